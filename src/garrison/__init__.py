@@ -1,0 +1,1 @@
+"""Garrison: an API security gateway that counts people, not requests."""

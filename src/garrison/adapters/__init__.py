@@ -1,0 +1,1 @@
+"""Enforcement points and all I/O."""

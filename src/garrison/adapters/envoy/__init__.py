@@ -1,0 +1,1 @@
+"""The gateway: Envoy with the engine inside its worker threads."""

@@ -1,0 +1,1 @@
+"""garrison.yaml decoded into typed settings, every error reported at once."""

@@ -1,0 +1,211 @@
+"""Settings: the typed form of garrison.yaml. Field names are written with hyphens in the file.
+
+Every field has a default, so that an empty file is a valid one; what a field means, its unit and its bounds
+stand below it and are what `garrison config schema` prints. Durations are seconds, sizes are bytes.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from garrison.core.decision import FailMode, Mode
+
+Bytes = Annotated[int, Meta(ge=0, le=1 << 40)]
+Count = Annotated[int, Meta(ge=0, le=1 << 31)]
+Seconds = Annotated[float, Meta(gt=0, le=86400)]
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
+    """Base of every section of garrison.yaml: unknown keys are errors."""
+
+
+class ContractSettings(Section, frozen=True):
+    """Where the API is described."""
+
+    file: str = ""
+    """OpenAPI description: path (relative to garrison.yaml) or http(s) URL. Empty: none."""
+    overlays: tuple[str, ...] = ()
+    """OpenAPI Overlay files, applied in this order."""
+
+
+class HealthCheckSettings(Section, frozen=True):
+    """Active health check of the upstream."""
+
+    path: str
+    """Request path that answers 200 when the upstream is well."""
+    interval: Seconds = 5.0
+
+
+class UpstreamTlsSettings(Section, frozen=True):
+    """How an https upstream is verified."""
+
+    ca: str = ""
+    """PEM file of the authorities to trust; empty means the system's."""
+    server_name: str = ""
+    """Name to expect and to send (SNI); empty means the host of the URL."""
+    certificate: str = ""
+    """PEM file of our client certificate, where the upstream asks for one."""
+    key: str = ""
+    """PEM file of its private key."""
+    unsafe_skip_verification: bool = False
+    """Accept any certificate. Warned of at start and shown in the plan."""
+
+
+class UpstreamSettings(Section, frozen=True):
+    """The API behind the gateway."""
+
+    url: str = ""
+    """`http://HOST:PORT` or `https://HOST:PORT`."""
+    http2: bool = False
+    """Speak HTTP/2 to the upstream (gRPC needs it)."""
+    connect_timeout: Seconds = 5.0
+    request_timeout: Seconds = 30.0
+    """From the request's end to the response's end; streams are exempt."""
+    idle_timeout: Seconds = 300.0
+    """A stream without a byte in either direction for this long is closed."""
+    max_connections: Count = 1024
+    max_pending_requests: Count = 1024
+    """Requests that may wait for a connection; more are answered with 503."""
+    max_requests: Count = 4096
+    """Requests under way at once; more are answered with 503."""
+    tls: UpstreamTlsSettings = UpstreamTlsSettings()
+    health_check: HealthCheckSettings | None = None
+
+
+class ListenTlsSettings(Section, frozen=True):
+    """The gateway's own certificate; TLS 1.2 and 1.3 are served."""
+
+    certificate: str
+    """PEM file: certificate chain."""
+    key: str
+    """PEM file: private key."""
+    client_ca: str = ""
+    """PEM file of authorities whose client certificates are verified; empty asks for none."""
+    require_client_certificate: bool = False
+
+
+class ListenSettings(Section, frozen=True):
+    """Where the gateway listens."""
+
+    address: str = "127.0.0.1:8080"
+    """`HOST:PORT`; an IPv6 host in brackets."""
+    tls: ListenTlsSettings | None = None
+    http3: bool = False
+    """Serve HTTP/3 on the same port (UDP); needs `tls`."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses or networks (CIDR) whose `X-Forwarded-For` is believed; from all others it is dropped."""
+    workers: Annotated[int, Meta(ge=0, le=256)] = 0
+    """Envoy worker threads; 0 means one for each processor core."""
+    max_connections: Count = 10000
+    """Client connections at once; more are refused."""
+
+
+class ControlSettings(Section, frozen=True):
+    """What every control can be told."""
+
+    mode: Mode | None = None
+    """`enforce`, `monitor` or `off`; absent means the control's own default, then the gateway's mode."""
+    fail: FailMode = FailMode.CLOSED
+    """Whether the control's own error denies (`closed`) or is only recorded (`open`)."""
+
+
+class CanonicalFormSettings(ControlSettings, frozen=True):
+    """Settings of the control `canonical-form`."""
+
+    allow_encoded_slash: bool = False
+    """Let `%2F` stand inside a path segment, as one character of it."""
+    allow_method_override: bool = False
+    """Let `X-HTTP-Method-Override` and its kin pass; they are still not obeyed."""
+
+
+class InventorySettings(ControlSettings, frozen=True):
+    """Settings of the control `inventory`."""
+
+    unsafe_allow_undescribed: bool = False
+    """Grant requests for operations that the contract does not describe. Warned of at start."""
+
+
+class MediaTypeSettings(ControlSettings, frozen=True):
+    """Settings of the control `media-type`."""
+
+
+class RequestLimitsSettings(ControlSettings, frozen=True):
+    """Settings of the control `request-limits`. Bounds hold even where the contract is silent."""
+
+    header_count: Count = 100
+    header_bytes: Bytes = 32768
+    """All names and values together."""
+    uri_bytes: Bytes = 8192
+    body_bytes: Bytes = 10 * 1024 * 1024
+    """Largest request body, inspected or not."""
+    inspected_bytes: Bytes = 1024 * 1024
+    """Largest body that is held for inspection, decompressed size included."""
+    json_depth: Count = 32
+    array_items: Count = 10000
+    """Items in one array."""
+    object_keys: Count = 1000
+    """Keys in one object, or fields in one form."""
+    query_parameters: Count = 200
+
+
+class RequestSchemaSettings(ControlSettings, frozen=True):
+    """Settings of the control `request-schema`."""
+
+    undeclared_query: Literal["refuse", "allow"] = "refuse"
+    """Query parameters that the operation does not declare."""
+    undeclared_properties: Literal["refuse", "allow"] = "allow"
+    """Properties of a request body that the schema neither declares nor forbids."""
+
+
+class ResponseSchemaSettings(ControlSettings, frozen=True):
+    """Settings of the control `response-schema`, which monitors unless told to enforce."""
+
+    action: Literal["refuse", "strip"] = "refuse"
+    """In enforce mode: refuse a response that breaks the contract, or strip what it does not declare
+    (and refuse what is still broken then)."""
+    inspected_bytes: Bytes = 1024 * 1024
+    """Largest response body that is inspected, decompressed size included."""
+
+
+class ErrorLeakageSettings(ControlSettings, frozen=True):
+    """Settings of the control `error-leakage`."""
+
+
+class ControlsSettings(Section, frozen=True):
+    """One entry for each control."""
+
+    canonical_form: CanonicalFormSettings = CanonicalFormSettings()
+    inventory: InventorySettings = InventorySettings()
+    media_type: MediaTypeSettings = MediaTypeSettings()
+    request_limits: RequestLimitsSettings = RequestLimitsSettings()
+    request_schema: RequestSchemaSettings = RequestSchemaSettings()
+    response_schema: ResponseSchemaSettings = ResponseSchemaSettings()
+    error_leakage: ErrorLeakageSettings = ErrorLeakageSettings()
+
+
+class OperationSettings(Section, frozen=True):
+    """Policy for some operations; later entries win over earlier ones, key by key."""
+
+    match: str
+    """An operation id (`getPet`), a method and template (`GET /pets/{petId}`), a template with `*` for
+    any text (`* /admin/*`), or `tag:NAME`."""
+    controls: Mapping[str, Mapping[str, object]] = {}
+    """As the top-level `controls`, for the matching operations only."""
+
+
+class Settings(Section, frozen=True):
+    """All of garrison.yaml."""
+
+    version: Literal[1] = 1
+    """Version of the file's format."""
+    mode: Literal["monitor", "enforce"] = "monitor"
+    """`monitor` records what would be denied, `enforce` denies it."""
+    data: str = ""
+    """Directory for what the gateway keeps; empty keeps nothing."""
+    contract: ContractSettings = ContractSettings()
+    upstream: UpstreamSettings = UpstreamSettings()
+    listen: ListenSettings = ListenSettings()
+    controls: ControlsSettings = ControlsSettings()
+    operations: tuple[OperationSettings, ...] = ()

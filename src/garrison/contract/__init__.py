@@ -1,0 +1,1 @@
+"""The API description (OpenAPI and Overlay) compiled into a catalogue of operations."""

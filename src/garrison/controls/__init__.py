@@ -1,0 +1,1 @@
+"""One file per control; `catalogue.py` is the ordered list."""

@@ -1,0 +1,116 @@
+"""Decisions: allow or deny for one exchange, with every reason.
+
+A control answers with one of four values: None (no objection), a `Grant`, a `Reason` (an objection), or a
+`Rewrite` (an objection that can be mended in the response). What the answers amount to is said once, in
+`engine/combine.py`.
+"""
+
+from enum import StrEnum
+from typing import TypeAlias
+
+import msgspec
+
+from garrison.core.http import Headers
+from garrison.core.ids import ControlId, ReasonId
+
+
+class Mode(StrEnum):
+    """Whether an objection denies."""
+
+    ENFORCE = "enforce"
+    MONITOR = "monitor"
+    OFF = "off"
+
+
+class FailMode(StrEnum):
+    """What a control's own error means: an objection (closed) or nothing (open)."""
+
+    CLOSED = "closed"
+    OPEN = "open"
+
+
+class Phase(StrEnum):
+    """The steps of an exchange at which controls are asked, in this order."""
+
+    HEAD = "head"
+    """The request's head is known."""
+    BODY = "body"
+    """The request's body is known and decoded, or known to be absent."""
+    RESPONSE_HEAD = "response-head"
+    """The response's status and headers are known."""
+    RESPONSE_BODY = "response-body"
+    """The response's body is known and decoded, or known to be absent or uninspected."""
+
+
+class Disposition(StrEnum):
+    """What was done with an exchange (OCSF `disposition_id`, in our words)."""
+
+    ALLOWED = "allowed"
+    BLOCKED = "blocked"
+    LOGGED = "logged"
+    """An objection in monitor mode: the client noticed nothing."""
+    REWRITTEN = "rewritten"
+    """The response left changed: fields stripped, an error answer replaced."""
+    ERROR = "error"
+    """A control or the engine itself failed, whatever the fail mode made of it."""
+    ABORTED = "aborted"
+    """The client or the upstream broke off before a decision on the response."""
+
+
+class Reason(msgspec.Struct, frozen=True):
+    """Why an exchange is objected to. Never holds a secret or a raw personal value."""
+
+    id: ReasonId
+    control: ControlId
+    status: int
+    """HTTP status of the denial."""
+    location: str = ""
+    """Where in the message: `query.limit`, `body/items/0/name`, `header.content-type`."""
+    detail: str = ""
+    """What was expected there, for the operator; the client never sees it."""
+
+
+class Grant(msgspec.Struct, frozen=True):
+    """A granter's yes."""
+
+    control: ControlId
+
+
+class Rewrite(msgspec.Struct, frozen=True):
+    """An objection to a response that can be mended by changing it."""
+
+    reason: Reason
+    body: bytes
+    """The body to send instead."""
+    media_type: str = ""
+    """Its media type where that changes; empty keeps the response's own."""
+    drop_headers: tuple[str, ...] = ()
+    """Names (lower case) of headers to remove."""
+
+
+Outcome: TypeAlias = None | Grant | Reason | Rewrite | tuple[Reason, ...]
+"""What a control says. A tuple is several objections at once."""
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """The outcome of one exchange so far."""
+
+    allowed: bool
+    reasons: tuple[Reason, ...] = ()
+    """Enforced objections, in the order of the plan. Not empty where `allowed` is false."""
+    observed: tuple[Reason, ...] = ()
+    """Objections of controls in monitor mode: what would have been denied."""
+    errors: tuple[ControlId, ...] = ()
+    """Controls that failed; a closed one also has its `control-error` among the reasons."""
+    rewrites: tuple[Rewrite, ...] = ()
+    """Enforced changes to the response; each one's reason is not among `reasons`."""
+
+
+class Mutation(msgspec.Struct, frozen=True):
+    """A change to a message before it is forwarded. None and empty mean: as it is."""
+
+    target: str | None = None
+    """Request target in canonical form."""
+    set_headers: Headers = ()
+    drop_headers: tuple[str, ...] = ()
+    body: bytes | None = None

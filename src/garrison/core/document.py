@@ -1,0 +1,52 @@
+"""A decoded body: what the bytes mean, before any schema is asked.
+
+The engine decodes (`engine/decode.py`), the contract judges (`contract/body.py`); these values are what passes
+between them.
+"""
+
+from typing import Any, TypeAlias
+
+import msgspec
+
+
+class JsonDocument(msgspec.Struct, frozen=True):
+    """A JSON text (RFC 8259): dict, list, str, int, float, bool or None."""
+
+    value: Any
+
+
+class FormDocument(msgspec.Struct, frozen=True):
+    """An `application/x-www-form-urlencoded` body: decoded names and values in order."""
+
+    fields: tuple[tuple[str, str], ...]
+
+
+class Part(msgspec.Struct, frozen=True):
+    """One part of a multipart body (RFC 7578)."""
+
+    name: str
+    content: bytes
+    filename: str | None = None
+    content_type: str = "text/plain"
+
+
+class MultipartDocument(msgspec.Struct, frozen=True):
+    """A `multipart/form-data` body."""
+
+    parts: tuple[Part, ...]
+
+
+class TextDocument(msgspec.Struct, frozen=True):
+    """A body of a textual media type, decoded."""
+
+    text: str
+
+
+class OpaqueDocument(msgspec.Struct, frozen=True):
+    """A body whose inside no contract describes: images, archives, octet streams."""
+
+    size: int
+    """Bytes."""
+
+
+Document: TypeAlias = JsonDocument | FormDocument | MultipartDocument | TextDocument | OpaqueDocument

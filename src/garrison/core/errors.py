@@ -1,0 +1,55 @@
+"""Errors, by who must act. A client's fault is never an exception: it is a `Reason`.
+
+    GarrisonError
+    +- ConfigError        the operator's garrison.yaml or options are wrong
+    +- DescriptionError   the API description or an overlay is wrong
+    +- GatewayError       the gateway could not be started or kept running
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """One thing that is wrong in an operator's file."""
+
+    file: str
+    """Path or URL of the file; `<options>` for the command line."""
+    path: str
+    """JSON path inside it: `$.operations[3].owner`."""
+    message: str
+    """What is wrong: lower case, no full stop, user input in backticks."""
+    hint: str = ""
+    """What to do about it."""
+    line: int = 0
+    """Line in the file, counted from 1; 0 where unknown."""
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        hint = f" (hint: {self.hint})" if self.hint else ""
+        return f"{place}: {self.path}: {self.message}{hint}"
+
+
+class GarrisonError(Exception):
+    """Base of every error that Garrison raises on purpose."""
+
+
+class ProblemsError(GarrisonError):
+    """An operator's file is wrong; `problems` says everything that is."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class ConfigError(ProblemsError):
+    """The operator's garrison.yaml or options are wrong."""
+
+
+class DescriptionError(ProblemsError):
+    """The API description or an overlay cannot be used at all."""
+
+
+class GatewayError(GarrisonError):
+    """The gateway could not be started or kept running."""

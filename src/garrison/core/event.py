@@ -1,0 +1,36 @@
+"""The event: the immutable record of one exchange. No raw body, no secret, no raw personal value."""
+
+import msgspec
+
+from garrison.core.decision import Disposition, Mode, Reason
+from garrison.core.ids import ControlId, EventId, OperationId
+
+
+class Event(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One exchange, after the fact."""
+
+    id: EventId
+    time: float
+    """When the request's head arrived: seconds since the epoch, UTC."""
+    method: str
+    operation: OperationId | None
+    """None where the contract describes no such operation."""
+    template: str
+    """The operation's path template, which holds no identifiers; empty where unknown."""
+    peer: str
+    """Network address."""
+    mode: Mode
+    disposition: Disposition
+    status: int
+    """Status the client received; 0 where none was sent."""
+    reasons: tuple[Reason, ...] = ()
+    observed: tuple[Reason, ...] = ()
+    errors: tuple[ControlId, ...] = ()
+    uninspected: tuple[str, ...] = ()
+    """Parts that passed with head-only inspection: `request-body: opaque media type`."""
+    request_bytes: int = 0
+    """Size of the request's body as far as it was seen."""
+    response_bytes: int = 0
+    """Size of the response's body as far as it was seen."""
+    duration: float = 0.0
+    """Seconds from the request's head to the end of the exchange."""

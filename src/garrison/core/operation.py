@@ -1,0 +1,66 @@
+"""An operation: method and path template, the unit of policy. Declared facts only; validators live in `contract`."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from garrison.core.ids import OperationId
+
+Location = Literal["path", "query", "querystring", "header", "cookie"]
+"""Where a parameter travels; `querystring` is OpenAPI 3.2's whole query as one value."""
+
+
+class Parameter(msgspec.Struct, frozen=True):
+    """One declared parameter."""
+
+    name: str
+    location: Location
+    required: bool = False
+    pointer: str = ""
+    """Its place in the description: `$.paths['/pets'].get.parameters[0]`."""
+    schema: Any = None
+    """The parameter's schema as written, references unresolved; None where only `content` describes it."""
+    repeats: bool = False
+    """Whether its style lets the name stand more than once in a request (`explode` of an array)."""
+    extensions: Mapping[str, Any] = {}
+    """Specification extensions (`x-...`) of the parameter."""
+
+
+class Response(msgspec.Struct, frozen=True):
+    """One declared response."""
+
+    status: str
+    """`200`, `4XX` or `default`."""
+    media_types: tuple[str, ...] = ()
+    """Declared media types, lower case, parameters dropped; empty where the response has no body."""
+    headers: tuple[str, ...] = ()
+    """Declared header names, lower case."""
+
+
+class Operation(msgspec.Struct, frozen=True):
+    """What the contract declares of one operation."""
+
+    id: OperationId
+    method: str
+    """Upper case; `QUERY` and methods under OpenAPI 3.2's `additionalOperations` included."""
+    template: str
+    """Path template with the server's prefix in front: `/v1/pets/{petId}`."""
+    path: str
+    """The key under `paths` as written: `/pets/{petId}`."""
+    hosts: tuple[str, ...] = ()
+    """Hosts the operation is served on, lower case, without port; empty means any host."""
+    parameters: tuple[Parameter, ...] = ()
+    request_media_types: tuple[str, ...] = ()
+    """Declared request media types, lower case, parameters dropped; empty where no body is declared."""
+    body_required: bool = False
+    responses: tuple[Response, ...] = ()
+    security: tuple[Mapping[str, tuple[str, ...]], ...] | None = None
+    """Security requirements: any one entry suffices, all schemes of an entry are needed; None where nothing
+    is declared, an empty mapping among them allows anonymous principals."""
+    tags: tuple[str, ...] = ()
+    deprecated: bool = False
+    pointer: str = ""
+    """The operation's place in the description: `$.paths['/pets'].get`."""
+    extensions: Mapping[str, Any] = {}
+    """Specification extensions (`x-...`) of the operation and, beneath them, of its path item."""

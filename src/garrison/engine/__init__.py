@@ -1,0 +1,1 @@
+"""The decision point, sans-I/O: exchange, plan, combine, limits."""

@@ -1,0 +1,42 @@
+"""What an adapter must do next with a message. The engine never acts: it answers each input with one step."""
+
+from typing import TypeAlias
+
+import msgspec
+
+from garrison.core.decision import Mutation
+from garrison.core.http import Reply
+
+
+class Pass(msgspec.Struct, frozen=True):
+    """Forward the message, what is left of its body included; the engine wants no more of it."""
+
+    mutation: Mutation | None = None
+
+
+class Hold(msgspec.Struct, frozen=True):
+    """Forward nothing yet: feed the body, until its end or until more than `limit` bytes were fed."""
+
+    limit: int
+
+
+class Observe(msgspec.Struct, frozen=True):
+    """Forward the message as it comes and feed a copy of its body, at most `limit` bytes of it.
+
+    Whatever step answers to that body changes nothing any more: the client never waits for it.
+    """
+
+    limit: int
+    mutation: Mutation | None = None
+
+
+class Refuse(msgspec.Struct, frozen=True):
+    """Send `reply` instead of the message. Where a response has begun to leave, break it off."""
+
+    reply: Reply
+
+
+Step: TypeAlias = Pass | Hold | Observe | Refuse
+
+PASS = Pass()
+"""The step of nearly every message: forward it as it is."""

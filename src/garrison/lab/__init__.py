@@ -1,0 +1,1 @@
+"""The bundled sample API, for the tour, the tests and the benchmarks."""
