@@ -5,7 +5,7 @@ stand below it and are what `garrison config schema` prints. Durations are secon
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -191,7 +191,7 @@ class OperationSettings(Section, frozen=True):
     match: str
     """An operation id (`getPet`), a method and template (`GET /pets/{petId}`), a template with `*` for
     any text (`* /admin/*`), or `tag:NAME`."""
-    controls: Mapping[str, Mapping[str, object]] = {}
+    controls: Mapping[str, Mapping[str, Any]] = {}
     """As the top-level `controls`, for the matching operations only."""
 
 
