@@ -125,6 +125,10 @@ class InventorySettings(ControlSettings, frozen=True):
 
     unsafe_allow_undescribed: bool = False
     """Grant requests for operations that the contract does not describe. Warned of at start."""
+    allow_head: bool = False
+    """Grant HEAD on paths that the contract describes with GET."""
+    allow_preflight: bool = False
+    """Grant CORS preflight requests (OPTIONS) that ask for a method the contract describes there."""
 
 
 class MediaTypeSettings(ControlSettings, frozen=True):
