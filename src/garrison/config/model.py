@@ -28,6 +28,8 @@ class ContractSettings(Section, frozen=True):
     """OpenAPI description: path (relative to garrison.yaml) or http(s) URL. Empty: none."""
     overlays: tuple[str, ...] = ()
     """OpenAPI Overlay files, applied in this order."""
+    match_hosts: bool = False
+    """Serve an operation only on the hosts of its `servers`; otherwise only their path prefixes count."""
 
 
 class HealthCheckSettings(Section, frozen=True):
