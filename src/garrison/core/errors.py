@@ -1,9 +1,9 @@
 """Errors, by who must act. A client's fault is never an exception: it is a `Reason`.
 
-    GarrisonError
-    +- ConfigError        the operator's garrison.yaml or options are wrong
-    +- DescriptionError   the API description or an overlay is wrong
-    +- GatewayError       the gateway could not be started or kept running
+GarrisonError
++- ConfigError        the operator's garrison.yaml or options are wrong
++- DescriptionError   the API description or an overlay is wrong
++- GatewayError       the gateway could not be started or kept running
 """
 
 from collections.abc import Sequence
