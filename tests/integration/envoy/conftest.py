@@ -1,6 +1,5 @@
 """Fixtures: the filter built once, one Envoy for most tests, an upstream."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,4 +39,3 @@ def gateway(
     with running(Envoy(tmp_path_factory.mktemp("envoy"), bootstrap(port, upstream.port, entry), port)) as envoy:
         yield envoy
     assert "closed" in notes.calls(""), "the configuration was closed when Envoy left"
-    json.dumps(notes.calls(""))

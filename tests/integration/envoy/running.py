@@ -27,6 +27,7 @@ MANAGER_TYPE = (
 )
 ROUTER_TYPE = "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"
 TLS_TYPE = "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext"
+INSPECTOR_TYPE = "type.googleapis.com/envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector"
 HTTP_OPTIONS_TYPE = "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 STRING_TYPE = "type.googleapis.com/google.protobuf.StringValue"
 
@@ -106,6 +107,10 @@ def bootstrap(
         {"http2_protocol_options": {}} if upstream_http2 else {"http_protocol_options": {"enable_trailers": True}}
     )
     listener: dict[str, Any] = {"name": "main", "address": address(port), "filter_chains": [chain]}
+    if tls is not None:
+        # Envoy knows the name that the client asked for only through this filter.
+        inspector = {"name": "tls_inspector", "typed_config": {"@type": INSPECTOR_TYPE}}
+        listener["listener_filters"] = [inspector]
     if buffer_limit is not None:
         listener["per_connection_buffer_limit_bytes"] = buffer_limit
     return {
@@ -113,7 +118,7 @@ def bootstrap(
             "listeners": [listener],
             "clusters": [
                 {**cluster("upstream", upstream), "typed_extension_protocol_options": {
-                    HTTP_OPTIONS_TYPE.rpartition("/")[2].replace("type.googleapis.com/", ""): {
+                    HTTP_OPTIONS_TYPE.rpartition("/")[2]: {
                         "@type": HTTP_OPTIONS_TYPE,
                         "explicit_http_config": explicit,
                     }

@@ -561,26 +561,39 @@ int HOOK(http_filter_request_trailers)(stream envoy, const void *module)
     return trailers_status(more_request((struct exchange *)module, envoy, -1, true));
 }
 
+/* Notes that the response's head leaves, if it does; an exchange that is `GONE` is not touched. */
+static enum outcome note_leaving(struct exchange *x, enum outcome outcome)
+{
+    if (outcome == GO_ON) {
+        x->head_left = true;
+    }
+    return outcome;
+}
+
 int HOOK(http_filter_response_headers)(stream envoy, const void *module, bool end)
 {
-    return headers_status(begin_response((struct exchange *)module, envoy, end));
+    struct exchange *x = (struct exchange *)module;
+    return headers_status(note_leaving(x, begin_response(x, envoy, end)));
 }
 
 int HOOK(http_filter_response_body)(stream envoy, const void *module, bool end)
 {
-    return body_status(more_response((struct exchange *)module, envoy, new_received(envoy, false), end));
+    struct exchange *x = (struct exchange *)module;
+    return body_status(note_leaving(x, more_response(x, envoy, new_received(envoy, false), end)));
 }
 
 int HOOK(http_filter_response_trailers)(stream envoy, const void *module)
 {
-    return trailers_status(more_response((struct exchange *)module, envoy, -1, true));
+    struct exchange *x = (struct exchange *)module;
+    return trailers_status(note_leaving(x, more_response(x, envoy, -1, true)));
 }
 
 int HOOK(http_filter_local_reply)(stream envoy, const void *module, uint32_t status, buffer details, bool reset)
 {
     (void)envoy, (void)reset;
     struct exchange *x = (struct exchange *)module;
-    if (x != NULL && !x->refused) {
+    /* After the head has left Envoy can only break off; its reply is never sent, though `reset` does not say so. */
+    if (x != NULL && !x->refused && !x->head_left) {
         size_t length = details.length < sizeof x->details - 1 ? details.length : sizeof x->details - 1;
         memcpy(x->details, details.ptr, length);
         x->details[length] = '\0';

@@ -48,6 +48,7 @@ struct exchange {
     struct kept_head *head; /* the response's, where it is observed */
     bool upgrade; /* what follows the head is no body, but another protocol */
     bool raw;     /* Envoy will never say that the request's body ended */
+    bool head_left; /* the response's, towards the client */
     bool connect, grpc, refused, local;
     long status;
     char details[64]; /* of Envoy's own reply */
