@@ -8,8 +8,8 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 from garrison.core.document import Part
 
-if TYPE_CHECKING:
-    from python_multipart.multipart import MultipartCallbacks  # the library defines it for type checkers only
+if TYPE_CHECKING:  # the library defines it for type checkers only
+    from python_multipart.multipart import MultipartCallbacks
 
 _BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,./:=? -]{0,69}[0-9A-Za-z'()+_,./:=?-]")  # RFC 2046, 5.1.1
 _MAX_PART_HEADERS = 8  # three are in use: disposition, type, transfer encoding (RFC 7578, 4.8)
