@@ -30,6 +30,8 @@ class ContractSettings(Section, frozen=True):
     """OpenAPI description: path (relative to garrison.yaml) or http(s) URL. Empty: none."""
     overlays: tuple[str, ...] = ()
     """OpenAPI Overlay files, applied in this order."""
+    match_hosts: bool = False
+    """Serve an operation only on the hosts of its `servers`; otherwise only their path prefixes count."""
 
 
 class HealthCheckSettings(Section, frozen=True):
@@ -135,6 +137,10 @@ class InventorySettings(ControlSettings, frozen=True):
 
     unsafe_allow_undescribed: bool = False
     """Grant requests for operations that the contract does not describe. Warned of at start."""
+    allow_head: bool = False
+    """Grant HEAD on paths that the contract describes with GET."""
+    allow_preflight: bool = False
+    """Grant CORS preflight requests (OPTIONS) that ask for a method the contract describes there."""
 
 
 class MediaTypeSettings(ControlSettings, frozen=True):
