@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from tests.integration.envoy.running import Envoy, Notes, bootstrap, build_filter, filter_entry, free_port, running
 from tests.integration.envoy.upstream import Upstream
 

@@ -22,9 +22,7 @@ ROOT = Path(__file__).parents[3]
 HERE = Path(__file__).parent
 
 FILTER_TYPE = "type.googleapis.com/envoy.extensions.filters.http.dynamic_modules.v3.DynamicModuleFilter"
-MANAGER_TYPE = (
-    "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
-)
+MANAGER_TYPE = "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
 ROUTER_TYPE = "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"
 TLS_TYPE = "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext"
 INSPECTOR_TYPE = "type.googleapis.com/envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector"
@@ -81,7 +79,11 @@ def bootstrap(
     """A static Envoy configuration: one listener, one cluster, the filter between."""
     route = {
         "match": {"prefix": "/"},
-        "route": {"cluster": "upstream", "timeout": "3s", "upgrade_configs": [{"upgrade_type": "CONNECT", "enabled": False}]},
+        "route": {
+            "cluster": "upstream",
+            "timeout": "3s",
+            "upgrade_configs": [{"upgrade_type": "CONNECT", "enabled": False}],
+        },
     }
     missing = {"match": {"prefix": "/unreachable"}, "route": {"cluster": "nobody"}}
     direct = {"match": {"prefix": "/direct"}, "direct_response": {"status": 418, "body": {"inline_string": "tea"}}}
@@ -117,12 +119,15 @@ def bootstrap(
         "static_resources": {
             "listeners": [listener],
             "clusters": [
-                {**cluster("upstream", upstream), "typed_extension_protocol_options": {
-                    HTTP_OPTIONS_TYPE.rpartition("/")[2]: {
-                        "@type": HTTP_OPTIONS_TYPE,
-                        "explicit_http_config": explicit,
-                    }
-                }},
+                {
+                    **cluster("upstream", upstream),
+                    "typed_extension_protocol_options": {
+                        HTTP_OPTIONS_TYPE.rpartition("/")[2]: {
+                            "@type": HTTP_OPTIONS_TYPE,
+                            "explicit_http_config": explicit,
+                        }
+                    },
+                },
                 cluster("nobody", 1),
             ],
         }
@@ -152,7 +157,7 @@ class Envoy:
             **os.environ,
             "LD_PRELOAD": " ".join(filter(None, [os.environ.get("GARRISON_PRELOAD"), find_libpython.find_libpython()])),
             "GARRISON_PYTHON": sys.executable,
-            "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(HERE)]),
+            "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT), str(HERE), *filter(None, [os.environ.get("GARRISON_EXTRA_PATH")])]),
         }
         options = ["--concurrency", str(workers), "--use-dynamic-base-id", "-l", "warning", "--drain-time-s", "1"]
         with self.log.open("wb") as log:

@@ -58,9 +58,7 @@ class Session:
         self.note("request_body", size=len(chunk), body=chunk[:200].decode("latin-1"), end=end)
         return self.answer("request_body")
 
-    def response(
-        self, status: int, headers: Headers, has_body: bool, body: bytes | None, complete: bool, /
-    ) -> int:
+    def response(self, status: int, headers: Headers, has_body: bool, body: bytes | None, complete: bool, /) -> int:
         self.note(
             "response",
             status=status,

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.integration.envoy.clients import fresh_name, raw_head, read_all, send
 from tests.integration.envoy.conftest import scripted_config
 from tests.integration.envoy.running import (

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import trustme
-
 from tests.integration.envoy.clients import Http2, fresh_name, http2_headers, send
 from tests.integration.envoy.conftest import scripted_config
 from tests.integration.envoy.running import Envoy, Notes, bootstrap, connect, filter_entry, free_port, running, until
@@ -35,7 +34,9 @@ def test_http2_request_is_told_as_such(client: Http2, notes: Notes) -> None:
 def test_http2_body_with_and_without_a_length(client: Http2, notes: Notes, length: bool) -> None:
     name = fresh_name()
     more = {"content-length": "10"} if length else {}
-    stream = client.start(http2_headers(name, {"request": {"step": "pass" if length else "hold"}}, "POST", "/echo", **more), end=False)
+    stream = client.start(
+        http2_headers(name, {"request": {"step": "pass" if length else "hold"}}, "POST", "/echo", **more), end=False
+    )
     client.data(stream, b"hello", end=False)
     client.data(stream, b"world", end=True)
     answer, _ = client.answer(stream)

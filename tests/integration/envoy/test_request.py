@@ -4,7 +4,6 @@ import hashlib
 import socket
 
 import pytest
-
 from tests.integration.envoy.clients import fresh_name, raw_head, read_all, read_until, send
 from tests.integration.envoy.running import Envoy, Notes, connect, until
 from tests.integration.envoy.upstream import Upstream, chunk

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-
 from tests.integration.envoy.clients import fresh_name, raw_head, read_all, read_until, send
 from tests.integration.envoy.running import Envoy, Notes, connect
 from tests.integration.envoy.upstream import Upstream

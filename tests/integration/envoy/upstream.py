@@ -41,7 +41,7 @@ def read_request(reader: BinaryIO) -> Request | None:
         return None
     method, target, _ = line.decode("latin-1").split(" ", 2)
     headers = []
-    while (field := reader.readline().strip()):
+    while field := reader.readline().strip():
         name, _, value = field.decode("latin-1").partition(":")
         headers.append((name.lower(), value.strip()))
     return Request(method, target, headers, reader)

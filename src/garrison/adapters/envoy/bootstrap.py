@@ -6,7 +6,7 @@ from pathlib import Path
 from garrison.adapters.envoy.manager import connection_manager, handler_filter
 from garrison.adapters.envoy.protobuf import Message, cidr_ranges, extension, socket_address, typed
 from garrison.adapters.envoy.upstream import upstream_cluster
-from garrison.config.address import parse_listen
+from garrison.config.address import Listen, parse_listen
 from garrison.config.model import ListenTlsSettings, Settings
 
 ADMIN_SOCKET = "admin.sock"
@@ -14,8 +14,8 @@ ADMIN_SOCKET = "admin.sock"
 
 TCP_LISTENER = "tcp"
 BUFFER_BYTES = 1 << 20
-"""Bytes Envoy buffers for one connection before it stops reading (Envoy's default; its edge practices say 32 KiB,
-under which larger inspected bodies would crawl)."""
+"""Bytes Envoy buffers for one connection before it stops reading (Envoy's default; its edge practices say 32
+KiB, under which larger inspected bodies would crawl)."""
 
 CIPHERS: Sequence[str] = (
     "[ECDHE-ECDSA-AES128-GCM-SHA256|ECDHE-ECDSA-CHACHA20-POLY1305]",
@@ -23,7 +23,8 @@ CIPHERS: Sequence[str] = (
     "ECDHE-ECDSA-AES256-GCM-SHA384",
     "ECDHE-RSA-AES256-GCM-SHA384",
 )
-"""For TLS 1.2: forward secrecy and authenticated encryption only (RFC 9325, section 4.2). TLS 1.3 has its own."""
+"""For TLS 1.2: forward secrecy and authenticated encryption only (RFC 9325, section 4.2). TLS 1.3 has its
+own."""
 
 
 def bootstrap(
@@ -35,8 +36,8 @@ def bootstrap(
 ) -> Message:
     """Envoy's whole configuration.
 
-    `module_path` is the filter's shared object and `handler_config` what it hands to Python; without them Envoy
-    stands bare in front of the upstream, which only measurements want.
+    `module_path` is the filter's shared object and `handler_config` what it hands to Python; without them
+    Envoy stands bare in front of the upstream, which only measurements want.
     """
     handler = handler_filter(str(module_path), handler_config or {}) if module_path else None
     return {
@@ -65,7 +66,7 @@ def _listeners(settings: Settings, handler: Message | None) -> list[Message]:
     listeners: list[Message] = [
         {
             "name": TCP_LISTENER,
-            "address": socket_address(place.host, place.port),
+            "address": _address(place, "TCP"),
             "filter_chains": _chains(settings, "AUTO", handler),
             "per_connection_buffer_limit_bytes": BUFFER_BYTES,
         }
@@ -74,13 +75,20 @@ def _listeners(settings: Settings, handler: Message | None) -> list[Message]:
         listeners.append(
             {
                 "name": "udp",
-                "address": socket_address(place.host, place.port, "UDP"),
+                "address": _address(place, "UDP"),
                 "udp_listener_config": {"quic_options": {}, "downstream_socket_config": {"prefer_gro": True}},
                 "filter_chains": _chains(settings, "HTTP3", handler),
                 "per_connection_buffer_limit_bytes": BUFFER_BYTES,
             }
         )
     return listeners
+
+
+def _address(place: Listen, protocol: str) -> Message:
+    address = socket_address(place.host, place.port, protocol)
+    if place.host == "::":
+        address["socket_address"]["ipv4_compat"] = True  # "all addresses" means those of both families
+    return address
 
 
 def _chains(settings: Settings, codec: str, handler: Message | None) -> list[Message]:
@@ -102,7 +110,8 @@ def _transport(tls: ListenTlsSettings | None, codec: str) -> Message:
     context = _tls_context(tls, ["h3"] if codec == "HTTP3" else ["h2", "http/1.1"])
     if codec == "HTTP3":
         quic = typed(
-            "extensions.transport_sockets.quic.v3.QuicDownstreamTransport", {"downstream_tls_context": context}
+            "extensions.transport_sockets.quic.v3.QuicDownstreamTransport",
+            {"downstream_tls_context": context},
         )
         return {"transport_socket": {"name": "envoy.transport_sockets.quic", "typed_config": quic}}
     own = typed("extensions.transport_sockets.tls.v3.DownstreamTlsContext", context)

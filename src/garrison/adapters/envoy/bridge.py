@@ -54,32 +54,38 @@ class SessionLike(Protocol):
     @property
     def directive(self) -> int:
         """What to do with the request; read once, right after `request`."""
+
     @property
     def limit(self) -> int:
         """Bytes of body wanted; counts after HOLD and OBSERVE."""
+
     @property
     def response_limit(self) -> int:
         """Bytes of the response's body wanted; counts where the response is of interest."""
+
     @property
     def reply(self) -> Reply:
         """What to send; counts after REFUSE."""
+
     @property
     def mutation(self) -> Change:
         """What to change; counts with MUTATE."""
 
     def request_body(self, chunk: bytes, end: bool, /) -> int:
         """Take more of the request's body, after HOLD or OBSERVE; returns a directive."""
-    def response(
-        self, status: int, headers: Headers, has_body: bool, body: bytes | None, complete: bool, /
-    ) -> int:
+
+    def response(self, status: int, headers: Headers, has_body: bool, body: bytes | None, complete: bool, /) -> int:
         """Take the upstream's response; returns a directive.
 
         `complete` is False for a body that passed by and was too long, or broke off.
         """
+
     def response_body(self, chunk: bytes, end: bool, /) -> int:
         """Take more of the response's body, after HOLD or OBSERVE; returns a directive."""
+
     def local_reply(self, status: int, details: str, /) -> None:
         """Take note that Envoy answered by itself; `details` is its response code detail."""
+
     def close(self, aborted: bool, status: int, response_bytes: int, /) -> None:
         """End the exchange; called once, unless a directive said DONE."""
 
@@ -87,7 +93,7 @@ class SessionLike(Protocol):
 class Exchanges(Protocol):
     """What a factory makes: the source of sessions."""
 
-    def request(
+    def request(  # noqa: PLR0913, PLR0917 - one crossing carries everything
         self,
         method: str,
         target: str,
@@ -103,6 +109,7 @@ class Exchanges(Protocol):
         /,
     ) -> SessionLike:
         """Open a session; `body` is given where all of it is at hand."""
+
     def close(self) -> None:
         """Stop background work; called once, when the configuration goes."""
 

@@ -1,8 +1,9 @@
 """The HTTP connection manager: how Envoy reads requests, before our filter, and what leaves after it.
 
 The filter must judge what was received, and what it judged must be what is forwarded. So Envoy normalises no
-path here: the engine's canonical form reads the raw target, refuses what is ambiguous and sets what is sent on.
-What Envoy itself would obey or add - forwarding headers of strangers, `x-envoy-*` - is taken away on both sides.
+path here: the engine's canonical form reads the raw target, refuses what is ambiguous and sets what is sent
+on. What Envoy itself would obey or add - forwarding headers of strangers, `x-envoy-*` - is taken away on both
+sides.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,7 +23,8 @@ edge practices say 5 to 10)."""
 KEEP_ALIVE = 75.0
 """Seconds a client's connection may stay without a request (nginx's default)."""
 MAX_STREAMS = 100
-"""HTTP/2 streams at once on a connection (RFC 9113, section 6.5.2, recommends no fewer; Envoy's edge practices)."""
+"""HTTP/2 streams at once on a connection (RFC 9113, section 6.5.2, recommends no fewer; Envoy's edge
+practices)."""
 MAX_HEADERS_KIB = 8192
 """Largest head that Envoy can be told to take."""
 MIN_HEADERS_KIB = 96
@@ -49,11 +51,12 @@ FORWARDING = (
     "fastly-client-ip",
     "x-azure-clientip",
 )
-"""Headers by which a proxy names the client (RFC 7239, and those of common proxies). Only listed peers may."""
+"""Headers by which a proxy names the client (RFC 7239, and those of common proxies). Only listed peers
+may."""
 
 _LOOKALIKES = tuple(name.replace("-", "_") for name in FORWARDING if "-" in name)
-"""CGI and WSGI read `X_Real_Ip` as `X-Real-Ip`: the same header, by another name. Underscores in other names are
-let through, because contracts declare such headers (`api_key`)."""
+"""CGI and WSGI read `X_Real_Ip` as `X-Real-Ip`: the same header, by another name. Underscores in other names
+are let through, because contracts declare such headers (`api_key`)."""
 
 _UPSTREAMS_ENVOY = (
     "x-envoy-attempt-count",
@@ -125,7 +128,7 @@ def connection_manager(settings: Settings, *, codec: str, trusted: bool, handler
 
 
 def headers_kib(settings: Settings) -> int:
-    """Envoy's bound on a request's head in KiB: twice what `request-limits` allows, so that it answers first."""
+    """Envoy's bound on a request's head in KiB: twice that of `request-limits`, which so answers first."""
     limits = settings.controls.request_limits
     wanted = -(-2 * (limits.header_bytes + limits.uri_bytes) // 1024)
     return min(max(wanted, MIN_HEADERS_KIB), MAX_HEADERS_KIB)
@@ -167,9 +170,9 @@ def _routes(settings: Settings, codec: str) -> Message:
         "num_retries": 1,
     }
     once = {**first_answer, "num_retries": 0}
-    # A whole-response timeout would cut streams, and whether an answer is a stream is known only when it begins.
-    # So `timeout` is off: the time to the first byte is bounded by `per_try_timeout`, which counts from the
-    # request's end, and what follows by `idle_timeout`.
+    # A whole-response timeout would cut streams, and whether an answer is a stream is known only when it
+    # begins. So `timeout` is off: the time to the first byte is bounded by `per_try_timeout`, which counts
+    # from the request's end, and what follows by `idle_timeout`.
     action = {"cluster": CLUSTER, "timeout": "0s", "idle_timeout": duration(upstream.idle_timeout)}
     safe = {"name": ":method", "string_match": {"safe_regex": {"regex": "GET|HEAD|OPTIONS"}}}
     host: Message = {
@@ -218,5 +221,7 @@ def _client_behind(proxies: Sequence[str]) -> Message:
     """The client is the last address in `X-Forwarded-For` that is no trusted proxy."""
     fields = {"xff_trusted_cidrs": {"cidrs": cidr_ranges(proxies)}, "skip_xff_append": True}
     return extension(
-        "envoy.http.original_ip_detection.xff", "extensions.http.original_ip_detection.xff.v3.XffConfig", fields
+        "envoy.http.original_ip_detection.xff",
+        "extensions.http.original_ip_detection.xff.v3.XffConfig",
+        fields,
     )

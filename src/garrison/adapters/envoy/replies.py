@@ -11,11 +11,13 @@ from garrison.adapters.envoy.protobuf import Message, extension
 PROBLEM = "application/problem+json"
 
 _ENVOYS_OWN = "!response.code_details.contains('garrison')"
-"""A filter's detail may get a prefix from Envoy, hence `contains`. Details are Envoy's or ours, never a peer's."""
+"""A filter's detail may get a prefix from Envoy, hence `contains`. Details are Envoy's or ours, never a
+peer's."""
 
 _UPSTREAM_FAILED = ("UF", "UC", "UR", "UPE", "LR", "DF")
-"""Response flags that mean that the upstream did not answer properly: connection failure, termination, reset by
-it, its protocol error, a reset towards it, its name not resolved. Envoy says 503 to most; RFC 9110 (15.6.3) says 502."""
+"""Response flags that mean that the upstream did not answer properly: connection failure, termination, reset
+by it, its protocol error, a reset towards it, its name not resolved. Envoy says 503 to most; RFC 9110
+(15.6.3) says 502."""
 
 _TITLES: Mapping[int, str] = {
     400: "Bad Request",
@@ -40,8 +42,8 @@ _TITLES: Mapping[int, str] = {
     504: "Gateway Timeout",
     505: "HTTP Version Not Supported",
 }
-"""The statuses that Envoy's own code answers with, by the names of RFC 9110, section 15 (425: RFC 8470; 429, 431:
-RFC 6585)."""
+"""The statuses that Envoy's own code answers with, by the names of RFC 9110, section 15 (425: RFC 8470; 429,
+431: RFC 6585)."""
 
 
 def local_replies() -> Message:
@@ -79,6 +81,9 @@ def _status_is(status: int) -> Message:
     # The key names a runtime override; none is ever loaded.
     return {
         "status_code_filter": {
-            "comparison": {"op": "EQ", "value": {"default_value": status, "runtime_key": f"garrison.{status}"}}
+            "comparison": {
+                "op": "EQ",
+                "value": {"default_value": status, "runtime_key": f"garrison.{status}"},
+            }
         }
     }

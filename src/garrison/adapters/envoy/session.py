@@ -4,8 +4,6 @@ Each exchange costs two calls where the response is of interest or not: `request
 exchange is closed, and its event given to the sink, as soon as nothing more can change it.
 """
 
-import itertools
-import random
 import time
 from collections.abc import Callable
 
@@ -25,10 +23,10 @@ from garrison.adapters.envoy.bridge import (
     Reply,
     Tls,
 )
+from garrison.adapters.event_ids import event_ids
 from garrison.core.decision import Disposition, Mutation
 from garrison.core.event import Event
 from garrison.core.http import Headers, Peer, RequestHead, ResponseHead, TlsFacts
-from garrison.core.ids import EventId
 from garrison.engine.exchange import Exchange
 from garrison.engine.plan import Interest, Policy
 from garrison.engine.step import PASS as PASS_STEP
@@ -36,23 +34,6 @@ from garrison.engine.step import Hold, Observe, Pass, Refuse, Step
 
 Sink = Callable[[Event], None]
 """Takes every finished event, on the worker's thread: it must not block."""
-
-
-def event_ids() -> Callable[[float], EventId]:
-    """Make a source of event ids: RFC 9562 version 7, time in milliseconds, then a counter from a random start.
-
-    Ids of one process never repeat and sort by time, also within a millisecond; those of two processes differ by 73
-    random bits. They are names, not secrets.
-    """
-    spring = random.SystemRandom()
-    prefix = f"7{spring.getrandbits(12):03x}"
-    # Variant 10, and a zero below it so that the counter has room to grow.
-    counter = itertools.count(0x8000000000000000 | spring.getrandbits(61))
-
-    def event_id(now: float) -> EventId:
-        return EventId(f"{int(now * 1000):012x}{prefix}{next(counter):016x}")
-
-    return event_id
 
 
 class EngineExchanges:
@@ -122,9 +103,7 @@ class EngineSession:
             self._fail()
             raise
 
-    def response(
-        self, status: int, headers: Headers, has_body: bool, body: bytes | None, complete: bool, /
-    ) -> int:
+    def response(self, status: int, headers: Headers, has_body: bool, body: bytes | None, complete: bool, /) -> int:
         """Take the upstream's response; where all of it is here, the exchange is over."""
         try:
             step = self._exchange.response(ResponseHead(status, headers, has_body), body, complete=complete)
@@ -141,7 +120,7 @@ class EngineSession:
             self._fail()
             raise
 
-    def local_reply(self, status: int, details: str, /) -> None:  # noqa: ARG002 - the engine needs no details yet
+    def local_reply(self, status: int, details: str, /) -> None:
         """Take note that Envoy answered by itself."""
         self._exchange.local_reply(status)
 

@@ -12,8 +12,8 @@ from garrison.core.errors import GatewayError
 CLUSTER = "upstream"
 
 POOL_IDLE = 4.0
-"""Seconds after which an unused upstream connection is closed. Below the 5 s of common servers (uvicorn, Node.js),
-so that a request is never written into a connection that the upstream is just closing."""
+"""Seconds after which an unused upstream connection is closed. Below the 5 s of common servers (uvicorn,
+Node.js), so that a request is never written into a connection that the upstream is just closing."""
 
 CA_BUNDLES: Sequence[str] = (
     "/etc/ssl/certs/ca-certificates.crt",  # Debian, Ubuntu, Alpine, Arch
@@ -35,7 +35,9 @@ def upstream_cluster(settings: Settings) -> Message:
         "lb_policy": "ROUND_ROBIN",
         "load_assignment": {
             "cluster_name": CLUSTER,
-            "endpoints": [{"lb_endpoints": [{"endpoint": {"address": socket_address(place.host, place.port)}}]}],
+            "endpoints": [
+                {"lb_endpoints": [{"endpoint": {"address": socket_address(place.host, place.port)}}]}
+            ],
         },
         "circuit_breakers": {"thresholds": [_thresholds(upstream)]},
         "typed_extension_protocol_options": {

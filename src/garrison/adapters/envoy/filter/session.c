@@ -187,29 +187,38 @@ static PyObject *call_and_release(PyObject *callable, PyObject *method, PyObject
     return result;
 }
 
-static PyObject *open_session(struct exchange *x, stream envoy, const struct head *head, enum body_mode mode,
-                              int received)
-{
-    struct worker *worker = interpreter_enter();
-    buffer address = {"", 0}, protocol = {"", 0};
+/* What Envoy knows of the connection; fetched before the GIL is taken. */
+struct facts {
+    buffer address, protocol;
     long port;
-    CALLBACK(http_filter_get_attribute_string)(envoy, ATTRIBUTE_SOURCE_ADDRESS, &address);
-    CALLBACK(http_filter_get_attribute_string)(envoy, ATTRIBUTE_PROTOCOL, &protocol);
-    address = split_address(address, &port);
+};
+
+static struct facts read_facts(stream envoy)
+{
+    struct facts facts = {{"", 0}, {"", 0}, 0};
+    CALLBACK(http_filter_get_attribute_string)(envoy, ATTRIBUTE_SOURCE_ADDRESS, &facts.address);
+    CALLBACK(http_filter_get_attribute_string)(envoy, ATTRIBUTE_PROTOCOL, &facts.protocol);
+    facts.address = split_address(facts.address, &facts.port);
+    return facts;
+}
+
+static PyObject *open_session(const struct config *config, struct worker *worker, const struct head *head,
+                              const struct facts *facts, PyObject *tls, bool has_body, PyObject *body)
+{
     PyObject *args[] = {
         text(head->method),
         text(head->path),
         remembered_text(&worker->authority, head->authority),
         text(head->scheme),
-        text(protocol),
+        text(facts->protocol),
         header_tuple(head->fields, head->count),
-        remembered_text(&worker->address, address),
-        PyLong_FromLong(port),
-        tls_tuple(envoy),
-        PyBool_FromLong(mode != NO_BODY),
-        optional_body(envoy, mode, received, BUFFERED_REQUEST),
+        remembered_text(&worker->address, facts->address),
+        PyLong_FromLong(facts->port),
+        tls,
+        PyBool_FromLong(has_body),
+        body,
     };
-    return call_and_release(x->config->request, NULL, args, sizeof args / sizeof args[0]);
+    return call_and_release(config->request, NULL, args, sizeof args / sizeof args[0]);
 }
 
 bool ask_request(struct exchange *x, stream envoy, enum body_mode mode, int received, struct answer *answer)
@@ -219,7 +228,10 @@ bool ask_request(struct exchange *x, stream envoy, enum body_mode mode, int rece
         memset(answer, 0, sizeof *answer);
         return false;
     }
-    x->session = open_session(x, envoy, &head, mode, received);
+    struct facts facts = read_facts(envoy);
+    struct worker *worker = interpreter_enter();
+    x->session = open_session(x->config, worker, &head, &facts, tls_tuple(envoy), mode != NO_BODY,
+                              optional_body(envoy, mode, received, BUFFERED_REQUEST));
     PyObject *directive = x->session ? PyObject_GetAttr(x->session, names.directive) : NULL;
     bool good = take_answer(x, directive, mode == BODY_FOLLOWS, answer, "judging a request");
     interpreter_leave();
