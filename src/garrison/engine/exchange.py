@@ -179,8 +179,6 @@ class Exchange:
         return Hold(limit) if self._plan.holds_request else Observe(limit)
 
     def _judge_request_body(self, body: bytes) -> Step:
-        if not body:  # announced, but empty after all: as if there were none, however it came
-            return self._judge_request()
         facts = self._seen()
         facts.body_size = len(body)
         kind = request_kind(facts)
@@ -240,8 +238,6 @@ class Exchange:
         return Observe(self._plan.response_inspected_bytes)
 
     def _judge_response_body(self, body: bytes | None) -> Step:
-        if body == b"":
-            return self._judge_response()
         facts = self._seen()
         if body is not None:
             self._response_size = len(body)
