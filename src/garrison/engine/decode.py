@@ -43,6 +43,8 @@ _CONTROL_HINT = re.compile(rb"\\(?:u00(?:0[0-8bBcCeEfF]|1[0-9a-fA-F]|7[fF])|[bf]
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # What a server may decode with instead of UTF-8 without reading another text, as long as all bytes are ASCII.
 _ASCII_SUPERSETS = frozenset({"us-ascii", "ascii", "iso-8859-1", "latin1", "iso-8859-15", "windows-1252"})
+_TEXTUAL = frozenset({"json", "form", "multipart"})
+_CONTENT_TYPE = "header.content-type"
 
 
 def decompress(body: bytes, coding: str, limit: int) -> bytes | Undecodable:
@@ -85,10 +87,6 @@ def decode(body: bytes, kind: Kind, media_type: MediaType, limits: Limits) -> Do
             assert_never(kind)
 
 
-_CONTENT_TYPE = "header.content-type"
-_TEXTUAL = frozenset({"json", "form", "multipart"})
-
-
 def _reads_as_utf8(body: bytes, charset: str) -> bool:
     return charset in {"", "utf-8", "utf8"} or (charset in _ASCII_SUPERSETS and body.isascii())
 
@@ -111,7 +109,7 @@ def _decode_json(body: bytes, limits: Limits) -> Document | Undecodable:
     except RecursionError:
         return Undecodable("json-too-deep", "body", f"at most {limits.json_depth} levels")
     keys = 0
-    if isinstance(value, dict | list):
+    if isinstance(value, (dict, list)):
         measured = _measure(value, limits)
         if isinstance(measured, Undecodable):
             return measured
@@ -144,7 +142,7 @@ def _measure(value: dict[str, Any] | list[Any], limits: Limits) -> int | Undecod
                 if len(node) > limits.array_items:
                     return Undecodable("array-too-long", "body", f"at most {limits.array_items} items")
                 items = node
-            below += [item for item in items if isinstance(item, dict | list)]
+            below += [item for item in items if isinstance(item, (dict, list))]
         level = below
     return keys
 

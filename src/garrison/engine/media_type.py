@@ -13,7 +13,8 @@ _ESSENCE = re.compile(rf"{_NAME}/{_NAME}")
 # RFC 9110, 5.6.6. Bare values may hold what senders of boundaries leave unquoted; a comma, at which PHP cuts a
 # boundary off, and a backslash, which only some servers take for an escape, may not stand in either.
 _PARAMETER = re.compile(
-    r"[ \t]*;[ \t]*(?:([A-Za-z0-9!#$&^_.+-]+)=(?:([A-Za-z0-9!#$%&'*+.^_`|~=:/?()-]+)|\"([^\"\\\x00-\x1f\x7f-\xff]*)\"))?"
+    r"[ \t]*;[ \t]*"
+    r"(?:([A-Za-z0-9!#$&^_.+-]+)=(?:([A-Za-z0-9!#$%&'*+.^_`|~=:/?()-]+)|\"([^\"\\\x00-\x1f\x7f-\xff]*)\"))?"
 )
 
 
