@@ -34,7 +34,7 @@ class OperationOutline(msgspec.Struct, frozen=True):
     path: str
     place: Place
     routes: tuple[tuple[str, Template], ...]
-    """Host (empty for any) and template with the server's prefix; empty where the path is not usable."""
+    """Host (empty for any) and template with the server's prefix; at least one."""
     parameters: tuple[ParameterOutline, ...]
     media: tuple[MediaOutline, ...]
     """Media types of the request body."""
@@ -50,8 +50,8 @@ class OperationOutline(msgspec.Struct, frozen=True):
 
     @property
     def template(self) -> str:
-        """The first route's template; the bare path where there is none."""
-        return self.routes[0][1].text if self.routes else self.path
+        """The first route's template."""
+        return self.routes[0][1].text
 
 
 class _Item(msgspec.Struct, frozen=True):
@@ -161,10 +161,9 @@ class Operations:
     ) -> tuple[tuple[str, Template], ...]:
         routes: dict[tuple[str, str], Template] = {}
         for host, prefix in everywhere:
-            template = parse_template(prefix + item.path)
-            if isinstance(template, str):
-                outliner.fail(item.place, template)
-                return ()
+            template, fault = parse_template(prefix + item.path)
+            if fault:
+                outliner.fail(item.place, fault)
             routes.setdefault((host if match_hosts else "", template.text), template)
         return tuple((host, template) for (host, _), template in routes.items())
 
@@ -189,8 +188,6 @@ def _check_variables(
     outliner: Outliner,
 ) -> None:
     """Variables of the template and path parameters must be the same names; what is missing is only noted."""
-    if not routes:
-        return
     declared = {each.name: each for each in parameters if each.location == "path"}
     variables = routes[0][1].variables
     for name in variables:
