@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from garrison.engine.plan import Policy
+pytest.register_assert_rewrite("tests.conformance.harness")
+
 from tests.conformance import variants
 from tests.conformance.harness.gateway import Gateway, gateway
 from tests.conformance.harness.inside import Served, served
 from tests.conformance.harness.upstream import Upstream
 from tests.integration.envoy.running import build_filter
+
+from garrison.engine.plan import Policy
 
 
 @pytest.fixture(scope="session")
@@ -41,9 +44,7 @@ def gateways(
         @cache
         def running(variant: str) -> Gateway:
             directory = tmp_path_factory.mktemp(variant)
-            return stack.enter_context(
-                gateway(variants.VARIANTS[variant], upstream.port, filter_module, directory)
-            )
+            return stack.enter_context(gateway(variants.VARIANTS[variant], upstream.port, filter_module, directory))
 
         yield running
 

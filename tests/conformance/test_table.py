@@ -3,8 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-
-from garrison.engine.plan import Policy
 from tests.conformance.harness import bare, inside
 from tests.conformance.harness.gateway import Gateway
 from tests.conformance.harness.inside import Served
@@ -12,6 +10,8 @@ from tests.conformance.harness.seen import check
 from tests.conformance.harness.upstream import Upstream
 from tests.conformance.table import TABLE
 from tests.conformance.values import Case
+
+from garrison.engine.plan import Policy
 
 every_case = pytest.mark.parametrize("case", TABLE, ids=lambda case: f"{case.variant}: {case.name}")
 

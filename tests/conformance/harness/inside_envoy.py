@@ -3,12 +3,12 @@
 import os
 
 import msgspec
+from tests.conformance.variants import read
 
 from garrison.adapters.envoy.bridge import FilterConfig
 from garrison.adapters.envoy.session import EngineExchanges, Sink
 from garrison.config.model import Settings
 from garrison.core.event import Event
-from tests.conformance.variants import read
 from garrison.wiring import build_policy
 
 

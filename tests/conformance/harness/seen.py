@@ -3,10 +3,10 @@
 from typing import Any
 
 import msgspec
+from tests.conformance.values import Case, Driver
 
 from garrison.core.decision import Disposition
 from garrison.core.event import Event
-from tests.conformance.values import Case, Driver
 
 
 class Forwarded(msgspec.Struct, frozen=True):

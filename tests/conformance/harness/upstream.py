@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import BinaryIO, TypeAlias
 
 import msgspec
-
 from tests.conformance.harness.seen import Forwarded
 from tests.conformance.harness.wire import read_chunked
 from tests.conformance.values import Answer, Headers
@@ -118,5 +117,3 @@ def answer_bytes(answer: Answer, method: str = "GET") -> bytes:
         lines.append(f"Content-Length: {len(answer.body)}")
     body = b"" if bodiless else answer.body
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
-
-

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 import msgspec
-
 from tests.conformance.values import Headers, Request
 
 GUARD = 15.0
