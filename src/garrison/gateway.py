@@ -22,9 +22,7 @@ def engine(config: FilterConfig) -> EngineExchanges:
     changed in between can cause it.
     """
     handover = msgspec.json.decode(config.settings, type=Handover)
-    exchanges = EngineExchanges(
-        _policy(handover), EventWriter(handover.event_descriptor), lambda: server.close()
-    )
+    exchanges = EngineExchanges(_policy(handover), EventWriter(handover.event_descriptor), lambda: server.close())
 
     def reload() -> dict[str, int]:
         # One assignment: exchanges under way keep the policy that they began with.

@@ -131,9 +131,7 @@ class Documents:
             return self._named[target]
         if is_url(place.file) and not is_url(target):
             # What comes from the network must not make us read files of this machine.
-            self.problems.add(
-                place, f"a remote description may not refer to the local file {excerpt(target)}"
-            )
+            self.problems.add(place, f"a remote description may not refer to the local file {excerpt(target)}")
             return None
         if target not in self._roots and len(self._roots) >= MAX_DOCUMENTS:
             self.problems.add(place, f"the description has more than {MAX_DOCUMENTS} files")

@@ -56,9 +56,7 @@ def load(source: str, overlays: Sequence[str] = (), *, read: Read, match_hosts: 
     outlines = tuple(Operations(source, documents, schemas, problems).outline(match_hosts))
     _use_components(schemas, source, root)
     schemas.seal()
-    entries = tuple(
-        _entries(outlines, Builder(schemas, _key_names(documents, source, root)), schemas, problems)
-    )
+    entries = tuple(_entries(outlines, Builder(schemas, _key_names(documents, source, root)), schemas, problems))
     uncompiled = tuple(entry.target for entry in entries if isinstance(entry.target, Uncompiled))
     info = root.get("info")
     facts = info if isinstance(info, dict) else {}
@@ -114,11 +112,7 @@ def _key_names(documents: Documents, source: str, root: dict[str, Any]) -> dict[
     for name, value in schemes.items() if isinstance(schemes, dict) else ():
         found = documents.follow(Node(Place(source, ("components", "securitySchemes", name)), value))
         scheme = found.value if found is not None and isinstance(found.value, dict) else {}
-        if (
-            scheme.get("type") == "apiKey"
-            and scheme.get("in") == "query"
-            and isinstance(scheme.get("name"), str)
-        ):
+        if scheme.get("type") == "apiKey" and scheme.get("in") == "query" and isinstance(scheme.get("name"), str):
             names[name] = scheme["name"]
     return names
 

@@ -125,9 +125,7 @@ class Operations:
             tokens = ("additionalOperations", name)
             yield name, item.place.child(*tokens), Node(item.node.place.child(*tokens), operation)
 
-    def _operation(
-        self, item: _Item, method: str, shown: Node, node: Node, match_hosts: bool
-    ) -> OperationOutline:
+    def _operation(self, item: _Item, method: str, shown: Node, node: Node, match_hosts: bool) -> OperationOutline:
         outliner = Outliner(self._documents, self._schemas, self._problems)
         if not isinstance(node.value, dict):
             outliner.fail(shown.place, "an operation must be an object")

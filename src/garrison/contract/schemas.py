@@ -96,9 +96,7 @@ class Schemas:
         self._broken = self._spread()
         resources: list[tuple[str, Any]] = [(READ_ONLY, False), (WRITE_ONLY, False)]
         resources += [
-            (name, definition.schema)
-            for name, definition in self._definitions.items()
-            if name not in self._broken
+            (name, definition.schema) for name, definition in self._definitions.items() if name not in self._broken
         ]
         self._registry = jsonschema_rs.Registry(resources, draft=jsonschema_rs.Draft202012)
 
@@ -260,16 +258,12 @@ class Schemas:
         """`items: [a, b]` with `additionalItems`, and `dependencies`, as they were until 2019-09."""
         value = node.value
         if isinstance(value.get("items"), list):
-            out["prefixItems"] = self._list(
-                "prefixItems", Node(node.place.child("items"), value["items"]), scope
-            )
+            out["prefixItems"] = self._list("prefixItems", Node(node.place.child("items"), value["items"]), scope)
             del out["items"]
             if "additionalItems" in value:
                 more = Node(node.place.child("additionalItems"), value["additionalItems"])
                 out["items"] = self._inner("items", more, scope)
-        for name, item in (
-            value["dependencies"].items() if isinstance(value.get("dependencies"), dict) else ()
-        ):
+        for name, item in value["dependencies"].items() if isinstance(value.get("dependencies"), dict) else ():
             if isinstance(item, list):
                 out.setdefault("dependentRequired", {})[name] = item
             else:

@@ -38,8 +38,7 @@ def _head_with_body(facts: Facts) -> Outcome:
     if facts.media_type is None:
         return _reason("missing-content-type", "header.content-type")
     if facts.body_schema is None:
-        essence = facts.media_type.essence
-        return _reason("unsupported-media-type", "header.content-type", label(essence.replace("/", ".")))
+        return _reason("unsupported-media-type", "header.content-type", label(facts.media_type.essence))
     return None
 
 

@@ -86,7 +86,7 @@ _HEADER_NAMES = re.compile(r"[!#$%&'*+.^_`|~0-9a-z\n-]+")  # RFC 9110, 5.6.2: to
 _AUTHORITY = re.compile(r"(?:[A-Za-z0-9._-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 # Characters that servers with best-fit mappings turn into `/`, `\` or `.`.
 _SEPARATOR_LOOKALIKES = re.compile("[/\\\\\uff0f\uff3c\uff0e\u2215\u2044\u29f8\u2216\u29f5]")
-_LABEL = re.compile(r"[^A-Za-z0-9_.\[\]-]")
+_LABEL = re.compile(r"[^A-Za-z0-9_.\[\]/+-]")
 
 # Fields of which a second one changes the meaning of the message or is read differently by different servers.
 _SINGLE_VALUED = frozenset({

@@ -135,6 +135,7 @@ class Exchange:
             disposition=self._disposition(aborted),
             status=self._status,
             reasons=decision.reasons,
+            rewritten=tuple(rewrite.reason for rewrite in decision.rewrites),
             observed=decision.observed,
             errors=decision.errors,
             uninspected=tuple(facts.uninspected) if facts else (),
