@@ -16,8 +16,8 @@ import tempfile
 from pathlib import Path
 
 import msgspec
-
 from benchmarks.load import load, nginx, post_script, processor_seconds
+
 from garrison.adapters.envoy.parts import envoy_binary, filter_module, python_library
 from garrison.adapters.envoy.service import Parts, Service
 from garrison.config.model import (
@@ -101,8 +101,9 @@ def gateways(upstream: int, workers: int, directory: Path, stack: contextlib.Exi
     ):
         run_dir = directory / name
         run_dir.mkdir()
-        sink = stack.enter_context(Path(os.devnull).open("wb"))
-        service = Service(run_dir, settings(upstream, mode, workers), parts, events=sink.fileno(), log=print)
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        stack.callback(os.close, nowhere)
+        service = Service(run_dir, settings(upstream, mode, workers), parts, events=nowhere, log=print)
         envoy = service.start()
         stack.callback(envoy.stop)
         envoy.wait_ready(lambda: False)
@@ -139,10 +140,8 @@ def _row(method: str, gateway: str, own: list[Figure], bare: list[Figure]) -> Ro
     rate = statistics.median(each.requests_per_second for each in own)
     cpu = statistics.median(each.processor_microseconds for each in own)
     row = Row(method, gateway, rate, statistics.median(ratios), min(ratios), max(ratios), cpu)
-    print(
-        f"{method:4} {gateway:8} {rate:8.0f}/s  {row.ratio:.2f} ({row.lowest:.2f}-{row.highest:.2f})  {cpu:6.1f} us CPU",
-        flush=True,
-    )
+    spread = f"({row.lowest:.2f}-{row.highest:.2f})"
+    print(f"{method:4} {gateway:8} {rate:8.0f}/s  {row.ratio:.2f} {spread}  {cpu:6.1f} us CPU", flush=True)
     return row
 
 

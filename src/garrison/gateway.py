@@ -22,7 +22,7 @@ def engine(config: FilterConfig) -> EngineExchanges:
     changed in between can cause it.
     """
     handover = msgspec.json.decode(config.settings, type=Handover)
-    exchanges = EngineExchanges(_policy(handover), EventWriter(handover.event_descriptor), lambda: server.close())
+    exchanges = EngineExchanges(_policy(handover), EventWriter(handover.event_descriptor))
 
     def reload() -> dict[str, int]:
         # One assignment: exchanges under way keep the policy that they began with.
@@ -33,6 +33,7 @@ def engine(config: FilterConfig) -> EngineExchanges:
         return {"operations": len(exchanges.policy.plans)}
 
     server = control.serve(handover.control_socket, {"ping": lambda: "pong", "reload": reload, "status": status})
+    exchanges.on_close = server.close
     return exchanges
 
 

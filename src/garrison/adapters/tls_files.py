@@ -1,5 +1,6 @@
 """Certificates, keys and authorities that the settings name: whether they are there, readable, and fit together."""
 
+import pathlib
 import ssl
 from collections.abc import Iterator
 
@@ -64,7 +65,7 @@ def _authorities(at: Path, file: str) -> Iterator[Complaint]:
 
 def _unreadable(file: str) -> str:
     try:
-        with open(file, "rb") as stream:
+        with pathlib.Path(file).open("rb") as stream:
             stream.read(1)
     except OSError as error:
         return f"cannot be read: {(error.strerror or type(error).__name__).lower()}"
