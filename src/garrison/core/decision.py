@@ -80,15 +80,13 @@ class Rewrite(msgspec.Struct, frozen=True):
     """An objection to a response that can be mended by changing it."""
 
     reason: Reason
-    body: bytes
-    """The body to send instead."""
-    media_type: str = ""
-    """Its media type where that changes; empty keeps the response's own."""
+    body: bytes | None = None
+    """The body to send instead; None stands for a problem (RFC 9457) with the response's own status."""
     drop_headers: tuple[str, ...] = ()
     """Names (lower case) of headers to remove."""
 
 
-Outcome: TypeAlias = None | Grant | Reason | Rewrite | tuple[Reason, ...]
+Outcome: TypeAlias = Grant | Reason | Rewrite | tuple[Reason, ...] | None
 """What a control says. A tuple is several objections at once."""
 
 

@@ -1,9 +1,10 @@
 """Errors, by who must act. A client's fault is never an exception: it is a `Reason`.
 
-    GarrisonError
-    +- ConfigError        the operator's garrison.yaml or options are wrong
-    +- DescriptionError   the API description or an overlay is wrong
-    +- GatewayError       the gateway could not be started or kept running
+GarrisonError
++- ConfigError        the operator's garrison.yaml or options are wrong
++- DescriptionError   the API description or an overlay is wrong
++- GatewayError       the gateway could not be started or kept running
++- ProtocolError      an adapter fed the engine out of order: our bug
 """
 
 from collections.abc import Sequence
@@ -53,3 +54,7 @@ class DescriptionError(ProblemsError):
 
 class GatewayError(GarrisonError):
     """The gateway could not be started or kept running."""
+
+
+class ProtocolError(GarrisonError):
+    """An adapter fed an exchange out of order: a bug in the adapter, never a client's doing."""

@@ -12,4 +12,4 @@ ReasonId = NewType("ReasonId", str)
 """A reason's kebab-case name, final once released: `unknown-operation`."""
 
 EventId = NewType("EventId", str)
-"""One exchange's unique id: 32 lower-case hexadecimal digits, ordered by time (RFC 9562, version 7)."""
+"""One exchange's unique id: a UUID in its usual spelling, ordered by time (RFC 9562, version 7)."""

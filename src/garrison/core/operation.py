@@ -21,6 +21,8 @@ class Parameter(msgspec.Struct, frozen=True):
     """Its place in the description: `$.paths['/pets'].get.parameters[0]`."""
     schema: Any = None
     """The parameter's schema as written, references unresolved; None where only `content` describes it."""
+    style: str = ""
+    """How it is serialised (OpenAPI `style`), the location's default filled in; empty where `content` says it."""
     repeats: bool = False
     """Whether its style lets the name stand more than once in a request (`explode` of an array)."""
     extensions: Mapping[str, Any] = {}

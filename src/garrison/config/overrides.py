@@ -1,0 +1,60 @@
+"""Which policy holds for which operation: the `operations` entries of garrison.yaml laid over its `controls`."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import msgspec
+
+from garrison.config.model import ControlsSettings, OperationSettings, Settings
+from garrison.core.operation import Operation
+
+
+def matches(pattern: str, operation: Operation) -> bool:
+    """Whether `pattern` (`OperationSettings.match`) names `operation`."""
+    if pattern == operation.id:
+        return True
+    if pattern.startswith("tag:"):
+        return pattern.removeprefix("tag:") in operation.tags
+    method, space, template = pattern.partition(" ")
+    if not space:
+        return False
+    expression = ".*".join(re.escape(text) for text in template.strip().split("*"))
+    return method in {"*", operation.method} and (
+        re.fullmatch(expression, operation.template) is not None or re.fullmatch(expression, operation.path) is not None
+    )
+
+
+def unmatched(settings: Settings, operations: Sequence[Operation]) -> tuple[int, ...]:
+    """Indexes of `operations` entries that name no operation: most likely a spelling mistake."""
+    return tuple(
+        index
+        for index, entry in enumerate(settings.operations)
+        if not any(matches(entry.match, operation) for operation in operations)
+    )
+
+
+def controls_for(settings: Settings) -> Callable[[Operation | None], ControlsSettings]:
+    """A function that gives the controls' settings in force for an operation, or for undescribed requests (None)."""
+
+    @cache  # operations share few combinations of entries; a policy is built once for each load
+    def merged(indexes: tuple[int, ...]) -> ControlsSettings:
+        data = msgspec.to_builtins(settings.controls)
+        for index in indexes:
+            _lay_over(data, settings.operations[index])
+        return msgspec.convert(data, ControlsSettings)
+
+    def find(operation: Operation | None) -> ControlsSettings:
+        if operation is None or not settings.operations:
+            return settings.controls
+        entries = enumerate(settings.operations)
+        return merged(tuple(index for index, entry in entries if matches(entry.match, operation)))
+
+    return find
+
+
+def _lay_over(data: dict[str, Any], entry: OperationSettings) -> None:
+    own: Mapping[str, Mapping[str, Any]] = entry.controls
+    for control, settings in own.items():
+        data[control] = {**data[control], **settings}

@@ -1,0 +1,22 @@
+"""Every control, in the order in which they are asked within a phase. Granters may stand anywhere."""
+
+from garrison.controls import (
+    canonical_form,
+    error_leakage,
+    inventory,
+    media_type,
+    request_limits,
+    request_schema,
+    response_schema,
+)
+from garrison.engine.control import ControlSpec
+
+CONTROLS: tuple[ControlSpec, ...] = (
+    canonical_form.CONTROL,
+    inventory.CONTROL,
+    request_limits.CONTROL,
+    media_type.CONTROL,
+    request_schema.CONTROL,
+    response_schema.CONTROL,
+    error_leakage.CONTROL,
+)

@@ -1,0 +1,113 @@
+"""`error-leakage`: error answers disclose nothing of the inside. In enforce mode they leave as RFC 9457 problems.
+
+Looked for are texts that only an unhandled error prints: stack traces of the common runtimes, messages of
+database engines, paths of source files, banners of servers and frameworks. Only answers with status 400 and up
+are read; an API whose ordinary answers talk about stack traces is not disturbed.
+"""
+
+import re
+
+from garrison.config.model import ControlsSettings
+from garrison.contract.catalogue import CompiledOperation
+from garrison.core.decision import Outcome, Rewrite
+from garrison.core.ids import ControlId
+from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec
+from garrison.engine.facts import Facts
+
+_ID = ControlId("error-leakage")
+
+_reason = Reasons(
+    _ID,
+    ReasonSpec("path-disclosure", 500, "an error answer names a file of the server"),
+    ReasonSpec("server-banner", 500, "an error answer names the server or framework and its version"),
+    ReasonSpec("sql-disclosure", 500, "an error answer quotes a database error"),
+    ReasonSpec("stack-trace", 500, "an error answer holds a stack trace"),
+)
+
+_SIGNS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
+    (
+        "stack-trace",
+        re.compile(
+            rb"Traceback \(most recent call last\)"
+            rb"|File \\?\"[^\"\n]{1,300}\\?\", line \d+"  # Python, also inside a JSON string
+            rb"|(?:\bat |\\tat |\tat )[\w$.<>]{3,200}\([\w$]{1,100}\.(?:java|kt|scala|groovy):\d+\)"
+            rb"|\bat [\w$.<>` ]{1,200}\(?(?:/|[A-Z]:\\|file://|node:)[^\n():]{1,300}:\d+:\d+\)?"  # JavaScript
+            rb"|\bat [\w.`<>\[\],+]{3,200}\([^)\n]{0,300}\) in [^\n:]{1,300}:line \d+"  # .NET
+            rb"|goroutine \d+ \[\w+"
+            rb"|panic: runtime error"
+            rb"|thread '[^'\n]{1,60}' panicked at"
+            rb"|Stack trace:\s*(?:\\n|\n)?#\d+ "  # PHP
+            rb"|\.rb:\d+:in [`']"  # Ruby
+        ),
+    ),
+    (
+        "sql-disclosure",
+        re.compile(
+            rb"You have an error in your SQL syntax"
+            rb"|ORA-\d{5}\b"
+            rb"|SQLSTATE\[\w{5}\]|SQLSTATE[:=] ?\w{5}"
+            rb"|PG::\w+Error|psycopg2?\.(?:errors|\w+Error)|PSQLException|pq: \w"
+            rb"|unterminated quoted string at or near|syntax error at or near \\?\""
+            rb"|sqlite3?\.(?:\w+Error|\w+Exception)|SQLite(?:3::|/JDBCDriver|Exception)|near \\?\"[^\"\n]{1,40}\\?\": syntax error"
+            rb"|Unclosed quotation mark after the character string|System\.Data\.SqlClient"
+            rb"|com\.mysql\.(?:cj\.)?jdbc|java\.sql\.SQL\w*Exception|MongoServerError|E11000 duplicate key"
+            rb"|sqlalchemy\.exc\.\w+"
+        ),
+    ),
+    (
+        "path-disclosure",
+        re.compile(
+            rb"(?:^|[\s\"'(=])/(?:home|root|usr|var|opt|srv|app|etc|Users|workspace|proc)/[\w.@+/-]{2,200}"
+            rb"\.(?:py|rb|php|js|mjs|ts|java|go|rs|cs|pl|lua|jsp|conf|ini|env|ya?ml|log|sock|so)\b"
+            rb"|\b[A-Z]:\\{1,2}(?:inetpub|Users|Windows|Program Files|www|xampp)\\"
+        ),
+    ),
+    (
+        "server-banner",
+        re.compile(
+            rb"\b(?:Apache|nginx|openresty|Jetty|Tomcat|Microsoft-IIS|gunicorn|uvicorn|Werkzeug|WEBrick|Kestrel"
+            rb"|Express|PHP|Django|Laravel|Spring Boot|ASP\.NET(?: Core)?)[/ ](?:Version[: ]*)?v?\d+\.\d+"
+            rb"|Whitelabel Error Page|<title>[^<]{0,80}Werkzeug Debugger|You're seeing this error because you have"
+        ),
+    ),
+)
+_BANNER_HEADERS = (
+    "server",
+    "x-powered-by",
+    "x-aspnet-version",
+    "x-aspnetmvc-version",
+    "x-runtime",
+    "x-debug-token",
+)
+_MAX_SCANNED = 256 * 1024  # a trace stands at the start of an error answer; the rest only costs time
+
+
+def compile_checks(operation: CompiledOperation | None, settings: ControlsSettings) -> Checks:
+    """The same for every operation, described or not."""
+    del operation, settings
+    return Checks(response_body=_body, wants_response=_wants)
+
+
+def _wants(facts: Facts) -> bool:
+    return facts.response is not None and facts.response.status >= 400
+
+
+def _body(facts: Facts) -> Outcome:
+    response, body = facts.response, facts.response_body
+    if response is None or response.status < 400 or not body:
+        return None
+    for reason_id, sign in _SIGNS:
+        if sign.search(body, 0, _MAX_SCANNED):
+            reason = _reason(reason_id, "response.body")
+            return Rewrite(reason, drop_headers=_BANNER_HEADERS)
+    return None
+
+
+CONTROL = ControlSpec(
+    id=_ID,
+    title="Errors that disclose nothing",
+    kind="objector",
+    reasons=_reason,
+    compile=compile_checks,
+    tags=("API8:2023", "CWE-209", "CWE-497", "CWE-550", "REC-API-23"),
+)

@@ -1,0 +1,60 @@
+"""`inventory`: grants what the contract describes. What it does not describe, nobody granted."""
+
+from garrison.config.model import ControlsSettings, InventorySettings
+from garrison.contract.catalogue import CompiledOperation, Miss
+from garrison.core.decision import Grant, Outcome
+from garrison.core.ids import ControlId
+from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec
+from garrison.engine.facts import Facts
+
+_ID = ControlId("inventory")
+_GRANT = Grant(_ID)
+
+_reason = Reasons(
+    _ID,
+    ReasonSpec("unknown-operation", 404, "the contract describes no such path"),
+    ReasonSpec("method-not-allowed", 405, "the contract describes the path, not with this method"),
+    ReasonSpec("uncompiled-operation", 404, "the contract describes the operation in a way that cannot be enforced"),
+)
+
+
+def compile_checks(operation: CompiledOperation | None, settings: ControlsSettings) -> Checks:
+    """Grants every described operation; for the rest, objects unless the settings say otherwise."""
+    if operation is not None:
+        return Checks(head=lambda facts: _GRANT)
+    own = settings.inventory
+    return Checks(head=lambda facts: _undescribed(facts, own))
+
+
+def _undescribed(facts: Facts, settings: InventorySettings) -> Outcome:
+    match = facts.match
+    if settings.unsafe_allow_undescribed or not isinstance(match, Miss):
+        return _GRANT
+    if _is_granted_variant(facts, match, settings):
+        return _GRANT
+    if match.uncompiled is not None:
+        return _reason("uncompiled-operation", "path", match.uncompiled.id)
+    if match.methods:
+        return _reason("method-not-allowed", "method", ", ".join(match.methods))
+    return _reason("unknown-operation", "path")
+
+
+def _is_granted_variant(facts: Facts, miss: Miss, settings: InventorySettings) -> bool:
+    """Methods that HTTP and CORS derive from a declared one, where the settings let them."""
+    method = facts.request.method
+    if method == "HEAD":  # RFC 9110, 9.3.2: as GET, without the content
+        return settings.allow_head and "GET" in miss.methods
+    if method == "OPTIONS" and settings.allow_preflight:  # Fetch, 4.8: CORS-preflight fetch
+        headers = facts.canonical.headers
+        return "origin" in headers and headers.get("access-control-request-method") in miss.methods
+    return False
+
+
+CONTROL = ControlSpec(
+    id=_ID,
+    title="Only operations that the contract describes",
+    kind="granter",
+    reasons=_reason,
+    compile=compile_checks,
+    tags=("API9:2023", "CWE-1059", "REC-API-1", "REC-API-4"),
+)

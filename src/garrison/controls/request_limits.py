@@ -1,0 +1,84 @@
+"""`request-limits`: bounds on the size and shape of a request, even where the contract is silent."""
+
+from garrison.config.model import ControlsSettings, RequestLimitsSettings
+from garrison.contract.catalogue import CompiledOperation
+from garrison.core.decision import Outcome, Reason
+from garrison.core.ids import ControlId
+from garrison.engine.bodies import request_kind
+from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec
+from garrison.engine.decode import Undecodable
+from garrison.engine.facts import Facts
+
+_ID = ControlId("request-limits")
+
+_reason = Reasons(
+    _ID,
+    ReasonSpec("array-too-long", 400, "a JSON array with too many items"),
+    ReasonSpec("body-too-large", 413, "a body over the bound"),
+    ReasonSpec("decompressed-too-large", 413, "a compressed body that grows over the bound"),
+    ReasonSpec("headers-too-large", 431, "header names and values over the bound"),
+    ReasonSpec("json-too-deep", 400, "JSON nested too deeply"),
+    ReasonSpec("length-required", 411, "a body that is not inspected and does not state its length"),
+    ReasonSpec("too-many-headers", 431, "too many header fields"),
+    ReasonSpec("too-many-keys", 400, "too many keys in one JSON object, or fields in one form"),
+    ReasonSpec("too-many-parameters", 400, "too many query parameters"),
+    ReasonSpec("uri-too-long", 414, "a request target over the bound"),
+)
+
+
+def compile_checks(operation: CompiledOperation | None, settings: ControlsSettings) -> Checks:
+    """Head bounds need only the head; body bounds are what decoding ran into."""
+    limits = settings.request_limits
+    streams = operation is not None and operation.streams_request
+
+    def head(facts: Facts) -> Outcome:
+        found = _head(facts, limits)
+        if facts.request.has_body and not streams:
+            found += _length(facts, limits)
+        return tuple(found) or None
+
+    return Checks(head=head, body=_body)
+
+
+def _head(facts: Facts, limits: RequestLimitsSettings) -> list[Reason]:
+    request = facts.request
+    found = []
+    if len(request.target) > limits.uri_bytes:
+        found.append(_reason("uri-too-long", "target", f"at most {limits.uri_bytes}"))
+    if len(request.headers) > limits.header_count:
+        found.append(_reason("too-many-headers", "header", f"at most {limits.header_count}"))
+    if sum([len(name) + len(value) for name, value in request.headers]) > limits.header_bytes:
+        found.append(_reason("headers-too-large", "header", f"at most {limits.header_bytes}"))
+    if len(facts.canonical.query) > limits.query_parameters:
+        found.append(_reason("too-many-parameters", "query", f"at most {limits.query_parameters}"))
+    return found
+
+
+def _length(facts: Facts, limits: RequestLimitsSettings) -> list[Reason]:
+    stated = facts.canonical.headers.get("content-length")
+    if stated is None:
+        upgraded = "upgrade" in facts.canonical.headers
+        if upgraded or request_kind(facts) is not None:
+            return []
+        return [_reason("length-required", "header.content-length")]
+    # `canonical-form` refuses a length that is no number; here it only must not raise
+    if stated.isascii() and stated.isdigit() and len(stated) < 19 and int(stated) > limits.body_bytes:
+        return [_reason("body-too-large", "body", f"at most {limits.body_bytes}")]
+    return []
+
+
+def _body(facts: Facts) -> Outcome:
+    document = facts.document
+    if isinstance(document, Undecodable) and document.reason in _reason:
+        return _reason(document.reason, document.location, document.detail)
+    return None
+
+
+CONTROL = ControlSpec(
+    id=_ID,
+    title="Bounds on every request",
+    kind="objector",
+    reasons=_reason,
+    compile=compile_checks,
+    tags=("API4:2023", "CWE-400", "CWE-409", "CWE-674", "CWE-770", "REC-API-10", "REC-API-14"),
+)

@@ -1,0 +1,99 @@
+"""`request-schema`: parameters and body are what the contract says, in type, format and bounds."""
+
+from collections.abc import Iterable
+
+from garrison.config.model import ControlsSettings
+from garrison.contract.catalogue import CompiledOperation
+from garrison.contract.violations import Violation
+from garrison.core.canonical import label
+from garrison.core.decision import Outcome, Reason
+from garrison.core.ids import ControlId
+from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec
+from garrison.engine.decode import Undecodable
+from garrison.engine.facts import Facts
+
+_ID = ControlId("request-schema")
+
+_reason = Reasons(
+    _ID,
+    ReasonSpec("body-invalid", 400, "the body breaks the operation's schema"),
+    ReasonSpec("body-missing", 400, "the operation requires a body"),
+    ReasonSpec("parameter-invalid", 400, "a parameter breaks its schema or cannot be decoded"),
+    ReasonSpec("parameter-missing", 400, "a required parameter is absent"),
+    ReasonSpec("undeclared-parameter", 400, "a query parameter that the operation does not declare"),
+    ReasonSpec("undeclared-property", 400, "a property of the body that the schema does not declare"),
+)
+
+
+def compile_checks(operation: CompiledOperation | None, settings: ControlsSettings) -> Checks:
+    """Nothing to check for a request that no operation matches."""
+    if operation is None:
+        return Checks()
+    own = settings.request_schema
+    refuse_query = own.undeclared_query == "refuse"
+    refuse_properties = own.undeclared_properties == "refuse"
+    required = operation.operation.body_required
+
+    def head(facts: Facts) -> Outcome:
+        return _head(facts, refuse_query)
+
+    def body(facts: Facts) -> Outcome:
+        return _body(facts, required, refuse_properties)
+
+    return Checks(head=head, body=body if operation.operation.request_media_types else None)
+
+
+def _head(facts: Facts, refuse_undeclared: bool) -> Outcome:
+    reading = facts.reading
+    if reading is None:
+        undeclared: Iterable[str] = [name for name, _ in facts.canonical.query] if refuse_undeclared else ()
+        return tuple(_undeclared(undeclared)) or None
+    if not reading.violations and not (refuse_undeclared and reading.undeclared):
+        return None
+    found = tuple(_parameter(violation) for violation in reading.violations)
+    return found + (tuple(_undeclared(reading.undeclared)) if refuse_undeclared else ()) or None
+
+
+def _body(facts: Facts, required: bool, refuse_undeclared: bool) -> Outcome:
+    document = facts.document
+    if document is None:
+        absent = required and not facts.uninspected and facts.body_size == 0
+        return _reason("body-missing", "body") if absent else None
+    schema = facts.body_schema
+    if isinstance(document, Undecodable) or schema is None:
+        return None  # `canonical-form`, `request-limits` or `media-type` has said why
+    violations = schema.violations(document)
+    found = tuple(_reason("body-invalid", each.location, f"{each.keyword}: {each.detail}") for each in violations)
+    if refuse_undeclared:
+        found += tuple(_reason("undeclared-property", pointer) for pointer in schema.undeclared(document))
+    return found or None
+
+
+def _parameter(violation: Violation) -> Reason:
+    missing = violation.keyword == "required"
+    reason_id = "parameter-missing" if missing else "parameter-invalid"
+    return Reason(reason_id, _ID, 400, violation.location, f"{violation.keyword}: {violation.detail}")
+
+
+def _undeclared(names: Iterable[str]) -> Iterable[Reason]:
+    for name in dict.fromkeys(names):
+        yield _reason("undeclared-parameter", f"query.{label(name)}")
+
+
+CONTROL = ControlSpec(
+    id=_ID,
+    title="Requests that keep the contract",
+    kind="objector",
+    reasons=_reason,
+    compile=compile_checks,
+    tags=(
+        "API3:2023",
+        "API8:2023",
+        "API10:2023",
+        "CWE-20",
+        "CWE-915",
+        "REC-API-5",
+        "REC-API-13",
+        "REC-API-19",
+    ),
+)

@@ -1,0 +1,263 @@
+"""The canonical form of a request: the one reading of it that is judged and forwarded.
+
+Servers disagree about percent-encoding, dots, slashes, repeated fields and framing; attackers live in the gap
+between two readings. So a request is read once, here; where another server could read it differently that is
+noted as an `Ambiguity`, and the control `canonical-form` refuses it. Pure functions of the request's head.
+
+Limits of this file: it knows no contract (whether `;` is a declared matrix parameter is not its business) and
+refuses nothing itself.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Literal, TypeAlias
+from urllib.parse import quote, unquote_to_bytes
+
+import msgspec
+
+from garrison.core.http import Headers, RequestHead
+
+Kind: TypeAlias = Literal[
+    "ambiguous-header-name",
+    "conflicting-framing",
+    "control-character",
+    "dot-segment",
+    "double-encoding",
+    "empty-segment",
+    "encoded-separator",
+    "invalid-authority",
+    "invalid-encoding",
+    "invalid-header",
+    "invalid-target",
+    "method-override",
+    "path-override",
+    "path-parameter",
+    "repeated-header",
+]
+"""What makes a request readable in two ways. Each is a reason id of the control `canonical-form`."""
+
+
+class Ambiguity(msgspec.Struct, frozen=True):
+    """One place where two servers could read two different requests."""
+
+    kind: Kind
+    location: str
+    """`path`, `query.NAME`, `header.NAME`, `method` or `authority`; names are cut to 40 safe characters."""
+
+
+class CanonicalRequest(msgspec.Struct, frozen=True):
+    """One request head, read once."""
+
+    host: str
+    """Lower case, without port; brackets of an IPv6 host kept."""
+    path: str
+    """Canonical path: unreserved characters decoded, everything else encoded in one way (RFC 3986, 6.2.2)."""
+    segments: tuple[str, ...]
+    """Decoded path segments; a trailing slash gives a last empty one."""
+    query: tuple[tuple[str, str], ...]
+    """Decoded names and values in order, `+` read as a space (WHATWG URL, 5.1)."""
+    target: str
+    """What is forwarded: canonical path and the query as received."""
+    headers: Mapping[str, str]
+    """Values by lower-case name; repeated list fields joined with commas (RFC 9110, 5.3)."""
+    ambiguities: tuple[Ambiguity, ...] = ()
+
+
+# RFC 3986, 3.3: pchar, without `;` (Tomcat and its kin cut path parameters off) and without `%`. `|`, `[` and
+# `]` are what browsers leave unencoded in a path (WHATWG URL, path percent-encode set); forwarded encoded.
+_PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9_~!$&'()*+,=:@-][A-Za-z0-9._~!$&'()*+,=:@-]*)*/?")
+_PATH_CHARACTERS = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@%/|\[\]\\-]*")
+_SEGMENT_SAFE = "!$&'()*+,;=:@-._~"
+# RFC 3986, 3.4: query characters, and those that browsers leave as they are. `"<>#`, spaces, backslashes,
+# control characters and bytes over 127 must be encoded.
+_PLAIN_QUERY = re.compile(r"[A-Za-z0-9._~!$'()*,;:@/?|\[\]{}^`=&-]*")
+_QUERY_CHARACTERS = re.compile(r"[A-Za-z0-9._~!$'()*+,;:@/?|\[\]{}^`=&%-]*")
+_BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
+# A second decoding of a query value is only harmless where the first had to encode: reserved characters, space
+# and UTF-8 of a URL inside a URL. What needs no encoding, or breaks out of a context, hides something.
+_EVASIVE_PERCENT = re.compile(
+    r"%(?:[01][0-9A-Fa-f]|7[0-9A-Fa-fE-F]|2[27DdEe]|3[0-9CcEe]|[46][0-9A-Fa-f]|5[0-9AaCcFf]|25)"
+)
+# C0 and C1 controls, and DEL; a tab may stand in a header value (RFC 9110, 5.5).
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_HEADER_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_HEADER_NAMES = re.compile(r"[!#$%&'*+.^_`|~0-9a-z\n-]+")  # RFC 9110, 5.6.2: token, lower case
+_AUTHORITY = re.compile(r"(?:[A-Za-z0-9._-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
+# Characters that servers with best-fit mappings turn into `/`, `\` or `.`.
+_SEPARATOR_LOOKALIKES = re.compile("[/\\\\\uff0f\uff3c\uff0e\u2215\u2044\u29f8\u2216\u29f5]")
+_LABEL = re.compile(r"[^A-Za-z0-9_.\[\]-]")
+
+# Fields of which a second one changes the meaning of the message or is read differently by different servers.
+_SINGLE_VALUED = frozenset({
+    "authorization", "content-encoding", "content-length", "content-type", "dpop", "expect", "host", "origin",
+    "proxy-authorization", "range", "transfer-encoding", "upgrade", "x-api-key",
+})  # fmt: skip
+_METHOD_OVERRIDES = ("x-http-method-override", "x-http-method", "x-method-override")
+_PATH_OVERRIDES = ("x-original-url", "x-rewrite-url", "x-original-uri", "x-override-url")
+# WSGI and CGI servers read `_` in a field name as `-` (RFC 3875, 4.1.18), so these would arrive as the real ones.
+_SHADOWABLE = _SINGLE_VALUED | {"cookie", "forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto",
+                                "x-real-ip", "x-forwarded-client-cert"}  # fmt: skip
+
+
+def canonicalise(head: RequestHead) -> CanonicalRequest:
+    """Read `head` once. Never raises; what is ambiguous is noted and read in the most conservative way."""
+    found: list[Ambiguity] = []
+    raw_path, question, raw_query = head.target.partition("?")
+    if _PLAIN_PATH.fullmatch(raw_path) and raw_path:
+        path, segments = raw_path, tuple(raw_path[1:].split("/"))
+    else:
+        path, segments = _read_path(raw_path, found)
+    query = _read_query(raw_query, found) if raw_query else ()
+    headers = _read_headers(head.headers, found)
+    _check_framing(head, headers, found)
+    return CanonicalRequest(
+        host=_read_host(head.authority, found),
+        path=path,
+        segments=segments,
+        query=query,
+        target=path + question + raw_query,
+        headers=headers,
+        ambiguities=tuple(found),
+    )
+
+
+def read_pairs(raw: str, found: list[Ambiguity], place: str) -> tuple[tuple[str, str], ...]:
+    """Decode `application/x-www-form-urlencoded` text (WHATWG URL, 5.1), noting what is ambiguous in `found`."""
+    if _PLAIN_QUERY.fullmatch(raw):
+        return tuple([_split_pair(pair) for pair in raw.split("&") if pair])
+    if not _QUERY_CHARACTERS.fullmatch(raw):
+        found.append(Ambiguity("invalid-target" if place == "query" else "invalid-encoding", place))
+    pairs = []
+    for pair in raw.split("&"):
+        if pair:
+            name, value = _split_pair(pair)
+            name = _decode(name.replace("+", " "), found, place)
+            pairs.append((name, _decode(value.replace("+", " "), found, f"{place}.{label(name)}")))
+    return tuple(pairs)
+
+
+def label(name: str) -> str:
+    """`name` made fit for a reason's location: it is the client's text, so cut and cleaned."""
+    return _LABEL.sub("?", name[:40])
+
+
+def read_cookies(header: str) -> tuple[tuple[str, str], ...]:
+    """Names and values of a `Cookie` header (RFC 6265, 4.2.1), in order, quotes around a value removed."""
+    pairs = (pair.strip().partition("=") for pair in header.split(";"))
+    return tuple((name, value.strip('"')) for name, separator, value in pairs if separator)
+
+
+def _split_pair(pair: str) -> tuple[str, str]:
+    name, _, value = pair.partition("=")
+    return name, value
+
+
+def _read_path(raw: str, found: list[Ambiguity]) -> tuple[str, tuple[str, ...]]:
+    if not raw.startswith("/"):
+        # absolute-form, authority-form and `*` (RFC 9112, 3.2) are for proxies; adapters hand on origin-form
+        found.append(Ambiguity("invalid-target", "path"))
+    if not _PATH_CHARACTERS.fullmatch(raw):
+        found.append(Ambiguity("control-character" if _CONTROL.search(raw) else "invalid-target", "path"))
+    if ";" in raw:
+        found.append(Ambiguity("path-parameter", "path"))
+    segments = tuple(_read_segment(segment, found) for segment in raw.lstrip("/").split("/"))
+    if raw.startswith("//") or "" in segments[:-1]:
+        found.append(Ambiguity("empty-segment", "path"))
+    return "/" + "/".join(quote(segment, safe=_SEGMENT_SAFE) for segment in segments), segments
+
+
+def _read_segment(raw: str, found: list[Ambiguity]) -> str:
+    text = _decode(raw, found, "path") if "%" in raw or not raw.isascii() else raw
+    if _SEPARATOR_LOOKALIKES.search(text):
+        found.append(Ambiguity("encoded-separator", "path"))
+    # `..;` is how a path parameter hides a dot segment from a server that does not know them
+    if text.split(";", 1)[0].strip() in {".", ".."}:
+        found.append(Ambiguity("dot-segment", "path"))
+    return text
+
+
+def _read_query(raw: str, found: list[Ambiguity]) -> tuple[tuple[str, str], ...]:
+    return read_pairs(raw, found, "query")
+
+
+def _decode(raw: str, found: list[Ambiguity], location: str) -> str:
+    """Percent-decode once; note what is malformed, hidden or encoded twice."""
+    if "%" not in raw and raw.isascii():
+        return raw
+    if _BAD_PERCENT.search(raw):
+        found.append(Ambiguity("invalid-encoding", location))
+    data = unquote_to_bytes(raw.encode("latin-1", "replace"))
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:  # overlong forms and lone surrogates included (RFC 3629, 3)
+        found.append(Ambiguity("invalid-encoding", location))
+        text = data.decode("latin-1")
+    if _CONTROL.search(text):
+        found.append(Ambiguity("control-character", location))
+    twice = _PERCENT if location == "path" else _EVASIVE_PERCENT
+    if twice.search(text):
+        found.append(Ambiguity("double-encoding", location))
+    return text
+
+
+def _read_headers(headers: Headers, found: list[Ambiguity]) -> dict[str, str]:
+    values = dict(headers)
+    if len(values) != len(headers):
+        values = _join_repeated(headers, found)
+    if values and not _HEADER_NAMES.fullmatch("\n".join(values)):
+        found.append(Ambiguity("invalid-header", "header"))
+    if _HEADER_CONTROL.search("".join(values.values())):
+        names = (name for name, value in values.items() if _HEADER_CONTROL.search(value))
+        found.extend(Ambiguity("control-character", f"header.{label(name)}") for name in names)
+    if not _SUSPECT_HEADERS.isdisjoint(values) or "_" in "".join(values):
+        found.extend(_suspicious(values))
+    return values
+
+
+_SUSPECT_HEADERS = frozenset(_METHOD_OVERRIDES + _PATH_OVERRIDES)
+
+
+def _suspicious(names: Iterable[str]) -> Iterable[Ambiguity]:
+    for name in names:
+        if name in _METHOD_OVERRIDES:
+            yield Ambiguity("method-override", f"header.{name}")
+        elif name in _PATH_OVERRIDES:
+            yield Ambiguity("path-override", f"header.{name}")
+        elif "_" in name and name.replace("_", "-") in _SHADOWABLE:
+            yield Ambiguity("ambiguous-header-name", f"header.{label(name)}")
+
+
+def _join_repeated(headers: Headers, found: list[Ambiguity]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for name, value in headers:
+        if name not in values:
+            values[name] = value
+            continue
+        if name in _SINGLE_VALUED:
+            found.append(Ambiguity("repeated-header", f"header.{name}"))
+        # RFC 9113, 8.2.3: cookie crumbs are joined with a semicolon
+        values[name] += ("; " if name == "cookie" else ", ") + value
+    return values
+
+
+def _check_framing(head: RequestHead, headers: Mapping[str, str], found: list[Ambiguity]) -> None:
+    """RFC 9112, 6.3: one message, one length. Two of them are how requests are smuggled."""
+    length = headers.get("content-length")
+    coding = headers.get("transfer-encoding")
+    if length is not None and not (length.isascii() and length.isdigit() and len(length) < 19):
+        found.append(Ambiguity("conflicting-framing", "header.content-length"))
+    if coding is not None and (
+        length is not None or coding != "chunked" or head.protocol not in {"HTTP/1.1", "HTTP/1.0"}
+    ):
+        found.append(Ambiguity("conflicting-framing", "header.transfer-encoding"))
+
+
+def _read_host(authority: str, found: list[Ambiguity]) -> str:
+    if not _AUTHORITY.fullmatch(authority):
+        found.append(Ambiguity("invalid-authority", "authority"))
+        return authority.lower()
+    if authority.endswith("]"):
+        return authority.lower()
+    host, separator, _ = authority.rpartition(":")
+    return (host if separator else authority).lower()

@@ -1,0 +1,95 @@
+"""What a control is: one switchable protection that may object, or that must grant.
+
+A control is described by a `ControlSpec` and compiled, once for each operation, into pure functions of `Facts`.
+If it has nothing to do for an operation it compiles to no checks and is not in that operation's plan.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Literal, Protocol, TypeAlias
+
+import msgspec
+
+from garrison.config.model import ControlsSettings
+from garrison.contract.catalogue import CompiledOperation
+from garrison.core.decision import Mode, Outcome, Phase, Reason
+from garrison.core.ids import ControlId, ReasonId
+from garrison.engine.facts import Facts
+
+Check: TypeAlias = Callable[[Facts], Outcome]
+"""A compiled control: None is no objection (from an objector), or no grant (from a granter)."""
+
+Wants: TypeAlias = Callable[[Facts], bool]
+"""Asked at the response's head: does the control need that response's body?"""
+
+
+class ReasonSpec(msgspec.Struct, frozen=True):
+    """One reason that a control may give, as it is documented."""
+
+    id: str
+    status: int
+    """HTTP status of the denial."""
+    meaning: str
+    """One sentence for the operator."""
+
+
+class Reasons:
+    """The reasons that one control may give; calling it makes one, at a place."""
+
+    def __init__(self, control: ControlId, *specs: ReasonSpec) -> None:
+        self.specs = specs
+        self._control = control
+        self._status = {spec.id: spec.status for spec in specs}
+
+    def __contains__(self, reason_id: str) -> bool:
+        return reason_id in self._status
+
+    def __call__(self, reason_id: str, location: str = "", detail: str = "") -> Reason:
+        """The reason `reason_id`, which must be declared (KeyError is our bug)."""
+        return Reason(ReasonId(reason_id), self._control, self._status[reason_id], location, detail)
+
+
+class Checks(msgspec.Struct, frozen=True):
+    """What a control does for one operation, by phase. None: nothing."""
+
+    head: Check | None = None
+    body: Check | None = None
+    response_head: Check | None = None
+    response_body: Check | None = None
+    wants_response: Wants | None = None
+    """Which responses' bodies `response_body` needs; None means every one that can be inspected."""
+
+    def by_phase(self) -> Mapping[Phase, Check]:
+        """The checks that are there."""
+        found = {
+            Phase.HEAD: self.head,
+            Phase.BODY: self.body,
+            Phase.RESPONSE_HEAD: self.response_head,
+            Phase.RESPONSE_BODY: self.response_body,
+        }
+        return {phase: check for phase, check in found.items() if check is not None}
+
+
+class Compile(Protocol):
+    """Compiles a control for one operation; `operation` is None for requests that no operation matches."""
+
+    def __call__(self, operation: CompiledOperation | None, settings: ControlsSettings) -> Checks:
+        """The checks for this operation under these settings."""
+
+
+class ControlSpec(msgspec.Struct, frozen=True):
+    """A control: its name, what it protects against, and how it is compiled."""
+
+    id: ControlId
+    title: str
+    kind: Literal["objector", "granter"]
+    reasons: Reasons
+    compile: Compile
+    default_mode: Mode | None = None
+    """Mode where the settings name none; None means the gateway's own."""
+    tags: tuple[str, ...] = ()
+    """OWASP API Security Top 10 2023, CWE and NIST SP 800-228 tags."""
+
+    @property
+    def field(self) -> str:
+        """The name of its settings in `ControlsSettings`."""
+        return self.id.replace("-", "_")

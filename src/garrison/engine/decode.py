@@ -1,0 +1,248 @@
+"""Bytes of a body to what they mean, bounded at every step.
+
+Decoding is the engine's business, because what is judged must be read once; whether the meaning is allowed is
+the contract's. What cannot be read in exactly one way is `Undecodable`, with the reason that says so: undecodable
+never means "let it pass".
+"""
+
+import json
+import re
+import zlib
+from email.message import Message
+from functools import lru_cache
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+
+from garrison.config.model import RequestLimitsSettings as Limits
+from garrison.core.canonical import Ambiguity, read_pairs
+from garrison.core.document import (
+    Document,
+    FormDocument,
+    JsonDocument,
+    MultipartDocument,
+    OpaqueDocument,
+    TextDocument,
+)
+from garrison.engine.multipart import MultipartError, read_parts
+
+BodyKind: TypeAlias = Literal["json", "form", "multipart", "text", "opaque", "stream"]
+
+
+class Undecodable(msgspec.Struct, frozen=True):
+    """A body that cannot be read in exactly one way within the limits."""
+
+    reason: str
+    """Reason id: `invalid-json`, `duplicate-key`, `json-too-deep` ..."""
+    location: str = "body"
+    detail: str = ""
+
+
+class MediaType(msgspec.Struct, frozen=True):
+    """A `Content-Type` value, taken apart (RFC 9110, 8.3.1)."""
+
+    essence: str
+    """`type/subtype`, lower case; empty where the header is malformed."""
+    charset: str = ""
+    boundary: str = ""
+
+
+_ESSENCE = re.compile(r"[a-z0-9!#$&^_.+-]{1,127}/[a-z0-9!#$&^_.+*-]{1,127}")  # RFC 6838, 4.2
+_JSON = msgspec.json.Decoder()
+# An escaped C0 control other than tab, line feed and carriage return, or a DEL; NUL ends strings in C.
+_ESCAPED_CONTROL = re.compile(rb"\\u00(?:0[0-8bBcCeEfF]|1[0-9a-fA-F]|7[fF])")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+@lru_cache(maxsize=512)
+def parse_media_type(value: str) -> MediaType:
+    """Take a `Content-Type` value apart. A malformed one has an empty essence."""
+    essence = value.split(";", 1)[0].strip().lower()
+    if not _ESSENCE.fullmatch(essence):
+        return MediaType("")
+    if ";" not in value:
+        return MediaType(essence)
+    message = Message()
+    message["content-type"] = value
+    charset, boundary = message.get_param("charset"), message.get_param("boundary")
+    return MediaType(
+        essence,
+        charset.lower() if isinstance(charset, str) else "",
+        boundary if isinstance(boundary, str) else "",
+    )
+
+
+def kind_of(essence: str) -> BodyKind:
+    """How a body of this media type is read where no contract says it."""
+    if essence.endswith("+json") or essence == "application/json":
+        return "json"
+    if essence == "application/x-www-form-urlencoded":
+        return "form"
+    if essence == "multipart/form-data":
+        return "multipart"
+    if essence == "text/event-stream" or essence.startswith("application/grpc"):
+        return "stream"
+    return "text" if essence.startswith("text/") else "opaque"
+
+
+def decompress(body: bytes, coding: str, limit: int) -> bytes | Undecodable:
+    """Undo one `Content-Encoding` (RFC 9110, 8.4), giving at most `limit` bytes."""
+    if coding in {"", "identity"}:
+        return body
+    if coding not in {"gzip", "x-gzip", "deflate"}:
+        return Undecodable("unsupported-content-encoding", "header.content-encoding")
+    inflater = zlib.decompressobj(wbits=47 if coding != "deflate" else 15)  # 47: gzip or zlib header, detected
+    try:
+        data = inflater.decompress(body, limit + 1)
+    except zlib.error:
+        return Undecodable("invalid-content-encoding", "body")
+    if len(data) > limit:
+        return Undecodable("decompressed-too-large", "body", f"at most {limit} bytes")
+    if not inflater.eof or inflater.unused_data:
+        return Undecodable("invalid-content-encoding", "body", "one complete stream and nothing after it")
+    return data
+
+
+def decode(body: bytes, kind: BodyKind, media_type: MediaType, limits: Limits) -> Document | Undecodable:
+    """Read `body` as `kind`. Never raises."""
+    match kind:
+        case "json":
+            return _decode_json(body, limits)
+        case "form":
+            return _decode_form(body, limits)
+        case "multipart":
+            return _decode_multipart(body, media_type, limits)
+        case "text":
+            return _decode_text(body, media_type)
+        case "opaque" | "stream":
+            return OpaqueDocument(len(body))
+
+
+def decode_response(body: bytes, kind: BodyKind, media_type: MediaType) -> Document | Undecodable:
+    """Read an answer of the upstream: well-formedness only, what limits bound is for requests."""
+    try:
+        if kind == "json":
+            return JsonDocument(_JSON.decode(body))
+        return TextDocument(body.decode(media_type.charset or "utf-8"))
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, LookupError):
+        return Undecodable("response-unreadable", "response", f"a {kind} body")
+
+
+def _decode_json(body: bytes, limits: Limits) -> Document | Undecodable:
+    try:
+        value = _JSON.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return Undecodable("invalid-json", "body", "one JSON text in UTF-8 (RFC 8259)")
+    except RecursionError:
+        return Undecodable("json-too-deep", "body", f"at most {limits.json_depth} levels")
+    keys = 0
+    if isinstance(value, dict | list):
+        measured = _measure(value, limits)
+        if isinstance(measured, Undecodable):
+            return measured
+        keys = measured
+    # Every key needs a colon, so as many colons as keys leave no room for a key that was given twice. Colons in
+    # strings only make the count larger, and the slower exact reading then decides.
+    if body.count(b":") != keys and _has_duplicate_key(body):
+        return Undecodable("duplicate-key", "body", "each key of an object once (RFC 8259, 4)")
+    if _ESCAPED_CONTROL.search(body) and _has_control(value):
+        return Undecodable("control-character", "body", "no control characters but tab and line ends")
+    return JsonDocument(value)
+
+
+def _measure(value: dict[str, Any] | list[Any], limits: Limits) -> int | Undecodable:
+    """How many keys `value` holds in all its objects; or which limit it breaks."""
+    keys = depth = 0
+    level: list[Any] = [value]
+    while level:
+        depth += 1
+        if depth > limits.json_depth:
+            return Undecodable("json-too-deep", "body", f"at most {limits.json_depth} levels")
+        below: list[Any] = []
+        for node in level:
+            if isinstance(node, dict):
+                keys += len(node)
+                if len(node) > limits.object_keys:
+                    return Undecodable("too-many-keys", "body", f"at most {limits.object_keys} in one object")
+                items: Any = node.values()
+            else:
+                if len(node) > limits.array_items:
+                    return Undecodable("array-too-long", "body", f"at most {limits.array_items} items")
+                items = node
+            below += [item for item in items if isinstance(item, dict | list)]
+        level = below
+    return keys
+
+
+class _DuplicateKeyError(ValueError):
+    """Stops the exact reading at the first key that is given twice."""
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> None:
+    if len(dict(pairs)) != len(pairs):
+        raise _DuplicateKeyError
+
+
+_EXACT_JSON = json.JSONDecoder(object_pairs_hook=_unique)
+
+
+def _has_duplicate_key(body: bytes) -> bool:
+    try:
+        _EXACT_JSON.decode(body.decode())
+    except (ValueError, RecursionError):  # two parsers that disagree about a text are a reason to refuse it
+        return True
+    return False
+
+
+def _has_control(value: Any) -> bool:
+    stack = [value]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, str):
+            if _CONTROL.search(node):
+                return True
+        elif isinstance(node, dict):
+            stack.extend(node)
+            stack.extend(node.values())
+        elif isinstance(node, list):
+            stack.extend(node)
+    return False
+
+
+def _decode_form(body: bytes, limits: Limits) -> Document | Undecodable:
+    found: list[Ambiguity] = []
+    fields = read_pairs(body.decode("latin-1"), found, "body")
+    # a text area sends line ends as %0D%0A, so only other control characters are refused here
+    for ambiguity in found:
+        if ambiguity.kind != "control-character":
+            return Undecodable(_form_reason(ambiguity), ambiguity.location)
+    if any(_CONTROL.search(name) or _CONTROL.search(value) for name, value in fields):
+        return Undecodable("control-character", "body")
+    if len(fields) > limits.object_keys:
+        return Undecodable("too-many-keys", "body", f"at most {limits.object_keys} fields")
+    return FormDocument(fields)
+
+
+def _form_reason(ambiguity: Ambiguity) -> str:
+    return "double-encoding" if ambiguity.kind == "double-encoding" else "invalid-form"
+
+
+def _decode_multipart(body: bytes, media_type: MediaType, limits: Limits) -> Document | Undecodable:
+    try:
+        parts = read_parts(body, media_type.boundary, limits.object_keys)
+    except MultipartError as error:
+        return Undecodable("invalid-multipart", "body", str(error))
+    return MultipartDocument(parts)
+
+
+def _decode_text(body: bytes, media_type: MediaType) -> Document | Undecodable:
+    charset = media_type.charset or "utf-8"
+    if charset not in {"utf-8", "us-ascii", "iso-8859-1"}:
+        return Undecodable("invalid-encoding", "header.content-type", "charset utf-8, us-ascii or iso-8859-1")
+    try:
+        text = body.decode(charset)
+    except UnicodeDecodeError:
+        return Undecodable("invalid-encoding", "body", f"text in {charset}")
+    if _CONTROL.search(text):
+        return Undecodable("control-character", "body")
+    return TextDocument(text)

@@ -1,0 +1,175 @@
+"""Plans: for each operation, the controls that apply, compiled and in order. Made at load, immutable after.
+
+A `Policy` is all plans of one contract under one garrison.yaml; swapping it is how a reload takes effect.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from enum import Enum, auto
+from typing import TypeAlias
+
+import msgspec
+
+from garrison.config.model import (
+    ControlSettings,
+    ControlsSettings,
+    RequestLimitsSettings,
+    ResponseSchemaSettings,
+    Settings,
+)
+from garrison.contract.catalogue import Catalogue, CompiledOperation, Match, Miss
+from garrison.core.decision import FailMode, Mode, Phase
+from garrison.core.ids import ControlId
+from garrison.engine.combine import ENGINE
+from garrison.engine.control import Check, ControlSpec, Wants
+
+SettingsFor: TypeAlias = Callable[[CompiledOperation | None], ControlsSettings]
+"""The controls' settings in force for one operation."""
+
+
+Granters: TypeAlias = tuple[tuple[ControlId, Mode], ...]
+"""Granters with their modes."""
+
+
+class Interest(Enum):
+    """How much of a response the engine wants."""
+
+    NONE = auto()
+    """Nothing: only `close` remains."""
+    OBSERVE = auto()
+    """Head and body once, after the fact: nothing about the answer can change."""
+    HEAD = auto()
+    """The head before it is forwarded; the step then says what of the body."""
+
+
+class PlannedCheck(msgspec.Struct, frozen=True):
+    """One control at one phase of one operation."""
+
+    control: ControlId
+    mode: Mode
+    fail: FailMode
+    check: Check
+    wants_response: Wants | None = None
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One control in a plan, as `garrison plan` shows it."""
+
+    control: ControlId
+    kind: str
+    """`objector` or `granter`."""
+    mode: Mode
+    fail: FailMode
+    phases: tuple[Phase, ...]
+    """Where it is asked; empty where it has nothing to do for this operation, or is off."""
+
+    @property
+    def state(self) -> str:
+        """`active`, `off`, or `idle` where it has nothing to do here."""
+        if self.mode is Mode.OFF:
+            return "off"
+        return "active" if self.phases else "idle"
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """What happens to an exchange of one operation."""
+
+    operation: CompiledOperation | None
+    """None: the plan for requests that no operation matches."""
+    entries: tuple[Entry, ...]
+    """Every control, in order, also those that are off or have nothing to do."""
+    checks: Mapping[Phase, tuple[PlannedCheck, ...]]
+    granters: Mapping[Phase, Granters]
+    """Granters that must have granted at the end of a phase, those of earlier phases included."""
+    holds_request: bool
+    """Whether an enforced control looks at the request's body."""
+    response_interest: Interest
+    limits: RequestLimitsSettings
+    response_inspected_bytes: int
+    """Largest response body that is inspected, decompressed size included."""
+
+
+class Policy(msgspec.Struct, frozen=True):
+    """All plans in force."""
+
+    catalogue: Catalogue
+    plans: tuple[Plan, ...]
+    """By `CompiledOperation.index`."""
+    undescribed: Plan
+    """For requests that no operation matches."""
+    mode: Mode
+
+    def plan_for(self, match: Match | Miss) -> Plan:
+        """The plan of the operation that was matched."""
+        return self.plans[match.operation.index] if isinstance(match, Match) else self.undescribed
+
+
+def compile_policy(
+    catalogue: Catalogue, controls: Sequence[ControlSpec], settings: Settings, settings_for: SettingsFor
+) -> Policy:
+    """Compile a plan for every operation of `catalogue`, the controls in the order given."""
+    mode = Mode(settings.mode)
+
+    def plan(operation: CompiledOperation | None) -> Plan:
+        return _compile_plan(operation, controls, settings_for(operation), mode)
+
+    plans = tuple(plan(operation) for operation in catalogue.operations)
+    return Policy(catalogue, plans, plan(None), mode)
+
+
+def mode_of(spec: ControlSpec, settings: ControlSettings, gateway: Mode) -> Mode:
+    """The mode in force: a gateway that monitors enforces nothing, whatever a control is set to."""
+    own = settings.mode or spec.default_mode or gateway
+    return Mode.MONITOR if own is Mode.ENFORCE and gateway is Mode.MONITOR else own
+
+
+def _compile_plan(
+    operation: CompiledOperation | None,
+    controls: Sequence[ControlSpec],
+    settings: ControlsSettings,
+    gateway: Mode,
+) -> Plan:
+    entries: list[Entry] = []
+    checks: dict[Phase, list[PlannedCheck]] = {phase: [] for phase in Phase}
+    granters: dict[Phase, list[tuple[ControlId, Mode]]] = {phase: [] for phase in Phase}
+    for spec in controls:
+        own: ControlSettings = getattr(settings, spec.field)
+        mode = mode_of(spec, own, gateway)
+        compiled = spec.compile(operation, settings)
+        asked = {} if mode is Mode.OFF else compiled.by_phase()
+        entries.append(Entry(spec.id, spec.kind, mode, own.fail, tuple(asked)))
+        for phase, check in asked.items():
+            wants = compiled.wants_response if phase is Phase.RESPONSE_BODY else None
+            checks[phase].append(PlannedCheck(spec.id, mode, own.fail, check, wants))
+        if spec.kind == "granter" and asked:
+            granters[max(asked, key=_ORDER.index)].append((spec.id, mode))
+    response: ResponseSchemaSettings = settings.response_schema
+    return Plan(
+        operation=operation,
+        entries=tuple(entries),
+        checks={phase: tuple(planned) for phase, planned in checks.items()},
+        granters=_due(granters, gateway),
+        holds_request=any(planned.mode is Mode.ENFORCE for planned in checks[Phase.BODY]),
+        response_interest=_interest(checks),
+        limits=settings.request_limits,
+        response_inspected_bytes=response.inspected_bytes,
+    )
+
+
+_ORDER = tuple(Phase)
+
+
+def _due(granters: Mapping[Phase, Sequence[tuple[ControlId, Mode]]], gateway: Mode) -> Mapping[Phase, Granters]:
+    """Who must have granted when. A request that nobody could grant is due a grant of the engine, which gives none."""
+    due: dict[Phase, Granters] = {}
+    known: Granters = () if granters[Phase.HEAD] or granters[Phase.BODY] else ((ENGINE, gateway),)
+    for phase in _ORDER:
+        known += tuple(granters[phase])
+        due[phase] = known
+    return due
+
+
+def _interest(checks: Mapping[Phase, Sequence[PlannedCheck]]) -> Interest:
+    planned = (*checks[Phase.RESPONSE_HEAD], *checks[Phase.RESPONSE_BODY])
+    if not planned:
+        return Interest.NONE
+    return Interest.HEAD if any(each.mode is Mode.ENFORCE for each in planned) else Interest.OBSERVE

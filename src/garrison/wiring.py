@@ -1,0 +1,46 @@
+"""The composition root: the only module that sees every room. Builds what adapters and commands run on."""
+
+from garrison.config.model import Settings
+from garrison.config.overrides import controls_for, unmatched
+from garrison.contract.catalogue import Catalogue
+from garrison.contract.load import Contract, Read, load
+from garrison.controls.catalogue import CONTROLS
+from garrison.core.errors import ConfigError, Problem
+from garrison.core.operation import Operation
+from garrison.engine.plan import Policy, compile_policy
+
+
+def load_contract(settings: Settings, read: Read) -> Contract | None:
+    """The contract that the settings name; None where they name none.
+
+    Raises:
+        DescriptionError: the description or an overlay cannot be used at all.
+    """
+    own = settings.contract
+    return load(own.file, own.overlays, read=read, match_hosts=own.match_hosts) if own.file else None
+
+
+def build_policy(settings: Settings, *, read: Read, file: str = "garrison.yaml") -> Policy:
+    """The policy that `settings` and the contract they name amount to; `file` is named in errors.
+
+    Raises:
+        ConfigError: an `operations` entry names no operation.
+        DescriptionError: the description or an overlay cannot be used at all.
+    """
+    contract = load_contract(settings, read)
+    catalogue = contract.catalogue if contract is not None else Catalogue.empty()
+    operations = [compiled.operation for compiled in catalogue.operations]
+    strangers = unmatched(settings, operations)
+    if strangers:
+        raise ConfigError([_stranger(settings, index, operations, file) for index in strangers])
+    find = controls_for(settings)
+    return compile_policy(
+        catalogue, CONTROLS, settings, lambda compiled: find(compiled.operation if compiled is not None else None)
+    )
+
+
+def _stranger(settings: Settings, index: int, operations: list[Operation], file: str) -> Problem:
+    pattern = settings.operations[index].match
+    known = ", ".join(f"`{operation.id}`" for operation in operations[:5])
+    hint = f"the contract has {known}" + (" ..." if len(operations) > 5 else "") if known else "name a contract"
+    return Problem(file, f"$.operations[{index}].match", f"`{pattern}` names no operation of the contract", hint)
