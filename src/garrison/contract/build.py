@@ -15,7 +15,7 @@ from garrison.contract.responses import MediaBody, ResponseSchema
 from garrison.contract.schemas import Schemas
 from garrison.contract.shape import Shape
 from garrison.contract.styles import single
-from garrison.contract.texts import Schema, decoder
+from garrison.contract.texts import Book, Schema, decoder
 from garrison.core.operation import Operation, Parameter, Response
 
 _KINDS: tuple[Kind, ...] = ("json", "form", "multipart", "text", "opaque", "stream")
@@ -27,6 +27,7 @@ class Builder:
     def __init__(self, schemas: Schemas, key_names: Mapping[str, str]) -> None:
         """`key_names` are the names of query parameters that carry credentials, by security scheme."""
         self._schemas = schemas
+        self._book = Book(schemas.schema)
         self._key_names = key_names
         self._bodies: dict[tuple[str, Kind, str, str], BodySchema] = {}
         self._shapes: dict[str, Shape] = {}
@@ -152,7 +153,7 @@ class Builder:
         return self._schema_of(self._schemas.schema(definition) if definition else True)
 
     def _schema_of(self, value: Any) -> Schema:
-        return Schema(value, self._schemas.schema)
+        return Schema(value, self._book)
 
 
 def _streams(media: Iterable[MediaOutline]) -> bool:

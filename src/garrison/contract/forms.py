@@ -71,9 +71,9 @@ def _field(name: str, schema: Schema, rules: Mapping[str, Any]) -> Field:
         return Field(name, schema, style, explode is True)
     content_type = rules.get("contentType")
     types = schema.types()
-    if isinstance(content_type, str) and len(types) < 7:
+    if isinstance(content_type, str):
         return Field(name, schema, decode=content_decoder(essence(content_type), schema))
-    if "object" in types and "array" not in types and len(types) < 7 and not types & {"string"}:
+    if types and types <= {"object", "null"}:
         # Without an encoding an object is JSON inside its field (table of default content types).
         return Field(name, schema, "form", False, json_text)
     return Field(name, schema, "form", True)
@@ -85,7 +85,7 @@ class _PartReader:
     def __init__(self, name: str, schema: Schema, rules: Mapping[str, Any]) -> None:
         types = schema.types()
         self._location = f"body/{name}"
-        self.repeats = "array" in types and len(types) < 7 and "contentType" not in rules
+        self.repeats = "array" in types and not schema.is_anything and "contentType" not in rules
         item = schema.items() if self.repeats else schema
         accepted = rules.get("contentType")
         self._accepted = tuple(map(str.strip, accepted.lower().split(","))) if isinstance(accepted, str) else ()
