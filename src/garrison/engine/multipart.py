@@ -1,11 +1,15 @@
 """`multipart/form-data` (RFC 7578), read strictly: one boundary, one name for each part, nothing around the parts."""
 
 import re
+from typing import TYPE_CHECKING
 
 from python_multipart.exceptions import MultipartParseError
-from python_multipart.multipart import MultipartCallbacks, MultipartParser, parse_options_header
+from python_multipart.multipart import MultipartParser, parse_options_header
 
 from garrison.core.document import Part
+
+if TYPE_CHECKING:  # the library defines it for type checkers only
+    from python_multipart.multipart import MultipartCallbacks
 
 _BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,./:=? -]{0,69}[0-9A-Za-z'()+_,./:=?-]")  # RFC 2046, 5.1.1
 _MAX_PART_HEADERS = 8  # three are in use: disposition, type, transfer encoding (RFC 7578, 4.8)
@@ -28,7 +32,7 @@ class _Collector:
         self._value = bytearray()
         self._content = bytearray()
 
-    def callbacks(self) -> MultipartCallbacks:
+    def callbacks(self) -> "MultipartCallbacks":
         return {
             "on_part_begin": self._begin_part,
             "on_part_data": lambda data, start, end: self._content.extend(data[start:end]),
