@@ -12,7 +12,6 @@ import sysconfig
 from pathlib import Path
 
 import pytest
-
 from tests.integration.envoy.running import ROOT, build_filter
 
 HERE = Path(__file__).parent
