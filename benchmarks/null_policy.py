@@ -22,6 +22,7 @@ class Session:
         self.response_limit = 65536
 
     def request_body(self, chunk: bytes, end: bool, /) -> int:
+        """Want nothing more."""
         return bridge.PASS
 
     def response(
@@ -33,16 +34,18 @@ class Session:
         complete: bool,
         /,
     ) -> int:
+        """Be done."""
         return bridge.PASS | bridge.DONE
 
     def response_body(self, chunk: bytes, end: bool, /) -> int:
+        """Be done."""
         return bridge.PASS | bridge.DONE
 
     def local_reply(self, status: int, details: str, /) -> None:
-        pass
+        """Take no note."""
 
     def close(self, aborted: bool, status: int, response_bytes: int, /) -> None:
-        pass
+        """Keep nothing."""
 
 
 class Exchanges:
@@ -52,10 +55,11 @@ class Exchanges:
         self.directive = directive
 
     def request(self, *facts: Any) -> Session:
+        """Open a session."""
         return Session(self.directive)
 
     def close(self) -> None:
-        pass
+        """Have nothing to stop."""
 
 
 INTERESTS = {

@@ -1,6 +1,7 @@
 """Sessions that answer at random, nonsense and exceptions included; used by `host.c`. Checks the filter's promises."""
 
 import random
+import sys
 import threading
 from typing import Any
 
@@ -122,9 +123,10 @@ class Exchanges:
 
     def close(self) -> None:
         tally = self.tally
-        print(f"sessions {tally.opened} closed {tally.closed} dropped after an error {tally.dropped}", flush=True)
-        for wrong in sorted(set(tally.wrong)):
-            print(f"wrong: {wrong} x{tally.wrong.count(wrong)}", flush=True)
+        wrong = [f"wrong: {call} x{tally.wrong.count(call)}" for call in sorted(set(tally.wrong))]
+        figures = f"sessions {tally.opened} closed {tally.closed} dropped after an error {tally.dropped}"
+        sys.stdout.write("\n".join([figures, *wrong, ""]))
+        sys.stdout.flush()
 
 
 def make(config: bridge.FilterConfig) -> Exchanges:
