@@ -47,16 +47,18 @@ Say: TypeAlias = Callable[[str], None]
 class Supervisor:
     """Runs the gateway until it is told to stop."""
 
-    def __init__(self, load: Load, parts: Parts, *, say: Say, grace: float = GRACE) -> None:
+    def __init__(self, load: Load, parts: Parts, *, say: Say, note: Say, grace: float = GRACE) -> None:
+        """`say` is told what becomes of the gateway, `note` what is denied and what is wrong."""
         self._load = load
         self._parts = parts
         self._say = say
+        self._note = note
         self._grace = grace
         self._watch = Watch()
         self._stops = 0
         self._hangups = 0
         self._reload: threading.Thread | None = None
-        self._log = _Bounded(say, LOG_RATE)
+        self._log = _Bounded(note, LOG_RATE)
 
     def run(self) -> None:
         """Serve until SIGINT or SIGTERM.
@@ -64,7 +66,7 @@ class Supervisor:
         Raises ProblemsError or GatewayError where the gateway cannot even start; once it serves, what fails
         is said and tried again.
         """
-        with _run_directory() as run_dir, _event_pipe(self._say) as events, self._signals():
+        with _run_directory() as run_dir, _event_pipe(self._note) as events, self._signals():
             files: list[str] = []
             settings = self._load(files.append)
             self._watch.follow(files)
@@ -87,7 +89,7 @@ class Supervisor:
                 self._pause(POLL)
             self._say("garrison: finishing the exchanges under way")
             if not envoy.drain(self._grace, lambda: self._stops > 1):
-                self._say("garrison: some exchanges were cut off")
+                self._note("garrison: some exchanges were cut off")
         finally:
             envoy.stop()
         self._say("garrison: stopped")
@@ -97,7 +99,7 @@ class Supervisor:
         why = f"envoy ended unexpectedly ({ended})"
         while True:
             wait = BACKOFF[min(failures, len(BACKOFF)) - 1]
-            self._say(f"garrison: {why}, starting it again in {wait:g} s")
+            self._note(f"garrison: {why}, starting it again in {wait:g} s")
             self._pause(wait)
             if self._stops:
                 return envoy
@@ -129,16 +131,16 @@ class Supervisor:
             waiting = service.apply(self._load(files.append))
         except ProblemsError as error:
             for problem in error.problems:
-                self._say(str(problem))
-            self._say("garrison: the new policy was refused, the old one stays in force")
+                self._note(str(problem))
+            self._note("garrison: the new policy was refused, the old one stays in force")
         except GarrisonError as error:
-            self._say(f"garrison: {error}; the old policy stays in force")
+            self._note(f"garrison: {error}; the old policy stays in force")
         except Exception as error:  # noqa: BLE001  # outermost frame of a thread; serving goes on
-            self._say(f"garrison: reloading failed ({type(error).__name__}: {error}), the old policy stays")
+            self._note(f"garrison: reloading failed ({type(error).__name__}: {error}), the old policy stays")
         else:
             self._say(f"garrison: reloaded ({service.settings.mode})")
             if waiting:
-                self._say(f"garrison: changes of {', '.join(waiting)} take effect at the next start")
+                self._note(f"garrison: changes of {', '.join(waiting)} take effect at the next start")
         finally:
             self._watch.follow(files)
 
