@@ -22,9 +22,11 @@ def engine(config: FilterConfig) -> EngineExchanges:
     changed in between can cause it.
     """
     handover = msgspec.json.decode(config.settings, type=Handover)
-    exchanges = EngineExchanges(
-        _policy(handover), EventWriter(handover.event_descriptor), lambda: server.close()
-    )
+
+    def close() -> None:
+        server.close()
+
+    exchanges = EngineExchanges(_policy(handover), EventWriter(handover.event_descriptor), close)
 
     def reload() -> dict[str, int]:
         # One assignment: exchanges under way keep the policy that they began with.

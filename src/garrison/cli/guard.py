@@ -26,9 +26,7 @@ def guard(
     overlay: Annotated[
         list[str] | None, typer.Option(metavar="FILE", help="OpenAPI Overlay to apply; may be repeated.")
     ] = None,
-    config: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="garrison.yaml; options win over it.")
-    ] = None,
+    config: Annotated[Path | None, typer.Option(metavar="FILE", help="garrison.yaml; options win over it.")] = None,
     listen: Annotated[
         str | None, typer.Option(metavar="HOST:PORT", help="Where to listen.  [default: 127.0.0.1:8080]")
     ] = None,

@@ -1,9 +1,9 @@
 """The program `garrison`: its commands, and what its exit status means.
 
-    0  done
-    1  done, and there is something to look at
-    2  the options or an operator's file are wrong
-    3  the gateway could not be started or kept running
+0  done
+1  done, and there is something to look at
+2  the options or an operator's file are wrong
+3  the gateway could not be started or kept running
 """
 
 import sys

@@ -189,9 +189,7 @@ def _start(plan: Launch) -> subprocess.Popen[bytes]:
 
 def _environment(own: Mapping[str, str]) -> dict[str, str]:
     """What Envoy needs of our environment, and the interpreter that the filter must become (`filter/`)."""
-    kept = {
-        name: own[name] for name in ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONPATH") if name in own
-    }
+    kept = {name: own[name] for name in ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONPATH") if name in own}
     return {**kept, "GARRISON_PYTHON": sys.executable}
 
 
