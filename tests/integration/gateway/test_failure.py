@@ -1,6 +1,7 @@
 """Whatever goes wrong in front of or behind the gateway, the client gets a problem that discloses nothing."""
 
 import json
+import select
 import socket
 
 import pytest
@@ -33,7 +34,7 @@ def exchange(port: int, request: bytes) -> tuple[bytes, bytes]:
     data = b""
     with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
         connection.sendall(request)
-        while b"\r\n\r\n" not in data or not data.endswith(b"}"):
+        while b"\r\n\r\n" not in data or not data.endswith(b"}\n"):
             if not (more := connection.recv(65536)):
                 break
             data += more
@@ -52,7 +53,6 @@ def exchange(port: int, request: bytes) -> tuple[bytes, bytes]:
         (b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n", 400),
         (b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\ncontent-length: 4\r\n\r\nabcd", 400),
         (b"GET /echo HTTP/1.1\r\nhost: a\r\nx y: 1\r\n\r\n", 400),
-        (b"GET /echo HTTP/1.1\r\nhost: a\r\nx: 1\r\n folded\r\n\r\n", 400),
         (b"GET /echo HTTP/1.0\r\n\r\n", 426),
         (b"GET /echo HTTP/1.1\r\nhost: a\r\nx: " + b"y" * 200_000 + b"\r\n\r\n", 431),
         (b"GET /echo HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: other\r\n\r\n", 403),
@@ -97,12 +97,23 @@ def test_upstream_that_is_found_unhealthy(start: StartGuard) -> None:
 
 
 def test_more_requests_than_allowed_are_refused(start: StartGuard) -> None:
-    guard = start({"upstream": {"max-connections": 1, "max-pending-requests": 1, "max-requests": 1}})
-    port = guard.port()
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as first:
-        first.sendall(b"GET /gated HTTP/1.1\r\nhost: a\r\n\r\n")
-        first.recv(100)
-        assert_problem(*exchange(port, b"GET /echo HTTP/1.1\r\nhost: a\r\n\r\n"), 503)
+    guard = start({"upstream": {"max-connections": 1, "max-pending-requests": 1}})
+    address = ("127.0.0.1", guard.port())
+    request = b"GET /gated HTTP/1.1\r\nhost: a\r\n\r\n"
+    with (
+        socket.create_connection(address, timeout=5) as served,
+        socket.create_connection(address, timeout=5) as first,
+        socket.create_connection(address, timeout=5) as second,
+    ):
+        served.sendall(request)
+        served.recv(100)
+        # One of these two may wait for the connection to the upstream, the other is one too many.
+        first.sendall(request)
+        second.sendall(request)
+        refused, _, _ = select.select([first, second], [], [], 5)
+        (answer,) = (connection.recv(9999) for connection in refused)
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert_problem(head + b"\r\n", body, 503)
 
 
 def test_more_connections_than_allowed_are_closed(start: StartGuard) -> None:

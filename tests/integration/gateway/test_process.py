@@ -16,8 +16,8 @@ from tests.integration.gateway.running import is_alive, until
 pytestmark = pytest.mark.integration
 
 
-def get(port: int, target: str = "/echo", **headers: str) -> Answer:
-    return send(port, "x", {}, target, **headers)
+def get(port: int, target: str = "/echo") -> Answer:
+    return send(port, "x", {}, target)
 
 
 def test_ready_line_is_printed_once_it_serves(start: StartGuard) -> None:
