@@ -204,4 +204,5 @@ def _accepts(listen: Listen) -> bool:
 
 def _because(lines: Sequence[str]) -> str:
     told = [line for line in lines if line.startswith(("error", "critical"))] or list(lines)
-    return ": " + " | ".join(told[-3:]) if told else ""
+    # What Envoy adds there is its whole configuration.
+    return ": " + " | ".join(line.partition(" initializing config")[0] for line in told[-3:]) if told else ""

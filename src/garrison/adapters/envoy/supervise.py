@@ -17,11 +17,11 @@ from pathlib import Path
 from types import FrameType
 from typing import TypeAlias
 
+from garrison.adapters.envoy.handover import Checked
 from garrison.adapters.envoy.log import Teller
 from garrison.adapters.envoy.process import Envoy
 from garrison.adapters.envoy.service import Parts, Service
 from garrison.adapters.watch import Watch
-from garrison.config.model import Settings
 from garrison.core.errors import GarrisonError, GatewayError, ProblemsError
 
 GRACE = 10.0
@@ -37,7 +37,7 @@ MAX_SOCKET_PATH = 107
 LOG_RATE = 20
 """Lines of Envoy's log a second that are passed on."""
 
-Load: TypeAlias = Callable[[Callable[[str], None]], Settings]
+Load: TypeAlias = Callable[[Callable[[str], None]], Checked]
 """Reads and checks everything anew, policy included, and tells its argument each file that it reads. Raises
 ProblemsError."""
 Say: TypeAlias = Callable[[str], None]
@@ -81,9 +81,9 @@ class Supervisor:
         """
         with _run_directory() as run_dir, _event_pipe(self._note) as events, self._signals():
             files: list[str] = []
-            settings = self._load(files.append)
+            checked = self._load(files.append)
             self._watch.follow(files)
-            self._serve(Service(run_dir, settings, self._parts, events=events, log=self._log))
+            self._serve(Service(run_dir, checked, self._parts, events=events, log=self._log))
 
     def _serve(self, service: Service) -> None:
         envoy = service.start()
