@@ -9,7 +9,7 @@ import timeit
 from collections.abc import Callable
 from functools import partial
 
-from garrison.config.model import ControlsSettings, ContractSettings, ResponseSchemaSettings, Settings
+from garrison.config.model import ContractSettings, ControlsSettings, ResponseSchemaSettings, Settings
 from garrison.core.decision import Mode
 from garrison.core.http import Headers, Peer, RequestHead, ResponseHead
 from garrison.core.ids import EventId

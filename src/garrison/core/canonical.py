@@ -221,14 +221,15 @@ def _decode(raw: str, found: list[Ambiguity], location: str) -> str:
     """Percent-decode once; note what is malformed, hidden or encoded twice."""
     if "%" not in raw and raw.isascii():
         return raw
-    if _BAD_PERCENT.search(raw):
-        found.append(Ambiguity("invalid-encoding", location))
     data = unquote_to_bytes(raw.encode("latin-1", "replace"))
     try:
         text = data.decode()
     except UnicodeDecodeError:  # overlong forms and lone surrogates included (RFC 3629, 3)
         found.append(Ambiguity("invalid-encoding", location))
-        text = data.decode("latin-1")
+        return data.decode("latin-1")
+    if _BAD_PERCENT.search(raw):
+        found.append(Ambiguity("invalid-encoding", location))
+        return text
     if _CONTROL.search(text):
         found.append(Ambiguity("control-character", location))
     twice = _PERCENT if location == "path" else _EVASIVE_PERCENT
