@@ -6,9 +6,6 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-
-pytest.register_assert_rewrite("tests.conformance.harness")
-
 from tests.conformance import variants
 from tests.conformance.harness.gateway import Gateway, gateway
 from tests.conformance.harness.inside import Served, served

@@ -119,7 +119,7 @@ BODIES: tuple[Case, ...] = (
     allow("a text", sends(NOTES, "text/plain", b"Called about the bill."), NOTHING),
     allow("a text in UTF-8", sends(NOTES, "text/plain; charset=utf-8", "Ringde \u00e5 betalade".encode()), NOTHING),
     allow("a text in Latin-1", sends(NOTES, "text/plain; charset=iso-8859-1", b"caf\xe9"), NOTHING),
-    deny("a text too long", sends(NOTES, "text/plain", b"x" * 2001), 400, "body-invalid"),
+    deny("a note too long", sends(NOTES, "text/plain", b"x" * 2001), 400, "body-invalid"),
     deny("a text that is not UTF-8", sends(NOTES, "text/plain", b"caf\xe9"), 400, "invalid-encoding"),
     deny("a text in another charset", sends(NOTES, "text/plain; charset=utf-7", b"a"), 400, "invalid-encoding"),
     deny("a text with a NUL", sends(NOTES, "text/plain", b"a\x00b"), 400, "control-character"),
