@@ -20,6 +20,7 @@ def demo(
 
     Both go on serving until Ctrl-C, so that you can send requests of your own.
     """
+    from garrison.adapters.envoy.handover import Checked
     from garrison.adapters.envoy.parts import envoy_binary, filter_module, python_library
     from garrison.adapters.envoy.service import Parts
     from garrison.adapters.envoy.supervise import Supervisor
@@ -43,8 +44,9 @@ def demo(
             upstream=UpstreamSettings(url=upstream),
             listen=ListenSettings(address=listen),
         )
+        checked = Checked(settings, {str(DESCRIPTION): DESCRIPTION.read_bytes()})
         Supervisor(
-            lambda _: settings,
+            lambda _: checked,
             parts,
             say=line,
             note=note,

@@ -228,9 +228,7 @@ class Schemas:
                 message = f"must be a number in {dialect.name}; read as in OpenAPI 3.0"
                 self._problems.add(node.place.child(keyword), message)
         if str(value.get("$dynamicRef", "#"))[:1] != "#":
-            self._problems.add(
-                node.place.child("$dynamicRef"), "only anchors of the same schema are followed"
-            )
+            self._problems.add(node.place.child("$dynamicRef"), "only anchors of the same schema are followed")
 
     def _subschemas(self, node: Node, scope: _Scope, out: dict[str, Any]) -> None:
         value, place = node.value, node.place
@@ -251,9 +249,7 @@ class Schemas:
         direction: Direction = "neutral" if keyword in NEGATING else scope.direction
         hidden = scope.hidden if keyword in ("then", "else") else frozenset[str]()
         same = scope.same_value and keyword in ("if", "then", "else", "not")
-        return self._convert(
-            node, msgspec.structs.replace(scope, direction=direction, hidden=hidden, same_value=same)
-        )
+        return self._convert(node, msgspec.structs.replace(scope, direction=direction, hidden=hidden, same_value=same))
 
     def _list(self, keyword: str, node: Node, scope: _Scope) -> Any:
         if not isinstance(node.value, list):
@@ -312,9 +308,7 @@ class Schemas:
                 return self._convert(case, scope)
             if found.keyword and case.place.tokens[:-1] == node.place.child(found.keyword).tokens:
                 return out_branches[int(case.place.tokens[-1])]
-            name = self._name(
-                case, scope.direction, self._dialects.of(case.place, scope.dialect), plain=False
-            )
+            name = self._name(case, scope.direction, self._dialects.of(case.place, scope.dialect), plain=False)
             self._refer(scope, name)
             return {"$ref": name}
 
