@@ -103,9 +103,7 @@ class Families:
                 return Node(Place(node.place.file, ("components", "schemas", reference)), schemas[reference])
         return self._documents.resolve(place, reference)
 
-    def _alternatives(
-        self, node: Node, keyword: str, name: str, mapping: dict[Place, list[str]]
-    ) -> tuple[Case, ...]:
+    def _alternatives(self, node: Node, keyword: str, name: str, mapping: dict[Place, list[str]]) -> tuple[Case, ...]:
         """One case for each alternative; none at all where any of them has no name to be called by."""
         cases = []
         for index, value in enumerate(node.value[keyword]):
@@ -119,9 +117,7 @@ class Families:
             cases.append(Case(names, branch))
         return tuple(cases)
 
-    def _names(
-        self, branch: Node, target: Node, name: str, mapping: dict[Place, list[str]]
-    ) -> tuple[str, ...]:
+    def _names(self, branch: Node, target: Node, name: str, mapping: dict[Place, list[str]]) -> tuple[str, ...]:
         """What `branch` is called by: what the mapping says, else what its own schema allows the property
         to be, else the name of the component."""
         if target.place in mapping:
