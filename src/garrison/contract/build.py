@@ -38,15 +38,15 @@ class Builder:
         readers = [self._reader(each) for each in outline.parameters]
         flag = outline.extensions.get("x-garrison-stream")
         upgrades = flag == "websocket" or any(each.status == "101" for each in outline.responses)
-        sends = flag in (True, "websocket", "grpc") or _streams(outline.media) or upgrades
-        answers = flag in (True, "websocket", "sse", "grpc") or upgrades
+        # Only what the operation as a whole is: of several media types, each is a stream or not by itself.
+        sends, answers = flag in (True, "grpc"), flag in (True, "sse", "grpc")
         return CompiledOperation(
             _operation(outline, tuple(each.parameter for each in readers)),
             index,
             parameters=self._parameters(outline, readers),
             request=self._table(outline.media) if outline.media else None,
             responses=responses,
-            streaming=(sends, answers or any(each.streams for each in responses), upgrades),
+            streaming=(sends, answers, upgrades),
         )
 
     def _parameters(self, outline: OperationOutline, readers: list[Reader]) -> ParameterReader | None:
