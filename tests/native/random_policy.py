@@ -89,8 +89,8 @@ class Session:
             self.tally.wrong.append("response twice")
         self.responded = True
         self.watching = False
-        assert 100 <= status <= 599
-        assert {type(part) for pair in headers for part in pair} <= {str}
+        assert type(status) is int
+        assert {type(text) for pair in headers for text in pair} <= {str}
         self.whole = not has_body or body is not None or not complete
         said = self.answer()
         return said if self.finished or not self.whole else said | self.done(0.5)
