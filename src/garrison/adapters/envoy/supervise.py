@@ -47,8 +47,11 @@ Say: TypeAlias = Callable[[str], None]
 class Supervisor:
     """Runs the gateway until it is told to stop."""
 
-    def __init__(self, load: Load, parts: Parts, *, say: Say, note: Say, grace: float = GRACE) -> None:
-        """`say` is told what becomes of the gateway, `note` what is denied and what is wrong."""
+    def __init__(self, load: Load, parts: Callable[[], Parts], *, say: Say, note: Say, grace: float = GRACE) -> None:
+        """`say` is told what becomes of the gateway, `note` what is denied and what is wrong.
+
+        `parts` is asked once the policy was found good: what is wrong with it comes first.
+        """
         self._load = load
         self._parts = parts
         self._say = say
@@ -70,7 +73,7 @@ class Supervisor:
             files: list[str] = []
             checked = self._load(files.append)
             self._watch.follow(files)
-            self._serve(Service(run_dir, checked, self._parts, events=events, log=self._log))
+            self._serve(Service(run_dir, checked, self._parts(), events=events, log=self._log))
 
     def _serve(self, service: Service) -> None:
         envoy = service.start()
