@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from garrison.cli import config, guard, plan
+from garrison.cli import config, demo, guard, plan
 from garrison.cli.output import NAME, report
 from garrison.core.errors import GarrisonError, GatewayError
 
@@ -33,6 +33,7 @@ def application() -> typer.Typer:
     )
     app.callback()(_options)
     app.command("guard", epilog=guard.EXAMPLES)(guard.guard)
+    app.command("demo", epilog=demo.EXAMPLES)(demo.demo)
     app.command("plan", epilog=plan.EXAMPLES)(plan.plan)
     app.add_typer(config.application(), name="config")
     return app

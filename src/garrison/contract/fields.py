@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from garrison.contract.styles import DELIMITERS, builder, deep, single
+from garrison.contract.styles import DELIMITERS, DeepField, builder, single
 from garrison.contract.texts import Decode, Schema, decoder
 
 Pairs: TypeAlias = Sequence[tuple[str, str]]
@@ -31,13 +31,10 @@ class Field(msgspec.Struct, frozen=True):
     @property
     def spreads(self) -> bool:
         """Whether the properties of the field's object are fields themselves."""
-        return (
-            self.decode is None and self._is("object") and self.explode and self.style in ("form", "cookie")
-        )
+        return self.decode is None and self._is("object") and self.explode and self.style in ("form", "cookie")
 
     def _is(self, kind: str) -> bool:
-        types = self.schema.types()
-        return kind in types and len(types) < 7
+        return kind in self.schema.types() and not self.schema.is_anything
 
 
 class FieldReader:
@@ -45,12 +42,10 @@ class FieldReader:
 
     __slots__ = ("_deep", "_multiple", "_open", "_single", "_spread")
 
-    def __init__(
-        self, fields: Iterable[Field], *, more: Schema | None = None, ignored: Iterable[str] = ()
-    ) -> None:
+    def __init__(self, fields: Iterable[Field], *, more: Schema | None = None, ignored: Iterable[str] = ()) -> None:
         self._single: dict[str, Decode] = {}
         self._multiple: dict[str, tuple[Decode, Decode | None]] = {}
-        self._deep: dict[str, Schema] = {}
+        self._deep: dict[str, DeepField] = {}
         self._spread: dict[str, tuple[str, Any]] = {}
         """Property name: the field it is part of, and what makes that field's object."""
         self._open: tuple[str, Any] | None = None
@@ -85,7 +80,7 @@ class FieldReader:
     def _declare(self, field: Field) -> None:
         name, schema = field.name, field.schema
         if field.style == "deepObject" and field.decode is None:
-            self._deep[name] = schema
+            self._deep[name] = DeepField(schema)
         elif field.repeats:
             scalars = schema.types() - {"array", "object", "null"}
             self._multiple[name] = (decoder(schema.items()), decoder(schema) if scalars else None)
@@ -109,7 +104,7 @@ class FieldReader:
             stem, bracket, rest = name.partition("[")
             if name in self._multiple:
                 multiple.setdefault(name, []).append(text)
-            elif bracket and stem in self._deep:
+            elif bracket and stem in self._deep and self._deep[stem].allows(rest):
                 deeper.setdefault(stem, []).append((bracket + rest, text))
             elif name in self._spread or self._open is not None:
                 owner = self._spread[name][0] if name in self._spread else self._open_name()
@@ -120,7 +115,7 @@ class FieldReader:
             else:
                 undeclared[name] = None
         values.update((name, self._items(name, texts)) for name, texts in multiple.items())
-        values.update((name, deep(self._deep[name], found)) for name, found in deeper.items())
+        values.update((name, self._deep[name].read(found)) for name, found in deeper.items())
         for owner, fields in spread.items():
             self._put(owner, fields, values)
         return tuple(undeclared), repeated

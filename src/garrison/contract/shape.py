@@ -7,7 +7,6 @@ usual way to say "any object". Of alternatives (`oneOf`, `anyOf`, `if`) those ap
 valid.
 """
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -27,7 +26,7 @@ class _Names(msgspec.Struct, frozen=True):
     """What all the schemas that apply to an object say of its properties."""
 
     properties: dict[str, list[Any]]
-    patterns: tuple[tuple[re.Pattern[str], Any], ...]
+    patterns: tuple[tuple[str, Any], ...]
     more: tuple[Any, ...]
     """Schemas of properties that are not declared by name."""
     is_open: bool
@@ -37,15 +36,14 @@ class _Names(msgspec.Struct, frozen=True):
 class Shape:
     """The declared shape of one schema's values. What it compiles it keeps; that is its only state."""
 
-    __slots__ = ("_compile", "_lookup", "_schema", "_validators")
+    __slots__ = ("_compile", "_lookup", "_patterns", "_schema", "_validators")
 
-    def __init__(
-        self, schema: Any, lookup: Lookup, compile_schema: Callable[[Any], jsonschema_rs.Validator]
-    ) -> None:
+    def __init__(self, schema: Any, lookup: Lookup, compile_schema: Callable[[Any], jsonschema_rs.Validator]) -> None:
         self._schema = schema
         self._lookup = lookup
         self._compile = compile_schema
         self._validators: dict[int, tuple[Any, jsonschema_rs.Validator]] = {}
+        self._patterns: dict[str, jsonschema_rs.Validator] = {}
 
     def undeclared(self, value: Any) -> tuple[str, ...]:
         """Pointers of the undeclared properties of `value`, without a leading slash."""
@@ -77,7 +75,7 @@ class Shape:
         for name, item in value.items():
             here = pointer + name.replace("~", "~0").replace("/", "~1")
             schemas = list(names.properties.get(name, ()))
-            schemas += [schema for pattern, schema in names.patterns if pattern.search(name)]
+            schemas += [schema for pattern, schema in names.patterns if self._matches(pattern, name)]
             if not schemas:
                 if not names.is_open:
                     found.append(here)
@@ -104,7 +102,7 @@ class Shape:
             for keyword in ("anyOf", "oneOf"):
                 rest.extend(self._chosen(value, schema.get(keyword, ())))
             if "if" in schema:
-                branch = "then" if self._validator(schema["if"]).is_valid(value) else "else"
+                branch = "then" if self._fits(schema["if"], value) else "else"
                 rest.append(schema.get(branch))
             if isinstance(value, dict):
                 dependent = schema.get("dependentSchemas", {})
@@ -113,15 +111,27 @@ class Shape:
 
     def _chosen(self, value: Any, alternatives: Any) -> list[Any]:
         """The alternatives under which `value` is valid; all of them where it is valid under none."""
-        chosen = [each for each in alternatives if self._validator(each).is_valid(value)]
+        chosen = [each for each in alternatives if self._fits(each, value)]
         return chosen or list(alternatives)
 
-    def _validator(self, schema: Any) -> jsonschema_rs.Validator:
+    def _matches(self, pattern: str, name: str) -> bool:
+        if pattern not in self._patterns:
+            self._patterns[pattern] = self._compile({"pattern": pattern})
+        return _is_valid(self._patterns[pattern], name)
+
+    def _fits(self, schema: Any, value: Any) -> bool:
         key = id(schema)
         if key not in self._validators:
             # The schema is kept beside its validator so that its identity stays its own.
             self._validators[key] = (schema, self._compile(schema))
-        return self._validators[key][1]
+        return _is_valid(self._validators[key][1], value)
+
+
+def _is_valid(validator: jsonschema_rs.Validator, value: Any) -> bool:
+    try:
+        return validator.is_valid(value)
+    except ValueError:
+        return False  # holds what the validator cannot read: a lone surrogate
 
 
 def _names(parts: list[dict[str, Any]]) -> _Names:
@@ -133,7 +143,7 @@ def _names(parts: list[dict[str, Any]]) -> _Names:
         for name, schema in part.get("properties", {}).items():
             properties.setdefault(name, []).append(schema)
         for pattern, schema in part.get("patternProperties", {}).items():
-            patterns.append((_pattern(pattern), schema))
+            patterns.append((pattern, schema))
         for keyword in ("additionalProperties", "unevaluatedProperties"):
             if keyword in part:
                 described = True
@@ -141,10 +151,6 @@ def _names(parts: list[dict[str, Any]]) -> _Names:
                     more.append(part[keyword])
     described = described or bool(properties) or bool(patterns)
     return _Names(properties, tuple(patterns), tuple(more), bool(more) or not described)
-
-
-def _pattern(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
 
 
 def _item_schemas(parts: list[dict[str, Any]], index: int) -> list[Any]:

@@ -48,7 +48,7 @@ def _wants(facts: Facts) -> bool:
 
 def _head(facts: Facts) -> Outcome:
     response = facts.response
-    if response is None or response.status < 200:
+    if response is None or (response.status < 200 and not _is_tunnel(facts)):
         return None
     schema = facts.response_schema
     if schema is None:
@@ -61,6 +61,12 @@ def _head(facts: Facts) -> Outcome:
     if response.has_body and media_type is not None and schema.has_body and facts.response_body_schema is None:
         found.append(_reason("response-media-type", "response.header.content-type", label(media_type.essence)))
     return tuple(found) or None
+
+
+def _is_tunnel(facts: Facts) -> bool:
+    """Whether the upstream switches protocols where the contract declares none: nothing could be inspected then."""
+    response, operation = facts.response, facts.operation
+    return response is not None and response.status == 101 and operation is not None and not operation.upgrades
 
 
 def _body(facts: Facts, strip: bool) -> Outcome:

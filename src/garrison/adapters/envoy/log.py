@@ -32,7 +32,7 @@ class Report(msgspec.Struct, frozen=True, omit_defaults=True):
     disposition: str = ""
     peer: str = ""
     reasons: tuple[Reason, ...] = ()
-    """Enforced objections."""
+    """Enforced objections, also those that were mended by changing the response."""
     observed: tuple[Reason, ...] = ()
     """What would have been denied."""
     more: int = 0

@@ -47,16 +47,27 @@ Say: TypeAlias = Callable[[str], None]
 class Supervisor:
     """Runs the gateway until it is told to stop."""
 
-    def __init__(self, load: Load, parts: Callable[[], Parts], *, say: Say, note: Say, grace: float = GRACE) -> None:
+    def __init__(
+        self,
+        load: Load,
+        parts: Callable[[], Parts],
+        *,
+        say: Say,
+        note: Say,
+        grace: float = GRACE,
+        ready: Callable[[str], None] = lambda _: None,
+    ) -> None:
         """`say` is told what becomes of the gateway, `note` what is denied and what is wrong.
 
-        `parts` is asked once the policy was found good: what is wrong with it comes first.
+        `parts` is asked once the policy was found good: what is wrong with that comes first.
+        `ready` is called once with the gateway's URL when it serves; it must return at once.
         """
         self._load = load
         self._parts = parts
         self._say = say
         self._note = note
         self._grace = grace
+        self._ready = ready
         self._watch = Watch()
         self._stops = 0
         self._hangups = 0
@@ -81,6 +92,7 @@ class Supervisor:
             if not envoy.wait_ready(self._stopping):
                 return
             self._say(f"garrison: listening on {service.url} ({service.settings.mode})")
+            self._ready(service.url)
             since = time.monotonic()
             failures = 0
             while not self._stops:
