@@ -29,8 +29,8 @@ MAX_HEADERS_KIB = 8192
 """Largest head that Envoy can be told to take."""
 MIN_HEADERS_KIB = 96
 """Smallest bound on a head that is set: so that a little more in the settings needs no restart."""
-MAX_HEADERS = 1000
-"""Header fields: well above the default of `request-limits`, which answers first."""
+MIN_HEADERS = 1000
+"""Smallest bound on the number of header fields: well above `request-limits`, which so answers first."""
 
 FORWARDING = (
     "forwarded",
@@ -83,7 +83,7 @@ def connection_manager(settings: Settings, *, codec: str, trusted: bool, handler
         "local_reply_config": local_replies(),
         "common_http_protocol_options": {
             "idle_timeout": duration(KEEP_ALIVE),
-            "max_headers_count": MAX_HEADERS,
+            "max_headers_count": max(MIN_HEADERS, 2 * settings.controls.request_limits.header_count),
             "headers_with_underscores_action": "ALLOW",
         },
         "http_protocol_options": {"allow_chunked_length": False},
