@@ -117,9 +117,7 @@ class Families:
             cases.append(Case(names, branch))
         return tuple(cases)
 
-    def _names(
-        self, branch: Node, target: Node, name: str, mapping: dict[Place, list[str]]
-    ) -> tuple[str, ...]:
+    def _names(self, branch: Node, target: Node, name: str, mapping: dict[Place, list[str]]) -> tuple[str, ...]:
         """What `branch` is called by: what the mapping says, else what its own schema allows the property
         to be, else the name of the component."""
         if target.place in mapping:

@@ -121,8 +121,7 @@ class Documents:
             found = lines_of(self._data.get(file, b""), set(ways.values()))
             lines.update(((file, path), found[way]) for path, way in ways.items() if way in found)
         return tuple(
-            msgspec.structs.replace(each, line=each.line or lines.get((each.file, each.path), 0))
-            for each in problems
+            msgspec.structs.replace(each, line=each.line or lines.get((each.file, each.path), 0)) for each in problems
         )
 
     def _look_up(self, place: Place, reference: str) -> Node | None:

@@ -114,11 +114,7 @@ def _key_names(documents: Documents, source: str, root: dict[str, Any]) -> dict[
     for name, value in schemes.items() if isinstance(schemes, dict) else ():
         found = documents.follow(Node(Place(source, ("components", "securitySchemes", name)), value))
         scheme = found.value if found is not None and isinstance(found.value, dict) else {}
-        if (
-            scheme.get("type") == "apiKey"
-            and scheme.get("in") == "query"
-            and isinstance(scheme.get("name"), str)
-        ):
+        if scheme.get("type") == "apiKey" and scheme.get("in") == "query" and isinstance(scheme.get("name"), str):
             names[name] = scheme["name"]
     return names
 

@@ -125,9 +125,7 @@ class Operations:
             tokens = ("additionalOperations", name)
             yield name, item.place.child(*tokens), Node(item.node.place.child(*tokens), operation)
 
-    def _operation(
-        self, item: _Item, method: str, shown: Place, node: Node, match_hosts: bool
-    ) -> OperationOutline:
+    def _operation(self, item: _Item, method: str, shown: Place, node: Node, match_hosts: bool) -> OperationOutline:
         outliner = Outliner(self._documents, self._schemas, self._problems)
         # The standard has no references to operations; descriptions split into files use them all the same.
         node = outliner.object(node) or Node(node.place, {})
