@@ -81,6 +81,11 @@ class Gateway:
         assert len(events) == count
         return events
 
+    def wait_for_more(self, forwarded: int) -> list[Event]:
+        """Wait until so many exchanges since `forget` were let through; all events since then."""
+        wait_for(lambda: sum(not event.reasons for event in self.events()) >= forwarded, f"{forwarded} let through")
+        return self.events()
+
     def resident_bytes(self) -> int:
         """Memory that the process holds (proc(5), `VmRSS`)."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()
