@@ -61,9 +61,7 @@ class Builder:
         variables = outline.routes[0][1].variables
         if not outline.parameters and not credentials and not variables:
             return None
-        readers = [
-            each for each in readers if each.parameter.location != "path" or each.parameter.name in variables
-        ]
+        readers = [each for each in readers if each.parameter.location != "path" or each.parameter.name in variables]
         judged = [reader for reader in readers if reader.definition or reader.parameter.required]
         validator = self._schemas.compile(joint_schema(readers)) if judged else None
         return ParameterReader(readers, variables, validator=validator, ignored=credentials)

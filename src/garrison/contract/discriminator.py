@@ -103,9 +103,7 @@ class Families:
                 return Node(Place(node.place.file, ("components", "schemas", reference)), schemas[reference])
         return self._documents.resolve(place, reference)
 
-    def _alternatives(
-        self, node: Node, keyword: str, name: str, mapping: dict[Place, list[str]]
-    ) -> tuple[Case, ...]:
+    def _alternatives(self, node: Node, keyword: str, name: str, mapping: dict[Place, list[str]]) -> tuple[Case, ...]:
         """One case for each alternative; none at all where any of them has no name to be called by."""
         cases = []
         for index, value in enumerate(node.value[keyword]):

@@ -31,9 +31,7 @@ class Field(msgspec.Struct, frozen=True):
     @property
     def spreads(self) -> bool:
         """Whether the properties of the field's object are fields themselves."""
-        return (
-            self.decode is None and self._is("object") and self.explode and self.style in ("form", "cookie")
-        )
+        return self.decode is None and self._is("object") and self.explode and self.style in ("form", "cookie")
 
     def _is(self, kind: str) -> bool:
         return kind in self.schema.types() and not self.schema.is_anything
@@ -44,9 +42,7 @@ class FieldReader:
 
     __slots__ = ("_deep", "_multiple", "_open", "_single", "_spread")
 
-    def __init__(
-        self, fields: Iterable[Field], *, more: Schema | None = None, ignored: Iterable[str] = ()
-    ) -> None:
+    def __init__(self, fields: Iterable[Field], *, more: Schema | None = None, ignored: Iterable[str] = ()) -> None:
         self._single: dict[str, Decode] = {}
         self._multiple: dict[str, tuple[Decode, Decode | None]] = {}
         self._deep: dict[str, DeepField] = {}

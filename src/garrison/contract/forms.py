@@ -88,9 +88,7 @@ class _PartReader:
         self.repeats = "array" in types and not schema.is_anything and "contentType" not in rules
         item = schema.items() if self.repeats else schema
         accepted = rules.get("contentType")
-        self._accepted = (
-            tuple(map(str.strip, accepted.lower().split(","))) if isinstance(accepted, str) else ()
-        )
+        self._accepted = tuple(map(str.strip, accepted.lower().split(","))) if isinstance(accepted, str) else ()
         self._is_object = _is_collection(item)
         self._is_binary = any(each.get("format") == "binary" for each in item.parts())
         self._decode = decoder(item)
@@ -100,9 +98,7 @@ class _PartReader:
         given = essence(part.content_type)
         if not self._accepted or any(_covers(essence(each) or each, given) for each in self._accepted):
             return []
-        return [
-            Violation(self._location, "contentType", f"must be of media type {', '.join(self._accepted)}")
-        ]
+        return [Violation(self._location, "contentType", f"must be of media type {', '.join(self._accepted)}")]
 
     def read(self, part: Part) -> Any:
         """The part's value; of binary content only the size counts."""

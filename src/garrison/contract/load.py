@@ -50,7 +50,7 @@ def load(source: str, overlays: Sequence[str] = (), *, read: Read, match_hosts: 
         root = apply_overlay(root, overlay, documents.open(overlay), problems)
     _check_object(source, root)
     documents.replace(source, root)
-    schemas = Schemas(documents, problems)
+    schemas = Schemas(source, documents, problems)
     outlines = tuple(Operations(source, documents, schemas, problems).outline(match_hosts))
     _use_components(schemas, source, root)
     schemas.seal()

@@ -94,7 +94,7 @@ class Operations:
                     self._problems.add(place, f"the description has more than {MAX_OPERATIONS} operations")
                     return
                 if item is not None:
-                    yield self._operation(item, method, Node(place, node.value), node, match_hosts)
+                    yield self._operation(item, method, place, node, match_hosts)
 
     def _served(self, node: Node, inherited: tuple[Served, ...]) -> tuple[Served, ...]:
         servers = node.value.get("servers")
@@ -126,22 +126,21 @@ class Operations:
             yield name, item.place.child(*tokens), Node(item.node.place.child(*tokens), operation)
 
     def _operation(
-        self, item: _Item, method: str, shown: Node, node: Node, match_hosts: bool
+        self, item: _Item, method: str, shown: Place, node: Node, match_hosts: bool
     ) -> OperationOutline:
         outliner = Outliner(self._documents, self._schemas, self._problems)
-        if not isinstance(node.value, dict):
-            outliner.fail(shown.place, "an operation must be an object")
-            node = Node(node.place, {})
+        # The standard has no references to operations; descriptions split into files use them all the same.
+        node = outliner.object(node) or Node(node.place, {})
         value = node.value
         routes = self._routes(item, self._served(node, item.servers), outliner, match_hosts)
         body = outliner.child(node, "requestBody")
         parameters = outliner.parameters(item.node, node)
         _check_variables(routes, parameters, item, outliner)
         return OperationOutline(
-            id=self._id(value, method, item.path, shown.place),
+            id=self._id(value, method, item.path, shown),
             method=method,
             path=item.path,
-            place=shown.place,
+            place=shown,
             routes=routes,
             parameters=parameters,
             media=outliner.media(body, "request") if body is not None else (),

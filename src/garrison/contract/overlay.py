@@ -81,9 +81,7 @@ def _find(root: Any, target: str, place: Place, problems: Problems) -> list[Toke
 
 def _remove(root: Any, found: list[Tokens], place: Place, problems: Problems) -> Any:
     # From the back, so that the indexes of a list's earlier items stay true.
-    for tokens in sorted(
-        found, key=lambda way: [(isinstance(token, str), token) for token in way], reverse=True
-    ):
+    for tokens in sorted(found, key=lambda way: [(isinstance(token, str), token) for token in way], reverse=True):
         if not tokens:
             problems.add(place.child("target"), "the whole description cannot be removed")
             continue

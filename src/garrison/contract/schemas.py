@@ -69,9 +69,10 @@ class _Scope(msgspec.Struct, frozen=True):
 class Schemas:
     """The definitions of one description."""
 
-    def __init__(self, documents: Documents, problems: Problems) -> None:
+    def __init__(self, source: str, documents: Documents, problems: Problems) -> None:
         self._documents = documents
         self._problems = problems
+        self._source = Place(source)
         self._families = Families(documents)
         self._hidden = Hidden(documents)
         self._names: dict[tuple[Place, Direction, str, bool], str] = {}
@@ -84,7 +85,8 @@ class Schemas:
 
     def use(self, node: Node, direction: Direction) -> str:
         """The name of the definition of the schema at `node`, to be compiled by `seal`."""
-        name = self._name(node, direction, self._dialects.of(node.place, JSON_SCHEMA_2020), plain=False)
+        inherited = self._dialects.of(self._source, JSON_SCHEMA_2020)
+        name = self._name(node, direction, self._dialects.of(node.place, inherited), plain=False)
         self._convert_queue()
         return name
 
@@ -100,9 +102,7 @@ class Schemas:
         self._broken = self._spread()
         resources: list[tuple[str, Any]] = [(READ_ONLY, False), (WRITE_ONLY, False)]
         resources += [
-            (name, definition.schema)
-            for name, definition in self._definitions.items()
-            if name not in self._broken
+            (name, definition.schema) for name, definition in self._definitions.items() if name not in self._broken
         ]
         self._registry = jsonschema_rs.Registry(resources, draft=jsonschema_rs.Draft202012)
 
@@ -273,6 +273,9 @@ class Schemas:
     def _map(self, keyword: str, node: Node, scope: _Scope) -> Any:
         if not isinstance(node.value, dict):
             return node.value
+        if isinstance(node.value.get("$ref"), str):
+            # The standard has no references to such maps; descriptions split into files use them all the same.
+            node = self._documents.follow(node) or node
         inner = scope if keyword == "dependentSchemas" else _inside(scope)
         converted = {}
         for name, value in node.value.items():
@@ -287,16 +290,12 @@ class Schemas:
         """`items: [a, b]` with `additionalItems`, and `dependencies`, as they were until 2019-09."""
         value = node.value
         if isinstance(value.get("items"), list):
-            out["prefixItems"] = self._list(
-                "prefixItems", Node(node.place.child("items"), value["items"]), scope
-            )
+            out["prefixItems"] = self._list("prefixItems", Node(node.place.child("items"), value["items"]), scope)
             del out["items"]
             if "additionalItems" in value:
                 more = Node(node.place.child("additionalItems"), value["additionalItems"])
                 out["items"] = self._inner("items", more, scope)
-        for name, item in (
-            value["dependencies"].items() if isinstance(value.get("dependencies"), dict) else ()
-        ):
+        for name, item in value["dependencies"].items() if isinstance(value.get("dependencies"), dict) else ():
             if isinstance(item, list):
                 out.setdefault("dependentRequired", {})[name] = item
             else:

@@ -38,9 +38,7 @@ class Shape:
 
     __slots__ = ("_compile", "_lookup", "_patterns", "_schema", "_validators")
 
-    def __init__(
-        self, schema: Any, lookup: Lookup, compile_schema: Callable[[Any], jsonschema_rs.Validator]
-    ) -> None:
+    def __init__(self, schema: Any, lookup: Lookup, compile_schema: Callable[[Any], jsonschema_rs.Validator]) -> None:
         self._schema = schema
         self._lookup = lookup
         self._compile = compile_schema

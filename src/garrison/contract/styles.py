@@ -43,11 +43,7 @@ def single(schema: Schema, style: str, explode: bool, name: str) -> Decode:
     is_collection = bool(types & {"array", "object"}) and not schema.is_anything
     if not is_collection:
         return _after_prefix(f";{name}=" if style == "matrix" else prefix, plain) if prefix else plain
-    read = (
-        _object(schema, style, explode, name)
-        if "array" not in types
-        else _array(schema, style, explode, name)
-    )
+    read = _object(schema, style, explode, name) if "array" not in types else _array(schema, style, explode, name)
     scalars = types - {"array", "object", "null"}
     return _either(read, plain, DELIMITERS.get(style, ",")) if scalars and not prefix else read
 

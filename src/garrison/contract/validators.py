@@ -14,9 +14,7 @@ _BACKTRACK_LIMIT = 100_000
 runs in linear time and is not bounded."""
 
 
-def compile_schema(
-    schema: dict[str, Any], registry: jsonschema_rs.Registry | None
-) -> jsonschema_rs.Validator:
+def compile_schema(schema: dict[str, Any], registry: jsonschema_rs.Registry | None) -> jsonschema_rs.Validator:
     """A validator for `schema` (2020-12), whose references are resolved in `registry` and nowhere else.
 
     Raises jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError or ValueError.

@@ -94,9 +94,7 @@ def _measure(value: Any, max_depth: int, max_nodes: int) -> tuple[int, int]:
     return depth, nodes
 
 
-def _read(
-    error: jsonschema_rs.ValidationError, root: str, dotted: bool, depth: int = 0
-) -> Iterator[Violation]:
+def _read(error: jsonschema_rs.ValidationError, root: str, dotted: bool, depth: int = 0) -> Iterator[Violation]:
     kind = error.kind
     name = kind.name
     location = _location(error, root, dotted)
@@ -133,8 +131,7 @@ def _nearest(kind: Any) -> "Sequence[jsonschema_rs.ValidationError] | None":
         for branch in branches
         if branch
         and not any(
-            len(error.instance_path) == shortest and error.kind.name in ("type", "enum", "const")
-            for error in branch
+            len(error.instance_path) == shortest and error.kind.name in ("type", "enum", "const") for error in branch
         )
         and not any(error.kind.name in ("const", "enum") for error in branch)
     ]
@@ -193,10 +190,8 @@ _KEYWORDS: Mapping[str, str] = {"oneOfMultipleValid": "oneOf", "backtrackLimitEx
 
 _DETAILS: Mapping[str, Any] = {
     "additionalItems": lambda k: f"must have at most {_plural(k.limit, 'item')}",
-    "additionalProperties": lambda k: (
-        f"must not have {_plural(len(k.unexpected), 'undeclared property')}".replace(
-            "propertys", "properties"
-        )
+    "additionalProperties": lambda k: f"must not have {_plural(len(k.unexpected), 'undeclared property')}".replace(
+        "propertys", "properties"
     ),
     "anyOf": lambda k: f"must match at least one of {len(k.context)} schemas",
     "backtrackLimitExceeded": lambda _: "must match the pattern within its step limit",
@@ -224,10 +219,8 @@ _DETAILS: Mapping[str, Any] = {
     "propertyNames": lambda _: "must have only property names that the schema allows",
     "type": _types,
     "unevaluatedItems": lambda k: f"must not have {_plural(len(k.unexpected), 'undeclared item')}",
-    "unevaluatedProperties": lambda k: (
-        f"must not have {_plural(len(k.unexpected), 'undeclared property')}".replace(
-            "propertys", "properties"
-        )
+    "unevaluatedProperties": lambda k: f"must not have {_plural(len(k.unexpected), 'undeclared property')}".replace(
+        "propertys", "properties"
     ),
     "uniqueItems": lambda _: "must not repeat items",
 }

@@ -96,9 +96,7 @@ class _Builder:
                 self._take(event)
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 0
-            raise unusable(
-                self._file, f"not valid YAML: {error.problem or error.context}", line=line
-            ) from error
+            raise unusable(self._file, f"not valid YAML: {error.problem or error.context}", line=line) from error
         except yaml.YAMLError as error:
             raise unusable(self._file, f"not valid YAML: {str(error).splitlines()[0]}") from error
         return self._result
@@ -173,9 +171,7 @@ class _Builder:
             tokens = tuple(_step(frame) for frame in self._open[:-1])
             place = Place(self._file, (*tokens, key))
             line = event.start_mark.line + 1
-            self._problems.add(
-                place, f"the key {excerpt(key)} stands here twice; the last one counts", line=line
-            )
+            self._problems.add(place, f"the key {excerpt(key)} stands here twice; the last one counts", line=line)
         target[key] = value
 
     def _error(self, event: Any, message: str) -> DescriptionError:
@@ -192,9 +188,7 @@ def _spelled(value: Any) -> str:
 
 def _is_merge(value: Any) -> bool:
     """Whether `<<` merges here (YAML 1.1; not in the core schema, yet common by hand)."""
-    return isinstance(value, dict) or (
-        isinstance(value, list) and all(isinstance(item, dict) for item in value)
-    )
+    return isinstance(value, dict) or (isinstance(value, list) and all(isinstance(item, dict) for item in value))
 
 
 def unusable(file: str, message: str, *, line: int = 0, hint: str = "") -> DescriptionError:

@@ -136,9 +136,10 @@ async def _health(request: Request) -> Response:
 
 def _broken() -> Response:
     try:
-        raise LookupError("no such table: customers_2021")
-    except LookupError:
+        _customer(int("customers_2021"))
+    except ValueError:
         return PlainTextResponse(traceback.format_exc(), 500)
+    return Response(status_code=204)
 
 
 def _problem(status: int, title: str) -> Response:

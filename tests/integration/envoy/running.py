@@ -157,7 +157,9 @@ class Envoy:
             **os.environ,
             "LD_PRELOAD": " ".join(filter(None, [os.environ.get("GARRISON_PRELOAD"), find_libpython.find_libpython()])),
             "GARRISON_PYTHON": sys.executable,
-            "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT), str(HERE), *filter(None, [os.environ.get("GARRISON_EXTRA_PATH")])]),
+            "PYTHONPATH": os.pathsep.join(
+                [str(ROOT / "src"), str(ROOT), str(HERE), *filter(None, [os.environ.get("GARRISON_EXTRA_PATH")])]
+            ),
         }
         options = ["--concurrency", str(workers), "--use-dynamic-base-id", "-l", "warning", "--drain-time-s", "1"]
         with self.log.open("wb") as log:

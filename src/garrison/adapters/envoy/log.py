@@ -32,7 +32,7 @@ class Report(msgspec.Struct, frozen=True, omit_defaults=True):
     disposition: str = ""
     peer: str = ""
     reasons: tuple[Reason, ...] = ()
-    """Enforced objections."""
+    """Enforced objections, also those that were mended by changing the response."""
     observed: tuple[Reason, ...] = ()
     """What would have been denied."""
     more: int = 0
@@ -44,14 +44,15 @@ class Report(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def is_told(event: Event) -> bool:
     """Whether the operator is told: something objected or failed."""
-    return bool(event.reasons or event.observed or event.errors)
+    return bool(event.reasons or event.rewritten or event.observed or event.errors)
 
 
 def event_line(event: Event, *, left_out: int = 0) -> bytes:
     """`event` as one JSON line of at most `MAX_LINE` bytes, the line feed included."""
-    reasons = tuple(map(_short, event.reasons[:MAX_REASONS]))
+    enforced = event.reasons + event.rewritten
+    reasons = tuple(map(_short, enforced[:MAX_REASONS]))
     observed = tuple(map(_short, event.observed[:MAX_REASONS]))
-    total = len(event.reasons) + len(event.observed)
+    total = len(enforced) + len(event.observed)
     while True:
         report = Report(
             id=event.id,
@@ -75,9 +76,7 @@ def event_line(event: Event, *, left_out: int = 0) -> bytes:
 def _short(reason: Reason) -> Reason:
     if len(reason.location) <= MAX_TEXT and len(reason.detail) <= MAX_TEXT:
         return reason
-    return msgspec.structs.replace(
-        reason, location=reason.location[:MAX_TEXT], detail=reason.detail[:MAX_TEXT]
-    )
+    return msgspec.structs.replace(reason, location=reason.location[:MAX_TEXT], detail=reason.detail[:MAX_TEXT])
 
 
 class EventWriter:

@@ -104,9 +104,7 @@ def connection_manager(settings: Settings, *, codec: str, trusted: bool, handler
         "preserve_external_request_id": True,
         "request_id_extension": {
             # Without this Envoy would write its trace decision into the client's own id.
-            "typed_config": typed(
-                "extensions.request_id.uuid.v3.UuidRequestIdConfig", {"pack_trace_reason": False}
-            )
+            "typed_config": typed("extensions.request_id.uuid.v3.UuidRequestIdConfig", {"pack_trace_reason": False})
         },
         "forward_client_cert_details": "SANITIZE",
         # No address is internal: from such Envoy would obey `x-envoy-*`.

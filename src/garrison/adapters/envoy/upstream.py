@@ -35,9 +35,7 @@ def upstream_cluster(settings: Settings) -> Message:
         "lb_policy": "ROUND_ROBIN",
         "load_assignment": {
             "cluster_name": CLUSTER,
-            "endpoints": [
-                {"lb_endpoints": [{"endpoint": {"address": socket_address(place.host, place.port)}}]}
-            ],
+            "endpoints": [{"lb_endpoints": [{"endpoint": {"address": socket_address(place.host, place.port)}}]}],
         },
         "circuit_breakers": {"thresholds": [_thresholds(upstream)]},
         "typed_extension_protocol_options": {
