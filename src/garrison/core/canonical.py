@@ -97,7 +97,7 @@ _AUTHORITY = re.compile(r"(?:[A-Za-z0-9._-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[
 _SEPARATOR_LOOKALIKES = re.compile("[\\\\\uff0f\uff3c\uff0e\u2215\u2044\u29f8\u2216\u29f5]")
 _SEPARATORS = re.compile("[/;\\\\\uff0f\uff3c\u2215\u2044\u29f8\u2216\u29f5]")
 _DOTS = frozenset({".", "..", "\uff0e", "\uff0e\uff0e"})
-_LABEL = re.compile(r"[^A-Za-z0-9_.\[\]-]")
+_LABEL = re.compile(r"[^A-Za-z0-9_.\[\]/+-]")
 
 # Fields of which a second one changes the meaning of the message or is read differently by different servers.
 _SINGLE_VALUED = frozenset({
