@@ -106,7 +106,17 @@ def test_beside_a_path_items_reference_its_own_fields_stay() -> None:
 
 @pytest.mark.parametrize(
     "reference",
-    ["#/components/schemas/Missing", "missing.json", "missing.json#/a", "#nothing", "broken.json", "x\0y.json"],
+    [
+        "#/components/schemas/Missing",
+        "missing.json",
+        "missing.json#/a",
+        "#nothing",
+        "broken.json",
+        "x\0y.json",
+        "http://[",
+        "//[",
+        "file://[",
+    ],
 )
 def test_what_a_reference_does_not_lead_to_is_a_problem_with_its_place(reference: str) -> None:
     contract = described(

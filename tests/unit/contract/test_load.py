@@ -201,7 +201,7 @@ PLACES = _places(BASE)
 JUNK: st.SearchStrategy[Any] = st.sampled_from(
     [
         None, True, False, 0, -1, 1.5, 10**400, "", "x", "3.1.0", "#/", "#/paths", "#/components/schemas/Pet", "{",
-        "\0", "/{a}{b}",
+        "\0", "/{a}{b}", "http://[", "file://[/", {"$ref": "//["}, {"$id": "http://["}, {"$ref": "http://["},
         [], [None], [[]], {}, {"$ref": "#"}, {"$ref": 3}, {"$ref": "#/components/schemas/Dog"}, {"type": "object"},
         {"allOf": [{"$ref": "#/components/schemas/Cat"}]}, {"": {}}, {"x": None}, {"type": ["string", 3]}, {"type": {}},
         {"oneOf": []}, {"properties": {"a": True}}, {"$id": "x", "$anchor": "y"}, {"$dynamicRef": "#z"},
