@@ -1,0 +1,112 @@
+"""Bodies: one media type's schema, and what of a decoded body it demands, declares and allows."""
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import jsonschema_rs
+import msgspec
+
+from garrison.contract.media import Kind
+from garrison.contract.shape import Shape
+from garrison.contract.violations import Violation, is_too_deep, violations_of
+from garrison.core.document import (
+    Document,
+    FormDocument,
+    JsonDocument,
+    MultipartDocument,
+    TextDocument,
+)
+
+ReadForm: TypeAlias = Callable[[tuple[tuple[str, str], ...]], Any]
+"""The object that a form's fields are."""
+ReadParts: TypeAlias = Callable[[MultipartDocument], tuple[Any, tuple[Violation, ...]]]
+"""The object that a multipart body's parts are, and what is wrong with the parts themselves."""
+ReadText: TypeAlias = Callable[[str], Any]
+"""The value that a text is."""
+
+_ROOT = "body"
+
+
+class Readers(msgspec.Struct, frozen=True):
+    """What makes a JSON value of a body that is not JSON."""
+
+    form: ReadForm | None = None
+    parts: ReadParts | None = None
+    text: ReadText = str
+
+
+class BodySchema:
+    """What the contract says of a body of one media type. Immutable."""
+
+    __slots__ = ("_readers", "_shape", "_validator", "kind", "media_type")
+
+    def __init__(
+        self,
+        media_type: str,
+        kind: Kind,
+        *,
+        validator: jsonschema_rs.Validator | None = None,
+        shape: Shape | None = None,
+        readers: Readers = Readers(),  # noqa: B008 - frozen
+    ) -> None:
+        self.media_type = media_type
+        """The media type or range as declared: essence, lower case."""
+        self.kind = kind
+        self._validator = validator
+        self._shape = shape
+        self._readers = readers
+
+    def __repr__(self) -> str:
+        return f"BodySchema({self.media_type!r}, {self.kind!r})"
+
+    def violations(self, document: Document) -> tuple[Violation, ...]:
+        """What the schema demands of `document` and does not get."""
+        validator = self._validator
+        if validator is None or self.kind in ("opaque", "stream"):
+            return ()
+        if isinstance(document, JsonDocument):
+            if self.kind != "json":
+                return _mismatch(self.kind)
+            return violations_of(validator, document.value, _ROOT)
+        value, found = self._value(document)
+        if value is _UNREADABLE:
+            return _mismatch(self.kind)
+        return found + violations_of(validator, value, _ROOT)
+
+    def undeclared(self, document: Document) -> tuple[str, ...]:
+        """Pointers (`items/0/name`, from the body's root) of properties neither declared nor allowed."""
+        if self._shape is None or self.kind in ("opaque", "stream", "text"):
+            return ()
+        value = self._value(document)[0]
+        return () if value is _UNREADABLE or is_too_deep(value) else self._shape.undeclared(value)
+
+    def strip(self, value: Any) -> tuple[Any, tuple[str, ...]]:
+        """A JSON value without its undeclared properties, and the pointers of those. The value given is
+        left as it is."""
+        if self._shape is None or self.kind != "json" or is_too_deep(value):
+            return value, ()
+        return self._shape.strip(value)
+
+    def _value(self, document: Document) -> tuple[Any, tuple[Violation, ...]]:
+        """The JSON value that `document` stands for, and what is wrong with its parts."""
+        if isinstance(document, JsonDocument) and self.kind == "json":
+            return document.value, ()
+        if isinstance(document, FormDocument) and self._readers.form is not None:
+            return self._readers.form(document.fields), ()
+        if isinstance(document, MultipartDocument) and self._readers.parts is not None:
+            return self._readers.parts(document)
+        if isinstance(document, TextDocument) and self.kind == "text":
+            return self._readers.text(document.text), ()
+        return _UNREADABLE, ()
+
+
+class _Unreadable:
+    """A body that was not decoded as its media type demands."""
+
+
+_UNREADABLE = _Unreadable()
+
+
+def _mismatch(kind: Kind) -> tuple[Violation, ...]:
+    words = {"json": "JSON", "form": "a URL-encoded form", "multipart": "multipart form data", "text": "text"}
+    return (Violation(_ROOT, "contentMediaType", f"must be {words.get(kind, kind)}"),)

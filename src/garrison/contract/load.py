@@ -1,0 +1,171 @@
+"""Loading: an OpenAPI description and its overlays into a contract. Does no I/O: reading is injected."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from garrison.contract.build import Builder
+from garrison.contract.catalogue import Catalogue, Entry, Uncompiled
+from garrison.contract.documents import Documents, Node, Read
+from garrison.contract.operations import OperationOutline, Operations
+from garrison.contract.overlay import apply_overlay
+from garrison.contract.place import Place, Problems, excerpt
+from garrison.contract.schemas import Schemas
+from garrison.contract.template import Template
+from garrison.core.errors import DescriptionError, Problem
+
+_VERSIONS = ("3.0", "3.1", "3.2")
+MAX_LINES = 100
+"""Problems whose line is looked for: each costs a pass over the file."""
+
+
+class Contract(msgspec.Struct, frozen=True):
+    """A description, compiled."""
+
+    source: str
+    """Path or URL it was loaded from."""
+    title: str
+    version: str
+    """The API's own version (`info.version`)."""
+    openapi: str
+    """The version of OpenAPI it is written in: `3.1.0`."""
+    catalogue: Catalogue
+    problems: tuple[Problem, ...] = ()
+    """Everything that is wrong in it."""
+    uncompiled: tuple[Uncompiled, ...] = ()
+    """The operations that could not be compiled."""
+
+
+def load(source: str, overlays: Sequence[str] = (), *, read: Read, match_hosts: bool = False) -> Contract:
+    """The contract that the description at `source`, a path or URL, and its `overlays` are.
+
+    A gateway is addressed by another host than the description's servers: hosts count only with
+    `match_hosts`. Raises DescriptionError where the description cannot be used at all; whatever else is wrong
+    is in the contract's `problems`.
+    """
+    problems = Problems()
+    documents = Documents(read, problems)
+    root = documents.open(source)
+    version = _version(source, root)
+    for overlay in overlays:
+        root = apply_overlay(root, overlay, documents.open(overlay), problems)
+    _check_object(source, root)
+    documents.replace(source, root)
+    schemas = Schemas(documents, problems)
+    outlines = tuple(Operations(source, documents, schemas, problems).outline(match_hosts))
+    _use_components(schemas, source, root)
+    schemas.seal()
+    entries = tuple(
+        _entries(outlines, Builder(schemas, _key_names(documents, source, root)), schemas, problems)
+    )
+    uncompiled = tuple(entry.target for entry in entries if isinstance(entry.target, Uncompiled))
+    info = root.get("info")
+    facts = info if isinstance(info, dict) else {}
+    return Contract(
+        source=source,
+        title=str(facts.get("title") or ""),
+        version=str(facts.get("version") or ""),
+        openapi=version,
+        catalogue=Catalogue(entries, uncompiled),
+        problems=_with_lines(documents, problems),
+        uncompiled=uncompiled,
+    )
+
+
+def _version(source: str, root: Any) -> str:
+    """The version of OpenAPI that the document declares. Raises DescriptionError where it is not ours."""
+    _check_object(source, root)
+    version = root.get("openapi")
+    if isinstance(version, (int, float)) and not isinstance(version, bool):
+        version = str(version)
+    if isinstance(version, str) and version.startswith(tuple(f"{each}." for each in _VERSIONS) + _VERSIONS):
+        return version
+    if "swagger" in root:
+        hint = "convert it to OpenAPI 3"
+        raise _unusable(source, "swagger", f"Swagger {excerpt(root['swagger'])} is not supported", hint)
+    if version is None:
+        raise _unusable(source, "openapi", "not an OpenAPI description: `openapi` is missing")
+    raise _unusable(source, "openapi", f"OpenAPI {excerpt(version)} is not supported", "use 3.0, 3.1 or 3.2")
+
+
+def _check_object(source: str, root: Any) -> None:
+    if not isinstance(root, dict):
+        raise DescriptionError([Problem(source, "$", "not an OpenAPI description: must be an object")])
+
+
+def _unusable(source: str, key: str, message: str, hint: str = "") -> DescriptionError:
+    return DescriptionError([Problem(source, f"$.{key}", message, hint)])
+
+
+def _use_components(schemas: Schemas, source: str, root: dict[str, Any]) -> None:
+    """Components that nothing refers to are compiled too: their errors are errors of the description."""
+    components = root.get("components")
+    declared = components.get("schemas") if isinstance(components, dict) else None
+    for name, value in declared.items() if isinstance(declared, dict) else ():
+        schemas.use(Node(Place(source, ("components", "schemas", name)), value), "response")
+
+
+def _key_names(documents: Documents, source: str, root: dict[str, Any]) -> dict[str, str]:
+    """Names in the query that carry API keys, by security scheme."""
+    components = root.get("components")
+    schemes = components.get("securitySchemes") if isinstance(components, dict) else None
+    names = {}
+    for name, value in schemes.items() if isinstance(schemes, dict) else ():
+        found = documents.follow(Node(Place(source, ("components", "securitySchemes", name)), value))
+        scheme = found.value if found is not None and isinstance(found.value, dict) else {}
+        if (
+            scheme.get("type") == "apiKey"
+            and scheme.get("in") == "query"
+            and isinstance(scheme.get("name"), str)
+        ):
+            names[name] = scheme["name"]
+    return names
+
+
+def _entries(
+    outlines: Sequence[OperationOutline], builder: Builder, schemas: Schemas, problems: Problems
+) -> Iterator[Entry]:
+    taken: dict[tuple[str, str, object], OperationOutline] = {}
+    count = 0
+    for outline in outlines:
+        faults = outline.problems + _faults(outline, schemas)
+        routes, clashes = _claim(outline, taken, problems)
+        if faults or clashes:
+            target: Any = Uncompiled(
+                outline.id, outline.method, outline.template, outline.place.path, _once(faults + clashes)
+            )
+        else:
+            target = builder.build(outline, count)
+            count += 1
+        yield Entry(target, outline.method, routes)
+
+
+def _faults(outline: OperationOutline, schemas: Schemas) -> tuple[Problem, ...]:
+    return tuple(problem for name in sorted(outline.definitions) for problem in schemas.problems_of(name))
+
+
+def _once(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    return tuple(dict.fromkeys(problems))
+
+
+def _claim(
+    outline: OperationOutline, taken: dict[tuple[str, str, object], OperationOutline], problems: Problems
+) -> tuple[tuple[tuple[str, Template], ...], tuple[Problem, ...]]:
+    """The routes that are free for the operation, and a problem for each that another one has."""
+    free, clashes = [], []
+    for host, template in outline.routes:
+        key = (outline.method, host, tuple(part.literals for part in template.parts))
+        other = taken.setdefault(key, outline)
+        if other is outline:
+            free.append((host, template))
+            continue
+        message = f"the same requests are meant as by {excerpt(other.place.path, 120)}"
+        clashes.append(problems.add(outline.place, message, "path variables' names do not tell paths apart"))
+        problems.add(other.place, f"the same requests are meant as by {excerpt(outline.place.path, 120)}")
+    return tuple(free), tuple(clashes)
+
+
+def _with_lines(documents: Documents, problems: Problems) -> tuple[Problem, ...]:
+    found = problems.all()
+    return tuple(documents.line(problem) for problem in found[:MAX_LINES]) + found[MAX_LINES:]

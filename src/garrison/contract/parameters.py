@@ -1,0 +1,166 @@
+"""Parameters: what one operation's path, query, headers and cookies say, typed and judged by its schemas."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import jsonschema_rs
+import msgspec
+
+from garrison.contract.fields import Field, FieldReader, Pairs, query_json
+from garrison.contract.styles import single
+from garrison.contract.texts import Decode, Schema
+from garrison.contract.violations import Violation, violations_of
+from garrison.core.operation import Parameter
+
+_NO_VALUES: dict[str, Any] = {}
+
+
+class Reading(msgspec.Struct, frozen=True, gc=False):
+    """The parameters of one request."""
+
+    values: Mapping[str, Mapping[str, Any]]
+    """Typed values by location (`path`, `query`, `header`, `cookie`) and name."""
+    violations: tuple[Violation, ...] = ()
+    undeclared: tuple[str, ...] = ()
+    """Names in the query that the operation does not declare."""
+    repeated: tuple[str, ...] = ()
+    """Names in the query that stand there more than once and may not."""
+
+
+class Reader(msgspec.Struct, frozen=True):
+    """How one declared parameter is read."""
+
+    parameter: Parameter
+    schema: Schema
+    """Its schema as the catalogue's definitions have it; anything where it declares none."""
+    definition: str = ""
+    """Name of its schema's definition; empty where it declares none."""
+    style: str = ""
+    explode: bool = False
+    decode: Decode | None = None
+    """Reads a value that is written in a media type (`content`)."""
+    allow_empty: bool = False
+    """Whether an empty value stands for the parameter's mere presence (`allowEmptyValue`)."""
+    form: FieldReader | None = None
+    """Reads the whole query as one form (`in: querystring`)."""
+
+
+class ParameterReader:
+    """Reads the parameters of one operation. Immutable, and safe to share between threads."""
+
+    __slots__ = ("_cookies", "_headers", "_is_valid", "_path", "_query", "_validator", "_whole")
+
+    def __init__(
+        self,
+        readers: Sequence[Reader],
+        variables: tuple[str, ...],
+        *,
+        validator: jsonschema_rs.Validator | None,
+        ignored: Sequence[str] = (),
+    ) -> None:
+        """`variables` are those of the path template in order; `ignored` are names in the query that are not
+        parameters but credentials."""
+        by_place: dict[str, list[Reader]] = {}
+        for reader in readers:
+            by_place.setdefault(reader.parameter.location, []).append(reader)
+        declared = {reader.parameter.name: reader for reader in by_place.get("path", ())}
+        self._path = tuple(
+            (name, index, _decoder(declared[name]) if name in declared else str)
+            for index, name in enumerate(variables)
+        )
+        self._headers = tuple(
+            (reader.parameter.name.lower(), _decoder(reader)) for reader in by_place.get("header", ())
+        )
+        self._query = FieldReader(map(_field, by_place.get("query", ())), ignored=ignored)
+        cookies = by_place.get("cookie")
+        self._cookies = FieldReader(map(_field, cookies)) if cookies else None
+        self._whole = next(iter(by_place.get("querystring", ())), None)
+        self._validator = validator
+        self._is_valid = validator.is_valid if validator is not None else None
+
+    def read(
+        self,
+        arguments: Sequence[str],
+        query: Pairs,
+        headers: Mapping[str, str],
+        cookies: Pairs = (),
+    ) -> Reading:
+        """The parameters of a request.
+
+        `arguments` are the values of the template's variables in order, `query` and `cookies` decoded names
+        and values in order, `headers` values by lower-case name.
+        """
+        path = {name: decode(arguments[index]) for name, index, decode in self._path}
+        if self._whole is not None:
+            fields, undeclared, repeated = self._read_whole(self._whole, query)
+        elif query:
+            fields, undeclared, repeated = self._query.read(query)
+        else:
+            fields, undeclared, repeated = _NO_VALUES, (), ()
+        named = {}
+        for name, decode in self._headers:
+            text = headers.get(name)
+            if text is not None:
+                named[name] = decode(text)
+        baked: dict[str, Any] = _NO_VALUES
+        twice: tuple[str, ...] = ()
+        if self._cookies is not None and cookies:
+            baked, _, twice = self._cookies.read(cookies)
+        values = {"path": path, "query": fields, "header": named, "cookie": baked}
+        violations = self._violations(values, twice)
+        return Reading(values, violations, undeclared, repeated)
+
+    def _violations(self, values: dict[str, Any], twice: tuple[str, ...]) -> tuple[Violation, ...]:
+        found = tuple(Violation(f"cookie.{name}", "repeated", "must be given once") for name in twice)
+        try:
+            if self._is_valid is None or self._is_valid(values):
+                return found
+        except ValueError:
+            pass  # said by violations_of
+        validator = self._validator
+        return found + (violations_of(validator, values, "request", dotted=True) if validator else ())
+
+    def _read_whole(
+        self, reader: Reader, query: Pairs
+    ) -> tuple[dict[str, Any], tuple[str, ...], tuple[str, ...]]:
+        """The query as one value (OpenAPI 3.2's `in: querystring`)."""
+        name = reader.parameter.name
+        if reader.form is not None:
+            values, undeclared, repeated = reader.form.read(query)
+            return {name: values}, undeclared, repeated
+        if not query:
+            return {}, (), ()
+        decode = reader.decode or str
+        return {name: decode(query_json(query))}, (), ()
+
+
+def joint_schema(readers: Sequence[Reader]) -> dict[str, Any]:
+    """One schema for all parameters: `{"path": {...}, "query": {...}, ...}` is what it judges."""
+    places: dict[str, dict[str, Any]] = {}
+    for reader in readers:
+        place, name = reader.parameter.location, reader.parameter.name
+        place = "query" if place == "querystring" else place
+        schema = places.setdefault(place, {"type": "object", "properties": {}, "required": []})
+        if place == "header":
+            name = name.lower()
+        schema["properties"][name] = _property(reader)
+        if reader.parameter.required:
+            schema["required"].append(name)
+    return {"properties": places}
+
+
+def _property(reader: Reader) -> Any:
+    if not reader.definition:
+        return True
+    schema = {"$ref": reader.definition}
+    return {"anyOf": [{"const": ""}, schema]} if reader.allow_empty else schema
+
+
+def _decoder(reader: Reader) -> Decode:
+    name = reader.parameter.name
+    return reader.decode or single(reader.schema, reader.style, reader.explode, name)
+
+
+def _field(reader: Reader) -> Field:
+    name = reader.parameter.name
+    return Field(name, reader.schema, reader.style, reader.explode, reader.decode)

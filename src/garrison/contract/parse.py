@@ -1,0 +1,123 @@
+"""Parsing: bytes of a description into a tree of dict, list, str, int, float, bool and None.
+
+JSON (RFC 8259) by msgspec, YAML by `yaml_tree`.
+"""
+
+from typing import Any
+
+import msgspec
+import yaml
+
+from garrison.contract.place import Problems, Token, Tokens
+from garrison.contract.yaml_tree import LOADER, MAX_DEPTH, parse_yaml, unusable
+from garrison.core.errors import DescriptionError
+
+MAX_BYTES = 256 * 1024 * 1024
+"""Largest file: the largest public descriptions have 80 MB."""
+
+_MAX_LINE_BYTES = 4 * 1024 * 1024
+"""Largest file in which lines are looked for: about a second."""
+
+
+def parse(data: bytes, file: str, problems: Problems) -> Any:
+    """The tree in `data`, JSON or YAML.
+
+    Duplicate keys are noted among the problems (the last one counts, as in JSON).
+    Raises DescriptionError where `data` is neither, or exceeds a bound of this module.
+    """
+    if len(data) > MAX_BYTES:
+        raise unusable(file, f"the file is larger than {MAX_BYTES} bytes")
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
+        try:
+            return _bounded(msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf")), file)
+        except (msgspec.DecodeError, RecursionError) as error:
+            return _yaml_in_braces(data, file, problems, error)
+    return parse_yaml(_text(data, file), file, problems)
+
+
+def _yaml_in_braces(data: bytes, file: str, problems: Problems, error: Exception) -> Any:
+    """YAML may start with a brace too; what is neither is reported as the JSON it was meant to be."""
+    try:
+        return parse_yaml(_text(data, file), file, problems)
+    except DescriptionError as failed:
+        if isinstance(error, RecursionError) or "levels" in failed.problems[0].message:
+            raise
+        raise unusable(file, f"not valid JSON: {error}") from error
+
+
+def _text(data: bytes, file: str) -> str:
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise unusable(file, f"not valid {encoding.removesuffix('-sig').upper()}: {error.reason}") from error
+
+
+def _bounded(tree: Any, file: str) -> Any:
+    level = [tree]
+    for _ in range(MAX_DEPTH):
+        deeper: list[Any] = []
+        for item in level:
+            if isinstance(item, dict):
+                deeper.extend(value for value in item.values() if isinstance(value, (dict, list)))
+            elif isinstance(item, list):
+                deeper.extend(value for value in item if isinstance(value, (dict, list)))
+        if not deeper:
+            return tree
+        level = deeper
+    raise unusable(file, f"the document nests deeper than {MAX_DEPTH} levels")
+
+
+def line_of(data: bytes, tokens: Tokens) -> int:
+    """Line (from 1) of the value at `tokens` in `data`, or of its nearest ancestor there; 0 where unknown."""
+    if len(data) > _MAX_LINE_BYTES:
+        return 0
+    try:
+        return _LineFinder(tokens).find(data.decode("utf-8-sig"))
+    except (UnicodeDecodeError, yaml.YAMLError):
+        return 0
+
+
+class _LineFinder:
+    """Walks the events of a document (JSON is YAML enough for this) along the way to one value."""
+
+    def __init__(self, sought: Tokens) -> None:
+        self._sought = sought
+        self._way: list[Token | None] = []
+        """The key or index of the current value in each open collection; None where a key comes next."""
+        self._matched = -1
+        self._line = 0
+
+    def find(self, text: str) -> int:
+        for event in yaml.parse(text, Loader=LOADER):
+            if isinstance(event, yaml.CollectionEndEvent):
+                self._way.pop()
+                if len(self._way) < self._matched:
+                    break
+                self._step()
+            elif isinstance(event, (yaml.ScalarEvent, yaml.AliasEvent, yaml.CollectionStartEvent)):
+                self._take(event)
+                if self._matched == len(self._sought):
+                    break
+        return self._line
+
+    def _take(self, event: Any) -> None:
+        if self._way and self._way[-1] is None:
+            self._way[-1] = str(getattr(event, "value", ""))
+            self._note(event)
+            return
+        self._note(event)
+        if isinstance(event, yaml.CollectionStartEvent):
+            self._way.append(None if isinstance(event, yaml.MappingStartEvent) else 0)
+        else:
+            self._step()
+
+    def _note(self, event: Any) -> None:
+        if len(self._way) > self._matched and tuple(self._way) == self._sought[: len(self._way)]:
+            self._matched = len(self._way)
+            self._line = event.start_mark.line + 1
+
+    def _step(self) -> None:
+        if self._way:
+            last = self._way[-1]
+            self._way[-1] = last + 1 if isinstance(last, int) else None

@@ -1,0 +1,66 @@
+"""Responses: what the contract says an operation answers."""
+
+from collections.abc import Mapping, Sequence
+
+import jsonschema_rs
+
+from garrison.contract.body import BodySchema
+from garrison.contract.media import MediaTable, kind_of
+from garrison.contract.texts import Decode
+from garrison.contract.violations import Violation, violations_of
+
+
+class ResponseSchema:
+    """One declared response. Immutable."""
+
+    __slots__ = ("_bodies", "_headers", "_validator", "has_body", "status", "streams")
+
+    def __init__(
+        self,
+        status: str,
+        bodies: MediaTable["MediaBody"] | None,
+        *,
+        headers: Sequence[tuple[str, Decode]] = (),
+        validator: jsonschema_rs.Validator | None = None,
+        streams: bool = False,
+    ) -> None:
+        self.status = status
+        """`200`, `4XX` or `default`."""
+        self._bodies = bodies
+        self._headers = tuple(headers)
+        self._validator = validator
+        self.has_body = bodies is not None
+        """Whether any body is declared."""
+        self.streams = streams
+        """Whether the body may be an endless stream."""
+
+    def __repr__(self) -> str:
+        return f"ResponseSchema({self.status!r})"
+
+    def body(self, media_type: str) -> BodySchema | None:
+        """What is said of a body of `media_type` (essence, lower case); None where that is not declared."""
+        found = self._bodies.get(media_type) if self._bodies is not None else None
+        return found.of(media_type) if found is not None else None
+
+    def header_violations(self, headers: Mapping[str, str]) -> tuple[Violation, ...]:
+        """What the declared headers demand of `headers` (by lower-case name) and do not get."""
+        if self._validator is None:
+            return ()
+        values = {name: decode(headers[name]) for name, decode in self._headers if name in headers}
+        return violations_of(self._validator, {"header": values}, "response", dotted=True)
+
+
+class MediaBody:
+    """A declared media type or range: a range has one schema for each kind of body that falls under it."""
+
+    __slots__ = ("_by_kind", "_only")
+
+    def __init__(self, only: BodySchema | None, by_kind: Mapping[str, BodySchema]) -> None:
+        self._only = only
+        self._by_kind = dict(by_kind)
+
+    def of(self, media_type: str) -> BodySchema:
+        """What is said of a body of `media_type`."""
+        if self._only is not None:
+            return self._only
+        return self._by_kind[kind_of(media_type)]

@@ -1,0 +1,381 @@
+"""Schemas: every schema object of a description as JSON Schema 2020-12, compiled once and shared.
+
+Each schema that something refers to becomes a definition with a name of its own (`urn:garrison:7`), once for
+each direction in which it is used; references between them are by that name, so cycles, files and URLs are no
+different from one another. `use` may be called until `seal`, `validator` only after it.
+"""
+
+from typing import Any
+
+import jsonschema_rs
+import msgspec
+
+from garrison.contract.dialect import (
+    IN_LIST,
+    IN_MAP,
+    IN_PLACE,
+    JSON_SCHEMA_2020,
+    NEGATING,
+    OPENAPI_30,
+    Dialect,
+    Direction,
+    dialect_for,
+    plain_keywords,
+)
+from garrison.contract.discriminator import Families, dispatch
+from garrison.contract.documents import Documents, Node
+from garrison.contract.hidden import HIDDEN_NAME, Hidden
+from garrison.contract.place import Place, Problems, excerpt
+from garrison.contract.validators import compile_schema, long_chains
+from garrison.contract.violations import READ_ONLY, WRITE_ONLY
+from garrison.core.errors import Problem
+
+MAX_DEFINITIONS = 50_000
+"""Definitions of one description; GitHub's has 1,000."""
+
+_MAX_NESTING = 120
+"""Levels of inline schemas in one definition; the validator's compiler takes 255 levels of nesting, and one
+level of ours is at most two of its own."""
+
+_MAX_CHAIN = 1000
+"""Definitions in a row, each referring to the next: compiling recurses along them (5,000 are safe)."""
+
+
+class Definition(msgspec.Struct):
+    """One converted schema."""
+
+    name: str
+    node: Node
+    schema: Any
+    refs: set[str]
+    problems: list[Problem]
+
+
+class _Scope(msgspec.Struct, frozen=True):
+    """Under which circumstances a part of a definition is converted."""
+
+    definition: Definition
+    direction: Direction
+    dialect: Dialect
+    depth: int = 0
+    hidden: frozenset[str] = frozenset()
+    """Properties that a schema around this one declares as not for this direction."""
+
+
+class Schemas:
+    """The definitions of one description."""
+
+    def __init__(self, documents: Documents, problems: Problems) -> None:
+        self._documents = documents
+        self._problems = problems
+        self._families = Families(documents)
+        self._hidden = Hidden(documents)
+        self._names: dict[tuple[Place, Direction, str, bool], str] = {}
+        self._definitions: dict[str, Definition] = {}
+        self._queue: list[_Scope] = []
+        self._dialects: dict[str, Dialect | None] = {}
+        self._broken: dict[str, tuple[Problem, ...]] = {}
+        self._registry: jsonschema_rs.Registry | None = None
+        self._validators: dict[str, jsonschema_rs.Validator] = {}
+
+    def use(self, node: Node, direction: Direction) -> str:
+        """The name of the definition of the schema at `node`, to be compiled by `seal`."""
+        name = self._name(node, direction, self._dialect(node.place, JSON_SCHEMA_2020), plain=False)
+        self._convert_queue()
+        return name
+
+    def seal(self) -> None:
+        """Compile every definition once, and note what is wrong with those that do not compile."""
+        stub = jsonschema_rs.Registry(
+            [(name, {}) for name in (*self._definitions, READ_ONLY, WRITE_ONLY)],
+            draft=jsonschema_rs.Draft202012,
+        )
+        for definition in self._definitions.values():
+            if not definition.problems:
+                self._try(definition, stub)
+        self._broken = self._spread()
+        resources: list[tuple[str, Any]] = [(READ_ONLY, False), (WRITE_ONLY, False)]
+        resources += [
+            (name, definition.schema)
+            for name, definition in self._definitions.items()
+            if name not in self._broken
+        ]
+        self._registry = jsonschema_rs.Registry(resources, draft=jsonschema_rs.Draft202012)
+
+    def problems_of(self, name: str) -> tuple[Problem, ...]:
+        """Why the definition `name` cannot be used: its own problems or those of what it refers to."""
+        return self._broken.get(name, ())
+
+    def schema(self, name: str) -> Any:
+        """The converted schema of the definition `name`; its references are names of definitions."""
+        definition = self._definitions.get(name)
+        return definition.schema if definition is not None else name not in (READ_ONLY, WRITE_ONLY)
+
+    def validator(self, name: str) -> jsonschema_rs.Validator:
+        """The validator of the definition `name`, which must not be a broken one."""
+        if name not in self._validators:
+            self._validators[name] = self.compile({"$ref": name})
+        return self._validators[name]
+
+    def compile(self, schema: dict[str, Any]) -> jsonschema_rs.Validator:
+        """A validator for `schema`, whose references are names of definitions that are not broken."""
+        return compile_schema(schema, self._registry)
+
+    def _name(self, node: Node, direction: Direction, dialect: Dialect, *, plain: bool) -> str:
+        node = self._shortcut(node)
+        key = (node.place, direction, dialect.name, plain)
+        if key not in self._names:
+            name = f"urn:garrison:{len(self._names)}"
+            self._names[key] = name
+            definition = Definition(name, node, {}, set(), [])
+            self._definitions[name] = definition
+            if len(self._names) > MAX_DEFINITIONS:
+                self._note(definition, node.place, f"the description has more than {MAX_DEFINITIONS} schemas")
+            elif isinstance(node.value, dict) and plain:
+                bare = {key: value for key, value in node.value.items() if key != "discriminator"}
+                definition.node = Node(node.place, bare)
+            self._queue.append(_Scope(definition, direction, dialect))
+        return self._names[key]
+
+    def _shortcut(self, node: Node) -> Node:
+        """A schema that is nothing but a reference shares the definition of what it refers to."""
+        for _ in range(20):
+            if not isinstance(node.value, dict) or node.value.keys() != {"$ref"}:
+                return node
+            reference = node.value["$ref"]
+            target = self._documents.resolve(node.place, reference) if isinstance(reference, str) else None
+            if target is None or target.place == node.place:
+                return node
+            node = target
+        return node
+
+    def _convert_queue(self) -> None:
+        while self._queue:
+            scope = self._queue.pop()
+            definition = scope.definition
+            if not definition.problems:
+                definition.schema = self._convert(definition.node, scope)
+
+    def _convert(self, node: Node, scope: _Scope) -> Any:
+        value = node.value
+        if isinstance(value, bool):
+            return value
+        if not isinstance(value, dict):
+            self._note(scope.definition, node.place, "a schema must be an object or a boolean")
+            return True
+        if scope.depth > _MAX_NESTING:
+            self._note(scope.definition, node.place, f"the schema nests deeper than {_MAX_NESTING} levels")
+            return True
+        scope = msgspec.structs.replace(scope, depth=scope.depth + 1)
+        if "$ref" in value:
+            reference = self._reference(node, scope)
+            if scope.dialect.ref_alone:
+                return {"$ref": reference}
+            rest = {key: item for key, item in value.items() if key != "$ref"}
+            out = self._keywords(Node(node.place, rest), scope)
+            return {"$ref": reference, **out}
+        return self._keywords(node, scope)
+
+    def _reference(self, node: Node, scope: _Scope, parent: Place | None = None) -> str:
+        reference = node.value["$ref"]
+        if not isinstance(reference, str):
+            self._note(scope.definition, node.place.child("$ref"), "a reference must be a string")
+            return scope.definition.name
+        target = self._documents.resolve(node.place, reference)
+        if target is None:
+            self._note(scope.definition, node.place, f"the reference {excerpt(reference)} cannot be resolved")
+            return scope.definition.name
+        plain = parent is not None and self._families.inherits(parent, target.place)
+        dialect = self._dialect(target.place, scope.dialect)
+        name = self._name(target, scope.direction, dialect, plain=plain)
+        scope.definition.refs.add(name)
+        return name
+
+    def _keywords(self, node: Node, scope: _Scope) -> dict[str, Any]:
+        value, dialect = node.value, scope.dialect
+        out = plain_keywords(value, dialect)
+        hidden = scope.hidden
+        if scope.direction != "neutral" and ("required" in value or "properties" in value):
+            hidden |= self._hidden.names(node, scope.direction)
+        if hidden and isinstance(out.get("required"), list):
+            out["required"] = [name for name in out["required"] if name not in hidden]
+        self._subschemas(node, msgspec.structs.replace(scope, hidden=hidden), out)
+        if dialect.array_items:
+            self._array_items(node, scope, out)
+        if isinstance(value.get("discriminator"), dict):
+            self._discriminate(node, scope, out)
+        if dialect.nullable and value.get("nullable") is True and _is_composite(out):
+            return {"if": {"type": "null"}, "else": out}
+        return out
+
+    def _subschemas(self, node: Node, scope: _Scope, out: dict[str, Any]) -> None:
+        value, place = node.value, node.place
+        for keyword in IN_PLACE:
+            if keyword in value:
+                inner = Node(place.child(keyword), value[keyword])
+                out[keyword] = self._inner(keyword, inner, scope)
+        for keyword in IN_LIST:
+            if keyword in value:
+                out[keyword] = self._list(keyword, Node(place.child(keyword), value[keyword]), scope)
+        for keyword in IN_MAP:
+            if keyword in value:
+                out[keyword] = self._map(keyword, Node(place.child(keyword), value[keyword]), scope)
+
+    def _inner(self, keyword: str, node: Node, scope: _Scope) -> Any:
+        if keyword == "items" and isinstance(node.value, list):
+            return node.value
+        direction: Direction = "neutral" if keyword in NEGATING else scope.direction
+        hidden = scope.hidden if keyword in ("then", "else") else frozenset[str]()
+        return self._convert(node, msgspec.structs.replace(scope, direction=direction, hidden=hidden))
+
+    def _list(self, keyword: str, node: Node, scope: _Scope) -> Any:
+        if not isinstance(node.value, list):
+            return node.value
+        if keyword == "prefixItems":
+            scope = msgspec.structs.replace(scope, hidden=frozenset())
+        converted = []
+        for index, value in enumerate(node.value):
+            member = Node(node.place.child(index), value)
+            if keyword == "allOf" and isinstance(value, dict) and value.keys() == {"$ref"}:
+                parent = Place(node.place.file, node.place.tokens[:-1])
+                converted.append({"$ref": self._reference(member, scope, parent)})
+            else:
+                converted.append(self._convert(member, scope))
+        return converted
+
+    def _map(self, keyword: str, node: Node, scope: _Scope) -> Any:
+        if not isinstance(node.value, dict):
+            return node.value
+        inner = msgspec.structs.replace(scope, hidden=frozenset()) if keyword != "dependentSchemas" else scope
+        converted = {}
+        for name, value in node.value.items():
+            member = Node(node.place.child(name), value)
+            if keyword == "properties" and self._hidden.is_hidden(member, scope.direction):
+                converted[name] = {"$ref": HIDDEN_NAME[scope.direction]}
+            else:
+                converted[name] = self._convert(member, inner)
+        return converted
+
+    def _array_items(self, node: Node, scope: _Scope, out: dict[str, Any]) -> None:
+        """`items: [a, b]` with `additionalItems`, and `dependencies`, as they were until 2019-09."""
+        value = node.value
+        if isinstance(value.get("items"), list):
+            out["prefixItems"] = self._list(
+                "prefixItems", Node(node.place.child("items"), value["items"]), scope
+            )
+            del out["items"]
+            if "additionalItems" in value:
+                more = Node(node.place.child("additionalItems"), value["additionalItems"])
+                out["items"] = self._inner("items", more, scope)
+        for name, item in (
+            value["dependencies"].items() if isinstance(value.get("dependencies"), dict) else ()
+        ):
+            if isinstance(item, list):
+                out.setdefault("dependentRequired", {})[name] = item
+            else:
+                inner = self._convert(Node(node.place.child("dependencies", name), item), scope)
+                out.setdefault("dependentSchemas", {})[name] = inner
+
+    def _discriminate(self, node: Node, scope: _Scope, out: dict[str, Any]) -> None:
+        found = self._families.discriminator(node)
+        if found is None:
+            return
+
+        def convert(case: Node) -> Any:
+            if isinstance(case.value, dict) and "$ref" in case.value:
+                return self._convert(case, scope)
+            if found.keyword and case.place.tokens[:-1] == node.place.child(found.keyword).tokens:
+                return out_branches[int(case.place.tokens[-1])]
+            name = self._name(case, scope.direction, self._dialect(case.place, scope.dialect), plain=False)
+            scope.definition.refs.add(name)
+            return {"$ref": name}
+
+        out_branches = out.get(found.keyword, [])
+        chosen = dispatch(found, convert)
+        if found.keyword:
+            chosen["else"] = {found.keyword: out.pop(found.keyword)}
+        out["allOf"] = [*out.get("allOf", ()), chosen]
+
+    def _dialect(self, place: Place, inherited: Dialect) -> Dialect:
+        """The dialect of the document at `place`; a file that does not say is read as what refers to it."""
+        if place.file not in self._dialects:
+            self._dialects[place.file] = self._declared_dialect(place)
+        return self._dialects[place.file] or inherited
+
+    def _declared_dialect(self, place: Place) -> Dialect | None:
+        root = self._documents.open(place.file)
+        if not isinstance(root, dict):
+            return None
+        version = root.get("openapi")
+        if isinstance(version, str) and version.startswith("3.0"):
+            return OPENAPI_30
+        keyword = "jsonSchemaDialect" if version is not None else "$schema"
+        uri = root.get(keyword)
+        if not isinstance(uri, str):
+            return JSON_SCHEMA_2020 if version is not None else None
+        dialect = dialect_for(uri)
+        if dialect is None:
+            where = Place(place.file, (keyword,))
+            hint = "schemas are read as JSON Schema 2020-12"
+            self._problems.add(where, f"unknown schema dialect {excerpt(uri)}", hint)
+        return dialect or JSON_SCHEMA_2020
+
+    def _note(self, definition: Definition, place: Place, message: str) -> None:
+        definition.problems.append(self._problems.add(place, message))
+
+    def _try(self, definition: Definition, stub: jsonschema_rs.Registry) -> None:
+        if not isinstance(definition.schema, dict):
+            return
+        try:
+            compile_schema(definition.schema, stub)
+        except jsonschema_rs.ValidationError as error:
+            steps = list(error.instance_path)
+            place = definition.node.place.child(*_existing(definition.node.value, steps))
+            self._note(definition, place, f"not a usable schema: {_reason(error)}")
+        except (ValueError, jsonschema_rs.ReferencingError) as error:
+            self._note(definition, definition.node.place, f"not a usable schema: {excerpt(error, 120)}")
+
+    def _spread(self) -> dict[str, tuple[Problem, ...]]:
+        """The problems of every broken definition and of all that refer to one, however far."""
+        users: dict[str, list[str]] = {}
+        for definition in self._definitions.values():
+            for ref in definition.refs:
+                users.setdefault(ref, []).append(definition.name)
+        broken: dict[str, tuple[Problem, ...]] = {}
+        rest = [(name, tuple(d.problems)) for name, d in self._definitions.items() if d.problems]
+        rest += [
+            (name, (self._too_long(name),))
+            for name in long_chains({name: d.refs for name, d in self._definitions.items()}, _MAX_CHAIN)
+        ]
+        while rest:
+            name, problems = rest.pop()
+            if name not in broken:
+                broken[name] = problems
+                rest.extend((user, problems) for user in users.get(name, ()))
+        return broken
+
+    def _too_long(self, name: str) -> Problem:
+        place = self._definitions[name].node.place
+        return self._problems.add(place, f"more than {_MAX_CHAIN} schemas refer to one another in a row")
+
+
+def _is_composite(out: dict[str, Any]) -> bool:
+    return any(keyword in out for keyword in ("allOf", "anyOf", "oneOf", "not", "const", "if"))
+
+
+def _existing(value: Any, steps: list[str | int]) -> tuple[str | int, ...]:
+    """As many of `steps` as lead to something in the schema as written."""
+    found: list[str | int] = []
+    for step in steps:
+        in_map = isinstance(value, dict) and step in value
+        if in_map or (isinstance(value, list) and isinstance(step, int) and step < len(value)):
+            value = value[step]
+        else:
+            break
+        found.append(step)
+    return tuple(found)
+
+
+def _reason(error: jsonschema_rs.ValidationError) -> str:
+    """The first line of the validator's complaint."""
+    return excerpt(error.message.splitlines()[0] if error.message else "invalid", 160).strip("`")

@@ -1,0 +1,70 @@
+"""Validators: how JSON Schemas are compiled, with which formats and under which bounds."""
+
+import base64
+import binascii
+from collections.abc import Mapping, Set
+from typing import Any
+
+import jsonschema_rs
+
+_BACKTRACK_LIMIT = 100_000
+"""Steps a pattern with look-around or back-references may take: about a millisecond. Every other pattern
+runs in linear time and is not bounded."""
+
+
+def compile_schema(
+    schema: dict[str, Any], registry: jsonschema_rs.Registry | None
+) -> jsonschema_rs.Validator:
+    """A validator for `schema` (2020-12), whose references are resolved in `registry` and nowhere else.
+
+    Raises jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError or ValueError.
+    """
+    return jsonschema_rs.Draft202012Validator(
+        schema,
+        registry=registry,
+        validate_formats=True,
+        formats={"byte": _is_base64, "base64": _is_base64, "base64url": _is_base64url},
+        pattern_options=jsonschema_rs.FancyRegexOptions(backtrack_limit=_BACKTRACK_LIMIT),
+        offline=True,
+    )
+
+
+def _is_base64(text: str) -> bool:
+    try:
+        binascii.a2b_base64(text.encode("ascii"), strict_mode=True)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_base64url(text: str) -> bool:
+    """RFC 4648, section 5; padding may be left out there."""
+    if not text.isascii() or "+" in text or "/" in text:
+        return False
+    try:
+        base64.b64decode(text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4), altchars=b"-_", validate=True)
+    except ValueError:
+        return False
+    return True
+
+
+def long_chains(refs: Mapping[str, Set[str]], limit: int) -> list[str]:
+    """The names from which a walk along `refs` can go deeper than `limit`, in circles not counted."""
+    depth: dict[str, int] = {}
+    for start in refs:
+        stack = [(start, iter(refs[start]))] if start not in depth else []
+        depth.setdefault(start, 0)
+        while stack:
+            name, rest = stack[-1]
+            for ref in rest:
+                if ref not in depth:
+                    depth[ref] = 0
+                    stack.append((ref, iter(refs[ref])))
+                    break
+                depth[name] = max(depth[name], depth[ref] + 1)
+            else:
+                stack.pop()
+                if stack:
+                    above = stack[-1][0]
+                    depth[above] = max(depth[above], depth[name] + 1)
+    return [name for name, length in depth.items() if length > limit]
