@@ -1,1 +1,1 @@
-"""garrison.yaml decoded into typed settings, every error reported at once."""
+"""garrison.yaml becomes typed settings: every problem is reported at once, with its place. No I/O."""

@@ -14,6 +14,8 @@ from garrison.core.decision import FailMode, Mode
 
 Bytes = Annotated[int, Meta(ge=0, le=1 << 40)]
 Count = Annotated[int, Meta(ge=0, le=1 << 31)]
+Cap = Annotated[int, Meta(ge=1, le=1 << 31)]
+"""A bound of which nought would mean that nothing works."""
 Seconds = Annotated[float, Meta(gt=0, le=86400)]
 
 
@@ -38,6 +40,7 @@ class HealthCheckSettings(Section, frozen=True):
     path: str
     """Request path that answers 200 when the upstream is well."""
     interval: Seconds = 5.0
+    """Time between two checks; three failures in a row mark the upstream as down, one success as up."""
 
 
 class UpstreamTlsSettings(Section, frozen=True):
@@ -63,17 +66,22 @@ class UpstreamSettings(Section, frozen=True):
     http2: bool = False
     """Speak HTTP/2 to the upstream (gRPC needs it)."""
     connect_timeout: Seconds = 5.0
+    """Time to open a connection, TLS handshake included; then 502."""
     request_timeout: Seconds = 30.0
-    """From the request's end to the response's end; streams are exempt."""
+    """From the request's end to the beginning of the response; then 504. What follows is bound by
+    `idle-timeout`, so that a stream may last."""
     idle_timeout: Seconds = 300.0
-    """A stream without a byte in either direction for this long is closed."""
-    max_connections: Count = 1024
-    max_pending_requests: Count = 1024
+    """An exchange without a byte in either direction for this long is closed."""
+    max_connections: Cap = 1024
+    """Connections to the upstream at once."""
+    max_pending_requests: Cap = 1024
     """Requests that may wait for a connection; more are answered with 503."""
-    max_requests: Count = 4096
+    max_requests: Cap = 4096
     """Requests under way at once; more are answered with 503."""
     tls: UpstreamTlsSettings = UpstreamTlsSettings()
+    """How an `https` upstream is verified."""
     health_check: HealthCheckSettings | None = None
+    """Active health check; absent means that only requests show whether the upstream is well."""
 
 
 class ListenTlsSettings(Section, frozen=True):
@@ -86,6 +94,7 @@ class ListenTlsSettings(Section, frozen=True):
     client_ca: str = ""
     """PEM file of authorities whose client certificates are verified; empty asks for none."""
     require_client_certificate: bool = False
+    """Refuse connections without a client certificate that `client-ca` verifies."""
 
 
 class ListenSettings(Section, frozen=True):
@@ -94,13 +103,14 @@ class ListenSettings(Section, frozen=True):
     address: str = "127.0.0.1:8080"
     """`HOST:PORT`; an IPv6 host in brackets."""
     tls: ListenTlsSettings | None = None
+    """The gateway's certificate; absent means plain HTTP."""
     http3: bool = False
     """Serve HTTP/3 on the same port (UDP); needs `tls`."""
     trusted_proxies: tuple[str, ...] = ()
     """Addresses or networks (CIDR) whose `X-Forwarded-For` is believed; from all others it is dropped."""
     workers: Annotated[int, Meta(ge=0, le=256)] = 0
     """Envoy worker threads; 0 means one for each processor core."""
-    max_connections: Count = 10000
+    max_connections: Cap = 10000
     """Client connections at once; more are refused."""
 
 
@@ -141,19 +151,23 @@ class RequestLimitsSettings(ControlSettings, frozen=True):
     """Settings of the control `request-limits`. Bounds hold even where the contract is silent."""
 
     header_count: Count = 100
+    """Header fields, repeated ones counted each."""
     header_bytes: Bytes = 32768
     """All names and values together."""
     uri_bytes: Bytes = 8192
+    """Length of the request target."""
     body_bytes: Bytes = 10 * 1024 * 1024
     """Largest request body, inspected or not."""
     inspected_bytes: Bytes = 1024 * 1024
     """Largest body that is held for inspection, decompressed size included."""
     json_depth: Count = 32
+    """Arrays and objects inside one another."""
     array_items: Count = 10000
     """Items in one array."""
     object_keys: Count = 1000
     """Keys in one object, or fields in one form."""
     query_parameters: Count = 200
+    """Parameters in the query."""
 
 
 class RequestSchemaSettings(ControlSettings, frozen=True):
@@ -183,12 +197,19 @@ class ControlsSettings(Section, frozen=True):
     """One entry for each control."""
 
     canonical_form: CanonicalFormSettings = CanonicalFormSettings()
+    """One reading of every request: ambiguity is refused."""
     inventory: InventorySettings = InventorySettings()
+    """Only described operations exist."""
     media_type: MediaTypeSettings = MediaTypeSettings()
+    """Only declared media types are exchanged."""
     request_limits: RequestLimitsSettings = RequestLimitsSettings()
+    """Sizes, counts and depths of requests."""
     request_schema: RequestSchemaSettings = RequestSchemaSettings()
+    """Parameters and bodies of requests keep to the contract."""
     response_schema: ResponseSchemaSettings = ResponseSchemaSettings()
+    """Responses keep to the contract."""
     error_leakage: ErrorLeakageSettings = ErrorLeakageSettings()
+    """Error answers disclose nothing of the inside."""
 
 
 class OperationSettings(Section, frozen=True):
@@ -211,7 +232,12 @@ class Settings(Section, frozen=True):
     data: str = ""
     """Directory for what the gateway keeps; empty keeps nothing."""
     contract: ContractSettings = ContractSettings()
+    """Where the API is described."""
     upstream: UpstreamSettings = UpstreamSettings()
+    """The API behind the gateway."""
     listen: ListenSettings = ListenSettings()
+    """Where the gateway listens."""
     controls: ControlsSettings = ControlsSettings()
+    """What each control is told, for all operations."""
     operations: tuple[OperationSettings, ...] = ()
+    """Policy for some operations, over what `controls` says for all."""

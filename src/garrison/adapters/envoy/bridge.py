@@ -1,0 +1,152 @@
+"""Where the native filter meets Python: what it calls, and the numbers it reads.
+
+The filter (`filter/`) calls `configure` once for each filter configuration, `request` once for each exchange, and
+then the session's methods. Every method that takes a part of a message answers with a directive: the step in the
+low four bits, flags and the response interest above. What a directive cannot hold stands in the session's
+attributes, which the filter reads only when the directive says that they count.
+
+`filter/session.h` holds the twin of these numbers. Whatever raises here becomes the configured fail mode.
+"""
+
+import gc
+import importlib
+import sys
+from typing import Final, Protocol, TypeAlias
+
+import msgspec
+
+from garrison.core.decision import FailMode
+from garrison.core.http import Headers
+
+PASS: Final = 0
+"""Forward; no more of this message is wanted."""
+HOLD: Final = 1
+"""Forward nothing yet; feed the body up to `limit` bytes."""
+OBSERVE: Final = 2
+"""Forward, and feed a copy of up to `limit` bytes."""
+REFUSE: Final = 3
+"""Send `reply` instead."""
+MUTATE: Final = 0x10
+"""Flag of PASS, HOLD and OBSERVE: apply `mutation` first."""
+DONE: Final = 0x20
+"""Flag: the session is closed, call it no more."""
+INTEREST_NONE: Final = 0
+"""Nothing of the response is wanted."""
+INTEREST_OBSERVE: Final = 0x100
+"""The response is wanted once, after the fact, with a body of up to `response_limit` bytes."""
+INTEREST_HEAD: Final = 0x200
+"""The response's head is wanted before it is forwarded; held whole where it is small."""
+
+SWITCH_INTERVAL: Final = 0.0005
+"""Seconds after which Python's own threads get the interpreter from a busy worker (default: 0.005)."""
+
+Reply: TypeAlias = tuple[int, Headers, bytes]
+"""Status, headers, body."""
+Change: TypeAlias = tuple[str | None, Headers, tuple[str, ...], bytes | None]
+"""Target, headers to set, headers to drop, body; None leaves as it is."""
+Tls: TypeAlias = tuple[str, str, str, str]
+"""Version, server name, client certificate's subject and SHA-256 digest; empty where there is none."""
+
+
+class SessionLike(Protocol):
+    """One exchange, as the filter drives it."""
+
+    @property
+    def directive(self) -> int:
+        """What to do with the request; read once, right after `request`."""
+
+    @property
+    def limit(self) -> int:
+        """Bytes of body wanted; counts after HOLD and OBSERVE."""
+
+    @property
+    def response_limit(self) -> int:
+        """Bytes of the response's body wanted; counts where the response is of interest."""
+
+    @property
+    def reply(self) -> Reply:
+        """What to send; counts after REFUSE."""
+
+    @property
+    def mutation(self) -> Change:
+        """What to change; counts with MUTATE."""
+
+    def request_body(self, chunk: bytes, end: bool, /) -> int:
+        """Take more of the request's body, after HOLD or OBSERVE; returns a directive."""
+
+    def response(self, status: int, headers: Headers, has_body: bool, body: bytes | None, complete: bool, /) -> int:
+        """Take the upstream's response; returns a directive.
+
+        `complete` is False for a body that passed by and was too long, or broke off.
+        """
+
+    def response_body(self, chunk: bytes, end: bool, /) -> int:
+        """Take more of the response's body, after HOLD or OBSERVE; returns a directive."""
+
+    def local_reply(self, status: int, details: str, /) -> None:
+        """Take note that Envoy answered by itself; `details` is its response code detail."""
+
+    def close(self, aborted: bool, status: int, response_bytes: int, /) -> None:
+        """End the exchange; called once, unless a directive said DONE."""
+
+
+class Exchanges(Protocol):
+    """What a factory makes: the source of sessions."""
+
+    def request(  # noqa: PLR0913, PLR0917 - one crossing carries everything
+        self,
+        method: str,
+        target: str,
+        authority: str,
+        scheme: str,
+        protocol: str,
+        headers: Headers,
+        address: str,
+        port: int,
+        tls: Tls | None,
+        has_body: bool,
+        body: bytes | None,
+        /,
+    ) -> SessionLike:
+        """Open a session; `body` is given where all of it is at hand."""
+
+    def close(self) -> None:
+        """Stop background work; called once, when the configuration goes."""
+
+
+class FilterConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The filter's configuration in Envoy's bootstrap, as JSON."""
+
+    factory: str
+    """`module:name` of what is called with this configuration and makes `Exchanges`."""
+    eager: int = 65536
+    """Bytes. A body of a known length up to this is held and handed over together with its head."""
+    fail: FailMode = FailMode.CLOSED
+    """What an error of the engine or of this adapter means for the exchange."""
+    settings: msgspec.Raw = msgspec.Raw(b"null")
+    """JSON for the factory."""
+
+
+class Configured:
+    """What the filter keeps of a configuration."""
+
+    __slots__ = ("close", "eager", "fail_open", "request")
+
+    def __init__(self, exchanges: Exchanges, config: FilterConfig) -> None:
+        self.request = exchanges.request
+        self.close = exchanges.close
+        self.eager = config.eager
+        self.fail_open = config.fail is FailMode.OPEN
+
+
+def configure(text: str) -> Configured:
+    """Make the exchanges of one filter configuration.
+
+    Raises whatever the factory raises; Envoy then refuses the configuration and its log says why.
+    """
+    config = msgspec.json.decode(text, type=FilterConfig)
+    module, _, name = config.factory.partition(":")
+    exchanges: Exchanges = getattr(importlib.import_module(module), name)(config)
+    sys.setswitchinterval(SWITCH_INTERVAL)
+    gc.freeze()  # the policy lives as long as the process: the collector need not walk it again and again
+    return Configured(exchanges, config)

@@ -1,0 +1,413 @@
+#include "session.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct {
+    PyObject *directive, *limit, *response_limit, *reply, *mutation;
+    PyObject *request_body, *response, *response_body, *local_reply, *close;
+} names;
+
+static bool intern(PyObject **slot, const char *name)
+{
+    *slot = PyUnicode_InternFromString(name);
+    return *slot != NULL;
+}
+
+static bool intern_names(void)
+{
+    return names.close != NULL ||
+           (intern(&names.directive, "directive") && intern(&names.limit, "limit") &&
+            intern(&names.response_limit, "response_limit") && intern(&names.reply, "reply") &&
+            intern(&names.mutation, "mutation") && intern(&names.request_body, "request_body") &&
+            intern(&names.response, "response") && intern(&names.response_body, "response_body") &&
+            intern(&names.local_reply, "local_reply") && intern(&names.close, "close"));
+}
+
+/* ---- configuration ---- */
+
+static bool read_size(PyObject *owner, const char *name, size_t *out)
+{
+    PyObject *value = PyObject_GetAttrString(owner, name);
+    *out = value ? PyLong_AsSize_t(value) : 0;
+    Py_XDECREF(value);
+    return PyErr_Occurred() == NULL;
+}
+
+static bool read_handler(struct config *config)
+{
+    size_t fail_open;
+    config->request = PyObject_GetAttrString(config->handler, "request");
+    if (config->request == NULL || !read_size(config->handler, "eager", &config->eager) ||
+        !read_size(config->handler, "fail_open", &fail_open)) {
+        return false;
+    }
+    config->fail_open = fail_open != 0;
+    return true;
+}
+
+static PyObject *make_handler(buffer text)
+{
+    PyObject *bridge = PyImport_ImportModule("garrison.adapters.envoy.bridge");
+    PyObject *handler =
+        bridge ? PyObject_CallMethod(bridge, "configure", "s#", text.ptr, (Py_ssize_t)text.length) : NULL;
+    Py_XDECREF(bridge);
+    return handler;
+}
+
+struct config *config_make(buffer text)
+{
+    struct config *config = calloc(1, sizeof *config);
+    if (config == NULL) {
+        return NULL;
+    }
+    interpreter_enter();
+    bool made = intern_names() && marshal_start() && (config->handler = make_handler(text)) != NULL &&
+                read_handler(config);
+    if (!made) {
+        interpreter_log_exception("the filter's configuration");
+    }
+    interpreter_leave();
+    if (!made) {
+        config_free(config);
+        return NULL;
+    }
+    return config;
+}
+
+void config_free(struct config *config)
+{
+    interpreter_enter();
+    if (config->handler != NULL) {
+        PyObject *result = PyObject_CallMethodNoArgs(config->handler, names.close);
+        if (result == NULL) {
+            interpreter_log_exception("closing the filter's configuration");
+        }
+        Py_XDECREF(result);
+    }
+    Py_XDECREF(config->request);
+    Py_XDECREF(config->handler);
+    interpreter_leave();
+    free(config);
+}
+
+/* ---- answers ---- */
+
+static bool read_limit(PyObject *session, PyObject *name, size_t *out)
+{
+    PyObject *value = PyObject_GetAttr(session, name);
+    *out = value ? PyLong_AsSize_t(value) : 0;
+    Py_XDECREF(value);
+    return PyErr_Occurred() == NULL;
+}
+
+static bool read_message(PyObject *session, bool refuse, struct answer *answer)
+{
+    PyObject *value = PyObject_GetAttr(session, refuse ? names.reply : names.mutation);
+    if (value == NULL) {
+        return false;
+    }
+    answer->message = refuse ? read_reply(value) : read_mutation(value);
+    Py_DECREF(value);
+    return answer->message != NULL;
+}
+
+static bool read_directive(PyObject *session, unsigned long directive, struct answer *answer)
+{
+    answer->step = (enum step)(directive & STEP_MASK);
+    answer->interest = (enum interest)((directive >> INTEREST_SHIFT) & INTEREST_MASK);
+    if (answer->step > REFUSE || answer->interest > INTEREST_HEAD) {
+        PyErr_Format(PyExc_ValueError, "no such directive: %lu", directive);
+        return false;
+    }
+    if ((answer->step == HOLD || answer->step == OBSERVE) &&
+        !read_limit(session, names.limit, &answer->limit)) {
+        return false;
+    }
+    if (answer->interest != INTEREST_NONE &&
+        !read_limit(session, names.response_limit, &answer->response_limit)) {
+        return false;
+    }
+    if (answer->step == REFUSE || (directive & MUTATE) != 0) {
+        return read_message(session, answer->step == REFUSE, answer);
+    }
+    return true;
+}
+
+/* Takes the reference to `value`, Python's directive. */
+static bool take_answer(struct exchange *x, PyObject *value, bool follows, struct answer *answer,
+                        const char *where)
+{
+    memset(answer, 0, sizeof *answer);
+    answer->follows = follows;
+    unsigned long directive = value ? PyLong_AsUnsignedLong(value) : 0;
+    Py_XDECREF(value);
+    bool good = PyErr_Occurred() == NULL && read_directive(x->session, directive, answer);
+    if (good && !follows && answer->step == HOLD) {
+        PyErr_SetString(PyExc_ValueError, "there is nothing left to hold");
+        good = false;
+    }
+    if (!good) {
+        interpreter_log_exception(where);
+        free(answer->message);
+        answer->message = NULL;
+    }
+    if (!good || (directive & DONE) != 0) {
+        Py_CLEAR(x->session);
+    }
+    return good;
+}
+
+/* ---- the request ---- */
+
+static PyObject *optional_body(stream envoy, enum body_mode mode, int received, int buffered)
+{
+    if (mode != WHOLE_BODY) {
+        Py_RETURN_NONE;
+    }
+    return body_bytes(envoy, received, buffered, 0);
+}
+
+/* Calls with the references in `args`, which it takes; a NULL among them is an exception already set. */
+static PyObject *call_and_release(PyObject *callable, PyObject *method, PyObject **args, size_t count)
+{
+    PyObject *result = NULL;
+    bool whole = true;
+    for (size_t i = 0; i < count; i++) {
+        whole = whole && args[i] != NULL;
+    }
+    if (whole && callable != NULL) {
+        result = PyObject_Vectorcall(callable, args, count, NULL);
+    } else if (whole) {
+        result = PyObject_VectorcallMethod(method, args, count | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
+    }
+    for (size_t i = 0; i < count; i++) {
+        Py_XDECREF(args[i]);
+    }
+    return result;
+}
+
+/* What Envoy knows of the connection; fetched before the GIL is taken. */
+struct facts {
+    buffer address, protocol;
+    long port;
+};
+
+static struct facts read_facts(stream envoy)
+{
+    struct facts facts = {{"", 0}, {"", 0}, 0};
+    CALLBACK(http_filter_get_attribute_string)(envoy, ATTRIBUTE_SOURCE_ADDRESS, &facts.address);
+    CALLBACK(http_filter_get_attribute_string)(envoy, ATTRIBUTE_PROTOCOL, &facts.protocol);
+    facts.address = split_address(facts.address, &facts.port);
+    return facts;
+}
+
+static PyObject *open_session(const struct config *config, struct worker *worker, const struct head *head,
+                              const struct facts *facts, PyObject *tls, bool has_body, PyObject *body)
+{
+    PyObject *args[] = {
+        text(head->method),
+        text(head->path),
+        remembered_text(&worker->authority, head->authority),
+        text(head->scheme),
+        text(facts->protocol),
+        header_tuple(head->fields, head->count),
+        remembered_text(&worker->address, facts->address),
+        PyLong_FromLong(facts->port),
+        tls,
+        PyBool_FromLong(has_body),
+        body,
+    };
+    return call_and_release(config->request, NULL, args, sizeof args / sizeof args[0]);
+}
+
+bool ask_request(struct exchange *x, stream envoy, enum body_mode mode, int received, struct answer *answer)
+{
+    struct head head;
+    if (!head_read(&head, envoy, REQUEST_HEADER)) {
+        memset(answer, 0, sizeof *answer);
+        return false;
+    }
+    struct facts facts = read_facts(envoy);
+    struct worker *worker = interpreter_enter();
+    x->session = open_session(x->config, worker, &head, &facts, tls_tuple(envoy), mode != NO_BODY,
+                              optional_body(envoy, mode, received, BUFFERED_REQUEST));
+    PyObject *directive = x->session ? PyObject_GetAttr(x->session, names.directive) : NULL;
+    bool good = take_answer(x, directive, mode == BODY_FOLLOWS, answer, "judging a request");
+    interpreter_leave();
+    head_free(&head);
+    return good;
+}
+
+bool ask_request_body(struct exchange *x, stream envoy, int received, struct answer *answer)
+{
+    interpreter_enter();
+    PyObject *args[] = {Py_NewRef(x->session), body_bytes(envoy, received, BUFFERED_REQUEST, x->request.fed),
+                        PyBool_FromLong(x->request.ended)};
+    PyObject *directive = call_and_release(NULL, names.request_body, args, 3);
+    bool good = take_answer(x, directive, !x->request.ended, answer, "judging a request's body");
+    interpreter_leave();
+    return good;
+}
+
+static PyObject *copied_bytes(const struct side *side)
+{
+    return PyBytes_FromStringAndSize(side->copy, (Py_ssize_t)side->copied);
+}
+
+/* Needs the GIL. The message is on its way: of the answer only DONE counts. */
+static bool feed_request_copy(struct exchange *x)
+{
+    PyObject *args[] = {Py_NewRef(x->session), copied_bytes(&x->request),
+                        PyBool_FromLong(x->request.ended && !x->request.overflown)};
+    PyObject *value = call_and_release(NULL, names.request_body, args, 3);
+    unsigned long directive = value ? PyLong_AsUnsignedLong(value) : 0;
+    Py_XDECREF(value);
+    x->request.state = OVER;
+    bool good = PyErr_Occurred() == NULL;
+    if (!good) {
+        interpreter_log_exception("observing a request's body");
+    }
+    if (!good || (directive & DONE) != 0) {
+        Py_CLEAR(x->session);
+    }
+    return x->session != NULL;
+}
+
+bool tell_request_body(struct exchange *x)
+{
+    interpreter_enter();
+    bool good = feed_request_copy(x);
+    interpreter_leave();
+    return good;
+}
+
+/* ---- the response ---- */
+
+static PyObject *call_response(struct exchange *x, long status, PyObject *headers, bool has_body,
+                               PyObject *body, bool complete)
+{
+    if (x->request.state == WATCHING && !feed_request_copy(x)) {
+        /* The upstream answered before it had the whole request; Python gets what there was of it first. */
+        Py_XDECREF(headers);
+        Py_XDECREF(body);
+        return NULL;
+    }
+    PyObject *args[] = {Py_NewRef(x->session),      PyLong_FromLong(status),  headers,
+                        PyBool_FromLong(has_body), body, PyBool_FromLong(complete)};
+    return call_and_release(NULL, names.response, args, 6);
+}
+
+/* `call_response` may have logged a failure and dropped the session already. */
+static bool take_response(struct exchange *x, PyObject *directive, bool follows, struct answer *answer)
+{
+    if (x->session == NULL) {
+        memset(answer, 0, sizeof *answer);
+        return false;
+    }
+    return take_answer(x, directive, follows, answer, "judging a response");
+}
+
+bool ask_response(struct exchange *x, stream envoy, enum body_mode mode, int received, struct answer *answer)
+{
+    struct head head;
+    if (!head_read(&head, envoy, RESPONSE_HEADER)) {
+        memset(answer, 0, sizeof *answer);
+        return false;
+    }
+    interpreter_enter();
+    PyObject *directive =
+        call_response(x, (long)decimal(head.status), header_tuple(head.fields, head.count), mode != NO_BODY,
+                      optional_body(envoy, mode, received, BUFFERED_RESPONSE), true);
+    bool good = take_response(x, directive, mode == BODY_FOLLOWS, answer);
+    interpreter_leave();
+    head_free(&head);
+    return good;
+}
+
+bool ask_response_body(struct exchange *x, stream envoy, int received, struct answer *answer)
+{
+    interpreter_enter();
+    PyObject *args[] = {Py_NewRef(x->session), body_bytes(envoy, received, BUFFERED_RESPONSE, x->response.fed),
+                        PyBool_FromLong(x->response.ended)};
+    PyObject *directive = call_and_release(NULL, names.response_body, args, 3);
+    bool good = take_answer(x, directive, !x->response.ended, answer, "judging a response's body");
+    interpreter_leave();
+    return good;
+}
+
+bool tell_response_body(struct exchange *x, struct answer *answer)
+{
+    interpreter_enter();
+    PyObject *args[] = {Py_NewRef(x->session), copied_bytes(&x->response),
+                        PyBool_FromLong(x->response.ended && !x->response.overflown)};
+    PyObject *directive = call_and_release(NULL, names.response_body, args, 3);
+    bool good = take_answer(x, directive, false, answer, "observing a response's body");
+    interpreter_leave();
+    return good;
+}
+
+/* Needs the GIL. */
+static bool feed_response(struct exchange *x, bool has_body, bool complete)
+{
+    PyObject *body = has_body && complete ? copied_bytes(&x->response) : Py_NewRef(Py_None);
+    PyObject *directive = call_response(x, x->head->status, header_tuple(x->head->fields, x->head->count), has_body,
+                                        body, complete);
+    struct answer ignored;
+    bool good = take_response(x, directive, true, &ignored);
+    free(ignored.message);
+    x->response.state = OVER;
+    return good;
+}
+
+bool tell_response(struct exchange *x, bool has_body)
+{
+    interpreter_enter();
+    bool good = feed_response(x, has_body, !x->response.overflown);
+    interpreter_leave();
+    return good;
+}
+
+/* ---- the end ---- */
+
+static void call_close(struct exchange *x, bool aborted, long status, uint64_t response_bytes)
+{
+    PyObject *args[] = {Py_NewRef(x->session), PyBool_FromLong(aborted), PyLong_FromLong(status),
+                        PyLong_FromUnsignedLongLong(response_bytes)};
+    PyObject *result = call_and_release(NULL, names.close, args, 4);
+    if (result == NULL) {
+        interpreter_log_exception("closing an exchange");
+    }
+    Py_XDECREF(result);
+    Py_CLEAR(x->session);
+}
+
+static void call_local_reply(struct exchange *x, long status)
+{
+    PyObject *args[] = {Py_NewRef(x->session), PyLong_FromLong(status),
+                        PyUnicode_DecodeLatin1(x->details, (Py_ssize_t)strlen(x->details), NULL)};
+    PyObject *result = call_and_release(NULL, names.local_reply, args, 3);
+    if (result == NULL) {
+        interpreter_log_exception("noting the proxy's own reply");
+    }
+    Py_XDECREF(result);
+}
+
+void close_session(struct exchange *x, bool aborted, long status, uint64_t response_bytes)
+{
+    interpreter_enter();
+    if (x->local) {
+        call_local_reply(x, status);
+    } else if (x->response.state == WATCHING && x->head != NULL) {
+        feed_response(x, true, false); /* broken off before its end: the head at least is known */
+    }
+    if (x->session != NULL) {
+        call_close(x, aborted, status, response_bytes);
+    }
+    interpreter_leave();
+}
+
+bool session_start(void)
+{
+    return interpreter_start();
+}

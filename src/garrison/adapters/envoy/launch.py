@@ -1,0 +1,31 @@
+"""Becomes Envoy: run as a program of its own, between the guard and Envoy.
+
+    python -I -S launch.py GUARD_PID LD_PRELOAD ENVOY [ARGUMENT ...]
+
+Asks the kernel to end this process when the guard ends, however it ends, then replaces itself by Envoy. Done
+here and not between fork and exec in the guard, where threads make Python code unsafe. Only the standard
+library.
+"""
+
+import ctypes
+import os
+import signal
+import sys
+
+PR_SET_PDEATHSIG = 1
+"""`prctl(2)`: the signal that the kernel sends when the parent dies."""
+
+
+def main(arguments: list[str]) -> None:
+    """Replace this process by Envoy."""
+    guard, preload, *command = arguments
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != int(guard):
+        sys.exit(1)  # the guard died before it was asked
+    if preload:
+        os.environ["LD_PRELOAD"] = preload
+    os.execv(command[0], command)  # noqa: S606  # the guard made the command
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

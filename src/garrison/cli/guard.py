@@ -1,0 +1,85 @@
+"""`garrison guard`: stand in front of an API."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from garrison.cli.output import line, note, progress
+
+if TYPE_CHECKING:
+    from garrison.adapters.envoy.supervise import Load
+    from garrison.config.load import Options
+    from garrison.config.model import Settings
+
+EXAMPLES = "Example: garrison guard --upstream http://127.0.0.1:9000 --contract openapi.yaml --mode enforce"
+FACTORY = "garrison.gateway:engine"
+"""What the filter calls inside Envoy."""
+
+
+def guard(
+    upstream: Annotated[str | None, typer.Option(metavar="URL", help="The API: http(s)://HOST:PORT.")] = None,
+    contract: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Its OpenAPI description: a file or URL.")
+    ] = None,
+    overlay: Annotated[
+        list[str] | None, typer.Option(metavar="FILE", help="OpenAPI Overlay to apply; may be repeated.")
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="garrison.yaml; options win over it.")
+    ] = None,
+    listen: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="Where to listen.  [default: 127.0.0.1:8080]")
+    ] = None,
+    mode: Annotated[
+        str | None, typer.Option(metavar="monitor|enforce", help="Record, or deny.  [default: monitor]")
+    ] = None,
+    data: Annotated[str | None, typer.Option(metavar="DIR", help="Directory for what the gateway keeps.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(metavar="N", help="Worker threads.  [default: one for each core]")
+    ] = None,
+    grace: Annotated[
+        float, typer.Option(metavar="SECONDS", min=0, help="Time for exchanges under way when stopping.")
+    ] = 10.0,
+) -> None:
+    """Stand in front of an API and let through what its contract allows.
+
+    Prints `garrison: listening on http://HOST:PORT (monitor|enforce)` once it serves, and on stderr what it
+    denies. SIGINT and SIGTERM finish what is under way and stop; a second one stops at once. SIGHUP, and any
+    change of garrison.yaml or the contract's files, reloads the policy.
+    """
+    from garrison.adapters.envoy.parts import envoy_binary, filter_module, python_library
+    from garrison.adapters.envoy.service import Parts
+    from garrison.adapters.envoy.supervise import Supervisor
+    from garrison.config.load import Options
+
+    options = Options(
+        upstream=upstream,
+        contract=contract,
+        overlays=tuple(overlay or ()),
+        listen=listen,
+        mode=mode,
+        data=data,
+        workers=workers,
+    )
+    load = _loader(config, options)
+    parts = Parts(envoy_binary(), filter_module(), python_library(), FACTORY)
+    Supervisor(load, parts, say=line, note=note, grace=grace).run()
+
+
+def _loader(config: Path | None, options: "Options") -> "Load":
+    """Reads everything anew, and warns of what is in force."""
+    from garrison.cli.opening import open_policy
+    from garrison.config.unsafe import warnings
+
+    def load(seen: Callable[[str], None]) -> "Settings":
+        with progress("compiling the contract"):
+            opened = open_policy(config, options, needs_upstream=True, seen=seen)
+        for warning in warnings(opened.settings):
+            note(f"garrison: warning: {warning}")
+        if missing := len(opened.policy.catalogue.uncompiled):
+            note(f"garrison: warning: {missing} operations could not be compiled; `garrison plan` lists them")
+        return opened.settings
+
+    return load

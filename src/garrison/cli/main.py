@@ -1,0 +1,64 @@
+"""The program `garrison`: its commands, and what its exit status means.
+
+    0  done
+    1  done, and there is something to look at
+    2  the options or an operator's file are wrong
+    3  the gateway could not be started or kept running
+"""
+
+import sys
+
+import typer
+
+from garrison.cli import config, guard, plan
+from garrison.cli.output import NAME, report
+from garrison.core.errors import GarrisonError, GatewayError
+
+OK = 0
+FINDINGS = 1
+USAGE = 2
+FAILURE = 3
+
+
+def application() -> typer.Typer:
+    """All commands, in the order in which `--help` shows them."""
+    app = typer.Typer(
+        name=NAME,
+        help="API security gateway: lets through what the contract allows, and explains what it refuses.",
+        epilog="Example: garrison guard --upstream http://127.0.0.1:9000 --contract openapi.yaml",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    app.callback()(_options)
+    app.command("guard", epilog=guard.EXAMPLES)(guard.guard)
+    app.command("plan", epilog=plan.EXAMPLES)(plan.plan)
+    app.add_typer(config.application(), name="config")
+    return app
+
+
+def main() -> None:
+    """Run the command that the arguments name; errors are lines on stderr, never a traceback."""
+    try:
+        application()()
+    except GatewayError as error:
+        report(error)
+        sys.exit(FAILURE)
+    except GarrisonError as error:
+        report(error)
+        sys.exit(USAGE)
+    except BrokenPipeError:
+        # The reader of our output has seen enough; without this Python complains while it ends.
+        sys.stdout = None
+        sys.exit(OK)
+
+
+def _options(
+    version: bool = typer.Option(False, "--version", help="Print the version and end.", is_eager=True),
+) -> None:
+    if version:
+        from importlib.metadata import version as installed
+
+        print(f"{NAME} {installed(NAME)}")  # noqa: T201  # the command's output
+        raise typer.Exit(OK)

@@ -1,0 +1,70 @@
+"""What every command begins with: settings from a file and options, and the policy they amount to."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from garrison.adapters.sources import read_source
+from garrison.adapters.tls_files import tls_complaints, tls_files
+from garrison.config.load import Examined, Options, examine
+from garrison.config.model import Settings
+from garrison.core.errors import ConfigError, Problem
+from garrison.engine.plan import Policy
+
+DEFAULT_FILE = "garrison.yaml"
+"""The name shown in problems where there is no file."""
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """Settings and policy, both found good."""
+
+    settings: Settings
+    policy: Policy
+
+
+def open_settings(config: Path | None, options: Options, *, needs_upstream: bool = False) -> Settings:
+    """The settings of `config` with `options` over them; raises ConfigError with all that is wrong."""
+    examined = _examine(config, options)
+    found = [examined.origin.problem(complaint) for complaint in tls_complaints(examined.settings)]
+    if needs_upstream and not examined.settings.upstream.url and not examined.problems:
+        hint = "give `--upstream http://HOST:PORT`, or `upstream.url` in garrison.yaml"
+        found.append(Problem("<options>", "--upstream", "is missing: where is the API?", hint))
+    problems = (*examined.problems, *found)
+    if problems:
+        raise ConfigError(problems)
+    return examined.settings
+
+
+def open_policy(
+    config: Path | None,
+    options: Options,
+    *,
+    needs_upstream: bool = False,
+    seen: Callable[[str], None] = lambda _: None,
+) -> Opened:
+    """Settings and policy; `seen` is told each file that is read. Raises ConfigError or DescriptionError."""
+    from garrison.wiring import build_policy
+
+    if config is not None:
+        seen(str(config))
+    settings = open_settings(config, options, needs_upstream=needs_upstream)
+    for file in tls_files(settings):
+        seen(file)
+
+    def read(place: str) -> bytes:
+        seen(place)
+        return read_source(place)
+
+    return Opened(settings, build_policy(settings, read=read, file=str(config or DEFAULT_FILE)))
+
+
+def _examine(config: Path | None, options: Options) -> Examined:
+    if config is None:
+        return examine(b"", DEFAULT_FILE, options)
+    try:
+        text = read_source(str(config))
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise ConfigError([Problem(str(config), "$", f"cannot be read: {reason}")]) from error
+    return examine(text, str(config), options)

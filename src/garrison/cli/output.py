@@ -1,0 +1,51 @@
+"""What commands print: results on stdout, everything else on stderr, progress only where somebody watches."""
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from garrison.core.errors import GarrisonError, ProblemsError
+
+NAME = "garrison"
+
+
+def line(text: str) -> None:
+    """One line of result."""
+    print(text, flush=True)  # noqa: T201  # the command's output
+
+
+def note(text: str) -> None:
+    """One line that is not the result: a warning, a problem, what happens meanwhile."""
+    print(text, file=sys.stderr, flush=True)  # noqa: T201  # the command's output
+
+
+def as_json(value: Any) -> None:
+    """A result that a program reads: one JSON text."""
+    line(msgspec.json.format(msgspec.json.encode(value)).decode())
+
+
+def report(error: GarrisonError) -> None:
+    """Everything that an error has to say, one problem a line."""
+    if isinstance(error, ProblemsError):
+        for problem in error.problems:
+            note(str(problem))
+    else:
+        note(f"{NAME}: {error}")
+
+
+@contextlib.contextmanager
+def progress(text: str) -> Iterator[None]:
+    """Show that something is under way, on a terminal; nothing is shown elsewhere."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+        shown.add_task(text, total=None)
+        yield

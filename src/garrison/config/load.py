@@ -1,0 +1,198 @@
+"""garrison.yaml and the options of the command line become settings, or the whole list of what is wrong."""
+
+import posixpath
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from garrison.config.checks import settings_complaints
+from garrison.config.explain import Complaint, complaints
+from garrison.config.model import Settings
+from garrison.config.schema import settings_schema
+from garrison.config.source import Path, json_path, read_source
+from garrison.core.errors import ConfigError, Problem
+
+_FILES: tuple[Path, ...] = (
+    ("data",),
+    ("contract", "file"),
+    ("contract", "overlays"),
+    ("upstream", "tls", "ca"),
+    ("upstream", "tls", "certificate"),
+    ("upstream", "tls", "key"),
+    ("listen", "tls", "certificate"),
+    ("listen", "tls", "key"),
+    ("listen", "tls", "client-ca"),
+)
+"""Settings that name files: relative ones are meant from garrison.yaml's folder."""
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """What the command line says over the file; None and empty mean that it says nothing."""
+
+    upstream: str | None = None
+    contract: str | None = None
+    overlays: tuple[str, ...] = ()
+    listen: str | None = None
+    mode: str | None = None
+    data: str | None = None
+    workers: int | None = None
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """Where each value came from, so that what is found wrong later still has a place."""
+
+    file: str
+    lines: Mapping[Path, int] = {}
+    options: Mapping[Path, str] = {}
+    """The option that set a value: `--listen`."""
+
+    def problem(self, complaint: Complaint) -> Problem:
+        """`complaint` with its file and line."""
+        path = complaint.path
+        for option_path, option in self.options.items():
+            if path[: len(option_path)] == option_path:
+                return Problem("<options>", option, complaint.message, complaint.hint)
+        at = path
+        while at and at not in self.lines:
+            at = at[:-1]
+        line = self.lines.get(at, 0)
+        return Problem(self.file, json_path(path), complaint.message, complaint.hint, line)
+
+
+class Examined(msgspec.Struct, frozen=True):
+    """What a file and the options amount to."""
+
+    settings: Settings
+    """Usable only where there are no problems; otherwise wrong values are left at their defaults."""
+    problems: tuple[Problem, ...]
+    origin: Origin
+
+
+def load_settings(text: bytes, file: str, options: Options | None = None) -> Settings:
+    """The settings in `text`, `options` over them; raises ConfigError with every problem.
+
+    `file` is the path shown in problems, and relative paths in `text` are meant from its folder.
+    """
+    examined = examine(text, file, options)
+    if examined.problems:
+        raise ConfigError(examined.problems)
+    return examined.settings
+
+
+def examine(text: bytes, file: str, options: Options | None = None) -> Examined:
+    """As `load_settings`, but problems are returned, so that the caller can add what it finds itself."""
+    source = read_source(text, file)
+    data = {} if source.data is None else source.data
+    placed: dict[Path, str] = {}
+    if isinstance(data, dict):
+        _place_files(data, posixpath.dirname(file))
+        placed = _place_options(data, options or Options())
+    origin = Origin(file, source.lines, placed)
+    schema = settings_schema()
+    found = list(complaints(schema, data))
+    settings, lost = _convert(schema, data, found)
+    found += [one for one in settings_complaints(settings) if not _rests_on(one, lost)]
+    problems = source.problems + tuple(origin.problem(complaint) for complaint in found)
+    return Examined(settings, _in_order(problems), origin)
+
+
+def _place_files(data: dict[str, Any], folder: str) -> None:
+    if not folder:
+        return
+    for path in _FILES:
+        at: Any = data
+        for step in path[:-1]:
+            at = at.get(step) if isinstance(at, dict) else None
+        if not isinstance(at, dict) or path[-1] not in at:
+            continue
+        value = at[str(path[-1])]
+        if isinstance(value, list):
+            at[str(path[-1])] = [_placed(item, folder) for item in value]
+        else:
+            at[str(path[-1])] = _placed(value, folder)
+
+
+def _placed(value: Any, folder: str) -> Any:
+    if not isinstance(value, str) or not value or "://" in value:
+        return value
+    return posixpath.join(folder, value)
+
+
+def _place_options(data: dict[str, Any], options: Options) -> dict[Path, str]:
+    """Write `options` into `data`; returns which option wrote which place."""
+    values: dict[Path, tuple[str, Any]] = {
+        ("upstream", "url"): ("--upstream", options.upstream),
+        ("contract", "file"): ("--contract", options.contract),
+        ("contract", "overlays"): ("--overlay", list(options.overlays) or None),
+        ("listen", "address"): ("--listen", options.listen),
+        ("listen", "workers"): ("--workers", options.workers),
+        ("mode",): ("--mode", options.mode),
+        ("data",): ("--data", options.data),
+    }
+    placed: dict[Path, str] = {}
+    for path, (option, value) in values.items():
+        if value is None:
+            continue
+        at = data
+        for step in path[:-1]:
+            at = at.setdefault(str(step), {})
+        if isinstance(at, dict):
+            at[str(path[-1])] = value
+            placed[path] = option
+    return placed
+
+
+def _convert(
+    schema: Mapping[str, Any], data: Any, found: Iterable[Complaint]
+) -> tuple[Settings, tuple[Path, ...]]:
+    """`data` as settings without its wrong parts, and the parts that had to be left out.
+
+    A section that lost a key it needs is lost itself, which the next round finds. Each round removes
+    something, so the rounds end.
+    """
+    lost: list[Path] = []
+    wrong = [complaint.path for complaint in found]
+    while wrong:
+        for path in wrong:
+            data = _without(data, path)
+        lost += wrong
+        wrong = [complaint.path for complaint in complaints(schema, data)]
+    return msgspec.convert(data, Settings), tuple(lost)
+
+
+def _without(data: Any, path: Path) -> Any:
+    if path[:1] == ("operations",) and len(path) == 2:
+        # A lost item keeps its place, so that the paths of those after it stay true.
+        return _replaced(data, path, {"match": "lost"})
+    if path and isinstance(path[-1], int):
+        return _replaced(data, path, "")
+    return _replaced(data, path, _NOTHING)
+
+
+_NOTHING: Final = object()
+
+
+def _replaced(data: Any, path: Path, by: Any) -> Any:
+    """`data` with `by` at `path`, or with nothing there."""
+    if not path:
+        return {} if by is _NOTHING else by
+    if isinstance(data, dict):
+        changed = {
+            key: _replaced(value, path[1:], by) if key == path[0] else value for key, value in data.items()
+        }
+        if len(path) == 1 and by is _NOTHING:
+            changed.pop(path[0], None)
+        return changed
+    if not isinstance(data, list):
+        return data  # what was here is lost already
+    return [_replaced(value, path[1:], by) if index == path[0] else value for index, value in enumerate(data)]
+
+
+def _rests_on(complaint: Complaint, lost: Iterable[Path]) -> bool:
+    places = (complaint.path, *complaint.needs)
+    return any(place[: len(gone)] == gone or gone[: len(place)] == place for gone in lost for place in places)
+
+
+def _in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    return tuple(sorted(problems, key=lambda problem: problem.line))

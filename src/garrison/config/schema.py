@@ -1,0 +1,65 @@
+"""The JSON Schema of garrison.yaml, exported from the settings' types.
+
+Types, bounds and defaults come from msgspec; what a field means is the text below it in `model.py`, read from
+that module's own source, so that the schema, the reference page and the code cannot disagree.
+"""
+
+import ast
+import inspect
+import re
+from typing import Any
+
+import msgspec
+
+from garrison.config import model
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def settings_schema() -> dict[str, Any]:
+    """The schema that garrison.yaml must meet."""
+    exported = msgspec.json.schema(model.Settings)
+    definitions: dict[str, Any] = exported["$defs"]
+    docs = field_docs()
+    for name, definition in definitions.items():
+        for key, prop in definition.get("properties", {}).items():
+            _complete(prop, docs.get((name, key), ""))
+        if not definition.get("required", True):
+            del definition["required"]
+    # Typed as plain mappings, because an operation's entry says only what differs; its keys are the same.
+    definitions["OperationSettings"]["properties"]["controls"] |= {"$ref": "#/$defs/ControlsSettings"}
+    for key in ("type", "additionalProperties", "default"):
+        definitions["OperationSettings"]["properties"]["controls"].pop(key, None)
+    return {"$schema": DIALECT, "title": "garrison.yaml", **exported}
+
+
+def field_docs() -> dict[tuple[str, str], str]:
+    """What each field means, by class name and by the field's name in the file; inherited fields included."""
+    tree = ast.parse(inspect.getsource(model))
+    own = {node.name: _documented(node) for node in tree.body if isinstance(node, ast.ClassDef)}
+    docs: dict[tuple[str, str], str] = {}
+    for name in own:
+        for base in reversed(inspect.getmro(getattr(model, name))):
+            docs |= {(name, field): text for field, text in own.get(base.__name__, {}).items()}
+    return docs
+
+
+def _documented(definition: ast.ClassDef) -> dict[str, str]:
+    docs: dict[str, str] = {}
+    for field, after in zip(definition.body, definition.body[1:], strict=False):
+        if not (isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)):
+            continue
+        match after:
+            case ast.Expr(value=ast.Constant(value=str(text))):
+                docs[field.target.id.replace("_", "-")] = re.sub(r"\s+", " ", text).strip()
+            case _:
+                pass
+    return docs
+
+
+def _complete(prop: dict[str, Any], doc: str) -> None:
+    if doc:
+        prop["description"] = doc
+    # A whole section as default repeats the defaults of its own keys; null only says "absent".
+    if isinstance(prop.get("default"), dict) or prop.get("default", "") is None:
+        del prop["default"]

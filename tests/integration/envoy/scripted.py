@@ -1,0 +1,140 @@
+"""A policy that runs inside Envoy and does what the request's `x-script` header says, noting every call.
+
+The script is JSON: for each method of a session the answer to give, such as
+`{"request": {"step": "hold", "limit": 100, "interest": "head"}, "request_body": {"step": "pass"}}`. What is not
+scripted passes. Notes go to a file as JSON lines.
+"""
+
+import json
+import os
+import threading
+from typing import Any
+
+import msgspec
+
+from garrison.adapters.envoy import bridge
+from garrison.core.http import Headers, header
+
+STEPS = {"pass": bridge.PASS, "hold": bridge.HOLD, "observe": bridge.OBSERVE, "refuse": bridge.REFUSE}
+INTERESTS = {"none": bridge.INTEREST_NONE, "observe": bridge.INTEREST_OBSERVE, "head": bridge.INTEREST_HEAD}
+
+
+class Session:
+    def __init__(self, notes: int, script: dict[str, Any], name: str) -> None:
+        self.notes = notes
+        self.script = script
+        self.name = name
+        self.limit = self.response_limit = 1 << 20
+        self.reply: bridge.Reply = (403, (("content-type", "text/plain"), ("x-refused", "yes")), b"refused")
+        self.mutation: bridge.Change = (None, (), (), None)
+        self.directive = 0
+
+    def note(self, call: str, **facts: object) -> None:
+        line = json.dumps({"name": self.name, "call": call, "thread": threading.get_native_id(), **facts})
+        os.write(self.notes, line.encode() + b"\n")
+
+    def answer(self, call: str) -> int:
+        said = self.script.get(call, {})
+        if isinstance(said, list):
+            said = said.pop(0)
+        if "raise" in said:
+            raise RuntimeError(said["raise"])
+        if "directive" in said:
+            return int(said["directive"])
+        self.limit = said.get("limit", self.limit)
+        self.response_limit = said.get("response_limit", self.response_limit)
+        directive = STEPS[said.get("step", "pass")] | INTERESTS[said.get("interest", "none")]
+        if "reply" in said:
+            status, headers, body = said["reply"]
+            self.reply = (status, tuple((name, value) for name, value in headers), body.encode())
+        if "mutation" in said:
+            target, add, drop, body = said["mutation"]
+            changed = tuple((name, value) for name, value in add)
+            self.mutation = (target, changed, tuple(drop), None if body is None else body.encode())
+            directive |= bridge.MUTATE
+        return directive | (bridge.DONE if said.get("done") else 0)
+
+    def request_body(self, chunk: bytes, end: bool, /) -> int:
+        self.note("request_body", size=len(chunk), body=chunk[:200].decode("latin-1"), end=end)
+        return self.answer("request_body")
+
+    def response(self, status: int, headers: Headers, has_body: bool, body: bytes | None, complete: bool, /) -> int:
+        self.note(
+            "response",
+            status=status,
+            headers=headers,
+            has_body=has_body,
+            size=None if body is None else len(body),
+            body=None if body is None else body[:200].decode("latin-1"),
+            complete=complete,
+        )
+        return self.answer("response")
+
+    def response_body(self, chunk: bytes, end: bool, /) -> int:
+        self.note("response_body", size=len(chunk), body=chunk[:200].decode("latin-1"), end=end)
+        return self.answer("response_body")
+
+    def local_reply(self, status: int, details: str, /) -> None:
+        self.note("local_reply", status=status, details=details)
+
+    def close(self, aborted: bool, status: int, response_bytes: int, /) -> None:
+        self.note("close", aborted=aborted, status=status, response_bytes=response_bytes)
+
+
+class Exchanges:
+    def __init__(self, notes: str) -> None:
+        self.notes = os.open(notes, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        self.ticks = 0
+        self.stop = threading.Event()
+        threading.Thread(target=self.tick, daemon=True).start()
+
+    def tick(self) -> None:
+        while not self.stop.wait(0.01):
+            self.ticks += 1
+
+    def request(
+        self,
+        method: str,
+        target: str,
+        authority: str,
+        scheme: str,
+        protocol: str,
+        headers: Headers,
+        address: str,
+        port: int,
+        tls: bridge.Tls | None,
+        has_body: bool,
+        body: bytes | None,
+        /,
+    ) -> Session:
+        session = Session(self.notes, json.loads(header(headers, "x-script") or "{}"), header(headers, "x-name") or "")
+        session.note(
+            "request",
+            method=method,
+            target=target,
+            authority=authority,
+            scheme=scheme,
+            protocol=protocol,
+            headers=headers,
+            address=address,
+            port=port,
+            tls=tls,
+            has_body=has_body,
+            size=None if body is None else len(body),
+            body=None if body is None else body[:200].decode("latin-1"),
+            ticks=self.ticks,
+        )
+        session.directive = session.answer("request")
+        return session
+
+    def close(self) -> None:
+        self.stop.set()
+        os.write(self.notes, b'{"name": "", "call": "closed"}\n')
+
+
+def make(config: bridge.FilterConfig) -> Exchanges:
+    return Exchanges(msgspec.json.decode(config.settings)["notes"])
+
+
+def make_broken(config: bridge.FilterConfig) -> Exchanges:
+    raise ValueError(f"no policy in `{config.factory}`")

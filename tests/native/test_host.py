@@ -1,0 +1,54 @@
+"""The filter under AddressSanitizer, driven at random by a host that is stricter than Envoy (`host.c`).
+
+`GARRISON_SOAK=100000` makes it as long as a release wants it.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+from tests.integration.envoy.running import ROOT, build_filter
+
+HERE = Path(__file__).parent
+EXCHANGES = int(os.environ.get("GARRISON_SOAK", "4000"))
+SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-g", "-O0")
+
+
+def build_host(directory: Path) -> Path:
+    output = directory / "host"
+    library = sysconfig.get_config_var("LIBDIR")
+    version = sysconfig.get_config_var("LDVERSION")
+    link = ["-rdynamic", "-Wl,--no-as-needed", f"-L{library}", f"-lpython{version}", f"-Wl,-rpath,{library}", "-ldl"]
+    warnings = ["-std=c11", "-Wall", "-Wextra", "-Werror"]
+    source = str(HERE / "host.c")
+    subprocess.run(["cc", *warnings, *SANITIZERS, source, "-o", str(output), *link, "-lpthread"], check=True)
+    return output
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("seed", [1, 2])
+def test_random_exchanges_under_address_sanitizer(tmp_path: Path, seed: int) -> None:
+    module = build_filter(tmp_path, SANITIZERS)
+    host = build_host(tmp_path)
+    config = json.dumps({"factory": "random_policy:make", "settings": seed})
+    environment = {
+        **os.environ,
+        "GARRISON_PYTHON": sys.executable,
+        "PYTHONMALLOC": "malloc",  # else Python's pools hide what is freed
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(HERE)]),
+        "ASAN_OPTIONS": "detect_leaks=1",
+    }
+    command = [str(host), str(module), config, str(EXCHANGES), str(seed)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    print(done.stdout)  # noqa: T201 - the figures, for whoever asks with -s
+    assert done.returncode == 0, done.stderr[-5000:]
+    opened, closed, dropped = (int(count) for count in re.findall(r"\d+", done.stdout.splitlines()[0]))
+    assert "wrong" not in done.stdout
+    assert opened == closed + dropped > EXCHANGES / 2
+    assert f"exchanges {EXCHANGES} " in done.stdout
