@@ -206,7 +206,7 @@ class Schemas:
         if scope.direction != "neutral" and ("required" in value or "properties" in value):
             hidden |= self._hidden.names(node, scope.direction)
         if hidden and isinstance(out.get("required"), list):
-            out["required"] = [name for name in out["required"] if name not in hidden]
+            out["required"] = [name for name in out["required"] if not isinstance(name, str) or name not in hidden]
         self._subschemas(node, msgspec.structs.replace(scope, hidden=hidden), out)
         if dialect.array_items:
             self._array_items(node, scope, out)

@@ -7,6 +7,8 @@ from typing import Any
 import jsonschema_rs
 import msgspec
 
+from garrison.contract.dialect import IN_PLACE
+
 MAX_VIOLATIONS = 20
 """Violations named for one message: enough to mend it, and a hostile body cannot make a long report."""
 
@@ -118,8 +120,10 @@ def _absent(error: jsonschema_rs.ValidationError, location: str) -> Violation:
     keyword, detail = _ABSENT.get(name, ("", ""))
     if keyword:
         return Violation(location, keyword, detail)
-    keyword = next((str(step) for step in reversed(error.evaluation_path) if isinstance(step, str)), "not")
-    return Violation(location, keyword, "must not be present")
+    # A `false` under the name of a property has no keyword of its own: it is JSON Schema's short form of `not`.
+    steps = error.evaluation_path
+    is_keyword = bool(steps) and steps[-1] in IN_PLACE
+    return Violation(location, str(steps[-1]) if is_keyword else "not", "must not be present")
 
 
 def _nearest(kind: Any) -> "Sequence[jsonschema_rs.ValidationError] | None":
@@ -183,6 +187,11 @@ def _plural(count: int, unit: str) -> str:
     return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
 
 
+def _one_of(kind: Any) -> str:
+    several = isinstance(kind, jsonschema_rs.ValidationErrorKind.OneOfMultipleValid)
+    return f"must match {'only' if several else 'exactly'} one of {len(kind.context)} schemas"
+
+
 def _types(kind: Any) -> str:
     return "must be of type " + " or ".join(f"`{name}`" for name in sorted(kind.types))
 
@@ -211,7 +220,7 @@ _DETAILS: Mapping[str, Any] = {
     "minimum": lambda k: f"must be at least {k.limit}",
     "multipleOf": lambda k: f"must be a multiple of {k.multiple_of}",
     "not": lambda _: "must not match the schema that is ruled out",
-    "oneOf": lambda k: f"must match exactly one of {len(k.context)} schemas",
+    "oneOf": _one_of,
     "pattern": lambda k: f"must match the pattern {_shown(getattr(k, 'pattern', 'within its step limit'))}",
     "propertyNames": lambda _: "must have only property names that the schema allows",
     "type": _types,

@@ -98,6 +98,7 @@ _SEPARATOR_LOOKALIKES = re.compile("[\\\\\uff0f\uff3c\uff0e\u2215\u2044\u29f8\u2
 _SEPARATORS = re.compile("[/;\\\\\uff0f\uff3c\u2215\u2044\u29f8\u2216\u29f5]")
 _DOTS = frozenset({".", "..", "\uff0e", "\uff0e\uff0e"})
 _LABEL = re.compile(r"[^A-Za-z0-9_.\[\]/+-]")
+_MAX_STEPS = 12  # names in a location: deeper down it helps nobody
 
 # Fields of which a second one changes the meaning of the message or is read differently by different servers.
 _SINGLE_VALUED = frozenset({
@@ -162,6 +163,11 @@ def read_pairs(raw: str, found: list[Ambiguity], place: str) -> tuple[tuple[str,
 def label(name: str) -> str:
     """`name` made fit for a reason's location: it is the client's text, so cut and cleaned."""
     return _LABEL.sub("?", name[:40])
+
+
+def label_pointer(pointer: str) -> str:
+    """A pointer into a body (`items/0/name`) as a reason's location, each name of it cut and cleaned."""
+    return "/".join(["body", *map(label, pointer.split("/")[:_MAX_STEPS])])
 
 
 def read_cookies(header: str) -> tuple[tuple[str, str], ...]:

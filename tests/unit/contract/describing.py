@@ -39,10 +39,12 @@ def described(
     others: Mapping[str, Any] | None = None,
     overlays: Sequence[str] = (),
     match_hosts: bool = False,
+    self: str = "",
     **root: Any,
 ) -> Contract:
     """The contract of a description with these paths; `root` are further fields of its root object."""
-    document = {"openapi": openapi, "info": {"title": "test", "version": "1"}, "paths": paths, **root}
+    document: dict[str, Any] = {"$self": self} if self else {}
+    document |= {"openapi": openapi, "info": {"title": "test", "version": "1"}, "paths": paths, **root}
     read = files({MAIN: document, **(others or {})})
     return load(MAIN, overlays, read=read, match_hosts=match_hosts)
 

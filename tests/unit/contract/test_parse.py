@@ -110,7 +110,8 @@ def test_aliases_do_not_get_round_the_bound_of_depth() -> None:
 
 
 def test_lines_are_those_of_the_value_or_its_nearest_ancestor() -> None:
-    data = b"openapi: 3.1.0\npaths:\n  /a:\n    get:\n      tags: [x]\n      parameters:\n        - in: query\n        - in: path\n"
+    data = b"openapi: 3.1.0\npaths:\n  /a:\n    get:\n      tags: [x]\n      parameters:\n"
+    data += b"        - in: query\n        - in: path\n"
     ways = {
         ("paths", "/a", "get", "parameters", 1): 8,
         ("paths", "/a", "get", "tags"): 5,

@@ -257,7 +257,7 @@ def test_a_pattern_that_backtracks_is_bounded() -> None:
 class TestReadOnlyAndWriteOnly:
     """A readOnly property is not for requests, a writeOnly one not for responses."""
 
-    USER = {
+    USER: Any = {  # noqa: RUF012 - never changed
         "type": "object",
         "required": ["id", "name", "password"],
         "properties": {

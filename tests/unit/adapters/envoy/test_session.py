@@ -195,7 +195,9 @@ def test_error_of_the_engine_is_an_event_and_raises(method: str, monkeypatch: py
 
 def test_closing_stops_what_works_in_the_background() -> None:
     stopped: list[bool] = []
-    EngineExchanges(policy("monitor"), lambda _: None, lambda: stopped.append(True)).close()
+    exchanges = EngineExchanges(policy("monitor"), lambda _: None)
+    exchanges.on_close = lambda: stopped.append(True)
+    exchanges.close()
     assert stopped == [True]
     EngineExchanges(policy("monitor"), lambda _: None).close()
 
