@@ -82,8 +82,8 @@ class Gateway:
         return events
 
     def wait_for_more(self, forwarded: int) -> list[Event]:
-        """Wait until so many exchanges since `forget` were let through; all events since then."""
-        wait_for(lambda: sum(not event.reasons for event in self.events()) >= forwarded, f"{forwarded} let through")
+        """Wait until so many exchanges since `forget` were answered with 200; all events since then."""
+        wait_for(lambda: sum(event.status == 200 for event in self.events()) >= forwarded, f"{forwarded} answered")
         return self.events()
 
     def resident_bytes(self) -> int:
