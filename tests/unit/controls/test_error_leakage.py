@@ -162,4 +162,4 @@ def test_no_repetition_is_unbounded() -> None:
 def test_body_full_of_beginnings_is_read_to_its_end(start: bytes) -> None:
     body = (start * (error_leakage._MAX_SCANNED // len(start) + 1))[: error_leakage._MAX_SCANNED]
     for _, sign in error_leakage._SIGNS:
-        assert sign.search(body, 0, error_leakage._MAX_SCANNED) is None or start in {b"PHP/"}
+        assert sign.search(body, 0, error_leakage._MAX_SCANNED) is None or start == b"PHP/"
