@@ -17,7 +17,8 @@ from tests.conformance.harness.upstream import Upstream
 from tests.conformance.harness.wire import exchange, wait_for
 from tests.conformance.values import Case
 
-from garrison.adapters.envoy.bootstrap import bootstrap
+from garrison.adapters.envoy.admin import Admin
+from garrison.adapters.envoy.bootstrap import ADMIN_SOCKET, bootstrap
 from garrison.config.model import ListenSettings, Settings, UpstreamSettings
 from garrison.core.event import Event
 
@@ -31,6 +32,7 @@ class Gateway:
 
     def __init__(self, settings: Settings, upstream: int, module: Path, directory: Path, factory: str) -> None:
         self.port = free_port()
+        self.admin = Admin(directory / ADMIN_SOCKET)
         self.log = directory / "envoy.log"
         self._file = directory / "events.jsonl"
         self._seen = 0
