@@ -36,7 +36,9 @@ def demo(
         else:
             line("\nsend requests of your own, or press Ctrl-C to stop")
 
-    parts = Parts(envoy_binary(), filter_module(), python_library(), FACTORY)
+    def parts() -> Parts:
+        return Parts(envoy_binary(), filter_module(), python_library(), FACTORY)
+
     with sample_api() as upstream:
         settings = Settings(
             mode="enforce",

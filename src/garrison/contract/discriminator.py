@@ -74,6 +74,8 @@ class Families:
     def plain(self, node: Node) -> Node:
         """The schema at `node` as what others inherit from: without its discriminator, and without
         alternatives that inherit from it in turn, for those would lead round in a circle."""
+        if not isinstance(node.value, dict):
+            return node
         children = {child.place for child in self._family(node.place.file).get(node.place, ())}
         bare = {key: value for key, value in node.value.items() if key != "discriminator"}
         for keyword in ("oneOf", "anyOf"):

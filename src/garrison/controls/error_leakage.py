@@ -24,24 +24,26 @@ _reason = Reasons(
     ReasonSpec("stack-trace", 500, "an error answer holds a stack trace"),
 )
 
-# Every repetition is bounded, so that the time is linear in the body. A body is often JSON: quotes, slashes and line
-# ends may be escaped.
+# Every repetition is bounded, and possessive where it can be, so that the time is linear in the body. A body is
+# often JSON: quotes, slashes and line ends may be escaped.
 _SIGNS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
     (
         "stack-trace",
         re.compile(
             rb"Traceback \(most recent call last\)"
-            rb"|File \\?\"[^\"\n]{1,300}\\?\", line \d+"  # Python
-            rb"|(?:\b|\\t)at [\w$.<>/@-]{3,200}\([\w$]{1,100}\.(?:java|kt|scala|groovy|clj):\d+\)"
+            rb"|File \\?\"[^\"\n]{1,300}+\", line \d"  # Python
+            rb"|(?:\b|\\t)at [\w$.<>/@-]{3,200}+\([\w$]{1,100}+\.(?:java|kt|scala|groovy|clj):\d"
             rb"|\bException in thread \\?\""  # Java
             # JavaScript
-            rb"|\bat [\w$.<>` \[\]]{1,200}\(?(?:/|[A-Z]:\\|file://|node:|webpack)[^\n():]{0,300}:\d+:\d+\)?"
-            rb"|\bat [\w.`<>\[\],+|]{3,200}\([^)\n]{0,300}\) in (?:[A-Z]:)?[^\n:]{1,300}:line \d+"  # .NET
-            rb"|goroutine \d+ \[\w+|panic: runtime error|\bpanic\(0x"  # Go
-            rb"|thread '[^'\n]{1,60}' (?:\(\d+\) )?panicked at"  # Rust
-            rb"|Stack trace:(?:\s|\\n|<br ?/?>){0,10}#\d+ |#\d+ [^\n#]{1,300}\.php\(\d+\)"  # PHP
-            rb"|\b(?:Fatal error|Warning|Notice|Parse error)(?:</b>)?: [^\n]{1,300} in (?:<b>)?[^\n<]{1,300}\.php"
-            rb"|\.rb:\d+:in [`']"  # Ruby
+            rb"|\bat (?:[\w$.<>` \[\]]{1,200}+\()?+(?:async )?(?:/|[A-Z]:\\|file://|node:|webpack)"
+            rb"[^\n():]{0,300}+:\d{1,9}:\d"
+            rb"|\bat [\w.`<>\[\],+|]{3,200}+\([^)\n]{0,300}+\) in (?:[A-Z]:)?[^\n:]{1,300}+:line \d"  # .NET
+            rb"|goroutine \d{1,12} \[\w|panic: runtime error|\bpanic\(0x"  # Go
+            rb"|thread '[^'\n]{1,60}+' (?:\(\d{1,9}\) )?panicked at"  # Rust
+            rb"|Stack trace:(?:\s|\\n|<br ?/?>){0,10}#\d{1,4} |#\d{1,4} [^\n#]{1,200}\.php\(\d"  # PHP
+            rb"|\b(?:Fatal error|Warning|Notice|Parse error)(?:</b>)?: [^\n]{1,200} in (?:<b>)?(?:\\?/|[A-Z]:\\)"
+            rb"[^\n<: ]{1,200}\.php"
+            rb"|\.rb:\d{1,9}:in [`']"  # Ruby
         ),
     ),
     (
@@ -52,7 +54,7 @@ _SIGNS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
             rb"|SQLSTATE\[\w{5}\]|SQLSTATE[:=]? ?\w{5}\b"
             rb"|PG::\w{1,60}Error|PG::\w{1,60}Violation|\bpsycopg2?\.(?:errors|\w{1,60}Error)|PSQLException|\bpq: \w"
             rb"|unterminated quoted string at or near|syntax error at or near \\?\""
-            rb"|sqlite3?\.\w{1,60}(?:Error|Exception)|SQLite(?:3::|/JDBCDriver|Exception)|\bSQLITE_(?:ERROR|CONSTRAINT)"
+            rb"|sqlite3?\.\w{1,30}(?:Error|Exception)|SQLite(?:3::|/JDBCDriver|Exception)|\bSQLITE_(?:ERROR|CONSTRAINT)"
             rb"|near \\?\"[^\"\n]{1,40}\\?\": syntax error"
             rb"|Unclosed quotation mark after the character string|Incorrect syntax near '"
             rb"|(?:System|Microsoft)\.Data\.SqlClient"
@@ -86,7 +88,7 @@ _BANNER_HEADERS = (
     "x-runtime",
     "x-debug-token",
 )
-_MAX_SCANNED = 256 * 1024  # a trace stands at the start of an error answer; the rest only costs time
+_MAX_SCANNED = 64 * 1024  # a trace stands at the start of an error answer; the rest only costs time
 
 
 def compile_checks(operation: CompiledOperation | None, settings: ControlsSettings) -> Checks:

@@ -6,7 +6,7 @@ from itertools import islice
 from garrison.config.model import ControlsSettings
 from garrison.contract.catalogue import CompiledOperation
 from garrison.contract.violations import Violation
-from garrison.core.canonical import MAX_OF_A_KIND, label
+from garrison.core.canonical import MAX_OF_A_KIND, label, label_pointer
 from garrison.core.decision import Outcome, Reason
 from garrison.core.ids import ControlId
 from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec
@@ -66,7 +66,8 @@ def _body(facts: Facts, required: bool, refuse_undeclared: bool) -> Outcome:
     found = tuple(_reason("body-invalid", each.location, f"{each.keyword}: {each.detail}") for each in violations)
     if refuse_undeclared:
         found += tuple(
-            _reason("undeclared-property", pointer) for pointer in schema.undeclared(document)[:MAX_OF_A_KIND]
+            _reason("undeclared-property", label_pointer(pointer))
+            for pointer in schema.undeclared(document)[:MAX_OF_A_KIND]
         )
     return found or None
 

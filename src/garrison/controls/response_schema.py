@@ -9,7 +9,7 @@ import msgspec
 from garrison.config.model import ControlsSettings
 from garrison.contract.body import BodySchema
 from garrison.contract.catalogue import CompiledOperation
-from garrison.core.canonical import label
+from garrison.core.canonical import label, label_pointer
 from garrison.core.decision import Mode, Outcome, Reason, Rewrite
 from garrison.core.document import Document, JsonDocument
 from garrison.core.ids import ControlId
@@ -87,8 +87,7 @@ def _strip(document: JsonDocument, schema: BodySchema) -> Outcome:
     broken = _violations(JsonDocument(stripped), schema)
     if broken:
         return broken
-    first = removed[0]
-    reason = _reason("undeclared-property", first, f"{len(removed)} stripped")
+    reason = _reason("undeclared-property", label_pointer(removed[0]), f"{len(removed)} stripped")
     return Rewrite(reason, msgspec.json.encode(stripped))
 
 
