@@ -132,7 +132,7 @@ class Exchange:
             return self._waiting
         self._response_size = len(self._buffer)
         try:
-            return self._judge_response_body(self._take_buffer() if end else None)
+            return self._judge_response_body(self._take_buffer())
         except Exception:  # noqa: BLE001 - the engine's guard
             return self._fail()
 

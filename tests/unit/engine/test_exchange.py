@@ -59,6 +59,35 @@ def test_bound_on_bodies_is_the_smaller_of_both() -> None:
     assert isinstance(exchange.request_body(b"123456", False), Refuse)
 
 
+def test_body_that_fills_the_bound_is_still_waited_for() -> None:
+    policy = small_policy("mode: enforce\ncontrols: {request-limits: {inspected-bytes: 12}}")
+    for rest, reasons in ((b"", []), (b" ", ["body-too-large"])):
+        exchange = begin(policy)
+        exchange.request(request_head("POST /items", (*JSON, *CHUNKED), b""))
+        assert exchange.request_body(b'{"name":"a"}', False) == Hold(12)
+        exchange.request_body(rest, True)
+        assert [reason.id for reason in exchange.close(2.0).reasons] == reasons
+
+
+def test_answer_that_fills_the_bound_is_still_waited_for() -> None:
+    policy = small_policy("mode: enforce\ncontrols: {response-schema: {mode: enforce, inspected-bytes: 14}}")
+    for rest, reasons in ((b"", []), (b" ", ["response-too-large"])):
+        exchange = begin(policy)
+        exchange.request(request_head("GET /items"))
+        exchange.response(OK)
+        assert exchange.response_body(LIST, False) == Hold(14)
+        exchange.response_body(rest, True)
+        assert [reason.id for reason in exchange.close(2.0).reasons] == reasons
+
+
+def test_only_a_declared_stream_may_be_endless() -> None:
+    policy = small_policy("mode: enforce\ncontrols: {inventory: {unsafe-allow-undescribed: true}}")
+    headers = (("content-type", "text/event-stream"), *CHUNKED)
+    assert play(policy, request_head("POST /nowhere", headers, b"x"), b"x").reasons == [
+        "length-required header.content-length"
+    ]
+
+
 def test_body_of_bytewise_chunks_costs_no_more_than_its_size() -> None:
     """Copying what came before with each byte would be a quarter of a terabyte here."""
     exchange = begin()
