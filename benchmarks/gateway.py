@@ -18,6 +18,7 @@ from pathlib import Path
 import msgspec
 from benchmarks.load import load, nginx, post_script, processor_seconds
 
+from garrison.adapters.envoy.handover import Checked
 from garrison.adapters.envoy.parts import envoy_binary, filter_module, python_library
 from garrison.adapters.envoy.service import Parts, Service
 from garrison.config.model import (
@@ -103,7 +104,8 @@ def gateways(upstream: int, workers: int, directory: Path, stack: contextlib.Exi
         run_dir.mkdir()
         nowhere = os.open(os.devnull, os.O_WRONLY)
         stack.callback(os.close, nowhere)
-        service = Service(run_dir, settings(upstream, mode, workers), parts, events=nowhere, log=print)
+        checked = Checked(settings(upstream, mode, workers), {str(DESCRIPTION): DESCRIPTION.read_bytes()})
+        service = Service(run_dir, checked, parts, events=nowhere, log=print)
         envoy = service.start()
         stack.callback(envoy.stop)
         envoy.wait_ready(lambda: False)

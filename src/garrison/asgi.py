@@ -39,7 +39,7 @@ class Garrison(Middleware):
 
 def log_objection(event: Event) -> None:
     """Log what was denied, or would be, one line for each event."""
-    for reason in event.reasons + event.rewritten:
+    for reason in event.reasons:
         _log.warning("denied %s %s: %s %s [%s]", event.method, event.template, reason.id, reason.location, event.id)
     for reason in event.observed:
         _log.info("observed %s %s: %s %s [%s]", event.method, event.template, reason.id, reason.location, event.id)

@@ -17,11 +17,7 @@ def engine(config: FilterConfig) -> EngineExchanges:
     Raises ConfigError or DescriptionError, though the guard has checked the very same bytes before.
     """
     handover = msgspec.json.decode(config.settings, type=Handover)
-
-    def close() -> None:
-        server.close()
-
-    exchanges = EngineExchanges(_policy(handover), EventWriter(handover.event_descriptor), close)
+    exchanges = EngineExchanges(_policy(handover), EventWriter(handover.event_descriptor))
 
     def reload() -> dict[str, int]:
         # One assignment: exchanges under way keep the policy that they began with.
@@ -32,6 +28,7 @@ def engine(config: FilterConfig) -> EngineExchanges:
         return {"operations": len(exchanges.policy.plans)}
 
     server = control.serve(handover.control_socket, {"ping": lambda: "pong", "reload": reload, "status": status})
+    exchanges.on_close = server.close
     return exchanges
 
 

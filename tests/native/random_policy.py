@@ -92,7 +92,8 @@ class Session:
         assert type(status) is int
         assert {type(text) for pair in headers for text in pair} <= {str}
         self.whole = not has_body or body is not None or not complete
-        return self.answer() | (self.done(0.5) if self.whole and not self.finished else 0)
+        said = self.answer()
+        return said if self.finished or not self.whole else said | self.done(0.5)
 
     def response_body(self, chunk: bytes, end: bool, /) -> int:
         self.expect("response_body")

@@ -20,6 +20,7 @@ def demo(
 
     Both go on serving until Ctrl-C, so that you can send requests of your own.
     """
+    from garrison.adapters.envoy.handover import Checked
     from garrison.adapters.envoy.parts import envoy_binary, filter_module, python_library
     from garrison.adapters.envoy.service import Parts
     from garrison.adapters.envoy.supervise import Supervisor
@@ -35,7 +36,9 @@ def demo(
         else:
             line("\nsend requests of your own, or press Ctrl-C to stop")
 
-    parts = Parts(envoy_binary(), filter_module(), python_library(), FACTORY)
+    def parts() -> Parts:
+        return Parts(envoy_binary(), filter_module(), python_library(), FACTORY)
+
     with sample_api() as upstream:
         settings = Settings(
             mode="enforce",
@@ -43,8 +46,9 @@ def demo(
             upstream=UpstreamSettings(url=upstream),
             listen=ListenSettings(address=listen),
         )
+        checked = Checked(settings, {str(DESCRIPTION): DESCRIPTION.read_bytes()})
         Supervisor(
-            lambda _: settings,
+            lambda _: checked,
             parts,
             say=line,
             note=note,

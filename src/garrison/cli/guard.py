@@ -61,7 +61,10 @@ def guard(
         workers=workers,
     )
     load = _loader(config, options)
-    parts = Parts(envoy_binary(), filter_module(), python_library(), FACTORY)
+
+    def parts() -> Parts:
+        return Parts(envoy_binary(), filter_module(), python_library(), FACTORY)
+
     Supervisor(load, parts, say=line, note=note, grace=grace).run()
 
 

@@ -178,6 +178,7 @@ def _parameter(outline: ParameterOutline, schema: Schema) -> Parameter:
         required=outline.required,
         pointer=outline.place.path,
         schema=outline.schema,
+        style="" if outline.media_type else outline.style,
         repeats=outline.location in ("query", "cookie") and not outline.media_type and field.repeats,
         extensions=outline.extensions,
     )

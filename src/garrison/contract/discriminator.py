@@ -74,6 +74,8 @@ class Families:
     def plain(self, node: Node) -> Node:
         """The schema at `node` as what others inherit from: without its discriminator, and without
         alternatives that inherit from it in turn, for those would lead round in a circle."""
+        if not isinstance(node.value, dict):
+            return node
         children = {child.place for child in self._family(node.place.file).get(node.place, ())}
         bare = {key: value for key, value in node.value.items() if key != "discriminator"}
         for keyword in ("oneOf", "anyOf"):
@@ -117,9 +119,7 @@ class Families:
             cases.append(Case(names, branch))
         return tuple(cases)
 
-    def _names(
-        self, branch: Node, target: Node, name: str, mapping: dict[Place, list[str]]
-    ) -> tuple[str, ...]:
+    def _names(self, branch: Node, target: Node, name: str, mapping: dict[Place, list[str]]) -> tuple[str, ...]:
         """What `branch` is called by: what the mapping says, else what its own schema allows the property
         to be, else the name of the component."""
         if target.place in mapping:

@@ -3,7 +3,7 @@
 import posixpath
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeAlias
-from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 import msgspec
 
@@ -71,7 +71,7 @@ class Documents:
         self._resources[base] = Node(Place(file), root)
         if b"$id" in self._data.get(file, b"$id"):
             for tokens, value in _resources(root):
-                uri = urldefrag(join(self._base(Place(file, tokens[:-1])), value["$id"]))[0]
+                uri = _without_fragment(join(self._base(Place(file, tokens[:-1])), value["$id"]))[0]
                 self._bases[file][tokens] = uri
                 self._resources.setdefault(uri, Node(Place(file, tokens), value))
 
@@ -121,12 +121,11 @@ class Documents:
             found = lines_of(self._data.get(file, b""), set(ways.values()))
             lines.update(((file, path), found[way]) for path, way in ways.items() if way in found)
         return tuple(
-            msgspec.structs.replace(each, line=each.line or lines.get((each.file, each.path), 0))
-            for each in problems
+            msgspec.structs.replace(each, line=each.line or lines.get((each.file, each.path), 0)) for each in problems
         )
 
     def _look_up(self, place: Place, reference: str) -> Node | None:
-        address, fragment = urldefrag(reference)
+        address, fragment = _without_fragment(reference)
         fragment = unquote(fragment)
         base = self._base(place)
         resource = self._resource(place, join(base, address) if address else base)
@@ -173,15 +172,27 @@ def is_url(file: str) -> bool:
 
 
 def join(base: str, address: str) -> str:
-    """`address` as seen from `base` (RFC 3986, section 5): either may be a path or a URL."""
+    """`address` as seen from `base` (RFC 3986, section 5): either may be a path or a URL.
+
+    What is no URL at all (`http://[`) is left as it is: reading it says so.
+    """
     if is_url(address):
         return address
-    if address[:5].lower() == "file:":
-        return unquote(urlsplit(address).path)
-    if is_url(base):
-        return urljoin(base, address)
+    try:
+        if address[:5].lower() == "file:":
+            return unquote(urlsplit(address).path)
+        if is_url(base):
+            return urljoin(base, address)
+    except ValueError:
+        return address
     path = unquote(address)
     return posixpath.normpath(posixpath.join(posixpath.dirname(base), path))
+
+
+def _without_fragment(reference: str) -> tuple[str, str]:
+    """A reference's address and fragment; unlike the library's function this takes what is no URL too."""
+    address, _, fragment = reference.partition("#")
+    return address, fragment
 
 
 def parse_json_path(path: str) -> Tokens:

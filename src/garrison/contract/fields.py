@@ -26,7 +26,7 @@ class Field(msgspec.Struct, frozen=True):
     @property
     def repeats(self) -> bool:
         """Whether the field's name stands once for each item."""
-        return self.decode is None and self._is("array") and (self.explode and self.style not in DELIMITERS)
+        return self.decode is None and self._is("array") and self.explode
 
     @property
     def spreads(self) -> bool:
@@ -82,8 +82,7 @@ class FieldReader:
         if field.style == "deepObject" and field.decode is None:
             self._deep[name] = DeepField(schema)
         elif field.repeats:
-            scalars = schema.types() - {"array", "object", "null"}
-            self._multiple[name] = (decoder(schema.items()), decoder(schema) if scalars else None)
+            self._multiple[name] = (decoder(schema.items()), _alone(field))
         elif field.spreads:
             build = builder(schema)
             self._spread.update((each, (name, build)) for each in schema.properties())
@@ -136,6 +135,14 @@ class FieldReader:
         builds = (build for field, build in self._spread.values() if field == owner)
         build = next(builds, None) or (self._open[1] if self._open is not None else dict)
         values[owner] = build(list(fields.items()))
+
+
+def _alone(field: Field) -> Decode | None:
+    """What reads the text of an exploded array that stands there once; None: as any other item."""
+    if field.style in DELIMITERS:
+        # The standard leaves this open; what is meant is one text with delimiters or one name for each item.
+        return single(field.schema, field.style, False, field.name)
+    return decoder(field.schema) if field.schema.types() - {"array", "object", "null"} else None
 
 
 def query_json(pairs: Pairs) -> str:

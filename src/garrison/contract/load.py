@@ -1,5 +1,6 @@
 """Loading: an OpenAPI description and its overlays into a contract. Does no I/O: reading is injected."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -15,7 +16,7 @@ from garrison.contract.schemas import Schemas
 from garrison.contract.template import Template
 from garrison.core.errors import DescriptionError, Problem
 
-_VERSIONS = ("3.0", "3.1", "3.2")
+_VERSION = re.compile(r"3\.[012](\..*)?")
 
 
 class Contract(msgspec.Struct, frozen=True):
@@ -79,7 +80,7 @@ def _version(source: str, root: Any) -> str:
     version = root.get("openapi")
     if isinstance(version, (int, float)) and not isinstance(version, bool):
         version = str(version)
-    if isinstance(version, str) and version.startswith(tuple(f"{each}." for each in _VERSIONS) + _VERSIONS):
+    if isinstance(version, str) and _VERSION.fullmatch(version):
         return version
     if "swagger" in root:
         hint = "convert it to OpenAPI 3"
@@ -114,11 +115,7 @@ def _key_names(documents: Documents, source: str, root: dict[str, Any]) -> dict[
     for name, value in schemes.items() if isinstance(schemes, dict) else ():
         found = documents.follow(Node(Place(source, ("components", "securitySchemes", name)), value))
         scheme = found.value if found is not None and isinstance(found.value, dict) else {}
-        if (
-            scheme.get("type") == "apiKey"
-            and scheme.get("in") == "query"
-            and isinstance(scheme.get("name"), str)
-        ):
+        if scheme.get("type") == "apiKey" and scheme.get("in") == "query" and isinstance(scheme.get("name"), str):
             names[name] = scheme["name"]
     return names
 

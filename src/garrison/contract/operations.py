@@ -21,6 +21,8 @@ from garrison.core.errors import Problem
 from garrison.core.ids import OperationId
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+_STREAMS = (True, False, "websocket", "sse", "grpc")
+"""Values of `x-garrison-stream`: which way an operation streams."""
 
 MAX_OPERATIONS = 50_000
 """Operations of one description; the largest public ones have some thousands."""
@@ -125,9 +127,7 @@ class Operations:
             tokens = ("additionalOperations", name)
             yield name, item.place.child(*tokens), Node(item.node.place.child(*tokens), operation)
 
-    def _operation(
-        self, item: _Item, method: str, shown: Place, node: Node, match_hosts: bool
-    ) -> OperationOutline:
+    def _operation(self, item: _Item, method: str, shown: Place, node: Node, match_hosts: bool) -> OperationOutline:
         outliner = Outliner(self._documents, self._schemas, self._problems)
         # The standard has no references to operations; descriptions split into files use them all the same.
         node = outliner.object(node) or Node(node.place, {})
@@ -136,6 +136,7 @@ class Operations:
         body = outliner.child(node, "requestBody")
         parameters = outliner.parameters(item.node, node)
         _check_variables(routes, parameters, item, outliner)
+        _check_stream(value, shown, outliner)
         return OperationOutline(
             id=self._id(value, method, item.path, shown),
             method=method,
@@ -195,6 +196,12 @@ def _check_variables(
     for name, each in declared.items():
         if name not in variables:
             outliner.note(each.place, f"the path has no variable {excerpt(name)}")
+
+
+def _check_stream(value: Mapping[str, Any], place: Place, outliner: Outliner) -> None:
+    if "x-garrison-stream" in value and value["x-garrison-stream"] not in _STREAMS:
+        names = ", ".join(f"`{name}`" for name in _STREAMS[2:])
+        outliner.note(place.child("x-garrison-stream"), f"must be true, false or one of {names}")
 
 
 def _security(value: Any) -> tuple[Mapping[str, tuple[str, ...]], ...] | None:

@@ -88,9 +88,7 @@ class _LineFinder:
 
     def __init__(self, ways: Collection[Tokens]) -> None:
         self._ways = ways
-        self._sought: set[tuple[Token | None, ...]] = {
-            way[:length] for way in ways for length in range(len(way) + 1)
-        }
+        self._sought: set[tuple[Token | None, ...]] = {way[:length] for way in ways for length in range(len(way) + 1)}
         self._lines: dict[tuple[Token | None, ...], int] = {}
         self._way: list[Token | None] = []
         """The key or index of the current value in each open collection; None where a key comes next."""

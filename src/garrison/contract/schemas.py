@@ -85,8 +85,7 @@ class Schemas:
 
     def use(self, node: Node, direction: Direction) -> str:
         """The name of the definition of the schema at `node`, to be compiled by `seal`."""
-        inherited = self._dialects.of(self._source, JSON_SCHEMA_2020)
-        name = self._name(node, direction, self._dialects.of(node.place, inherited), plain=False)
+        name = self._name(node, direction, self._dialects.of(self._source, JSON_SCHEMA_2020), plain=False)
         self._convert_queue()
         return name
 
@@ -125,8 +124,9 @@ class Schemas:
         """A validator for `schema`, whose references are names of definitions that are not broken."""
         return compile_schema(schema, self._registry)
 
-    def _name(self, node: Node, direction: Direction, dialect: Dialect, *, plain: bool) -> str:
+    def _name(self, node: Node, direction: Direction, inherited: Dialect, *, plain: bool) -> str:
         node = self._shortcut(node)
+        dialect = self._dialects.of(node.place, inherited)
         key = (node.place, direction, dialect.name, plain)
         if key not in self._names:
             name = f"urn:garrison:{len(self._names)}"
@@ -189,8 +189,7 @@ class Schemas:
             self._note(scope.definition, node.place, f"the reference {excerpt(reference)} cannot be resolved")
             return scope.definition.name
         plain = parent is not None and self._families.inherits(parent, target.place)
-        dialect = self._dialects.of(target.place, scope.dialect)
-        name = self._name(target, scope.direction, dialect, plain=plain)
+        name = self._name(target, scope.direction, scope.dialect, plain=plain)
         self._refer(scope, name)
         return name
 
@@ -207,7 +206,7 @@ class Schemas:
         if scope.direction != "neutral" and ("required" in value or "properties" in value):
             hidden |= self._hidden.names(node, scope.direction)
         if hidden and isinstance(out.get("required"), list):
-            out["required"] = [name for name in out["required"] if name not in hidden]
+            out["required"] = [name for name in out["required"] if not isinstance(name, str) or name not in hidden]
         self._subschemas(node, msgspec.structs.replace(scope, hidden=hidden), out)
         if dialect.array_items:
             self._array_items(node, scope, out)
@@ -228,9 +227,7 @@ class Schemas:
                 message = f"must be a number in {dialect.name}; read as in OpenAPI 3.0"
                 self._problems.add(node.place.child(keyword), message)
         if str(value.get("$dynamicRef", "#"))[:1] != "#":
-            self._problems.add(
-                node.place.child("$dynamicRef"), "only anchors of the same schema are followed"
-            )
+            self._problems.add(node.place.child("$dynamicRef"), "only anchors of the same schema are followed")
 
     def _subschemas(self, node: Node, scope: _Scope, out: dict[str, Any]) -> None:
         value, place = node.value, node.place
@@ -251,9 +248,7 @@ class Schemas:
         direction: Direction = "neutral" if keyword in NEGATING else scope.direction
         hidden = scope.hidden if keyword in ("then", "else") else frozenset[str]()
         same = scope.same_value and keyword in ("if", "then", "else", "not")
-        return self._convert(
-            node, msgspec.structs.replace(scope, direction=direction, hidden=hidden, same_value=same)
-        )
+        return self._convert(node, msgspec.structs.replace(scope, direction=direction, hidden=hidden, same_value=same))
 
     def _list(self, keyword: str, node: Node, scope: _Scope) -> Any:
         if not isinstance(node.value, list):
@@ -274,7 +269,7 @@ class Schemas:
         if not isinstance(node.value, dict):
             return node.value
         if isinstance(node.value.get("$ref"), str):
-            # The standard has no references to such maps; descriptions split into files use them all the same.
+            # The standard has no references to such maps; descriptions split into files use them.
             node = self._documents.follow(node) or node
         inner = scope if keyword == "dependentSchemas" else _inside(scope)
         converted = {}
@@ -312,9 +307,7 @@ class Schemas:
                 return self._convert(case, scope)
             if found.keyword and case.place.tokens[:-1] == node.place.child(found.keyword).tokens:
                 return out_branches[int(case.place.tokens[-1])]
-            name = self._name(
-                case, scope.direction, self._dialects.of(case.place, scope.dialect), plain=False
-            )
+            name = self._name(case, scope.direction, scope.dialect, plain=False)
             self._refer(scope, name)
             return {"$ref": name}
 

@@ -104,6 +104,8 @@ def _part(segment: str) -> Part:
 
 def _without_gaps(part: Part) -> Part:
     """`part` with variables that touch one another taken for one."""
+    if part.is_literal:
+        return part
     first, *middle, last = part.literals
     kept = [index for index, literal in enumerate(middle) if literal]
     literals = (first, *(middle[index] for index in kept), last)

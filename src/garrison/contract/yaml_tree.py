@@ -60,13 +60,15 @@ def _scalar(text: str) -> Any:
 class _Frame:
     """A collection that is still open."""
 
-    __slots__ = ("anchor", "height", "key", "merges", "size", "value")
+    __slots__ = ("anchor", "height", "key", "line", "merges", "size", "value")
 
     def __init__(self, value: dict[str, Any] | list[Any], anchor: str | None) -> None:
         self.value = value
         self.anchor = anchor
         self.key: str | None = None
         """The key whose value comes next; None where a key comes next."""
+        self.line = 0
+        """Line of that key."""
         self.merges: list[dict[str, Any]] = []
         self.size = 1
         """Values in it, itself included, aliases counted as written out."""
@@ -153,8 +155,9 @@ class _Builder:
             frame.value.append(value)
         elif frame.key is None:
             frame.key = self._key(value, event)
+            frame.line = event.start_mark.line + 1
         else:
-            self._pair(frame, frame.value, frame.key, value, event)
+            self._pair(frame, frame.value, frame.key, value)
             frame.key = None
 
     def _key(self, value: Any, event: Any) -> str:
@@ -163,15 +166,15 @@ class _Builder:
         # `200:` and `null:` are keys as they are spelled (OpenAPI 3.1, section 4.3).
         return str(event.value) if isinstance(event, yaml.ScalarEvent) else _spelled(value)
 
-    def _pair(self, frame: _Frame, target: dict[str, Any], key: str, value: Any, event: Any) -> None:
+    def _pair(self, frame: _Frame, target: dict[str, Any], key: str, value: Any) -> None:
         if key == "<<" and _is_merge(value):
             frame.merges.extend(value if isinstance(value, list) else [value])
             return
         if key in target:
             tokens = tuple(_step(frame) for frame in self._open[:-1])
             place = Place(self._file, (*tokens, key))
-            line = event.start_mark.line + 1
-            self._problems.add(place, f"the key {excerpt(key)} stands here twice; the last one counts", line=line)
+            message = f"the key {excerpt(key)} stands here twice; the last one counts"
+            self._problems.add(place, message, line=frame.line)
         target[key] = value
 
     def _error(self, event: Any, message: str) -> DescriptionError:

@@ -24,8 +24,8 @@ _reason = Reasons(
     ReasonSpec("stack-trace", 500, "an error answer holds a stack trace"),
 )
 
-# Every repetition is bounded, and possessive where it can be, so that the time is linear in the body. A body is often JSON: quotes, slashes and line
-# ends may be escaped.
+# Every repetition is bounded, and possessive where it can be, so that the time is linear in the body. A body is
+# often JSON: quotes, slashes and line ends may be escaped.
 _SIGNS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
     (
         "stack-trace",

@@ -97,7 +97,7 @@ _AUTHORITY = re.compile(r"(?:[A-Za-z0-9._-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[
 _SEPARATOR_LOOKALIKES = re.compile("[\\\\\uff0f\uff3c\uff0e\u2215\u2044\u29f8\u2216\u29f5]")
 _SEPARATORS = re.compile("[/;\\\\\uff0f\uff3c\u2215\u2044\u29f8\u2216\u29f5]")
 _DOTS = frozenset({".", "..", "\uff0e", "\uff0e\uff0e"})
-_LABEL = re.compile(r"[^A-Za-z0-9_.\[\]-]")
+_LABEL = re.compile(r"[^A-Za-z0-9_.\[\]/+-]")
 _MAX_STEPS = 12  # names in a location: deeper down it helps nobody
 
 # Fields of which a second one changes the meaning of the message or is read differently by different servers.
@@ -105,6 +105,15 @@ _SINGLE_VALUED = frozenset({
     "authorization", "content-encoding", "content-length", "content-type", "dpop", "expect", "host", "origin",
     "proxy-authorization", "range", "transfer-encoding", "upgrade", "x-api-key",
 })  # fmt: skip
+# Those of them whose own grammar has no such comma, so that a second value can be told when it was joined to the
+# first (Envoy does so with these). Credentials may be a list of `name=value` (RFC 9110, 11.4), as in Digest.
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_SECOND_VALUE = {
+    "authorization": re.compile(r",(?![ \t]*[!#$%&'*+.^_`|~0-9A-Za-z-]+[ \t]*=)"),
+    "content-type": re.compile(","),
+    "expect": re.compile(","),
+    "origin": re.compile(","),
+}
 _METHOD_OVERRIDES = ("x-http-method-override", "x-http-method", "x-method-override")
 _PATH_OVERRIDES = ("x-original-url", "x-rewrite-url", "x-original-uri", "x-override-url")
 # WSGI and CGI servers read `_` in a field name as `-` (RFC 3875, 4.1.18), so these would arrive as the real ones.
@@ -123,6 +132,7 @@ def canonicalise(head: RequestHead) -> CanonicalRequest:
     query = _read_query(raw_query, found) if raw_query else ()
     headers = _read_headers(head.headers, found)
     _check_framing(head, headers, found)
+    _check_joined(headers, found)
     _check_authority(head, headers, found)
     return CanonicalRequest(
         host=_read_host(head.authority, found),
@@ -273,6 +283,14 @@ def _join_repeated(headers: Headers, found: list[Ambiguity]) -> dict[str, str]:
         # RFC 9113, 8.2.3: cookie crumbs are joined with a semicolon
         values[name] += ("; " if name == "cookie" else ", ") + value
     return values
+
+
+def _check_joined(headers: Mapping[str, str], found: list[Ambiguity]) -> None:
+    """RFC 9110, 5.3: whoever is in front may have joined two fields into one, which then reads as one value."""
+    for name, second in _SECOND_VALUE.items():
+        value = headers.get(name)
+        if value is not None and "," in value and second.search(_QUOTED.sub("", value)):
+            found.append(Ambiguity("repeated-header", f"header.{name}"))
 
 
 def _check_framing(head: RequestHead, headers: Mapping[str, str], found: list[Ambiguity]) -> None:

@@ -24,9 +24,7 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     status: int
     """Status the client received; 0 where none was sent."""
     reasons: tuple[Reason, ...] = ()
-    """Enforced objections that denied it."""
-    rewritten: tuple[Reason, ...] = ()
-    """Enforced objections that were mended by changing the response."""
+    """Enforced objections: those that denied it, or that were mended by changing the response."""
     observed: tuple[Reason, ...] = ()
     """Objections of controls in monitor mode: what would have been denied."""
     errors: tuple[ControlId, ...] = ()

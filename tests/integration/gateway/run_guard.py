@@ -20,9 +20,11 @@ def main(config: Path, module: str) -> int:
         opened = open_policy(config, Options(), seen=seen)
         return Checked(opened.settings, opened.documents)
 
-    parts = Parts(envoy_binary())
-    if module:
-        parts = Parts(envoy_binary(), Path(module), python_library(), "garrison.gateway:engine")
+    def parts() -> Parts:
+        if module:
+            return Parts(envoy_binary(), Path(module), python_library(), "garrison.gateway:engine")
+        return Parts(envoy_binary())
+
     try:
         Supervisor(load, parts, say=line, note=note, grace=3).run()
     except GarrisonError as error:

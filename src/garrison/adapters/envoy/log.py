@@ -44,15 +44,14 @@ class Report(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def is_told(event: Event) -> bool:
     """Whether the operator is told: something objected or failed."""
-    return bool(event.reasons or event.rewritten or event.observed or event.errors)
+    return bool(event.reasons or event.observed or event.errors)
 
 
 def event_line(event: Event, *, left_out: int = 0) -> bytes:
     """`event` as one JSON line of at most `MAX_LINE` bytes, the line feed included."""
-    enforced = event.reasons + event.rewritten
-    reasons = tuple(map(_short, enforced[:MAX_REASONS]))
+    reasons = tuple(map(_short, event.reasons[:MAX_REASONS]))
     observed = tuple(map(_short, event.observed[:MAX_REASONS]))
-    total = len(enforced) + len(event.observed)
+    total = len(event.reasons) + len(event.observed)
     while True:
         report = Report(
             id=event.id,

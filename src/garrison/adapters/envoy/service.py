@@ -92,6 +92,9 @@ class Service:
         new = msgspec.structs.replace(wanted.settings, **{name: getattr(old, name) for name in _FIXED})
         if bootstrap(new, run_dir=self._run_dir) != bootstrap(old, run_dir=self._run_dir):
             waiting = (*waiting, "controls.request-limits (Envoy's own bound on a request's head)")
+        if new.mode != self._asked.mode:
+            # The filter learns at start what a failure of the engine as a whole means (`_handler_config`).
+            waiting = (*waiting, "mode, for what a failure of the engine itself means,")
         before = self._file.with_suffix(".old")
         self._file.rename(before)
         store_checked(Checked(new, wanted.documents), self._file)

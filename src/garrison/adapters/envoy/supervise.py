@@ -50,7 +50,7 @@ class Supervisor:
     def __init__(
         self,
         load: Load,
-        parts: Parts,
+        parts: Callable[[], Parts],
         *,
         say: Say,
         note: Say,
@@ -59,6 +59,7 @@ class Supervisor:
     ) -> None:
         """`say` is told what becomes of the gateway, `note` what is denied and what is wrong.
 
+        `parts` is asked once the policy was found good: what is wrong with that comes first.
         `ready` is called once with the gateway's URL when it serves; it must return at once.
         """
         self._load = load
@@ -83,7 +84,7 @@ class Supervisor:
             files: list[str] = []
             checked = self._load(files.append)
             self._watch.follow(files)
-            self._serve(Service(run_dir, checked, self._parts, events=events, log=self._log))
+            self._serve(Service(run_dir, checked, self._parts(), events=events, log=self._log))
 
     def _serve(self, service: Service) -> None:
         envoy = service.start()

@@ -44,7 +44,6 @@ def upstream_cluster(settings: Settings) -> Message:
     }
     if not place.is_address:
         cluster["dns_lookup_family"] = "ALL"  # both families, tried as RFC 8305 says
-        cluster["respect_dns_ttl"] = True
     if place.scheme == "https":
         cluster["transport_socket"] = _tls(upstream, place)
     if upstream.health_check:
