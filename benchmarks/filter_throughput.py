@@ -1,14 +1,18 @@
 """What the filter costs: requests a second through Envoy, bare and with the filter, in interleaved rounds.
 
+`none`, `observe` and `head` decide nothing and differ in what they want of the response; `monitor` and `enforce` are
+the engine with all its controls, both bodies decoded and validated.
+
     python -m benchmarks.filter_throughput [--rounds 5] [--seconds 4] [--workers 2]
 
 Needs wrk and nginx. One connection pool of 32, one wrk thread; nginx answers 300 bytes of JSON. Figures are medians
 of the rounds; the ratio is the median of each round's ratio to bare Envoy in that round, because what shares the
-machine changes from minute to minute.
+machine changes from minute to minute. `cpu` is Envoy's own processor time for one request, which depends least on that.
 """
 
 import argparse
 import contextlib
+import os
 import re
 import statistics
 import subprocess
@@ -64,22 +68,53 @@ def nginx(directory: Path) -> Iterator[int]:
         process.wait()
 
 
-def load(port: int, seconds: int, script: Path | None) -> float:
-    """Requests a second, as wrk counts them."""
+def load(port: int, seconds: int, script: Path | None) -> tuple[float, int]:
+    """Requests a second, and requests in all, as wrk counts them."""
     options = ["-s", str(script)] if script else []
     command = ["wrk", "-t1", "-c32", f"-d{seconds}s", *options, f"http://127.0.0.1:{port}/items"]
     output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert "Non-2xx" not in output, output
     assert "Socket errors" not in output, output
-    found = re.search(r"Requests/sec:\s+([\d.]+)", output)
+    found = re.search(r"(\d+) requests in .*Requests/sec:\s+([\d.]+)", output, re.DOTALL)
     assert found, output
-    return float(found[1])
+    return float(found[2]), int(found[1])
+
+
+class Figures:
+    """What was measured of one Envoy."""
+
+    def __init__(self) -> None:
+        self.rates: list[float] = []
+        self.costs: list[float] = []
+        self.seen = 0.0
+
+    def add(self, envoy: Envoy, result: tuple[float, int]) -> None:
+        """Add a round."""
+        rate, requests = result
+        # user and system time of the whole process, in ticks (proc(5), fields 14 and 15)
+        fields = Path(f"/proc/{envoy.process.pid}/stat").read_text().rpartition(")")[2].split()
+        spent = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        if self.rates:
+            self.costs.append((spent - self.seen) / requests * 1e6)
+        self.rates.append(rate)
+        self.seen = spent
+
+    def against(self, bare: "Figures") -> str:
+        """One line; ratios round by round. The first round's processor time holds Envoy's start and is left out."""
+        ratios = [own / other for own, other in zip(self.rates, bare.rates, strict=True)]
+        return (
+            f"{statistics.median(self.rates):9.0f}/s  ratio {statistics.median(ratios):.2f}"
+            f" ({min(ratios):.2f}-{max(ratios):.2f})  cpu {statistics.median(self.costs):5.1f} us"
+        )
 
 
 def variants(module: Path) -> dict[str, dict[str, object] | None]:
     """What is compared: the filter entry's configuration by name."""
-    null = {"factory": "benchmarks.null_policy:make"}
-    kinds = {interest: {**null, "settings": interest} for interest in ("none", "observe", "head")}
+    null, engine = {"factory": "benchmarks.null_policy:make"}, {"factory": "benchmarks.engine_policy:make"}
+    kinds = {
+        **{interest: {**null, "settings": interest} for interest in ("none", "observe", "head")},
+        **{mode: {**engine, "settings": mode} for mode in ("monitor", "enforce")},
+    }
     return {"bare": None, **{name: filter_entry(module, config) for name, config in kinds.items()}}
 
 
@@ -88,26 +123,21 @@ def measure(directory: Path, workers: int, rounds: int, seconds: int, extra: lis
     post = directory / "post.lua"
     post.write_text(POST % ("y" * 188))
     with nginx(directory) as upstream, contextlib.ExitStack() as stack:
-        ports = {}
+        envoys = {}
         for name, entry in variants(build_filter(directory, extra)).items():
             place = directory / name
             place.mkdir()
-            port = ports[name] = free_port()
-            envoy = Envoy(place, bootstrap(port, upstream, entry), port, workers=workers)
+            port = free_port()
+            envoy = envoys[name] = Envoy(place, bootstrap(port, upstream, entry), port, workers=workers)
             stack.callback(envoy.stop)
             envoy.wait_until_serving()
         for kind, script in (("GET", None), ("POST", post)):
-            results: dict[str, list[float]] = {name: [] for name in ports}
+            figures = {name: Figures() for name in envoys}
             for _ in range(rounds):
-                for name, port in ports.items():
-                    results[name].append(load(port, seconds, script))
-            for name, figures in results.items():
-                ratios = [own / bare for own, bare in zip(figures, results["bare"], strict=True)]
-                print(
-                    f"workers={workers} {kind:4} {name:8} {statistics.median(figures):9.0f}/s"
-                    f"  ratio {statistics.median(ratios):.2f} ({min(ratios):.2f}-{max(ratios):.2f})",
-                    flush=True,
-                )
+                for name, envoy in envoys.items():
+                    figures[name].add(envoy, load(envoy.port, seconds, script))
+            for name, own in figures.items():
+                print(f"workers={workers} {kind:4} {name:8} {own.against(figures['bare'])}", flush=True)
 
 
 def main() -> None:

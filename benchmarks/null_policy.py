@@ -21,28 +21,31 @@ class Session:
         self.directive = directive
         self.response_limit = 65536
 
-    def request_body(self, chunk: bytes, end: bool, /) -> int:  # noqa: ARG002
+    def request_body(self, chunk: bytes, end: bool, /) -> int:
+        """Want nothing more."""
         return bridge.PASS
 
-    def response(  # noqa: PLR0917
+    def response(
         self,
-        status: int,  # noqa: ARG002
-        headers: Headers,  # noqa: ARG002
-        has_body: bool,  # noqa: ARG002
-        body: bytes | None,  # noqa: ARG002
-        complete: bool,  # noqa: ARG002
+        status: int,
+        headers: Headers,
+        has_body: bool,
+        body: bytes | None,
+        complete: bool,
         /,
     ) -> int:
+        """Be done."""
         return bridge.PASS | bridge.DONE
 
-    def response_body(self, chunk: bytes, end: bool, /) -> int:  # noqa: ARG002
+    def response_body(self, chunk: bytes, end: bool, /) -> int:
+        """Be done."""
         return bridge.PASS | bridge.DONE
 
     def local_reply(self, status: int, details: str, /) -> None:
-        pass
+        """Take no note."""
 
     def close(self, aborted: bool, status: int, response_bytes: int, /) -> None:
-        pass
+        """Keep nothing."""
 
 
 class Exchanges:
@@ -51,11 +54,12 @@ class Exchanges:
     def __init__(self, directive: int) -> None:
         self.directive = directive
 
-    def request(self, *facts: Any) -> Session:  # noqa: ARG002
+    def request(self, *facts: Any) -> Session:
+        """Open a session."""
         return Session(self.directive)
 
     def close(self) -> None:
-        pass
+        """Have nothing to stop."""
 
 
 INTERESTS = {

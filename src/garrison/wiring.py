@@ -3,7 +3,8 @@
 from garrison.config.model import Settings
 from garrison.config.overrides import controls_for, unmatched
 from garrison.contract.catalogue import Catalogue
-from garrison.contract.load import Contract, Read, load
+from garrison.contract.documents import Read
+from garrison.contract.load import Contract, load
 from garrison.controls.catalogue import CONTROLS
 from garrison.core.errors import ConfigError, Problem
 from garrison.core.operation import Operation
@@ -28,7 +29,7 @@ def build_policy(settings: Settings, *, read: Read, file: str = "garrison.yaml")
         DescriptionError: the description or an overlay cannot be used at all.
     """
     contract = load_contract(settings, read)
-    catalogue = contract.catalogue if contract is not None else Catalogue.empty()
+    catalogue = contract.catalogue if contract is not None else Catalogue()
     operations = [compiled.operation for compiled in catalogue.operations]
     strangers = unmatched(settings, operations)
     if strangers:

@@ -1,6 +1,7 @@
 """Sessions that answer at random, nonsense and exceptions included; used by `host.c`. Checks the filter's promises."""
 
 import random
+import sys
 import threading
 from typing import Any
 
@@ -82,18 +83,17 @@ class Session:
         self.whole = end
         return self.answer()
 
-    def response(  # noqa: PLR0917
-        self, status: int, headers: Headers, has_body: bool, body: bytes | None, complete: bool, /
-    ) -> int:
+    def response(self, status: int, headers: Headers, has_body: bool, body: bytes | None, complete: bool, /) -> int:
         self.expect("response")
         if self.responded:
             self.tally.wrong.append("response twice")
         self.responded = True
         self.watching = False
-        assert isinstance(status, int)
-        assert all(isinstance(name, str) and isinstance(value, str) for name, value in headers)
+        assert type(status) is int
+        assert {type(text) for pair in headers for text in pair} <= {str}
         self.whole = not has_body or body is not None or not complete
-        return self.answer() | (self.done(0.5) if self.whole and not self.finished else 0)
+        said = self.answer()
+        return said if self.finished or not self.whole else said | self.done(0.5)
 
     def response_body(self, chunk: bytes, end: bool, /) -> int:
         self.expect("response_body")
@@ -106,7 +106,7 @@ class Session:
         assert status >= 400
         assert details
 
-    def close(self, aborted: bool, status: int, response_bytes: int, /) -> None:  # noqa: ARG002
+    def close(self, aborted: bool, status: int, response_bytes: int, /) -> None:
         self.expect("close")
         self.finished = True
         with self.tally.lock:
@@ -124,9 +124,10 @@ class Exchanges:
 
     def close(self) -> None:
         tally = self.tally
-        print(f"sessions {tally.opened} closed {tally.closed} dropped after an error {tally.dropped}", flush=True)
-        for wrong in sorted(set(tally.wrong)):
-            print(f"wrong: {wrong} x{tally.wrong.count(wrong)}", flush=True)
+        wrong = [f"wrong: {call} x{tally.wrong.count(call)}" for call in sorted(set(tally.wrong))]
+        figures = f"sessions {tally.opened} closed {tally.closed} dropped after an error {tally.dropped}"
+        sys.stdout.write("\n".join([figures, *wrong, ""]))
+        sys.stdout.flush()
 
 
 def make(config: bridge.FilterConfig) -> Exchanges:

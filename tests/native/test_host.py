@@ -12,7 +12,6 @@ import sysconfig
 from pathlib import Path
 
 import pytest
-
 from tests.integration.envoy.running import ROOT, build_filter
 
 HERE = Path(__file__).parent
@@ -46,7 +45,7 @@ def test_random_exchanges_under_address_sanitizer(tmp_path: Path, seed: int) -> 
     }
     command = [str(host), str(module), config, str(EXCHANGES), str(seed)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    print(done.stdout)  # noqa: T201 - the figures, for whoever asks with -s
+    print(done.stdout)
     assert done.returncode == 0, done.stderr[-5000:]
     opened, closed, dropped = (int(count) for count in re.findall(r"\d+", done.stdout.splitlines()[0]))
     assert "wrong" not in done.stdout

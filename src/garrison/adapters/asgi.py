@@ -1,7 +1,7 @@
 """The engine inside a Python API: a pure ASGI middleware with the gateway's own decisions.
 
 It translates ASGI messages to what an `Exchange` is fed, does what each step says, and translates back. A WebSocket
-is judged by its opening request (RFC 6455, 4.1). What the server in front has normalised or refused already, such as
+is judged by its opening handshake (RFC 6455, 4). What the server in front has normalised or refused already, such as
 broken framing, cannot be seen here any more; the gateway sees it.
 """
 
@@ -10,13 +10,15 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, TypeAlias
 from urllib.parse import quote, unquote
 
+from msgspec.structs import replace
+
 from garrison.adapters.event_ids import event_ids
 from garrison.core.decision import Mutation
 from garrison.core.event import Event
 from garrison.core.http import Headers, Peer, Reply, RequestHead, ResponseHead, TlsFacts
 from garrison.engine.exchange import Exchange
 from garrison.engine.plan import Interest, Policy
-from garrison.engine.step import Hold, Observe, Pass, Refuse, Step
+from garrison.engine.step import PASS, Hold, Observe, Pass, Refuse, Step
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Message: TypeAlias = MutableMapping[str, Any]
@@ -26,15 +28,16 @@ App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 Sink: TypeAlias = Callable[[Event], None]
 
 # Extensions with which an application could answer around what is judged here.
-_BYPASSES = ("http.response.pathsend", "http.response.zerocopysend")
+_BYPASSES = frozenset({"http.response.pathsend", "http.response.zerocopysend"})
 _NO_CONTENT = frozenset({204, 304})  # RFC 9110, 6.4.1
+_PATH_SAFE = "/!$&'()*+,;=:@-._~"  # RFC 3986, 3.3
 
 
 class Middleware:
     """Stands around `app` and lets through what the policy allows."""
 
     def __init__(self, app: App, policy: Policy, sink: Sink) -> None:
-        """`sink` is given every finished event; it must not block."""
+        """`sink` is given every finished event; it must not block, and not raise."""
         self.app = app
         self.policy = policy
         self.sink = sink
@@ -46,55 +49,90 @@ class Middleware:
             await self.app(scope, receive, send)
             return
         now = time.time()
-        exchange = Exchange(self.policy, self._event_id(now), now)
-        aborted = True
+        call = _Call(Exchange(self.policy, self._event_id(now), now), self.sink)
+        serve = _serve_http if scope["type"] == "http" else _serve_websocket
         try:
-            serve = _serve_http if scope["type"] == "http" else _serve_websocket
-            await serve(self.app, exchange, scope, (receive, send))
-            aborted = False
+            await serve(self.app, call, scope, (receive, send))
+        except Exception as error:
+            if not _comes_of_refusal(error):
+                raise
         finally:
-            self.sink(exchange.close(time.time(), aborted=aborted))
+            call.end_abruptly()
 
 
-async def _serve_http(app: App, exchange: Exchange, scope: Scope, channel: tuple[Receive, Send]) -> None:
-    request = _Request(exchange, channel[0])
-    response = _Response(exchange, channel[1], scope["method"])
+class _Call:
+    """One exchange, and what the client was told of it. Its event is given to the sink once, at its end."""
+
+    def __init__(self, exchange: Exchange, sink: Sink) -> None:
+        self.exchange = exchange
+        self.status = 0
+        """Status that left; 0 while none has."""
+        self.sent = 0
+        """Bytes of the response's body that left."""
+        self.ended = False
+        self._sink = sink
+
+    def end(self, *, aborted: bool = False) -> None:
+        """The exchange is over: everything was said, or nothing more can be."""
+        if self.ended:
+            return
+        self.ended = True
+        event = self.exchange.close(time.time(), aborted=aborted)
+        # where the engine looked away, only the adapter knows what left
+        self._sink(replace(event, status=self.status, response_bytes=event.response_bytes or self.sent))
+
+    def end_abruptly(self) -> None:
+        """The application is done. Where it has not answered, the server does (ASGI 3.0: 500)."""
+        if not self.ended and not self.status:
+            self.status = 500
+        self.end(aborted=True)
+
+
+class _DisconnectedError(OSError):
+    """What an application is told that goes on after its answer was refused: nobody listens (ASGI HTTP, 2.4)."""
+
+
+def _comes_of_refusal(error: BaseException | None) -> bool:
+    """Whether `error` is what became of our own `_DisconnectedError` on its way through the application."""
+    while error is not None:
+        if isinstance(error, _DisconnectedError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+async def _serve_http(app: App, call: _Call, scope: Scope, channel: tuple[Receive, Send]) -> None:
+    response = _Response(call, channel[1], scope["method"])
+    request = _Request(call, channel[0], response)
     head = _head(scope, has_body=await request.has_body(scope))
-    step = await request.settle(exchange.request(head))
-    if isinstance(step, Refuse):
+    step = await request.settle(call.exchange.request(head))
+    if step is None:
+        call.end(aborted=True)  # the client left before its request was whole: nobody waits for an answer
+    elif isinstance(step, Refuse):
         await response.reply(step.reply)
-        return
-    extensions = {key: value for key, value in scope.get("extensions", {}).items() if key not in _BYPASSES}
-    inner = {**scope, "extensions": extensions}
-    if step.mutation is not None:
-        _retarget(inner, step.mutation)
-    await app(inner, request.receive, response.send)
-
-
-async def _serve_websocket(app: App, exchange: Exchange, scope: Scope, channel: tuple[Receive, Send]) -> None:
-    receive, send = channel
-    step = exchange.request(_head(scope, has_body=False))
-    if not isinstance(step, Refuse):
-        await app(scope, receive, send)
-        return
-    await receive()  # `websocket.connect`, which must be taken before it can be refused
-    if "websocket.http.response" in scope.get("extensions", {}):
-        await send({
-            "type": "websocket.http.response.start",
-            "status": step.reply.status,
-            "headers": _raw(step.reply.headers),
-        })  # fmt: skip
-        await send({"type": "websocket.http.response.body", "body": step.reply.body})
     else:
-        await send({"type": "websocket.close", "code": 1008})  # servers answer 403 before the handshake is over
+        await app(_inner(scope, step.mutation), request.receive, response.send)
+
+
+async def _serve_websocket(app: App, call: _Call, scope: Scope, channel: tuple[Receive, Send]) -> None:
+    receive, send = channel
+    handshake = _Handshake(call, send, scope)
+    step = call.exchange.request(_head(scope, has_body=False))
+    if isinstance(step, Refuse):
+        await receive()  # `websocket.connect`, which must be taken before it can be refused
+        await handshake.refuse(step.reply)
+    elif isinstance(step, Pass):
+        await app(_inner(scope, step.mutation), receive, handshake.send)
+        call.end()
 
 
 class _Request:
     """The request's body on its way in: held back, copied, or left alone."""
 
-    def __init__(self, exchange: Exchange, receive: Receive) -> None:
-        self._exchange = exchange
+    def __init__(self, call: _Call, receive: Receive, response: "_Response") -> None:
+        self._call = call
         self._receive = receive
+        self._response = response
         self._waiting: list[Message] = []
         self._observing = False
 
@@ -109,55 +147,69 @@ class _Request:
         self._waiting.append(message)
         return bool(message.get("body")) or bool(message.get("more_body", False))
 
-    async def settle(self, step: Step) -> Pass | Observe | Refuse:
-        """Feed the body until the engine knows what to do with the request."""
+    async def settle(self, step: Step) -> Pass | Observe | Refuse | None:
+        """Feed the body until the engine knows what to do with the request; None where the client left before."""
         fed = 0
         while isinstance(step, Hold):
             if fed == len(self._waiting):
                 self._waiting.append(await self._receive())
             message = self._waiting[fed]
             fed += 1
-            end = message["type"] == "http.disconnect" or not message.get("more_body", False)
-            step = self._exchange.request_body(message.get("body", b""), end)
+            if message["type"] == "http.disconnect":
+                return None
+            step = self._call.exchange.request_body(message.get("body", b""), not message.get("more_body", False))
         self._observing = isinstance(step, Observe)
         return step
 
     async def receive(self) -> Message:
         """What the application receives."""
+        if self._response.refused:
+            return {"type": "http.disconnect"}
         message = self._waiting.pop(0) if self._waiting else await self._receive()
-        if self._observing and message["type"] == "http.request":
-            end = not message.get("more_body", False)
-            self._observing = isinstance(self._exchange.request_body(message.get("body", b""), end), Observe)
+        if message["type"] == "http.disconnect":
+            self._response.is_unheard = not self._call.ended
+            self._call.end(aborted=True)
+        elif self._observing and not self._call.ended:
+            step = self._call.exchange.request_body(message.get("body", b""), not message.get("more_body", False))
+            self._observing = isinstance(step, Observe)
         return message
 
 
 class _Response:
     """The response on its way out: held back, copied, or left alone."""
 
-    def __init__(self, exchange: Exchange, send: Send, method: str) -> None:
-        self._exchange = exchange
+    def __init__(self, call: _Call, send: Send, method: str) -> None:
+        self.refused = False
+        """Whether the answer is ours, and what the application still says of no interest."""
+        self.is_unheard = False
+        """Whether the client left first; an answer to it would leave unjudged, should it be half there."""
+        self._call = call
+        self._exchange = call.exchange
         self._send = send
         self._method = method
         self._head: Message = {}
         self._held: list[bytes] = []
-        self._step: Step = Pass()
-        self._over = False
+        self._step: Step = PASS
 
     async def reply(self, reply: Reply) -> None:
         """Send a response of our own."""
-        self._over = True
+        self.refused = True
         length = (("content-length", str(len(reply.body))),)
-        await self._send({
+        await self._forward({
             "type": "http.response.start",
             "status": reply.status,
             "headers": _raw((*reply.headers, *length)),
         })  # fmt: skip
-        await self._send({"type": "http.response.body", "body": b"" if self._method == "HEAD" else reply.body})
+        await self._forward({"type": "http.response.body", "body": b"" if self._method == "HEAD" else reply.body})
 
     async def send(self, message: Message) -> None:
         """What the application sends."""
-        if self._over:
-            return  # the answer was refused; what the application still has to say is dropped
+        if self.is_unheard:
+            return
+        if self.refused:
+            if message.get("more_body", False):
+                raise _DisconnectedError("the response was refused")  # or an endless one would never stop
+            return
         if message["type"] == "http.response.start":
             await self._start(message)
         elif message["type"] == "http.response.body":
@@ -167,27 +219,31 @@ class _Response:
 
     async def _start(self, message: Message) -> None:
         self._head = message
-        status: int = message["status"]
-        bodiless = self._method == "HEAD" or status in _NO_CONTENT
-        if self._exchange.response_interest is not Interest.NONE:
-            head = ResponseHead(status, _text(message.get("headers", ())), has_body=not bodiless)
-            self._step = self._exchange.response(head)
+        if not self._call.ended and self._exchange.response_interest is not Interest.NONE:
+            headers = _text(message.get("headers", ()))
+            self._step = self._exchange.response(
+                ResponseHead(message["status"], headers, has_body=self._has_body(message["status"], headers))
+            )
         if isinstance(self._step, Refuse):
             await self.reply(self._step.reply)
         elif not isinstance(self._step, Hold):
-            await self._send(_changed(message, self._step.mutation))
+            await self._forward(_changed(message, self._step.mutation))
+
+    def _has_body(self, status: int, headers: Headers) -> bool:
+        return self._method != "HEAD" and status not in _NO_CONTENT and ("content-length", "0") not in headers
 
     async def _body(self, message: Message) -> None:
         chunk: bytes = message.get("body", b"")
         end = not message.get("more_body", False)
-        if isinstance(self._step, Observe):
+        wanted = isinstance(self._step, Hold | Observe) and not self._call.ended
+        if isinstance(self._step, Hold):
+            self._held.append(chunk)
+        held = isinstance(self._step, Hold)
+        if wanted:
             self._step = self._exchange.response_body(chunk, end)
-        if not isinstance(self._step, Hold):
-            await self._send(message)
-            return
-        self._held.append(chunk)
-        self._step = self._exchange.response_body(chunk, end)
-        if isinstance(self._step, Refuse):
+        if not held:
+            await self._forward(message)
+        elif isinstance(self._step, Refuse):
             await self.reply(self._step.reply)
         elif not isinstance(self._step, Hold):
             await self._release(self._step.mutation, end=end)
@@ -197,33 +253,111 @@ class _Response:
         body = b"".join(self._held)
         self._held.clear()
         if mutation is not None and mutation.body is not None:
-            body = mutation.body
-        await self._send(_changed(self._head, mutation))
-        await self._send({"type": "http.response.body", "body": body, "more_body": not end})
+            body, self.refused = mutation.body, not end  # the rest of the old body is of no interest
+            end = True
+        await self._forward(_changed(self._head, mutation))
+        await self._forward({"type": "http.response.body", "body": body, "more_body": not end})
+
+    async def _forward(self, message: Message) -> None:
+        """Send to the client, and note what left; the last message ends the exchange."""
+        if message["type"] == "http.response.start":
+            self._call.status = message["status"]
+            await self._send(message)
+            return
+        await self._send(message)
+        self._call.sent += len(message.get("body", b""))
+        if not message.get("more_body", False):
+            self._call.end()
+
+
+class _Handshake:
+    """The answer to a WebSocket's opening request; what follows it passes as it is."""
+
+    def __init__(self, call: _Call, send: Send, scope: Scope) -> None:
+        self._call = call
+        self._send = send
+        self._can_explain = "websocket.http.response" in (scope.get("extensions") or {})
+        self._answered = False
+        self._refused = False
+
+    async def send(self, message: Message) -> None:
+        """What the application sends."""
+        if self._answered:
+            if not self._refused:
+                await self._send(message)
+            return
+        self._answered = True
+        step = self._judge(message)
+        if isinstance(step, Refuse):
+            await self.refuse(step.reply)
+        else:
+            await self._send(message)
+
+    def _judge(self, message: Message) -> Step:
+        kind = message["type"]
+        if kind == "websocket.http.response.start":
+            self._call.status = message["status"]
+        else:
+            self._call.status = 101 if kind == "websocket.accept" else 403  # `websocket.close` before an answer
+        if self._call.exchange.response_interest is Interest.NONE:
+            return PASS
+        head = ResponseHead(self._call.status, _text(message.get("headers", ())), has_body=False)
+        return self._call.exchange.response(head)
+
+    async def refuse(self, reply: Reply) -> None:
+        """Refuse the handshake, with a problem where the server can send one."""
+        self._answered = self._refused = True
+        if self._can_explain:
+            self._call.status = reply.status
+            headers = _raw((*reply.headers, ("content-length", str(len(reply.body)))))
+            await self._send({
+                "type": "websocket.http.response.start", "status": reply.status, "headers": headers,
+            })  # fmt: skip
+            await self._send({"type": "websocket.http.response.body", "body": reply.body})
+        else:
+            self._call.status = 403  # what every server makes of a close before the handshake is over
+            await self._send({"type": "websocket.close", "code": 1008})
+        self._call.end()
 
 
 def _head(scope: Scope, *, has_body: bool) -> RequestHead:
     headers = _text(scope["headers"])
-    path: bytes = scope.get("raw_path") or quote(scope.get("root_path", "") + scope["path"]).encode()
-    query: bytes = scope.get("query_string", b"")
+    path, query = _path(scope), scope.get("query_string") or b""
     address, port = scope.get("client") or ("", 0)
     secure = scope.get("scheme") in {"https", "wss"}
+    # only the first `Host` is the authority: a second one stays a field, for the engine to see
+    place = next((index for index, (name, _) in enumerate(headers) if name == "host"), len(headers))
     return RequestHead(
         method=scope.get("method", "GET"),
         target=(path + b"?" + query if query else path).decode("latin-1"),
-        authority=next((value for name, value in headers if name == "host"), ""),
-        headers=tuple(pair for pair in headers if pair[0] != "host"),
-        peer=Peer(address, port, TlsFacts("") if secure else None),
+        authority=headers[place][1] if place < len(headers) else "",
+        headers=headers[:place] + headers[place + 1 :],
+        peer=Peer(address, port or 0, TlsFacts("") if secure else None),
         scheme=scope.get("scheme", "http"),
         protocol=f"HTTP/{scope.get('http_version', '1.1')}",
         has_body=has_body,
     )
 
 
-def _retarget(scope: Scope, mutation: Mutation) -> None:
-    if mutation.target is not None:
-        path, _, query = mutation.target.partition("?")
-        scope.update(raw_path=path.encode(), path=unquote(path), query_string=query.encode("latin-1"))
+def _path(scope: Scope) -> bytes:
+    """The path as it was sent; where the application would route by another one, that one."""
+    path: str = scope["path"]
+    raw: bytes | None = scope.get("raw_path")
+    if raw is not None and unquote(raw.decode("latin-1")) == path:
+        return raw
+    # No raw path from this server, or something in front has changed the path that the application routes by.
+    return quote(path, safe=_PATH_SAFE).encode()
+
+
+def _inner(scope: Scope, mutation: Mutation | None) -> Scope:
+    """The scope for the application; the very same object where nothing in it changes."""
+    extensions = scope.get("extensions") or {}
+    if not _BYPASSES.isdisjoint(extensions):
+        scope = {**scope, "extensions": {key: value for key, value in extensions.items() if key not in _BYPASSES}}
+    if mutation is None or mutation.target is None:
+        return scope
+    path, _, query = mutation.target.partition("?")
+    return {**scope, "raw_path": path.encode(), "path": unquote(path), "query_string": query.encode("latin-1")}
 
 
 def _changed(message: Message, mutation: Mutation | None) -> Message:
@@ -232,7 +366,7 @@ def _changed(message: Message, mutation: Mutation | None) -> Message:
     replaced = {name for name, _ in mutation.set_headers} | set(mutation.drop_headers)
     length: Headers = ()
     if mutation.body is not None:
-        replaced.add("content-length")
+        replaced |= {"content-length", "transfer-encoding"}
         length = (("content-length", str(len(mutation.body))),)
     kept = tuple(pair for pair in _text(message.get("headers", ())) if pair[0] not in replaced)
     return {**message, "headers": _raw((*kept, *mutation.set_headers, *length))}

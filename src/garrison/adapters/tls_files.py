@@ -2,10 +2,11 @@
 
 import ssl
 from collections.abc import Iterator
+from pathlib import Path
 
 from garrison.config.explain import Complaint
 from garrison.config.model import Settings
-from garrison.config.source import Path
+from garrison.config.source import Path as Place
 
 
 def tls_complaints(settings: Settings) -> Iterator[Complaint]:
@@ -26,7 +27,7 @@ def tls_files(settings: Settings) -> tuple[str, ...]:
     return tuple(file for file in (*own, upstream.certificate, upstream.key, upstream.ca) if file)
 
 
-def _pair(at: Path, certificate: str, key: str) -> Iterator[Complaint]:
+def _pair(at: Place, certificate: str, key: str) -> Iterator[Complaint]:
     missing = False
     for name, file in (("certificate", certificate), ("key", key)):
         if fault := _unreadable(file):
@@ -50,7 +51,7 @@ def _no_password() -> str:
     return ""
 
 
-def _authorities(at: Path, file: str) -> Iterator[Complaint]:
+def _authorities(at: Place, file: str) -> Iterator[Complaint]:
     if not file:
         return
     if fault := _unreadable(file):
@@ -64,7 +65,7 @@ def _authorities(at: Path, file: str) -> Iterator[Complaint]:
 
 def _unreadable(file: str) -> str:
     try:
-        with open(file, "rb") as stream:
+        with Path(file).open("rb") as stream:
             stream.read(1)
     except OSError as error:
         return f"cannot be read: {(error.strerror or type(error).__name__).lower()}"

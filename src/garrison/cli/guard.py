@@ -11,7 +11,6 @@ from garrison.cli.output import line, note, progress
 if TYPE_CHECKING:
     from garrison.adapters.envoy.supervise import Load
     from garrison.config.load import Options
-    from garrison.config.model import Settings
 
 EXAMPLES = "Example: garrison guard --upstream http://127.0.0.1:9000 --contract openapi.yaml --mode enforce"
 FACTORY = "garrison.gateway:engine"
@@ -26,9 +25,7 @@ def guard(
     overlay: Annotated[
         list[str] | None, typer.Option(metavar="FILE", help="OpenAPI Overlay to apply; may be repeated.")
     ] = None,
-    config: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="garrison.yaml; options win over it.")
-    ] = None,
+    config: Annotated[Path | None, typer.Option(metavar="FILE", help="garrison.yaml; options win over it.")] = None,
     listen: Annotated[
         str | None, typer.Option(metavar="HOST:PORT", help="Where to listen.  [default: 127.0.0.1:8080]")
     ] = None,
@@ -64,22 +61,26 @@ def guard(
         workers=workers,
     )
     load = _loader(config, options)
-    parts = Parts(envoy_binary(), filter_module(), python_library(), FACTORY)
+
+    def parts() -> Parts:
+        return Parts(envoy_binary(), filter_module(), python_library(), FACTORY)
+
     Supervisor(load, parts, say=line, note=note, grace=grace).run()
 
 
 def _loader(config: Path | None, options: "Options") -> "Load":
     """Reads everything anew, and warns of what is in force."""
+    from garrison.adapters.envoy.handover import Checked
     from garrison.cli.opening import open_policy
     from garrison.config.unsafe import warnings
 
-    def load(seen: Callable[[str], None]) -> "Settings":
+    def load(seen: Callable[[str], None]) -> Checked:
         with progress("compiling the contract"):
             opened = open_policy(config, options, needs_upstream=True, seen=seen)
         for warning in warnings(opened.settings):
             note(f"garrison: warning: {warning}")
         if missing := len(opened.policy.catalogue.uncompiled):
             note(f"garrison: warning: {missing} operations could not be compiled; `garrison plan` lists them")
-        return opened.settings
+        return Checked(opened.settings, opened.documents)
 
     return load

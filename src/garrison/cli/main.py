@@ -1,16 +1,16 @@
 """The program `garrison`: its commands, and what its exit status means.
 
-    0  done
-    1  done, and there is something to look at
-    2  the options or an operator's file are wrong
-    3  the gateway could not be started or kept running
+0  done
+1  done, and there is something to look at
+2  the options or an operator's file are wrong
+3  the gateway could not be started or kept running
 """
 
 import sys
 
 import typer
 
-from garrison.cli import config, guard, plan
+from garrison.cli import config, demo, guard, plan
 from garrison.cli.output import NAME, report
 from garrison.core.errors import GarrisonError, GatewayError
 
@@ -33,6 +33,7 @@ def application() -> typer.Typer:
     )
     app.callback()(_options)
     app.command("guard", epilog=guard.EXAMPLES)(guard.guard)
+    app.command("demo", epilog=demo.EXAMPLES)(demo.demo)
     app.command("plan", epilog=plan.EXAMPLES)(plan.plan)
     app.add_typer(config.application(), name="config")
     return app

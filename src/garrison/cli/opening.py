@@ -1,6 +1,6 @@
 """What every command begins with: settings from a file and options, and the policy they amount to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -21,6 +21,8 @@ class Opened(msgspec.Struct, frozen=True):
 
     settings: Settings
     policy: Policy
+    documents: Mapping[str, bytes]
+    """What the contract was read from, by path or URL."""
 
 
 def open_settings(config: Path | None, options: Options, *, needs_upstream: bool = False) -> Settings:
@@ -52,11 +54,15 @@ def open_policy(
     for file in tls_files(settings):
         seen(file)
 
+    documents: dict[str, bytes] = {}
+
     def read(place: str) -> bytes:
         seen(place)
-        return read_source(place)
+        documents[place] = read_source(place)
+        return documents[place]
 
-    return Opened(settings, build_policy(settings, read=read, file=str(config or DEFAULT_FILE)))
+    policy = build_policy(settings, read=read, file=str(config or DEFAULT_FILE))
+    return Opened(settings, policy, documents)
 
 
 def _examine(config: Path | None, options: Options) -> Examined:

@@ -143,9 +143,7 @@ def _place_options(data: dict[str, Any], options: Options) -> dict[Path, str]:
     return placed
 
 
-def _convert(
-    schema: Mapping[str, Any], data: Any, found: Iterable[Complaint]
-) -> tuple[Settings, tuple[Path, ...]]:
+def _convert(schema: Mapping[str, Any], data: Any, found: Iterable[Complaint]) -> tuple[Settings, tuple[Path, ...]]:
     """`data` as settings without its wrong parts, and the parts that had to be left out.
 
     A section that lost a key it needs is lost itself, which the next round finds. Each round removes
@@ -178,9 +176,7 @@ def _replaced(data: Any, path: Path, by: Any) -> Any:
     if not path:
         return {} if by is _NOTHING else by
     if isinstance(data, dict):
-        changed = {
-            key: _replaced(value, path[1:], by) if key == path[0] else value for key, value in data.items()
-        }
+        changed = {key: _replaced(value, path[1:], by) if key == path[0] else value for key, value in data.items()}
         if len(path) == 1 and by is _NOTHING:
             changed.pop(path[0], None)
         return changed

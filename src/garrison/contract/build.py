@@ -15,7 +15,7 @@ from garrison.contract.responses import MediaBody, ResponseSchema
 from garrison.contract.schemas import Schemas
 from garrison.contract.shape import Shape
 from garrison.contract.styles import single
-from garrison.contract.texts import Schema, decoder
+from garrison.contract.texts import Book, Schema, decoder
 from garrison.core.operation import Operation, Parameter, Response
 
 _KINDS: tuple[Kind, ...] = ("json", "form", "multipart", "text", "opaque", "stream")
@@ -27,6 +27,7 @@ class Builder:
     def __init__(self, schemas: Schemas, key_names: Mapping[str, str]) -> None:
         """`key_names` are the names of query parameters that carry credentials, by security scheme."""
         self._schemas = schemas
+        self._book = Book(schemas.schema)
         self._key_names = key_names
         self._bodies: dict[tuple[str, Kind, str, str], BodySchema] = {}
         self._shapes: dict[str, Shape] = {}
@@ -37,15 +38,15 @@ class Builder:
         readers = [self._reader(each) for each in outline.parameters]
         flag = outline.extensions.get("x-garrison-stream")
         upgrades = flag == "websocket" or any(each.status == "101" for each in outline.responses)
-        sends = flag in (True, "websocket", "grpc") or _streams(outline.media) or upgrades
-        answers = flag in (True, "websocket", "sse", "grpc") or upgrades
+        # Only what the operation as a whole is: of several media types, each is a stream or not by itself.
+        sends, answers = flag in (True, "grpc"), flag in (True, "sse", "grpc")
         return CompiledOperation(
             _operation(outline, tuple(each.parameter for each in readers)),
             index,
             parameters=self._parameters(outline, readers),
             request=self._table(outline.media) if outline.media else None,
             responses=responses,
-            streaming=(sends, answers or any(each.streams for each in responses), upgrades),
+            streaming=(sends, answers, upgrades),
         )
 
     def _parameters(self, outline: OperationOutline, readers: list[Reader]) -> ParameterReader | None:
@@ -60,9 +61,7 @@ class Builder:
         variables = outline.routes[0][1].variables
         if not outline.parameters and not credentials and not variables:
             return None
-        readers = [
-            each for each in readers if each.parameter.location != "path" or each.parameter.name in variables
-        ]
+        readers = [each for each in readers if each.parameter.location != "path" or each.parameter.name in variables]
         judged = [reader for reader in readers if reader.definition or reader.parameter.required]
         validator = self._schemas.compile(joint_schema(readers)) if judged else None
         return ParameterReader(readers, variables, validator=validator, ignored=credentials)
@@ -154,7 +153,7 @@ class Builder:
         return self._schema_of(self._schemas.schema(definition) if definition else True)
 
     def _schema_of(self, value: Any) -> Schema:
-        return Schema(value, self._schemas.schema)
+        return Schema(value, self._book)
 
 
 def _streams(media: Iterable[MediaOutline]) -> bool:
@@ -179,6 +178,7 @@ def _parameter(outline: ParameterOutline, schema: Schema) -> Parameter:
         required=outline.required,
         pointer=outline.place.path,
         schema=outline.schema,
+        style="" if outline.media_type else outline.style,
         repeats=outline.location in ("query", "cookie") and not outline.media_type and field.repeats,
         extensions=outline.extensions,
     )

@@ -105,9 +105,7 @@ class Catalogue:
         """`uncompiled` are all operations that could not be compiled; those of them that have a route are
         among the entries as well. Entries of the same route: the first one has it."""
         entries = tuple(entries)
-        self.operations = tuple(
-            entry.target for entry in entries if isinstance(entry.target, CompiledOperation)
-        )
+        self.operations = tuple(entry.target for entry in entries if isinstance(entry.target, CompiledOperation))
         self.uncompiled = tuple(uncompiled)
         hosts = {host for entry in entries for host, _ in entry.routes} - {""}
         self._any = _matcher(entries, "")

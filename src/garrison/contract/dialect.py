@@ -4,7 +4,9 @@ from typing import Any, Literal
 
 import msgspec
 
+from garrison.contract.documents import Documents
 from garrison.contract.patterns import mend
+from garrison.contract.place import Place, Problems, excerpt
 
 Direction = Literal["request", "response", "neutral"]
 """Whose message a schema judges: decides what readOnly and writeOnly mean. Neutral: neither has a meaning."""
@@ -15,18 +17,20 @@ class Dialect(msgspec.Struct, frozen=True):
 
     name: str
     nullable: bool = False
-    """`nullable`, and `exclusiveMinimum`/`exclusiveMaximum` as booleans (OpenAPI 3.0)."""
+    """`nullable: true` allows null (OpenAPI 3.0)."""
+    boolean_bounds: bool = False
+    """`exclusiveMinimum` and `exclusiveMaximum` are booleans (OpenAPI 3.0; JSON Schema draft 4)."""
     ref_alone: bool = False
     """Whatever stands beside `$ref` is ignored (OpenAPI 3.0; JSON Schema up to draft 7)."""
     array_items: bool = False
     """`items` may be an array with `additionalItems`; `dependencies` (JSON Schema up to 2019-09)."""
 
 
-OPENAPI_30 = Dialect("OpenAPI 3.0", nullable=True, ref_alone=True)
+OPENAPI_30 = Dialect("OpenAPI 3.0", nullable=True, boolean_bounds=True, ref_alone=True)
 JSON_SCHEMA_2020 = Dialect("JSON Schema 2020-12")
 _DRAFT_2019 = Dialect("JSON Schema 2019-09", array_items=True)
 _DRAFT_7 = Dialect("JSON Schema draft 7", ref_alone=True, array_items=True)
-_DRAFT_4 = Dialect("JSON Schema draft 4", ref_alone=True, array_items=True)
+_DRAFT_4 = Dialect("JSON Schema draft 4", boolean_bounds=True, ref_alone=True, array_items=True)
 
 _BY_URI = {
     "json-schema.org/draft/2020-12/schema": JSON_SCHEMA_2020,
@@ -46,6 +50,38 @@ def dialect_for(uri: str) -> Dialect | None:
     if bare.startswith(("spec.openapis.org/oas/3.1/dialect/", "spec.openapis.org/oas/3.2/dialect/")):
         return JSON_SCHEMA_2020
     return _BY_URI.get(bare)
+
+
+class Dialects:
+    """The dialects of a description's documents."""
+
+    def __init__(self, documents: Documents, problems: Problems) -> None:
+        self._documents = documents
+        self._problems = problems
+        self._known: dict[str, Dialect | None] = {}
+
+    def of(self, place: Place, inherited: Dialect) -> Dialect:
+        """The dialect of the document at `place`; a file that does not say is read as what refers to it."""
+        if place.file not in self._known:
+            self._known[place.file] = self._declared(place)
+        return self._known[place.file] or inherited
+
+    def _declared(self, place: Place) -> Dialect | None:
+        root = self._documents.open(place.file)
+        if not isinstance(root, dict):
+            return None
+        version = root.get("openapi")
+        if str(version).startswith("3.0"):
+            return OPENAPI_30
+        keyword = "$schema" if version is None else "jsonSchemaDialect"
+        uri = root.get(keyword)
+        if not isinstance(uri, str):
+            return None if version is None else JSON_SCHEMA_2020
+        dialect = dialect_for(uri)
+        if dialect is None:
+            hint = "schemas are read as JSON Schema 2020-12"
+            self._problems.add(Place(place.file, (keyword,)), f"unknown schema dialect {excerpt(uri)}", hint)
+        return dialect or JSON_SCHEMA_2020
 
 
 _FLOAT_MAX = 3.4028234663852886e38

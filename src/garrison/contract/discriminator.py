@@ -43,6 +43,8 @@ class Families:
     def __init__(self, documents: Documents) -> None:
         self._documents = documents
         self._children: dict[str, dict[Place, list[Node]]] = {}
+        self._open: set[Place] = set()
+        """Alternatives whose own alternatives are being looked at: they may lead back to themselves."""
 
     def discriminator(self, node: Node) -> Discriminator | None:
         """The usable discriminator of the schema at `node`; None where it has none."""
@@ -69,6 +71,22 @@ class Families:
         """Whether the component schema at `child` names the one at `parent` in its `allOf`."""
         return any(node.place == child for node in self._family(parent.file).get(parent, ()))
 
+    def plain(self, node: Node) -> Node:
+        """The schema at `node` as what others inherit from: without its discriminator, and without
+        alternatives that inherit from it in turn, for those would lead round in a circle."""
+        if not isinstance(node.value, dict):
+            return node
+        children = {child.place for child in self._family(node.place.file).get(node.place, ())}
+        bare = {key: value for key, value in node.value.items() if key != "discriminator"}
+        for keyword in ("oneOf", "anyOf"):
+            branches = bare.get(keyword)
+            for index, value in enumerate(branches if isinstance(branches, list) else ()):
+                target = self._documents.follow(Node(node.place.child(keyword, index), value))
+                if target is not None and target.place in children:
+                    del bare[keyword]
+                    break
+        return Node(node.place, bare)
+
     def _mapping(self, node: Node, declared: dict[str, Any]) -> dict[Place, list[str]]:
         """The explicit names of each alternative."""
         names: dict[Place, list[str]] = {}
@@ -87,9 +105,7 @@ class Families:
                 return Node(Place(node.place.file, ("components", "schemas", reference)), schemas[reference])
         return self._documents.resolve(place, reference)
 
-    def _alternatives(
-        self, node: Node, keyword: str, name: str, mapping: dict[Place, list[str]]
-    ) -> tuple[Case, ...]:
+    def _alternatives(self, node: Node, keyword: str, name: str, mapping: dict[Place, list[str]]) -> tuple[Case, ...]:
         """One case for each alternative; none at all where any of them has no name to be called by."""
         cases = []
         for index, value in enumerate(node.value[keyword]):
@@ -103,37 +119,46 @@ class Families:
             cases.append(Case(names, branch))
         return tuple(cases)
 
-    def _names(
-        self, branch: Node, target: Node, name: str, mapping: dict[Place, list[str]], depth: int = 0
-    ) -> tuple[str, ...]:
+    def _names(self, branch: Node, target: Node, name: str, mapping: dict[Place, list[str]]) -> tuple[str, ...]:
+        """What `branch` is called by: what the mapping says, else what its own schema allows the property
+        to be, else the name of the component."""
         if target.place in mapping:
             return tuple(mapping[target.place])
         inner = target.value.get("discriminator")
-        if isinstance(inner, dict) and inner.get("propertyName") == name and depth < _MAX_FAMILY_DEPTH:
-            nested = self.discriminator(target) if depth == 0 else None
+        if isinstance(inner, dict) and inner.get("propertyName") == name and target.place not in self._open:
+            self._open.add(target.place)
+            nested = self.discriminator(target)
+            self._open.discard(target.place)
             if nested is not None and nested.keyword:
                 return tuple(each for case in nested.cases for each in case.names)
-        constants = _constants(self._property(target, name))
+        constants = self._constants(target, name)
         if constants:
             return constants
         is_reference = isinstance(branch.value, dict) and "$ref" in branch.value
         last = target.place.tokens[-1] if target.place.tokens else ""
         return (str(last),) if is_reference and last != "" else ()
 
-    def _property(self, target: Node, name: str, depth: int = 0) -> Any:
-        """The schema of the property `name`, looked for through `allOf`."""
-        properties = target.value.get("properties")
-        if isinstance(properties, dict) and isinstance(properties.get(name), dict):
-            found = self._documents.follow(Node(target.place.child("properties", name), properties[name]))
-            return found.value if found else None
-        members = target.value.get("allOf")
-        for index, value in enumerate(members if isinstance(members, list) else ()):
-            member = self._documents.follow(Node(target.place.child("allOf", index), value))
-            if member is not None and isinstance(member.value, dict) and depth < _MAX_FAMILY_DEPTH:
-                inner = self._property(member, name, depth + 1)
-                if inner is not None and _constants(inner):
-                    return inner
-        return None
+    def _constants(self, target: Node, name: str) -> tuple[str, ...]:
+        """The values that the property `name` is confined to, looked for through `allOf`."""
+        rest, seen = [target], set[Place]()
+        while rest:
+            node = rest.pop()
+            if node.place in seen or not isinstance(node.value, dict):
+                continue
+            seen.add(node.place)
+            properties = node.value.get("properties")
+            if isinstance(properties, dict) and isinstance(properties.get(name), dict):
+                place = node.place.child("properties", name)
+                found = self._documents.follow(Node(place, properties[name]))
+                constants = _constants(found.value) if found is not None else ()
+                if constants:
+                    return constants
+            members = node.value.get("allOf")
+            for index, value in enumerate(members if isinstance(members, list) else ()):
+                member = self._documents.follow(Node(node.place.child("allOf", index), value))
+                if member is not None:
+                    rest.append(member)
+        return ()
 
     def _inheriting(self, node: Node, mapping: dict[Place, list[str]]) -> tuple[Case, ...]:
         """One case for each component schema that inherits from `node`, in every generation."""

@@ -1,13 +1,13 @@
 """Documents: the files of a description, read once each, and references between them (RFC 3986, RFC 6901)."""
 
 import posixpath
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeAlias
-from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 import msgspec
 
-from garrison.contract.parse import line_of, parse
+from garrison.contract.parse import lines_of, parse
 from garrison.contract.place import Place, Problems, Token, Tokens, excerpt
 from garrison.core.errors import DescriptionError, Problem
 
@@ -36,12 +36,12 @@ class Documents:
         self.problems = problems
         self._roots: dict[str, Any] = {}
         self._data: dict[str, bytes] = {}
-        self._bases: dict[str, str] = {}
-        """Base URI for references out of a document, where `$self` (OpenAPI 3.2) gives one."""
-        self._named: dict[str, str] = {}
-        """Documents by their own URI (`$self`)."""
+        self._bases: dict[str, dict[Tokens, str]] = {}
+        """What references in a document are relative to, by the place from which on that holds."""
+        self._resources: dict[str, Node] = {}
+        """Documents and schemas by their own URI (`$self` of OpenAPI 3.2, `$id` of JSON Schema)."""
         self._failed: set[str] = set()
-        self._resolved: dict[tuple[str, str], Node | None] = {}
+        self._resolved: dict[tuple[str, str, str], Node | None] = {}
         self._anchors: dict[str, dict[str, Node]] = {}
 
     def open(self, file: str) -> Any:
@@ -49,26 +49,43 @@ class Documents:
         if file not in self._roots:
             try:
                 data = self._read(file)
-            except OSError as error:
-                reason = error.strerror or str(error) or type(error).__name__
+            except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+                reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
                 problem = Problem(file=file, path="$", message=f"cannot be read: {reason}")
                 raise DescriptionError([problem]) from error
-            self._roots[file] = parse(data, file, self.problems)
             self._data[file] = data
+            self._enter(file, parse(data, file, self.problems))
         return self._roots[file]
 
     def replace(self, file: str, root: Any) -> None:
         """Put `root` in the place of the tree of `file`: an overlay has been applied."""
-        self._roots[file] = root
         self._resolved.clear()
+        self._anchors.pop(file, None)
+        self._enter(file, root)
+
+    def _enter(self, file: str, root: Any) -> None:
+        self._roots[file] = root
         name = root.get("$self") if isinstance(root, dict) else None
-        if isinstance(name, str) and name:
-            self._bases[file] = join(file, name)
-            self._named[self._bases[file]] = file
+        base = join(file, name) if isinstance(name, str) and name else file
+        self._bases[file] = {(): base}
+        self._resources[base] = Node(Place(file), root)
+        if b"$id" in self._data.get(file, b"$id"):
+            for tokens, value in _resources(root):
+                uri = _without_fragment(join(self._base(Place(file, tokens[:-1])), value["$id"]))[0]
+                self._bases[file][tokens] = uri
+                self._resources.setdefault(uri, Node(Place(file, tokens), value))
+
+    def _base(self, place: Place) -> str:
+        """The URI that references at `place` are relative to: by `$self`, the nearest `$id`, or its file."""
+        bases = self._bases[place.file]
+        tokens = place.tokens if len(bases) > 1 else ()
+        while tokens not in bases:
+            tokens = tokens[:-1]
+        return bases[tokens]
 
     def resolve(self, place: Place, reference: str) -> Node | None:
         """What `reference`, written at `place`, refers to. None, and a problem, where that is nothing."""
-        key = (place.file, reference)
+        key = (place.file, self._base(place), reference)
         if key not in self._resolved:
             self._resolved[key] = self._look_up(place, reference)
         found = self._resolved[key]
@@ -95,54 +112,57 @@ class Documents:
         self.problems.add(node.place, "the references lead round in a circle")
         return None
 
-    def line(self, problem: Problem) -> Problem:
-        """`problem` with its line, where that is cheap to know."""
-        data = self._data.get(problem.file)
-        if problem.line or data is None:
-            return problem
-        line = line_of(data, parse_json_path(problem.path))
-        return msgspec.structs.replace(problem, line=line)
+    def with_lines(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+        """`problems` with their lines, where those are cheap to know."""
+        problems = tuple(problems)
+        lines: dict[tuple[str, str], int] = {}
+        for file in dict.fromkeys(problem.file for problem in problems if not problem.line):
+            ways = {each.path: parse_json_path(each.path) for each in problems if each.file == file}
+            found = lines_of(self._data.get(file, b""), set(ways.values()))
+            lines.update(((file, path), found[way]) for path, way in ways.items() if way in found)
+        return tuple(
+            msgspec.structs.replace(each, line=each.line or lines.get((each.file, each.path), 0)) for each in problems
+        )
 
     def _look_up(self, place: Place, reference: str) -> Node | None:
-        address, fragment = urldefrag(reference)
-        file = place.file
-        if address:
-            located = self._locate(place, address)
-            if located is None:
-                return None
-            file = located
-        try:
-            root = self.open(file)
-        except DescriptionError as error:
-            if file not in self._failed:
-                self._failed.add(file)
-                for problem in error.problems:
-                    self.problems.add(Place(problem.file), problem.message, problem.hint, line=problem.line)
+        address, fragment = _without_fragment(reference)
+        fragment = unquote(fragment)
+        base = self._base(place)
+        resource = self._resource(place, join(base, address) if address else base)
+        if resource is None:
             return None
         if fragment and not fragment.startswith("/"):
-            return self._anchor(file, root, unquote(fragment))
-        return _descend(file, root, unquote(fragment))
+            return self._anchor(resource.place.file, fragment)
+        found = _descend(resource, fragment)
+        if found is None and not address:
+            # Inside a schema with an `$id` the standard means that schema; many authors mean the file.
+            found = _descend(Node(Place(place.file), self._roots[place.file]), fragment)
+        return found
 
-    def _locate(self, place: Place, address: str) -> str | None:
-        """The file that `address` means at `place`."""
-        base = self._bases.get(place.file, place.file)
-        target = join(base, address)
-        if target in self._named:
-            return self._named[target]
-        if is_url(place.file) and not is_url(target):
+    def _resource(self, place: Place, uri: str) -> Node | None:
+        """The document or schema that `uri` means, opened where it has to be."""
+        if uri in self._resources:
+            return self._resources[uri]
+        if is_url(place.file) and not is_url(uri):
             # What comes from the network must not make us read files of this machine.
-            self.problems.add(
-                place, f"a remote description may not refer to the local file {excerpt(target)}"
-            )
+            self.problems.add(place, f"a remote description may not refer to the local file {excerpt(uri)}")
             return None
-        if target not in self._roots and len(self._roots) >= MAX_DOCUMENTS:
+        if uri not in self._roots and len(self._roots) >= MAX_DOCUMENTS:
             self.problems.add(place, f"the description has more than {MAX_DOCUMENTS} files")
             return None
-        return target
+        if uri in self._failed:
+            return None
+        try:
+            return Node(Place(uri), self.open(uri))
+        except DescriptionError as error:
+            self._failed.add(uri)
+            for problem in error.problems:
+                self.problems.add(Place(problem.file), problem.message, problem.hint, line=problem.line)
+            return None
 
-    def _anchor(self, file: str, root: Any, name: str) -> Node | None:
+    def _anchor(self, file: str, name: str) -> Node | None:
         if file not in self._anchors:
-            self._anchors[file] = dict(_anchors(file, root))
+            self._anchors[file] = dict(_anchors(file, self._roots[file]))
         return self._anchors[file].get(name)
 
 
@@ -152,15 +172,27 @@ def is_url(file: str) -> bool:
 
 
 def join(base: str, address: str) -> str:
-    """`address` as seen from `base` (RFC 3986, section 5): either may be a path or a URL."""
+    """`address` as seen from `base` (RFC 3986, section 5): either may be a path or a URL.
+
+    What is no URL at all (`http://[`) is left as it is: reading it says so.
+    """
     if is_url(address):
         return address
-    if address[:5].lower() == "file:":
-        return unquote(urlsplit(address).path)
-    if is_url(base):
-        return urljoin(base, address)
+    try:
+        if address[:5].lower() == "file:":
+            return unquote(urlsplit(address).path)
+        if is_url(base):
+            return urljoin(base, address)
+    except ValueError:
+        return address
     path = unquote(address)
     return posixpath.normpath(posixpath.join(posixpath.dirname(base), path))
+
+
+def _without_fragment(reference: str) -> tuple[str, str]:
+    """A reference's address and fragment; unlike the library's function this takes what is no URL too."""
+    address, _, fragment = reference.partition("#")
+    return address, fragment
 
 
 def parse_json_path(path: str) -> Tokens:
@@ -189,10 +221,10 @@ def _end_of_quoted(rest: str) -> int:
     return at
 
 
-def _descend(file: str, root: Any, pointer: str) -> Node | None:
-    """The value at a JSON pointer."""
+def _descend(resource: Node, pointer: str) -> Node | None:
+    """The value at a JSON pointer inside `resource`."""
     tokens: list[Token] = []
-    value = root
+    value = resource.value
     for step in pointer.split("/")[1:]:
         name = step.replace("~1", "/").replace("~0", "~")
         if isinstance(value, dict) and name in value:
@@ -203,19 +235,32 @@ def _descend(file: str, root: Any, pointer: str) -> Node | None:
             tokens.append(int(name[:9]))
         else:
             return None
-    return Node(Place(file, tuple(tokens)), value)
+    return Node(resource.place.child(*tokens), value)
+
+
+def _resources(root: Any) -> Iterator[tuple[Tokens, dict[str, Any]]]:
+    """Every schema below `root` with an `$id`, from the outside in."""
+    return ((tokens, value) for tokens, value in _objects(root) if isinstance(value.get("$id"), str))
 
 
 def _anchors(file: str, root: Any) -> Iterator[tuple[str, Node]]:
     """Every `$anchor` and `$dynamicAnchor` of a document."""
-    rest: list[tuple[Tokens, Any]] = [((), root)]
-    while rest:
-        tokens, value = rest.pop()
-        if isinstance(value, dict):
-            for keyword in ("$anchor", "$dynamicAnchor"):
-                name = value.get(keyword)
-                if isinstance(name, str):
-                    yield name, Node(Place(file, tokens), value)
-            rest.extend(((*tokens, key), item) for key, item in value.items())
-        elif isinstance(value, list):
-            rest.extend(((*tokens, index), item) for index, item in enumerate(value))
+    for tokens, value in _objects(root):
+        for keyword in ("$anchor", "$dynamicAnchor"):
+            name = value.get(keyword)
+            if isinstance(name, str):
+                yield name, Node(Place(file, tokens), value)
+
+
+def _objects(root: Any) -> Iterator[tuple[Tokens, dict[str, Any]]]:
+    """Every object of a document and the way to it, from the outside in."""
+    level: list[tuple[Tokens, Any]] = [((), root)]
+    while level:
+        deeper: list[tuple[Tokens, Any]] = []
+        for tokens, value in level:
+            if isinstance(value, dict):
+                yield tokens, value
+                deeper.extend(((*tokens, key), item) for key, item in value.items())
+            elif isinstance(value, list):
+                deeper.extend(((*tokens, index), item) for index, item in enumerate(value))
+        level = deeper

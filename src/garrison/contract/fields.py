@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from garrison.contract.styles import DELIMITERS, builder, deep, single
+from garrison.contract.styles import DELIMITERS, DeepField, builder, single
 from garrison.contract.texts import Decode, Schema, decoder
 
 Pairs: TypeAlias = Sequence[tuple[str, str]]
@@ -26,18 +26,15 @@ class Field(msgspec.Struct, frozen=True):
     @property
     def repeats(self) -> bool:
         """Whether the field's name stands once for each item."""
-        return self.decode is None and self._is("array") and (self.explode and self.style not in DELIMITERS)
+        return self.decode is None and self._is("array") and self.explode
 
     @property
     def spreads(self) -> bool:
         """Whether the properties of the field's object are fields themselves."""
-        return (
-            self.decode is None and self._is("object") and self.explode and self.style in ("form", "cookie")
-        )
+        return self.decode is None and self._is("object") and self.explode and self.style in ("form", "cookie")
 
     def _is(self, kind: str) -> bool:
-        types = self.schema.types()
-        return kind in types and len(types) < 7
+        return kind in self.schema.types() and not self.schema.is_anything
 
 
 class FieldReader:
@@ -45,12 +42,10 @@ class FieldReader:
 
     __slots__ = ("_deep", "_multiple", "_open", "_single", "_spread")
 
-    def __init__(
-        self, fields: Iterable[Field], *, more: Schema | None = None, ignored: Iterable[str] = ()
-    ) -> None:
+    def __init__(self, fields: Iterable[Field], *, more: Schema | None = None, ignored: Iterable[str] = ()) -> None:
         self._single: dict[str, Decode] = {}
         self._multiple: dict[str, tuple[Decode, Decode | None]] = {}
-        self._deep: dict[str, Schema] = {}
+        self._deep: dict[str, DeepField] = {}
         self._spread: dict[str, tuple[str, Any]] = {}
         """Property name: the field it is part of, and what makes that field's object."""
         self._open: tuple[str, Any] | None = None
@@ -85,10 +80,9 @@ class FieldReader:
     def _declare(self, field: Field) -> None:
         name, schema = field.name, field.schema
         if field.style == "deepObject" and field.decode is None:
-            self._deep[name] = schema
+            self._deep[name] = DeepField(schema)
         elif field.repeats:
-            scalars = schema.types() - {"array", "object", "null"}
-            self._multiple[name] = (decoder(schema.items()), decoder(schema) if scalars else None)
+            self._multiple[name] = (decoder(schema.items()), _alone(field))
         elif field.spreads:
             build = builder(schema)
             self._spread.update((each, (name, build)) for each in schema.properties())
@@ -109,7 +103,7 @@ class FieldReader:
             stem, bracket, rest = name.partition("[")
             if name in self._multiple:
                 multiple.setdefault(name, []).append(text)
-            elif bracket and stem in self._deep:
+            elif bracket and stem in self._deep and self._deep[stem].allows(rest):
                 deeper.setdefault(stem, []).append((bracket + rest, text))
             elif name in self._spread or self._open is not None:
                 owner = self._spread[name][0] if name in self._spread else self._open_name()
@@ -120,7 +114,7 @@ class FieldReader:
             else:
                 undeclared[name] = None
         values.update((name, self._items(name, texts)) for name, texts in multiple.items())
-        values.update((name, deep(self._deep[name], found)) for name, found in deeper.items())
+        values.update((name, self._deep[name].read(found)) for name, found in deeper.items())
         for owner, fields in spread.items():
             self._put(owner, fields, values)
         return tuple(undeclared), repeated
@@ -141,6 +135,14 @@ class FieldReader:
         builds = (build for field, build in self._spread.values() if field == owner)
         build = next(builds, None) or (self._open[1] if self._open is not None else dict)
         values[owner] = build(list(fields.items()))
+
+
+def _alone(field: Field) -> Decode | None:
+    """What reads the text of an exploded array that stands there once; None: as any other item."""
+    if field.style in DELIMITERS:
+        # The standard leaves this open; what is meant is one text with delimiters or one name for each item.
+        return single(field.schema, field.style, False, field.name)
+    return decoder(field.schema) if field.schema.types() - {"array", "object", "null"} else None
 
 
 def query_json(pairs: Pairs) -> str:

@@ -71,9 +71,9 @@ def _field(name: str, schema: Schema, rules: Mapping[str, Any]) -> Field:
         return Field(name, schema, style, explode is True)
     content_type = rules.get("contentType")
     types = schema.types()
-    if isinstance(content_type, str) and len(types) < 7:
+    if isinstance(content_type, str):
         return Field(name, schema, decode=content_decoder(essence(content_type), schema))
-    if "object" in types and "array" not in types and len(types) < 7 and not types & {"string"}:
+    if types and types <= {"object", "null"}:
         # Without an encoding an object is JSON inside its field (table of default content types).
         return Field(name, schema, "form", False, json_text)
     return Field(name, schema, "form", True)
@@ -85,12 +85,10 @@ class _PartReader:
     def __init__(self, name: str, schema: Schema, rules: Mapping[str, Any]) -> None:
         types = schema.types()
         self._location = f"body/{name}"
-        self.repeats = "array" in types and len(types) < 7 and "contentType" not in rules
+        self.repeats = "array" in types and not schema.is_anything and "contentType" not in rules
         item = schema.items() if self.repeats else schema
         accepted = rules.get("contentType")
-        self._accepted = (
-            tuple(map(str.strip, accepted.lower().split(","))) if isinstance(accepted, str) else ()
-        )
+        self._accepted = tuple(map(str.strip, accepted.lower().split(","))) if isinstance(accepted, str) else ()
         self._is_object = _is_collection(item)
         self._is_binary = any(each.get("format") == "binary" for each in item.parts())
         self._decode = decoder(item)
@@ -100,9 +98,7 @@ class _PartReader:
         given = essence(part.content_type)
         if not self._accepted or any(_covers(essence(each) or each, given) for each in self._accepted):
             return []
-        return [
-            Violation(self._location, "contentType", f"must be of media type {', '.join(self._accepted)}")
-        ]
+        return [Violation(self._location, "contentType", f"must be of media type {', '.join(self._accepted)}")]
 
     def read(self, part: Part) -> Any:
         """The part's value; of binary content only the size counts."""

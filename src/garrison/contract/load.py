@@ -1,6 +1,7 @@
 """Loading: an OpenAPI description and its overlays into a contract. Does no I/O: reading is injected."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -15,9 +16,7 @@ from garrison.contract.schemas import Schemas
 from garrison.contract.template import Template
 from garrison.core.errors import DescriptionError, Problem
 
-_VERSIONS = ("3.0", "3.1", "3.2")
-MAX_LINES = 100
-"""Problems whose line is looked for: each costs a pass over the file."""
+_VERSION = re.compile(r"3\.[012](\..*)?")
 
 
 class Contract(msgspec.Struct, frozen=True):
@@ -52,13 +51,15 @@ def load(source: str, overlays: Sequence[str] = (), *, read: Read, match_hosts: 
         root = apply_overlay(root, overlay, documents.open(overlay), problems)
     _check_object(source, root)
     documents.replace(source, root)
-    schemas = Schemas(documents, problems)
+    schemas = Schemas(source, documents, problems)
     outlines = tuple(Operations(source, documents, schemas, problems).outline(match_hosts))
     _use_components(schemas, source, root)
     schemas.seal()
-    entries = tuple(
-        _entries(outlines, Builder(schemas, _key_names(documents, source, root)), schemas, problems)
-    )
+    builder = Builder(schemas, _key_names(documents, source, root))
+    entries = tuple(_entries(outlines, builder, schemas, problems))
+    found = problems.all()
+    located = dict(zip(found, documents.with_lines(found), strict=True))
+    entries = tuple(_located(entry, located) for entry in entries)
     uncompiled = tuple(entry.target for entry in entries if isinstance(entry.target, Uncompiled))
     info = root.get("info")
     facts = info if isinstance(info, dict) else {}
@@ -68,7 +69,7 @@ def load(source: str, overlays: Sequence[str] = (), *, read: Read, match_hosts: 
         version=str(facts.get("version") or ""),
         openapi=version,
         catalogue=Catalogue(entries, uncompiled),
-        problems=_with_lines(documents, problems),
+        problems=tuple(located.values()),
         uncompiled=uncompiled,
     )
 
@@ -79,7 +80,7 @@ def _version(source: str, root: Any) -> str:
     version = root.get("openapi")
     if isinstance(version, (int, float)) and not isinstance(version, bool):
         version = str(version)
-    if isinstance(version, str) and version.startswith(tuple(f"{each}." for each in _VERSIONS) + _VERSIONS):
+    if isinstance(version, str) and _VERSION.fullmatch(version):
         return version
     if "swagger" in root:
         hint = "convert it to OpenAPI 3"
@@ -114,11 +115,7 @@ def _key_names(documents: Documents, source: str, root: dict[str, Any]) -> dict[
     for name, value in schemes.items() if isinstance(schemes, dict) else ():
         found = documents.follow(Node(Place(source, ("components", "securitySchemes", name)), value))
         scheme = found.value if found is not None and isinstance(found.value, dict) else {}
-        if (
-            scheme.get("type") == "apiKey"
-            and scheme.get("in") == "query"
-            and isinstance(scheme.get("name"), str)
-        ):
+        if scheme.get("type") == "apiKey" and scheme.get("in") == "query" and isinstance(scheme.get("name"), str):
             names[name] = scheme["name"]
     return names
 
@@ -126,27 +123,36 @@ def _key_names(documents: Documents, source: str, root: dict[str, Any]) -> dict[
 def _entries(
     outlines: Sequence[OperationOutline], builder: Builder, schemas: Schemas, problems: Problems
 ) -> Iterator[Entry]:
+    """The operations, compiled where they can be. Those without faults have the first choice of routes."""
+    faults = {outline.place: outline.problems + _faults(outline, schemas) for outline in outlines}
     taken: dict[tuple[str, str, object], OperationOutline] = {}
+    claims = {
+        outline.place: _claim(outline, taken, problems)
+        for outline in sorted(outlines, key=lambda outline: bool(faults[outline.place]))
+    }
     count = 0
     for outline in outlines:
-        faults = outline.problems + _faults(outline, schemas)
-        routes, clashes = _claim(outline, taken, problems)
-        if faults or clashes:
-            target: Any = Uncompiled(
-                outline.id, outline.method, outline.template, outline.place.path, _once(faults + clashes)
-            )
+        routes, clashes = claims[outline.place]
+        reasons = tuple(dict.fromkeys(faults[outline.place] + clashes))
+        if reasons:
+            place = outline.place.path
+            target: Any = Uncompiled(outline.id, outline.method, outline.template, place, reasons)
         else:
             target = builder.build(outline, count)
             count += 1
         yield Entry(target, outline.method, routes)
 
 
+def _located(entry: Entry, located: Mapping[Problem, Problem]) -> Entry:
+    """`entry` with the lines of its problems."""
+    if not isinstance(entry.target, Uncompiled):
+        return entry
+    problems = tuple(located.get(problem, problem) for problem in entry.target.problems)
+    return Entry(msgspec.structs.replace(entry.target, problems=problems), entry.method, entry.routes)
+
+
 def _faults(outline: OperationOutline, schemas: Schemas) -> tuple[Problem, ...]:
     return tuple(problem for name in sorted(outline.definitions) for problem in schemas.problems_of(name))
-
-
-def _once(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
-    return tuple(dict.fromkeys(problems))
 
 
 def _claim(
@@ -164,8 +170,3 @@ def _claim(
         clashes.append(problems.add(outline.place, message, "path variables' names do not tell paths apart"))
         problems.add(other.place, f"the same requests are meant as by {excerpt(outline.place.path, 120)}")
     return tuple(free), tuple(clashes)
-
-
-def _with_lines(documents: Documents, problems: Problems) -> tuple[Problem, ...]:
-    found = problems.all()
-    return tuple(documents.line(problem) for problem in found[:MAX_LINES]) + found[MAX_LINES:]

@@ -82,9 +82,7 @@ def _step(node: _Node[T], part: Part) -> _Node[T]:
     return child
 
 
-def _search(
-    node: _Node[T], method: str, segments: Segments, count: int
-) -> "tuple[T, tuple[str, ...]] | None":
+def _search(node: _Node[T], method: str, segments: Segments, count: int) -> "tuple[T, tuple[str, ...]] | None":
     """A depth-first walk without recursion: it runs for every request."""
     index = 0
     arguments: tuple[str, ...] = ()

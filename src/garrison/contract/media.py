@@ -37,11 +37,7 @@ def essence(media_type: str) -> str:
 
 def kind_of(media_type: str) -> Kind:
     """How a body of this media type (essence, lower case) is read."""
-    if (
-        media_type in _STREAMS
-        or media_type.startswith("application/grpc")
-        or media_type.endswith("+json-seq")
-    ):
+    if media_type in _STREAMS or media_type.startswith("application/grpc") or media_type.endswith("+json-seq"):
         return "stream"
     if media_type in ("application/json", "text/json") or media_type.endswith("+json"):
         return "json"

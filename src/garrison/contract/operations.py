@@ -21,6 +21,8 @@ from garrison.core.errors import Problem
 from garrison.core.ids import OperationId
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+_STREAMS = (True, False, "websocket", "sse", "grpc")
+"""Values of `x-garrison-stream`: which way an operation streams."""
 
 MAX_OPERATIONS = 50_000
 """Operations of one description; the largest public ones have some thousands."""
@@ -34,7 +36,7 @@ class OperationOutline(msgspec.Struct, frozen=True):
     path: str
     place: Place
     routes: tuple[tuple[str, Template], ...]
-    """Host (empty for any) and template with the server's prefix; empty where the path is not usable."""
+    """Host (empty for any) and template with the server's prefix; at least one."""
     parameters: tuple[ParameterOutline, ...]
     media: tuple[MediaOutline, ...]
     """Media types of the request body."""
@@ -50,8 +52,8 @@ class OperationOutline(msgspec.Struct, frozen=True):
 
     @property
     def template(self) -> str:
-        """The first route's template; the bare path where there is none."""
-        return self.routes[0][1].text if self.routes else self.path
+        """The first route's template."""
+        return self.routes[0][1].text
 
 
 class _Item(msgspec.Struct, frozen=True):
@@ -94,7 +96,7 @@ class Operations:
                     self._problems.add(place, f"the description has more than {MAX_OPERATIONS} operations")
                     return
                 if item is not None:
-                    yield self._operation(item, method, Node(place, node.value), node, match_hosts)
+                    yield self._operation(item, method, place, node, match_hosts)
 
     def _served(self, node: Node, inherited: tuple[Served, ...]) -> tuple[Served, ...]:
         servers = node.value.get("servers")
@@ -125,23 +127,21 @@ class Operations:
             tokens = ("additionalOperations", name)
             yield name, item.place.child(*tokens), Node(item.node.place.child(*tokens), operation)
 
-    def _operation(
-        self, item: _Item, method: str, shown: Node, node: Node, match_hosts: bool
-    ) -> OperationOutline:
+    def _operation(self, item: _Item, method: str, shown: Place, node: Node, match_hosts: bool) -> OperationOutline:
         outliner = Outliner(self._documents, self._schemas, self._problems)
-        if not isinstance(node.value, dict):
-            outliner.fail(shown.place, "an operation must be an object")
-            node = Node(node.place, {})
+        # The standard has no references to operations; descriptions split into files use them all the same.
+        node = outliner.object(node) or Node(node.place, {})
         value = node.value
         routes = self._routes(item, self._served(node, item.servers), outliner, match_hosts)
         body = outliner.child(node, "requestBody")
         parameters = outliner.parameters(item.node, node)
         _check_variables(routes, parameters, item, outliner)
+        _check_stream(value, shown, outliner)
         return OperationOutline(
-            id=self._id(value, method, item.path, shown.place),
+            id=self._id(value, method, item.path, shown),
             method=method,
             path=item.path,
-            place=shown.place,
+            place=shown,
             routes=routes,
             parameters=parameters,
             media=outliner.media(body, "request") if body is not None else (),
@@ -161,10 +161,9 @@ class Operations:
     ) -> tuple[tuple[str, Template], ...]:
         routes: dict[tuple[str, str], Template] = {}
         for host, prefix in everywhere:
-            template = parse_template(prefix + item.path)
-            if isinstance(template, str):
-                outliner.fail(item.place, template)
-                return ()
+            template, fault = parse_template(prefix + item.path)
+            if fault:
+                outliner.fail(item.place, fault)
             routes.setdefault((host if match_hosts else "", template.text), template)
         return tuple((host, template) for (host, _), template in routes.items())
 
@@ -189,8 +188,6 @@ def _check_variables(
     outliner: Outliner,
 ) -> None:
     """Variables of the template and path parameters must be the same names; what is missing is only noted."""
-    if not routes:
-        return
     declared = {each.name: each for each in parameters if each.location == "path"}
     variables = routes[0][1].variables
     for name in variables:
@@ -199,6 +196,12 @@ def _check_variables(
     for name, each in declared.items():
         if name not in variables:
             outliner.note(each.place, f"the path has no variable {excerpt(name)}")
+
+
+def _check_stream(value: Mapping[str, Any], place: Place, outliner: Outliner) -> None:
+    if "x-garrison-stream" in value and value["x-garrison-stream"] not in _STREAMS:
+        names = ", ".join(f"`{name}`" for name in _STREAMS[2:])
+        outliner.note(place.child("x-garrison-stream"), f"must be true, false or one of {names}")
 
 
 def _security(value: Any) -> tuple[Mapping[str, tuple[str, ...]], ...] | None:

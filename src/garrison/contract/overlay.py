@@ -46,21 +46,24 @@ def _apply(root: Any, action: Any, place: Place, problems: Problems) -> Any:
         return root
     if action.get("remove") is True:
         return _remove(root, found, place, problems)
-    if "copy" in action:
-        source = action["copy"]
-        origin = _find(root, source, place.child("copy"), problems) if isinstance(source, str) else []
-        if origin is None:
-            return root
-        if len(origin) != 1:
-            problems.add(place.child("copy"), "must match exactly one value")
-            return root
-        root = _update(root, found, copy.deepcopy(_at(root, origin[0])), place, problems)
-        found = _find(root, target, place.child("target"), problems) or []
-    if "update" in action:
+    if ("update" in action) == ("copy" in action):
+        problems.add(place, "an action must have one of `update`, `remove` and `copy`")
+    elif "update" in action:
         return _update(root, found, action["update"], place, problems)
-    if "copy" not in action:
-        problems.add(place, "an action must have `update`, `remove` or `copy`")
+    else:
+        return _copy(root, found, action["copy"], place, problems)
     return root
+
+
+def _copy(root: Any, found: list[Tokens], source: Any, place: Place, problems: Problems) -> Any:
+    place = place.child("copy")
+    origin = _find(root, source, place, problems) if isinstance(source, str) else []
+    if origin is None:
+        return root
+    if len(origin) != 1:
+        problems.add(place, "must match exactly one value")
+        return root
+    return _update(root, found, copy.deepcopy(_at(root, origin[0])), place, problems)
 
 
 def _find(root: Any, target: str, place: Place, problems: Problems) -> list[Tokens] | None:
@@ -78,9 +81,7 @@ def _find(root: Any, target: str, place: Place, problems: Problems) -> list[Toke
 
 def _remove(root: Any, found: list[Tokens], place: Place, problems: Problems) -> Any:
     # From the back, so that the indexes of a list's earlier items stay true.
-    for tokens in sorted(
-        found, key=lambda way: [(isinstance(token, str), token) for token in way], reverse=True
-    ):
+    for tokens in sorted(found, key=lambda way: [(isinstance(token, str), token) for token in way], reverse=True):
         if not tokens:
             problems.add(place.child("target"), "the whole description cannot be removed")
             continue
@@ -94,7 +95,7 @@ def _update(root: Any, found: list[Tokens], update: Any, place: Place, problems:
     for tokens in found:
         value = _at(root, tokens)
         if isinstance(value, dict) and isinstance(update, dict):
-            merged = _merge(value, update)
+            merged = _merge(value, update, place, problems)
         elif isinstance(value, list):
             # Lists are added to (1.0: the update is one item; 1.1: a list's items are added one by one).
             value.extend(copy.deepcopy(update) if isinstance(update, list) else [copy.deepcopy(update)])
@@ -111,14 +112,16 @@ def _update(root: Any, found: list[Tokens], update: Any, place: Place, problems:
     return root
 
 
-def _merge(value: dict[str, Any], update: dict[str, Any]) -> dict[str, Any]:
+def _merge(value: dict[str, Any], update: dict[str, Any], place: Place, problems: Problems) -> dict[str, Any]:
     """`update` merged into `value`: objects property by property, lists added to, all else replaced."""
     for key, item in update.items():
         known = value.get(key)
         if isinstance(known, dict) and isinstance(item, dict):
-            _merge(known, item)
+            _merge(known, item, place, problems)
         elif isinstance(known, list) and isinstance(item, list):
             known.extend(copy.deepcopy(item))
+        elif key in value and isinstance(known, (dict, list)) != isinstance(item, (dict, list)):
+            problems.add(place, f"the update and what it applies to are of different kinds at {excerpt(key)}")
         else:
             value[key] = copy.deepcopy(item)
     return value

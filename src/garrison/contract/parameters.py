@@ -65,8 +65,7 @@ class ParameterReader:
             by_place.setdefault(reader.parameter.location, []).append(reader)
         declared = {reader.parameter.name: reader for reader in by_place.get("path", ())}
         self._path = tuple(
-            (name, index, _decoder(declared[name]) if name in declared else str)
-            for index, name in enumerate(variables)
+            (name, index, _decoder(declared[name]) if name in declared else str) for index, name in enumerate(variables)
         )
         self._headers = tuple(
             (reader.parameter.name.lower(), _decoder(reader)) for reader in by_place.get("header", ())
@@ -120,9 +119,7 @@ class ParameterReader:
         validator = self._validator
         return found + (violations_of(validator, values, "request", dotted=True) if validator else ())
 
-    def _read_whole(
-        self, reader: Reader, query: Pairs
-    ) -> tuple[dict[str, Any], tuple[str, ...], tuple[str, ...]]:
+    def _read_whole(self, reader: Reader, query: Pairs) -> tuple[dict[str, Any], tuple[str, ...], tuple[str, ...]]:
         """The query as one value (OpenAPI 3.2's `in: querystring`)."""
         name = reader.parameter.name
         if reader.form is not None:

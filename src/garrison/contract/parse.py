@@ -3,6 +3,7 @@
 JSON (RFC 8259) by msgspec, YAML by `yaml_tree`.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
@@ -68,38 +69,42 @@ def _bounded(tree: Any, file: str) -> Any:
     raise unusable(file, f"the document nests deeper than {MAX_DEPTH} levels")
 
 
-def line_of(data: bytes, tokens: Tokens) -> int:
-    """Line (from 1) of the value at `tokens` in `data`, or of its nearest ancestor there; 0 where unknown."""
+def lines_of(data: bytes, ways: Collection[Tokens]) -> dict[Tokens, int]:
+    """Line (from 1) of the value at each of `ways` in `data`, or of its nearest ancestor there.
+
+    Empty where `data` is too large for that, or cannot be read.
+    """
     if len(data) > _MAX_LINE_BYTES:
-        return 0
+        return {}
+    finder = _LineFinder(ways)
     try:
-        return _LineFinder(tokens).find(data.decode("utf-8-sig"))
+        return finder.find(data.decode("utf-8-sig"))
     except (UnicodeDecodeError, yaml.YAMLError):
-        return 0
+        return {}
 
 
 class _LineFinder:
-    """Walks the events of a document (JSON is YAML enough for this) along the way to one value."""
+    """Walks the events of a document once (JSON is YAML enough for this) and notes lines on the way."""
 
-    def __init__(self, sought: Tokens) -> None:
-        self._sought = sought
+    def __init__(self, ways: Collection[Tokens]) -> None:
+        self._ways = ways
+        self._sought: set[tuple[Token | None, ...]] = {way[:length] for way in ways for length in range(len(way) + 1)}
+        self._lines: dict[tuple[Token | None, ...], int] = {}
         self._way: list[Token | None] = []
         """The key or index of the current value in each open collection; None where a key comes next."""
-        self._matched = -1
-        self._line = 0
 
-    def find(self, text: str) -> int:
+    def find(self, text: str) -> dict[Tokens, int]:
         for event in yaml.parse(text, Loader=LOADER):
             if isinstance(event, yaml.CollectionEndEvent):
                 self._way.pop()
-                if len(self._way) < self._matched:
-                    break
                 self._step()
             elif isinstance(event, (yaml.ScalarEvent, yaml.AliasEvent, yaml.CollectionStartEvent)):
                 self._take(event)
-                if self._matched == len(self._sought):
-                    break
-        return self._line
+        return {way: self._nearest(way) for way in self._ways}
+
+    def _nearest(self, way: Tokens) -> int:
+        prefixes = (way[:length] for length in range(len(way), -1, -1))
+        return next((self._lines[prefix] for prefix in prefixes if prefix in self._lines), 0)
 
     def _take(self, event: Any) -> None:
         if self._way and self._way[-1] is None:
@@ -113,9 +118,9 @@ class _LineFinder:
             self._step()
 
     def _note(self, event: Any) -> None:
-        if len(self._way) > self._matched and tuple(self._way) == self._sought[: len(self._way)]:
-            self._matched = len(self._way)
-            self._line = event.start_mark.line + 1
+        way = tuple(self._way)
+        if way in self._sought:
+            self._lines.setdefault(way, event.start_mark.line + 1)
 
     def _step(self) -> None:
         if self._way:

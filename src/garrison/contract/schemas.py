@@ -16,26 +16,25 @@ from garrison.contract.dialect import (
     IN_PLACE,
     JSON_SCHEMA_2020,
     NEGATING,
-    OPENAPI_30,
     Dialect,
+    Dialects,
     Direction,
-    dialect_for,
     plain_keywords,
 )
 from garrison.contract.discriminator import Families, dispatch
 from garrison.contract.documents import Documents, Node
 from garrison.contract.hidden import HIDDEN_NAME, Hidden
 from garrison.contract.place import Place, Problems, excerpt
-from garrison.contract.validators import compile_schema, long_chains
+from garrison.contract.validators import compile_schema, in_circles, long_chains, reason_of
 from garrison.contract.violations import READ_ONLY, WRITE_ONLY
 from garrison.core.errors import Problem
 
 MAX_DEFINITIONS = 50_000
 """Definitions of one description; GitHub's has 1,000."""
 
-_MAX_NESTING = 120
+_MAX_NESTING = 100
 """Levels of inline schemas in one definition; the validator's compiler takes 255 levels of nesting, and one
-level of ours is at most two of its own."""
+level of ours is at most two of its own. Converting recurses too, with five frames a level."""
 
 _MAX_CHAIN = 1000
 """Definitions in a row, each referring to the next: compiling recurses along them (5,000 are safe)."""
@@ -48,6 +47,9 @@ class Definition(msgspec.Struct):
     node: Node
     schema: Any
     refs: set[str]
+    """Definitions that it refers to."""
+    same: set[str]
+    """Those of them that judge the same value as it does itself."""
     problems: list[Problem]
 
 
@@ -60,27 +62,30 @@ class _Scope(msgspec.Struct, frozen=True):
     depth: int = 0
     hidden: frozenset[str] = frozenset()
     """Properties that a schema around this one declares as not for this direction."""
+    same_value: bool = True
+    """Whether it judges the definition's own value, and not something inside that."""
 
 
 class Schemas:
     """The definitions of one description."""
 
-    def __init__(self, documents: Documents, problems: Problems) -> None:
+    def __init__(self, source: str, documents: Documents, problems: Problems) -> None:
         self._documents = documents
         self._problems = problems
+        self._source = Place(source)
         self._families = Families(documents)
         self._hidden = Hidden(documents)
         self._names: dict[tuple[Place, Direction, str, bool], str] = {}
         self._definitions: dict[str, Definition] = {}
         self._queue: list[_Scope] = []
-        self._dialects: dict[str, Dialect | None] = {}
+        self._dialects = Dialects(documents, problems)
         self._broken: dict[str, tuple[Problem, ...]] = {}
         self._registry: jsonschema_rs.Registry | None = None
         self._validators: dict[str, jsonschema_rs.Validator] = {}
 
     def use(self, node: Node, direction: Direction) -> str:
         """The name of the definition of the schema at `node`, to be compiled by `seal`."""
-        name = self._name(node, direction, self._dialect(node.place, JSON_SCHEMA_2020), plain=False)
+        name = self._name(node, direction, self._dialects.of(self._source, JSON_SCHEMA_2020), plain=False)
         self._convert_queue()
         return name
 
@@ -96,9 +101,7 @@ class Schemas:
         self._broken = self._spread()
         resources: list[tuple[str, Any]] = [(READ_ONLY, False), (WRITE_ONLY, False)]
         resources += [
-            (name, definition.schema)
-            for name, definition in self._definitions.items()
-            if name not in self._broken
+            (name, definition.schema) for name, definition in self._definitions.items() if name not in self._broken
         ]
         self._registry = jsonschema_rs.Registry(resources, draft=jsonschema_rs.Draft202012)
 
@@ -121,19 +124,19 @@ class Schemas:
         """A validator for `schema`, whose references are names of definitions that are not broken."""
         return compile_schema(schema, self._registry)
 
-    def _name(self, node: Node, direction: Direction, dialect: Dialect, *, plain: bool) -> str:
+    def _name(self, node: Node, direction: Direction, inherited: Dialect, *, plain: bool) -> str:
         node = self._shortcut(node)
+        dialect = self._dialects.of(node.place, inherited)
         key = (node.place, direction, dialect.name, plain)
         if key not in self._names:
             name = f"urn:garrison:{len(self._names)}"
             self._names[key] = name
-            definition = Definition(name, node, {}, set(), [])
+            definition = Definition(name, node, {}, set(), set(), [])
             self._definitions[name] = definition
             if len(self._names) > MAX_DEFINITIONS:
                 self._note(definition, node.place, f"the description has more than {MAX_DEFINITIONS} schemas")
-            elif isinstance(node.value, dict) and plain:
-                bare = {key: value for key, value in node.value.items() if key != "discriminator"}
-                definition.node = Node(node.place, bare)
+            elif plain:
+                definition.node = self._families.plain(node)
             self._queue.append(_Scope(definition, direction, dialect))
         return self._names[key]
 
@@ -186,19 +189,24 @@ class Schemas:
             self._note(scope.definition, node.place, f"the reference {excerpt(reference)} cannot be resolved")
             return scope.definition.name
         plain = parent is not None and self._families.inherits(parent, target.place)
-        dialect = self._dialect(target.place, scope.dialect)
-        name = self._name(target, scope.direction, dialect, plain=plain)
-        scope.definition.refs.add(name)
+        name = self._name(target, scope.direction, scope.dialect, plain=plain)
+        self._refer(scope, name)
         return name
+
+    def _refer(self, scope: _Scope, name: str) -> None:
+        scope.definition.refs.add(name)
+        if scope.same_value:
+            scope.definition.same.add(name)
 
     def _keywords(self, node: Node, scope: _Scope) -> dict[str, Any]:
         value, dialect = node.value, scope.dialect
+        self._note_oddities(node, dialect)
         out = plain_keywords(value, dialect)
         hidden = scope.hidden
         if scope.direction != "neutral" and ("required" in value or "properties" in value):
             hidden |= self._hidden.names(node, scope.direction)
         if hidden and isinstance(out.get("required"), list):
-            out["required"] = [name for name in out["required"] if name not in hidden]
+            out["required"] = [name for name in out["required"] if not isinstance(name, str) or name not in hidden]
         self._subschemas(node, msgspec.structs.replace(scope, hidden=hidden), out)
         if dialect.array_items:
             self._array_items(node, scope, out)
@@ -207,6 +215,19 @@ class Schemas:
         if dialect.nullable and value.get("nullable") is True and _is_composite(out):
             return {"if": {"type": "null"}, "else": out}
         return out
+
+    def _note_oddities(self, node: Node, dialect: Dialect) -> None:
+        """Remarks on what is legal, or mended, and hardly meant."""
+        value = node.value
+        if not dialect.nullable and value.get("nullable") is True:
+            hint = "add `null` to the list of types"
+            self._problems.add(node.place.child("nullable"), f"means nothing in {dialect.name}", hint)
+        for keyword in ("exclusiveMinimum", "exclusiveMaximum"):
+            if isinstance(value.get(keyword), bool) and not dialect.boolean_bounds:
+                message = f"must be a number in {dialect.name}; read as in OpenAPI 3.0"
+                self._problems.add(node.place.child(keyword), message)
+        if str(value.get("$dynamicRef", "#"))[:1] != "#":
+            self._problems.add(node.place.child("$dynamicRef"), "only anchors of the same schema are followed")
 
     def _subschemas(self, node: Node, scope: _Scope, out: dict[str, Any]) -> None:
         value, place = node.value, node.place
@@ -226,13 +247,14 @@ class Schemas:
             return node.value
         direction: Direction = "neutral" if keyword in NEGATING else scope.direction
         hidden = scope.hidden if keyword in ("then", "else") else frozenset[str]()
-        return self._convert(node, msgspec.structs.replace(scope, direction=direction, hidden=hidden))
+        same = scope.same_value and keyword in ("if", "then", "else", "not")
+        return self._convert(node, msgspec.structs.replace(scope, direction=direction, hidden=hidden, same_value=same))
 
     def _list(self, keyword: str, node: Node, scope: _Scope) -> Any:
         if not isinstance(node.value, list):
             return node.value
         if keyword == "prefixItems":
-            scope = msgspec.structs.replace(scope, hidden=frozenset())
+            scope = _inside(scope)
         converted = []
         for index, value in enumerate(node.value):
             member = Node(node.place.child(index), value)
@@ -246,7 +268,10 @@ class Schemas:
     def _map(self, keyword: str, node: Node, scope: _Scope) -> Any:
         if not isinstance(node.value, dict):
             return node.value
-        inner = msgspec.structs.replace(scope, hidden=frozenset()) if keyword != "dependentSchemas" else scope
+        if isinstance(node.value.get("$ref"), str):
+            # The standard has no references to such maps; descriptions split into files use them.
+            node = self._documents.follow(node) or node
+        inner = scope if keyword == "dependentSchemas" else _inside(scope)
         converted = {}
         for name, value in node.value.items():
             member = Node(node.place.child(name), value)
@@ -260,16 +285,12 @@ class Schemas:
         """`items: [a, b]` with `additionalItems`, and `dependencies`, as they were until 2019-09."""
         value = node.value
         if isinstance(value.get("items"), list):
-            out["prefixItems"] = self._list(
-                "prefixItems", Node(node.place.child("items"), value["items"]), scope
-            )
+            out["prefixItems"] = self._list("prefixItems", Node(node.place.child("items"), value["items"]), scope)
             del out["items"]
             if "additionalItems" in value:
                 more = Node(node.place.child("additionalItems"), value["additionalItems"])
                 out["items"] = self._inner("items", more, scope)
-        for name, item in (
-            value["dependencies"].items() if isinstance(value.get("dependencies"), dict) else ()
-        ):
+        for name, item in value["dependencies"].items() if isinstance(value.get("dependencies"), dict) else ():
             if isinstance(item, list):
                 out.setdefault("dependentRequired", {})[name] = item
             else:
@@ -286,8 +307,8 @@ class Schemas:
                 return self._convert(case, scope)
             if found.keyword and case.place.tokens[:-1] == node.place.child(found.keyword).tokens:
                 return out_branches[int(case.place.tokens[-1])]
-            name = self._name(case, scope.direction, self._dialect(case.place, scope.dialect), plain=False)
-            scope.definition.refs.add(name)
+            name = self._name(case, scope.direction, scope.dialect, plain=False)
+            self._refer(scope, name)
             return {"$ref": name}
 
         out_branches = out.get(found.keyword, [])
@@ -295,30 +316,6 @@ class Schemas:
         if found.keyword:
             chosen["else"] = {found.keyword: out.pop(found.keyword)}
         out["allOf"] = [*out.get("allOf", ()), chosen]
-
-    def _dialect(self, place: Place, inherited: Dialect) -> Dialect:
-        """The dialect of the document at `place`; a file that does not say is read as what refers to it."""
-        if place.file not in self._dialects:
-            self._dialects[place.file] = self._declared_dialect(place)
-        return self._dialects[place.file] or inherited
-
-    def _declared_dialect(self, place: Place) -> Dialect | None:
-        root = self._documents.open(place.file)
-        if not isinstance(root, dict):
-            return None
-        version = root.get("openapi")
-        if isinstance(version, str) and version.startswith("3.0"):
-            return OPENAPI_30
-        keyword = "jsonSchemaDialect" if version is not None else "$schema"
-        uri = root.get(keyword)
-        if not isinstance(uri, str):
-            return JSON_SCHEMA_2020 if version is not None else None
-        dialect = dialect_for(uri)
-        if dialect is None:
-            where = Place(place.file, (keyword,))
-            hint = "schemas are read as JSON Schema 2020-12"
-            self._problems.add(where, f"unknown schema dialect {excerpt(uri)}", hint)
-        return dialect or JSON_SCHEMA_2020
 
     def _note(self, definition: Definition, place: Place, message: str) -> None:
         definition.problems.append(self._problems.add(place, message))
@@ -331,7 +328,7 @@ class Schemas:
         except jsonschema_rs.ValidationError as error:
             steps = list(error.instance_path)
             place = definition.node.place.child(*_existing(definition.node.value, steps))
-            self._note(definition, place, f"not a usable schema: {_reason(error)}")
+            self._note(definition, place, reason_of(error))
         except (ValueError, jsonschema_rs.ReferencingError) as error:
             self._note(definition, definition.node.place, f"not a usable schema: {excerpt(error, 120)}")
 
@@ -347,6 +344,8 @@ class Schemas:
             (name, (self._too_long(name),))
             for name in long_chains({name: d.refs for name, d in self._definitions.items()}, _MAX_CHAIN)
         ]
+        same = {name: definition.same for name, definition in self._definitions.items()}
+        rest += [(name, (self._endless(name),)) for name in in_circles(same)]
         while rest:
             name, problems = rest.pop()
             if name not in broken:
@@ -354,9 +353,18 @@ class Schemas:
                 rest.extend((user, problems) for user in users.get(name, ()))
         return broken
 
+    def _endless(self, name: str) -> Problem:
+        place = self._definitions[name].node.place
+        return self._problems.add(place, "the schema refers to itself without end")
+
     def _too_long(self, name: str) -> Problem:
         place = self._definitions[name].node.place
         return self._problems.add(place, f"more than {_MAX_CHAIN} schemas refer to one another in a row")
+
+
+def _inside(scope: _Scope) -> _Scope:
+    """The scope of something inside the value that `scope` judges."""
+    return msgspec.structs.replace(scope, hidden=frozenset(), same_value=False)
 
 
 def _is_composite(out: dict[str, Any]) -> bool:
@@ -374,8 +382,3 @@ def _existing(value: Any, steps: list[str | int]) -> tuple[str | int, ...]:
             break
         found.append(step)
     return tuple(found)
-
-
-def _reason(error: jsonschema_rs.ValidationError) -> str:
-    """The first line of the validator's complaint."""
-    return excerpt(error.message.splitlines()[0] if error.message else "invalid", 160).strip("`")

@@ -1,6 +1,7 @@
 """Servers: under which hosts and path prefixes operations are served (OpenAPI 3.2, section 4.6)."""
 
 import itertools
+import posixpath
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -76,7 +77,7 @@ def _split(url: str, base: str, place: Place, problems: Problems) -> Served:
     except ValueError:
         problems.add(place, f"the server's URL {excerpt(url)} is not a URL")
         return "", ""
-    path = parts.path.rstrip("/")
+    path = posixpath.normpath("/" + parts.path).rstrip("/").replace("//", "/")
     # A relative URL is seen from the description, which a gateway does not serve: only its path counts.
     host = host if "://" in url or url.startswith("//") else ""
-    return host, path if path.startswith("/") or not path else "/" + path.removeprefix("./")
+    return host, path

@@ -40,14 +40,10 @@ def single(schema: Schema, style: str, explode: bool, name: str) -> Decode:
     types = schema.types()
     plain = decoder(schema)
     prefix = {"label": ".", "matrix": ";"}.get(style, "")
-    is_collection = bool(types & {"array", "object"}) and len(types) < 7
+    is_collection = bool(types & {"array", "object"}) and not schema.is_anything
     if not is_collection:
         return _after_prefix(f";{name}=" if style == "matrix" else prefix, plain) if prefix else plain
-    read = (
-        _object(schema, style, explode, name)
-        if "array" not in types
-        else _array(schema, style, explode, name)
-    )
+    read = _object(schema, style, explode, name) if "array" not in types else _array(schema, style, explode, name)
     scalars = types - {"array", "object", "null"}
     return _either(read, plain, DELIMITERS.get(style, ",")) if scalars and not prefix else read
 
@@ -124,20 +120,35 @@ def builder(schema: Schema) -> "Any":
     return build
 
 
-def deep(schema: Schema, pairs: list[tuple[str, str]]) -> Any:
-    """The value of `c[x][y]=1`-style names; each pair's name begins behind the parameter's own (`[x][y]`).
+class DeepField:
+    """A field whose names say where in it their texts belong: `c[x][y]=1`."""
 
-    A name that cannot be read, or that stands beside another which gives the same place a value, makes the
-    whole a text, which no object schema takes.
-    """
-    tree: dict[str, Any] = {}
-    for name, text in pairs:
-        keys = _BRACKETS.findall(name)
-        if "".join(f"[{key}]" for key in keys) != name or not 0 < len(keys) <= _MAX_BRACKETS:
-            return name
-        if not _insert(tree, keys, text):
-            return name
-    return _typed(tree, schema)
+    __slots__ = ("_names", "_schema")
+
+    def __init__(self, schema: Schema) -> None:
+        self._schema = schema
+        properties = schema.properties()
+        is_closed = bool(properties) and schema.additional() is None and "array" not in schema.types()
+        self._names = frozenset(properties) if is_closed else None
+
+    def allows(self, rest: str) -> bool:
+        """Whether a name that goes on with `rest` (`x][y]`) belongs to a property that is declared."""
+        return self._names is None or rest.partition("]")[0] in self._names
+
+    def read(self, pairs: list[tuple[str, str]]) -> Any:
+        """The value; each pair's name begins behind the field's own (`[x][y]`).
+
+        A name that cannot be read, or that stands beside another which gives the same place a value, makes
+        the whole a text, which no object schema takes.
+        """
+        tree: dict[str, Any] = {}
+        for name, text in pairs:
+            keys = _BRACKETS.findall(name)
+            if "".join(f"[{key}]" for key in keys) != name or not 0 < len(keys) <= _MAX_BRACKETS:
+                return name
+            if not _insert(tree, keys, text):
+                return name
+        return _typed(tree, self._schema)
 
 
 def _insert(tree: dict[str, Any], keys: list[str], text: str) -> bool:
@@ -155,14 +166,14 @@ def _insert(tree: dict[str, Any], keys: list[str], text: str) -> bool:
     return True
 
 
-def _typed(tree: Any, schema: Schema, depth: int = 0) -> Any:
+def _typed(tree: Any, schema: Schema) -> Any:
     types = schema.types()
     if isinstance(tree, str):
         return decoder(schema)(tree)
     is_list = "array" in types and all(key.isascii() and key.isdigit() for key in tree)
-    if is_list and ("object" not in types or len(types) < 7):
+    if is_list and not schema.is_anything:
         order = sorted(tree, key=lambda key: (len(key), key))
-        return [_typed(tree[key], schema.items(), depth + 1) for key in order]
+        return [_typed(tree[key], schema.items()) for key in order]
     properties = schema.properties()
     more = schema.additional() or schema.at(True)
-    return {key: _typed(value, properties.get(key, more), depth + 1) for key, value in tree.items()}
+    return {key: _typed(value, properties.get(key, more)) for key, value in tree.items()}

@@ -72,23 +72,41 @@ class Template(msgspec.Struct, frozen=True):
         return all(part.is_literal for part in self.parts)
 
 
-def parse_template(text: str) -> Template | str:
-    """The template that `text` is, or what is wrong with it."""
-    if not text.startswith("/"):
-        return "a path must begin with a slash"
+def parse_template(text: str) -> tuple[Template, str]:
+    """The template that `text` is, and what is wrong with it (empty where nothing is).
+
+    A template with a fault still says for which requests it was meant, so that those are not taken for
+    another operation's.
+    """
+    fault = ""
     if "?" in text or "#" in text:
-        return "a path must not hold a query or a fragment"
+        fault = "a path must not hold a query or a fragment"
+        text = re.split(r"[?#]", text, maxsplit=1)[0]
+    if not text.startswith("/"):
+        fault = "a path must begin with a slash"
+        text = "/" + text
     parts = tuple(map(_part, text[1:].split("/")))
     if any("{" in literal or "}" in literal for part in parts for literal in part.literals):
-        return "a brace of a path variable has no partner"
+        fault = "a brace of a path variable has no partner"
     if any("" in part.literals[1:-1] for part in parts):
-        return "two path variables stand side by side with nothing between them"
+        fault = "two path variables stand side by side with nothing between them"
+        parts = tuple(_without_gaps(part) for part in parts)
     template = Template(text, parts)
     if len(set(template.variables)) < len(template.variables):
-        return "a path variable stands there twice"
-    return template
+        fault = "a path variable stands there twice"
+    return template, fault
 
 
 def _part(segment: str) -> Part:
     pieces = _VARIABLE.split(segment)
     return Part(tuple(unquote(piece) for piece in pieces[::2]), tuple(pieces[1::2]))
+
+
+def _without_gaps(part: Part) -> Part:
+    """`part` with variables that touch one another taken for one."""
+    if part.is_literal:
+        return part
+    first, *middle, last = part.literals
+    kept = [index for index, literal in enumerate(middle) if literal]
+    literals = (first, *(middle[index] for index in kept), last)
+    return Part(literals, tuple(part.variables[index] for index in (*kept, len(middle))))

@@ -18,54 +18,76 @@ Lookup: TypeAlias = Callable[[str], Any]
 """The schema that a definition's name stands for."""
 
 _ALL = frozenset({"string", "integer", "number", "boolean", "null", "array", "object"})
-_MAX_DEPTH = 30
-"""References and combinations through which types are looked for."""
-
 _MAX_DIGITS = 308
 """Digits of an integer: beyond it no double and no database column holds it, and Python's limit is near."""
 
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,307})(\.[0-9]{1,308})?([eE][-+]?[0-9]{1,3})?")
 
 
+class Book:
+    """The schemas that names stand for, and what has been found out about them. For building only."""
+
+    __slots__ = ("_types", "lookup")
+
+    def __init__(self, lookup: Lookup) -> None:
+        self.lookup = lookup
+        self._types: dict[str, frozenset[str]] = {}
+
+    def types(self, name: str) -> frozenset[str]:
+        """The JSON types of the definition `name`."""
+        if name not in self._types:
+            self._types[name] = _ALL  # what a definition that contains itself knows of itself
+            self._types[name] = Schema(self.lookup(name), self).types()
+        return self._types[name]
+
+
 class Schema(msgspec.Struct, frozen=True):
-    """A schema to ask for types, items and properties, with the means to follow its references."""
+    """A schema to ask for types, items and properties, with the book that its references are looked up in."""
 
     value: Any
-    lookup: Lookup
+    book: Book
 
-    def parts(self, depth: int = 0) -> "Iterator[dict[str, Any]]":
+    def parts(self) -> "Iterator[dict[str, Any]]":
         """The schema itself and all that it consists of: references, members, alternatives."""
-        if not isinstance(self.value, dict) or depth > _MAX_DEPTH:
-            return
-        yield self.value
-        for inner in _inner(self.value):
-            yield from self.at(inner).parts(depth + 1)
-        if "$ref" in self.value:
-            yield from self.at(self.lookup(self.value["$ref"])).parts(depth + 1)
+        rest, seen = [self.value], set[str]()
+        while rest:
+            value = rest.pop()
+            if not isinstance(value, dict):
+                continue
+            yield value
+            name = value.get("$ref")
+            if name is not None and name not in seen:
+                seen.add(name)
+                rest.append(self.book.lookup(name))
+            rest.extend(_inner(value))
 
     def at(self, value: Any) -> "Schema":
         """Another schema with the same references."""
-        return Schema(value, self.lookup)
+        return Schema(value, self.book)
 
-    def types(self, depth: int = 0) -> frozenset[str]:
-        """The JSON types that a valid value can have; `integer` is not counted as `number`."""
+    def types(self) -> frozenset[str]:
+        """The JSON types that a valid value can have. `number` implies `integer`."""
         value = self.value
         if value is False:
             return frozenset()
-        if not isinstance(value, dict) or depth > _MAX_DEPTH:
+        if not isinstance(value, dict):
             return _ALL
         types = _own_types(value)
         if "$ref" in value:
-            types &= self.at(self.lookup(value["$ref"])).types(depth + 1)
+            types &= self.book.types(value["$ref"])
         for member in value.get("allOf", ()):
-            types &= self.at(member).types(depth + 1)
+            types &= self.at(member).types()
         for keyword in ("anyOf", "oneOf"):
             if value.get(keyword):
-                options = (self.at(member).types(depth + 1) for member in value[keyword])
-                types &= frozenset().union(*options)
+                types &= frozenset().union(*(self.at(member).types() for member in value[keyword]))
         if "else" in value and value.get("if") == {"type": "null"}:
-            types &= self.at(value["else"]).types(depth + 1) | {"null"}
+            types &= self.at(value["else"]).types() | {"null"}
         return types
+
+    @property
+    def is_anything(self) -> bool:
+        """Whether the schema says nothing about the type."""
+        return self.types() == _ALL
 
     def items(self) -> "Schema":
         """The schema of an array's items."""

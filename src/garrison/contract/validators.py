@@ -7,14 +7,14 @@ from typing import Any
 
 import jsonschema_rs
 
+from garrison.contract.place import excerpt
+
 _BACKTRACK_LIMIT = 100_000
 """Steps a pattern with look-around or back-references may take: about a millisecond. Every other pattern
 runs in linear time and is not bounded."""
 
 
-def compile_schema(
-    schema: dict[str, Any], registry: jsonschema_rs.Registry | None
-) -> jsonschema_rs.Validator:
+def compile_schema(schema: dict[str, Any], registry: jsonschema_rs.Registry | None) -> jsonschema_rs.Validator:
     """A validator for `schema` (2020-12), whose references are resolved in `registry` and nowhere else.
 
     Raises jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError or ValueError.
@@ -68,3 +68,40 @@ def long_chains(refs: Mapping[str, Set[str]], limit: int) -> list[str]:
                     above = stack[-1][0]
                     depth[above] = max(depth[above], depth[name] + 1)
     return [name for name, length in depth.items() if length > limit]
+
+
+def in_circles(refs: Mapping[str, Set[str]]) -> set[str]:
+    """The names that refer to themselves, directly or by way of others."""
+    users: dict[str, set[str]] = {}
+    for name, found in refs.items():
+        for ref in found:
+            users.setdefault(ref, set()).add(name)
+    return _with_no_end(refs) & _with_no_end(users)
+
+
+def _with_no_end(refs: Mapping[str, Set[str]]) -> set[str]:
+    """The names from which a walk along `refs` can go on for ever."""
+    waiting = {name: {ref for ref in found if ref in refs} for name, found in refs.items()}
+    users: dict[str, list[str]] = {}
+    for name, found in waiting.items():
+        for ref in found:
+            users.setdefault(ref, []).append(name)
+    ending = [name for name, found in waiting.items() if not found]
+    while ending:
+        name = ending.pop()
+        for user in users.get(name, ()):
+            waiting[user].discard(name)
+            if not waiting[user]:
+                ending.append(user)
+    return {name for name, found in waiting.items() if found}
+
+
+def reason_of(error: jsonschema_rs.ValidationError) -> str:
+    """Why the compiler does not take a schema, in one line."""
+    keyword = next((step for step in reversed(error.instance_path) if isinstance(step, str)), "")
+    value = excerpt(error.instance)
+    if keyword == "type":
+        return f"{value} is not a type of JSON Schema"
+    if keyword == "pattern" or "regex" in error.message:
+        return f"{value} is not a regular expression that can be used"
+    return f"not a usable schema: {excerpt(error.message, 160).strip('`')}"

@@ -7,6 +7,8 @@ from typing import Any
 import jsonschema_rs
 import msgspec
 
+from garrison.contract.dialect import IN_PLACE
+
 MAX_VIOLATIONS = 20
 """Violations named for one message: enough to mend it, and a hostile body cannot make a long report."""
 
@@ -94,9 +96,7 @@ def _measure(value: Any, max_depth: int, max_nodes: int) -> tuple[int, int]:
     return depth, nodes
 
 
-def _read(
-    error: jsonschema_rs.ValidationError, root: str, dotted: bool, depth: int = 0
-) -> Iterator[Violation]:
+def _read(error: jsonschema_rs.ValidationError, root: str, dotted: bool, depth: int = 0) -> Iterator[Violation]:
     kind = error.kind
     name = kind.name
     location = _location(error, root, dotted)
@@ -105,14 +105,14 @@ def _read(
         yield Violation(_join(location, prop, root, dotted), "required", "must be present")
     elif name == "falseSchema":
         yield _absent(error, location)
-    elif name in ("oneOf", "anyOf", "oneOfNotValid"):
+    elif name in ("oneOf", "anyOf"):
         nearest = _nearest(kind) if depth < 3 else None
         if nearest is None:
-            yield Violation(location, name, _DETAILS[name](kind))
+            yield Violation(location, name, _detail(kind))
         for inner in nearest or ():
             yield from _read(inner, root, dotted, depth + 1)
     else:
-        yield Violation(location, _KEYWORDS.get(name, name), _detail(kind))
+        yield Violation(location, name, _detail(kind))
 
 
 def _absent(error: jsonschema_rs.ValidationError, location: str) -> Violation:
@@ -120,21 +120,24 @@ def _absent(error: jsonschema_rs.ValidationError, location: str) -> Violation:
     keyword, detail = _ABSENT.get(name, ("", ""))
     if keyword:
         return Violation(location, keyword, detail)
-    keyword = next((str(step) for step in reversed(error.evaluation_path) if isinstance(step, str)), "not")
-    return Violation(location, keyword, "must not be present")
+    # A `false` under the name of a property has no keyword of its own: it is JSON Schema's short form of `not`.
+    steps = error.evaluation_path
+    is_keyword = bool(steps) and steps[-1] in IN_PLACE
+    return Violation(location, str(steps[-1]) if is_keyword else "not", "must not be present")
 
 
 def _nearest(kind: Any) -> "Sequence[jsonschema_rs.ValidationError] | None":
     """The errors of the one alternative that was evidently meant: all others fail at the value itself."""
-    branches: list[list[jsonschema_rs.ValidationError]] = getattr(kind, "context", [])
+    branches: list[list[jsonschema_rs.ValidationError]] = kind.context
+    if isinstance(kind, jsonschema_rs.ValidationErrorKind.OneOfMultipleValid):
+        return None
     shortest = min((len(error.instance_path) for branch in branches for error in branch), default=0)
     meant = [
         branch
         for branch in branches
         if branch
         and not any(
-            len(error.instance_path) == shortest and error.kind.name in ("type", "enum", "const")
-            for error in branch
+            len(error.instance_path) == shortest and error.kind.name in ("type", "enum", "const") for error in branch
         )
         and not any(error.kind.name in ("const", "enum") for error in branch)
     ]
@@ -184,22 +187,21 @@ def _plural(count: int, unit: str) -> str:
     return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
 
 
+def _one_of(kind: Any) -> str:
+    several = isinstance(kind, jsonschema_rs.ValidationErrorKind.OneOfMultipleValid)
+    return f"must match {'only' if several else 'exactly'} one of {len(kind.context)} schemas"
+
+
 def _types(kind: Any) -> str:
     return "must be of type " + " or ".join(f"`{name}`" for name in sorted(kind.types))
 
 
-_KEYWORDS: Mapping[str, str] = {"oneOfMultipleValid": "oneOf", "backtrackLimitExceeded": "pattern"}
-"""The validator's names that are no JSON Schema keywords, and the keyword each stands for."""
-
 _DETAILS: Mapping[str, Any] = {
     "additionalItems": lambda k: f"must have at most {_plural(k.limit, 'item')}",
-    "additionalProperties": lambda k: (
-        f"must not have {_plural(len(k.unexpected), 'undeclared property')}".replace(
-            "propertys", "properties"
-        )
+    "additionalProperties": lambda k: f"must not have {_plural(len(k.unexpected), 'undeclared property')}".replace(
+        "propertys", "properties"
     ),
     "anyOf": lambda k: f"must match at least one of {len(k.context)} schemas",
-    "backtrackLimitExceeded": lambda _: "must match the pattern within its step limit",
     "const": lambda k: f"must be {_shown(k.expected_value)}",
     "contains": lambda _: "must contain the items that are demanded",
     "contentEncoding": lambda k: f"must be encoded as {_shown(k.content_encoding)}",
@@ -218,16 +220,13 @@ _DETAILS: Mapping[str, Any] = {
     "minimum": lambda k: f"must be at least {k.limit}",
     "multipleOf": lambda k: f"must be a multiple of {k.multiple_of}",
     "not": lambda _: "must not match the schema that is ruled out",
-    "oneOf": lambda k: f"must match exactly one of {len(k.context)} schemas",
-    "oneOfMultipleValid": lambda k: f"must match only one of {len(k.context)} schemas",
-    "pattern": lambda k: f"must match the pattern {_shown(k.pattern)}",
+    "oneOf": _one_of,
+    "pattern": lambda k: f"must match the pattern {_shown(getattr(k, 'pattern', 'within its step limit'))}",
     "propertyNames": lambda _: "must have only property names that the schema allows",
     "type": _types,
     "unevaluatedItems": lambda k: f"must not have {_plural(len(k.unexpected), 'undeclared item')}",
-    "unevaluatedProperties": lambda k: (
-        f"must not have {_plural(len(k.unexpected), 'undeclared property')}".replace(
-            "propertys", "properties"
-        )
+    "unevaluatedProperties": lambda k: f"must not have {_plural(len(k.unexpected), 'undeclared property')}".replace(
+        "propertys", "properties"
     ),
     "uniqueItems": lambda _: "must not repeat items",
 }

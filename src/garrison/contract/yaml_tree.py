@@ -60,13 +60,15 @@ def _scalar(text: str) -> Any:
 class _Frame:
     """A collection that is still open."""
 
-    __slots__ = ("anchor", "height", "key", "merges", "size", "value")
+    __slots__ = ("anchor", "height", "key", "line", "merges", "size", "value")
 
     def __init__(self, value: dict[str, Any] | list[Any], anchor: str | None) -> None:
         self.value = value
         self.anchor = anchor
         self.key: str | None = None
         """The key whose value comes next; None where a key comes next."""
+        self.line = 0
+        """Line of that key."""
         self.merges: list[dict[str, Any]] = []
         self.size = 1
         """Values in it, itself included, aliases counted as written out."""
@@ -96,9 +98,7 @@ class _Builder:
                 self._take(event)
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 0
-            raise unusable(
-                self._file, f"not valid YAML: {error.problem or error.context}", line=line
-            ) from error
+            raise unusable(self._file, f"not valid YAML: {error.problem or error.context}", line=line) from error
         except yaml.YAMLError as error:
             raise unusable(self._file, f"not valid YAML: {str(error).splitlines()[0]}") from error
         return self._result
@@ -155,8 +155,9 @@ class _Builder:
             frame.value.append(value)
         elif frame.key is None:
             frame.key = self._key(value, event)
+            frame.line = event.start_mark.line + 1
         else:
-            self._pair(frame, frame.value, frame.key, value, event)
+            self._pair(frame, frame.value, frame.key, value)
             frame.key = None
 
     def _key(self, value: Any, event: Any) -> str:
@@ -165,17 +166,15 @@ class _Builder:
         # `200:` and `null:` are keys as they are spelled (OpenAPI 3.1, section 4.3).
         return str(event.value) if isinstance(event, yaml.ScalarEvent) else _spelled(value)
 
-    def _pair(self, frame: _Frame, target: dict[str, Any], key: str, value: Any, event: Any) -> None:
+    def _pair(self, frame: _Frame, target: dict[str, Any], key: str, value: Any) -> None:
         if key == "<<" and _is_merge(value):
             frame.merges.extend(value if isinstance(value, list) else [value])
             return
         if key in target:
             tokens = tuple(_step(frame) for frame in self._open[:-1])
             place = Place(self._file, (*tokens, key))
-            line = event.start_mark.line + 1
-            self._problems.add(
-                place, f"the key {excerpt(key)} stands here twice; the last one counts", line=line
-            )
+            message = f"the key {excerpt(key)} stands here twice; the last one counts"
+            self._problems.add(place, message, line=frame.line)
         target[key] = value
 
     def _error(self, event: Any, message: str) -> DescriptionError:
@@ -192,9 +191,7 @@ def _spelled(value: Any) -> str:
 
 def _is_merge(value: Any) -> bool:
     """Whether `<<` merges here (YAML 1.1; not in the core schema, yet common by hand)."""
-    return isinstance(value, dict) or (
-        isinstance(value, list) and all(isinstance(item, dict) for item in value)
-    )
+    return isinstance(value, dict) or (isinstance(value, list) and all(isinstance(item, dict) for item in value))
 
 
 def unusable(file: str, message: str, *, line: int = 0, hint: str = "") -> DescriptionError:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from garrison.config.model import CanonicalFormSettings, ControlsSettings
 from garrison.contract.catalogue import CompiledOperation
-from garrison.core.canonical import Ambiguity, label
+from garrison.core.canonical import MAX_OF_A_KIND, Ambiguity, label
 from garrison.core.decision import Outcome, Reason
 from garrison.core.ids import ControlId
 from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec
@@ -26,7 +26,7 @@ _reason = Reasons(
     ReasonSpec("double-encoding", 400, "text that is still percent-encoded after it was decoded"),
     ReasonSpec("duplicate-key", 400, "a JSON object that gives one key twice"),
     ReasonSpec("empty-segment", 400, "two slashes in a row in the path"),
-    ReasonSpec("encoded-separator", 400, "an encoded slash or backslash, or a character that servers turn into one"),
+    ReasonSpec("encoded-separator", 400, "an encoded slash in the path"),
     ReasonSpec("invalid-authority", 400, "a host that is not a host name or address with an optional port"),
     ReasonSpec("invalid-content-encoding", 400, "a compressed body that does not decompress to exactly one stream"),
     ReasonSpec("invalid-encoding", 400, "percent-encoding or UTF-8 that is malformed"),
@@ -40,6 +40,7 @@ _reason = Reasons(
     ReasonSpec("path-parameter", 400, "a `;` in the path, which some servers cut off"),
     ReasonSpec("repeated-header", 400, "a header given twice that means something only once"),
     ReasonSpec("repeated-parameter", 400, "a parameter given twice that the contract declares once"),
+    ReasonSpec("separator-lookalike", 400, "a backslash, an encoded `;`, or a character that servers turn into one"),
 )
 
 
@@ -59,7 +60,7 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
             return None
         return (
             tuple(_unexcused(ambiguities, excused, declared))
-            + tuple(_reason("repeated-parameter", f"query.{label(name)}") for name in repeated)
+            + tuple(_reason("repeated-parameter", f"query.{label(name)}") for name in repeated[:MAX_OF_A_KIND])
             or None
         )
 

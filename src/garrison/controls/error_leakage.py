@@ -24,40 +24,48 @@ _reason = Reasons(
     ReasonSpec("stack-trace", 500, "an error answer holds a stack trace"),
 )
 
+# Every repetition is bounded, and possessive where it can be, so that the time is linear in the body. A body is
+# often JSON: quotes, slashes and line ends may be escaped.
 _SIGNS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
     (
         "stack-trace",
         re.compile(
             rb"Traceback \(most recent call last\)"
-            rb"|File \\?\"[^\"\n]{1,300}\\?\", line \d+"  # Python, also inside a JSON string
-            rb"|(?:\bat |\\tat |\tat )[\w$.<>]{3,200}\([\w$]{1,100}\.(?:java|kt|scala|groovy):\d+\)"
-            rb"|\bat [\w$.<>` ]{1,200}\(?(?:/|[A-Z]:\\|file://|node:)[^\n():]{1,300}:\d+:\d+\)?"  # JavaScript
-            rb"|\bat [\w.`<>\[\],+]{3,200}\([^)\n]{0,300}\) in [^\n:]{1,300}:line \d+"  # .NET
-            rb"|goroutine \d+ \[\w+"
-            rb"|panic: runtime error"
-            rb"|thread '[^'\n]{1,60}' panicked at"
-            rb"|Stack trace:\s*(?:\\n|\n)?#\d+ "  # PHP
-            rb"|\.rb:\d+:in [`']"  # Ruby
+            rb"|File \\?\"[^\"\n]{1,300}+\", line \d"  # Python
+            rb"|(?:\b|\\t)at [\w$.<>/@-]{3,200}+\([\w$]{1,100}+\.(?:java|kt|scala|groovy|clj):\d"
+            rb"|\bException in thread \\?\""  # Java
+            # JavaScript
+            rb"|\bat (?:[\w$.<>` \[\]]{1,200}+\()?+(?:async )?(?:/|[A-Z]:\\|file://|node:|webpack)"
+            rb"[^\n():]{0,300}+:\d{1,9}:\d"
+            rb"|\bat [\w.`<>\[\],+|]{3,200}+\([^)\n]{0,300}+\) in (?:[A-Z]:)?[^\n:]{1,300}+:line \d"  # .NET
+            rb"|goroutine \d{1,12} \[\w|panic: runtime error|\bpanic\(0x"  # Go
+            rb"|thread '[^'\n]{1,60}+' (?:\(\d{1,9}\) )?panicked at"  # Rust
+            rb"|Stack trace:(?:\s|\\n|<br ?/?>){0,10}#\d{1,4} |#\d{1,4} [^\n#]{1,200}\.php\(\d"  # PHP
+            rb"|\b(?:Fatal error|Warning|Notice|Parse error)(?:</b>)?: [^\n]{1,200} in (?:<b>)?(?:\\?/|[A-Z]:\\)"
+            rb"[^\n<: ]{1,200}\.php"
+            rb"|\.rb:\d{1,9}:in [`']"  # Ruby
         ),
     ),
     (
         "sql-disclosure",
         re.compile(
-            rb"You have an error in your SQL syntax"
+            rb"You have an error in your SQL syntax|\bER_(?:PARSE_ERROR|DUP_ENTRY|BAD_FIELD_ERROR|NO_SUCH_TABLE)\b"
             rb"|ORA-\d{5}\b"
-            rb"|SQLSTATE\[\w{5}\]|SQLSTATE[:=] ?\w{5}"
-            rb"|PG::\w+Error|psycopg2?\.(?:errors|\w+Error)|PSQLException|pq: \w"
+            rb"|SQLSTATE\[\w{5}\]|SQLSTATE[:=]? ?\w{5}\b"
+            rb"|PG::\w{1,60}Error|PG::\w{1,60}Violation|\bpsycopg2?\.(?:errors|\w{1,60}Error)|PSQLException|\bpq: \w"
             rb"|unterminated quoted string at or near|syntax error at or near \\?\""
-            rb"|sqlite3?\.(?:\w+Error|\w+Exception)|SQLite(?:3::|/JDBCDriver|Exception)|near \\?\"[^\"\n]{1,40}\\?\": syntax error"
-            rb"|Unclosed quotation mark after the character string|System\.Data\.SqlClient"
-            rb"|com\.mysql\.(?:cj\.)?jdbc|java\.sql\.SQL\w*Exception|MongoServerError|E11000 duplicate key"
-            rb"|sqlalchemy\.exc\.\w+"
+            rb"|sqlite3?\.\w{1,30}(?:Error|Exception)|SQLite(?:3::|/JDBCDriver|Exception)|\bSQLITE_(?:ERROR|CONSTRAINT)"
+            rb"|near \\?\"[^\"\n]{1,40}\\?\": syntax error"
+            rb"|Unclosed quotation mark after the character string|Incorrect syntax near '"
+            rb"|(?:System|Microsoft)\.Data\.SqlClient"
+            rb"|com\.mysql\.(?:cj\.)?jdbc|java\.sql\.SQL\w{0,60}Exception|MongoServerError|E11000 duplicate key"
+            rb"|sqlalchemy\.exc\.\w|DB2 SQL error"
         ),
     ),
     (
         "path-disclosure",
         re.compile(
-            rb"(?:^|[\s\"'(=])/(?:home|root|usr|var|opt|srv|app|etc|Users|workspace|proc)/[\w.@+/-]{2,200}"
+            rb"(?:^|[\s\"'(=>\[])(?:\\?/)(?:home|root|usr|var|opt|srv|app|etc|Users|workspace|proc)\\?/[\w.@+/\\-]{2,200}"
             rb"\.(?:py|rb|php|js|mjs|ts|java|go|rs|cs|pl|lua|jsp|conf|ini|env|ya?ml|log|sock|so)\b"
             rb"|\b[A-Z]:\\{1,2}(?:inetpub|Users|Windows|Program Files|www|xampp)\\"
         ),
@@ -66,7 +74,8 @@ _SIGNS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
         "server-banner",
         re.compile(
             rb"\b(?:Apache|nginx|openresty|Jetty|Tomcat|Microsoft-IIS|gunicorn|uvicorn|Werkzeug|WEBrick|Kestrel"
-            rb"|Express|PHP|Django|Laravel|Spring Boot|ASP\.NET(?: Core)?)[/ ](?:Version[: ]*)?v?\d+\.\d+"
+            rb"|PHP|Django|Laravel|Spring Boot|ASP\.NET(?: Core)?)[/ ](?:Version[: ]{0,3})?v?\d{1,3}\.\d"
+            rb"|\bExpress/\d|ASP\.NET Version:\d"
             rb"|Whitelabel Error Page|<title>[^<]{0,80}Werkzeug Debugger|You're seeing this error because you have"
         ),
     ),
@@ -79,7 +88,7 @@ _BANNER_HEADERS = (
     "x-runtime",
     "x-debug-token",
 )
-_MAX_SCANNED = 256 * 1024  # a trace stands at the start of an error answer; the rest only costs time
+_MAX_SCANNED = 64 * 1024  # a trace stands at the start of an error answer; the rest only costs time
 
 
 def compile_checks(operation: CompiledOperation | None, settings: ControlsSettings) -> Checks:

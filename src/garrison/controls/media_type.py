@@ -2,7 +2,6 @@
 
 from garrison.config.model import ControlsSettings
 from garrison.contract.catalogue import CompiledOperation
-from garrison.core.canonical import label
 from garrison.core.decision import Outcome
 from garrison.core.ids import ControlId
 from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec
@@ -19,34 +18,36 @@ _reason = Reasons(
     ReasonSpec("unsupported-media-type", 415, "a media type that the operation does not declare"),
 )
 
+_MAX_NAMED = 8  # media types named in a reason: enough for any but the strangest operation
+
 
 def compile_checks(operation: CompiledOperation | None, settings: ControlsSettings) -> Checks:
-    """Without a described operation there is no media type to compare with."""
+    """Without a described operation there is no media type to compare with, only a coding that must be readable."""
     del settings
     if operation is None:
-        return Checks()
-    if operation.operation.request_media_types:
-        return Checks(head=_head_with_body, body=_body)
-    if operation.upgrades or operation.streams_request:
-        return Checks()
-    return Checks(head=_head_without_body)
+        return Checks(body=_body)
+    declared = operation.operation.request_media_types
+    if not declared:
+        return Checks() if operation.streams_request else Checks(head=_head_without_body)
+    expected = "one of " + ", ".join(f"`{name}`" for name in declared[:_MAX_NAMED])
+
+    def head(facts: Facts) -> Outcome:
+        return _head_with_body(facts, expected)
+
+    return Checks(head=head, body=_body)
 
 
-def _head_with_body(facts: Facts) -> Outcome:
-    if not facts.request.has_body or facts.canonical.headers.get("content-length") == "0":
+def _head_with_body(facts: Facts, expected: str) -> Outcome:
+    if not facts.has_body or facts.body_schema is not None:
         return None
-    if facts.media_type is None:
-        return _reason("missing-content-type", "header.content-type")
-    if facts.body_schema is None:
-        essence = facts.media_type.essence
-        return _reason("unsupported-media-type", "header.content-type", label(essence.replace("/", ".")))
-    return None
+    reason_id = "missing-content-type" if facts.media_type is None else "unsupported-media-type"
+    return _reason(reason_id, "header.content-type", expected)
 
 
 def _head_without_body(facts: Facts) -> Outcome:
-    if not facts.request.has_body or facts.canonical.headers.get("content-length") == "0":
-        return None
-    return _reason("unexpected-body", "body")
+    operation = facts.operation
+    is_tunnel = operation is not None and operation.upgrades and facts.body_kind == "stream"
+    return _reason("unexpected-body", "body") if facts.has_body and not is_tunnel else None
 
 
 def _body(facts: Facts) -> Outcome:

@@ -4,7 +4,6 @@ from garrison.config.model import ControlsSettings, RequestLimitsSettings
 from garrison.contract.catalogue import CompiledOperation
 from garrison.core.decision import Outcome, Reason
 from garrison.core.ids import ControlId
-from garrison.engine.bodies import request_kind
 from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec
 from garrison.engine.decode import Undecodable
 from garrison.engine.facts import Facts
@@ -28,14 +27,14 @@ _reason = Reasons(
 
 def compile_checks(operation: CompiledOperation | None, settings: ControlsSettings) -> Checks:
     """Head bounds need only the head; body bounds are what decoding ran into."""
+    del operation
     limits = settings.request_limits
-    streams = operation is not None and operation.streams_request
 
     def head(facts: Facts) -> Outcome:
         found = _head(facts, limits)
-        if facts.request.has_body and not streams:
+        if facts.has_body and facts.body_kind != "stream":
             found += _length(facts, limits)
-        return tuple(found) or None
+        return tuple(found) if found else None
 
     return Checks(head=head, body=_body)
 
@@ -57,10 +56,8 @@ def _head(facts: Facts, limits: RequestLimitsSettings) -> list[Reason]:
 def _length(facts: Facts, limits: RequestLimitsSettings) -> list[Reason]:
     stated = facts.canonical.headers.get("content-length")
     if stated is None:
-        upgraded = "upgrade" in facts.canonical.headers
-        if upgraded or request_kind(facts) is not None:
-            return []
-        return [_reason("length-required", "header.content-length")]
+        opaque = facts.body_kind == "opaque"  # what is inspected is counted as it comes
+        return [_reason("length-required", "header.content-length")] if opaque else []
     # `canonical-form` refuses a length that is no number; here it only must not raise
     if stated.isascii() and stated.isdigit() and len(stated) < 19 and int(stated) > limits.body_bytes:
         return [_reason("body-too-large", "body", f"at most {limits.body_bytes}")]

@@ -1,11 +1,12 @@
 """`request-schema`: parameters and body are what the contract says, in type, format and bounds."""
 
 from collections.abc import Iterable
+from itertools import islice
 
 from garrison.config.model import ControlsSettings
 from garrison.contract.catalogue import CompiledOperation
 from garrison.contract.violations import Violation
-from garrison.core.canonical import label
+from garrison.core.canonical import MAX_OF_A_KIND, label, label_pointer
 from garrison.core.decision import Outcome, Reason
 from garrison.core.ids import ControlId
 from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec
@@ -55,28 +56,30 @@ def _head(facts: Facts, refuse_undeclared: bool) -> Outcome:
 
 
 def _body(facts: Facts, required: bool, refuse_undeclared: bool) -> Outcome:
-    document = facts.document
+    document, schema = facts.document, facts.body_schema
     if document is None:
-        absent = required and not facts.uninspected and facts.body_size == 0
+        absent = required and not facts.uninspected
         return _reason("body-missing", "body") if absent else None
-    schema = facts.body_schema
     if isinstance(document, Undecodable) or schema is None:
         return None  # `canonical-form`, `request-limits` or `media-type` has said why
     violations = schema.violations(document)
     found = tuple(_reason("body-invalid", each.location, f"{each.keyword}: {each.detail}") for each in violations)
     if refuse_undeclared:
-        found += tuple(_reason("undeclared-property", pointer) for pointer in schema.undeclared(document))
+        found += tuple(
+            _reason("undeclared-property", label_pointer(pointer))
+            for pointer in schema.undeclared(document)[:MAX_OF_A_KIND]
+        )
     return found or None
 
 
 def _parameter(violation: Violation) -> Reason:
     missing = violation.keyword == "required"
-    reason_id = "parameter-missing" if missing else "parameter-invalid"
-    return Reason(reason_id, _ID, 400, violation.location, f"{violation.keyword}: {violation.detail}")
+    detail = f"{violation.keyword}: {violation.detail}"
+    return _reason("parameter-missing" if missing else "parameter-invalid", violation.location, detail)
 
 
 def _undeclared(names: Iterable[str]) -> Iterable[Reason]:
-    for name in dict.fromkeys(names):
+    for name in islice(dict.fromkeys(names), MAX_OF_A_KIND):
         yield _reason("undeclared-parameter", f"query.{label(name)}")
 
 

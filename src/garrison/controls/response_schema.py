@@ -9,7 +9,7 @@ import msgspec
 from garrison.config.model import ControlsSettings
 from garrison.contract.body import BodySchema
 from garrison.contract.catalogue import CompiledOperation
-from garrison.core.canonical import label
+from garrison.core.canonical import label, label_pointer
 from garrison.core.decision import Mode, Outcome, Reason, Rewrite
 from garrison.core.document import Document, JsonDocument
 from garrison.core.ids import ControlId
@@ -48,7 +48,7 @@ def _wants(facts: Facts) -> bool:
 
 def _head(facts: Facts) -> Outcome:
     response = facts.response
-    if response is None or response.status < 200:
+    if response is None or (response.status < 200 and not _is_tunnel(facts)):
         return None
     schema = facts.response_schema
     if schema is None:
@@ -61,6 +61,12 @@ def _head(facts: Facts) -> Outcome:
     if response.has_body and media_type is not None and schema.has_body and facts.response_body_schema is None:
         found.append(_reason("response-media-type", "response.header.content-type", label(media_type.essence)))
     return tuple(found) or None
+
+
+def _is_tunnel(facts: Facts) -> bool:
+    """Whether the upstream switches protocols where the contract declares none: nothing could be inspected then."""
+    response, operation = facts.response, facts.operation
+    return response is not None and response.status == 101 and operation is not None and not operation.upgrades
 
 
 def _body(facts: Facts, strip: bool) -> Outcome:
@@ -81,8 +87,7 @@ def _strip(document: JsonDocument, schema: BodySchema) -> Outcome:
     broken = _violations(JsonDocument(stripped), schema)
     if broken:
         return broken
-    first = removed[0]
-    reason = _reason("undeclared-property", first, f"{len(removed)} stripped")
+    reason = _reason("undeclared-property", label_pointer(removed[0]), f"{len(removed)} stripped")
     return Rewrite(reason, msgspec.json.encode(stripped))
 
 

@@ -33,6 +33,7 @@ Kind: TypeAlias = Literal[
     "path-override",
     "path-parameter",
     "repeated-header",
+    "separator-lookalike",
 ]
 """What makes a request readable in two ways. Each is a reason id of the control `canonical-form`."""
 
@@ -42,7 +43,7 @@ class Ambiguity(msgspec.Struct, frozen=True):
 
     kind: Kind
     location: str
-    """`path`, `query.NAME`, `header.NAME`, `method` or `authority`; names are cut to 40 safe characters."""
+    """`path`, `query.NAME`, `header.NAME` or `authority`; names are cut to 40 safe characters."""
 
 
 class CanonicalRequest(msgspec.Struct, frozen=True):
@@ -61,38 +62,58 @@ class CanonicalRequest(msgspec.Struct, frozen=True):
     headers: Mapping[str, str]
     """Values by lower-case name; repeated list fields joined with commas (RFC 9110, 5.3)."""
     ambiguities: tuple[Ambiguity, ...] = ()
+    """Each once, and at most `MAX_OF_A_KIND` of a kind."""
 
+
+MAX_OF_A_KIND = 8
+"""Ambiguities of one kind that are noted: enough to say what is wrong, and a hostile head of 60 KiB must not make
+an event of megabytes."""
 
 # RFC 3986, 3.3: pchar, without `;` (Tomcat and its kin cut path parameters off) and without `%`. `|`, `[` and
 # `]` are what browsers leave unencoded in a path (WHATWG URL, path percent-encode set); forwarded encoded.
 _PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9_~!$&'()*+,=:@-][A-Za-z0-9._~!$&'()*+,=:@-]*)*/?")
 _PATH_CHARACTERS = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@%/|\[\]\\-]*")
-_SEGMENT_SAFE = "!$&'()*+,;=:@-._~"
+# Without `;`: one that was encoded is data, and bare it would be cut off as a path parameter.
+_SEGMENT_SAFE = "!$&'()*+,=:@-._~"
 # RFC 3986, 3.4: query characters, and those that browsers leave as they are. `"<>#`, spaces, backslashes,
 # control characters and bytes over 127 must be encoded.
 _PLAIN_QUERY = re.compile(r"[A-Za-z0-9._~!$'()*,;:@/?|\[\]{}^`=&-]*")
 _QUERY_CHARACTERS = re.compile(r"[A-Za-z0-9._~!$'()*+,;:@/?|\[\]{}^`=&%-]*")
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
-_PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
+# `%uXXXX` is an encoding that only some servers know (it was never standardised: WHATWG URL, 1.3).
+_PERCENT = re.compile(r"%(?:[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})")
 # A second decoding of a query value is only harmless where the first had to encode: reserved characters, space
 # and UTF-8 of a URL inside a URL. What needs no encoding, or breaks out of a context, hides something.
 _EVASIVE_PERCENT = re.compile(
-    r"%(?:[01][0-9A-Fa-f]|7[0-9A-Fa-fE-F]|2[27DdEe]|3[0-9CcEe]|[46][0-9A-Fa-f]|5[0-9AaCcFf]|25)"
+    r"%(?:[01][0-9A-Fa-f]|2[257DdEe]|3[0-9CcEe]|4[1-9A-Fa-f]|5[0-9AaCcFf]|6[0-9A-Fa-f]|7[0-9A-Fa-f]|u[0-9A-Fa-f]{4})"
+    r"|\.\.%2[Ff]|%2[Ff]\.\."
 )
 # C0 and C1 controls, and DEL; a tab may stand in a header value (RFC 9110, 5.5).
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _HEADER_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-_HEADER_NAMES = re.compile(r"[!#$%&'*+.^_`|~0-9a-z\n-]+")  # RFC 9110, 5.6.2: token, lower case
+_HEADER_NAMES = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]*")  # RFC 9110, 5.6.2: tokens, lower case, one after another
 _AUTHORITY = re.compile(r"(?:[A-Za-z0-9._-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
-# Characters that servers with best-fit mappings turn into `/`, `\` or `.`.
-_SEPARATOR_LOOKALIKES = re.compile("[/\\\\\uff0f\uff3c\uff0e\u2215\u2044\u29f8\u2216\u29f5]")
-_LABEL = re.compile(r"[^A-Za-z0-9_.\[\]-]")
+# A backslash, and the characters that servers with best-fit mappings turn into `/`, `\` or `.`.
+_SEPARATOR_LOOKALIKES = re.compile("[\\\\\uff0f\uff3c\uff0e\u2215\u2044\u29f8\u2216\u29f5]")
+_SEPARATORS = re.compile("[/;\\\\\uff0f\uff3c\u2215\u2044\u29f8\u2216\u29f5]")
+_DOTS = frozenset({".", "..", "\uff0e", "\uff0e\uff0e"})
+_LABEL = re.compile(r"[^A-Za-z0-9_.\[\]/+-]")
+_MAX_STEPS = 12  # names in a location: deeper down it helps nobody
 
 # Fields of which a second one changes the meaning of the message or is read differently by different servers.
 _SINGLE_VALUED = frozenset({
     "authorization", "content-encoding", "content-length", "content-type", "dpop", "expect", "host", "origin",
     "proxy-authorization", "range", "transfer-encoding", "upgrade", "x-api-key",
 })  # fmt: skip
+# Those of them whose own grammar has no such comma, so that a second value can be told when it was joined to the
+# first (Envoy does so with these). Credentials may be a list of `name=value` (RFC 9110, 11.4), as in Digest.
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_SECOND_VALUE = {
+    "authorization": re.compile(r",(?![ \t]*[!#$%&'*+.^_`|~0-9A-Za-z-]+[ \t]*=)"),
+    "content-type": re.compile(","),
+    "expect": re.compile(","),
+    "origin": re.compile(","),
+}
 _METHOD_OVERRIDES = ("x-http-method-override", "x-http-method", "x-method-override")
 _PATH_OVERRIDES = ("x-original-url", "x-rewrite-url", "x-original-uri", "x-override-url")
 # WSGI and CGI servers read `_` in a field name as `-` (RFC 3875, 4.1.18), so these would arrive as the real ones.
@@ -111,6 +132,8 @@ def canonicalise(head: RequestHead) -> CanonicalRequest:
     query = _read_query(raw_query, found) if raw_query else ()
     headers = _read_headers(head.headers, found)
     _check_framing(head, headers, found)
+    _check_joined(headers, found)
+    _check_authority(head, headers, found)
     return CanonicalRequest(
         host=_read_host(head.authority, found),
         path=path,
@@ -118,7 +141,7 @@ def canonicalise(head: RequestHead) -> CanonicalRequest:
         query=query,
         target=path + question + raw_query,
         headers=headers,
-        ambiguities=tuple(found),
+        ambiguities=_bounded(found) if found else (),
     )
 
 
@@ -142,10 +165,26 @@ def label(name: str) -> str:
     return _LABEL.sub("?", name[:40])
 
 
+def label_pointer(pointer: str) -> str:
+    """A pointer into a body (`items/0/name`) as a reason's location, each name of it cut and cleaned."""
+    return "/".join(["body", *map(label, pointer.split("/")[:_MAX_STEPS])])
+
+
 def read_cookies(header: str) -> tuple[tuple[str, str], ...]:
     """Names and values of a `Cookie` header (RFC 6265, 4.2.1), in order, quotes around a value removed."""
     pairs = (pair.strip().partition("=") for pair in header.split(";"))
     return tuple((name, value.strip('"')) for name, separator, value in pairs if separator)
+
+
+def _bounded(found: Iterable[Ambiguity]) -> tuple[Ambiguity, ...]:
+    kept: dict[Ambiguity, None] = {}
+    counts: dict[Kind, int] = {}
+    for ambiguity in found:
+        count = counts.get(ambiguity.kind, 0)
+        if ambiguity not in kept and count < MAX_OF_A_KIND:
+            kept[ambiguity] = None
+            counts[ambiguity.kind] = count + 1
+    return tuple(kept)
 
 
 def _split_pair(pair: str) -> tuple[str, str]:
@@ -169,10 +208,13 @@ def _read_path(raw: str, found: list[Ambiguity]) -> tuple[str, tuple[str, ...]]:
 
 def _read_segment(raw: str, found: list[Ambiguity]) -> str:
     text = _decode(raw, found, "path") if "%" in raw or not raw.isascii() else raw
-    if _SEPARATOR_LOOKALIKES.search(text):
+    if "/" in text:
         found.append(Ambiguity("encoded-separator", "path"))
-    # `..;` is how a path parameter hides a dot segment from a server that does not know them
-    if text.split(";", 1)[0].strip() in {".", ".."}:
+    if _SEPARATOR_LOOKALIKES.search(text) or (";" in text and ";" not in raw):
+        found.append(Ambiguity("separator-lookalike", "path"))
+    # `..;` is how a path parameter hides a dot segment from a server that does not know them, and where encoded
+    # slashes are allowed, each of them may begin one
+    if any(piece.strip() in _DOTS for piece in _SEPARATORS.split(text)):
         found.append(Ambiguity("dot-segment", "path"))
     return text
 
@@ -185,14 +227,15 @@ def _decode(raw: str, found: list[Ambiguity], location: str) -> str:
     """Percent-decode once; note what is malformed, hidden or encoded twice."""
     if "%" not in raw and raw.isascii():
         return raw
-    if _BAD_PERCENT.search(raw):
-        found.append(Ambiguity("invalid-encoding", location))
     data = unquote_to_bytes(raw.encode("latin-1", "replace"))
     try:
         text = data.decode()
     except UnicodeDecodeError:  # overlong forms and lone surrogates included (RFC 3629, 3)
         found.append(Ambiguity("invalid-encoding", location))
-        text = data.decode("latin-1")
+        return data.decode("latin-1")
+    if _BAD_PERCENT.search(raw):
+        found.append(Ambiguity("invalid-encoding", location))
+        return text
     if _CONTROL.search(text):
         found.append(Ambiguity("control-character", location))
     twice = _PERCENT if location == "path" else _EVASIVE_PERCENT
@@ -205,12 +248,13 @@ def _read_headers(headers: Headers, found: list[Ambiguity]) -> dict[str, str]:
     values = dict(headers)
     if len(values) != len(headers):
         values = _join_repeated(headers, found)
-    if values and not _HEADER_NAMES.fullmatch("\n".join(values)):
+    names = "".join(values)
+    if not _HEADER_NAMES.fullmatch(names) or "" in values:
         found.append(Ambiguity("invalid-header", "header"))
     if _HEADER_CONTROL.search("".join(values.values())):
-        names = (name for name, value in values.items() if _HEADER_CONTROL.search(value))
-        found.extend(Ambiguity("control-character", f"header.{label(name)}") for name in names)
-    if not _SUSPECT_HEADERS.isdisjoint(values) or "_" in "".join(values):
+        where = (name for name, value in values.items() if _HEADER_CONTROL.search(value))
+        found.extend(Ambiguity("control-character", f"header.{label(name)}") for name in where)
+    if "_" in names or not _SUSPECT_HEADERS.isdisjoint(values):
         found.extend(_suspicious(values))
     return values
 
@@ -241,16 +285,29 @@ def _join_repeated(headers: Headers, found: list[Ambiguity]) -> dict[str, str]:
     return values
 
 
+def _check_joined(headers: Mapping[str, str], found: list[Ambiguity]) -> None:
+    """RFC 9110, 5.3: whoever is in front may have joined two fields into one, which then reads as one value."""
+    for name, second in _SECOND_VALUE.items():
+        value = headers.get(name)
+        if value is not None and "," in value and second.search(_QUOTED.sub("", value)):
+            found.append(Ambiguity("repeated-header", f"header.{name}"))
+
+
 def _check_framing(head: RequestHead, headers: Mapping[str, str], found: list[Ambiguity]) -> None:
-    """RFC 9112, 6.3: one message, one length. Two of them are how requests are smuggled."""
+    """RFC 9112, 6: one message, one length. Two of them are how requests are smuggled."""
     length = headers.get("content-length")
     coding = headers.get("transfer-encoding")
     if length is not None and not (length.isascii() and length.isdigit() and len(length) < 19):
         found.append(Ambiguity("conflicting-framing", "header.content-length"))
-    if coding is not None and (
-        length is not None or coding != "chunked" or head.protocol not in {"HTTP/1.1", "HTTP/1.0"}
-    ):
+    # 6.1: a message of HTTP/1.0 with a coding has faulty framing; later versions frame for themselves
+    if coding is not None and (length is not None or coding != "chunked" or head.protocol != "HTTP/1.1"):
         found.append(Ambiguity("conflicting-framing", "header.transfer-encoding"))
+
+
+def _check_authority(head: RequestHead, headers: Mapping[str, str], found: list[Ambiguity]) -> None:
+    """RFC 9113, 8.3.1: a `Host` field beside the authority must not name another one."""
+    if headers.get("host", head.authority) != head.authority:
+        found.append(Ambiguity("invalid-authority", "header.host"))
 
 
 def _read_host(authority: str, found: list[Ambiguity]) -> str:

@@ -24,7 +24,9 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     status: int
     """Status the client received; 0 where none was sent."""
     reasons: tuple[Reason, ...] = ()
+    """Enforced objections: those that denied it, or that were mended by changing the response."""
     observed: tuple[Reason, ...] = ()
+    """Objections of controls in monitor mode: what would have been denied."""
     errors: tuple[ControlId, ...] = ()
     uninspected: tuple[str, ...] = ()
     """Parts that passed with head-only inspection: `request-body: opaque media type`."""

@@ -5,86 +5,89 @@ such pass is noted in `Facts.uninspected`, and so in the event.
 """
 
 from garrison.config.model import RequestLimitsSettings
-from garrison.contract.body import BodySchema
-from garrison.engine.decode import (
-    BodyKind,
-    MediaType,
-    Undecodable,
-    decode,
-    decode_response,
-    decompress,
-    kind_of,
-)
+from garrison.contract.media import Kind, kind_of
+from garrison.core.http import header
+from garrison.engine.decode import Undecodable, decode, decode_response, decompress
 from garrison.engine.facts import Facts
+from garrison.engine.media_type import MediaType
 
 _NO_MEDIA_TYPE = MediaType("")
+_XML = frozenset({"application/xml", "text/xml"})
+
+PASSED_OVER = frozenset({"opaque", "stream"})
+"""Kinds of bodies that pass with head-only inspection."""
 
 
-def request_kind(facts: Facts) -> BodyKind | None:
-    """How the request's body is to be read; None where it passes with head-only inspection."""
+def request_kind(facts: Facts) -> Kind:
+    """How the request's body is to be read."""
     operation = facts.operation
-    if "upgrade" in facts.canonical.headers:
-        return _uninspected(facts, "request-body: upgraded connection")
-    if operation is not None and operation.streams_request:
-        return _uninspected(facts, "request-body: declared stream")
-    kind = _declared_kind(facts.body_schema, facts.media_type)
-    if kind in {"opaque", "stream"}:
-        return _uninspected(facts, f"request-body: {kind} media type")
-    return kind
+    if operation is not None and (
+        operation.streams_request
+        # a tunnel only where one is declared: elsewhere the header is ignored, and the body is a body
+        or (operation.upgrades and "upgrade" in facts.canonical.headers)
+    ):
+        return "stream"
+    if facts.body_schema is not None:
+        return facts.body_schema.kind
+    kind = kind_of(facts.media_type.essence) if facts.media_type is not None else "opaque"
+    return "opaque" if kind == "stream" else kind  # only a declared stream may be endless
 
 
-def read_request_body(facts: Facts, body: bytes, kind: BodyKind, limits: RequestLimitsSettings) -> None:
-    """Decode the request's body into `facts`; what cannot be read becomes `Undecodable` there."""
-    if len(body) > limits.inspected_bytes:
-        facts.document = Undecodable("body-too-large", "body", f"at most {limits.inspected_bytes} bytes")
+def read_request_body(facts: Facts, body: bytes, limit: int, limits: RequestLimitsSettings) -> None:
+    """Decode the request's body into `facts`; what cannot be read becomes `Undecodable` there.
+
+    `limit` is what may be inspected, in bytes, before and after decompression.
+    """
+    if len(body) > limit:
+        facts.document = Undecodable("body-too-large", "body", f"at most {limit} bytes")
         facts.uninspected.append("request-body: over the inspection bound")
         return
-    coding = facts.canonical.headers.get("content-encoding", "").strip().lower()
-    data = decompress(body, coding, limits.inspected_bytes)
+    data = decompress(body, facts.canonical.headers.get("content-encoding", "").strip().lower(), limit)
     if isinstance(data, Undecodable):
         facts.document = data
         return
     facts.body = data
-    facts.document = decode(data, kind, facts.media_type or _NO_MEDIA_TYPE, limits)
+    facts.document = decode(data, facts.body_kind or "opaque", facts.media_type or _NO_MEDIA_TYPE, limits)
 
 
-def response_kind(facts: Facts) -> BodyKind | None:
-    """How the response's body is to be read; None where it passes with head-only inspection."""
-    operation = facts.operation
-    if facts.response is not None and facts.response.status == 101:
-        return _uninspected(facts, "response-body: upgraded connection")
-    if operation is not None and operation.streams_response:
-        return _uninspected(facts, "response-body: declared stream")
-    kind = _declared_kind(facts.response_body_schema, facts.response_media_type)
-    if kind in {"json", "text"}:
-        return kind
-    return _uninspected(facts, f"response-body: {kind} media type")
+def response_kind(facts: Facts) -> Kind:
+    """How the response's body is to be read."""
+    operation, response, media_type = facts.operation, facts.response, facts.response_media_type
+    if response is not None and response.status >= 400:
+        return _error_kind(media_type)
+    if operation is not None and (operation.streams_response or (response is not None and response.status == 101)):
+        return "stream"
+    if facts.response_body_schema is not None:
+        return _only_readable(facts.response_body_schema.kind)
+    return _only_readable(kind_of(media_type.essence)) if media_type is not None else "opaque"
 
 
-def read_response_body(facts: Facts, body: bytes | None, kind: BodyKind, limit: int) -> None:
+def read_response_body(facts: Facts, body: bytes | None, kind: Kind, limit: int) -> None:
     """Decode the response's body into `facts`; None says that it was longer than `limit` bytes."""
+    response = facts.response
     if body is None or len(body) > limit:
         facts.response_document = Undecodable("response-too-large", "response", f"at most {limit} bytes")
         facts.uninspected.append("response-body: over the inspection bound")
         return
-    response = facts.response
-    coding = ""
-    if response is not None:
-        coding = next((value for name, value in response.headers if name == "content-encoding"), "")
-    data = decompress(body, coding.strip().lower(), limit)
+    coding = header(response.headers, "content-encoding") if response is not None else None
+    data = decompress(body, coding.strip().lower(), limit) if coding else body
     if isinstance(data, Undecodable):
         facts.response_document = Undecodable("response-unreadable", "response", data.reason)
+        facts.uninspected.append(f"response-body: {data.reason.replace('-', ' ')}")
         return
     facts.response_body = data
     facts.response_document = decode_response(data, kind, facts.response_media_type or _NO_MEDIA_TYPE)
 
 
-def _declared_kind(schema: BodySchema | None, media_type: MediaType | None) -> BodyKind:
-    if schema is not None:
-        return schema.kind
-    return kind_of(media_type.essence) if media_type is not None else "opaque"
+def _error_kind(media_type: MediaType | None) -> Kind:
+    """An error answer is no stream, and what an error discloses is text of any textual type, or of none."""
+    if media_type is None:
+        return "text"
+    kind = kind_of(media_type.essence)
+    if kind == "stream" or media_type.essence in _XML or media_type.essence.endswith("+xml"):
+        return "text"
+    return _only_readable(kind)
 
 
-def _uninspected(facts: Facts, note: str) -> None:
-    if note not in facts.uninspected:
-        facts.uninspected.append(note)
+def _only_readable(kind: Kind) -> Kind:
+    return kind if kind in {"json", "text", "stream"} else "opaque"

@@ -6,7 +6,7 @@ open. A plan without a granter names the engine itself as one that never grants 
 """
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 import msgspec
 
@@ -18,7 +18,7 @@ ENGINE = ControlId("engine")
 
 
 class Failed(msgspec.Struct, frozen=True):
-    """A control raised an exception instead of answering."""
+    """A control raised an exception, or answered with what is no answer."""
 
     fail: FailMode
 
@@ -36,34 +36,37 @@ class Answer(msgspec.Struct, frozen=True):
 
 def combine(answers: Sequence[Answer], granters: Sequence[tuple[ControlId, Mode]]) -> Decision:
     """The decision that `answers` amount to; `granters` are those that must have granted by now, with their modes."""
-    reasons: dict[Mode, list[Reason]] = {Mode.ENFORCE: [], Mode.MONITOR: []}
+    enforced: list[Reason] = []
+    observed: list[Reason] = []
     rewrites: list[Rewrite] = []
-    settled: set[ControlId] = set()
+    spoken: set[ControlId] = set()
     for answer in answers:
-        said = _error_as_objection(answer.said, answer.control)
-        if said is not None:
-            settled.add(answer.control)
-        match said:
-            case Rewrite() if answer.mode is Mode.ENFORCE:
+        reasons = enforced if answer.mode is Mode.ENFORCE else observed
+        match answer.said:
+            case Grant():
+                spoken.add(answer.control)
+            case Reason() | tuple() | Failed() as said:
+                objections = _objections(answer.control, said)
+                reasons += objections
+                if objections:
+                    spoken.add(answer.control)
+            case Rewrite() as said if reasons is enforced:
                 rewrites.append(said)
-            case Rewrite():
-                reasons[Mode.MONITOR].append(said.reason)
-            case Reason():
-                reasons[answer.mode].append(said)
-            case tuple():
-                reasons[answer.mode].extend(said)
-            case Grant() | None:
+            case Rewrite() as said:
+                observed.append(said.reason)
+            case None:
                 pass
+            case said:
+                assert_never(said)
     # Nothing is allowed that nobody granted: a granter's silence, an open error included, is an objection.
     for control, mode in granters:
-        if control not in settled:
-            reasons[mode].append(Reason(ReasonId("not-granted"), control, 403))
-    enforced = tuple(reasons[Mode.ENFORCE])
-    errors = tuple(answer.control for answer in answers if isinstance(answer.said, Failed))
-    return Decision(not enforced, enforced, tuple(reasons[Mode.MONITOR]), errors, tuple(rewrites))
+        if control not in spoken:
+            (enforced if mode is Mode.ENFORCE else observed).append(Reason(ReasonId("not-granted"), control, 403))
+    errors = tuple([answer.control for answer in answers if isinstance(answer.said, Failed)])
+    return Decision(not enforced, tuple(enforced), tuple(observed), errors, tuple(rewrites))
 
 
-def _error_as_objection(said: Said, control: ControlId) -> Outcome:
-    if not isinstance(said, Failed):
-        return said
-    return Reason(ReasonId("control-error"), control, 500) if said.fail is FailMode.CLOSED else None
+def _objections(control: ControlId, said: Reason | tuple[Reason, ...] | Failed) -> tuple[Reason, ...]:
+    if isinstance(said, Failed):
+        return (Reason(ReasonId("control-error"), control, 500),) if said.fail is FailMode.CLOSED else ()
+    return said if isinstance(said, tuple) else (said,)

@@ -8,13 +8,12 @@ never means "let it pass".
 import json
 import re
 import zlib
-from email.message import Message
-from functools import lru_cache
-from typing import Any, Literal, TypeAlias
+from typing import Any, assert_never
 
 import msgspec
 
 from garrison.config.model import RequestLimitsSettings as Limits
+from garrison.contract.media import Kind
 from garrison.core.canonical import Ambiguity, read_pairs
 from garrison.core.document import (
     Document,
@@ -24,9 +23,8 @@ from garrison.core.document import (
     OpaqueDocument,
     TextDocument,
 )
+from garrison.engine.media_type import MediaType
 from garrison.engine.multipart import MultipartError, read_parts
-
-BodyKind: TypeAlias = Literal["json", "form", "multipart", "text", "opaque", "stream"]
 
 
 class Undecodable(msgspec.Struct, frozen=True):
@@ -38,51 +36,15 @@ class Undecodable(msgspec.Struct, frozen=True):
     detail: str = ""
 
 
-class MediaType(msgspec.Struct, frozen=True):
-    """A `Content-Type` value, taken apart (RFC 9110, 8.3.1)."""
-
-    essence: str
-    """`type/subtype`, lower case; empty where the header is malformed."""
-    charset: str = ""
-    boundary: str = ""
-
-
-_ESSENCE = re.compile(r"[a-z0-9!#$&^_.+-]{1,127}/[a-z0-9!#$&^_.+*-]{1,127}")  # RFC 6838, 4.2
 _JSON = msgspec.json.Decoder()
-# An escaped C0 control other than tab, line feed and carriage return, or a DEL; NUL ends strings in C.
-_ESCAPED_CONTROL = re.compile(rb"\\u00(?:0[0-8bBcCeEfF]|1[0-9a-fA-F]|7[fF])")
+# How a control character other than tab, line feed and carriage return can come into a JSON text: escaped, or a
+# bare DEL, the only one that RFC 8259, 7 lets stand. NUL ends strings in C. Two backslashes may match as well.
+_CONTROL_HINT = re.compile(rb"\\(?:u00(?:0[0-8bBcCeEfF]|1[0-9a-fA-F]|7[fF])|[bf])|\x7f")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-
-
-@lru_cache(maxsize=512)
-def parse_media_type(value: str) -> MediaType:
-    """Take a `Content-Type` value apart. A malformed one has an empty essence."""
-    essence = value.split(";", 1)[0].strip().lower()
-    if not _ESSENCE.fullmatch(essence):
-        return MediaType("")
-    if ";" not in value:
-        return MediaType(essence)
-    message = Message()
-    message["content-type"] = value
-    charset, boundary = message.get_param("charset"), message.get_param("boundary")
-    return MediaType(
-        essence,
-        charset.lower() if isinstance(charset, str) else "",
-        boundary if isinstance(boundary, str) else "",
-    )
-
-
-def kind_of(essence: str) -> BodyKind:
-    """How a body of this media type is read where no contract says it."""
-    if essence.endswith("+json") or essence == "application/json":
-        return "json"
-    if essence == "application/x-www-form-urlencoded":
-        return "form"
-    if essence == "multipart/form-data":
-        return "multipart"
-    if essence == "text/event-stream" or essence.startswith("application/grpc"):
-        return "stream"
-    return "text" if essence.startswith("text/") else "opaque"
+# What a server may decode with instead of UTF-8 without reading another text, as long as all bytes are ASCII.
+_ASCII_SUPERSETS = frozenset({"us-ascii", "ascii", "iso-8859-1", "latin1", "iso-8859-15", "windows-1252"})
+_TEXTUAL = frozenset({"json", "form", "multipart"})
+_CONTENT_TYPE = "header.content-type"
 
 
 def decompress(body: bytes, coding: str, limit: int) -> bytes | Undecodable:
@@ -91,7 +53,7 @@ def decompress(body: bytes, coding: str, limit: int) -> bytes | Undecodable:
         return body
     if coding not in {"gzip", "x-gzip", "deflate"}:
         return Undecodable("unsupported-content-encoding", "header.content-encoding")
-    inflater = zlib.decompressobj(wbits=47 if coding != "deflate" else 15)  # 47: gzip or zlib header, detected
+    inflater = zlib.decompressobj(wbits=15 if coding == "deflate" else 31)  # 31: with gzip's header, not zlib's
     try:
         data = inflater.decompress(body, limit + 1)
     except zlib.error:
@@ -103,8 +65,13 @@ def decompress(body: bytes, coding: str, limit: int) -> bytes | Undecodable:
     return data
 
 
-def decode(body: bytes, kind: BodyKind, media_type: MediaType, limits: Limits) -> Document | Undecodable:
+def decode(body: bytes, kind: Kind, media_type: MediaType, limits: Limits) -> Document | Undecodable:
     """Read `body` as `kind`. Never raises."""
+    if media_type.is_ambiguous:
+        return Undecodable("invalid-encoding", _CONTENT_TYPE, "well-formed parameters, each once")
+    # In another charset than the server's, quotes and braces are other bytes: a known way around inspection.
+    if kind in _TEXTUAL and not _reads_as_utf8(body, media_type.charset):
+        return Undecodable("invalid-encoding", _CONTENT_TYPE, "charset utf-8")
     match kind:
         case "json":
             return _decode_json(body, limits)
@@ -116,15 +83,21 @@ def decode(body: bytes, kind: BodyKind, media_type: MediaType, limits: Limits) -
             return _decode_text(body, media_type)
         case "opaque" | "stream":
             return OpaqueDocument(len(body))
+        case _:
+            assert_never(kind)
 
 
-def decode_response(body: bytes, kind: BodyKind, media_type: MediaType) -> Document | Undecodable:
-    """Read an answer of the upstream: well-formedness only, what limits bound is for requests."""
+def _reads_as_utf8(body: bytes, charset: str) -> bool:
+    return charset in {"", "utf-8", "utf8"} or (charset in _ASCII_SUPERSETS and body.isascii())
+
+
+def decode_response(body: bytes, kind: Kind, media_type: MediaType) -> Document | Undecodable:
+    """Read an answer of the upstream: well-formedness only, what limits bound is for requests. Never raises."""
     try:
         if kind == "json":
             return JsonDocument(_JSON.decode(body))
         return TextDocument(body.decode(media_type.charset or "utf-8"))
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, LookupError):
+    except (msgspec.MsgspecError, ValueError, RecursionError, LookupError):  # the last: no such charset
         return Undecodable("response-unreadable", "response", f"a {kind} body")
 
 
@@ -136,7 +109,7 @@ def _decode_json(body: bytes, limits: Limits) -> Document | Undecodable:
     except RecursionError:
         return Undecodable("json-too-deep", "body", f"at most {limits.json_depth} levels")
     keys = 0
-    if isinstance(value, dict | list):
+    if isinstance(value, (dict, list)):
         measured = _measure(value, limits)
         if isinstance(measured, Undecodable):
             return measured
@@ -145,7 +118,7 @@ def _decode_json(body: bytes, limits: Limits) -> Document | Undecodable:
     # strings only make the count larger, and the slower exact reading then decides.
     if body.count(b":") != keys and _has_duplicate_key(body):
         return Undecodable("duplicate-key", "body", "each key of an object once (RFC 8259, 4)")
-    if _ESCAPED_CONTROL.search(body) and _has_control(value):
+    if _CONTROL_HINT.search(body) and _has_control(value):
         return Undecodable("control-character", "body", "no control characters but tab and line ends")
     return JsonDocument(value)
 
@@ -169,7 +142,7 @@ def _measure(value: dict[str, Any] | list[Any], limits: Limits) -> int | Undecod
                 if len(node) > limits.array_items:
                     return Undecodable("array-too-long", "body", f"at most {limits.array_items} items")
                 items = node
-            below += [item for item in items if isinstance(item, dict | list)]
+            below += [item for item in items if isinstance(item, (dict, list))]
         level = below
     return keys
 
@@ -237,8 +210,8 @@ def _decode_multipart(body: bytes, media_type: MediaType, limits: Limits) -> Doc
 
 def _decode_text(body: bytes, media_type: MediaType) -> Document | Undecodable:
     charset = media_type.charset or "utf-8"
-    if charset not in {"utf-8", "us-ascii", "iso-8859-1"}:
-        return Undecodable("invalid-encoding", "header.content-type", "charset utf-8, us-ascii or iso-8859-1")
+    if charset not in {"utf-8", "utf8"} and charset not in _ASCII_SUPERSETS:
+        return Undecodable("invalid-encoding", _CONTENT_TYPE, "charset utf-8, us-ascii or iso-8859-1")
     try:
         text = body.decode(charset)
     except UnicodeDecodeError:

@@ -12,25 +12,26 @@ Rules of this file: everything that changes an exchange's state is here; what a 
 `facts.py`; what the answers amount to is in `combine.py`.
 """
 
-from collections.abc import Callable
 from enum import Enum, auto
 
+from garrison.contract.catalogue import Match
 from garrison.core.canonical import canonicalise, read_cookies
-from garrison.core.decision import Decision, Disposition, FailMode, Mode, Mutation, Phase
+from garrison.core.decision import Decision, Disposition, FailMode, Grant, Mode, Mutation, Reason, Rewrite
 from garrison.core.errors import ProtocolError
 from garrison.core.event import Event
-from garrison.core.http import RequestHead, ResponseHead
+from garrison.core.http import Reply, RequestHead, ResponseHead, header
 from garrison.core.ids import EventId
-from garrison.engine.bodies import read_request_body, read_response_body, request_kind, response_kind
-from garrison.engine.combine import ENGINE, Answer, Failed, combine
-from garrison.engine.decode import parse_media_type
+from garrison.engine.bodies import PASSED_OVER, read_request_body, read_response_body, request_kind, response_kind
+from garrison.engine.combine import ENGINE, Answer, Failed, Said, combine
 from garrison.engine.facts import Facts
-from garrison.engine.plan import Interest, Plan, PlannedCheck, Policy
+from garrison.engine.media_type import parse_media_type
+from garrison.engine.plan import Granters, Interest, Plan, PlannedCheck, Policy, Stage
 from garrison.engine.problem import denial, problem
 from garrison.engine.step import PASS, Hold, Observe, Pass, Refuse, Step
 
 # A changed body invalidates what was said about the old one (RFC 9110, 8.8.3; RFC 9530).
 _BODY_BOUND_HEADERS = ("content-encoding", "etag", "content-digest", "repr-digest", "digest", "content-md5")
+_ANSWERS = frozenset({Failed, Grant, Reason, Rewrite, tuple})
 
 
 class _State(Enum):
@@ -41,15 +42,12 @@ class _State(Enum):
     DONE = auto()
 
 
-_ANSWERED = frozenset({_State.RESPONSE_BODY, _State.DONE})
-
-
 class Exchange:
     """One request and its response under one policy."""
 
     __slots__ = (
-        "_answers", "_buffer", "_decision", "_event_id", "_facts", "_opened", "_plan", "_policy", "_response_size",
-        "_rewritten", "_state", "_status",
+        "_answers", "_buffer", "_decision", "_due", "_event_id", "_facts", "_has_left", "_head", "_opened", "_plan",
+        "_policy", "_response_size", "_rewritten", "_state", "_status", "_unread", "_waiting", "_wanting",
     )  # fmt: skip
 
     def __init__(self, policy: Policy, event_id: EventId, now: float) -> None:
@@ -58,11 +56,21 @@ class Exchange:
         self._event_id = event_id
         self._opened = now
         self._plan: Plan = policy.undescribed
+        self._head: RequestHead | None = None
         self._facts: Facts | None = None
         self._answers: list[Answer] = []
+        self._due: Granters = ()
         self._decision = Decision(allowed=False)
         self._state = _State.FRESH
-        self._buffer = b""
+        self._has_left = False
+        """Whether what is being fed is forwarded already: an observed message, which nothing can change."""
+        self._unread = False
+        """Whether an observed request was answered before its end."""
+        self._waiting: Hold | Observe = Hold(0)
+        """The step that asks for more of the body."""
+        self._wanting: tuple[PlannedCheck, ...] = ()
+        """The controls that look at this response's body."""
+        self._buffer = bytearray()
         self._status = 0
         self._response_size = 0
         self._rewritten = False
@@ -72,18 +80,24 @@ class Exchange:
     def request(self, head: RequestHead, body: bytes | None = None) -> Step:
         """The request's head has arrived; `body` is given where all of it is at hand already."""
         self._expect(_State.FRESH)
-        return self._guarded(lambda: self._open(head, body))
+        self._head = head
+        try:
+            return self._open(head, body)
+        except Exception:  # noqa: BLE001 - the engine's guard: its own error denies
+            return self._fail()
 
     def request_body(self, chunk: bytes, end: bool) -> Step:
         """More of the body, after `Hold` or `Observe`; `end` says that this was the last of it."""
-        if self._state in _ANSWERED:
+        if self._unread:
             return PASS  # the rest of an observed request whose answer came early
         self._expect(_State.REQUEST_BODY)
         self._buffer += chunk
-        if not end and len(self._buffer) <= self._plan.limits.inspected_bytes:
-            return self._await_request_body()
-        body, self._buffer = self._buffer, b""
-        return self._guarded(lambda: self._judge_request_body(body))
+        if not end and len(self._buffer) <= self._plan.request_inspected_bytes:
+            return self._waiting
+        try:
+            return self._judge_request_body(self._take_buffer())
+        except Exception:  # noqa: BLE001 - the engine's guard
+            return self._fail()
 
     @property
     def response_interest(self) -> Interest:
@@ -101,40 +115,48 @@ class Exchange:
         `body` is given where all of it is at hand. `complete=False` without a body says that there is one which
         will not be fed, because it was longer than `response_limit`.
         """
-        if self._state is _State.REQUEST_BODY:  # an answer before the end of an observed request
-            self._state = _State.FORWARDED
+        self._leave_request_unread()
         self._expect(_State.FORWARDED)
-        return self._guarded(lambda: self._open_response(head, body, complete))
+        self._has_left = self._plan.response_interest is Interest.OBSERVE
+        try:
+            return self._open_response(head, body, complete)
+        except Exception:  # noqa: BLE001 - the engine's guard
+            return self._fail()
 
     def response_body(self, chunk: bytes, end: bool) -> Step:
         """More of the response's body, after `Hold` or `Observe`."""
         self._expect(_State.RESPONSE_BODY)
         self._buffer += chunk
         if not end and len(self._buffer) <= self._plan.response_inspected_bytes:
-            return self._await_response_body()
-        body, self._buffer = self._buffer, b""
-        return self._guarded(lambda: self._judge_response_body(body if end else None))
+            return self._waiting
+        self._response_size = len(self._buffer)
+        try:
+            return self._judge_response_body(self._take_buffer() if end else None)
+        except Exception:  # noqa: BLE001 - the engine's guard
+            return self._fail()
 
     def local_reply(self, status: int) -> None:
         """The data plane answered by itself: the upstream was down, slow or broken."""
+        self._leave_request_unread()
         self._status = status
         self._state = _State.DONE
 
     def close(self, now: float, *, aborted: bool = False) -> Event:
         """The exchange is over. `aborted` says that client or upstream broke off."""
-        facts, decision = self._facts, self._decision
+        head, facts, decision = self._head, self._facts, self._decision
         operation = facts.operation.operation if facts and facts.operation else None
+        rewritten = tuple([rewrite.reason for rewrite in decision.rewrites])
         return Event(
             id=self._event_id,
             time=self._opened,
-            method=facts.request.method[:16] if facts else "",
+            method=head.method[:16] if head else "",
             operation=operation.id if operation else None,
             template=operation.template if operation else "",
-            peer=facts.request.peer.address if facts else "",
+            peer=head.peer.address if head else "",
             mode=self._policy.mode,
             disposition=self._disposition(aborted),
             status=self._status,
-            reasons=decision.reasons,
+            reasons=decision.reasons + rewritten,
             observed=decision.observed,
             errors=decision.errors,
             uninspected=tuple(facts.uninspected) if facts else (),
@@ -155,46 +177,60 @@ class Exchange:
         match = self._policy.catalogue.match(head.method, canonical.host, canonical.segments)
         facts = self._facts = Facts(head, canonical, match)
         plan = self._plan = self._policy.plan_for(match)
-        operation = facts.operation
-        headers = canonical.headers
-        if operation is not None and operation.parameters is not None:
-            cookies = read_cookies(headers["cookie"]) if "cookie" in headers else ()
-            facts.reading = operation.parameters.read(match.arguments, canonical.query, headers, cookies)
-        if "content-type" in headers:
-            facts.media_type = parse_media_type(headers["content-type"])
-        self._ask(Phase.HEAD)
+        if isinstance(match, Match):
+            _read_parameters(facts, match)
+        if body:
+            facts.has_body = True  # whatever the head says of it
+        if facts.has_body:
+            _read_media_type(facts)
+        self._ask(plan.head)
         if not self._decision.allowed:
             return self._deny()
-        if not head.has_body or body == b"":
+        if body:
+            facts.body_size = len(body)
+        if not facts.has_body or not plan.body.checks:
+            return self._judge_request()
+        if facts.body_kind in PASSED_OVER:
+            facts.uninspected.append(f"request-body: {facts.body_kind}")
             return self._judge_request()
         if body is not None:
             return self._judge_request_body(body)
-        if request_kind(facts) is None or not plan.checks[Phase.BODY]:
-            return self._judge_request()
-        self._state = _State.REQUEST_BODY
         return self._await_request_body()
 
     def _await_request_body(self) -> Step:
-        limit = self._plan.limits.inspected_bytes
-        return Hold(limit) if self._plan.holds_request else Observe(limit)
+        self._state = _State.REQUEST_BODY
+        limit = self._plan.request_inspected_bytes
+        if self._plan.holds_request:
+            self._waiting = Hold(limit)
+            return self._waiting
+        self._has_left = True
+        self._waiting = Observe(limit)
+        mutation = self._forward(self._seen()).mutation
+        return self._waiting if mutation is None else Observe(limit, mutation)
+
+    def _leave_request_unread(self) -> None:
+        """An observed request was answered before its end: what was fed of it is half a body, and says nothing."""
+        if self._state is _State.REQUEST_BODY and self._has_left:
+            self._unread = True
+            self._buffer.clear()
+            self._seen().uninspected.append("request-body: answered before its end")
+            self._state = _State.FORWARDED
 
     def _judge_request_body(self, body: bytes) -> Step:
-        facts = self._seen()
+        facts, plan = self._seen(), self._plan
         facts.body_size = len(body)
-        kind = request_kind(facts)
-        if kind is not None:
-            read_request_body(facts, body, kind, self._plan.limits)
+        if body:
+            read_request_body(facts, body, plan.request_inspected_bytes, plan.limits)
         return self._judge_request()
 
     def _judge_request(self) -> Step:
-        facts = self._seen()
-        self._ask(Phase.BODY)
+        self._ask(self._plan.body)
         if not self._decision.allowed:
             return self._deny()
         self._state = _State.FORWARDED
-        return self._forward(facts)
+        return PASS if self._has_left else self._forward(self._seen())
 
-    def _forward(self, facts: Facts) -> Step:
+    def _forward(self, facts: Facts) -> Pass:
         """What was judged is what is forwarded; where two readings exist and are let pass, nothing is touched."""
         canonical = facts.canonical
         changed = canonical.target != facts.request.target
@@ -206,96 +242,97 @@ class Exchange:
 
     def _open_response(self, head: ResponseHead, body: bytes | None, complete: bool) -> Step:
         facts = self._seen()
-        facts.response = head
         self._status = head.status
-        for name, value in head.headers:
-            if name == "content-type":
-                facts.response_media_type = parse_media_type(value)
-                break
-        self._ask(Phase.RESPONSE_HEAD)
+        self._response_size = len(body or b"")
+        _read_response_head(facts, head)
+        self._ask(self._plan.response_head)
         if not self._decision.allowed:
             return self._deny()
-        if not head.has_body or body == b"":
-            return self._judge_response()
-        if not self._wants_response_body(facts):
+        self._wanting = tuple([planned for planned in self._plan.response_body.checks if _wants(planned, facts)])
+        if not self._wanting:
             self._state = _State.DONE
             return PASS
+        if not head.has_body or body == b"":
+            return self._judge_response()
+        kind = response_kind(facts)
+        if kind in PASSED_OVER:
+            facts.uninspected.append(f"response-body: {kind}")
+            return self._judge_response()
         if body is not None or not complete:
             return self._judge_response_body(body)
-        self._state = _State.RESPONSE_BODY
         return self._await_response_body()
 
-    def _wants_response_body(self, facts: Facts) -> bool:
-        return any(_wants(planned, facts) for planned in self._plan.checks[Phase.RESPONSE_BODY]) and (
-            response_kind(facts) is not None
-        )
-
     def _await_response_body(self) -> Step:
-        facts = self._seen()
-        for planned in self._plan.checks[Phase.RESPONSE_BODY]:
-            if planned.mode is Mode.ENFORCE and _wants(planned, facts):
-                return Hold(self._plan.response_inspected_bytes)
-        return Observe(self._plan.response_inspected_bytes)
+        self._state = _State.RESPONSE_BODY
+        limit = self._plan.response_inspected_bytes
+        if any(planned.mode is Mode.ENFORCE for planned in self._wanting):
+            self._waiting = Hold(limit)
+        else:
+            self._has_left = True
+            self._waiting = Observe(limit)
+        return self._waiting
 
     def _judge_response_body(self, body: bytes | None) -> Step:
         facts = self._seen()
-        if body is not None:
-            self._response_size = len(body)
-        kind = response_kind(facts)
-        if kind is not None:
-            read_response_body(facts, body, kind, self._plan.response_inspected_bytes)
+        if body != b"":
+            read_response_body(facts, body, response_kind(facts), self._plan.response_inspected_bytes)
         return self._judge_response()
 
     def _judge_response(self) -> Step:
-        self._ask(Phase.RESPONSE_BODY)
+        self._ask(self._plan.response_body, self._wanting)
         if not self._decision.allowed:
             return self._deny()
         self._state = _State.DONE
         rewrites = self._decision.rewrites
-        if not rewrites:
-            return PASS
+        return self._rewrite(rewrites) if rewrites else PASS
+
+    def _rewrite(self, rewrites: tuple[Rewrite, ...]) -> Step:
         self._rewritten = True
-        # The last rewrite stands: `error-leakage` replaces the whole body, whatever was stripped from it.
-        rewrite = rewrites[-1]
         dropped = (*_BODY_BOUND_HEADERS, *(name for each in rewrites for name in each.drop_headers))
-        if rewrite.body is not None:
-            return Pass(Mutation(drop_headers=dropped, body=rewrite.body))
+        bodies = [rewrite.body for rewrite in rewrites]
+        # One that replaces the whole answer stands, whatever others would have stripped from it.
+        if None not in bodies:
+            return Pass(Mutation(drop_headers=dropped, body=bodies[-1]))
         reply = problem(self._status, self._event_id)
         return Pass(Mutation(set_headers=reply.headers, drop_headers=dropped, body=reply.body))
 
     # -- asking and deciding
 
-    def _ask(self, phase: Phase) -> None:
-        """Ask every control of `phase`, all of them even if one objects, and decide."""
-        plan, facts = self._plan, self._facts
-        assert facts is not None  # noqa: S101 - for the type checker: `_ask` follows `_open`
-        answers = self._answers
-        for planned in plan.checks[phase]:
+    def _ask(self, stage: Stage, checks: tuple[PlannedCheck, ...] | None = None) -> None:
+        """Ask the controls of `stage`, or only `checks` of them, all of them even if one objects, and decide."""
+        facts, answers = self._seen(), self._answers
+        before = len(answers)
+        for planned in stage.checks if checks is None else checks:
             try:
-                said = planned.check(facts)
+                said: Said = planned.check(facts)
             except Exception:  # noqa: BLE001 - the engine's guard: a control's error becomes its fail mode
-                answers.append(Answer(planned.control, planned.mode, Failed(planned.fail)))
-            else:
-                if said is not None:
-                    answers.append(Answer(planned.control, planned.mode, said))
-        self._decision = combine(answers, plan.granters[phase])
+                said = Failed(planned.fail)
+            if said is not None:
+                # what is no answer must not pass for one that allows
+                answered = said if type(said) in _ANSWERS else Failed(planned.fail)
+                answers.append(Answer(planned.control, planned.mode, answered))
+        if len(answers) != before or stage.granters is not self._due:
+            self._due = stage.granters
+            self._decision = combine(answers, stage.granters)
 
     def _deny(self) -> Step:
+        return self._refuse(denial(self._decision.reasons, self._event_id))
+
+    def _refuse(self, reply: Reply) -> Step:
         self._state = _State.DONE
-        reply = denial(self._decision.reasons, self._event_id)
         self._status = reply.status
         return Refuse(reply)
 
-    def _guarded(self, advance: Callable[[], Step]) -> Step:
-        try:
-            return advance()
-        except Exception:  # noqa: BLE001 - the engine's guard: its own error denies
-            self._answers.append(Answer(ENGINE, self._policy.mode, Failed(FailMode.CLOSED)))
-            self._decision = combine(self._answers, ())
-            if not self._decision.allowed:
-                return self._deny()
-            self._state = _State.DONE  # monitor mode never changes what the client sees
-            return PASS
+    def _fail(self) -> Step:
+        """The engine's own error: it denies, unless the gateway monitors or what is judged has left already."""
+        mode = Mode.MONITOR if self._has_left else self._policy.mode
+        self._answers.append(Answer(ENGINE, mode, Failed(FailMode.CLOSED)))
+        self._decision = combine(self._answers, self._due)
+        if not self._decision.allowed:
+            return self._refuse(problem(500, self._event_id))
+        in_request = self._facts is not None and self._facts.response is None
+        self._state = _State.FORWARDED if in_request else _State.DONE
+        return PASS
 
     def _disposition(self, aborted: bool) -> Disposition:
         decision = self._decision
@@ -309,6 +346,11 @@ class Exchange:
             return Disposition.ABORTED
         return Disposition.LOGGED if decision.observed else Disposition.ALLOWED
 
+    def _take_buffer(self) -> bytes:
+        body = bytes(self._buffer)
+        self._buffer.clear()
+        return body
+
     def _seen(self) -> Facts:
         if self._facts is None:
             raise ProtocolError("nothing was received yet")
@@ -319,5 +361,39 @@ class Exchange:
             raise ProtocolError(f"fed in state `{self._state.name.lower()}`, expected `{state.name.lower()}`")
 
 
+def _read_parameters(facts: Facts, match: Match) -> None:
+    reader = match.operation.parameters
+    if reader is not None:
+        canonical = facts.canonical
+        headers = canonical.headers
+        cookies = read_cookies(headers["cookie"]) if "cookie" in headers else ()
+        facts.reading = reader.read(match.arguments, canonical.query, headers, cookies)
+
+
+def _read_media_type(facts: Facts) -> None:
+    content_type = facts.canonical.headers.get("content-type")
+    if content_type is not None:
+        facts.media_type = parse_media_type(content_type)
+        if facts.operation is not None:
+            facts.body_schema = facts.operation.request_body(facts.media_type.essence)
+    facts.body_kind = request_kind(facts)
+
+
+def _read_response_head(facts: Facts, head: ResponseHead) -> None:
+    facts.response = head
+    content_type = header(head.headers, "content-type")
+    if content_type is not None:
+        facts.response_media_type = parse_media_type(content_type)
+    if facts.operation is not None:
+        schema = facts.response_schema = facts.operation.response(head.status)
+        if schema is not None and facts.response_media_type is not None:
+            facts.response_body_schema = schema.body(facts.response_media_type.essence)
+
+
 def _wants(planned: PlannedCheck, facts: Facts) -> bool:
-    return planned.wants_response is None or planned.wants_response(facts)
+    if planned.wants_response is None:
+        return True
+    try:
+        return planned.wants_response(facts)
+    except Exception:  # noqa: BLE001 - the engine's guard: what a control cannot say, its check must
+        return True

@@ -9,12 +9,14 @@ from typing import Any
 
 from garrison.contract.body import BodySchema
 from garrison.contract.catalogue import CompiledOperation, Match, Miss
+from garrison.contract.media import Kind
 from garrison.contract.parameters import Reading
 from garrison.contract.responses import ResponseSchema
 from garrison.core.canonical import CanonicalRequest
 from garrison.core.document import Document
 from garrison.core.http import RequestHead, ResponseHead
-from garrison.engine.decode import MediaType, Undecodable
+from garrison.engine.decode import Undecodable
+from garrison.engine.media_type import MediaType
 
 
 class Facts:
@@ -22,17 +24,23 @@ class Facts:
 
     __slots__ = (
         "body",
+        "body_kind",
+        "body_schema",
         "body_size",
         "canonical",
         "document",
+        "has_body",
         "match",
         "media_type",
+        "operation",
         "reading",
         "request",
         "response",
         "response_body",
+        "response_body_schema",
         "response_document",
         "response_media_type",
+        "response_schema",
         "uninspected",
     )
 
@@ -40,49 +48,38 @@ class Facts:
         self.request = request
         self.canonical = canonical
         self.match = match
+        self.operation: CompiledOperation | None = match.operation if isinstance(match, Match) else None
+        """The operation that was matched; None where the contract describes none."""
+        self.has_body = request.has_body and canonical.headers.get("content-length") != "0"
+        """Whether the request's body is there as far as the head says; one of unknown length may prove empty."""
         self.reading: Reading | None = None
         """The operation's parameters, decoded; None where it declares none."""
         self.media_type: MediaType | None = None
         """The request's media type; None where it has none."""
+        self.body_schema: BodySchema | None = None
+        """What the contract says of the request's body in its media type."""
+        self.body_kind: Kind | None = None
+        """How the request's body is read: `opaque` and `stream` pass with head-only inspection."""
         self.body: bytes | None = None
         """The request's body, decompressed; None where there is none or it passes uninspected."""
         self.body_size = 0
         """Bytes of the request's body as received, as far as it was seen."""
         self.document: Document | Undecodable | None = None
+        """The request's body, decoded; None where there is none, or an empty one, or it passes uninspected."""
         self.response: ResponseHead | None = None
         self.response_media_type: MediaType | None = None
+        self.response_schema: ResponseSchema | None = None
+        """What the contract says of a response with this status."""
+        self.response_body_schema: BodySchema | None = None
+        """What the contract says of the response's body in its media type."""
         self.response_body: bytes | None = None
         """The response's body, decompressed; None where there is none or it passes uninspected."""
         self.response_document: Document | Undecodable | None = None
+        """The response's body, decoded; None where there is none, or an empty one, or it passes uninspected."""
         self.uninspected: list[str] = []
         """Parts that pass with head-only inspection, and why."""
-
-    @property
-    def operation(self) -> CompiledOperation | None:
-        """The operation that was matched; None where the contract describes none."""
-        return self.match.operation if isinstance(self.match, Match) else None
 
     @property
     def values(self) -> Mapping[str, Mapping[str, Any]]:
         """Decoded parameters by location and name."""
         return {} if self.reading is None else self.reading.values
-
-    @property
-    def body_schema(self) -> BodySchema | None:
-        """What the contract says of the request's body in its media type."""
-        if self.operation is None or self.media_type is None:
-            return None
-        return self.operation.request_body(self.media_type.essence)
-
-    @property
-    def response_schema(self) -> ResponseSchema | None:
-        """What the contract says of a response with this status."""
-        if self.operation is None or self.response is None:
-            return None
-        return self.operation.response(self.response.status)
-
-    @property
-    def response_body_schema(self) -> BodySchema | None:
-        """What the contract says of the response's body in its media type."""
-        schema, media_type = self.response_schema, self.response_media_type
-        return schema.body(media_type.essence) if schema is not None and media_type is not None else None

@@ -13,7 +13,6 @@ from garrison.config.model import (
     ControlSettings,
     ControlsSettings,
     RequestLimitsSettings,
-    ResponseSchemaSettings,
     Settings,
 )
 from garrison.contract.catalogue import Catalogue, CompiledOperation, Match, Miss
@@ -24,7 +23,6 @@ from garrison.engine.control import Check, ControlSpec, Wants
 
 SettingsFor: TypeAlias = Callable[[CompiledOperation | None], ControlsSettings]
 """The controls' settings in force for one operation."""
-
 
 Granters: TypeAlias = tuple[tuple[ControlId, Mode], ...]
 """Granters with their modes."""
@@ -49,6 +47,14 @@ class PlannedCheck(msgspec.Struct, frozen=True):
     fail: FailMode
     check: Check
     wants_response: Wants | None = None
+
+
+class Stage(msgspec.Struct, frozen=True):
+    """One phase of a plan."""
+
+    checks: tuple[PlannedCheck, ...]
+    granters: Granters
+    """Who must have granted at its end, granters of earlier phases included."""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -77,13 +83,16 @@ class Plan(msgspec.Struct, frozen=True):
     """None: the plan for requests that no operation matches."""
     entries: tuple[Entry, ...]
     """Every control, in order, also those that are off or have nothing to do."""
-    checks: Mapping[Phase, tuple[PlannedCheck, ...]]
-    granters: Mapping[Phase, Granters]
-    """Granters that must have granted at the end of a phase, those of earlier phases included."""
+    head: Stage
+    body: Stage
+    response_head: Stage
+    response_body: Stage
     holds_request: bool
     """Whether an enforced control looks at the request's body."""
     response_interest: Interest
     limits: RequestLimitsSettings
+    request_inspected_bytes: int
+    """Largest request body that is inspected, decompressed size included."""
     response_inspected_bytes: int
     """Largest response body that is inspected, decompressed size included."""
 
@@ -138,34 +147,47 @@ def _compile_plan(
         asked = {} if mode is Mode.OFF else compiled.by_phase()
         entries.append(Entry(spec.id, spec.kind, mode, own.fail, tuple(asked)))
         for phase, check in asked.items():
-            wants = compiled.wants_response if phase is Phase.RESPONSE_BODY else None
+            # what a granter does not look at it cannot grant, so it looks at every response
+            wants = compiled.wants_response if phase is Phase.RESPONSE_BODY and spec.kind == "objector" else None
             checks[phase].append(PlannedCheck(spec.id, mode, own.fail, check, wants))
         if spec.kind == "granter" and asked:
             granters[max(asked, key=_ORDER.index)].append((spec.id, mode))
-    response: ResponseSchemaSettings = settings.response_schema
+    stages = _stages(checks, granters, gateway)
+    limits = settings.request_limits
     return Plan(
         operation=operation,
         entries=tuple(entries),
-        checks={phase: tuple(planned) for phase, planned in checks.items()},
-        granters=_due(granters, gateway),
+        head=stages[Phase.HEAD],
+        body=stages[Phase.BODY],
+        response_head=stages[Phase.RESPONSE_HEAD],
+        response_body=stages[Phase.RESPONSE_BODY],
         holds_request=any(planned.mode is Mode.ENFORCE for planned in checks[Phase.BODY]),
         response_interest=_interest(checks),
-        limits=settings.request_limits,
-        response_inspected_bytes=response.inspected_bytes,
+        limits=limits,
+        request_inspected_bytes=min(limits.inspected_bytes, limits.body_bytes),
+        response_inspected_bytes=settings.response_schema.inspected_bytes,
     )
 
 
 _ORDER = tuple(Phase)
 
 
-def _due(granters: Mapping[Phase, Sequence[tuple[ControlId, Mode]]], gateway: Mode) -> Mapping[Phase, Granters]:
-    """Who must have granted when. A request that nobody could grant is due a grant of the engine, which gives none."""
-    due: dict[Phase, Granters] = {}
-    known: Granters = () if granters[Phase.HEAD] or granters[Phase.BODY] else ((ENGINE, gateway),)
+def _stages(
+    checks: Mapping[Phase, Sequence[PlannedCheck]],
+    granters: Mapping[Phase, Sequence[tuple[ControlId, Mode]]],
+    gateway: Mode,
+) -> Mapping[Phase, Stage]:
+    """The phases, each with who must have granted by then.
+
+    A request that nobody could grant is due a grant of the engine, which gives none.
+    """
+    stages: dict[Phase, Stage] = {}
+    due: Granters = () if granters[Phase.HEAD] or granters[Phase.BODY] else ((ENGINE, gateway),)
     for phase in _ORDER:
-        known += tuple(granters[phase])
-        due[phase] = known
-    return due
+        if granters[phase]:
+            due = (*due, *granters[phase])  # else the very same tuple: nothing new to decide (`Exchange._ask`)
+        stages[phase] = Stage(tuple(checks[phase]), due)
+    return stages
 
 
 def _interest(checks: Mapping[Phase, Sequence[PlannedCheck]]) -> Interest:

@@ -26,6 +26,11 @@ BROKEN_ACCOUNT = "100000013"
 
 _NAMES = ("Ada Example", "Grace Sample", "Alan Specimen", "Edith Instance", "Kurt Probe")
 _PLANS = ("basic", "plus", "max")
+_PRICES = {"basic": 9.9, "plus": 19.9, "max": 39.9}
+_TILE = bytes.fromhex(  # one transparent pixel
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000b49444154789c63600002000005"
+    "00017a5eab3f0000000049454e44ae426082"
+)
 
 
 def create_app(customers: int = 50) -> Starlette:
@@ -98,6 +103,26 @@ class _Harbour:
             size = len(file) if isinstance(file, str) else len(await file.read())
             return JSONResponse({"title": form["title"], "bytes": size}, 201)
 
+    async def read_notes(self, request: Request) -> Response:
+        customer = self._store.get(request.path_params["number"])
+        return PlainTextResponse(customer.get("notes", "")) if customer else _problem(404, "Not Found")
+
+    async def write_notes(self, request: Request) -> Response:
+        customer = self._store.get(request.path_params["number"])
+        if customer is None:
+            return _problem(404, "Not Found")
+        customer["notes"] = (await request.body()).decode()
+        return Response(status_code=204)
+
+    async def list_invoices(self, request: Request) -> Response:
+        if request.path_params["number"] not in self._store:
+            return _problem(404, "Not Found")
+        invoices = [
+            {"number": 7001, "amount": 20.5, "due": "2026-05-31", "state": "paid"},
+            {"number": 7002, "amount": 23.0, "due": "2026-06-30", "state": "open"},
+        ]
+        return JSONResponse(invoices, headers={"x-total-count": str(len(invoices))})
+
     async def get_line(self, request: Request) -> Response:
         number = request.path_params["number"]
         for customer in self._store.values():
@@ -110,6 +135,26 @@ async def _put_photo(request: Request) -> Response:
     async for _ in request.stream():
         pass
     return Response(status_code=204)
+
+
+async def _pay(request: Request) -> Response:
+    payment = await request.json()
+    payment.pop("securityCode", None)
+    return JSONResponse({**payment, "id": "pay-1"}, 202)
+
+
+async def _compare_tariffs(request: Request) -> Response:
+    return JSONResponse({plan: _PRICES.get(plan, 0.0) for plan in request.path_params["plans"].split(",")})
+
+
+async def _get_coverage(request: Request) -> Response:
+    del request
+    return JSONResponse({"signal": 4})
+
+
+async def _get_tile(request: Request) -> Response:
+    del request
+    return Response(_TILE, media_type="image/png")
 
 
 async def _watch(request: Request) -> Response:
@@ -136,9 +181,10 @@ async def _health(request: Request) -> Response:
 
 def _broken() -> Response:
     try:
-        raise LookupError("no such table: customers_2021")
-    except LookupError:
+        _customer(int("customers_2021"))
+    except ValueError:
         return PlainTextResponse(traceback.format_exc(), 500)
+    return Response(status_code=204)
 
 
 def _problem(status: int, title: str) -> Response:
@@ -156,7 +202,14 @@ def _routes(harbour: _Harbour) -> list[Route | WebSocketRoute]:
         Route("/v1/customers/{number}/photo", _put_photo, methods=["PUT"]),
         Route("/v1/customers/{number}/documents", harbour.add_document, methods=["POST"]),
         Route("/v1/customers/{number}/events", _watch, methods=["GET"]),
+        Route("/v1/customers/{number}/notes", harbour.read_notes, methods=["GET"]),
+        Route("/v1/customers/{number}/notes", harbour.write_notes, methods=["PUT"]),
+        Route("/v1/customers/{number}/invoices", harbour.list_invoices, methods=["GET"]),
+        Route("/v1/customers/{number}/payments", _pay, methods=["POST"]),
         Route("/v1/lines/{number}", harbour.get_line, methods=["GET"]),
+        Route("/v1/tariffs/{plans}", _compare_tariffs, methods=["GET"]),
+        Route("/v1/coverage/{position}", _get_coverage, methods=["GET"]),
+        Route("/v1/maps/{tile}", _get_tile, methods=["GET"]),
         WebSocketRoute("/v1/support/chat", _chat),
-        Route("/v1/health", _health, methods=["GET"]),
+        Route("/v1/health", _health, methods=["GET", "HEAD"]),
     ]

@@ -147,7 +147,16 @@ def cluster(name: str, port: int) -> dict[str, Any]:
 class Envoy:
     """A running Envoy. Leaves by SIGTERM, and says so if it did not leave well."""
 
-    def __init__(self, directory: Path, config: Mapping[str, Any], port: int, *, workers: int = 2) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        config: Mapping[str, Any],
+        port: int,
+        *,
+        workers: int = 2,
+        policies: Path = HERE,
+    ) -> None:
+        """`policies` is a directory of modules that factories are in, beside those of the project."""
         self.port = port
         self.log = directory / "envoy.log"
         file = directory / "envoy.json"
@@ -155,9 +164,9 @@ class Envoy:
         binary = Path(envoy.__file__).parent / "_bin" / "envoy"
         environment = {
             **os.environ,
-            "LD_PRELOAD": " ".join(filter(None, [os.environ.get("GARRISON_PRELOAD"), find_libpython.find_libpython()])),
+            "LD_PRELOAD": str(find_libpython.find_libpython()),
             "GARRISON_PYTHON": sys.executable,
-            "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT), str(HERE), *filter(None, [os.environ.get("GARRISON_EXTRA_PATH")])]),
+            "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT), str(policies)]),
         }
         options = ["--concurrency", str(workers), "--use-dynamic-base-id", "-l", "warning", "--drain-time-s", "1"]
         with self.log.open("wb") as log:

@@ -1,5 +1,6 @@
 """What the filter does with requests, in front of a real Envoy."""
 
+import contextlib
 import hashlib
 import socket
 
@@ -293,6 +294,24 @@ def test_body_announced_beside_an_upgrade_is_inspected(gateway: Envoy, notes: No
         assert read_until(connection, b"\r\n\r\n").startswith(b"HTTP/1.1 403 ")
     request, _ = notes.wait(name, "request", "close")
     assert (request["has_body"], request["body"]) == (True, "evil")
+
+
+@pytest.mark.parametrize("framing", ["x-none: 1", "content-length: 0", "transfer-encoding: chunked"])
+def test_nothing_follows_an_upgrade_that_the_upstream_declined(
+    gateway: Envoy, notes: Notes, upstream: Upstream, framing: str
+) -> None:
+    """What comes after the head is not looked at; it must not reach the upstream as another request."""
+    name = fresh_name()
+    with connect(gateway.port) as connection:
+        lines = ("connection: upgrade", "upgrade: websocket", framing)
+        connection.sendall(raw_head(name, {}, f"/echo/{name}", *lines, method="POST"))
+        connection.sendall(b"0\r\n\r\n" if "chunked" in framing else b"")
+        connection.sendall(f"GET /smuggled/{name} HTTP/1.1\r\nhost: x\r\n\r\n".encode())
+        with contextlib.suppress(ConnectionResetError):  # Envoy closes on what it did not read
+            read_all(connection)
+    notes.wait(name, "request", "local_reply", "close")
+    assert f"/echo/{name}" in upstream.targets
+    assert f"/smuggled/{name}" not in upstream.targets
 
 
 def test_upgrade_header_alone_is_no_upgrade(gateway: Envoy, notes: Notes) -> None:

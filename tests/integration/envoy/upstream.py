@@ -65,6 +65,7 @@ class Upstream:
 
     def __init__(self) -> None:
         self.gate = threading.Event()
+        self.targets: list[str] = []
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self.listener.getsockname()[1]
         threading.Thread(target=self.accept, daemon=True).start()
@@ -82,6 +83,7 @@ class Upstream:
     def serve(self, connection: socket.socket) -> None:
         with contextlib.suppress(OSError, ValueError), connection, connection.makefile("rb") as reader:
             while (request := read_request(reader)) is not None:
+                self.targets.append(request.target)
                 name = request.target.partition("?")[0].strip("/").split("/")[0]
                 answer: Callable[[Request, socket.socket], object] = getattr(self, f"on_{name}", self.on_echo)
                 if answer(request, connection) is False:

@@ -136,9 +136,7 @@ def test_options_win_over_the_file_and_keep_their_own_paths() -> None:
 
 
 def test_a_problem_with_an_option_names_the_option() -> None:
-    problems = examine(
-        b"listen: {workers: 1}", "g.yaml", Options(workers=300, upstream="x", mode="y")
-    ).problems
+    problems = examine(b"listen: {workers: 1}", "g.yaml", Options(workers=300, upstream="x", mode="y")).problems
     assert {(problem.file, problem.path) for problem in problems} == {
         ("<options>", "--workers"),
         ("<options>", "--upstream"),

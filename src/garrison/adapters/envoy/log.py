@@ -32,7 +32,7 @@ class Report(msgspec.Struct, frozen=True, omit_defaults=True):
     disposition: str = ""
     peer: str = ""
     reasons: tuple[Reason, ...] = ()
-    """Enforced objections."""
+    """Enforced objections, also those that were mended by changing the response."""
     observed: tuple[Reason, ...] = ()
     """What would have been denied."""
     more: int = 0
@@ -75,9 +75,7 @@ def event_line(event: Event, *, left_out: int = 0) -> bytes:
 def _short(reason: Reason) -> Reason:
     if len(reason.location) <= MAX_TEXT and len(reason.detail) <= MAX_TEXT:
         return reason
-    return msgspec.structs.replace(
-        reason, location=reason.location[:MAX_TEXT], detail=reason.detail[:MAX_TEXT]
-    )
+    return msgspec.structs.replace(reason, location=reason.location[:MAX_TEXT], detail=reason.detail[:MAX_TEXT])
 
 
 class EventWriter:

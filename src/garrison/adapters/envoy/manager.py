@@ -29,8 +29,9 @@ MAX_HEADERS_KIB = 8192
 """Largest head that Envoy can be told to take."""
 MIN_HEADERS_KIB = 96
 """Smallest bound on a head that is set: so that a little more in the settings needs no restart."""
-MAX_HEADERS = 1000
-"""Header fields: well above the default of `request-limits`, which answers first."""
+MAX_UINT32 = (1 << 32) - 1
+MIN_HEADERS = 1000
+"""Smallest bound on the number of header fields: well above `request-limits`, which so answers first."""
 
 FORWARDING = (
     "forwarded",
@@ -83,7 +84,7 @@ def connection_manager(settings: Settings, *, codec: str, trusted: bool, handler
         "local_reply_config": local_replies(),
         "common_http_protocol_options": {
             "idle_timeout": duration(KEEP_ALIVE),
-            "max_headers_count": MAX_HEADERS,
+            "max_headers_count": headers_count(settings),
             "headers_with_underscores_action": "ALLOW",
         },
         "http_protocol_options": {"allow_chunked_length": False},
@@ -104,9 +105,7 @@ def connection_manager(settings: Settings, *, codec: str, trusted: bool, handler
         "preserve_external_request_id": True,
         "request_id_extension": {
             # Without this Envoy would write its trace decision into the client's own id.
-            "typed_config": typed(
-                "extensions.request_id.uuid.v3.UuidRequestIdConfig", {"pack_trace_reason": False}
-            )
+            "typed_config": typed("extensions.request_id.uuid.v3.UuidRequestIdConfig", {"pack_trace_reason": False})
         },
         "forward_client_cert_details": "SANITIZE",
         # No address is internal: from such Envoy would obey `x-envoy-*`.
@@ -132,6 +131,12 @@ def headers_kib(settings: Settings) -> int:
     limits = settings.controls.request_limits
     wanted = -(-2 * (limits.header_bytes + limits.uri_bytes) // 1024)
     return min(max(wanted, MIN_HEADERS_KIB), MAX_HEADERS_KIB)
+
+
+def headers_count(settings: Settings) -> int:
+    """Envoy's bound on the number of header fields: twice that of `request-limits`, which so answers first."""
+    wanted = 2 * settings.controls.request_limits.header_count
+    return min(max(wanted, MIN_HEADERS), MAX_UINT32)
 
 
 def handler_filter(module_path: str, handler_config: Mapping[str, object]) -> Message:

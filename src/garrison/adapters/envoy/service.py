@@ -7,30 +7,19 @@ import msgspec
 
 from garrison.adapters.envoy import control
 from garrison.adapters.envoy.bootstrap import bootstrap
+from garrison.adapters.envoy.handover import Checked, Handover, store_checked
 from garrison.adapters.envoy.process import Envoy, Launch, reserve
 from garrison.config.address import parse_listen
-from garrison.config.model import Settings
 from garrison.core.decision import FailMode
 from garrison.core.errors import GarrisonError
 
 RELOAD_TIMEOUT = 120.0
 """Seconds for the engine to compile a new policy."""
-SETTINGS_FILE = "settings.json"
+POLICY_FILE = "policy.msgpack"
 CONTROL_SOCKET = "control.sock"
 
 _FIXED = ("upstream", "listen", "data")
 """Sections that Envoy, or what the engine opened at start, cannot change while it runs."""
-
-
-class Handover(msgspec.Struct, frozen=True):
-    """What the engine inside Envoy is told, as `settings` of the filter's configuration."""
-
-    settings_file: str
-    """JSON file with the settings in force; to be read again on the command `reload`."""
-    control_socket: str
-    """Unix socket to answer commands on (`control.serve`)."""
-    event_descriptor: int
-    """Pipe to write events to (`log.EventWriter`)."""
 
 
 class Parts(msgspec.Struct, frozen=True):
@@ -50,14 +39,14 @@ class Service:
     """One gateway: at any time one Envoy, on one set of settings."""
 
     def __init__(
-        self, run_dir: Path, asked: Settings, parts: Parts, *, events: int, log: Callable[[str], None]
+        self, run_dir: Path, checked: Checked, parts: Parts, *, events: int, log: Callable[[str], None]
     ) -> None:
-        """`asked` is what the operator wrote; the port in it is settled here, once for all restarts.
+        """Begin with the policy `checked`; its port is settled here, once for all restarts.
 
         `events` is the pipe's writing end; `log` gets the lines of Envoy's log. Raises GatewayError where the
         address cannot be had.
         """
-        self._asked = asked
+        self._asked = asked = checked.settings
         self.place = reserve(parse_listen(asked.listen.address), udp=asked.listen.http3)
         listen = msgspec.structs.replace(asked.listen, address=str(self.place))
         self.settings = msgspec.structs.replace(asked, listen=listen)
@@ -65,6 +54,8 @@ class Service:
         self._parts = parts
         self._events = events
         self._log = log
+        self._file = run_dir / POLICY_FILE
+        store_checked(Checked(self.settings, checked.documents), self._file)
 
     @property
     def url(self) -> str:
@@ -72,54 +63,54 @@ class Service:
         return f"{'https' if self.settings.listen.tls else 'http'}://{self.place}"
 
     def start(self) -> Envoy:
-        """Start an Envoy on the settings in force; it does not serve yet."""
-        self._hand_over(self.settings)
+        """Start an Envoy on the policy in force; it does not serve yet."""
+        settings = self.settings
+        config = bootstrap(
+            settings,
+            run_dir=self._run_dir,
+            module_path=self._parts.module,
+            handler_config=self._handler_config(),
+        )
         plan = Launch(
             binary=self._parts.binary,
             run_dir=self._run_dir,
-            bootstrap=bootstrap(
-                self.settings,
-                run_dir=self._run_dir,
-                module_path=self._parts.module,
-                handler_config=self._handler_config(),
-            ),
+            bootstrap=config,
             listen=self.place,
-            workers=self.settings.listen.workers,
+            workers=settings.listen.workers,
             preload=self._parts.preload,
             inherited=(self._events,) if self._parts.module else (),
         )
         return Envoy(plan, self._log)
 
-    def apply(self, wanted: Settings) -> tuple[str, ...]:
+    def apply(self, wanted: Checked) -> tuple[str, ...]:
         """Put `wanted` in force without dropping a connection; returns what must wait for a restart.
 
-        Raises ProblemsError or GatewayError where the engine refuses; the old settings then stay in force.
+        Raises ProblemsError or GatewayError where the engine refuses; the old policy then stays in force.
         """
         old = self.settings
-        waiting = tuple(name for name in _FIXED if getattr(wanted, name) != getattr(self._asked, name))
-        new = msgspec.structs.replace(wanted, **{name: getattr(old, name) for name in _FIXED})
+        waiting = tuple(name for name in _FIXED if getattr(wanted.settings, name) != getattr(self._asked, name))
+        new = msgspec.structs.replace(wanted.settings, **{name: getattr(old, name) for name in _FIXED})
         if bootstrap(new, run_dir=self._run_dir) != bootstrap(old, run_dir=self._run_dir):
             waiting = (*waiting, "controls.request-limits (Envoy's own bound on a request's head)")
-        self._hand_over(new)
+        if new.mode != self._asked.mode:
+            # The filter learns at start what a failure of the engine as a whole means (`_handler_config`).
+            waiting = (*waiting, "mode, for what a failure of the engine itself means,")
+        before = self._file.with_suffix(".old")
+        self._file.rename(before)
+        store_checked(Checked(new, wanted.documents), self._file)
         try:
             if self._parts.module:
                 control.request(self._run_dir / CONTROL_SOCKET, "reload", timeout=RELOAD_TIMEOUT)
         except GarrisonError:
-            self._hand_over(old)
+            before.rename(self._file)
             raise
         self.settings = new
         return waiting
 
-    def _hand_over(self, settings: Settings) -> None:
-        # Written aside and renamed: the engine never reads half a file.
-        aside = self._run_dir / f"{SETTINGS_FILE}.new"
-        aside.write_bytes(msgspec.json.encode(settings))
-        aside.rename(self._run_dir / SETTINGS_FILE)
-
     def _handler_config(self) -> dict[str, object]:
         monitors = self.settings.mode == "monitor"
         handover = Handover(
-            settings_file=str(self._run_dir / SETTINGS_FILE),
+            policy_file=str(self._file),
             control_socket=str(self._run_dir / CONTROL_SOCKET),
             event_descriptor=self._events,
         )

@@ -39,14 +39,14 @@ Sink = Callable[[Event], None]
 class EngineExchanges:
     """Opens sessions under the policy in force. `policy` may be replaced at any time: exchanges keep theirs."""
 
-    __slots__ = ("_event_id", "_on_close", "policy", "sink")
+    __slots__ = ("_event_id", "on_close", "policy", "sink")
 
-    def __init__(self, policy: Policy, sink: Sink, on_close: Callable[[], None] | None = None) -> None:
-        """Begin with `policy`; `on_close` stops whatever works in the background."""
+    def __init__(self, policy: Policy, sink: Sink) -> None:
+        """Begin with `policy`; `on_close`, where it is set, stops whatever works in the background."""
         self.policy = policy
         self.sink = sink
         self._event_id = event_ids()
-        self._on_close = on_close
+        self.on_close: Callable[[], None] | None = None
 
     def request(  # noqa: PLR0913, PLR0917 - one crossing carries everything
         self,
@@ -73,8 +73,8 @@ class EngineExchanges:
 
     def close(self) -> None:
         """Stop background work."""
-        if self._on_close is not None:
-            self._on_close()
+        if self.on_close is not None:
+            self.on_close()
 
 
 class EngineSession:

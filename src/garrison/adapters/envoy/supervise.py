@@ -17,11 +17,11 @@ from pathlib import Path
 from types import FrameType
 from typing import TypeAlias
 
+from garrison.adapters.envoy.handover import Checked
 from garrison.adapters.envoy.log import Teller
 from garrison.adapters.envoy.process import Envoy
 from garrison.adapters.envoy.service import Parts, Service
 from garrison.adapters.watch import Watch
-from garrison.config.model import Settings
 from garrison.core.errors import GarrisonError, GatewayError, ProblemsError
 
 GRACE = 10.0
@@ -37,7 +37,7 @@ MAX_SOCKET_PATH = 107
 LOG_RATE = 20
 """Lines of Envoy's log a second that are passed on."""
 
-Load: TypeAlias = Callable[[Callable[[str], None]], Settings]
+Load: TypeAlias = Callable[[Callable[[str], None]], Checked]
 """Reads and checks everything anew, policy included, and tells its argument each file that it reads. Raises
 ProblemsError."""
 Say: TypeAlias = Callable[[str], None]
@@ -47,13 +47,27 @@ Say: TypeAlias = Callable[[str], None]
 class Supervisor:
     """Runs the gateway until it is told to stop."""
 
-    def __init__(self, load: Load, parts: Parts, *, say: Say, note: Say, grace: float = GRACE) -> None:
-        """`say` is told what becomes of the gateway, `note` what is denied and what is wrong."""
+    def __init__(
+        self,
+        load: Load,
+        parts: Callable[[], Parts],
+        *,
+        say: Say,
+        note: Say,
+        grace: float = GRACE,
+        ready: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """`say` is told what becomes of the gateway, `note` what is denied and what is wrong.
+
+        `parts` is asked once the policy was found good: what is wrong with that comes first.
+        `ready` is called once with the gateway's URL when it serves; it must return at once.
+        """
         self._load = load
         self._parts = parts
         self._say = say
         self._note = note
         self._grace = grace
+        self._ready = ready
         self._watch = Watch()
         self._stops = 0
         self._hangups = 0
@@ -68,9 +82,9 @@ class Supervisor:
         """
         with _run_directory() as run_dir, _event_pipe(self._note) as events, self._signals():
             files: list[str] = []
-            settings = self._load(files.append)
+            checked = self._load(files.append)
             self._watch.follow(files)
-            self._serve(Service(run_dir, settings, self._parts, events=events, log=self._log))
+            self._serve(Service(run_dir, checked, self._parts(), events=events, log=self._log))
 
     def _serve(self, service: Service) -> None:
         envoy = service.start()
@@ -78,6 +92,7 @@ class Supervisor:
             if not envoy.wait_ready(self._stopping):
                 return
             self._say(f"garrison: listening on {service.url} ({service.settings.mode})")
+            self._ready(service.url)
             since = time.monotonic()
             failures = 0
             while not self._stops:

@@ -35,9 +35,7 @@ def upstream_cluster(settings: Settings) -> Message:
         "lb_policy": "ROUND_ROBIN",
         "load_assignment": {
             "cluster_name": CLUSTER,
-            "endpoints": [
-                {"lb_endpoints": [{"endpoint": {"address": socket_address(place.host, place.port)}}]}
-            ],
+            "endpoints": [{"lb_endpoints": [{"endpoint": {"address": socket_address(place.host, place.port)}}]}],
         },
         "circuit_breakers": {"thresholds": [_thresholds(upstream)]},
         "typed_extension_protocol_options": {
@@ -46,7 +44,6 @@ def upstream_cluster(settings: Settings) -> Message:
     }
     if not place.is_address:
         cluster["dns_lookup_family"] = "ALL"  # both families, tried as RFC 8305 says
-        cluster["respect_dns_ttl"] = True
     if place.scheme == "https":
         cluster["transport_socket"] = _tls(upstream, place)
     if upstream.health_check:

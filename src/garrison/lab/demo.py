@@ -1,0 +1,80 @@
+"""The demonstration: the sample API, served in this process, and a few requests that show what the gateway does."""
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import msgspec
+import uvicorn
+
+from garrison.core.errors import GatewayError
+from garrison.lab.sample import BROKEN_ACCOUNT, create_app
+
+_START_TIMEOUT = 10.0
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """One request of the demonstration, and why it is shown."""
+
+    title: str
+    method: str
+    target: str
+    body: dict[str, Any] | None = None
+
+
+REQUESTS = (
+    Shown("what the contract describes is let through", "GET", "/v1/customers?limit=2"),
+    Shown("a limit over the contract's bound is refused", "GET", "/v1/customers?limit=1000"),
+    Shown("an operation that nobody described is refused", "GET", "/v1/admin/users"),
+    Shown(
+        "a property that the contract forbids is refused",
+        "POST",
+        "/v1/customers",
+        {"name": "Ada Example", "email": "ada@example.com", "plan": "basic", "isAdmin": True},
+    ),
+    Shown("an error that shows its stack trace is rewritten", "GET", f"/v1/customers/{BROKEN_ACCOUNT}"),
+)
+
+
+@contextlib.contextmanager
+def sample_api() -> Iterator[str]:
+    """Serve the sample API on a free port of 127.0.0.1 while the context lasts; gives its URL.
+
+    Raises:
+        GatewayError: it does not start.
+    """
+    config = uvicorn.Config(create_app(), host="127.0.0.1", port=0, log_level="error")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, name="garrison-sample", daemon=True)
+    thread.start()
+    try:
+        deadline = time.monotonic() + _START_TIMEOUT
+        while not server.started:
+            if time.monotonic() > deadline:
+                raise GatewayError("the sample API does not start")
+            time.sleep(0.01)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def show(url: str, say: Callable[[str], None]) -> None:
+    """Send each of `REQUESTS` to the gateway at `url` and print what was sent and what came back."""
+    with httpx.Client(base_url=url, timeout=10) as client:
+        for request in REQUESTS:
+            response = client.request(request.method, request.target, json=request.body)
+            say(f"\n# {request.title}")
+            say(f"$ {_curl(url, request)}")
+            say(f"{response.status_code} {response.text}")
+
+
+def _curl(url: str, request: Shown) -> str:
+    if request.body is None:
+        return f"curl '{url}{request.target}'"
+    body = msgspec.json.encode(request.body).decode()
+    return f"curl -H 'content-type: application/json' -d '{body}' '{url}{request.target}'"

@@ -1,0 +1,107 @@
+"""Parameters in every place and style that the contract declares."""
+
+from tests.conformance.rows.answers import COVERAGE, CUSTOMER, INVOICES, LINE, PAGE, TAKEN, TARIFFS, TILE
+from tests.conformance.values import Case, allow, deny, json, request
+
+INVOICES_OF = "GET /v1/customers/100000001/invoices"
+PAY = "POST /v1/customers/100000001/payments"
+KEY = ("Idempotency-Key", "6c2f8f0e-5b0a-4c8e-9d38-2f7f6f0f7a11")
+CARD = {"method": "card", "token": "tok_abcd1234", "amount": 5}
+
+PARAMETERS: tuple[Case, ...] = (
+    # path, simple
+    allow("path text", "GET /v1/customers/100000001", CUSTOMER),
+    allow("path text, encoded", "GET /v1/customers/%31%30000000%31", CUSTOMER, forwarded="/v1/customers/100000001"),
+    deny("path text too short", "GET /v1/customers/1000", 400, "parameter-invalid"),
+    deny("path text with a tail", "GET /v1/customers/100000001x", 400, "parameter-invalid"),
+    deny("path text not in the pattern", "GET /v1/customers/abcdefghi", 400, "parameter-invalid"),
+    deny("path with digits of another script", "GET /v1/customers/%D9%A1" + "%D9%A0" * 8, 400,
+         "parameter-invalid"),
+    allow("path number as text", "GET /v1/lines/15550100001", LINE),
+    deny("path number with its sign", "GET /v1/lines/+15550100001", 400, "parameter-invalid"),
+    allow("path list of one", "GET /v1/tariffs/basic", TARIFFS),
+    allow("path list of three", "GET /v1/tariffs/basic,plus,max", TARIFFS),
+    deny("path list too long", "GET /v1/tariffs/basic,plus,max,max", 400, "parameter-invalid"),
+    deny("path list with a stranger", "GET /v1/tariffs/basic,gold", 400, "parameter-invalid"),
+    deny("path list with a gap", "GET /v1/tariffs/basic,,max", 400, "parameter-invalid"),
+    # path, matrix
+    allow("matrix object", "GET /v1/coverage/;lat=59.3;lon=18.1", COVERAGE),
+    allow("matrix object, other order", "GET /v1/coverage/;lon=-18;lat=-59.3", COVERAGE),
+    deny("matrix object out of range", "GET /v1/coverage/;lat=95;lon=18.1", 400, "parameter-invalid"),
+    deny("matrix object without a property", "GET /v1/coverage/;lat=59.3", 400, "parameter-missing"),
+    deny("matrix object with a stranger", "GET /v1/coverage/;lat=1;lon=2;alt=3", 400, "parameter-invalid"),
+    deny("matrix without its semicolon", "GET /v1/coverage/lat=59.3;lon=18.1", 400, "parameter-invalid"),
+    deny("matrix of no numbers", "GET /v1/coverage/;lat=north;lon=18.1", 400, "parameter-invalid"),
+    # path, label
+    allow("label list", "GET /v1/maps/.3.4.2", TILE),
+    deny("label list too short", "GET /v1/maps/.3.4", 400, "parameter-invalid"),
+    deny("label list of no integers", "GET /v1/maps/.3.4.x", 400, "parameter-invalid"),
+    deny("label without its dot", "GET /v1/maps/3.4.2", 400, "parameter-invalid"),
+    deny("label below the minimum", "GET /v1/maps/.3.4.-2", 400, "parameter-invalid"),
+    # query, form
+    allow("no query at all", "GET /v1/customers", PAGE),
+    allow("an empty query", "GET /v1/customers?", PAGE),
+    allow("integer at its minimum", "GET /v1/customers?limit=1", PAGE),
+    allow("integer at its maximum", "GET /v1/customers?limit=100", PAGE),
+    deny("integer below its minimum", "GET /v1/customers?limit=0", 400, "parameter-invalid"),
+    deny("integer above its maximum", "GET /v1/customers?limit=101", 400, "parameter-invalid"),
+    deny("integer as a fraction", "GET /v1/customers?limit=1.5", 400, "parameter-invalid"),
+    deny("integer in hexadecimal", "GET /v1/customers?limit=0x10", 400, "parameter-invalid"),
+    deny("integer with a blank", "GET /v1/customers?limit=%201", 400, "parameter-invalid"),
+    deny("integer with underscores", "GET /v1/customers?limit=1_0", 400, "parameter-invalid"),
+    deny("integer of another script", "GET /v1/customers?limit=%D9%A1", 400, "parameter-invalid"),
+    deny("integer that is empty", "GET /v1/customers?limit=", 400, "parameter-invalid"),
+    deny("integer without a value", "GET /v1/customers?limit", 400, "parameter-invalid"),
+    deny("integer twice", "GET /v1/customers?limit=1&limit=2", 400, "repeated-parameter"),
+    deny("integer twice, once encoded", "GET /v1/customers?limit=1&%6Cimit=2", 400, "repeated-parameter"),
+    deny("integer in brackets", "GET /v1/customers?limit[]=1", 400, "undeclared-parameter"),
+    deny("undeclared name", "GET /v1/customers?admin=true", 400, "undeclared-parameter"),
+    deny("undeclared name in other case", "GET /v1/customers?Limit=1", 400, "undeclared-parameter"),
+    deny("undeclared name where none is declared", "GET /v1/health?verbose=1", 400, "undeclared-parameter"),
+    deny("two things wrong", "GET /v1/customers?limit=0&admin=1", 400, "parameter-invalid", "undeclared-parameter"),
+    allow("pattern kept", "GET /v1/customers?after=100000001", PAGE),
+    deny("pattern broken", "GET /v1/customers?after=1'%20OR%20'1'='1", 400, "parameter-invalid"),
+    allow("exploded list of one", "GET /v1/customers?plan=basic", PAGE),
+    allow("exploded list of two", "GET /v1/customers?plan=basic&plan=max", PAGE),
+    deny("exploded list too long", "GET /v1/customers?plan=max&plan=max&plan=max&plan=max", 400, "parameter-invalid"),
+    deny("exploded list written with commas", "GET /v1/customers?plan=basic,max", 400, "parameter-invalid"),
+    allow("list with commas", f"{INVOICES_OF}?fields=number,due", INVOICES),
+    deny("list with commas, repeated", f"{INVOICES_OF}?fields=number&fields=due", 400, "repeated-parameter"),
+    deny("list with a stranger", f"{INVOICES_OF}?fields=number,password", 400, "parameter-invalid"),
+    # query, other styles
+    allow("list with pipes", f"{INVOICES_OF}?state=open|overdue", INVOICES),
+    allow("list with encoded pipes", f"{INVOICES_OF}?state=open%7Coverdue", INVOICES),
+    deny("list with pipes and a stranger", f"{INVOICES_OF}?state=open|lost", 400, "parameter-invalid"),
+    allow("list with blanks", f"{INVOICES_OF}?sort=date%20amount", INVOICES),
+    allow("list with plus signs", f"{INVOICES_OF}?sort=date+amount", INVOICES),
+    deny("list with blanks, too long", f"{INVOICES_OF}?sort=date%20amount%20date", 400, "parameter-invalid"),
+    allow("deep object", f"{INVOICES_OF}?period[from]=2026-01-01&period[to]=2026-01-31", INVOICES),
+    allow("deep object, brackets encoded", f"{INVOICES_OF}?period%5Bfrom%5D=2026-01-01", INVOICES),
+    deny("deep object without its date", f"{INVOICES_OF}?period[to]=2026-01-31", 400, "parameter-missing"),
+    deny("deep object with a wrong date", f"{INVOICES_OF}?period[from]=2026-02-30", 400, "parameter-invalid"),
+    deny("deep object with a stranger", f"{INVOICES_OF}?period[from]=2026-01-01&period[x]=1", 400,
+         "undeclared-parameter"),
+    deny("deep object and a text", f"{INVOICES_OF}?period=2026-01-01", 400, "undeclared-parameter"),
+    allow("JSON in the query", INVOICES_OF + "?amount=%7B%22min%22:10,%22max%22:20.5%7D", INVOICES),
+    deny("JSON in the query, negative", INVOICES_OF + "?amount=%7B%22min%22:-1%7D", 400, "parameter-invalid"),
+    deny("JSON in the query, broken", INVOICES_OF + "?amount=%7B%22min%22", 400, "parameter-invalid"),
+    # header
+    allow("header enum", request("GET /v1/lines/15550100001", ("X-Request-Source", "app")), LINE),
+    allow("header in other case", request("GET /v1/lines/15550100001", ("x-request-SOURCE", "web")), LINE),
+    deny("header not in the enum", request("GET /v1/lines/15550100001", ("X-Request-Source", "curl")), 400,
+         "parameter-invalid"),
+    allow("header list", request(INVOICES_OF, ("X-Currencies", "EUR, USD")), INVOICES),
+    allow("header list on two lines", request(INVOICES_OF, ("X-Currencies", "EUR"), ("X-Currencies", "USD")), INVOICES),
+    deny("header list with a stranger", request(INVOICES_OF, ("X-Currencies", "EUR,euro")), 400, "parameter-invalid"),
+    deny("header list too long over two lines", request(INVOICES_OF, ("X-Currencies", "EUR,USD"), ("X-Currencies",
+         "SEK,NOK")), 400, "parameter-invalid"),
+    allow("required header", json(PAY, CARD, KEY), TAKEN),
+    deny("required header absent", json(PAY, CARD), 400, "parameter-missing"),
+    deny("required header of another format", json(PAY, CARD, ("Idempotency-Key", "1")), 400, "parameter-invalid"),
+    # cookie
+    allow("cookie", request(INVOICES_OF, ("Cookie", "locale=sv-SE")), INVOICES),
+    allow("cookie among others", request(INVOICES_OF, ("Cookie", "session=abc; locale=sv; theme=dark")), INVOICES),
+    deny("cookie not in the pattern", request(INVOICES_OF, ("Cookie", "locale=Swedish")), 400, "parameter-invalid"),
+    deny("cookie twice", request(INVOICES_OF, ("Cookie", "locale=sv; locale=en")), 400, "parameter-invalid"),
+)  # fmt: skip
+"""Rows about what a request asks for."""

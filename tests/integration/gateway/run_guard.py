@@ -1,0 +1,37 @@
+"""The guard as a program, with its parts given: `run_guard.py SETTINGS [FILTER]`. Without a filter Envoy is bare."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from garrison.adapters.envoy.handover import Checked
+from garrison.adapters.envoy.parts import envoy_binary, python_library
+from garrison.adapters.envoy.service import Parts
+from garrison.adapters.envoy.supervise import Supervisor
+from garrison.cli.output import line, note, report
+from garrison.config.load import Options
+from garrison.core.errors import GarrisonError
+
+
+def main(config: Path, module: str) -> int:
+    from garrison.cli.opening import open_policy
+
+    def load(seen: Callable[[str], None]) -> Checked:
+        opened = open_policy(config, Options(), seen=seen)
+        return Checked(opened.settings, opened.documents)
+
+    def parts() -> Parts:
+        if module:
+            return Parts(envoy_binary(), Path(module), python_library(), "garrison.gateway:engine")
+        return Parts(envoy_binary())
+
+    try:
+        Supervisor(load, parts, say=line, note=note, grace=3).run()
+    except GarrisonError as error:
+        report(error)
+        return 3
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), "".join(sys.argv[2:3])))

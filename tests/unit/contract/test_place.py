@@ -1,0 +1,30 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from garrison.contract.documents import parse_json_path
+from garrison.contract.place import MAX_PROBLEMS, Place, Problems, json_path, json_pointer
+
+
+def test_json_paths_are_readable() -> None:
+    assert json_path(("paths", "/pets/{id}", "get", "parameters", 0)) == "$.paths['/pets/{id}'].get.parameters[0]"
+    assert json_path(()) == "$"
+    assert json_path(("it's", "a\\b")) == "$['it\\'s']['a\\\\b']"
+
+
+@given(st.lists(st.text() | st.integers(min_value=0, max_value=10**9)))
+def test_a_json_path_can_be_read_back(tokens: list[str | int]) -> None:
+    assert parse_json_path(json_path(tokens)) == tuple(tokens)
+
+
+def test_json_pointers_are_escaped() -> None:
+    assert json_pointer(("a/b", "c~d", 3)) == "/a~1b/c~0d/3"
+
+
+def test_each_problem_is_noted_once_and_they_are_bounded() -> None:
+    problems = Problems()
+    for _ in range(3):
+        problems.add(Place("f", ("a",)), "wrong")
+    assert len(problems.all()) == 1
+    for index in range(MAX_PROBLEMS + 10):
+        problems.add(Place("f", (index,)), "wrong")
+    assert len(problems.all()) == MAX_PROBLEMS
