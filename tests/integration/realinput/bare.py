@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+from tests.integration.realinput.descriptions import Description
+from tests.integration.realinput.wire import Call
+
 from garrison.adapters.sources import read_source
 from garrison.config.model import ContractSettings, OperationSettings, Settings
 from garrison.core.decision import Decision
@@ -11,8 +14,6 @@ from garrison.engine.exchange import Exchange
 from garrison.engine.plan import Policy
 from garrison.engine.step import Hold, Observe, Refuse
 from garrison.wiring import build_policy
-from tests.integration.realinput.descriptions import Description
-from tests.integration.realinput.wire import Call
 
 _PEER = Peer("192.0.2.1", 4711)
 
@@ -27,9 +28,7 @@ def slashes(description: Description) -> tuple[OperationSettings, ...]:
     """Operations whose parameters say that they hold slashes: the operator has to mean that."""
     allowed = {"canonical-form": {"allow-encoded-slash": True}}
     return tuple(
-        OperationSettings(match=target.id, controls=allowed)
-        for target in description.targets()
-        if target.multi_segment
+        OperationSettings(match=target.id, controls=allowed) for target in description.targets() if target.multi_segment
     )
 
 

@@ -126,9 +126,9 @@ class Mutator:
             if rest and oracle.body(request.media_type, schema, rest):
                 yield Mutation(f"no property {name}", replace(request, value=rest).call(), "body-invalid", 400)
         if not as_form:
-            for broken in ([], [value], "zz", 1, None):
-                if oracle.body(request.media_type, schema, broken):
-                    yield Mutation("another root", replace(request, value=broken).call(), "body-invalid", 400)
+            for root in ([], [value], "zz", 1, None):
+                if oracle.body(request.media_type, schema, root):
+                    yield Mutation("another root", replace(request, value=root).call(), "body-invalid", 400)
 
     def _leads_here(self, request: Request) -> bool:
         """Whether the changed path still means this operation and no other one."""

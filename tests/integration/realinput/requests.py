@@ -43,7 +43,7 @@ class Request:
                 continue
             value = self.arguments[key]
             if parameter["in"] == "path":
-                path = path.replace("{%s}" % parameter["name"], in_path(parameter, value))
+                path = path.replace("{" + parameter["name"] + "}", in_path(parameter, value))
             elif parameter["in"] == "query":
                 pairs += in_query(parameter, value)
             elif parameter["in"] == "header":
@@ -134,9 +134,7 @@ class Requests:
         complaint = self.oracle.parameter(parameter, value)
         return [f"{parameter['in']}.{parameter['name']} {json.dumps(value)}: {complaint}"] if complaint else []
 
-    def _arguments(
-        self, target: Target, *, with_examples: bool
-    ) -> tuple[dict[tuple[str, str], Any], bool, list[str]]:
+    def _arguments(self, target: Target, *, with_examples: bool) -> tuple[dict[tuple[str, str], Any], bool, list[str]]:
         """Values for the required parameters, or for all that have an example."""
         arguments, given, wrong = {}, True, []
         for parameter in target.parameters:

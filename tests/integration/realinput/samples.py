@@ -2,8 +2,8 @@
 
 import json
 import re
-import re._constants as code
-import re._parser as regex
+import re._constants as code  # type: ignore[import-not-found]  # has no stubs
+import re._parser as regex  # type: ignore[import-not-found]  # has no stubs
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -184,14 +184,15 @@ def _number(flat: Schema) -> int | float:
         low = lowest + 1
     elif lowest is True and low is not None:
         low += 1
-    start: int | float = 1 if low is None or low <= 1 and (high is None or high >= 1) else low
+    start: int | float = 1 if low is None or (low <= 1 and (high is None or high >= 1)) else low
     start = start if high is None or start <= high else high
     step = flat.get("multipleOf")
     return start if not step else -(-start // step) * step
 
 
 def _fitted(value: str, flat: Schema) -> str:
-    return (value + "a" * max(0, flat.get("minLength", 0) - len(value)))[: flat.get("maxLength")]
+    fitted: str = (value + "a" * max(0, flat.get("minLength", 0) - len(value)))[: flat.get("maxLength")]
+    return fitted
 
 
 def _texts(parsed: Any) -> Iterator[str]:
