@@ -59,7 +59,8 @@ class Exchange:
         self._head: RequestHead | None = None
         self._facts: Facts | None = None
         self._answers: list[Answer] = []
-        self._due: Granters = ()
+        self._due: Granters | None = None
+        """Who had to have granted when it was last decided; None before the first decision."""
         self._decision = Decision(allowed=False)
         self._state = _State.FRESH
         self._has_left = False
@@ -131,7 +132,7 @@ class Exchange:
             return self._waiting
         self._response_size = len(self._buffer)
         try:
-            return self._judge_response_body(self._take_buffer() if end else None)
+            return self._judge_response_body(self._take_buffer())
         except Exception:  # noqa: BLE001 - the engine's guard
             return self._fail()
 
@@ -252,7 +253,7 @@ class Exchange:
         if not self._wanting:
             self._state = _State.DONE
             return PASS
-        if not head.has_body or body == b"":
+        if not head.has_body:
             return self._judge_response()
         kind = response_kind(facts)
         if kind in PASSED_OVER:
@@ -327,7 +328,7 @@ class Exchange:
         """The engine's own error: it denies, unless the gateway monitors or what is judged has left already."""
         mode = Mode.MONITOR if self._has_left else self._policy.mode
         self._answers.append(Answer(ENGINE, mode, Failed(FailMode.CLOSED)))
-        self._decision = combine(self._answers, self._due)
+        self._decision = combine(self._answers, self._due or ())
         if not self._decision.allowed:
             return self._refuse(problem(500, self._event_id))
         in_request = self._facts is not None and self._facts.response is None

@@ -145,7 +145,7 @@ def test_images_are_not_read() -> None:
 
 STARTS = (
     b"at ", b"\tat ", b"\\tat ", b'File "', b'near "', b" /var/www", b"#1 ", b"Stack trace:", b"Warning: ", b"a.b(",
-    b"at a/", b"at a (/", b"at a(b) in ", b"PHP/", b"thread '", b"/etc/a.", b"PG::", b"sqlite3.", b"java.sql.SQL",
+    b"at a/", b"at a (/", b"at a(b) in ", b"thread '", b"/etc/a.", b"PG::", b"sqlite3.", b"java.sql.SQL",
     b"<title>", b"C:\\", b"(at [", b" in <b>", b"at a$1.", b"at Aa`1[", b'="/usr/a/',
 )  # fmt: skip
 
@@ -162,4 +162,4 @@ def test_no_repetition_is_unbounded() -> None:
 def test_body_full_of_beginnings_is_read_to_its_end(start: bytes) -> None:
     body = (start * (error_leakage._MAX_SCANNED // len(start) + 1))[: error_leakage._MAX_SCANNED]
     for _, sign in error_leakage._SIGNS:
-        assert sign.search(body, 0, error_leakage._MAX_SCANNED) is None or start == b"PHP/"
+        assert sign.search(body, 0, error_leakage._MAX_SCANNED) is None
