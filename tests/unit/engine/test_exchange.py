@@ -118,8 +118,10 @@ def test_body_that_the_head_denies_is_judged_all_the_same() -> None:
 @pytest.mark.parametrize("line", ["POST /items", "PATCH /items"])
 def test_upgrade_header_hides_no_body(line: str) -> None:
     """Only where the contract declares a tunnel does the header make one."""
-    headers = (*JSON, ("upgrade", "websocket"), ("connection", "upgrade"))
+    headers = (*JSON, ("upgrade", "h2c"), ("connection", "upgrade"))
     assert play(ENFORCE, request_head(line, headers, b"[]"), b"[]").reasons == ["body-invalid body"]
+    headers = (*JSON, ("upgrade", "websocket"), ("connection", "upgrade"))
+    assert play(ENFORCE, request_head(line, headers, b"[]"), b"[]").reasons == ["unexpected-upgrade header.upgrade"]
 
 
 def test_declared_tunnel_passes_with_head_only_inspection() -> None:
