@@ -180,7 +180,7 @@ class Exchange:
         plan = self._plan = self._policy.plan_for(match)
         if isinstance(match, Match):
             _read_parameters(facts, match)
-        if body:
+        if body and not head.has_body:
             facts.has_body = True  # whatever the head says of it
         if facts.has_body:
             _read_media_type(facts)
@@ -189,7 +189,8 @@ class Exchange:
             return self._deny()
         if body:
             facts.body_size = len(body)
-        if not facts.has_body or not plan.body.checks:
+        # one whose length is said to be zero is waited for all the same: it must prove to be empty
+        if not (facts.has_body or head.has_body) or not plan.body.checks:
             return self._judge_request()
         if facts.body_kind in PASSED_OVER:
             facts.uninspected.append(f"request-body: {facts.body_kind}")
