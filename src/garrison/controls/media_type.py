@@ -1,10 +1,10 @@
-"""`media-type`: a request's body has a media type that the operation declares, and is there only where one is."""
+"""`media-type`: bodies have a media type that the operation declares; bodies and tunnels only where one is declared."""
 
 from garrison.config.model import ControlsSettings
 from garrison.contract.catalogue import CompiledOperation
 from garrison.core.decision import Outcome
 from garrison.core.ids import ControlId
-from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec
+from garrison.engine.control import Check, Checks, ControlSpec, Reasons, ReasonSpec
 from garrison.engine.decode import Undecodable
 from garrison.engine.facts import Facts
 
@@ -14,6 +14,7 @@ _reason = Reasons(
     _ID,
     ReasonSpec("missing-content-type", 415, "a body without a `Content-Type`"),
     ReasonSpec("unexpected-body", 400, "a body where the operation declares none"),
+    ReasonSpec("unexpected-upgrade", 400, "a WebSocket where the operation declares none: nothing could inspect it"),
     ReasonSpec("unsupported-content-encoding", 415, "a `Content-Encoding` other than gzip, deflate or identity"),
     ReasonSpec("unsupported-media-type", 415, "a media type that the operation does not declare"),
 )
@@ -28,13 +29,26 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
         return Checks(body=_body)
     declared = operation.operation.request_media_types
     if not declared:
-        return Checks() if operation.streams_request else Checks(head=_head_without_body)
+        of_body = None if operation.streams_request else _head_without_body
+        return Checks(head=of_body if operation.upgrades else _without_upgrade(of_body))
     expected = "one of " + ", ".join(f"`{name}`" for name in declared[:_MAX_NAMED])
 
     def head(facts: Facts) -> Outcome:
         return _head_with_body(facts, expected)
 
-    return Checks(head=head, body=_body)
+    return Checks(head=head if operation.upgrades else _without_upgrade(head), body=_body)
+
+
+def _without_upgrade(of_body: Check | None) -> Check:
+    """`of_body`, and no tunnel. Other protocols are no server's to offer here, so a WebSocket is what counts."""
+
+    def head(facts: Facts) -> Outcome:
+        upgrade = facts.canonical.headers.get("upgrade")
+        if upgrade is not None and "websocket" in upgrade.lower():
+            return _reason("unexpected-upgrade", "header.upgrade")
+        return of_body(facts) if of_body is not None else None
+
+    return head
 
 
 def _head_with_body(facts: Facts, expected: str) -> Outcome:

@@ -117,8 +117,10 @@ _SECOND_VALUE = {
 _METHOD_OVERRIDES = ("x-http-method-override", "x-http-method", "x-method-override")
 _PATH_OVERRIDES = ("x-original-url", "x-rewrite-url", "x-original-uri", "x-override-url")
 # WSGI and CGI servers read `_` in a field name as `-` (RFC 3875, 4.1.18), so these would arrive as the real ones.
-_SHADOWABLE = _SINGLE_VALUED | {"cookie", "forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto",
-                                "x-real-ip", "x-forwarded-client-cert"}  # fmt: skip
+_SHADOWABLE = _SINGLE_VALUED | {
+    "cookie", "forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip",
+    "x-forwarded-client-cert", *_METHOD_OVERRIDES, *_PATH_OVERRIDES,
+}  # fmt: skip
 
 
 def canonicalise(head: RequestHead) -> CanonicalRequest:

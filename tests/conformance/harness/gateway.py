@@ -81,6 +81,11 @@ class Gateway:
         assert len(events) == count
         return events
 
+    def wait_for_more(self, forwarded: int) -> list[Event]:
+        """Wait until so many exchanges since `forget` were answered with 200; all events since then."""
+        wait_for(lambda: sum(event.status == 200 for event in self.events()) >= forwarded, f"{forwarded} answered")
+        return self.events()
+
     def resident_bytes(self) -> int:
         """Memory that the process holds (proc(5), `VmRSS`)."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()

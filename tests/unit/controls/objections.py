@@ -136,6 +136,7 @@ LIMITS = [
 MEDIA = [
     send("media-type: missing-content-type header.content-type", ITEM, ()),
     send("media-type: unexpected-body body", ITEM, line="GET /items"),
+    get("media-type: unexpected-upgrade header.upgrade", headers=(("upgrade", "WebSocket"),)),
     send("media-type: unexpected-body body", ITEM, line="GET /chat"),
     send("media-type: unsupported-content-encoding header.content-encoding", ITEM, (*JSON, ("content-encoding", "br"))),
     send("media-type: unsupported-media-type header.content-type", ITEM, (("content-type", "application/xml"),)),

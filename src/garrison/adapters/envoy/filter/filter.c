@@ -613,7 +613,9 @@ void HOOK(http_filter_stream_complete)(stream envoy, const void *module)
     CALLBACK(http_filter_get_attribute_int)(envoy, ATTRIBUTE_RESPONSE_CODE, &status);
     CALLBACK(http_filter_get_attribute_int)(envoy, ATTRIBUTE_RESPONSE_SIZE, &bytes);
     bool aborted = !x->refused && !x->local && !x->response.ended;
-    close_session(x, aborted, x->status ? x->status : (long)status, bytes);
+    /* Envoy's own reply is mapped after its hook (503 leaves as 502 or 504): the attribute has what left. */
+    bool known = x->status != 0 && !(x->local && status != 0);
+    close_session(x, aborted, known ? x->status : (long)status, bytes);
 }
 
 void HOOK(http_filter_destroy)(const void *module)

@@ -18,9 +18,12 @@ enum { FREE, TAKEN, CONTENDED };
 
 static atomic_int door = FREE;
 
-/* Longer than a usual visit (about 10 us of pauses); measured in benchmarks/filter_throughput.py. */
+/*
+ * Two to three visits of a full policy (about 30 us of pauses). With the whole engine behind, two workers and two cores,
+ * this served a fifth more than 400 did and as much as 3000; benchmarks/filter_throughput.py --define GARRISON_SPINS=...
+ */
 #ifndef GARRISON_SPINS
-#define GARRISON_SPINS 400
+#define GARRISON_SPINS 1500
 #endif
 
 static _Thread_local struct worker me;

@@ -1,0 +1,24 @@
+"""One gateway that enforces, before an upstream that keeps every byte."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.conformance.harness.gateway import Gateway, gateway
+from tests.conformance.harness.upstream import Upstream
+from tests.conformance.variants import VARIANTS
+from tests.integration.envoy.running import build_filter
+
+
+@pytest.fixture(scope="session")
+def upstream() -> Iterator[Upstream]:
+    server = Upstream()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def guarded(upstream: Upstream, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    module: Path = build_filter(tmp_path_factory.mktemp("filter"))
+    with gateway(VARIANTS["enforce"], upstream.port, module, tmp_path_factory.mktemp("smuggling")) as running:
+        yield running
