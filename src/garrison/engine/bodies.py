@@ -42,7 +42,12 @@ def read_request_body(facts: Facts, body: bytes, limit: int, limits: RequestLimi
         facts.document = Undecodable("body-too-large", "body", f"at most {limit} bytes")
         facts.uninspected.append("request-body: over the inspection bound")
         return
-    data = decompress(body, facts.canonical.headers.get("content-encoding", "").strip().lower(), limit)
+    headers = facts.canonical.headers
+    stated = headers.get("content-length")
+    if stated is not None and stated.lstrip("0") != str(len(body)):
+        facts.document = Undecodable("conflicting-framing", "header.content-length", "the body's own length")
+        return
+    data = decompress(body, headers.get("content-encoding", "").strip().lower(), limit)
     if isinstance(data, Undecodable):
         facts.document = data
         return

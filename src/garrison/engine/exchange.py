@@ -8,8 +8,7 @@ An adapter feeds what it received and does what the returned `Step` says; `close
 cut into chunks never changes a decision. Any exception other than `ProtocolError` (the adapter fed messages out
 of order) is our bug: the engine turns what controls raise into their fail mode, and its own errors into a denial.
 
-Rules of this file: everything that changes an exchange's state is here; what a control may look at is in
-`facts.py`; what the answers amount to is in `combine.py`.
+Everything that changes an exchange's state is here; what a control may look at is in `facts.py`.
 """
 
 from enum import Enum, auto
@@ -180,8 +179,8 @@ class Exchange:
         plan = self._plan = self._policy.plan_for(match)
         if isinstance(match, Match):
             _read_parameters(facts, match)
-        if body:
-            facts.has_body = True  # whatever the head says of it
+        if body and not head.has_body:
+            facts.has_body = True  # whatever the head says
         if facts.has_body:
             _read_media_type(facts)
         self._ask(plan.head)
@@ -189,7 +188,8 @@ class Exchange:
             return self._deny()
         if body:
             facts.body_size = len(body)
-        if not facts.has_body or not plan.body.checks:
+        # A body said to be of no length is waited for all the same: it must prove to be empty.
+        if not (facts.has_body or head.has_body) or not plan.body.checks:
             return self._judge_request()
         if facts.body_kind in PASSED_OVER:
             facts.uninspected.append(f"request-body: {facts.body_kind}")

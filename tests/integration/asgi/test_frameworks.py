@@ -17,6 +17,8 @@ from garrison.core.decision import Disposition
 each_framework = pytest.mark.parametrize("framework", FRAMEWORKS)
 TEA = b'{"name": "tea"}'
 CREATE = json_request("POST /items", TEA)
+WRONG = b'{"name": 1}'
+MISTAKE = json_request("POST /items", WRONG)
 
 
 def quietly(*pieces: bytes) -> Talk:
@@ -85,7 +87,7 @@ def test_a_wrong_request_never_reaches_the_application(framework: str) -> None:
         assert connection.headers["content-type"] == "application/problem+json"
         assert int(connection.headers["content-length"]) == len(connection.content)
 
-    (event,), _ = converse(framework, CREATE, then(quietly(b'{"name": 1}'), look))
+    (event,), _ = converse(framework, MISTAKE, then(quietly(WRONG), look))
     assert [(reason.id, reason.location) for reason in event.reasons] == [("body-invalid", "body/name")]
 
 
@@ -95,7 +97,7 @@ def test_a_wrong_request_is_only_noted_in_monitor_mode(framework: str) -> None:
         assert connection.status == 201
         assert "created 1" in state.done
 
-    (event,), _ = converse(framework, CREATE, then(quietly(b'{"name": ', b"1}"), look), WATCHING)
+    (event,), _ = converse(framework, MISTAKE, then(quietly(WRONG[:9], WRONG[9:]), look), WATCHING)
     assert event.disposition is Disposition.LOGGED
     assert {reason.id for reason in event.observed} == {"body-invalid", "response-invalid"}
 

@@ -104,15 +104,25 @@ def test_empty_body_is_no_body() -> None:
 
 
 def test_length_of_zero_is_no_body() -> None:
-    assert play(ENFORCE, request_head("GET /items", (), b"")).reasons == []
-    assert play(ENFORCE, request_head("POST /items", (), b"")).reasons == ["body-missing body"]
-    assert play(ENFORCE, request_head("PUT /items/1", PNG, b"")).reasons == ["body-missing body"]
+    for chunks in (None, ((), ())):
+        assert play(ENFORCE, request_head("GET /items", (), b""), b"", chunks=chunks).reasons == []
+        for head in (request_head("POST /items", (), b""), request_head("PUT /items/1", PNG, b"")):
+            assert play(ENFORCE, head, b"", chunks=chunks).reasons == ["body-missing body"]
 
 
 def test_body_that_the_head_denies_is_judged_all_the_same() -> None:
     head = request_head("POST /items", JSON, has_body=False)
     assert play(ENFORCE, head, b"{").reasons == ["invalid-json body"]
     assert "unexpected-body body" in play(ENFORCE, request_head("GET /items"), b"x").reasons
+
+
+@pytest.mark.parametrize("stated", ["0", "1", "13"])
+def test_body_of_another_length_than_stated_is_refused(stated: str) -> None:
+    """Whoever believes the head reads another message than whoever reads the body."""
+    head = request_head("POST /items", (*JSON, ("content-length", stated)), b'{"name":"a"}')
+    for chunks in (None, ((3,), ())):
+        result = play(ENFORCE, head, b'{"name":"a"}', chunks=chunks)
+        assert result.reasons == ["conflicting-framing header.content-length"]
 
 
 @pytest.mark.parametrize("line", ["POST /items", "PATCH /items"])

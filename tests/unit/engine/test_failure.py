@@ -55,6 +55,9 @@ def test_engine_error_in_monitor_mode_changes_nothing() -> None:
     assert [reason.id for reason in event.observed] == ["control-error"]
 
 
+BODY = b'{"a":[1]}'
+
+
 def broken_limits(policy: Policy) -> Policy:
     """Decoding a body raises, whatever the operation."""
 
@@ -66,8 +69,8 @@ def broken_limits(policy: Policy) -> Policy:
 
 def test_engine_error_over_a_held_body_denies() -> None:
     exchange = Exchange(broken_limits(ENFORCE), EVENT_ID, 1.0)
-    assert isinstance(exchange.request(request_head("POST /items", JSON, b"{}")), Hold)
-    assert isinstance(exchange.request_body(b'{"a":[1]}', True), Refuse)
+    assert isinstance(exchange.request(request_head("POST /items", JSON, BODY)), Hold)
+    assert isinstance(exchange.request_body(BODY, True), Refuse)
     assert exchange.close(2.0).disposition is Disposition.ERROR
 
 
@@ -77,8 +80,8 @@ def test_engine_error_over_what_has_left_is_recorded_and_the_answer_still_judged
         "request-limits: {mode: monitor}, request-schema: {mode: monitor}}"
     )
     exchange = Exchange(broken_limits(watched), EVENT_ID, 1.0)
-    assert isinstance(exchange.request(request_head("POST /items", JSON, b"{}")), Observe)
-    assert exchange.request_body(b'{"a":[1]}', True) is PASS
+    assert isinstance(exchange.request(request_head("POST /items", JSON, BODY)), Observe)
+    assert exchange.request_body(BODY, True) is PASS
     assert exchange.response_interest is Interest.HEAD
     step = exchange.response(ResponseHead(500, TEXT), b"Traceback (most recent call last):")
     assert step is not PASS, "the leaking answer is rewritten"
