@@ -3,12 +3,13 @@
 from pathlib import Path
 
 from tests.integration.realinput.descriptions import Description
+from tests.integration.realinput.prism import Answer
 from tests.integration.realinput.wire import Call
 
 from garrison.adapters.sources import read_source
 from garrison.config.model import ContractSettings, OperationSettings, Settings
-from garrison.core.decision import Decision
-from garrison.core.http import Headers, Peer, RequestHead
+from garrison.core.decision import Decision, Reason
+from garrison.core.http import Headers, Peer, RequestHead, ResponseHead
 from garrison.core.ids import EventId
 from garrison.engine.exchange import Exchange
 from garrison.engine.plan import Policy
@@ -39,6 +40,14 @@ def ask(policy: Policy, call: Call) -> tuple[Decision, int]:
     if isinstance(step, Hold | Observe):
         step = exchange.request_body(call.body or b"", True)
     return exchange.decision, step.reply.status if isinstance(step, Refuse) else 0
+
+
+def observe(policy: Policy, call: Call, answer: Answer) -> tuple[Reason, ...]:
+    """What controls in monitor mode have against the answer to an allowed request."""
+    exchange = Exchange(policy, EventId("0"), 0.0)
+    exchange.request(_head(call), call.body)
+    exchange.response(ResponseHead(answer.status, answer.headers, has_body=bool(answer.body)), answer.body)
+    return exchange.decision.observed
 
 
 def _head(call: Call) -> RequestHead:

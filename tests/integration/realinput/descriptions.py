@@ -65,6 +65,8 @@ class Target(NamedTuple):
     parameters: tuple[Schema, ...]
     body: Schema | None
     """The request body object; None where there is none."""
+    responses: Schema
+    security: list[dict[str, list[str]]]
     multi_segment: bool
     """Whether a parameter says of itself that it holds slashes (GitHub's `x-multi-segment`)."""
 
@@ -106,6 +108,19 @@ class Description:
                 if method in item:
                     yield self._target(path, item, method)
 
+    def credentials(self, target: Target) -> tuple[tuple[str, str], ...]:
+        """Header fields that look as the operation's first security requirement wants, for the mock server."""
+        schemes = self.root.get("components", {}).get("securitySchemes", {})
+        found = {}
+        for name in next(iter(target.security), {}):
+            scheme = self.follow(schemes[name])
+            if scheme.get("type") == "apiKey" and scheme.get("in") == "header":
+                found[scheme["name"].lower()] = "secret"
+            else:
+                is_basic = scheme.get("scheme", "").lower() == "basic"
+                found["authorization"] = "Basic dTpw" if is_basic else "Bearer secret"
+        return tuple(found.items())
+
     def _target(self, path: str, item: Schema, method: str) -> Target:
         operation = item[method]
         found: dict[tuple[str, str], Schema] = {}
@@ -122,6 +137,8 @@ class Description:
             full,
             tuple(found.values()),
             self.follow(body) if body is not None else None,
+            operation.get("responses", {}),
+            operation.get("security", self.root.get("security", [])),
             any(parameter.get("x-multi-segment") is True for parameter in found.values()),
         )
 
@@ -141,6 +158,19 @@ def description(source: Source) -> Description:
     if not file.is_file():
         pytest.fail(f"{file} is missing: install the packages of .ci/peers.txt there")
     return Description(source, file)
+
+
+def at_root(found: Description, folder: Path) -> Description:
+    """The description without its servers, written into `folder`: the mock server knows no prefix of theirs."""
+    text = found.file.read_text(encoding="utf-8-sig")
+    root = json.loads(text) if found.file.suffix == ".json" else yaml.load(text, _JsonLoader)  # noqa: S506
+    holders = [root, *root["paths"].values()]
+    holders += [item[method] for item in root["paths"].values() for method in _METHODS if method in item]
+    for holder in holders:
+        holder.pop("servers", None)
+    file = folder / "description.json"
+    file.write_text(json.dumps(root))
+    return Description(Source(found.name, ""), file)
 
 
 class _JsonLoader(yaml.CSafeLoader):

@@ -35,14 +35,20 @@ class Mutator:
 
     def __init__(self, requests: Requests) -> None:
         self._requests = requests
-        self._routes = [(target.method, _pattern(target.path)) for target in requests.description.targets()]
+        targets = list(requests.description.targets())
+        self._routes = [(target.method, _pattern(target.path)) for target in targets]
+        self._slashed = [_pattern(target.path) for target in targets if target.multi_segment]
 
     def of(self, request: Request) -> Iterator[Mutation]:
         """Every way in which `request`, a valid one, is broken."""
         yield from self._parameters(request)
         yield from self._query(request)
         yield from self._route(request)
-        yield from _paths(request)
+        for mutation in _paths(request.call()):
+            path = mutation.call.target.partition("?")[0]
+            meant = mutation.reason == "encoded-separator" and any(each.fullmatch(path) for each in self._slashed)
+            if not meant:
+                yield mutation
         yield from self._body(request)
 
     def _parameters(self, request: Request) -> Iterator[Mutation]:
@@ -170,9 +176,8 @@ def _json_texts(call: Call) -> Iterator[Mutation]:
         yield Mutation("control character in JSON", call._replace(body=control), "control-character", 400, alone=False)
 
 
-def _paths(request: Request) -> Iterator[Mutation]:
+def _paths(call: Call) -> Iterator[Mutation]:
     """Paths that servers read differently; what else is wrong with them then does not matter."""
-    call = request.call()
     path, question, rest = call.target.partition("?")
     last = path.rstrip("/")
     for name, tail, reason in (
@@ -182,8 +187,6 @@ def _paths(request: Request) -> Iterator[Mutation]:
         ("dot segment", "/../zz", "dot-segment"),
         ("malformed percent", "%zz", "invalid-encoding"),
     ):
-        if reason == "encoded-separator" and request.target.multi_segment:
-            continue
         yield Mutation(name, call._replace(target=last + tail + question + rest), reason, 400, alone=False)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
-from openapi_schema_validator import OAS30Validator, OAS30WriteValidator, OAS31Validator
+from openapi_schema_validator import OAS30ReadValidator, OAS30Validator, OAS30WriteValidator, OAS31Validator
 from referencing import Registry, Resource
 from tests.integration.realinput.descriptions import ROOT, Description, Schema
 from tests.integration.realinput.wire import style_of, text
@@ -23,6 +23,7 @@ class Oracle:
         self._description = description
         self._sent = OAS30WriteValidator if description.is_30 else _OAS31_WRITE
         self._neutral = OAS30Validator if description.is_30 else OAS31Validator
+        self._returned = OAS30ReadValidator if description.is_30 else OAS31Validator
         self._registry: Registry[Any] = Registry().with_resource(ROOT, Resource.opaque(description.root))
         self._known: dict[tuple[int, str, bool], str] = {}
 
@@ -56,6 +57,10 @@ class Oracle:
             read = {name: self._field(properties.get(name, {}), item) for name, item in value.items()}
             return self.complaint(schema, read)
         return ""
+
+    def answer(self, schema: Any, value: Any) -> str:
+        """Why `value`, as a response's body, breaks `schema`."""
+        return self._judge(schema, value, self._returned) if isinstance(schema, dict) else ""
 
     def _field(self, schema: Any, value: Any) -> Any:
         """A form's field as its schema reads it."""
