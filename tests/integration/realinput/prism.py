@@ -38,6 +38,9 @@ class Client:
     def __init__(self, port: int) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
 
+    def close(self) -> None:
+        self._connection.close()
+
     def send(self, call: Call) -> Answer:
         """The response to `call`."""
         self._connection.putrequest(call.method, call.target, skip_accept_encoding=True)
