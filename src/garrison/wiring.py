@@ -1,5 +1,10 @@
 """The composition root: the only module that sees every room. Builds what adapters and commands run on."""
 
+import hashlib
+from collections.abc import Mapping
+
+import msgspec
+
 from garrison.config.model import Settings
 from garrison.config.overrides import controls_for, unmatched
 from garrison.contract.catalogue import Catalogue
@@ -28,16 +33,31 @@ def build_policy(settings: Settings, *, read: Read, file: str = "garrison.yaml")
         ConfigError: an `operations` entry names no operation.
         DescriptionError: the description or an overlay cannot be used at all.
     """
-    contract = load_contract(settings, read)
+    documents: dict[str, bytes] = {}
+
+    def noting(place: str) -> bytes:
+        return documents.setdefault(place, read(place))
+
+    contract = load_contract(settings, noting)
     catalogue = contract.catalogue if contract is not None else Catalogue()
     operations = [compiled.operation for compiled in catalogue.operations]
     strangers = unmatched(settings, operations)
     if strangers:
         raise ConfigError([_stranger(settings, index, operations, file) for index in strangers])
     find = controls_for(settings)
-    return compile_policy(
+    policy = compile_policy(
         catalogue, CONTROLS, settings, lambda compiled: find(compiled.operation if compiled is not None else None)
     )
+    return msgspec.structs.replace(policy, digest=_digest(settings, documents))
+
+
+def _digest(settings: Settings, documents: Mapping[str, bytes]) -> str:
+    """What decides, in twelve digits: where the gateway listens or keeps its data does not count."""
+    decides = (settings.mode, settings.contract, settings.controls, settings.operations)
+    whole = hashlib.sha256(msgspec.json.encode(decides, order="deterministic"))
+    for place, content in sorted(documents.items()):
+        whole.update(hashlib.sha256(place.encode()).digest() + hashlib.sha256(content).digest())
+    return whole.hexdigest()[:12]
 
 
 def _stranger(settings: Settings, index: int, operations: list[Operation], file: str) -> Problem:

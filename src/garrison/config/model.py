@@ -114,6 +114,21 @@ class ListenSettings(Section, frozen=True):
     """Client connections at once; more are refused."""
 
 
+class RecordSettings(Section, frozen=True):
+    """How exchanges are recorded in the data directory."""
+
+    fail: FailMode | None = None
+    """What it means that an exchange cannot be recorded, because the disk is full or `spool-bytes` is reached:
+    `closed` refuses it with 503, `open` lets it pass and counts it as lost. Absent: `closed` where the gateway
+    enforces, `open` where it monitors."""
+    spool_bytes: Bytes = 4 * 1024 * 1024 * 1024
+    """Most that may wait in the spool for the process that turns it into Parquet."""
+    retention_days: Annotated[int, Meta(ge=1, le=36500)] = 90
+    """Days, in UTC, that events are kept."""
+    keep_bodies: bool = False
+    """Keep each exchange's messages too, encrypted, for `garrison replay`."""
+
+
 class ControlSettings(Section, frozen=True):
     """What every control can be told."""
 
@@ -230,13 +245,16 @@ class Settings(Section, frozen=True):
     mode: Literal["monitor", "enforce"] = "monitor"
     """`monitor` records what would be denied, `enforce` denies it."""
     data: str = ""
-    """Directory for what the gateway keeps; empty keeps nothing."""
+    """Directory for what is kept. Empty: `garrison guard` keeps it in `garrison-data` where it was started, the
+    ASGI middleware keeps nothing."""
     contract: ContractSettings = ContractSettings()
     """Where the API is described."""
     upstream: UpstreamSettings = UpstreamSettings()
     """The API behind the gateway."""
     listen: ListenSettings = ListenSettings()
     """Where the gateway listens."""
+    record: RecordSettings = RecordSettings()
+    """How exchanges are recorded."""
     controls: ControlsSettings = ControlsSettings()
     """What each control is told, for all operations."""
     operations: tuple[OperationSettings, ...] = ()

@@ -6,8 +6,9 @@ from garrison.core.decision import Disposition, Mode, Reason
 from garrison.core.ids import ControlId, EventId, OperationId
 
 
-class Event(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One exchange, after the fact."""
+class Event(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="v", tag=1):
+    """One exchange, after the fact. `v` in its encoded form is the version of this struct: fields may be added
+    to a version, never change their meaning."""
 
     id: EventId
     time: float
@@ -19,10 +20,14 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     """The operation's path template, which holds no identifiers; empty where unknown."""
     peer: str
     """Network address."""
+    allowed: bool
+    """The decision: whether nothing that is enforced objected."""
     mode: Mode
     disposition: Disposition
     status: int
     """Status the client received; 0 where none was sent."""
+    principal: str = ""
+    """Who asked; empty where nobody proved who they are."""
     reasons: tuple[Reason, ...] = ()
     """Enforced objections: those that denied it, or that were mended by changing the response."""
     observed: tuple[Reason, ...] = ()
@@ -36,3 +41,9 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     """Size of the response's body as far as it was seen."""
     duration: float = 0.0
     """Seconds from the request's head to the end of the exchange."""
+    engine: float = 0.0
+    """Seconds of those in which the exchange was being judged."""
+    upstream: float = 0.0
+    """Seconds of those from the request's forwarding to the response's head; 0 where nothing was forwarded."""
+    policy: str = ""
+    """Which policy judged it (`Policy.digest`)."""

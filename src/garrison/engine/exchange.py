@@ -141,8 +141,11 @@ class Exchange:
         self._status = status
         self._state = _State.DONE
 
-    def close(self, now: float, *, aborted: bool = False) -> Event:
-        """The exchange is over. `aborted` says that client or upstream broke off."""
+    def close(self, now: float, *, aborted: bool = False, engine: float = 0.0, upstream: float = 0.0) -> Event:
+        """The exchange is over. `aborted` says that client or upstream broke off.
+
+        `engine` and `upstream` are seconds that the adapter measured, see `Event`.
+        """
         head, facts, decision = self._head, self._facts, self._decision
         operation = facts.operation.operation if facts and facts.operation else None
         rewritten = tuple([rewrite.reason for rewrite in decision.rewrites])
@@ -153,6 +156,7 @@ class Exchange:
             operation=operation.id if operation else None,
             template=operation.template if operation else "",
             peer=head.peer.address if head else "",
+            allowed=decision.allowed,
             mode=self._policy.mode,
             disposition=self._disposition(aborted),
             status=self._status,
@@ -163,6 +167,9 @@ class Exchange:
             request_bytes=facts.body_size if facts else 0,
             response_bytes=self._response_size,
             duration=max(0.0, now - self._opened),
+            engine=engine,
+            upstream=upstream,
+            policy=self._policy.digest,
         )
 
     @property

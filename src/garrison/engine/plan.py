@@ -106,6 +106,8 @@ class Policy(msgspec.Struct, frozen=True):
     undescribed: Plan
     """For requests that no operation matches."""
     mode: Mode
+    digest: str = ""
+    """Twelve hexadecimal digits that differ where settings or contract differ; stands in every event."""
 
     def plan_for(self, match: Match | Miss) -> Plan:
         """The plan of the operation that was matched."""

@@ -23,6 +23,7 @@ def event(*reasons: Reason, observed: tuple[Reason, ...] = (), disposition: Disp
         operation=OperationId("getPet"),
         template="/pets/{petId}",
         peer="192.0.2.1",
+        allowed=not reasons,
         mode=Mode.ENFORCE,
         disposition=disposition,
         status=400,
