@@ -55,6 +55,32 @@ def _listen(settings: Settings) -> Iterator[Complaint]:
         yield Complaint(place, "needs `client-ca`", "name the authorities that verify clients")
 
 
+def _metrics(settings: Settings) -> Iterator[Complaint]:
+    address = settings.metrics.listen
+    if not address:
+        return
+    try:
+        parse_listen(address)
+    except ValueError as error:
+        yield Complaint(("metrics", "listen"), f"`{address}` {error}", "example: `127.0.0.1:9464`")
+
+
+def _telemetry(settings: Settings) -> Iterator[Complaint]:
+    url = settings.telemetry.otlp_url
+    if not url:
+        return
+    place, hint = ("telemetry", "otlp-url"), "example: `http://127.0.0.1:4318`"
+    try:
+        parts = urlsplit(url)
+        wrong = parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0
+    except ValueError:
+        wrong = True
+    if wrong:
+        yield Complaint(place, f"`{url}` is no address of a collector", hint)
+    elif parts.query or parts.fragment:
+        yield Complaint(place, f"`{url}` must end with its path", hint)
+
+
 def _trusted_proxies(settings: Settings) -> Iterator[Complaint]:
     for index, text in enumerate(settings.listen.trusted_proxies):
         place = ("listen", "trusted-proxies", index)
@@ -134,6 +160,8 @@ CHECKS: tuple[Callable[[Settings], Iterator[Complaint]], ...] = (
     _contract,
     _upstream,
     _listen,
+    _metrics,
+    _telemetry,
     _trusted_proxies,
     _inventory,
     _matches,
