@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from garrison.config.address import parse_listen, parse_upstream
 from garrison.config.explain import Complaint
 from garrison.config.model import Settings
-from garrison.core.decision import Mode
+from garrison.core.decision import FailMode, Mode
 
 _METHOD = re.compile(r"(?:\*|[A-Z][A-Z0-9!#$%&'+.^_|~-]*)\Z")
 """A method (RFC 9110, section 9.1) as contracts write it, or any."""
@@ -53,6 +53,13 @@ def _listen(settings: Settings) -> Iterator[Complaint]:
     if listen.tls and listen.tls.require_client_certificate and not listen.tls.client_ca:
         place = (*at, "tls", "require-client-certificate")
         yield Complaint(place, "needs `client-ca`", "name the authorities that verify clients")
+
+
+def _record(settings: Settings) -> Iterator[Complaint]:
+    if settings.mode == "monitor" and settings.record.fail is FailMode.CLOSED:
+        hint = "set `mode: enforce`, or leave it out"
+        message = "`closed` would refuse exchanges, which a gateway that monitors never does"
+        yield Complaint(("record", "fail"), message, hint, (("mode",),))
 
 
 def _metrics(settings: Settings) -> Iterator[Complaint]:
@@ -160,6 +167,7 @@ CHECKS: tuple[Callable[[Settings], Iterator[Complaint]], ...] = (
     _contract,
     _upstream,
     _listen,
+    _record,
     _metrics,
     _telemetry,
     _trusted_proxies,
