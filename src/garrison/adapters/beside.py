@@ -79,7 +79,7 @@ class _Recorded:
         self._note = note
         self._missed = 0
         self._told = GuardStatus(pid=os.getpid(), started=now(), updated=now(), metrics=metrics)
-        self._watch = Companion("the watch process", watch_command(settings), note)
+        self._watch = Companion("watch", watch_command(settings), note)
         self._heartbeat = Heartbeat(data, GUARD, self._status)
 
     def serving(self, url: str, pid: int) -> None:
