@@ -13,7 +13,7 @@ from garrison.contract.violations import Violation, violations_of
 class ResponseSchema:
     """One declared response. Immutable."""
 
-    __slots__ = ("_bodies", "_headers", "_validator", "has_body", "status", "streams")
+    __slots__ = ("_bodies", "_headers", "_validator", "has_body", "holds_headers", "status", "streams")
 
     def __init__(
         self,
@@ -29,6 +29,8 @@ class ResponseSchema:
         self._bodies = bodies
         self._headers = tuple(headers)
         self._validator = validator
+        self.holds_headers = validator is not None
+        """Whether anything is demanded of its headers."""
         self.has_body = bodies is not None
         """Whether any body is declared."""
         self.streams = streams

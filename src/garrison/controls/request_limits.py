@@ -34,34 +34,38 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
         found = _head(facts, limits)
         if facts.has_body and facts.body_kind != "stream":
             found += _length(facts, limits)
-        return tuple(found) if found else None
+        return found or None
 
     return Checks(head=head, body=_body)
 
 
-def _head(facts: Facts, limits: RequestLimitsSettings) -> list[Reason]:
-    request = facts.request
-    found = []
-    if len(request.target) > limits.uri_bytes:
-        found.append(_reason("uri-too-long", "target", f"at most {limits.uri_bytes}"))
-    if len(request.headers) > limits.header_count:
-        found.append(_reason("too-many-headers", "header", f"at most {limits.header_count}"))
-    if sum([len(name) + len(value) for name, value in request.headers]) > limits.header_bytes:
-        found.append(_reason("headers-too-large", "header", f"at most {limits.header_bytes}"))
-    if len(facts.canonical.query) > limits.query_parameters:
-        found.append(_reason("too-many-parameters", "query", f"at most {limits.query_parameters}"))
-    return found
+def _head(facts: Facts, limits: RequestLimitsSettings) -> tuple[Reason, ...]:
+    request, canonical = facts.request, facts.canonical
+    if (
+        len(request.target) <= limits.uri_bytes
+        and len(request.headers) <= limits.header_count
+        and canonical.header_bytes <= limits.header_bytes
+        and len(canonical.query) <= limits.query_parameters
+    ):
+        return ()
+    sizes = (
+        ("uri-too-long", "target", len(request.target), limits.uri_bytes),
+        ("too-many-headers", "header", len(request.headers), limits.header_count),
+        ("headers-too-large", "header", canonical.header_bytes, limits.header_bytes),
+        ("too-many-parameters", "query", len(canonical.query), limits.query_parameters),
+    )
+    return tuple(_reason(name, place, f"at most {most}") for name, place, size, most in sizes if size > most)
 
 
-def _length(facts: Facts, limits: RequestLimitsSettings) -> list[Reason]:
+def _length(facts: Facts, limits: RequestLimitsSettings) -> tuple[Reason, ...]:
     stated = facts.canonical.headers.get("content-length")
     if stated is None:
         opaque = facts.body_kind == "opaque"  # what is inspected is counted as it comes
-        return [_reason("length-required", "header.content-length")] if opaque else []
+        return (_reason("length-required", "header.content-length"),) if opaque else ()
     # `canonical-form` refuses a length that is no number; here it only must not raise
     if stated.isascii() and stated.isdigit() and len(stated) < 19 and int(stated) > limits.body_bytes:
-        return [_reason("body-too-large", "body", f"at most {limits.body_bytes}")]
-    return []
+        return (_reason("body-too-large", "body", f"at most {limits.body_bytes}"),)
+    return ()
 
 
 def _body(facts: Facts) -> Outcome:

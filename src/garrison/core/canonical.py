@@ -46,7 +46,16 @@ class Ambiguity(msgspec.Struct, frozen=True):
     """`path`, `query.NAME`, `header.NAME` or `authority`; names are cut to 40 safe characters."""
 
 
-class CanonicalRequest(msgspec.Struct, frozen=True):
+class Fields(msgspec.Struct, frozen=True, gc=False):
+    """What a head says beside its target: the same for every request that a client sends in the same way."""
+
+    host: str
+    headers: Mapping[str, str]
+    header_bytes: int
+    ambiguities: tuple[Ambiguity, ...]
+
+
+class CanonicalRequest(msgspec.Struct, frozen=True, gc=False):
     """One request head, read once."""
 
     host: str
@@ -61,6 +70,8 @@ class CanonicalRequest(msgspec.Struct, frozen=True):
     """What is forwarded: canonical path and the query as received."""
     headers: Mapping[str, str]
     """Values by lower-case name; repeated list fields joined with commas (RFC 9110, 5.3)."""
+    header_bytes: int
+    """Size of all names and values as received."""
     ambiguities: tuple[Ambiguity, ...] = ()
     """Each once, and at most `MAX_OF_A_KIND` of a kind."""
 
@@ -123,28 +134,68 @@ _SHADOWABLE = _SINGLE_VALUED | {
 }  # fmt: skip
 
 
-def canonicalise(head: RequestHead) -> CanonicalRequest:
-    """Read `head` once. Never raises; what is ambiguous is noted and read in the most conservative way."""
+class FieldMemory:
+    """Remembers how heads were read: most clients send the same fields again and again.
+
+    A pure memory of `read_fields`, bounded in entries and in what one entry may hold. When it is full it begins
+    anew, so that a flood of different heads costs what it would cost without it.
+    """
+
+    MAX_ENTRIES = 1024
+    MAX_BYTES = 4096
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Headers, str, str], Fields] = {}
+
+    def read(self, head: RequestHead) -> Fields:
+        """What `read_fields` gives for `head`."""
+        key = (head.headers, head.authority, head.protocol)
+        fields = self._known.get(key)
+        if fields is None:
+            fields = read_fields(head)
+            if fields.header_bytes <= self.MAX_BYTES:
+                if len(self._known) >= self.MAX_ENTRIES:
+                    self._known.clear()
+                self._known[key] = fields
+        return fields
+
+
+def canonicalise(head: RequestHead, fields: Fields | None = None) -> CanonicalRequest:
+    """Read `head` once. Never raises; what is ambiguous is noted and read in the most conservative way.
+
+    `fields` is what `read_fields` gives for it, where that is known already.
+    """
+    if fields is None:
+        fields = read_fields(head)
     found: list[Ambiguity] = []
     raw_path, question, raw_query = head.target.partition("?")
-    if _PLAIN_PATH.fullmatch(raw_path) and raw_path:
+    if raw_path and _PLAIN_PATH.fullmatch(raw_path):
         path, segments = raw_path, tuple(raw_path[1:].split("/"))
     else:
         path, segments = _read_path(raw_path, found)
     query = _read_query(raw_query, found) if raw_query else ()
+    return CanonicalRequest(
+        fields.host,
+        path,
+        segments,
+        query,
+        path + question + raw_query if question else path,
+        fields.headers,
+        fields.header_bytes,
+        _bounded((*found, *fields.ambiguities)) if found else fields.ambiguities,
+    )
+
+
+def read_fields(head: RequestHead) -> Fields:
+    """Everything of `head` but its target. Never raises."""
+    found: list[Ambiguity] = []
     headers = _read_headers(head.headers, found)
     _check_framing(head, headers, found)
     _check_joined(headers, found)
     _check_authority(head, headers, found)
-    return CanonicalRequest(
-        host=_read_host(head.authority, found),
-        path=path,
-        segments=segments,
-        query=query,
-        target=path + question + raw_query,
-        headers=headers,
-        ambiguities=_bounded(found) if found else (),
-    )
+    host = _read_host(head.authority, found)
+    size = sum([len(name) + len(value) for name, value in head.headers])
+    return Fields(host, headers, size, _bounded(found) if found else ())
 
 
 def read_pairs(raw: str, found: list[Ambiguity], place: str) -> tuple[tuple[str, str], ...]:

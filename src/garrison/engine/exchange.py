@@ -14,6 +14,8 @@ Everything that changes an exchange's state is here; what a control may look at 
 from enum import Enum, auto
 
 from garrison.contract.catalogue import Match
+from garrison.contract.media import Kind
+from garrison.contract.parameters import ParameterReader
 from garrison.core.canonical import canonicalise, read_cookies
 from garrison.core.decision import Decision, Disposition, FailMode, Grant, Mode, Mutation, Reason, Rewrite
 from garrison.core.errors import ProtocolError
@@ -41,6 +43,13 @@ class _State(Enum):
     DONE = auto()
 
 
+# Members by a plain name: to reach one through its class costs as much as a small control.
+_FRESH, _REQUEST_BODY, _FORWARDED, _RESPONSE_BODY, _DONE = _State
+_ENFORCE, _MONITOR = Mode.ENFORCE, Mode.MONITOR
+_NOTHING_SAID = Decision(allowed=False)
+_NO_HOLD = Hold(0)
+
+
 class Exchange:
     """One request and its response under one policy."""
 
@@ -57,16 +66,16 @@ class Exchange:
         self._plan: Plan = policy.undescribed
         self._head: RequestHead | None = None
         self._facts: Facts | None = None
-        self._answers: list[Answer] = []
+        self._answers: tuple[Answer, ...] = ()
         self._due: Granters | None = None
         """Who had to have granted when it was last decided; None before the first decision."""
-        self._decision = Decision(allowed=False)
-        self._state = _State.FRESH
+        self._decision = _NOTHING_SAID
+        self._state = _FRESH
         self._has_left = False
         """Whether what is being fed is forwarded already: an observed message, which nothing can change."""
         self._unread = False
         """Whether an observed request was answered before its end."""
-        self._waiting: Hold | Observe = Hold(0)
+        self._waiting: Hold | Observe = _NO_HOLD
         """The step that asks for more of the body."""
         self._wanting: tuple[PlannedCheck, ...] = ()
         """The controls that look at this response's body."""
@@ -79,7 +88,8 @@ class Exchange:
 
     def request(self, head: RequestHead, body: bytes | None = None) -> Step:
         """The request's head has arrived; `body` is given where all of it is at hand already."""
-        self._expect(_State.FRESH)
+        if self._state is not _FRESH:
+            raise self._out_of_order(_FRESH)
         self._head = head
         try:
             return self._open(head, body)
@@ -90,19 +100,20 @@ class Exchange:
         """More of the body, after `Hold` or `Observe`; `end` says that this was the last of it."""
         if self._unread:
             return PASS  # the rest of an observed request whose answer came early
-        self._expect(_State.REQUEST_BODY)
+        if self._state is not _REQUEST_BODY:
+            raise self._out_of_order(_REQUEST_BODY)
         self._buffer += chunk
         if not end and len(self._buffer) <= self._plan.request_inspected_bytes:
             return self._waiting
         try:
-            return self._judge_request_body(self._take_buffer())
+            return self._judge_request_body(self._seen(), self._take_buffer())
         except Exception:  # noqa: BLE001 - the engine's guard
             return self._fail()
 
     @property
     def response_interest(self) -> Interest:
         """How much of the response is wanted; valid once the request was passed or is observed."""
-        return Interest.NONE if self._state is _State.DONE else self._plan.response_interest
+        return Interest.NONE if self._state is _DONE else self._plan.response_interest
 
     @property
     def response_limit(self) -> int:
@@ -115,31 +126,34 @@ class Exchange:
         `body` is given where all of it is at hand. `complete=False` without a body says that there is one which
         will not be fed, because it was longer than `response_limit`.
         """
-        self._leave_request_unread()
-        self._expect(_State.FORWARDED)
-        self._has_left = self._plan.response_interest is Interest.OBSERVE
+        if self._state is not _FORWARDED:
+            self._leave_request_unread()
+        self._has_left = self._plan.observes_response
         try:
-            return self._open_response(head, body, complete)
+            return self._open_response(self._seen(), head, body, complete)
         except Exception:  # noqa: BLE001 - the engine's guard
             return self._fail()
 
     def response_body(self, chunk: bytes, end: bool) -> Step:
         """More of the response's body, after `Hold` or `Observe`."""
-        self._expect(_State.RESPONSE_BODY)
+        if self._state is not _RESPONSE_BODY:
+            raise self._out_of_order(_RESPONSE_BODY)
         self._buffer += chunk
         if not end and len(self._buffer) <= self._plan.response_inspected_bytes:
             return self._waiting
         self._response_size = len(self._buffer)
         try:
-            return self._judge_response_body(self._take_buffer())
+            facts = self._seen()
+            return self._judge_response_body(facts, self._take_buffer(), response_kind(facts))
         except Exception:  # noqa: BLE001 - the engine's guard
             return self._fail()
 
     def local_reply(self, status: int) -> None:
         """The data plane answered by itself: the upstream was down, slow or broken."""
-        self._leave_request_unread()
+        if self._state is _REQUEST_BODY and self._has_left:
+            self._leave_request_unread()
         self._status = status
-        self._state = _State.DONE
+        self._state = _DONE
 
     def close(self, now: float, *, aborted: bool = False, engine: float = 0.0, upstream: float = 0.0) -> Event:
         """The exchange is over. `aborted` says that client or upstream broke off.
@@ -147,8 +161,10 @@ class Exchange:
         `engine` and `upstream` are seconds that the adapter measured, see `Event`.
         """
         head, facts, decision = self._head, self._facts, self._decision
-        operation = facts.operation.operation if facts and facts.operation else None
-        rewritten = tuple([rewrite.reason for rewrite in decision.rewrites])
+        operation = facts.operation.operation if facts is not None and facts.operation is not None else None
+        reasons = decision.reasons
+        if decision.rewrites:
+            reasons += tuple([rewrite.reason for rewrite in decision.rewrites])
         return Event(
             id=self._event_id,
             time=self._opened,
@@ -160,7 +176,7 @@ class Exchange:
             mode=self._policy.mode,
             disposition=self._disposition(aborted),
             status=self._status,
-            reasons=decision.reasons + rewritten,
+            reasons=reasons,
             observed=decision.observed,
             errors=decision.errors,
             uninspected=tuple(facts.uninspected) if facts else (),
@@ -180,119 +196,124 @@ class Exchange:
     # -- the request
 
     def _open(self, head: RequestHead, body: bytes | None) -> Step:
-        canonical = canonicalise(head)
-        match = self._policy.catalogue.match(head.method, canonical.host, canonical.segments)
+        policy = self._policy
+        canonical = canonicalise(head, policy.fields.read(head))
+        match = policy.catalogue.match(head.method, canonical.host, canonical.segments)
         facts = self._facts = Facts(head, canonical, match)
-        plan = self._plan = self._policy.plan_for(match)
-        if isinstance(match, Match):
-            _read_parameters(facts, match)
+        plan = self._plan = policy.plan_for(match)
+        if type(match) is Match and match.operation.parameters is not None:
+            _read_parameters(facts, match.operation.parameters, match.arguments)
         if body and not head.has_body:
             facts.has_body = True  # whatever the head says
         if facts.has_body:
             _read_media_type(facts)
-        self._ask(plan.head)
+        self._ask(facts, plan.head)
         if not self._decision.allowed:
             return self._deny()
         if body:
             facts.body_size = len(body)
         # A body said to be of no length is waited for all the same: it must prove to be empty.
         if not (facts.has_body or head.has_body) or not plan.body.checks:
-            return self._judge_request()
+            return self._judge_request(facts)
         if facts.body_kind in PASSED_OVER:
             facts.uninspected.append(f"request-body: {facts.body_kind}")
-            return self._judge_request()
+            return self._judge_request(facts)
         if body is not None:
-            return self._judge_request_body(body)
-        return self._await_request_body()
+            return self._judge_request_body(facts, body)
+        return self._await_request_body(facts)
 
-    def _await_request_body(self) -> Step:
-        self._state = _State.REQUEST_BODY
+    def _await_request_body(self, facts: Facts) -> Step:
+        self._state = _REQUEST_BODY
         limit = self._plan.request_inspected_bytes
         if self._plan.holds_request:
             self._waiting = Hold(limit)
             return self._waiting
         self._has_left = True
         self._waiting = Observe(limit)
-        mutation = self._forward(self._seen()).mutation
+        mutation = self._forward(facts).mutation
         return self._waiting if mutation is None else Observe(limit, mutation)
 
     def _leave_request_unread(self) -> None:
         """An observed request was answered before its end: what was fed of it is half a body, and says nothing."""
-        if self._state is _State.REQUEST_BODY and self._has_left:
-            self._unread = True
-            self._buffer.clear()
-            self._seen().uninspected.append("request-body: answered before its end")
-            self._state = _State.FORWARDED
+        if self._state is not _REQUEST_BODY or not self._has_left:
+            raise self._out_of_order(_FORWARDED)
+        self._unread = True
+        self._buffer.clear()
+        self._seen().uninspected.append("request-body: answered before its end")
+        self._state = _FORWARDED
 
-    def _judge_request_body(self, body: bytes) -> Step:
-        facts, plan = self._seen(), self._plan
+    def _judge_request_body(self, facts: Facts, body: bytes) -> Step:
+        plan = self._plan
         facts.body_size = len(body)
         if body:
             read_request_body(facts, body, plan.request_inspected_bytes, plan.limits)
-        return self._judge_request()
+        return self._judge_request(facts)
 
-    def _judge_request(self) -> Step:
-        self._ask(self._plan.body)
+    def _judge_request(self, facts: Facts) -> Step:
+        self._ask(facts, self._plan.body)
         if not self._decision.allowed:
             return self._deny()
-        self._state = _State.FORWARDED
-        return PASS if self._has_left else self._forward(self._seen())
+        self._state = _FORWARDED
+        return PASS if self._has_left else self._forward(facts)
 
     def _forward(self, facts: Facts) -> Pass:
         """What was judged is what is forwarded; where two readings exist and are let pass, nothing is touched."""
         canonical = facts.canonical
         changed = canonical.target != facts.request.target
-        if changed and self._policy.mode is Mode.ENFORCE and not canonical.ambiguities:
+        if changed and self._policy.mode is _ENFORCE and not canonical.ambiguities:
             return Pass(Mutation(target=canonical.target))
         return PASS
 
     # -- the response
 
-    def _open_response(self, head: ResponseHead, body: bytes | None, complete: bool) -> Step:
-        facts = self._seen()
+    def _open_response(self, facts: Facts, head: ResponseHead, body: bytes | None, complete: bool) -> Step:
         self._status = head.status
-        self._response_size = len(body or b"")
+        self._response_size = len(body) if body is not None else 0
         _read_response_head(facts, head)
-        self._ask(self._plan.response_head)
+        plan = self._plan
+        self._ask(facts, plan.response_head)
         if not self._decision.allowed:
             return self._deny()
-        self._wanting = tuple([planned for planned in self._plan.response_body.checks if _wants(planned, facts)])
-        if not self._wanting:
-            self._state = _State.DONE
+        wanting: tuple[PlannedCheck, ...] = ()
+        for planned in plan.response_body.checks:
+            if _wants(planned, facts):
+                wanting += (planned,)
+        self._wanting = wanting
+        if not wanting:
+            self._state = _DONE
             return PASS
         if not head.has_body:
-            return self._judge_response()
+            return self._judge_response(facts)
         kind = response_kind(facts)
         if kind in PASSED_OVER:
             facts.uninspected.append(f"response-body: {kind}")
-            return self._judge_response()
+            return self._judge_response(facts)
         if body is not None or not complete:
-            return self._judge_response_body(body)
+            return self._judge_response_body(facts, body, kind)
         return self._await_response_body()
 
     def _await_response_body(self) -> Step:
-        self._state = _State.RESPONSE_BODY
+        self._state = _RESPONSE_BODY
         limit = self._plan.response_inspected_bytes
-        if any(planned.mode is Mode.ENFORCE for planned in self._wanting):
+        if any(planned.mode is _ENFORCE for planned in self._wanting):
             self._waiting = Hold(limit)
         else:
             self._has_left = True
             self._waiting = Observe(limit)
         return self._waiting
 
-    def _judge_response_body(self, body: bytes | None) -> Step:
-        facts = self._seen()
+    def _judge_response_body(self, facts: Facts, body: bytes | None, kind: Kind) -> Step:
         if body != b"":
-            read_response_body(facts, body, response_kind(facts), self._plan.response_inspected_bytes)
-        return self._judge_response()
+            read_response_body(facts, body, kind, self._plan.response_inspected_bytes)
+        return self._judge_response(facts)
 
-    def _judge_response(self) -> Step:
-        self._ask(self._plan.response_body, self._wanting)
-        if not self._decision.allowed:
+    def _judge_response(self, facts: Facts) -> Step:
+        self._ask(facts, self._plan.response_body, self._wanting)
+        decision = self._decision
+        if not decision.allowed:
             return self._deny()
-        self._state = _State.DONE
-        rewrites = self._decision.rewrites
-        return self._rewrite(rewrites) if rewrites else PASS
+        self._state = _DONE
+        return self._rewrite(decision.rewrites) if decision.rewrites else PASS
 
     def _rewrite(self, rewrites: tuple[Rewrite, ...]) -> Step:
         self._rewritten = True
@@ -306,10 +327,9 @@ class Exchange:
 
     # -- asking and deciding
 
-    def _ask(self, stage: Stage, checks: tuple[PlannedCheck, ...] | None = None) -> None:
+    def _ask(self, facts: Facts, stage: Stage, checks: tuple[PlannedCheck, ...] | None = None) -> None:
         """Ask the controls of `stage`, or only `checks` of them, all of them even if one objects, and decide."""
-        facts, answers = self._seen(), self._answers
-        before = len(answers)
+        answers: list[Answer] = []
         for planned in stage.checks if checks is None else checks:
             try:
                 said: Said = planned.check(facts)
@@ -319,27 +339,28 @@ class Exchange:
                 # what is no answer must not pass for one that allows
                 answered = said if type(said) in _ANSWERS else Failed(planned.fail)
                 answers.append(Answer(planned.control, planned.mode, answered))
-        if len(answers) != before or stage.granters is not self._due:
+        if answers or stage.granters is not self._due:
             self._due = stage.granters
-            self._decision = combine(answers, stage.granters)
+            self._answers += tuple(answers)
+            self._decision = combine(self._answers, stage.granters)
 
     def _deny(self) -> Step:
         return self._refuse(denial(self._decision.reasons, self._event_id))
 
     def _refuse(self, reply: Reply) -> Step:
-        self._state = _State.DONE
+        self._state = _DONE
         self._status = reply.status
         return Refuse(reply)
 
     def _fail(self) -> Step:
         """The engine's own error: it denies, unless the gateway monitors or what is judged has left already."""
-        mode = Mode.MONITOR if self._has_left else self._policy.mode
-        self._answers.append(Answer(ENGINE, mode, Failed(FailMode.CLOSED)))
+        mode = _MONITOR if self._has_left else self._policy.mode
+        self._answers += (Answer(ENGINE, mode, Failed(FailMode.CLOSED)),)
         self._decision = combine(self._answers, self._due or ())
         if not self._decision.allowed:
             return self._refuse(problem(500, self._event_id))
         in_request = self._facts is not None and self._facts.response is None
-        self._state = _State.FORWARDED if in_request else _State.DONE
+        self._state = _FORWARDED if in_request else _DONE
         return PASS
 
     def _disposition(self, aborted: bool) -> Disposition:
@@ -364,18 +385,15 @@ class Exchange:
             raise ProtocolError("nothing was received yet")
         return self._facts
 
-    def _expect(self, state: _State) -> None:
-        if self._state is not state:
-            raise ProtocolError(f"fed in state `{self._state.name.lower()}`, expected `{state.name.lower()}`")
+    def _out_of_order(self, expected: _State) -> ProtocolError:
+        return ProtocolError(f"fed in state `{self._state.name.lower()}`, expected `{expected.name.lower()}`")
 
 
-def _read_parameters(facts: Facts, match: Match) -> None:
-    reader = match.operation.parameters
-    if reader is not None:
-        canonical = facts.canonical
-        headers = canonical.headers
-        cookies = read_cookies(headers["cookie"]) if "cookie" in headers else ()
-        facts.reading = reader.read(match.arguments, canonical.query, headers, cookies)
+def _read_parameters(facts: Facts, reader: ParameterReader, arguments: tuple[str, ...]) -> None:
+    canonical = facts.canonical
+    headers = canonical.headers
+    cookies = read_cookies(headers["cookie"]) if "cookie" in headers else ()
+    facts.reading = reader.read(arguments, canonical.query, headers, cookies)
 
 
 def _read_media_type(facts: Facts) -> None:
@@ -399,9 +417,10 @@ def _read_response_head(facts: Facts, head: ResponseHead) -> None:
 
 
 def _wants(planned: PlannedCheck, facts: Facts) -> bool:
-    if planned.wants_response is None:
+    wants = planned.wants_response
+    if wants is None:
         return True
     try:
-        return planned.wants_response(facts)
+        return wants(facts)
     except Exception:  # noqa: BLE001 - the engine's guard: what a control cannot say, its check must
         return True

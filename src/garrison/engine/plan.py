@@ -16,6 +16,7 @@ from garrison.config.model import (
     Settings,
 )
 from garrison.contract.catalogue import Catalogue, CompiledOperation, Match, Miss
+from garrison.core.canonical import FieldMemory
 from garrison.core.decision import FailMode, Mode, Phase
 from garrison.core.ids import ControlId
 from garrison.engine.combine import ENGINE
@@ -90,6 +91,8 @@ class Plan(msgspec.Struct, frozen=True):
     holds_request: bool
     """Whether an enforced control looks at the request's body."""
     response_interest: Interest
+    observes_response: bool
+    """Whether the response leaves before it is judged."""
     limits: RequestLimitsSettings
     request_inspected_bytes: int
     """Largest request body that is inspected, decompressed size included."""
@@ -106,12 +109,13 @@ class Policy(msgspec.Struct, frozen=True):
     undescribed: Plan
     """For requests that no operation matches."""
     mode: Mode
+    fields: FieldMemory
     digest: str = ""
     """Twelve hexadecimal digits that differ where settings or contract differ; stands in every event."""
 
     def plan_for(self, match: Match | Miss) -> Plan:
         """The plan of the operation that was matched."""
-        return self.plans[match.operation.index] if isinstance(match, Match) else self.undescribed
+        return self.plans[match.operation.index] if type(match) is Match else self.undescribed
 
 
 def compile_policy(
@@ -124,7 +128,7 @@ def compile_policy(
         return _compile_plan(operation, controls, settings_for(operation), mode)
 
     plans = tuple(plan(operation) for operation in catalogue.operations)
-    return Policy(catalogue, plans, plan(None), mode)
+    return Policy(catalogue, plans, plan(None), mode, FieldMemory())
 
 
 def mode_of(spec: ControlSpec, settings: ControlSettings, gateway: Mode) -> Mode:
@@ -156,6 +160,7 @@ def _compile_plan(
             granters[max(asked, key=_ORDER.index)].append((spec.id, mode))
     stages = _stages(checks, granters, gateway)
     limits = settings.request_limits
+    interest = _interest(checks)
     return Plan(
         operation=operation,
         entries=tuple(entries),
@@ -164,7 +169,8 @@ def _compile_plan(
         response_head=stages[Phase.RESPONSE_HEAD],
         response_body=stages[Phase.RESPONSE_BODY],
         holds_request=any(planned.mode is Mode.ENFORCE for planned in checks[Phase.BODY]),
-        response_interest=_interest(checks),
+        response_interest=interest,
+        observes_response=interest is Interest.OBSERVE,
         limits=limits,
         request_inspected_bytes=min(limits.inspected_bytes, limits.body_bytes),
         response_inspected_bytes=settings.response_schema.inspected_bytes,
