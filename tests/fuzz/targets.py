@@ -6,6 +6,7 @@ from tests.fuzz.bodies import bodies, content_codings
 from tests.fuzz.canonical import canonical_form
 from tests.fuzz.contracts import contract_bytes, contract_tree
 from tests.fuzz.exchanges import broken_exchanges, exchanges
+from tests.fuzz.spool import spool_damage, torn_write
 
 TARGETS: dict[str, Callable[[], None]] = {
     "bodies": bodies,
@@ -15,4 +16,6 @@ TARGETS: dict[str, Callable[[], None]] = {
     "contract-bytes": contract_bytes,
     "contract-tree": contract_tree,
     "exchanges": exchanges,
+    "spool-damage": spool_damage,
+    "torn-write": torn_write,
 }
