@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from garrison.cli import config, demo, guard, plan
+from garrison.cli import config, demo, guard, inspect, plan
 from garrison.cli.output import NAME, report
 from garrison.core.errors import GarrisonError, GatewayError
 
@@ -35,6 +35,7 @@ def application() -> typer.Typer:
     app.command("guard", epilog=guard.EXAMPLES)(guard.guard)
     app.command("demo", epilog=demo.EXAMPLES)(demo.demo)
     app.command("plan", epilog=plan.EXAMPLES)(plan.plan)
+    app.command("inspect", epilog=inspect.EXAMPLES)(inspect.inspect)
     app.add_typer(config.application(), name="config")
     return app
 
