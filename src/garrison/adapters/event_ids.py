@@ -6,8 +6,6 @@ from collections.abc import Callable
 
 from garrison.core.ids import EventId
 
-_LOW_48 = (1 << 48) - 1
-
 
 def event_ids() -> Callable[[float], EventId]:
     """Make a source of event ids; it takes the time in seconds since the epoch.
@@ -16,13 +14,18 @@ def event_ids() -> Callable[[float], EventId]:
     within a millisecond; those of two sources differ by 73 random bits. They are names, not secrets.
     """
     spring = random.SystemRandom()
-    prefix = f"7{spring.getrandbits(12):03x}"
-    # variant 10, and a zero below it so that the counter has room to grow
-    counter = itertools.count(0x8000000000000000 | spring.getrandbits(61))
+    source = f"7{spring.getrandbits(12):03x}-{0x8000 | spring.getrandbits(14):04x}"
+    counter = itertools.count(spring.getrandbits(47))  # of 48 bits: room to grow for longer than any process lives
+    # One value, replaced whole, so that threads need no lock: what most ids of a busy millisecond begin with.
+    stamp = (-1, "")
 
     def event_id(now: float) -> EventId:
-        milliseconds, number = int(now * 1000), next(counter)
-        high, low = milliseconds >> 16, milliseconds & 0xFFFF
-        return EventId(f"{high:08x}-{low:04x}-{prefix}-{number >> 48:04x}-{number & _LOW_48:012x}")
+        nonlocal stamp
+        milliseconds = int(now * 1000)
+        known, beginning = stamp
+        if known != milliseconds:
+            beginning = f"{milliseconds >> 16:08x}-{milliseconds & 0xFFFF:04x}-{source}-"
+            stamp = (milliseconds, beginning)
+        return EventId(f"{beginning}{next(counter):012x}")
 
     return event_id

@@ -179,7 +179,7 @@ def _json_texts(call: Call) -> Iterator[Mutation]:
 def _paths(call: Call) -> Iterator[Mutation]:
     """Paths that servers read differently; what else is wrong with them then does not matter."""
     path, question, rest = call.target.partition("?")
-    last = path.rstrip("/")
+    last = path.rstrip("/") or "/"  # of the root, one slash must stay: a target begins with it
     for name, tail, reason in (
         ("encoded slash", "%2Fzz", "encoded-separator"),
         ("double encoding", "%2561", "double-encoding"),

@@ -1,12 +1,12 @@
 """What a schema says of a value, by a validator that shares nothing with ours: the package openapi-schema-validator.
 
-Values on the wire are texts, so a value is judged by every reading its text can have: a number given as an example
+Where its dialect of OpenAPI 3.0 is stricter than real descriptions are meant, it is mended: see `_mended`. Values on the wire are texts, so a value is judged by every reading its text can have: a number given as an example
 of a string is a fine string once it is sent.
 """
 
 import json
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeAlias
 
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
@@ -16,14 +16,18 @@ from tests.integration.realinput.descriptions import ROOT, Description, Schema
 from tests.integration.realinput.wire import style_of, text
 
 
+Keyword: TypeAlias = Callable[[Any, Any, Any, Schema], Iterator[ValidationError]]
+"""What a keyword's value has against an instance, given the validator and the schema around the keyword."""
+
+
 class Oracle:
     """Judges values by the schemas of one description."""
 
     def __init__(self, description: Description) -> None:
         self._description = description
-        self._sent = OAS30WriteValidator if description.is_30 else _OAS31_WRITE
-        self._neutral = OAS30Validator if description.is_30 else OAS31Validator
-        self._returned = OAS30ReadValidator if description.is_30 else OAS31Validator
+        self._sent = _mended(OAS30WriteValidator) if description.is_30 else _OAS31_WRITE
+        self._neutral = _mended(OAS30Validator) if description.is_30 else OAS31Validator
+        self._returned = _mended(OAS30ReadValidator) if description.is_30 else OAS31Validator
         self._registry: Registry[Any] = Registry().with_resource(ROOT, Resource.opaque(description.root))
         self._known: dict[tuple[int, str, bool], str] = {}
 
@@ -87,6 +91,35 @@ def _required_when_sent(validator: Any, required: Any, value: Any, schema: Schem
 
 
 _OAS31_WRITE = extend(OAS31Validator, {"required": _required_when_sent})  # type: ignore[no-untyped-call]  # the library has none there
+
+
+def _mended(dialect: Any) -> Any:
+    """A dialect of OpenAPI 3.0 in which null is what authors mean by it.
+
+    `nullable: true` allows null whatever stands beside it, as 3.0.0 to 3.0.2 have it ("allows sending a null value for
+    the defined schema"); since 3.0.3 it says nothing beside `oneOf`, and an `enum` beside it must list null. Half of
+    GitHub's nullable enumerations do not. The type `null` is one of 3.1, and Blockfrost's description, of 3.0.3, has it.
+    """
+    judged = {keyword: _unless_null(dialect.VALIDATORS[keyword]) for keyword in ("allOf", "anyOf", "enum", "oneOf")}
+    checker = dialect.TYPE_CHECKER.redefine("null", lambda _, value: value is None)
+    judged["type"] = _or_null(dialect.VALIDATORS["type"])
+    return extend(dialect, judged, type_checker=checker)  # type: ignore[no-untyped-call]  # the library has none there
+
+
+def _unless_null(keyword: Keyword) -> Keyword:
+    def check(validator: Any, value: Any, instance: Any, schema: Schema) -> Iterator[ValidationError]:
+        if instance is not None or schema.get("nullable") is not True:
+            yield from keyword(validator, value, instance, schema)
+
+    return check
+
+
+def _or_null(keyword: Keyword) -> Keyword:
+    def check(validator: Any, value: Any, instance: Any, schema: Schema) -> Iterator[ValidationError]:
+        if instance is not None or value != "null":  # else the package objects to null before it looks at the type
+            yield from keyword(validator, value, instance, schema)
+
+    return check
 
 
 def _schema(parameter: Schema) -> Any:

@@ -56,9 +56,30 @@ class Client:
         return Answer(response.status, headers, response.read())
 
 
+class MockServer(NamedTuple):
+    """A mock server that was started."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def wait(self) -> None:
+        """Return once it listens."""
+        deadline = time.monotonic() + _START
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+            except OSError:
+                assert self.process.poll() is None, self.log.read_text()
+                assert time.monotonic() < deadline, self.log.read_text()
+                time.sleep(0.1)
+            else:
+                return
+
+
 @contextmanager
-def mock_server(file: Path, log: Path) -> Iterator[int]:
-    """The port of a mock server of the description `file`."""
+def mock_server(file: Path, log: Path) -> Iterator[MockServer]:
+    """A mock server of the description `file`, which may not listen yet."""
     folder, node = peers(), shutil.which("node")
     if folder is None or node is None:
         pytest.skip("the mock server needs node and GARRISON_PEERS")
@@ -72,21 +93,7 @@ def mock_server(file: Path, log: Path) -> Iterator[int]:
             stderr=subprocess.STDOUT,
         )
     try:
-        _await(port, process, log)
-        yield port
+        yield MockServer(port, process, log)
     finally:
         process.terminate()
         process.wait(10)
-
-
-def _await(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + _START
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            assert process.poll() is None, log.read_text()
-            assert time.monotonic() < deadline, log.read_text()
-            time.sleep(0.1)
-        else:
-            return

@@ -20,11 +20,11 @@ from tests.integration.realinput.wire import Call
 
 from garrison.engine.plan import Policy
 
-SAMPLE = 300
-"""Requests of each kind that are sent to each description's mock server."""
+SAMPLES = {"github": 100, "twilio": 300, "directus": 300, "blockfrost": 300, "ideal-postcodes": 300, "notion": 300}
+"""How many requests of each kind are sent to a description's mock server, at most. It takes 25 ms for one of GitHub's.
 
-# Those whose mock server answers quickly; all others are judged by the bare engine alone (`test_bare.py`).
-NAMES = ("twilio", "ideal-postcodes", "notion")
+The bare engine judges all requests of these and of all other descriptions (`test_bare.py`).
+"""
 
 
 class Bench:
@@ -51,15 +51,17 @@ def filter_module(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(build_filter(tmp_path_factory.mktemp("filter")))
 
 
-def _sampled(requests: Requests, mutator: Mutator, skip: set[str]) -> tuple[list[Request], list[Mutation]]:
+def _sampled(requests: Requests, skip: set[str], size: int) -> tuple[list[Request], list[Mutation]]:
+    """The same requests and mutations in every run."""
     shuffled = random.Random(7)
+    mutator = Mutator(requests)
     good, bad = [], []
     for target in requests.description.targets():
         if target.id not in skip:
             good += [request for request in requests.of(target) if not request.contradictions]
             plain = requests.plain(target)
             bad += list(mutator.of(plain)) if plain is not None else []
-    return shuffled.sample(good, min(SAMPLE, len(good))), shuffled.sample(bad, min(SAMPLE, len(bad)))
+    return shuffled.sample(good, min(size, len(good))), shuffled.sample(bad, min(size, len(bad)))
 
 
 def _complaint(found: Description, oracle: Oracle, target: Target, answer: Answer) -> str | None:
@@ -106,24 +108,26 @@ def _is_limit_of_the_mock_server(answer: Answer) -> bool:
 
 
 @pytest.mark.integration
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", SAMPLES)
 def test_mock_server_behind_the_gateway(name: str, tmp_path: Path, filter_module: str) -> None:
     source = next(each for each in SOURCES if each.name == name)
     found = at_root(description(source), tmp_path)
     operations = bare.slashes(found)
-    policy = bare.policy(found.file, operations)
-    requests = Requests(found)
-    uncompiled = {f"{each.method} {each.template}" for each in policy.catalogue.uncompiled}
-    good, bad = _sampled(requests, Mutator(requests), uncompiled)
     settings = {
         "mode": "enforce",
         "contract": {"file": str(found.file)},
         "operations": msgspec.to_builtins(operations),
     }
-    bench = Bench(found, requests, policy)
-    with mock_server(found.file, tmp_path / "mock.log") as upstream:
-        guard = Guard(tmp_path, upstream, settings, filter_module)
+    with mock_server(found.file, tmp_path / "mock.log") as mock:
+        guard = Guard(tmp_path, mock.port, settings, filter_module)
         try:
+            # all three read the description at the same time
+            policy = bare.policy(found.file, operations)
+            requests = Requests(found)
+            uncompiled = {f"{each.method} {each.template}" for each in policy.catalogue.uncompiled}
+            good, bad = _sampled(requests, uncompiled, SAMPLES[name])
+            bench = Bench(found, requests, policy)
+            mock.wait()
             with contextlib.closing(Client(guard.port())) as client:
                 passed = [_pass(bench, client, request) for request in good]
                 refused = [_refuse(client, mutation) for mutation in bad]

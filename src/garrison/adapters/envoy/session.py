@@ -4,8 +4,8 @@ Each exchange costs two calls where the response is of interest or not: `request
 exchange is closed, and its event given to the sink, as soon as nothing more can change it.
 """
 
-import time
 from collections.abc import Callable
+from time import time as _now
 
 from msgspec.structs import replace
 
@@ -31,6 +31,9 @@ from garrison.engine.exchange import Exchange
 from garrison.engine.plan import Interest, Policy
 from garrison.engine.step import PASS as PASS_STEP
 from garrison.engine.step import Hold, Observe, Pass, Refuse, Step
+
+# A member by a plain name: to reach one through its class costs more than to compare it.
+_NONE, _OBSERVE = Interest.NONE, Interest.OBSERVE
 
 Sink = Callable[[Event], None]
 """Takes every finished event, on the worker's thread: it must not block."""
@@ -64,10 +67,10 @@ class EngineExchanges:
         /,
     ) -> "EngineSession":
         """Open a session for the request that arrived."""
-        now = time.time()
+        now = _now()
         peer = Peer(address, port, None if tls is None else TlsFacts(*tls))
         head = RequestHead(method, target, authority, headers, peer, scheme, protocol, has_body)
-        session = EngineSession(Exchange(self.policy, self._event_id(now), now), self.sink)
+        session = EngineSession(Exchange(self.policy, self._event_id(now), now), self.sink, now)
         session.open(head, body)
         return session
 
@@ -80,12 +83,22 @@ class EngineExchanges:
 class EngineSession:
     """One exchange of the engine."""
 
-    __slots__ = ("_exchange", "_sink", "directive", "limit", "mutation", "reply", "response_limit")
+    __slots__ = (
+        "_begun", "_engine", "_exchange", "_forwarded", "_sink", "_upstream",
+        "directive", "limit", "mutation", "reply", "response_limit",
+    )  # fmt: skip
 
-    def __init__(self, exchange: Exchange, sink: Sink) -> None:
+    def __init__(self, exchange: Exchange, sink: Sink, now: float) -> None:
         """Wrap an exchange that has received nothing yet."""
         self._exchange = exchange
         self._sink = sink
+        self._begun = now
+        """When the present call began."""
+        self._engine = 0.0
+        """Seconds that earlier calls took."""
+        self._forwarded = 0.0
+        """When the request was forwarded; 0 before."""
+        self._upstream = 0.0
 
     def open(self, head: RequestHead, body: bytes | None) -> None:
         """Feed the request; `directive` then says what to do."""
@@ -97,6 +110,7 @@ class EngineSession:
 
     def request_body(self, chunk: bytes, end: bool, /) -> int:
         """Take more of the request's body."""
+        self._begun = _now()
         try:
             return self._after_request(self._exchange.request_body(chunk, end))
         except Exception:
@@ -105,15 +119,18 @@ class EngineSession:
 
     def response(self, status: int, headers: Headers, has_body: bool, body: bytes | None, complete: bool, /) -> int:
         """Take the upstream's response; where all of it is here, the exchange is over."""
+        self._begun = _now()
+        self._upstream = self._begun - self._forwarded
         try:
             step = self._exchange.response(ResponseHead(status, headers, has_body), body, complete=complete)
-            return self._after_response(step, over=not has_body or body is not None)
+            return self._after_response(step, over=body is not None or not has_body)
         except Exception:
             self._fail()
             raise
 
     def response_body(self, chunk: bytes, end: bool, /) -> int:
         """Take more of the response's body."""
+        self._begun = _now()
         try:
             return self._after_response(self._exchange.response_body(chunk, end), over=end)
         except Exception:
@@ -126,33 +143,44 @@ class EngineSession:
 
     def close(self, aborted: bool, status: int, response_bytes: int, /) -> None:
         """End the exchange. `status` and `response_bytes` are what left, known also where the engine looked away."""
-        event = self._exchange.close(time.time(), aborted=aborted)
+        self._begun = now = _now()
+        event = self._end(now, aborted=aborted)
         if status != event.status or not event.response_bytes:
             event = replace(event, status=status, response_bytes=event.response_bytes or response_bytes)
         self._sink(event)
 
     def _after_request(self, step: Step) -> int:
-        if isinstance(step, Refuse):
+        if step is PASS_STEP:  # nearly every request
+            directive = PASS
+        elif isinstance(step, Refuse):
             return self._refuse(step)
-        if isinstance(step, Hold):
+        elif isinstance(step, Hold):
             self.limit = step.limit
-            return HOLD
-        return self._forward(step) | self._interest()
+            return self._so_far(HOLD)
+        else:
+            directive = self._forward(step)
+        self._forwarded = now = _now()
+        self._engine += now - self._begun
+        return directive | self._interest()
 
     def _after_response(self, step: Step, *, over: bool) -> int:
         if isinstance(step, Refuse):
             return self._refuse(step)
         if isinstance(step, Hold):
             self.limit = step.limit
-            return HOLD
+            return self._so_far(HOLD)
+        directive = PASS if step is PASS_STEP else self._forward(step)
         if over:
             self._finish()
-            return self._forward(step) | DONE
-        return self._forward(step)
+            return directive | DONE
+        return self._so_far(directive)
+
+    def _so_far(self, directive: int) -> int:
+        """`directive`, and the time it took to come to it is counted."""
+        self._engine += _now() - self._begun
+        return directive
 
     def _forward(self, step: Pass | Observe) -> int:
-        if step is PASS_STEP:
-            return PASS
         directive = PASS
         if isinstance(step, Observe):
             self.limit = step.limit
@@ -164,10 +192,10 @@ class EngineSession:
 
     def _interest(self) -> int:
         interest = self._exchange.response_interest
-        if interest is Interest.NONE:
+        if interest is _NONE:
             return INTEREST_NONE
         self.response_limit = self._exchange.response_limit
-        return INTEREST_OBSERVE if interest is Interest.OBSERVE else INTEREST_HEAD
+        return INTEREST_OBSERVE if interest is _OBSERVE else INTEREST_HEAD
 
     def _refuse(self, step: Refuse) -> int:
         reply = step.reply
@@ -176,11 +204,15 @@ class EngineSession:
         return REFUSE | DONE
 
     def _finish(self) -> None:
-        self._sink(self._exchange.close(time.time()))
+        self._sink(self._end(_now(), aborted=False))
+
+    def _end(self, now: float, *, aborted: bool) -> Event:
+        engine = self._engine + now - self._begun
+        return self._exchange.close(now, aborted=aborted, engine=engine, upstream=self._upstream)
 
     def _fail(self) -> None:
         """Record an exchange that this adapter or the engine could not finish; the filter applies the fail mode."""
-        event = self._exchange.close(time.time(), aborted=True)
+        event = self._end(_now(), aborted=True)
         self._sink(replace(event, disposition=Disposition.ERROR))
 
 

@@ -12,7 +12,7 @@ import pytest
 from garrison.adapters.envoy import bridge
 
 ROOT = Path(__file__).parents[4]
-HEADER = ROOT / "src/garrison/adapters/envoy/filter/session.h"
+FILTER = ROOT / "src/garrison/adapters/envoy/filter"
 
 
 class Nothing:
@@ -67,7 +67,7 @@ def test_configuration_is_strict(text: str) -> None:
 
 
 def test_numbers_are_those_of_the_filter() -> None:
-    source = HEADER.read_text()
+    source = (FILTER / "session.h").read_text() + (FILTER / "exchange.h").read_text()
     steps = {name: int(value) for name, value in re.findall(r"\b(PASS|HOLD|OBSERVE|REFUSE) = (\d)", source)}
     assert steps == {"PASS": bridge.PASS, "HOLD": bridge.HOLD, "OBSERVE": bridge.OBSERVE, "REFUSE": bridge.REFUSE}
     flags = {name: int(value, 16) for name, value in re.findall(r"#define (MUTATE|DONE) (0x\w+)", source)}

@@ -3,6 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "body.h"
+#include "peer.h"
+#include "text.h"
+
 static struct {
     PyObject *directive, *limit, *response_limit, *reply, *mutation;
     PyObject *request_body, *response, *response_body, *local_reply, *close;
@@ -14,7 +18,7 @@ static bool intern(PyObject **slot, const char *name)
     return *slot != NULL;
 }
 
-static bool intern_names(void)
+bool session_start(void)
 {
     return names.close != NULL ||
            (intern(&names.directive, "directive") && intern(&names.limit, "limit") &&
@@ -23,75 +27,6 @@ static bool intern_names(void)
             intern(&names.response, "response") && intern(&names.response_body, "response_body") &&
             intern(&names.local_reply, "local_reply") && intern(&names.close, "close"));
 }
-
-/* ---- configuration ---- */
-
-static bool read_size(PyObject *owner, const char *name, size_t *out)
-{
-    PyObject *value = PyObject_GetAttrString(owner, name);
-    *out = value ? PyLong_AsSize_t(value) : 0;
-    Py_XDECREF(value);
-    return PyErr_Occurred() == NULL;
-}
-
-static bool read_handler(struct config *config)
-{
-    size_t fail_open;
-    config->request = PyObject_GetAttrString(config->handler, "request");
-    if (config->request == NULL || !read_size(config->handler, "eager", &config->eager) ||
-        !read_size(config->handler, "fail_open", &fail_open)) {
-        return false;
-    }
-    config->fail_open = fail_open != 0;
-    return true;
-}
-
-static PyObject *make_handler(buffer text)
-{
-    PyObject *bridge = PyImport_ImportModule("garrison.adapters.envoy.bridge");
-    PyObject *handler =
-        bridge ? PyObject_CallMethod(bridge, "configure", "s#", text.ptr, (Py_ssize_t)text.length) : NULL;
-    Py_XDECREF(bridge);
-    return handler;
-}
-
-struct config *config_make(buffer text)
-{
-    struct config *config = calloc(1, sizeof *config);
-    if (config == NULL) {
-        return NULL;
-    }
-    interpreter_enter();
-    bool made = intern_names() && marshal_start() && (config->handler = make_handler(text)) != NULL &&
-                read_handler(config);
-    if (!made) {
-        interpreter_log_exception("the filter's configuration");
-    }
-    interpreter_leave();
-    if (!made) {
-        config_free(config);
-        return NULL;
-    }
-    return config;
-}
-
-void config_free(struct config *config)
-{
-    interpreter_enter();
-    if (config->handler != NULL) {
-        PyObject *result = PyObject_CallMethodNoArgs(config->handler, names.close);
-        if (result == NULL) {
-            interpreter_log_exception("closing the filter's configuration");
-        }
-        Py_XDECREF(result);
-    }
-    Py_XDECREF(config->request);
-    Py_XDECREF(config->handler);
-    interpreter_leave();
-    free(config);
-}
-
-/* ---- answers ---- */
 
 static bool read_limit(PyObject *session, PyObject *name, size_t *out)
 {
@@ -187,33 +122,18 @@ static PyObject *call_and_release(PyObject *callable, PyObject *method, PyObject
     return result;
 }
 
-/* What Envoy knows of the connection; fetched before the GIL is taken. */
-struct facts {
-    buffer address, protocol;
-    long port;
-};
-
-static struct facts read_facts(stream envoy)
-{
-    struct facts facts = {{"", 0}, {"", 0}, 0};
-    CALLBACK(http_filter_get_attribute_string)(envoy, ATTRIBUTE_SOURCE_ADDRESS, &facts.address);
-    CALLBACK(http_filter_get_attribute_string)(envoy, ATTRIBUTE_PROTOCOL, &facts.protocol);
-    facts.address = split_address(facts.address, &facts.port);
-    return facts;
-}
-
 static PyObject *open_session(const struct config *config, struct worker *worker, const struct head *head,
-                              const struct facts *facts, PyObject *tls, bool has_body, PyObject *body)
+                              const struct peer *peer, PyObject *tls, bool has_body, PyObject *body)
 {
     PyObject *args[] = {
         text(head->method),
         text(head->path),
         remembered_text(&worker->authority, head->authority),
         text(head->scheme),
-        text(facts->protocol),
+        text(peer->protocol),
         header_tuple(head->fields, head->count),
-        remembered_text(&worker->address, facts->address),
-        PyLong_FromLong(facts->port),
+        remembered_text(&worker->address, peer->address),
+        PyLong_FromLong(peer->port),
         tls,
         PyBool_FromLong(has_body),
         body,
@@ -228,9 +148,9 @@ bool ask_request(struct exchange *x, stream envoy, enum body_mode mode, int rece
         memset(answer, 0, sizeof *answer);
         return false;
     }
-    struct facts facts = read_facts(envoy);
+    struct peer peer = peer_read(envoy);
     struct worker *worker = interpreter_enter();
-    x->session = open_session(x->config, worker, &head, &facts, tls_tuple(envoy), mode != NO_BODY,
+    x->session = open_session(x->config, worker, &head, &peer, tls_tuple(envoy), mode != NO_BODY,
                               optional_body(envoy, mode, received, BUFFERED_REQUEST));
     PyObject *directive = x->session ? PyObject_GetAttr(x->session, names.directive) : NULL;
     bool good = take_answer(x, directive, mode == BODY_FOLLOWS, answer, "judging a request");
@@ -405,9 +325,4 @@ void close_session(struct exchange *x, bool aborted, long status, uint64_t respo
         call_close(x, aborted, status, response_bytes);
     }
     interpreter_leave();
-}
-
-bool session_start(void)
-{
-    return interpreter_start();
 }
