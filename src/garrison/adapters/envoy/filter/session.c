@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "body.h"
+#include "head_memory.h"
 #include "peer.h"
 #include "text.h"
 
@@ -131,7 +132,7 @@ static PyObject *open_session(const struct config *config, struct worker *worker
         remembered_text(&worker->authority, head->authority),
         text(head->scheme),
         text(peer->protocol),
-        header_tuple(head->fields, head->count),
+        remembered_header_tuple(head->fields, head->count),
         remembered_text(&worker->address, peer->address),
         PyLong_FromLong(peer->port),
         tls,
@@ -237,7 +238,7 @@ bool ask_response(struct exchange *x, stream envoy, enum body_mode mode, int rec
     }
     interpreter_enter();
     PyObject *directive =
-        call_response(x, (long)decimal(head.status), header_tuple(head.fields, head.count), mode != NO_BODY,
+        call_response(x, (long)decimal(head.status), remembered_header_tuple(head.fields, head.count), mode != NO_BODY,
                       optional_body(envoy, mode, received, BUFFERED_RESPONSE), true);
     bool good = take_response(x, directive, mode == BODY_FOLLOWS, answer);
     interpreter_leave();
@@ -271,7 +272,7 @@ bool tell_response_body(struct exchange *x, struct answer *answer)
 static bool feed_response(struct exchange *x, bool has_body, bool complete)
 {
     PyObject *body = has_body && complete ? copied_bytes(&x->response) : Py_NewRef(Py_None);
-    PyObject *directive = call_response(x, x->head->status, header_tuple(x->head->fields, x->head->count), has_body,
+    PyObject *directive = call_response(x, x->head->status, remembered_header_tuple(x->head->fields, x->head->count), has_body,
                                         body, complete);
     struct answer ignored;
     bool good = take_response(x, directive, true, &ignored);
