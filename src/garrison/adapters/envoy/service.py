@@ -18,8 +18,8 @@ RELOAD_TIMEOUT = 120.0
 POLICY_FILE = "policy.msgpack"
 CONTROL_SOCKET = "control.sock"
 
-_FIXED = ("upstream", "listen", "data")
-"""Sections that Envoy, or what the engine opened at start, cannot change while it runs."""
+_FIXED = ("upstream", "listen", "data", "metrics")
+"""Sections that Envoy, or what was opened at start, cannot change while it runs."""
 
 
 class Parts(msgspec.Struct, frozen=True):
