@@ -1,8 +1,8 @@
 """`garrison inspect`: decide each request of a file; the engine's door for evaluation."""
 
+import contextlib
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
 
@@ -46,19 +46,19 @@ def inspect(
         raise typer.Exit(1)
 
 
-@contextmanager
+@contextlib.contextmanager
 def _opened(file: str) -> Iterator[BinaryIO]:
     from garrison.core.errors import ConfigError, Problem
 
     if file == "-":
         yield sys.stdin.buffer
         return
-    try:
-        stream = Path(file).open("rb")
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise ConfigError([Problem(file, "$", f"cannot be read: {reason}")]) from error
-    with stream:
+    with contextlib.ExitStack() as stack:
+        try:
+            stream = stack.enter_context(Path(file).open("rb"))
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise ConfigError([Problem(file, "$", f"cannot be read: {reason}")]) from error
         yield stream
 
 

@@ -2,7 +2,7 @@
 
 import contextlib
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -66,3 +66,10 @@ def counting(items: Iterable[_T], unit: str) -> Iterator[_T]:
         for item in items:
             yield item
             shown.advance(task)
+
+
+def columns(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """A table as plain lines, each column as wide as what stands in it."""
+    widths = [max(map(len, column)) for column in zip(heading, *rows, strict=True)]
+    for row in (heading, *rows):
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

@@ -95,6 +95,8 @@ class Service:
         if new.mode != self._asked.mode:
             # The filter learns at start what a failure of the engine as a whole means (`_handler_config`).
             waiting = (*waiting, "mode, for what a failure of the engine itself means,")
+        if new.record.keep_bodies != self._asked.record.keep_bodies:
+            waiting = (*waiting, "record.keep-bodies")
         before = self._file.with_suffix(".old")
         self._file.rename(before)
         store_checked(Checked(new, wanted.documents), self._file)

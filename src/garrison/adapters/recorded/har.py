@@ -130,9 +130,7 @@ def _address(url: str) -> SplitResult:
 def _headers(pairs: tuple[_Pair, ...]) -> list[tuple[str, str]]:
     """Fields without framing, and without HTTP/2's pseudo-headers, which recorders list among them."""
     return [
-        (pair.name, pair.value)
-        for pair in pairs
-        if not pair.name.startswith(":") and pair.name.lower() not in _FRAMING
+        (pair.name, pair.value) for pair in pairs if not pair.name.startswith(":") and pair.name.lower() not in _FRAMING
     ]
 
 

@@ -41,11 +41,11 @@ def _play(exchange: Exchange, recorded: RecordedExchange) -> str:
     step = _request(exchange, recorded)
     if isinstance(step, Refuse):
         return ""
-    if isinstance(step, Hold):
-        return "request-body"
     if recorded.local_status:
         exchange.local_reply(recorded.local_status)
         return ""
+    if isinstance(step, Hold):
+        return "request-body"
     if recorded.response is None:
         # an observed body of which only a part is known was cut off with the exchange, or by who kept it
         return "request-body" if isinstance(step, Observe) else ""

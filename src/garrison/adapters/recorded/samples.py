@@ -47,7 +47,9 @@ class _Header(msgspec.Struct, frozen=True):
 class SampleWriter:
     """Keeps exchanges. Safe to use from several threads; what it keeps is on disk when `keep` returns."""
 
-    def __init__(self, data: Path, keys: SampleKeys, *, retention_days: int, segment_bytes: int = SEGMENT_BYTES) -> None:
+    def __init__(
+        self, data: Path, keys: SampleKeys, *, retention_days: int, segment_bytes: int = SEGMENT_BYTES
+    ) -> None:
         """`data` is the data directory; days older than `retention_days` are removed as new segments begin."""
         self._bodies = bodies_directory(data)
         self._keys = keys
