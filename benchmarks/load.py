@@ -147,7 +147,9 @@ def load(port: int, request: Request, *, seconds: int, connections: int = 32, ra
         script.write(_script(request, connections, rate))
         script.flush()
         options = ["-t1", f"-c{connections}", f"-d{seconds}s", f"--timeout={PATIENCE}s", "-s", script.name]
-        done = subprocess.run(["wrk", *options, f"http://127.0.0.1:{port}"], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            ["wrk", *options, f"http://127.0.0.1:{port}"], capture_output=True, text=True, check=False
+        )
     try:
         result = msgspec.json.decode(done.stderr.rpartition("\n")[2], type=Load)
     except msgspec.DecodeError:

@@ -108,7 +108,9 @@ def bare(place: Place) -> Iterator[Server]:
         listen=ListenSettings(address="127.0.0.1:0", workers=place.workers),
     )
     with Path(os.devnull).open("wb") as nowhere:
-        service = Service(place.directory, Checked(settings, {}), Parts(envoy_binary()), events=nowhere.fileno(), log=print)
+        service = Service(
+            place.directory, Checked(settings, {}), Parts(envoy_binary()), events=nowhere.fileno(), log=print
+        )
         envoy = service.start()
         try:
             envoy.wait_ready(lambda: False)

@@ -102,7 +102,9 @@ def _parts(content_type: str, body: bytes) -> list[tuple[str, str | None, bytes]
 
 _CODINGS = st.sampled_from(["gzip", "x-gzip", "deflate", "br", "identity", "", "gzip, gzip"])
 _PACKED = st.binary(max_size=60).flatmap(
-    lambda raw: st.sampled_from([gzip.compress(raw, mtime=0), zlib.compress(raw), raw, gzip.compress(raw * 2000, mtime=0)])
+    lambda raw: st.sampled_from(
+        [gzip.compress(raw, mtime=0), zlib.compress(raw), raw, gzip.compress(raw * 2000, mtime=0)]
+    )
 )
 
 

@@ -65,7 +65,27 @@ _KEYWORDS = (
     "components", "schemas", "jsonSchemaDialect", "webhooks", "callbacks", "target", "update", "remove", "copy", "actions",
 )  # fmt: skip
 _SCALARS = st.sampled_from(
-    [None, True, False, 0, -1, 1, 2.5, 1e308, 2**70, "", "a", "é", "\x00", "x" * 300, "(", "(?<=a)b", "[a-", "\\p{L}", "3.2.0"]
+    [
+        None,
+        True,
+        False,
+        0,
+        -1,
+        1,
+        2.5,
+        1e308,
+        2**70,
+        "",
+        "a",
+        "é",
+        "\x00",
+        "x" * 300,
+        "(",
+        "(?<=a)b",
+        "[a-",
+        "\\p{L}",
+        "3.2.0",
+    ]
     + ["#", "#/", "#/components/schemas/Item", "#/paths/~1items", "other.yaml", "http://[", "//", "%", "https://h/{v}"]
     + ["date-time", "uuid", "simple", "form", "$.paths", "$..*", "$[", "^(a+)+$", "2.0", "3.0.9"]
 ) | st.sampled_from(_KEYWORDS)

@@ -149,10 +149,10 @@ def _check_forwarded(head: RequestHead, step: Pass) -> None:
     assert (again.segments, again.query) == (judged.segments, judged.query)
 
 
-@given(_policies, _exchanges(), st.tuples(_sizes, _sizes), st.integers(1, 12), st.sampled_from(["abort", "local reply"]))
-def broken_exchanges(
-    name: str, made: Made, chunks: tuple[list[int], list[int]], steps: int, end: str
-) -> None:
+@given(
+    _policies, _exchanges(), st.tuples(_sizes, _sizes), st.integers(1, 12), st.sampled_from(["abort", "local reply"])
+)
+def broken_exchanges(name: str, made: Made, chunks: tuple[list[int], list[int]], steps: int, end: str) -> None:
     """Client or upstream break off after so many steps: an event comes out, whatever was under way."""
     driver = _Driver(Exchange(_POLICIES[name], EVENT_ID, 1.0), steps)
     driver.play(made, chunks)
