@@ -13,9 +13,7 @@ _CUTS = st.tuples(st.integers(0, 65535), st.integers(0, 12))
 """Where, modulo the length; and how many bytes go."""
 
 
-def damaged(
-    valid: st.SearchStrategy[bytes], pieces: Sequence[bytes], *, most: int = 5
-) -> st.SearchStrategy[bytes]:
+def damaged(valid: st.SearchStrategy[bytes], pieces: Sequence[bytes], *, most: int = 5) -> st.SearchStrategy[bytes]:
     """Bytes with up to `most` places cut out, each replaced by one of `pieces` or by any bytes."""
     patches = st.tuples(_CUTS, st.sampled_from(pieces) | st.binary(max_size=6))
     return st.builds(_patched, valid, st.lists(patches, max_size=most))
