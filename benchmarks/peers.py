@@ -16,6 +16,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeAlias
 
 import msgspec
 from benchmarks.load import Server, free_port, run_nginx
@@ -83,12 +84,12 @@ class Place(msgspec.Struct, frozen=True):
     workers: int
 
 
-Gateway = contextlib.AbstractContextManager[Server]
+Start: TypeAlias = Callable[[Place], contextlib.AbstractContextManager[Server]]
 
 
-def available() -> dict[str, Callable[[Place], Gateway]]:
+def available() -> dict[str, Start]:
     """How to start each gateway that can run here, by name."""
-    found: dict[str, Callable[[Place], Gateway]] = {
+    found: dict[str, Start] = {
         "upstream": lambda place: contextlib.nullcontext(place.upstream),
         "envoy": bare,
         "garrison": lambda place: garrison(place, "enforce"),

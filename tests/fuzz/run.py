@@ -21,11 +21,11 @@ _SEEDS = 40
 
 
 def _corpus(name: str) -> Path:
-    """What the last run learnt; some random inputs before the first, since all short ones are the same to Hypothesis."""
+    """What the last run learnt; random inputs before the first: Hypothesis makes nothing of very short ones."""
     corpus = Path(".fuzz") / name
     corpus.mkdir(parents=True, exist_ok=True)
     if not any(corpus.iterdir()):
-        source = random.Random(name)  # noqa: S311 - no secret
+        source = random.Random(name)
         for index in range(_SEEDS):
             (corpus / f"seed-{index}").write_bytes(source.randbytes(source.randrange(16, 2048)))
     return corpus
