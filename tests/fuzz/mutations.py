@@ -80,7 +80,10 @@ class _Other(msgspec.Struct, frozen=True):
 
 def _at(root: Any, way: list[int]) -> tuple[Any, Any, tuple[Any, ...]]:
     """What holds the value at the end of `way`, the value's key there, and all keys to it."""
-    holder, key, steps, value = root, "", (), root
+    holder: Any = root
+    value: Any = root
+    key: Any = ""
+    steps: tuple[Any, ...] = ()
     for index in way:
         if not isinstance(value, dict | list) or not value:
             break
