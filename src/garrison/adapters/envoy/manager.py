@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from garrison.adapters.envoy.protobuf import Message, cidr_ranges, duration, extension, typed
+from garrison.adapters.envoy.protobuf import Message, cidr_ranges, duration, extension
 from garrison.adapters.envoy.replies import local_replies
 from garrison.adapters.envoy.upstream import CLUSTER
 from garrison.config.model import Settings

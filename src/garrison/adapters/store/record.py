@@ -26,8 +26,11 @@ class Recorder:
     def __init__(self, writer: SpoolWriter, *, fail: FailMode) -> None:
         self._append = writer.append
         self._encode = msgspec.json.Encoder().encode
-        self._fail = fail
+        self.fail = fail
+        """May be changed at any time."""
         self._counts: defaultdict[tuple[OperationId | None, Disposition], int] = defaultdict(int)
+        self.engine_seconds = 0.0
+        """Seconds that the recorded exchanges spent in the engine."""
         self.lost = 0
         """Events of exchanges that passed although they could not be recorded (fail mode open)."""
         self.refused = 0
@@ -43,6 +46,7 @@ class Recorder:
             self._missed(error)
         else:
             self._counts[event.operation, event.disposition] += 1
+            self.engine_seconds += event.engine
 
     @property
     def recorded(self) -> int:
@@ -57,7 +61,7 @@ class Recorder:
     def _missed(self, error: OSError) -> None:
         # The text alone: the error itself would keep the spool's segment open through its traceback.
         self.trouble = error.strerror or type(error).__name__
-        if self._fail is FailMode.OPEN:
+        if self.fail is FailMode.OPEN:
             self.lost += 1
             return
         self.refused += 1

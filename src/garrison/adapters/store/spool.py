@@ -62,7 +62,8 @@ class SpoolWriter:
         self._directory = directory
         self._segment_bytes = segment_bytes
         self._segment_seconds = segment_seconds
-        self._limit = limit
+        self.limit = limit
+        """May be changed at any time."""
         self._active: _Segment | None = None
         self._numbers = itertools.count()
         self._room = 0
@@ -126,7 +127,7 @@ class SpoolWriter:
             return
         now = time.monotonic()
         if now >= self._look_at:
-            free = self._limit - waiting_bytes(self._directory)
+            free = self.limit - waiting_bytes(self._directory)
             self._room = min(free, _spare(self._directory), self._segment_bytes)
             self._look_at = now if self._room > 0 else now + LOOK_AGAIN
         if self._room <= 0:
