@@ -5,9 +5,9 @@ Rewrites the part of docs/explanations/performance.md between the two marks, and
 """
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 import pygal
@@ -23,6 +23,9 @@ NAMES = {
     "modsecurity": "nginx, ModSecurity, CRS",
 }
 COLOURS = ("#9aa5b1", "#52606d", "#0b7285", "#66a80f", "#e8590c")
+
+
+Cells: TypeAlias = Sequence[tuple[str, ...]]
 
 
 def write_docs(result: Result) -> None:
@@ -52,7 +55,7 @@ def _markdown(result: Result) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _table(rows: list[tuple[str, ...]]) -> Iterator[str]:
+def _table(rows: Cells) -> Iterator[str]:
     """Markdown lines; the first row is the head, and all but text columns are set to the right."""
     head, *body = rows
     yield _line(head)
@@ -68,7 +71,7 @@ def _is_text(column: tuple[str, ...]) -> bool:
     return not any(cell[:1].isdigit() for cell in column)
 
 
-def _throughput(rows: list[Row]) -> list[tuple[str, ...]]:
+def _throughput(rows: list[Row]) -> Cells:
     head = ("Request", "Connections", "Gateway", "Requests/s", "To bare Envoy", "p50 ms", "p99 ms", "CPU us")
     return [head] + [
         (
@@ -85,7 +88,7 @@ def _throughput(rows: list[Row]) -> list[tuple[str, ...]]:
     ]
 
 
-def _latency(rows: list[PacedRow]) -> list[tuple[str, ...]]:
+def _latency(rows: list[PacedRow]) -> Cells:
     head = ("Request", "Gateway", "Requests/s", "p50 ms", "p99 ms", "Envoy's p50", "Envoy's p99", "Added p99 ms")
     return [head] + [
         (
@@ -102,7 +105,7 @@ def _latency(rows: list[PacedRow]) -> list[tuple[str, ...]]:
     ]
 
 
-def _processor(rows: list[Row]) -> list[tuple[str, ...]]:
+def _processor(rows: list[Row]) -> Cells:
     """With the connections of saturation: what one exchange costs, and how often Garrison's cost goes into it."""
     chosen = [row for row in rows if row.connections == HALF_OF]
     own = {row.method: row.processor for row in chosen if row.gateway == "garrison"}
@@ -111,7 +114,7 @@ def _processor(rows: list[Row]) -> list[tuple[str, ...]]:
     ]
 
 
-def _memory(sizes: dict[str, float]) -> list[tuple[str, ...]]:
+def _memory(sizes: dict[str, float]) -> Cells:
     return [("Gateway", "MiB"), *((NAMES[name], f"{size:.0f}") for name, size in sizes.items())]
 
 
@@ -134,9 +137,12 @@ def _milliseconds(microseconds: float) -> str:
 def _chart(result: Result, name: str, title: str, figure: Callable[[Row], float]) -> None:
     gateways = [each for each in NAMES if each != "upstream" and any(row.gateway == each for row in result.rows)]
     colours = [COLOURS[list(NAMES).index(each)] for each in gateways]
-    style = pygal.style.Style(background="white", plot_background="white", colors=colours, font_family="sans-serif")
+    style = pygal.style.Style(
+        background="white", plot_background="white", colors=colours, opacity="1", value_font_size=11,
+        guide_stroke_color="#e4e7eb", major_guide_stroke_color="#e4e7eb", font_family="sans-serif",
+    )  # fmt: skip
     chart = pygal.Bar(title=title, style=style, js=(), width=900, height=400, legend_at_bottom=True)
-    chart.print_values = True
+    chart.print_values, chart.print_values_position = True, "top"
     chart.formatter = lambda value: f"{value:.2f}" if value < 10 else f"{value:,.0f}"
     chart.add_xml_filter(_without_script)
     groups = [(method, connections) for method in TRAFFIC for connections in CONNECTIONS]
@@ -150,7 +156,7 @@ def _chart(result: Result, name: str, title: str, figure: Callable[[Row], float]
 def _without_script(root: Any) -> Any:
     """A picture and no program."""
     for parent in list(root.iter()):
-        for child in [child for child in parent if child.tag.endswith("script")]:
+        for child in [child for child in parent if str(child.tag).endswith("script")]:
             parent.remove(child)
     return root
 

@@ -83,25 +83,30 @@ _sizes = st.lists(st.integers(0, 60), max_size=5)
 
 @st.composite
 def _exchanges(draw: Any) -> Made:
+    """One that is valid but for up to two of its sides, so that it gets some way."""
     valid = draw(st.sampled_from(_VALID))
-    target: bytes = draw(damaged(st.just(valid.target), _IN_TARGETS, most=3))
-    body: bytes = draw(damaged(st.just(valid.body), _IN_BODIES, most=3))
-    answer: bytes = draw(damaged(st.just(valid.answer), _IN_BODIES, most=3))
-    extra: list[tuple[str, str]] = draw(st.lists(fields, max_size=2))
-    head = RequestHead(
-        draw(st.sampled_from((valid.method,) * len(_METHODS) + _METHODS)),
-        target.decode("latin-1"),
-        draw(st.sampled_from(["api.example.com", "", "a b"])),
-        (*valid.sent, *extra),
-        PEER,
-        protocol=draw(st.sampled_from(["HTTP/1.1", "HTTP/2"])),
-        has_body=bool(body) or draw(st.booleans()),
+    wrong = draw(
+        st.frozensets(st.sampled_from(["target", "body", "answer", "sent", "returned", "framing"]), max_size=2)
     )
-    returned: list[tuple[str, str]] = draw(st.lists(fields, max_size=2))
-    status = draw(st.sampled_from([valid.status, valid.status, 200, 404, 500, 999]))
-    has_body = bool(answer) and draw(st.sampled_from([True, True, True, False]))
-    answered = ResponseHead(status, (("content-type", valid.media_type), *returned), has_body)
-    return Made(head, body, (answered, answer if has_body else b""))
+
+    def maybe(side: str, right: Any, other: st.SearchStrategy[Any]) -> Any:
+        return draw(other) if side in wrong else right
+
+    body = maybe("body", valid.body, damaged(st.just(valid.body), _IN_BODIES, most=3))
+    answer = maybe("answer", valid.answer, damaged(st.just(valid.answer), _IN_BODIES, most=3))
+    has_answer = maybe("returned", bool(answer), st.booleans())
+    head = RequestHead(
+        maybe("target", valid.method, st.sampled_from((*_METHODS, valid.method))),
+        maybe("target", valid.target, damaged(st.just(valid.target), _IN_TARGETS, most=3)).decode("latin-1"),
+        maybe("framing", "api.example.com", st.sampled_from(["", "a b", "API.example.com:80"])),
+        (*valid.sent, *maybe("sent", (), st.lists(fields, max_size=2))),
+        PEER,
+        protocol=maybe("framing", "HTTP/1.1", st.sampled_from(["HTTP/1.0", "HTTP/2"])),
+        has_body=bool(body) or maybe("framing", False, st.booleans()),
+    )
+    returned = (("content-type", valid.media_type), *maybe("returned", (), st.lists(fields, max_size=2)))
+    status = maybe("returned", valid.status, st.sampled_from([200, 204, 304, 404, 500, 999]))
+    return Made(head, body, (ResponseHead(status, returned, has_answer), answer if has_answer else b""))
 
 
 def _policy(text: str) -> Policy:

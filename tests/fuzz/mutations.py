@@ -16,7 +16,7 @@ _CUTS = st.tuples(st.integers(0, 65535), st.integers(0, 12))
 def damaged(valid: st.SearchStrategy[bytes], pieces: Sequence[bytes], *, most: int = 5) -> st.SearchStrategy[bytes]:
     """Bytes with up to `most` places cut out, each replaced by one of `pieces` or by any bytes."""
     patches = st.tuples(_CUTS, st.sampled_from(pieces) | st.binary(max_size=6))
-    return st.builds(_patched, valid, st.lists(patches, max_size=most))
+    return st.builds(_patched, valid, st.just([]) | st.lists(patches, max_size=1) | st.lists(patches, max_size=most))
 
 
 def _patched(valid: bytes, patches: list[tuple[tuple[int, int], bytes]]) -> bytes:
@@ -47,7 +47,7 @@ def reshaped(
     """One of `trees` (of what JSON has), changed in up to `most` places; `names` are keys that mean something."""
     edit = st.builds(_Edit, st.sampled_from(sorted(_EDITS)), _WAY, _WAY, st.sampled_from(names), values)
     encoded = [msgspec.json.encode(tree) for tree in trees]
-    return st.builds(_reshaped, st.sampled_from(encoded), st.lists(edit, max_size=most))
+    return st.builds(_reshaped, st.sampled_from(encoded), st.lists(edit, max_size=1) | st.lists(edit, max_size=most))
 
 
 def _reshaped(encoded: bytes, edits: list[_Edit]) -> Any:
@@ -80,7 +80,10 @@ class _Other(msgspec.Struct, frozen=True):
 
 def _at(root: Any, way: list[int]) -> tuple[Any, Any, tuple[Any, ...]]:
     """What holds the value at the end of `way`, the value's key there, and all keys to it."""
-    holder, key, steps, value = root, "", (), root
+    holder: Any = root
+    value: Any = root
+    key: Any = ""
+    steps: tuple[Any, ...] = ()
     for index in way:
         if not isinstance(value, dict | list) or not value:
             break
