@@ -1,12 +1,17 @@
 """The engine inside Envoy: what the native filter calls to begin, and how the guard reaches it afterwards."""
 
+from pathlib import Path
+
 import msgspec
 
 from garrison.adapters.envoy import control
 from garrison.adapters.envoy.bridge import FilterConfig
-from garrison.adapters.envoy.handover import Handover, load_checked
+from garrison.adapters.envoy.handover import Checked, Handover, load_checked
 from garrison.adapters.envoy.log import EventWriter
-from garrison.adapters.envoy.session import EngineExchanges
+from garrison.adapters.envoy.session import EngineExchanges, Sink
+from garrison.adapters.envoy.vitals import Vitals
+from garrison.adapters.recording import Recording
+from garrison.core.event import Event
 from garrison.engine.plan import Policy
 from garrison.wiring import build_policy
 
@@ -17,21 +22,43 @@ def engine(config: FilterConfig) -> EngineExchanges:
     Raises ConfigError or DescriptionError, though the guard has checked the very same bytes before.
     """
     handover = msgspec.json.decode(config.settings, type=Handover)
-    exchanges = EngineExchanges(_policy(handover), EventWriter(handover.event_descriptor))
+    checked = load_checked(handover.policy_file)
+    tell = EventWriter(handover.event_descriptor)
+    recording = Recording(checked.settings) if checked.settings.data else None
+    exchanges = EngineExchanges(_policy(checked), _both(recording.recorder, tell) if recording else tell)
+    vitals = Vitals(Path(checked.settings.data), exchanges, recording.recorder) if recording else None
 
     def reload() -> dict[str, int]:
+        changed = load_checked(handover.policy_file)
         # One assignment: exchanges under way keep the policy that they began with.
-        exchanges.policy = _policy(handover)
+        exchanges.policy = _policy(changed)
+        if recording:
+            recording.apply(changed.settings)
         return status()
 
     def status() -> dict[str, int]:
         return {"operations": len(exchanges.policy.plans)}
 
     server = control.serve(handover.control_socket, {"ping": lambda: "pong", "reload": reload, "status": status})
-    exchanges.on_close = server.close
+
+    def close() -> None:
+        server.close()
+        if recording:
+            recording.close()
+        if vitals:
+            vitals.close()
+
+    exchanges.on_close = close
     return exchanges
 
 
-def _policy(handover: Handover) -> Policy:
-    checked = load_checked(handover.policy_file)
+def _both(record: Sink, tell: Sink) -> Sink:
+    def sink(event: Event) -> None:
+        tell(event)
+        record(event)
+
+    return sink
+
+
+def _policy(checked: Checked) -> Policy:
     return build_policy(checked.settings, read=checked.read)

@@ -32,7 +32,9 @@ def guard(
     mode: Annotated[
         str | None, typer.Option(metavar="monitor|enforce", help="Record, or deny.  [default: monitor]")
     ] = None,
-    data: Annotated[str | None, typer.Option(metavar="DIR", help="Directory for what the gateway keeps.")] = None,
+    data: Annotated[
+        str | None, typer.Option(metavar="DIR", help="Directory for what the gateway keeps.  [default: garrison-data]")
+    ] = None,
     workers: Annotated[
         int | None, typer.Option(metavar="N", help="Worker threads.  [default: one for each core]")
     ] = None,
@@ -46,6 +48,9 @@ def guard(
     denies. SIGINT and SIGTERM finish what is under way and stop; a second one stops at once. SIGHUP, and any
     change of garrison.yaml or the contract's files, reloads the policy.
     """
+    from functools import partial
+
+    from garrison.adapters.beside import beside
     from garrison.adapters.envoy.parts import envoy_binary, filter_module, python_library
     from garrison.adapters.envoy.service import Parts
     from garrison.adapters.envoy.supervise import Supervisor
@@ -65,12 +70,13 @@ def guard(
     def parts() -> Parts:
         return Parts(envoy_binary(), filter_module(), python_library(), FACTORY)
 
-    Supervisor(load, parts, say=line, note=note, grace=grace).run()
+    Supervisor(load, parts, say=line, note=note, grace=grace, beside=partial(beside, note=note)).run()
 
 
 def _loader(config: Path | None, options: "Options") -> "Load":
     """Reads everything anew, and warns of what is in force."""
     from garrison.adapters.envoy.handover import Checked
+    from garrison.adapters.recording import with_directory
     from garrison.cli.opening import open_policy
     from garrison.config.unsafe import warnings
 
@@ -81,6 +87,6 @@ def _loader(config: Path | None, options: "Options") -> "Load":
             note(f"garrison: warning: {warning}")
         if missing := len(opened.policy.catalogue.uncompiled):
             note(f"garrison: warning: {missing} operations could not be compiled; `garrison plan` lists them")
-        return Checked(opened.settings, opened.documents)
+        return Checked(with_directory(opened.settings), opened.documents)
 
     return load

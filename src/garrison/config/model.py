@@ -129,6 +129,22 @@ class RecordSettings(Section, frozen=True):
     """Keep each exchange's messages too, encrypted, for `garrison replay`."""
 
 
+class MetricsSettings(Section, frozen=True):
+    """Counters for Prometheus."""
+
+    listen: str = ""
+    """`HOST:PORT` to answer `GET /metrics` on, in the guard's process: `127.0.0.1:9464`. Empty: nowhere. Whoever
+    reaches it may read how much is called and refused, but nothing personal."""
+
+
+class TelemetrySettings(Section, frozen=True):
+    """Traces and logs for an OpenTelemetry collector; needs the extra `garrison[otel]`."""
+
+    otlp_url: str = ""
+    """The collector's OTLP/HTTP address: `http://127.0.0.1:4318`; `/v1/traces` and `/v1/logs` are added to it.
+    Empty: nothing is sent."""
+
+
 class ControlSettings(Section, frozen=True):
     """What every control can be told."""
 
@@ -255,6 +271,10 @@ class Settings(Section, frozen=True):
     """Where the gateway listens."""
     record: RecordSettings = RecordSettings()
     """How exchanges are recorded."""
+    metrics: MetricsSettings = MetricsSettings()
+    """Counters for Prometheus."""
+    telemetry: TelemetrySettings = TelemetrySettings()
+    """Traces and logs for an OpenTelemetry collector."""
     controls: ControlsSettings = ControlsSettings()
     """What each control is told, for all operations."""
     operations: tuple[OperationSettings, ...] = ()

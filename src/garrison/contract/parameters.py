@@ -89,7 +89,9 @@ class ParameterReader:
         `arguments` are the values of the template's variables in order, `query` and `cookies` decoded names
         and values in order, `headers` values by lower-case name.
         """
-        path = {name: decode(arguments[index]) for name, index, decode in self._path}
+        path: dict[str, Any] = {}
+        for name, index, decode in self._path:
+            path[name] = decode(arguments[index])
         if self._whole is not None:
             fields, undeclared, repeated = self._read_whole(self._whole, query)
         elif query:
@@ -110,7 +112,7 @@ class ParameterReader:
         return Reading(values, violations, undeclared, repeated)
 
     def _violations(self, values: dict[str, Any], twice: tuple[str, ...]) -> tuple[Violation, ...]:
-        found = tuple(Violation(f"cookie.{name}", "repeated", "must be given once") for name in twice)
+        found = tuple(Violation(f"cookie.{name}", "repeated", "must be given once") for name in twice) if twice else ()
         try:
             if self._is_valid is None or self._is_valid(values):
                 return found

@@ -62,8 +62,10 @@ def _body(facts: Facts, required: bool, refuse_undeclared: bool) -> Outcome:
         return _reason("body-missing", "body") if absent else None
     if isinstance(document, Undecodable) or schema is None:
         return None  # `canonical-form`, `request-limits` or `media-type` has said why
-    violations = schema.violations(document)
-    found = tuple(_reason("body-invalid", each.location, f"{each.keyword}: {each.detail}") for each in violations)
+    found: tuple[Reason, ...] = ()
+    if not schema.accepts(document):
+        violations = schema.violations(document)
+        found = tuple(_reason("body-invalid", each.location, f"{each.keyword}: {each.detail}") for each in violations)
     if refuse_undeclared:
         found += tuple(
             _reason("undeclared-property", label_pointer(pointer))

@@ -79,6 +79,8 @@ def _body(facts: Facts, strip: bool) -> Outcome:
         return _reason(document.reason, document.location, document.detail)
     if strip and isinstance(document, JsonDocument):
         return _strip(document, schema)
+    if schema.accepts(document):
+        return None
     return _violations(document, schema) or None
 
 

@@ -39,8 +39,20 @@ class Answer(msgspec.Struct, frozen=True):
 
 def combine(answers: Sequence[Answer], granters: Sequence[tuple[ControlId, Mode]]) -> Decision:
     """The decision that `answers` amount to; `granters` are those that must have granted by now, with their modes."""
-    if _is_all_granted(answers, granters):
-        return _ALLOWED  # nearly every exchange
+    return _ALLOWED if _is_all_granted(answers, granters) else _weigh(answers, granters)
+
+
+def _is_all_granted(answers: Sequence[Answer], granters: Sequence[tuple[ControlId, Mode]]) -> bool:
+    """Whether each granter has granted and nothing else was said: so it is with nearly every exchange."""
+    if len(answers) != len(granters):
+        return False
+    for answer, (control, _) in zip(answers, granters, strict=True):
+        if type(answer.said) is not Grant or answer.control != control:
+            return False
+    return True
+
+
+def _weigh(answers: Sequence[Answer], granters: Sequence[tuple[ControlId, Mode]]) -> Decision:
     enforced: list[Reason] = []
     observed: list[Reason] = []
     rewrites: list[Rewrite] = []
@@ -69,16 +81,6 @@ def combine(answers: Sequence[Answer], granters: Sequence[tuple[ControlId, Mode]
             (enforced if mode is Mode.ENFORCE else observed).append(Reason(ReasonId("not-granted"), control, 403))
     errors = tuple([answer.control for answer in answers if isinstance(answer.said, Failed)])
     return Decision(not enforced, tuple(enforced), tuple(observed), errors, tuple(rewrites))
-
-
-def _is_all_granted(answers: Sequence[Answer], granters: Sequence[tuple[ControlId, Mode]]) -> bool:
-    """Whether each granter has granted and nothing else was said."""
-    if len(answers) != len(granters):
-        return False
-    for answer, (control, _) in zip(answers, granters, strict=True):
-        if type(answer.said) is not Grant or answer.control != control:
-            return False
-    return True
 
 
 def _objections(control: ControlId, said: Reason | tuple[Reason, ...] | Failed) -> tuple[Reason, ...]:

@@ -109,7 +109,9 @@ def _decode_json(body: bytes, limits: Limits) -> Document | Undecodable:
     except RecursionError:
         return Undecodable("json-too-deep", "body", f"at most {limits.json_depth} levels")
     keys = 0
-    if isinstance(value, (dict, list)):
+    if type(value) is dict and _is_flat(body, limits):
+        keys = len(value)
+    elif isinstance(value, (dict, list)):
         measured = _measure(value, limits)
         if isinstance(measured, Undecodable):
             return measured
@@ -118,9 +120,18 @@ def _decode_json(body: bytes, limits: Limits) -> Document | Undecodable:
     # strings only make the count larger, and the slower exact reading then decides.
     if body.count(b":") != keys and _has_duplicate_key(body):
         return Undecodable("duplicate-key", "body", "each key of an object once (RFC 8259, 4)")
-    if _CONTROL_HINT.search(body) and _has_control(value):
+    if (b"\\" in body or b"\x7f" in body) and _CONTROL_HINT.search(body) and _has_control(value):
         return Undecodable("control-character", "body", "no control characters but tab and line ends")
     return JsonDocument(value)
+
+
+def _is_flat(body: bytes, limits: Limits) -> bool:
+    """Whether `body`, an object, holds no other object and too few signs to break any limit, wherever they stand."""
+    return (
+        body.count(b"{") == 1
+        and body.count(b"[") < limits.json_depth
+        and body.count(b",") < min(limits.array_items, limits.object_keys)
+    )
 
 
 def _measure(value: dict[str, Any] | list[Any], limits: Limits) -> int | Undecodable:

@@ -274,7 +274,11 @@ class Exchange:
         self._ask(facts, plan.response_head)
         if not self._decision.allowed:
             return self._deny()
-        wanting = self._wanting = tuple([each for each in plan.response_body.checks if _wants(each, facts)])
+        wanting: tuple[PlannedCheck, ...] = ()
+        for planned in plan.response_body.checks:
+            if _wants(planned, facts):
+                wanting += (planned,)
+        self._wanting = wanting
         if not wanting:
             self._state = _DONE
             return PASS

@@ -1,7 +1,8 @@
 """What a schema says of a value, by a validator that shares nothing with ours: the package openapi-schema-validator.
 
-Where its dialect of OpenAPI 3.0 is stricter than real descriptions are meant, it is mended: see `_mended`. Values on the wire are texts, so a value is judged by every reading its text can have: a number given as an example
-of a string is a fine string once it is sent.
+Where its dialect of OpenAPI 3.0 is stricter than real descriptions are meant, it is mended: see `_mended`. Values on
+the wire are texts, so a value is judged by every reading its text can have: a number given as an example of a string is
+a fine string once it is sent.
 """
 
 import json
@@ -14,7 +15,6 @@ from openapi_schema_validator import OAS30ReadValidator, OAS30Validator, OAS30Wr
 from referencing import Registry, Resource
 from tests.integration.realinput.descriptions import ROOT, Description, Schema
 from tests.integration.realinput.wire import style_of, text
-
 
 Keyword: TypeAlias = Callable[[Any, Any, Any, Schema], Iterator[ValidationError]]
 """What a keyword's value has against an instance, given the validator and the schema around the keyword."""
@@ -98,7 +98,7 @@ def _mended(dialect: Any) -> Any:
 
     `nullable: true` allows null whatever stands beside it, as 3.0.0 to 3.0.2 have it ("allows sending a null value for
     the defined schema"); since 3.0.3 it says nothing beside `oneOf`, and an `enum` beside it must list null. Half of
-    GitHub's nullable enumerations do not. The type `null` is one of 3.1, and Blockfrost's description, of 3.0.3, has it.
+    GitHub's nullable enumerations do not. The type `null` is one of 3.1, and Blockfrost's (3.0.3) has it.
     """
     judged = {keyword: _unless_null(dialect.VALIDATORS[keyword]) for keyword in ("allOf", "anyOf", "enum", "oneOf")}
     checker = dialect.TYPE_CHECKER.redefine("null", lambda _, value: value is None)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from garrison.adapters.envoy.protobuf import Message, cidr_ranges, duration, extension, typed
+from garrison.adapters.envoy.protobuf import Message, cidr_ranges, duration, extension
 from garrison.adapters.envoy.replies import local_replies
 from garrison.adapters.envoy.upstream import CLUSTER
 from garrison.config.model import Settings
@@ -101,12 +101,9 @@ def connection_manager(settings: Settings, *, codec: str, trusted: bool, handler
         "path_with_escaped_slashes_action": "KEEP_UNCHANGED",
         "upgrade_configs": [{"upgrade_type": "websocket"}],
         "server_header_transformation": "PASS_THROUGH",
-        "generate_request_id": True,
+        # A client's own id goes through; an exchange's name is its event's id, and no second one is made up.
+        "generate_request_id": False,
         "preserve_external_request_id": True,
-        "request_id_extension": {
-            # Without this Envoy would write its trace decision into the client's own id.
-            "typed_config": typed("extensions.request_id.uuid.v3.UuidRequestIdConfig", {"pack_trace_reason": False})
-        },
         "forward_client_cert_details": "SANITIZE",
         # No address is internal: from such Envoy would obey `x-envoy-*`.
         "internal_address_config": {"unix_sockets": False, "cidr_ranges": []},

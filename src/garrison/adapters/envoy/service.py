@@ -10,7 +10,6 @@ from garrison.adapters.envoy.bootstrap import bootstrap
 from garrison.adapters.envoy.handover import Checked, Handover, store_checked
 from garrison.adapters.envoy.process import Envoy, Launch, reserve
 from garrison.config.address import parse_listen
-from garrison.core.decision import FailMode
 from garrison.core.errors import GarrisonError
 
 RELOAD_TIMEOUT = 120.0
@@ -18,8 +17,8 @@ RELOAD_TIMEOUT = 120.0
 POLICY_FILE = "policy.msgpack"
 CONTROL_SOCKET = "control.sock"
 
-_FIXED = ("upstream", "listen", "data")
-"""Sections that Envoy, or what the engine opened at start, cannot change while it runs."""
+_FIXED = ("upstream", "listen", "data", "metrics")
+"""Sections that Envoy, or what was opened at start, cannot change while it runs."""
 
 
 class Parts(msgspec.Struct, frozen=True):
@@ -92,9 +91,6 @@ class Service:
         new = msgspec.structs.replace(wanted.settings, **{name: getattr(old, name) for name in _FIXED})
         if bootstrap(new, run_dir=self._run_dir) != bootstrap(old, run_dir=self._run_dir):
             waiting = (*waiting, "controls.request-limits (Envoy's own bound on a request's head)")
-        if new.mode != self._asked.mode:
-            # The filter learns at start what a failure of the engine as a whole means (`_handler_config`).
-            waiting = (*waiting, "mode, for what a failure of the engine itself means,")
         before = self._file.with_suffix(".old")
         self._file.rename(before)
         store_checked(Checked(new, wanted.documents), self._file)
@@ -108,15 +104,9 @@ class Service:
         return waiting
 
     def _handler_config(self) -> dict[str, object]:
-        monitors = self.settings.mode == "monitor"
         handover = Handover(
             policy_file=str(self._file),
             control_socket=str(self._run_dir / CONTROL_SOCKET),
             event_descriptor=self._events,
         )
-        return {
-            "factory": self._parts.factory,
-            # Monitor mode never changes what the client sees, not even by an error of ours.
-            "fail": FailMode.OPEN if monitors else FailMode.CLOSED,
-            "settings": msgspec.to_builtins(handover),
-        }
+        return {"factory": self._parts.factory, "settings": msgspec.to_builtins(handover)}

@@ -24,11 +24,13 @@ from garrison.adapters.envoy.bridge import (
     Tls,
 )
 from garrison.adapters.event_ids import event_ids
-from garrison.core.decision import Disposition, Mutation
+from garrison.core.decision import Disposition, Mode, Mutation
+from garrison.core.errors import RecordError
 from garrison.core.event import Event
 from garrison.core.http import Headers, Peer, RequestHead, ResponseHead, TlsFacts
 from garrison.engine.exchange import Exchange
 from garrison.engine.plan import Interest, Policy
+from garrison.engine.problem import problem
 from garrison.engine.step import PASS as PASS_STEP
 from garrison.engine.step import Hold, Observe, Pass, Refuse, Step
 
@@ -64,15 +66,24 @@ class EngineExchanges:
         tls: Tls | None,
         has_body: bool,
         body: bytes | None,
+        judged: bool = True,
         /,
     ) -> "EngineSession":
-        """Open a session for the request that arrived."""
+        """Open a session for the request that arrived, or only came so far as to be on record."""
         now = _now()
         peer = Peer(address, port, None if tls is None else TlsFacts(*tls))
         head = RequestHead(method, target, authority, headers, peer, scheme, protocol, has_body)
         session = EngineSession(Exchange(self.policy, self._event_id(now), now), self.sink, now)
-        session.open(head, body)
+        if judged:
+            session.open(head, body)
+        else:
+            session.note(head)
         return session
+
+    @property
+    def fail_open(self) -> bool:
+        """Monitor mode never changes what the client sees, not even by an error of ours."""
+        return self.policy.mode is Mode.MONITOR
 
     def close(self) -> None:
         """Stop background work."""
@@ -107,6 +118,10 @@ class EngineSession:
         except Exception:
             self._fail()
             raise
+
+    def note(self, head: RequestHead) -> None:
+        """Take note of a request that is over: what the controls say of its head stands in the event, and no more."""
+        self._exchange.request(head)
 
     def request_body(self, chunk: bytes, end: bool, /) -> int:
         """Take more of the request's body."""
@@ -171,8 +186,7 @@ class EngineSession:
             return self._so_far(HOLD)
         directive = PASS if step is PASS_STEP else self._forward(step)
         if over:
-            self._finish()
-            return directive | DONE
+            return self._finish(directive)
         return self._so_far(directive)
 
     def _so_far(self, directive: int) -> int:
@@ -200,11 +214,18 @@ class EngineSession:
     def _refuse(self, step: Refuse) -> int:
         reply = step.reply
         self.reply: Reply = (reply.status, reply.headers, reply.body)
-        self._finish()
-        return REFUSE | DONE
+        return self._finish(REFUSE)
 
-    def _finish(self) -> None:
-        self._sink(self._end(_now(), aborted=False))
+    def _finish(self, directive: int) -> int:
+        """The exchange is over, which `directive` ends; it is refused where it had to be recorded and was not."""
+        event = self._end(_now(), aborted=False)
+        try:
+            self._sink(event)
+        except RecordError:
+            reply = problem(503, event.id)
+            self.reply = (reply.status, reply.headers, reply.body)
+            return REFUSE | DONE
+        return directive | DONE
 
     def _end(self, now: float, *, aborted: bool) -> Event:
         engine = self._engine + now - self._begun

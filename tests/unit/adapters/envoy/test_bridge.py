@@ -12,11 +12,13 @@ import pytest
 from garrison.adapters.envoy import bridge
 
 ROOT = Path(__file__).parents[4]
-HEADER = ROOT / "src/garrison/adapters/envoy/filter/session.h"
+FILTER = ROOT / "src/garrison/adapters/envoy/filter"
 
 
 class Nothing:
     """Exchanges that are never asked."""
+
+    fail_open = False
 
     def __init__(self, config: bridge.FilterConfig) -> None:
         self.config = config
@@ -49,8 +51,8 @@ def test_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_settings_reach_the_factory_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    configured = configure(monkeypatch, ', "eager": 7, "fail": "open", "settings": {"a": [1]}')
-    assert (configured.eager, configured.fail_open) == (7, True)
+    configured = configure(monkeypatch, ', "eager": 7, "settings": {"a": [1]}')
+    assert configured.eager == 7
     made = configured.request.__self__  # type: ignore[attr-defined]  # a bound method
     assert bytes(made.config.settings) == b'{"a": [1]}'
 
@@ -60,14 +62,22 @@ def test_python_threads_soon_get_their_turn(monkeypatch: pytest.MonkeyPatch) -> 
     assert sys.getswitchinterval() == pytest.approx(bridge.SWITCH_INTERVAL)
 
 
-@pytest.mark.parametrize("text", ['{"factory": "x:y", "fial": "open"}', "{}", "[]", '{"factory": "x:y", "fail": "?"}'])
+def test_fail_mode_is_that_of_the_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Nothing, "fail_open", False)
+    configured = configure(monkeypatch)
+    assert not configured.fail_open
+    monkeypatch.setattr(Nothing, "fail_open", True)
+    assert configured.fail_open
+
+
+@pytest.mark.parametrize("text", ['{"factory": "x:y", "eagre": 1}', "{}", "[]", '{"factory": "x:y", "eager": "?"}'])
 def test_configuration_is_strict(text: str) -> None:
     with pytest.raises(msgspec.ValidationError):
         bridge.configure(text)
 
 
 def test_numbers_are_those_of_the_filter() -> None:
-    source = HEADER.read_text()
+    source = (FILTER / "session.h").read_text() + (FILTER / "exchange.h").read_text()
     steps = {name: int(value) for name, value in re.findall(r"\b(PASS|HOLD|OBSERVE|REFUSE) = (\d)", source)}
     assert steps == {"PASS": bridge.PASS, "HOLD": bridge.HOLD, "OBSERVE": bridge.OBSERVE, "REFUSE": bridge.REFUSE}
     flags = {name: int(value, 16) for name, value in re.findall(r"#define (MUTATE|DONE) (0x\w+)", source)}

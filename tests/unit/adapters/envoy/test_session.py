@@ -61,9 +61,11 @@ class Desk:
         self.events: list[Event] = []
         self.exchanges = EngineExchanges(policy(mode, **controls), self.events.append)
 
-    def post(self, target: str = "/things", body: bytes | None = GOOD, *, has_body: bool = True) -> EngineSession:
+    def post(
+        self, target: str = "/things", body: bytes | None = GOOD, *, has_body: bool = True, judged: bool = True
+    ) -> EngineSession:
         head = ("POST", target, "api.test", "https", "HTTP/1.1", JSON)
-        return self.exchanges.request(*head, "192.0.2.1", 4711, ("TLSv1.3", "api.test", "", ""), has_body, body)
+        return self.exchanges.request(*head, "192.0.2.1", 4711, ("TLSv1.3", "api.test", "", ""), has_body, body, judged)
 
 
 def enforcing() -> Desk:
@@ -85,6 +87,36 @@ def test_response_with_its_body_ends_the_exchange() -> None:
     (event,) = desk.events
     assert (event.status, event.disposition, event.response_bytes) == (201, Disposition.ALLOWED, 9)
     assert (event.peer, event.request_bytes) == ("192.0.2.1", len(GOOD))
+
+
+@pytest.mark.parametrize("mode", ["enforce", "monitor"])
+def test_failures_pass_where_nothing_is_enforced(mode: str) -> None:
+    desk = Desk("enforce")
+    assert not desk.exchanges.fail_open
+    desk.exchanges.policy = policy(mode)
+    assert desk.exchanges.fail_open == (mode == "monitor")
+
+
+@pytest.mark.parametrize("mode", ["enforce", "monitor"])
+def test_request_that_was_never_judged_is_on_record(mode: str) -> None:
+    desk = Desk(mode)
+    session = desk.post(body=None, judged=False)
+    assert desk.events == []
+    session.close(True, 0, 0)
+    (event,) = desk.events
+    assert (event.operation, event.disposition, event.status) == ("POST /things", Disposition.ABORTED, 0)
+    assert (event.reasons, event.observed) == ((), ())
+
+
+@pytest.mark.parametrize("mode", ["enforce", "monitor"])
+def test_request_that_nobody_could_read_is_on_record(mode: str) -> None:
+    desk = Desk(mode)
+    session = desk.exchanges.request("", "", "", "", "HTTP/1.1", (), "192.0.2.1", 4711, None, False, None, False)
+    session.local_reply(426, "low_version")
+    session.close(True, 426, 10)
+    (event,) = desk.events
+    assert (event.method, event.peer, event.status, event.response_bytes) == ("", "192.0.2.1", 426, 10)
+    assert (event.reasons or event.observed) != ()
 
 
 def test_refused_request_ends_the_exchange() -> None:

@@ -1,0 +1,15 @@
+/*
+ * The request's way through the filter.
+ */
+#ifndef GARRISON_REQUEST_H
+#define GARRISON_REQUEST_H
+
+#include "session.h"
+
+/* The head has arrived; `end` says that there is no body. */
+enum outcome begin_request(struct exchange *x, stream envoy, bool end);
+
+/* More of the body, or its end. */
+enum outcome more_request(struct exchange *x, stream envoy, int received, bool end);
+
+#endif

@@ -1,0 +1,18 @@
+/*
+ * The response's way through the filter.
+ */
+#ifndef GARRISON_RESPONSE_H
+#define GARRISON_RESPONSE_H
+
+#include "session.h"
+
+/* The head has arrived; `end` says that there is no body. */
+enum outcome begin_response(struct exchange *x, stream envoy, bool end);
+
+/* More of the body, or its end. */
+enum outcome more_response(struct exchange *x, stream envoy, int received, bool end);
+
+/* Envoy answers by itself. False where that must not leave: what happened could not be said. */
+bool note_local_reply(struct exchange *x, uint32_t status, buffer details);
+
+#endif
