@@ -1,37 +1,78 @@
 """The engine inside Envoy: what the native filter calls to begin, and how the guard reaches it afterwards."""
 
+from pathlib import Path
+
 import msgspec
 
 from garrison.adapters.envoy import control
-from garrison.adapters.envoy.bridge import FilterConfig
-from garrison.adapters.envoy.handover import Handover, load_checked
+from garrison.adapters.envoy.bridge import Exchanges, FilterConfig
+from garrison.adapters.envoy.capture import Bounds, CapturingExchanges
+from garrison.adapters.envoy.handover import Checked, Handover, load_checked
 from garrison.adapters.envoy.log import EventWriter
-from garrison.adapters.envoy.session import EngineExchanges
+from garrison.adapters.envoy.session import EngineExchanges, Sink
+from garrison.adapters.envoy.vitals import Vitals
+from garrison.adapters.recorded.keys import key_source, make_keys
+from garrison.adapters.recorded.samples import SampleWriter
+from garrison.adapters.recorded.secrets import Redactor
+from garrison.adapters.recording import Recording
+from garrison.config.model import Settings
+from garrison.core.event import Event
 from garrison.engine.plan import Policy
 from garrison.wiring import build_policy
 
 
-def engine(config: FilterConfig) -> EngineExchanges:
+def engine(config: FilterConfig) -> Exchanges:
     """The engine on the settings that the guard handed over; answers the guard's commands from now on.
 
     Raises ConfigError or DescriptionError, though the guard has checked the very same bytes before.
     """
     handover = msgspec.json.decode(config.settings, type=Handover)
-    exchanges = EngineExchanges(_policy(handover), EventWriter(handover.event_descriptor))
+    checked = load_checked(handover.policy_file)
+    tell = EventWriter(handover.event_descriptor)
+    recording = Recording(checked.settings) if checked.settings.data else None
+    exchanges = EngineExchanges(_policy(checked), _both(recording.recorder, tell) if recording else tell)
+    vitals = Vitals(Path(checked.settings.data), exchanges, recording.recorder) if recording else None
 
     def reload() -> dict[str, int]:
+        changed = load_checked(handover.policy_file)
         # One assignment: exchanges under way keep the policy that they began with.
-        exchanges.policy = _policy(handover)
+        exchanges.policy = _policy(changed)
+        if recording:
+            recording.apply(changed.settings)
         return status()
 
     def status() -> dict[str, int]:
         return {"operations": len(exchanges.policy.plans)}
 
     server = control.serve(handover.control_socket, {"ping": lambda: "pong", "reload": reload, "status": status})
-    exchanges.on_close = server.close
-    return exchanges
+
+    def close() -> None:
+        server.close()
+        if recording:
+            recording.close()
+        if vitals:
+            vitals.close()
+
+    exchanges.on_close = close
+    return _capturing(exchanges, checked.settings) if checked.settings.record.keep_bodies else exchanges
 
 
-def _policy(handover: Handover) -> Policy:
-    checked = load_checked(handover.policy_file)
+def _capturing(exchanges: EngineExchanges, settings: Settings) -> CapturingExchanges:
+    """`exchanges`, and whole messages are kept; raises ConfigError where the key cannot be had."""
+    keys = make_keys(key_source(settings, settings.data))
+    writer = SampleWriter(Path(settings.data), keys, retention_days=settings.record.retention_days)
+    limits, responses = settings.controls.request_limits, settings.controls.response_schema
+    bounds = Bounds(min(limits.inspected_bytes, limits.body_bytes), responses.inspected_bytes)
+    return CapturingExchanges(exchanges, writer.keep, Redactor(keys.digests), bounds)
+
+
+def _both(record: Sink, tell: Sink) -> Sink:
+    def sink(event: Event) -> None:
+        tell(event)
+        record(event)
+
+    return sink
+
+
+def _policy(checked: Checked) -> Policy:
     return build_policy(checked.settings, read=checked.read)

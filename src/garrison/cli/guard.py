@@ -32,10 +32,15 @@ def guard(
     mode: Annotated[
         str | None, typer.Option(metavar="monitor|enforce", help="Record, or deny.  [default: monitor]")
     ] = None,
-    data: Annotated[str | None, typer.Option(metavar="DIR", help="Directory for what the gateway keeps.")] = None,
+    data: Annotated[
+        str | None, typer.Option(metavar="DIR", help="Directory for what the gateway keeps.  [default: garrison-data]")
+    ] = None,
     workers: Annotated[
         int | None, typer.Option(metavar="N", help="Worker threads.  [default: one for each core]")
     ] = None,
+    keep_bodies: Annotated[
+        bool, typer.Option("--keep-bodies", help="Keep the messages of each exchange too, encrypted.")
+    ] = False,
     grace: Annotated[
         float, typer.Option(metavar="SECONDS", min=0, help="Time for exchanges under way when stopping.")
     ] = 10.0,
@@ -46,6 +51,9 @@ def guard(
     denies. SIGINT and SIGTERM finish what is under way and stop; a second one stops at once. SIGHUP, and any
     change of garrison.yaml or the contract's files, reloads the policy.
     """
+    from functools import partial
+
+    from garrison.adapters.beside import beside
     from garrison.adapters.envoy.parts import envoy_binary, filter_module, python_library
     from garrison.adapters.envoy.service import Parts
     from garrison.adapters.envoy.supervise import Supervisor
@@ -59,18 +67,21 @@ def guard(
         mode=mode,
         data=data,
         workers=workers,
+        keep_bodies=keep_bodies or None,
     )
     load = _loader(config, options)
 
     def parts() -> Parts:
         return Parts(envoy_binary(), filter_module(), python_library(), FACTORY)
 
-    Supervisor(load, parts, say=line, note=note, grace=grace).run()
+    Supervisor(load, parts, say=line, note=note, grace=grace, beside=partial(beside, note=note)).run()
 
 
 def _loader(config: Path | None, options: "Options") -> "Load":
     """Reads everything anew, and warns of what is in force."""
     from garrison.adapters.envoy.handover import Checked
+    from garrison.adapters.recorded.keys import key_source, make_keys
+    from garrison.adapters.recording import with_directory
     from garrison.cli.opening import open_policy
     from garrison.config.unsafe import warnings
 
@@ -81,6 +92,11 @@ def _loader(config: Path | None, options: "Options") -> "Load":
             note(f"garrison: warning: {warning}")
         if missing := len(opened.policy.catalogue.uncompiled):
             note(f"garrison: warning: {missing} operations could not be compiled; `garrison plan` lists them")
-        return Checked(opened.settings, opened.documents)
+        settings = with_directory(opened.settings)
+        if settings.record.keep_bodies:
+            source = key_source(settings, settings.data)
+            make_keys(source)  # what is wrong with the key is said here, not by Envoy's log
+            note(f"garrison: warning: whole messages are kept in `{settings.data}`, under the key `{source.key_file}`")
+        return Checked(settings, opened.documents)
 
     return load

@@ -3,16 +3,16 @@
 0  done
 1  done, and there is something to look at
 2  the options or an operator's file are wrong
-3  the gateway could not be started or kept running
+3  the gateway could not be started or kept running, or what was recorded cannot be read
 """
 
 import sys
 
 import typer
 
-from garrison.cli import config, demo, guard, plan
+from garrison.cli import config, demo, events, explain, guard, inspect, plan, replay, status
 from garrison.cli.output import NAME, report
-from garrison.core.errors import GarrisonError, GatewayError
+from garrison.core.errors import GarrisonError, GatewayError, RecordError
 
 OK = 0
 FINDINGS = 1
@@ -35,6 +35,11 @@ def application() -> typer.Typer:
     app.command("guard", epilog=guard.EXAMPLES)(guard.guard)
     app.command("demo", epilog=demo.EXAMPLES)(demo.demo)
     app.command("plan", epilog=plan.EXAMPLES)(plan.plan)
+    app.command("events", epilog=events.EXAMPLES)(events.events)
+    app.command("status", epilog=status.EXAMPLES)(status.status)
+    app.command("explain", epilog=explain.EXAMPLES)(explain.explain)
+    app.command("replay", epilog=replay.EXAMPLES)(replay.replay)
+    app.command("inspect", epilog=inspect.EXAMPLES)(inspect.inspect)
     app.add_typer(config.application(), name="config")
     return app
 
@@ -43,7 +48,7 @@ def main() -> None:
     """Run the command that the arguments name; errors are lines on stderr, never a traceback."""
     try:
         application()()
-    except GatewayError as error:
+    except (GatewayError, RecordError) as error:
         report(error)
         sys.exit(FAILURE)
     except GarrisonError as error:

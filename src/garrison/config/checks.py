@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from garrison.config.address import parse_listen, parse_upstream
 from garrison.config.explain import Complaint
 from garrison.config.model import Settings
-from garrison.core.decision import Mode
+from garrison.core.decision import FailMode, Mode
 
 _METHOD = re.compile(r"(?:\*|[A-Z][A-Z0-9!#$%&'+.^_|~-]*)\Z")
 """A method (RFC 9110, section 9.1) as contracts write it, or any."""
@@ -53,6 +53,39 @@ def _listen(settings: Settings) -> Iterator[Complaint]:
     if listen.tls and listen.tls.require_client_certificate and not listen.tls.client_ca:
         place = (*at, "tls", "require-client-certificate")
         yield Complaint(place, "needs `client-ca`", "name the authorities that verify clients")
+
+
+def _record(settings: Settings) -> Iterator[Complaint]:
+    if settings.mode == "monitor" and settings.record.fail is FailMode.CLOSED:
+        hint = "set `mode: enforce`, or leave it out"
+        message = "`closed` would refuse exchanges, which a gateway that monitors never does"
+        yield Complaint(("record", "fail"), message, hint, (("mode",),))
+
+
+def _metrics(settings: Settings) -> Iterator[Complaint]:
+    address = settings.metrics.listen
+    if not address:
+        return
+    try:
+        parse_listen(address)
+    except ValueError as error:
+        yield Complaint(("metrics", "listen"), f"`{address}` {error}", "example: `127.0.0.1:9464`")
+
+
+def _telemetry(settings: Settings) -> Iterator[Complaint]:
+    url = settings.telemetry.otlp_url
+    if not url:
+        return
+    place, hint = ("telemetry", "otlp-url"), "example: `http://127.0.0.1:4318`"
+    try:
+        parts = urlsplit(url)
+        wrong = parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0
+    except ValueError:
+        wrong = True
+    if wrong:
+        yield Complaint(place, f"`{url}` is no address of a collector", hint)
+    elif parts.query or parts.fragment:
+        yield Complaint(place, f"`{url}` must end with its path", hint)
 
 
 def _trusted_proxies(settings: Settings) -> Iterator[Complaint]:
@@ -134,6 +167,9 @@ CHECKS: tuple[Callable[[Settings], Iterator[Complaint]], ...] = (
     _contract,
     _upstream,
     _listen,
+    _record,
+    _metrics,
+    _telemetry,
     _trusted_proxies,
     _inventory,
     _matches,

@@ -126,7 +126,29 @@ class RecordSettings(Section, frozen=True):
     retention_days: Annotated[int, Meta(ge=1, le=36500)] = 90
     """Days, in UTC, that events are kept."""
     keep_bodies: bool = False
-    """Keep each exchange's messages too, encrypted, for `garrison replay`."""
+    """Keep each exchange's messages too, encrypted, for `garrison replay` and `garrison explain`. Warned of at
+    start: bodies hold what people sent and were sent."""
+    key_file: str = ""
+    """File of the key for what `keep-bodies` keeps, made where it is missing. Empty: beside the data directory, with
+    `.key` after its name."""
+    passphrase_file: str = ""
+    """File of a passphrase that the key is derived from; `key-file` then holds only the salt."""
+
+
+class MetricsSettings(Section, frozen=True):
+    """Counters for Prometheus."""
+
+    listen: str = ""
+    """`HOST:PORT` to answer `GET /metrics` on, in the guard's process: `127.0.0.1:9464`. Empty: nowhere. Whoever
+    reaches it may read how much is called and refused, but nothing personal."""
+
+
+class TelemetrySettings(Section, frozen=True):
+    """Traces and logs for an OpenTelemetry collector; needs the extra `garrison[otel]`."""
+
+    otlp_url: str = ""
+    """The collector's OTLP/HTTP address: `http://127.0.0.1:4318`; `/v1/traces` and `/v1/logs` are added to it.
+    Empty: nothing is sent."""
 
 
 class ControlSettings(Section, frozen=True):
@@ -255,6 +277,10 @@ class Settings(Section, frozen=True):
     """Where the gateway listens."""
     record: RecordSettings = RecordSettings()
     """How exchanges are recorded."""
+    metrics: MetricsSettings = MetricsSettings()
+    """Counters for Prometheus."""
+    telemetry: TelemetrySettings = TelemetrySettings()
+    """Traces and logs for an OpenTelemetry collector."""
     controls: ControlsSettings = ControlsSettings()
     """What each control is told, for all operations."""
     operations: tuple[OperationSettings, ...] = ()

@@ -4,6 +4,7 @@ GarrisonError
 +- ConfigError        the operator's garrison.yaml or options are wrong
 +- DescriptionError   the API description or an overlay is wrong
 +- GatewayError       the gateway could not be started or kept running
++- RecordError        what happens cannot be recorded, or what was recorded cannot be read: disk, permissions
 +- ProtocolError      an adapter fed the engine out of order: our bug
 """
 
@@ -54,6 +55,10 @@ class DescriptionError(ProblemsError):
 
 class GatewayError(GarrisonError):
     """The gateway could not be started or kept running."""
+
+
+class RecordError(GarrisonError):
+    """An exchange cannot be recorded, or the record cannot be read: a full disk, permissions, a damaged device."""
 
 
 class ProtocolError(GarrisonError):

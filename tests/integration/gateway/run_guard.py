@@ -2,8 +2,10 @@
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+from garrison.adapters.beside import beside
 from garrison.adapters.envoy.handover import Checked
 from garrison.adapters.envoy.parts import envoy_binary, python_library
 from garrison.adapters.envoy.service import Parts
@@ -26,7 +28,7 @@ def main(config: Path, module: str) -> int:
         return Parts(envoy_binary())
 
     try:
-        Supervisor(load, parts, say=line, note=note, grace=3).run()
+        Supervisor(load, parts, say=line, note=note, grace=3, beside=partial(beside, note=note)).run()
     except GarrisonError as error:
         report(error)
         return 3

@@ -1,8 +1,8 @@
-"""Becomes Envoy: run as a program of its own, between the guard and Envoy.
+"""Becomes Envoy, or another program that is to end with the guard: run in between, as a program of its own.
 
-    python -I -S launch.py GUARD_PID LD_PRELOAD ENVOY [ARGUMENT ...]
+    python -I -S launch.py GUARD_PID LD_PRELOAD PROGRAM [ARGUMENT ...]
 
-Asks the kernel to end this process when the guard ends, however it ends, then replaces itself by Envoy. Done
+Asks the kernel to end this process when the guard ends, however it ends, then replaces itself by the program. Done
 here and not between fork and exec in the guard, where threads make Python code unsafe. Only the standard
 library.
 """
@@ -17,7 +17,7 @@ PR_SET_PDEATHSIG = 1
 
 
 def main(arguments: list[str]) -> None:
-    """Replace this process by Envoy."""
+    """Replace this process by the program."""
     guard, preload, *command = arguments
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != int(guard):

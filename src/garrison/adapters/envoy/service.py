@@ -17,8 +17,8 @@ RELOAD_TIMEOUT = 120.0
 POLICY_FILE = "policy.msgpack"
 CONTROL_SOCKET = "control.sock"
 
-_FIXED = ("upstream", "listen", "data")
-"""Sections that Envoy, or what the engine opened at start, cannot change while it runs."""
+_FIXED = ("upstream", "listen", "data", "metrics")
+"""Sections that Envoy, or what was opened at start, cannot change while it runs."""
 
 
 class Parts(msgspec.Struct, frozen=True):
@@ -91,6 +91,8 @@ class Service:
         new = msgspec.structs.replace(wanted.settings, **{name: getattr(old, name) for name in _FIXED})
         if bootstrap(new, run_dir=self._run_dir) != bootstrap(old, run_dir=self._run_dir):
             waiting = (*waiting, "controls.request-limits (Envoy's own bound on a request's head)")
+        if new.record.keep_bodies != self._asked.record.keep_bodies:
+            waiting = (*waiting, "record.keep-bodies")
         before = self._file.with_suffix(".old")
         self._file.rename(before)
         store_checked(Checked(new, wanted.documents), self._file)

@@ -25,10 +25,12 @@ from garrison.adapters.envoy.bridge import (
 )
 from garrison.adapters.event_ids import event_ids
 from garrison.core.decision import Disposition, Mode, Mutation
+from garrison.core.errors import RecordError
 from garrison.core.event import Event
 from garrison.core.http import Headers, Peer, RequestHead, ResponseHead, TlsFacts
 from garrison.engine.exchange import Exchange
 from garrison.engine.plan import Interest, Policy
+from garrison.engine.problem import problem
 from garrison.engine.step import PASS as PASS_STEP
 from garrison.engine.step import Hold, Observe, Pass, Refuse, Step
 
@@ -184,8 +186,7 @@ class EngineSession:
             return self._so_far(HOLD)
         directive = PASS if step is PASS_STEP else self._forward(step)
         if over:
-            self._finish()
-            return directive | DONE
+            return self._finish(directive)
         return self._so_far(directive)
 
     def _so_far(self, directive: int) -> int:
@@ -213,11 +214,18 @@ class EngineSession:
     def _refuse(self, step: Refuse) -> int:
         reply = step.reply
         self.reply: Reply = (reply.status, reply.headers, reply.body)
-        self._finish()
-        return REFUSE | DONE
+        return self._finish(REFUSE)
 
-    def _finish(self) -> None:
-        self._sink(self._end(_now(), aborted=False))
+    def _finish(self, directive: int) -> int:
+        """The exchange is over, which `directive` ends; it is refused where it had to be recorded and was not."""
+        event = self._end(_now(), aborted=False)
+        try:
+            self._sink(event)
+        except RecordError:
+            reply = problem(503, event.id)
+            self.reply = (reply.status, reply.headers, reply.body)
+            return REFUSE | DONE
+        return directive | DONE
 
     def _end(self, now: float, *, aborted: bool) -> Event:
         engine = self._engine + now - self._begun

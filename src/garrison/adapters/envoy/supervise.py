@@ -15,13 +15,14 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from garrison.adapters.envoy.handover import Checked
 from garrison.adapters.envoy.log import Teller
 from garrison.adapters.envoy.process import Envoy
 from garrison.adapters.envoy.service import Parts, Service
 from garrison.adapters.watch import Watch
+from garrison.config.model import Settings
 from garrison.core.errors import GarrisonError, GatewayError, ProblemsError
 
 GRACE = 10.0
@@ -44,6 +45,16 @@ Say: TypeAlias = Callable[[str], None]
 """Prints one line for the operator; called from several threads."""
 
 
+class Beside(Protocol):
+    """What runs beside Envoy (`adapters/beside.py`) and is told what becomes of it; must not block."""
+
+    def serving(self, url: str, pid: int) -> None:
+        """An Envoy serves at `url`: the first, or one after another that ended."""
+
+    def apply(self, settings: Settings) -> None:
+        """The gateway was reloaded with `settings`."""
+
+
 class Supervisor:
     """Runs the gateway until it is told to stop."""
 
@@ -55,24 +66,24 @@ class Supervisor:
         say: Say,
         note: Say,
         grace: float = GRACE,
-        ready: Callable[[str], None] = lambda _: None,
+        beside: Callable[[Settings], contextlib.AbstractContextManager[Beside]],
     ) -> None:
         """`say` is told what becomes of the gateway, `note` what is denied and what is wrong.
 
         `parts` is asked once the policy was found good: what is wrong with that comes first.
-        `ready` is called once with the gateway's URL when it serves; it must return at once.
+        `beside` is entered before Envoy starts and left after it has ended.
         """
         self._load = load
         self._parts = parts
         self._say = say
         self._note = note
         self._grace = grace
-        self._ready = ready
+        self._beside = beside
         self._watch = Watch()
         self._stops = 0
         self._hangups = 0
         self._reload: threading.Thread | None = None
-        self._log = _Bounded(note, LOG_RATE)
+        self._log = BoundedLines("envoy", note, LOG_RATE)
 
     def run(self) -> None:
         """Serve until SIGINT or SIGTERM.
@@ -84,23 +95,26 @@ class Supervisor:
             files: list[str] = []
             checked = self._load(files.append)
             self._watch.follow(files)
-            self._serve(Service(run_dir, checked, self._parts(), events=events, log=self._log))
+            service = Service(run_dir, checked, self._parts(), events=events, log=self._log)
+            with self._beside(service.settings) as beside:
+                self._serve(service, beside)
 
-    def _serve(self, service: Service) -> None:
+    def _serve(self, service: Service, beside: Beside) -> None:
         envoy = service.start()
         try:
             if not envoy.wait_ready(self._stopping):
                 return
             self._say(f"garrison: listening on {service.url} ({service.settings.mode})")
-            self._ready(service.url)
+            beside.serving(service.url, envoy.pid)
             since = time.monotonic()
             failures = 0
             while not self._stops:
                 if ended := envoy.exit_status():
                     failures = failures + 1 if time.monotonic() - since < HEALTHY else 1
                     envoy = self._start_again(service, envoy, ended, failures)
+                    beside.serving(service.url, envoy.pid)
                     since = time.monotonic()
-                self._reload_where_due(service)
+                self._reload_where_due(service, beside)
                 self._pause(POLL)
             self._say("garrison: finishing the exchanges under way")
             if not envoy.drain(self._grace, lambda: self._stops > 1):
@@ -129,18 +143,18 @@ class Supervisor:
                 self._say(f"garrison: serving again ({service.settings.mode})")
             return envoy
 
-    def _reload_where_due(self, service: Service) -> None:
+    def _reload_where_due(self, service: Service, beside: Beside) -> None:
         if self._reload is not None and self._reload.is_alive():
             return
         hangups, self._hangups = self._hangups, 0
         if self._watch.changed() or hangups:
             # A thread: compiling a large contract takes seconds, in which Envoy may end or a signal come.
             self._reload = threading.Thread(
-                target=self._reload_now, args=(service,), name="garrison-reload", daemon=True
+                target=self._reload_now, args=(service, beside), name="garrison-reload", daemon=True
             )
             self._reload.start()
 
-    def _reload_now(self, service: Service) -> None:
+    def _reload_now(self, service: Service, beside: Beside) -> None:
         files: list[str] = []
         try:
             waiting = service.apply(self._load(files.append))
@@ -153,6 +167,7 @@ class Supervisor:
         except Exception as error:  # noqa: BLE001  # outermost frame of a thread; serving goes on
             self._note(f"garrison: reloading failed ({type(error).__name__}: {error}), the old policy stays")
         else:
+            beside.apply(service.settings)
             self._say(f"garrison: reloaded ({service.settings.mode})")
             if waiting:
                 self._note(f"garrison: changes of {', '.join(waiting)} take effect at the next start")
@@ -229,21 +244,23 @@ def _tell(descriptor: int, say: Say) -> None:
         say(text)
 
 
-class _Bounded:
-    """Passes on at most so many lines a second, and says how many it left out."""
+class BoundedLines:
+    """Passes on at most so many lines a second of what `name` says, and how many it left out."""
 
-    def __init__(self, say: Say, rate: int) -> None:
+    def __init__(self, name: str, say: Say, rate: int) -> None:
+        self._name = name
         self._say = say
         self._rate = rate
         self._second = 0
         self._count = 0
 
     def __call__(self, line: str) -> None:
+        """Pass `line` on, or count it."""
         second = int(time.monotonic())
         if second != self._second:
             if self._count > self._rate:
-                self._say(f"envoy: and {self._count - self._rate} more lines")
+                self._say(f"{self._name}: and {self._count - self._rate} more lines")
             self._second, self._count = second, 0
         self._count += 1
         if self._count <= self._rate:
-            self._say(f"envoy: {line}")
+            self._say(f"{self._name}: {line}")

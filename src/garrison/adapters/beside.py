@@ -1,0 +1,121 @@
+"""What the guard keeps running beside Envoy, by the settings: the watch process, its own status file, the metrics."""
+
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+import msgspec
+
+from garrison.adapters.companion import Companion
+from garrison.adapters.envoy.supervise import Beside
+from garrison.adapters.metrics import serve_metrics
+from garrison.adapters.recording import data_directory
+from garrison.adapters.status import (
+    DIRECTORY,
+    GATEWAY,
+    GUARD,
+    Child,
+    GatewayStatus,
+    GuardStatus,
+    Heartbeat,
+    now,
+    read_status,
+)
+from garrison.config.model import Settings
+
+Note: TypeAlias = Callable[[str], None]
+"""Prints one line for the operator; called from several threads."""
+
+
+@contextlib.contextmanager
+def beside(settings: Settings, *, note: Note, ready: Callable[[str], None] = lambda _: None) -> Iterator[Beside]:
+    """Run, while the context lasts, what `settings` ask for beside Envoy; nothing where they name no directory.
+
+    `ready` is called once with the gateway's URL when it serves; it must return at once. Raises GatewayError
+    where the data directory cannot be used, or the metrics cannot be served.
+    """
+    if not settings.data:
+        yield _Guarding(None, ready)
+        return
+    with data_directory(settings.data) as data, serve_metrics(data, settings.metrics.listen) as metrics:
+        # What an earlier run counted is not carried on: `vitals.py` carries on what it finds.
+        (data / DIRECTORY / GATEWAY).unlink(missing_ok=True)
+        recorded = _Recorded(data, settings, note, metrics)
+        try:
+            yield _Guarding(recorded, ready)
+        finally:
+            recorded.close()
+
+
+class _Guarding:
+    """Tells the parts what becomes of Envoy."""
+
+    def __init__(self, recorded: "_Recorded | None", ready: Callable[[str], None]) -> None:
+        self._recorded = recorded
+        self._ready: Callable[[str], None] | None = ready
+
+    def serving(self, url: str, pid: int) -> None:
+        """An Envoy serves at `url`."""
+        if self._recorded:
+            self._recorded.serving(url, pid)
+        if self._ready:
+            self._ready(url)
+            self._ready = None
+
+    def apply(self, settings: Settings) -> None:
+        """The gateway was reloaded."""
+        if self._recorded:
+            self._recorded.apply(settings)
+
+
+class _Recorded:
+    """A gateway with a data directory: its watch process, and what the guard says of itself."""
+
+    def __init__(self, data: Path, settings: Settings, note: Note, metrics: str) -> None:
+        self._data = data
+        self._note = note
+        self._missed = 0
+        self._told = GuardStatus(pid=os.getpid(), started=now(), updated=now(), metrics=metrics)
+        self._watch = Companion("watch", watch_command(settings), note)
+        self._heartbeat = Heartbeat(data, GUARD, self._status)
+
+    def serving(self, url: str, pid: int) -> None:
+        before = self._told.envoy
+        envoy = Child(pid, now(), before.restarts + 1 if before else 0)
+        self._told = msgspec.structs.replace(self._told, url=url, envoy=envoy)
+
+    def apply(self, settings: Settings) -> None:
+        self._watch.change(watch_command(settings))
+
+    def close(self) -> None:
+        """End the watch process; Envoy has ended before, so that it gets all events."""
+        self._watch.stop()
+        self._told = msgspec.structs.replace(self._told, stopped=True)
+        self._heartbeat.close()
+
+    def _status(self) -> GuardStatus:
+        self._tell_losses()
+        return msgspec.structs.replace(self._told, updated=now(), watch=self._watch.child)
+
+    def _tell_losses(self) -> None:
+        """Say that exchanges were not recorded, at most once a second."""
+        gateway = read_status(self._data, GATEWAY, GatewayStatus)
+        missed = gateway.lost + gateway.refused if gateway else 0
+        if gateway and missed > self._missed:
+            self._note(
+                f"garrison: {missed - self._missed} exchanges could not be recorded: {gateway.trouble}"
+                f" ({gateway.lost} lost and {gateway.refused} refused so far)"
+            )
+        self._missed = missed
+
+
+def watch_command(settings: Settings) -> Sequence[str]:
+    """How the watch process is started. `-P` keeps modules of the working directory out of it."""
+    command = [sys.executable, "-P", "-m", "garrison.watch", settings.data]
+    command += ["--retention-days", str(settings.record.retention_days)]
+    if settings.telemetry.otlp_url:
+        command += ["--otlp-url", settings.telemetry.otlp_url]
+    return command

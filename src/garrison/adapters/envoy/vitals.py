@@ -1,0 +1,67 @@
+"""What the engine inside Envoy says of itself: its status file, rewritten once a second beside the traffic."""
+
+import os
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from garrison.adapters.envoy.session import EngineExchanges
+from garrison.adapters.status import GATEWAY, Exchanges, GatewayStatus, Heartbeat, now, read_status
+from garrison.adapters.store.record import Recorder
+
+
+class Vitals:
+    """Counts on where the Envoy before this one stopped, so that the guard's counters outlive a crash."""
+
+    def __init__(self, data: Path, exchanges: EngineExchanges, recorder: Recorder) -> None:
+        """Begin to write the status file in the data directory `data`."""
+        self._exchanges = exchanges
+        self._recorder = recorder
+        self._before = read_status(data, GATEWAY, GatewayStatus)
+        self._started = now()
+        self._heartbeat = Heartbeat(data, GATEWAY, self.status)
+
+    def status(self) -> GatewayStatus:
+        """As it is now."""
+        policy, recorder = self._exchanges.policy, self._recorder
+        mine = GatewayStatus(
+            pid=os.getpid(),
+            started=self._started,
+            updated=now(),
+            mode=policy.mode,
+            policy=policy.digest,
+            operations=len(policy.plans),
+            recorded=recorder.recorded,
+            lost=recorder.lost,
+            refused=recorder.refused,
+            trouble=recorder.trouble,
+            engine_seconds=recorder.engine_seconds,
+            exchanges=_counted({(one or "", two): count for (one, two), count in recorder.counts.items()}),
+        )
+        return mine if self._before is None else _after(self._before, mine)
+
+    def close(self) -> None:
+        """Write it for the last time."""
+        self._heartbeat.close()
+
+
+def _after(before: GatewayStatus, mine: GatewayStatus) -> GatewayStatus:
+    counts: Counter[tuple[str, str]] = Counter()
+    for status in (before, mine):
+        for one in status.exchanges:
+            counts[one.operation, one.disposition] += one.count
+    return msgspec.structs.replace(
+        mine,
+        recorded=before.recorded + mine.recorded,
+        lost=before.lost + mine.lost,
+        refused=before.refused + mine.refused,
+        trouble=mine.trouble or before.trouble,
+        engine_seconds=before.engine_seconds + mine.engine_seconds,
+        exchanges=_counted(counts),
+    )
+
+
+def _counted(counts: Mapping[tuple[str, str], int]) -> tuple[Exchanges, ...]:
+    return tuple(Exchanges(operation, disposition, count) for (operation, disposition), count in counts.items())

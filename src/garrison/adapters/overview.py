@@ -1,0 +1,192 @@
+"""How a gateway is, read from its data directory alone: for `garrison status` and for `/metrics`.
+
+Works whether or not anything runs, and does not disturb what does.
+"""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from garrison.adapters.recording import SPOOL
+from garrison.adapters.status import (
+    GATEWAY,
+    GUARD,
+    STALE,
+    WATCH,
+    GatewayStatus,
+    GuardStatus,
+    WatchStatus,
+    is_running,
+    read_status,
+)
+from garrison.adapters.store.manifest import read_manifest
+from garrison.adapters.store.segments import is_closed, segment_files
+
+LAG: Final = 60.0
+"""Seconds that a finished segment may wait in the spool before that is a problem: the watch process takes one
+within a second, and comes back from a crash within thirty (`supervise.BACKOFF`)."""
+
+
+class Process(msgspec.Struct, frozen=True):
+    """One process of the gateway."""
+
+    name: str
+    """`guard`, `envoy` or `watch`."""
+    pid: int
+    """0 where none runs or is known."""
+    alive: bool
+    since: float = 0.0
+    """When it was started: seconds since the epoch."""
+    restarts: int = 0
+
+
+class Spool(msgspec.Struct, frozen=True):
+    """What waits to be turned into the data set."""
+
+    segments: int = 0
+    bytes: int = 0
+    oldest: float | None = None
+    """When its oldest segment was begun: seconds since the epoch; None where the spool is empty."""
+    lag: float = 0.0
+    """Seconds that the oldest finished segment has been waiting; what is still written to is not late."""
+
+
+class Stored(msgspec.Struct, frozen=True):
+    """The data set."""
+
+    events: int = 0
+    bytes: int = 0
+    files: int = 0
+    days: int = 0
+    first_day: str = ""
+    """UTC: `2026-07-23`; empty where it has none."""
+    last_day: str = ""
+    damaged: int = 0
+    """Lines that could not be read, ever; they are kept in `damaged`."""
+
+
+class Overview(msgspec.Struct, frozen=True):
+    """All of it, and what is wrong."""
+
+    data: str
+    url: str
+    metrics: str
+    processes: tuple[Process, ...]
+    gateway: GatewayStatus | None
+    watch: WatchStatus | None
+    spool: Spool
+    dataset: Stored
+    problems: tuple[str, ...]
+
+
+def overview(data: Path, now: float) -> Overview:
+    """How the gateway that keeps its data in `data` is at `now` (seconds since the epoch).
+
+    Raises RecordError where the data set's manifest cannot be read.
+    """
+    guard = read_status(data, GUARD, GuardStatus)
+    gateway = read_status(data, GATEWAY, GatewayStatus)
+    watch = read_status(data, WATCH, WatchStatus)
+    found = Overview(
+        data=str(data),
+        url=guard.url if guard else "",
+        metrics=guard.metrics if guard else "",
+        processes=tuple(_processes(guard)),
+        gateway=gateway,
+        watch=watch,
+        spool=_spool(data, now),
+        dataset=_stored(data),
+        problems=(),
+    )
+    return msgspec.structs.replace(found, problems=tuple(_problems(found, guard, now)))
+
+
+def _processes(guard: GuardStatus | None) -> Iterator[Process]:
+    if guard is None:
+        yield from (Process(name, 0, alive=False) for name in ("guard", "envoy", "watch"))
+        return
+    yield Process("guard", guard.pid, is_running(guard.pid) and not guard.stopped, guard.started)
+    for name, child in (("envoy", guard.envoy), ("watch", guard.watch)):
+        if child is None:
+            yield Process(name, 0, alive=False)
+        else:
+            alive = bool(child.pid) and is_running(child.pid) and not guard.stopped
+            yield Process(name, child.pid, alive, child.since, child.restarts)
+
+
+def _spool(data: Path, now: float) -> Spool:
+    segments = size = 0
+    lag, oldest = 0.0, None
+    for path in segment_files(data / SPOOL):
+        with contextlib.suppress(FileNotFoundError):  # just turned into the data set
+            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                facts, closed = os.fstat(descriptor), is_closed(descriptor)
+            finally:
+                os.close(descriptor)
+            segments, size = segments + 1, size + facts.st_size
+            oldest = _begun(path) if oldest is None else oldest
+            lag = max(lag, now - facts.st_mtime) if closed else lag
+    return Spool(segments, size, oldest, lag)
+
+
+def _begun(segment: Path) -> float | None:
+    """A segment's name begins with the time at which it was begun, in milliseconds."""
+    milliseconds = segment.name.partition("-")[0]
+    return int(milliseconds) / 1000 if milliseconds.isdecimal() else None
+
+
+def _stored(data: Path) -> Stored:
+    manifest = read_manifest(data)
+    days = sorted({file.day for file in manifest.files})
+    return Stored(
+        events=sum(file.events for file in manifest.files),
+        bytes=sum(file.bytes for file in manifest.files),
+        files=len(manifest.files),
+        days=len(days),
+        first_day=days[0] if days else "",
+        last_day=days[-1] if days else "",
+        damaged=manifest.damaged,
+    )
+
+
+def _problems(found: Overview, guard: GuardStatus | None, now: float) -> Iterator[str]:
+    yield from _process_problems(found, guard, now)
+    yield from _recording_problems(found)
+    watch = found.watch
+    if watch is not None and watch.trouble:
+        yield f"the watch process cannot write the data set: {watch.trouble}"
+    if watch is not None and watch.telemetry_lost:
+        yield f"{watch.telemetry_lost} events did not reach the OpenTelemetry collector"
+
+
+def _process_problems(found: Overview, guard: GuardStatus | None, now: float) -> Iterator[str]:
+    if guard is None:
+        yield "no gateway has kept its data here"
+    elif guard.stopped:
+        yield "the gateway was stopped"
+    elif not found.processes[0].alive:
+        yield "the guard is not running, and did not stop as it should"
+    else:
+        yield from (f"{one.name} is not running" for one in found.processes[1:] if not one.alive)
+        for name, status in (("guard", guard), ("envoy", found.gateway), ("watch", found.watch)):
+            if status is not None and now - status.updated > STALE:
+                yield f"{name} has not been heard of for {now - status.updated:.0f} s"
+
+
+def _recording_problems(found: Overview) -> Iterator[str]:
+    gateway = found.gateway
+    if gateway is not None:
+        because = f": {gateway.trouble}" if gateway.trouble else ""
+        if gateway.lost:
+            yield f"{gateway.lost} exchanges passed without being recorded{because}"
+        if gateway.refused:
+            yield f"{gateway.refused} exchanges were refused because they could not be recorded{because}"
+    if found.spool.lag > LAG:
+        yield f"the spool has been waiting for the watch process for {found.spool.lag:.0f} s"
+    if found.dataset.damaged:
+        yield f"{found.dataset.damaged} damaged lines are kept in `{Path(found.data) / 'damaged'}`"

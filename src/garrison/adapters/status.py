@@ -1,0 +1,156 @@
+"""Status files: what each process says of itself, rewritten about once a second in `status` of the data directory.
+
+Written aside and renamed, so that nobody reads half of one. They stay when their process ends: `updated` and `pid`
+tell whether it lives. Nothing in them is personal.
+"""
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, TypeVar
+
+import msgspec
+
+from garrison.adapters.store.files import make_directory, replace_file
+
+DIRECTORY: Final = "status"
+GATEWAY: Final = "gateway.json"
+GUARD: Final = "guard.json"
+WATCH: Final = "watch.json"
+PERIOD: Final = 1.0
+"""Seconds between two writings."""
+STALE: Final = 10.0
+"""Seconds after which a process that has written nothing is taken for stuck: ten times its period."""
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+class Exchanges(msgspec.Struct, frozen=True):
+    """How many exchanges of one operation ended in one way."""
+
+    operation: str
+    """Operation id; empty for all that the contract does not describe."""
+    disposition: str
+    count: int
+
+
+class GatewayStatus(msgspec.Struct, frozen=True):
+    """The engine inside Envoy. Counters begin with the guard and go on when Envoy is started again; what was counted
+    in the second before a crash may be missing."""
+
+    pid: int
+    started: float
+    """Seconds since the epoch, UTC; so are all times here."""
+    updated: float
+    mode: str
+    policy: str
+    """`Policy.digest` of the policy in force."""
+    operations: int
+    recorded: int = 0
+    lost: int = 0
+    """Exchanges that passed and could not be recorded (fail mode open)."""
+    refused: int = 0
+    """Exchanges that could not be recorded and were reported as such (fail mode closed)."""
+    trouble: str = ""
+    """Why the last one was not."""
+    engine_seconds: float = 0.0
+    """Time that exchanges spent in the engine, all together."""
+    exchanges: tuple[Exchanges, ...] = ()
+
+
+class Child(msgspec.Struct, frozen=True):
+    """One process that the guard keeps running."""
+
+    pid: int
+    since: float
+    """When this one was started."""
+    restarts: int = 0
+    """How often one ended unexpectedly since the guard began."""
+
+
+class GuardStatus(msgspec.Struct, frozen=True):
+    """The guard, and what it supervises."""
+
+    pid: int
+    started: float
+    updated: float
+    url: str = ""
+    """Where the gateway listens."""
+    metrics: str = ""
+    """Where `/metrics` is served; empty: nowhere."""
+    envoy: Child | None = None
+    watch: Child | None = None
+    stopped: bool = False
+    """Whether it ended as it was told to."""
+
+
+class WatchStatus(msgspec.Struct, frozen=True):
+    """The watch process."""
+
+    pid: int
+    started: float
+    updated: float
+    trouble: str = ""
+    """Why the data set could not be written the last time; empty where it could."""
+    telemetry_sent: int = 0
+    """Events that the OpenTelemetry collector has taken."""
+    telemetry_lost: int = 0
+    """Events that it never got."""
+
+
+def write_status(data: Path, name: str, status: msgspec.Struct) -> None:
+    """Replace the status file `name` in the data directory. Raises OSError where that is not possible."""
+    replace_file(make_directory(data / DIRECTORY) / name, msgspec.json.encode(status), durable=False)
+
+
+def read_status(data: Path, name: str, kind: type[T]) -> T | None:
+    """The status file `name`; None where there is none, or one that another version wrote."""
+    try:
+        return msgspec.json.decode((data / DIRECTORY / name).read_bytes(), type=kind)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def is_running(pid: int) -> bool:
+    """Whether there is a process `pid` that has not ended."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    return not state.rpartition(")")[2].lstrip().startswith("Z")  # a zombie waits for its parent: it has ended
+
+
+class Heartbeat:
+    """Writes a status file once a second, on a daemon thread, until closed; then once more."""
+
+    def __init__(self, data: Path, name: str, status: Callable[[], msgspec.Struct]) -> None:
+        """`status` is called on that thread; the first file is there when this returns, unless the disk is full."""
+        self._data = data
+        self._name = name
+        self._status = status
+        self._closing = threading.Event()
+        self._write()
+        self._thread = threading.Thread(target=self._run, name="garrison-status", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop, and write what is true at the end."""
+        self._closing.set()
+        self._thread.join()
+        self._write()
+
+    def _run(self) -> None:
+        while not self._closing.wait(PERIOD):
+            self._write()
+
+    def _write(self) -> None:
+        # A full disk keeps the old file, whose age shows; it must not end the process that it tells of.
+        with contextlib.suppress(OSError):
+            write_status(self._data, self._name, self._status())
+
+
+def now() -> float:
+    """The time, as status files tell it: seconds since the epoch, UTC."""
+    return time.time()

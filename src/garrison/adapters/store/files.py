@@ -1,0 +1,36 @@
+"""Files that are never seen half-written: made aside, made durable, put in place by a rename."""
+
+import os
+from pathlib import Path
+
+
+def make_directory(path: Path) -> Path:
+    """Make `path` and what is above it, for the owner alone."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def replace_file(path: Path, content: bytes, *, durable: bool = True) -> None:
+    """Give `path` this content in one step, for readers and, where `durable`, for a power failure too.
+
+    One writer at a time. Raises OSError; what was there before is then still there.
+    """
+    aside = path.with_name(f".{path.name}.new")
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        if durable:
+            os.fsync(descriptor)
+    aside.replace(path)
+    if durable:
+        sync(path.parent)
+
+
+def sync(path: Path) -> None:
+    """Make a file's content, or a directory's names, survive a power failure."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

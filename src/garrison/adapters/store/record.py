@@ -1,0 +1,68 @@
+"""The sink that events go to: encoded, appended to the spool, counted."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import TypeAlias
+
+import msgspec
+
+from garrison.adapters.store.spool import SpoolWriter
+from garrison.core.decision import Disposition, FailMode
+from garrison.core.errors import RecordError
+from garrison.core.event import Event
+from garrison.core.ids import OperationId
+
+Counts: TypeAlias = Mapping[tuple[OperationId | None, Disposition], int]
+"""Events by operation (None: not described) and disposition."""
+
+
+class Recorder:
+    """Records each event before the exchange's last byte leaves; may be called from every worker thread.
+
+    Counters are plain integers that only a few bytecodes touch without a call between reading and storing, where
+    the interpreter never changes threads: they are exact without a lock.
+    """
+
+    def __init__(self, writer: SpoolWriter, *, fail: FailMode) -> None:
+        self._append = writer.append
+        self._encode = msgspec.json.Encoder().encode
+        self.fail = fail
+        """May be changed at any time."""
+        self._counts: defaultdict[tuple[OperationId | None, Disposition], int] = defaultdict(int)
+        self.engine_seconds = 0.0
+        """Seconds that the recorded exchanges spent in the engine."""
+        self.lost = 0
+        """Events of exchanges that passed although they could not be recorded (fail mode open)."""
+        self.refused = 0
+        """Exchanges that could not be recorded and were reported as such (fail mode closed)."""
+        self.trouble = ""
+        """Why the last event that was not recorded was not."""
+
+    def __call__(self, event: Event) -> None:
+        """Record `event`; raises RecordError in fail mode closed where that is not possible."""
+        try:
+            self._append(self._encode(event) + b"\n")
+        except OSError as error:
+            self._missed(error)
+        else:
+            self._counts[event.operation, event.disposition] += 1
+            self.engine_seconds += event.engine
+
+    @property
+    def recorded(self) -> int:
+        """Events that are in the spool."""
+        return sum(self._counts.copy().values())
+
+    @property
+    def counts(self) -> Counts:
+        """Recorded events by operation and disposition, as they are now."""
+        return self._counts.copy()
+
+    def _missed(self, error: OSError) -> None:
+        # The text alone: the error itself would keep the spool's segment open through its traceback.
+        self.trouble = error.strerror or type(error).__name__
+        if self.fail is FailMode.OPEN:
+            self.lost += 1
+            return
+        self.refused += 1
+        raise RecordError(f"the exchange cannot be recorded: {self.trouble}") from None

@@ -1,0 +1,196 @@
+"""Reading segments of the spool, also while they are written, and whatever a crash or a bad disk left in them."""
+
+import contextlib
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from garrison.adapters.store.spool import SUFFIX
+from garrison.core.event import Event
+
+CHUNK: Final = 1 << 20
+"""Bytes read at once."""
+NEW: Final = 2.0
+"""Seconds after which an empty segment without a lock is one that its writer gave up."""
+END_OF_TIME: Final = 253402300800.0
+"""The year 10000, after which neither Python nor Parquet readers can name a day."""
+_START: Final = b'{"v":'
+"""How each line begins. JSON escapes quotes in texts, so that it cannot stand anywhere else in a sound line."""
+
+_decode = msgspec.json.Decoder(Event).decode
+
+
+class Lines(msgspec.Struct, frozen=True):
+    """What some bytes of a segment hold."""
+
+    events: tuple[Event, ...]
+    damaged: tuple[bytes, ...]
+    """Broken lines, without line feeds."""
+
+
+def read_lines(data: bytes) -> Lines:
+    """The events in `data`, which ends at the end of a line or of the segment. Never raises.
+
+    A line that lost its line feed was never reported as written and may have been written again elsewhere: it
+    counts as broken however complete it looks, and the line after it is still found.
+    """
+    events: list[Event] = []
+    damaged: list[bytes] = []
+    lines = data.split(b"\n")
+    unfinished = lines.pop()
+    for line in lines:
+        event = _event(line)
+        if event is None:
+            start = line.rfind(_START)
+            event = _event(line[start:]) if start > 0 else None
+            damaged.append(line[:start] if event else line)
+        if event:
+            events.append(event)
+    if unfinished:
+        damaged.append(unfinished)
+    return Lines(tuple(events), tuple(damaged))
+
+
+def _event(line: bytes) -> Event | None:
+    try:
+        event = _decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return event if 0 <= event.time < END_OF_TIME else None
+
+
+def segment_files(spool: Path) -> list[Path]:
+    """The segments in the spool, in the order in which they were begun; none where there is no spool."""
+    try:
+        return sorted(path for path in spool.iterdir() if path.suffix == SUFFIX)
+    except FileNotFoundError:
+        return []
+
+
+def is_closed(descriptor: int) -> bool:
+    """Whether nothing more will be written to an open segment: its writer let go of it or died."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    fcntl.flock(descriptor, fcntl.LOCK_UN)
+    return True
+
+
+class _Follower:
+    """One segment that is read while it grows. Holds it open: its last lines are there even when it was removed."""
+
+    def __init__(self, path: Path, *, at_end: bool) -> None:
+        self._descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        self._offset = self._line_start() if at_end else 0
+        self.done = False
+
+    def read(self, *, closed: bool | None = None) -> Lines:
+        """The lines that came since the last call, at most about `CHUNK` bytes of them. `closed` says whether more
+        can follow where the caller knows it."""
+        if closed is None:
+            closed = self._is_closed()
+        size = CHUNK
+        while True:
+            data = os.pread(self._descriptor, size, self._offset)
+            end = data.rfind(b"\n") + 1
+            if end or len(data) < size:
+                break
+            size *= 2
+        if not end and closed:
+            self.done = True
+            end = len(data)
+        self._offset += end
+        return read_lines(data[:end])
+
+    def close(self) -> None:
+        """Give the file back."""
+        os.close(self._descriptor)
+
+    def _is_closed(self) -> bool:
+        if not is_closed(self._descriptor):
+            return False
+        # An empty one may just have been made, and its writer be about to lock it.
+        facts = os.fstat(self._descriptor)
+        return facts.st_size > 0 or time.time() - facts.st_mtime > NEW
+
+    def _line_start(self) -> int:
+        """Where the line begins that is being written."""
+        end = os.fstat(self._descriptor).st_size
+        while end:
+            begin = max(0, end - CHUNK)
+            found = os.pread(self._descriptor, end - begin, begin).rfind(b"\n")
+            if found >= 0:
+                return begin + found + 1
+            end = begin
+        return 0
+
+
+class Tailer:
+    """All segments of a spool, read as they grow.
+
+    `from_end` passes over what was written before. A damaged line is counted in `damaged`, not kept: what becomes
+    of it is decided where the segment is converted.
+    """
+
+    def __init__(self, spool: Path, *, from_end: bool = False) -> None:
+        self._spool = spool
+        self._open: dict[str, _Follower] = {}
+        self.done: set[str] = set()
+        """Names of segments that are in the spool and were read to their end."""
+        self.damaged = 0
+        if from_end:
+            self._look(at_end=True)
+
+    def poll(self) -> list[Event]:
+        """Events that were appended since the last call, in the order of each segment; [] where there are none.
+
+        At most about `CHUNK` bytes of each segment: call again at once while there are any.
+        """
+        self._look(at_end=False)
+        events: list[Event] = []
+        for name, follower in list(self._open.items()):
+            lines = follower.read()
+            events.extend(lines.events)
+            self.damaged += len(lines.damaged)
+            if follower.done:
+                follower.close()
+                del self._open[name]
+                self.done.add(name)
+        return events
+
+    def close(self) -> None:
+        """Give all files back."""
+        for follower in self._open.values():
+            follower.close()
+        self._open.clear()
+
+    def _look(self, *, at_end: bool) -> None:
+        present = segment_files(self._spool)
+        self.done.intersection_update({path.name for path in present})
+        for path in present:
+            if path.name not in self._open and path.name not in self.done:
+                with contextlib.suppress(FileNotFoundError):
+                    self._open[path.name] = _Follower(path, at_end=at_end)
+
+
+def scan(path: Path, *, closed: bool | None = None) -> Iterator[Lines]:
+    """A segment's lines from its beginning to its present end, piece by piece; half a line at the end of a segment
+    that is still written is left out. `closed` says whether it is, where the caller knows it.
+
+    Raises OSError where the segment is gone or cannot be read.
+    """
+    follower = _Follower(path, at_end=False)
+    try:
+        while not follower.done:
+            lines = follower.read(closed=closed)
+            if not lines.events and not lines.damaged and not follower.done:
+                return
+            yield lines
+    finally:
+        follower.close()

@@ -1,0 +1,160 @@
+"""`garrison events`: what was recorded."""
+
+import sys
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from garrison.cli.output import NAME, line, progress
+
+if TYPE_CHECKING:
+    from garrison.adapters.store.query import EventFilter
+    from garrison.core.event import Event
+
+EXAMPLES = "Example: garrison events --data garrison-data --since 2h --disposition blocked"
+DEFAULT_LIMIT = 50
+Output = Literal["table", "json", "ocsf"]
+
+
+def events(
+    data: Annotated[Path, typer.Option(metavar="DIR", help="The gateway's data directory.")] = Path("garrison-data"),
+    since: Annotated[str, typer.Option(metavar="TIME", help="From then on: `2h`, `3d`, `2026-07-23T10:00Z`.")] = "",
+    until: Annotated[str, typer.Option(metavar="TIME", help="Until then, that moment not included.")] = "",
+    principal: Annotated[str | None, typer.Option(metavar="NAME", help="Who asked.")] = None,
+    operation: Annotated[
+        str | None, typer.Option(metavar="ID", help="Operation id; empty: what the contract does not describe.")
+    ] = None,
+    reason: Annotated[str | None, typer.Option(metavar="ID", help="A reason, enforced or observed.")] = None,
+    peer: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Network address.")] = None,
+    disposition: Annotated[
+        str | None, typer.Option(metavar="WORD", help="allowed, blocked, logged, rewritten, error or aborted.")
+    ] = None,
+    method: Annotated[str | None, typer.Option(metavar="NAME", help="Request method.")] = None,
+    status: Annotated[int | None, typer.Option(metavar="CODE", help="Status that the client received.")] = None,
+    limit: Annotated[int, typer.Option(metavar="N", min=0, help="The newest so many; 0: all.")] = DEFAULT_LIMIT,
+    follow: Annotated[bool, typer.Option("--follow", help="Go on with what is recorded from now on.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON Lines.")] = False,
+    ocsf: Annotated[bool, typer.Option("--ocsf", help="Print OCSF API Activity (6003), JSON Lines.")] = False,
+) -> None:
+    """Show recorded exchanges, the newest last.
+
+    Exit status 3 means that the record cannot be read.
+    """
+    wanted = _filter(since, until, principal, operation, reason, peer, disposition, method, status)
+    _check(data, since=wanted.since, until=wanted.until, both=json and ocsf)
+    output: Output = "ocsf" if ocsf else "json" if json else "table"
+    try:
+        _show(data, wanted, limit, output, follow=follow)
+    except KeyboardInterrupt:
+        pass  # how following ends
+    except BrokenPipeError:
+        # Here and not in `main`: typer would take it for a failure. Without this Python complains while it ends.
+        sys.stdout = None
+
+
+def _filter(
+    since: str,
+    until: str,
+    principal: str | None,
+    operation: str | None,
+    reason: str | None,
+    peer: str | None,
+    disposition: str | None,
+    method: str | None,
+    status: int | None,
+) -> "EventFilter":
+    from garrison.adapters.store.query import EventFilter
+    from garrison.cli.moments import parse_moment
+
+    now = time.time()
+    return EventFilter(
+        since=parse_moment(since, "--since", now) if since else None,
+        until=parse_moment(until, "--until", now) if until else None,
+        principal=principal,
+        operation=operation,
+        reason=reason,
+        peer=peer,
+        disposition=_disposition(disposition),
+        method=method,
+        status=status,
+    )
+
+
+def _disposition(given: str | None) -> str | None:
+    from garrison.core.decision import Disposition
+    from garrison.core.errors import ConfigError, Problem
+
+    known = [str(one) for one in Disposition]
+    if given is not None and given not in known:
+        hint = "one of " + ", ".join(f"`{one}`" for one in known)
+        raise ConfigError([Problem("<options>", "--disposition", f"`{given}` is no disposition", hint)])
+    return given
+
+
+def _check(data: Path, *, since: float | None, until: float | None, both: bool) -> None:
+    from garrison.core.errors import ConfigError, Problem
+
+    problems = []
+    if not data.is_dir():
+        problems.append(Problem("<options>", "--data", f"`{data}` is not a directory", "give the one that `guard` has"))
+    if since is not None and until is not None and since >= until:
+        problems.append(Problem("<options>", "--since", "is not before `--until`"))
+    if both:
+        problems.append(Problem("<options>", "--ocsf", "does not go with `--json`", "OCSF records are JSON already"))
+    if problems:
+        raise ConfigError(problems)
+
+
+def _show(data: Path, wanted: "EventFilter", limit: int, output: Output, *, follow: bool) -> None:
+    from garrison.adapters.store import query
+
+    if not follow:
+        _print(_found(data, wanted, limit), output, as_it_comes=False)
+        return
+    # First, so that nothing is missed between the question and what follows; what both give is shown once.
+    fresh = query.follow(data, wanted)
+    found = list(_found(data, wanted, limit))
+    _print(found, output, as_it_comes=True)
+    seen = {event.id for event in found}
+    _print((event for event in fresh if event.id not in seen), output, as_it_comes=True, heading=False)
+
+
+def _found(data: Path, wanted: "EventFilter", limit: int) -> "Iterable[Event]":
+    """The newest `limit` events, or all, the newest last."""
+    from garrison.adapters.store import query
+
+    if not limit:
+        return query.events(data, wanted, newest_first=False)
+    with progress("reading"):
+        return list(query.events(data, wanted, limit=limit))[::-1]
+
+
+def _print(found: "Iterable[Event]", output: Output, *, as_it_comes: bool, heading: bool = True) -> None:
+    if output == "table":
+        from garrison.cli.event_table import as_lines, as_table
+
+        if as_it_comes or not sys.stdout.isatty():
+            for text in as_lines(found, heading=heading):
+                line(text)
+        else:
+            as_table(found)
+        return
+    encode = _encoder(output)
+    for event in found:
+        line(encode(event))
+
+
+def _encoder(output: Output) -> "Callable[[Event], str]":
+    import msgspec
+
+    if output == "json":
+        return lambda event: msgspec.json.encode(event).decode()
+    from importlib.metadata import version
+
+    from garrison.report.ocsf import api_activity
+
+    installed = version(NAME)
+    return lambda event: msgspec.json.encode(api_activity(event, version=installed)).decode()

@@ -1,0 +1,76 @@
+"""`garrison status`: how a gateway is, running or not."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from garrison.cli.output import as_json, line
+
+if TYPE_CHECKING:
+    from garrison.adapters.overview import Overview, Process
+
+EXAMPLES = "Example: garrison status --data garrison-data"
+
+
+def status(
+    data: Annotated[Path, typer.Option(metavar="DIR", help="The gateway's data directory.")] = Path("garrison-data"),
+    json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+) -> None:
+    """Show the gateway's processes, what was recorded and what is wrong.
+
+    Exit status 0 means that all is well, 1 that something is wrong, the gateway not running included; 3 that the
+    record cannot be read.
+    """
+    from garrison.adapters.overview import overview
+
+    now = time.time()
+    found = overview(data, now)
+    if json:
+        as_json(found)
+    else:
+        for text in _text(found, now):
+            line(text)
+    if found.problems:
+        raise typer.Exit(1)
+
+
+def _text(found: "Overview", now: float) -> Iterator[str]:
+    gateway = found.gateway
+    if gateway:
+        yield f"policy     {gateway.policy} ({gateway.mode}), {gateway.operations} operations"
+    if found.url:
+        yield f"listening  {found.url}"
+    if found.metrics:
+        yield f"metrics    {found.metrics}"
+    yield from (_process(one) for one in found.processes)
+    if gateway:
+        counts = f"{gateway.recorded} recorded, {gateway.lost} lost, {gateway.refused} refused"
+        yield f"exchanges  {counts} since the guard began"
+    spool, dataset = found.spool, found.dataset
+    oldest = f", the oldest from {max(0, now - spool.oldest):.0f} s ago" if spool.oldest is not None else ""
+    yield f"spool      {spool.segments} segments, {_size(spool.bytes)}{oldest}, lag {spool.lag:.0f} s"
+    days = f", {dataset.days} days from {dataset.first_day} to {dataset.last_day}" if dataset.days else ""
+    yield f"data set   {dataset.events} events, {_size(dataset.bytes)} in {dataset.files} files{days}"
+    if found.watch and (found.watch.telemetry_sent or found.watch.telemetry_lost):
+        yield f"telemetry  {found.watch.telemetry_sent} events sent, {found.watch.telemetry_lost} lost"
+    yield from (f"problem: {one}" for one in found.problems)
+
+
+def _process(one: "Process") -> str:
+    from garrison.cli.moments import show_moment
+
+    if not one.alive:
+        return f"{one.name:<10} not running"
+    restarts = f", restarted {one.restarts} times" if one.restarts else ""
+    return f"{one.name:<10} running as process {one.pid} since {show_moment(one.since)}{restarts}"
+
+
+def _size(count: float) -> str:
+    for unit in ("bytes", "KB", "MB", "GB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}" if unit == "bytes" else f"{count:.1f} {unit}"
+        count /= 1000
+    return f"{count:.1f} TB"

@@ -1,0 +1,183 @@
+"""Events reach a collector as spans and log records by OTLP over HTTP; what does not is counted."""
+
+import gzip
+import socket
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import msgspec
+import pytest
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+from garrison.adapters.event_ids import event_ids
+from garrison.adapters.otel import Telemetry
+from garrison.core.decision import Disposition, Mode, Reason
+from garrison.core.event import Event
+from garrison.core.ids import ControlId, OperationId, ReasonId
+
+NEW_ID = event_ids()
+REASON = Reason(ReasonId("body-invalid"), ControlId("request-schema"), 400, "body/name", "must be text")
+
+
+class Collector:
+    """Decodes what it is sent; answers with `status`."""
+
+    def __init__(self) -> None:
+        self.status = 200
+        self.spans: list[Any] = []
+        self.logs: list[Any] = []
+        self.resources: list[dict[str, str]] = []
+        collector = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["content-length"]))
+                if self.headers.get("content-encoding") == "gzip":
+                    body = gzip.decompress(body)
+                if collector.status == 200:
+                    collector.take(self.path, body)
+                self.send_response(collector.status)
+                self.send_header("content-length", "0")
+                self.end_headers()
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
+        self._thread.start()
+
+    def take(self, path: str, body: bytes) -> None:
+        if path == "/v1/traces":
+            for resource in ExportTraceServiceRequest.FromString(body).resource_spans:
+                self.resources.append({one.key: one.value.string_value for one in resource.resource.attributes})
+                self.spans.extend(span for scope in resource.scope_spans for span in scope.spans)
+        elif path == "/v1/logs":
+            for logs in ExportLogsServiceRequest.FromString(body).resource_logs:
+                self.logs.extend(record for scope in logs.scope_logs for record in scope.log_records)
+        else:
+            raise AssertionError(path)
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+@pytest.fixture
+def collector() -> Iterator[Collector]:
+    server = Collector()
+    yield server
+    server.close()
+
+
+def event(**changes: Any) -> Event:
+    given = Event(
+        id=NEW_ID(1000.0),
+        time=1000.25,
+        method="GET",
+        operation=OperationId("getPet"),
+        template="/pets/{petId}",
+        peer="192.0.2.1",
+        allowed=True,
+        mode=Mode.ENFORCE,
+        disposition=Disposition.ALLOWED,
+        status=200,
+        duration=0.5,
+        response_bytes=7,
+        policy="0123456789ab",
+    )
+    return msgspec.structs.replace(given, **changes)
+
+
+def sent(collector: Collector, *events: Event) -> Telemetry:
+    telemetry = Telemetry(collector.url, version="1.0", timeout=1)
+    for one in events:
+        telemetry(one)
+    telemetry.close()
+    return telemetry
+
+
+def attributes(of: Any) -> dict[str, Any]:
+    return {one.key: getattr(one.value, one.value.WhichOneof("value")) for one in of.attributes}
+
+
+def test_an_event_is_a_span(collector: Collector) -> None:
+    given = event()
+    telemetry = sent(collector, given)
+    (span,) = collector.spans
+    assert (telemetry.sent, telemetry.lost) == (1, 0)
+    assert (span.name, span.kind) == ("getPet", 2)  # SPAN_KIND_SERVER
+    assert span.trace_id.hex() == given.id.replace("-", "")
+    assert span.span_id == span.trace_id[8:]
+    assert (span.start_time_unix_nano, span.end_time_unix_nano) == (1_000_250_000_000, 1_000_750_000_000)
+    assert collector.resources[0]["service.name"] == "garrison"
+    told = attributes(span)
+    assert told["http.request.method"] == "GET"
+    assert told["http.route"] == "/pets/{petId}"
+    assert told["http.response.status_code"] == 200
+    assert told["client.address"] == "192.0.2.1"
+    assert told["http.response.body.size"] == 7
+    assert (told["garrison.event.id"], told["garrison.policy"]) == (given.id, "0123456789ab")
+    assert "error.type" not in told
+    assert collector.logs == []
+
+
+def test_each_objection_is_a_log_record_of_its_span(collector: Collector) -> None:
+    given = event(
+        allowed=False, disposition=Disposition.BLOCKED, status=400, reasons=(REASON,), observed=(REASON, REASON)
+    )
+    sent(collector, given)
+    (span,) = collector.spans
+    assert [record.severity_text for record in collector.logs] == ["WARN", "INFO", "INFO"]
+    first = collector.logs[0]
+    assert (first.trace_id, first.span_id) == (span.trace_id, span.span_id)
+    assert first.time_unix_nano == span.end_time_unix_nano
+    assert first.body.string_value == "GET /pets/{petId} objected to: body-invalid body/name: must be text"
+    assert attributes(first)["garrison.control"] == "request-schema"
+    assert [value.string_value for value in attributes(span)["garrison.reasons"].values] == ["body-invalid"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "name", "error"),
+    [
+        ({"status": 502}, "getPet", "502"),
+        ({"status": 0, "disposition": Disposition.ABORTED}, "getPet", "aborted"),
+        ({"operation": None, "template": "", "method": "BREW"}, "_OTHER (undescribed)", None),
+    ],
+)
+def test_failures_and_unknown_operations(
+    changes: dict[str, Any], name: str, error: str | None, collector: Collector
+) -> None:
+    sent(collector, event(**changes))
+    (span,) = collector.spans
+    assert span.name == name
+    assert attributes(span).get("error.type") == error
+    assert (span.status.code == 2) is (error is not None)  # STATUS_CODE_ERROR
+
+
+def test_batches_carry_everything(collector: Collector) -> None:
+    telemetry = sent(collector, *(event() for _ in range(1200)))
+    assert (telemetry.sent, telemetry.lost, len(collector.spans)) == (1200, 0, 1200)
+    assert len({span.trace_id for span in collector.spans}) == 1200
+
+
+def test_what_a_collector_refuses_is_counted(collector: Collector) -> None:
+    collector.status = 400
+    telemetry = sent(collector, event(), event())
+    assert (telemetry.sent, telemetry.lost) == (0, 2)
+
+
+def test_a_collector_that_is_down_costs_events_and_nothing_else() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # accepts, and never answers
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        telemetry = Telemetry(url, version="1.0", queue=10, timeout=0.2)
+        for _ in range(50):
+            telemetry(event())
+            assert len(telemetry._waiting) <= 10
+        telemetry.close()
+    assert (telemetry.sent, telemetry.lost) == (0, 50)
