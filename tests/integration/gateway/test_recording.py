@@ -15,8 +15,9 @@ import pytest
 from tests.integration.envoy.clients import send
 from tests.integration.gateway.conftest import StartGuard
 from tests.integration.gateway.running import ROOT, Guard, is_alive, until
+from tests.unit.adapters.collector import Collector
 
-from garrison.adapters.status import GATEWAY, GUARD, Child, GatewayStatus, GuardStatus, read_status
+from garrison.adapters.status import GATEWAY, GUARD, WATCH, Child, GatewayStatus, GuardStatus, read_status
 from garrison.adapters.store import query
 
 pytestmark = pytest.mark.integration
@@ -161,6 +162,23 @@ def test_metrics(start: StartGuard, tmp_path: Path, filter_module: str) -> None:
         lines = answer.read().decode().splitlines()
     assert 'garrison_exchanges_total{disposition="allowed",operation="echo"} 1.0' in lines
     assert 'garrison_process_up{process="envoy"} 1.0' in lines
+
+
+def test_telemetry(start: StartGuard, tmp_path: Path, filter_module: str) -> None:
+    collector = Collector()
+    try:
+        recorded = Recorded(start, tmp_path, filter_module, {"telemetry": {"otlp-url": collector.url}})
+        recorded.watch()
+        until((recorded.data / "status" / WATCH).exists, "the watch process reads", recorded.guard)
+        recorded.get()
+        recorded.get("/other")
+        recorded.guard.stop()
+    finally:
+        collector.close()
+    assert [span.name for span in collector.spans] == ["echo", "GET (undescribed)"]
+    assert [record.event_name for record in collector.logs] == ["garrison.objection"]
+    found = query.events(recorded.data, newest_first=False)
+    assert [span.trace_id.hex() for span in collector.spans] == [event.id.replace("-", "") for event in found]
 
 
 def test_a_full_spool_is_refused_and_shown(start: StartGuard, tmp_path: Path, filter_module: str) -> None:
