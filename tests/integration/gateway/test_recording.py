@@ -185,14 +185,16 @@ def test_a_full_spool_is_refused_and_shown(start: StartGuard, tmp_path: Path, fi
     recorded = Recorded(start, tmp_path, filter_module, {"record": {"spool-bytes": 0}})
     answer = send(recorded.port, "x", {}, "/echo")
     assert (answer.status, answer.json()["title"]) == (503, "Service Unavailable")
-    recorded.guard.wait("1 exchanges could not be recorded: the spool is full (0 lost and 1 refused so far)")
+    recorded.guard.wait(
+        "garrison: exchanges that could not be recorded: 1 (the spool is full); so far 0 lost and 1 refused"
+    )
     done = garrison("status", "--data", str(recorded.data))
     assert done.returncode == 1
-    assert "1 exchanges were refused because they could not be recorded: the spool is full" in done.stdout
+    assert "problem: exchanges refused because they could not be recorded: 1 (the spool is full)" in done.stdout
     recorded.guard.write({**recorded.guard.given, "record": {"spool-bytes": 0, "fail": "open"}})
     recorded.guard.wait("reloaded")
     assert recorded.get() == 200
-    recorded.guard.wait("(1 lost and 1 refused so far)")
+    recorded.guard.wait("so far 1 lost and 1 refused")
     recorded.guard.write({**recorded.guard.given, "record": {}})
     until(lambda: recorded.get() == 200 and query.count(recorded.data) > 0, "it records again", recorded.guard)
 
