@@ -125,7 +125,7 @@ def _text(result: "Explanation") -> Iterator[str]:
     if result.turns_to == "allow":
         yield "a request that is allowed would have:"
     elif result.event.observed:
-        yield "what was observed would have been refused; a request to which nothing objects would have:"
+        yield "nothing would object to an exchange with:"
     else:
         yield "a request that is refused would have:"
     yield from (f"  {text}" for text in result.instead)
