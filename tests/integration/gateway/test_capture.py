@@ -62,7 +62,7 @@ def test_replay_decides_as_it_was_decided_live(
     assert (result.unlike_recorded, result.missing) == ([], {})
     found = {event.disposition for event in live.values()}
     acted = {Disposition.BLOCKED, Disposition.REWRITTEN} if mode == "enforce" else {Disposition.LOGGED}
-    assert found == {Disposition.ALLOWED, Disposition.ABORTED, *acted}
+    assert found >= {Disposition.ALLOWED, Disposition.ABORTED, *acted}
 
 
 @pytest.mark.integration

@@ -147,7 +147,9 @@ def test_what_would_be_mended_is_not_refused(kept: bool) -> None:
     recorded = replace(get(), response=ResponseHead(500, (("content-type", "application/json"),)), response_body=leak)
     off = {"response-schema": {"mode": "off"}}
     result = explained(recorded, kept=kept, mode="monitor", controls=off)
-    assert not play(rebuild(patched(settings(mode="monitor", controls=off), result.change.patch)), recorded).event.allowed
+    assert not play(
+        rebuild(patched(settings(mode="monitor", controls=off), result.change.patch)), recorded
+    ).event.allowed
     assert "request-limits" in result.change.patch["operations"][0]["controls"]
 
 
