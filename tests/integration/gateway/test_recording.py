@@ -29,7 +29,7 @@ paths:
   /echo:
     get:
       operationId: echo
-      responses: {"200": {description: ok}}
+      responses: {"200": {description: ok, content: {application/json: {}}}}
 """
 
 
