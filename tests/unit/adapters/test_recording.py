@@ -62,4 +62,4 @@ def test_settings_that_change(tmp_path: Path) -> None:
     assert recording._writer.limit == 7
     monitoring = Recording(Settings(data=str(tmp_path)))
     monitoring.apply(ENFORCE)
-    assert monitoring.recorder.fail is FailMode.OPEN  # Envoy was told at start to let pass what fails
+    assert monitoring.recorder.fail is FailMode.CLOSED
