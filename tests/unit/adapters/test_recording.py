@@ -60,5 +60,6 @@ def test_settings_that_change(tmp_path: Path) -> None:
     recording.apply(msgspec.structs.replace(ENFORCE, record=RecordSettings(fail=FailMode.OPEN, spool_bytes=7)))
     assert recording.recorder.fail is FailMode.OPEN
     assert recording._writer.limit == 7
-    recording.apply(ENFORCE)
-    assert str(recording.recorder.fail) == "closed"
+    monitoring = Recording(Settings(data=str(tmp_path)))
+    monitoring.apply(ENFORCE)
+    assert monitoring.recorder.fail is FailMode.CLOSED

@@ -204,10 +204,11 @@ class CapturingSession:
         self._local_status = status
         self._inner.local_reply(status, details)
 
-    def close(self, aborted: bool, status: int, response_bytes: int, /) -> None:
+    def close(self, aborted: bool, status: int, response_bytes: int, /) -> int:
         """End the exchange."""
-        self._inner.close(aborted, status, response_bytes)
+        directive = self._inner.close(aborted, status, response_bytes)
         self._over(aborted=aborted)
+        return directive
 
     def _after_request(self, directive: int, *, follows: bool) -> int:
         if directive & DONE:
