@@ -20,7 +20,16 @@ paths:
       operationId: getPet
       responses: {"200": {description: ok}}
 """
-COMMANDS = [["guard"], ["demo"], ["plan"], ["config", "schema"], ["config", "check"]]
+COMMANDS = [
+    ["guard"],
+    ["demo"],
+    ["plan"],
+    ["explain"],
+    ["replay"],
+    ["inspect"],
+    ["config", "schema"],
+    ["config", "check"],
+]
 
 
 def run(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:

@@ -54,11 +54,15 @@ def test_undescribed_has_idle_controls(kept: bool) -> None:
 
 HEAD = get(method="HEAD")
 CASES = [
-    (get("/pets?page=2"), {"request-schema": {"undeclared-query": "allow"}}, "`query.page`: leave it out; declared are"),
+    (get("/pets?page=2"), {"request-schema": {"undeclared-query": "allow"}}, "`query.page`: leave it out; declared"),
     (get("/pets", ("x-http-method-override", "PUT")), {"canonical-form": {"allow-method-override": True}}, "`header.x-"),
     (get("/pets?limit=7&" + "&" * 9000), {"request-limits": {"uri-bytes": 9014}}, "`target`: at most 8192"),
     (get("/pets", *[("a", "b")] * 120), {"request-limits": {"header-count": 120}}, "`header`: at most 100"),
-    (post(b"[" * 40 + b"]" * 40), {"request-limits": {"json-depth": 40}, "request-schema": {"mode": "monitor"}}, "`body`"),
+    (
+        post(b"[" * 40 + b"]" * 40),
+        {"request-limits": {"json-depth": 40}, "request-schema": {"mode": "monitor"}},
+        "`body`: at most 32 levels",
+    ),
     (post(b""), {"request-schema": {"mode": "monitor"}}, "`body`: a body of `application/json`"),
     (post(b"{"), {"canonical-form": {"mode": "monitor"}}, "`body`: one JSON text in UTF-8 (RFC 8259)"),
 ]  # fmt: skip
@@ -147,7 +151,9 @@ def test_what_would_be_mended_is_not_refused(kept: bool) -> None:
     recorded = replace(get(), response=ResponseHead(500, (("content-type", "application/json"),)), response_body=leak)
     off = {"response-schema": {"mode": "off"}}
     result = explained(recorded, kept=kept, mode="monitor", controls=off)
-    assert not play(rebuild(patched(settings(mode="monitor", controls=off), result.change.patch)), recorded).event.allowed
+    assert not play(
+        rebuild(patched(settings(mode="monitor", controls=off), result.change.patch)), recorded
+    ).event.allowed
     assert "request-limits" in result.change.patch["operations"][0]["controls"]
 
 
