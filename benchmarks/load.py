@@ -1,15 +1,26 @@
-"""What every throughput benchmark needs: a cheap upstream (nginx), and a load (wrk). Both from Debian."""
+"""What every throughput benchmark needs: a cheap upstream (nginx), a load (wrk), and what a process has used.
+
+Both programs are Debian's. One load generator serves for all figures: wrk at full speed, and for a given rate wrk with
+`delay`, so that many connections each wait a random time between an answer and the next request. Requests then come
+independently of each other, nearly as from many clients (a Poisson process), and a slow answer holds up one connection
+of `PACED_CONNECTIONS` only. (`h2load --rps` and `hey -q` send on a clock tick of every connection, all at once.)
+"""
 
 import contextlib
 import os
-import re
 import socket
 import subprocess
+import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
+
+PACED_CONNECTIONS = 256
+"""Connections that share a load of a given rate."""
+PATIENCE = 10
+"""Seconds that wrk waits for an answer: at 256 connections a slow gateway takes more than wrk's usual two."""
 
 NGINX = """
 worker_processes 1;
@@ -36,6 +47,66 @@ http {{
 }}
 """
 
+# A browser's headers: a request without them is a sign of a tool to a web application firewall.
+SCRIPT = """
+wrk.method = "{method}"
+wrk.path = "{path}"
+wrk.headers["Host"] = "api.example.com"
+wrk.headers["User-Agent"] = "Mozilla/5.0 (X11; Linux x86_64) Sample/1.0"
+wrk.headers["Accept"] = "application/json"
+{body}
+local before, number, after
+function init()
+    math.randomseed(os.time())
+    number = math.random(100000000, 899999999)
+    before, after = wrk.format():match("^(.-)#(.*)$")
+end
+{request}
+{delay}
+function done(summary, latency)
+    local errors = summary.errors
+    local broken = errors.connect + errors.read + errors.write + errors.timeout
+    local form = '{{"requests":%d,"microseconds":%d,"p50":%d,"p99":%d,"broken":%d,"refused":%d}}'
+    local p50, p99 = latency:percentile(50), latency:percentile(99)
+    io.stderr:write(form:format(summary.requests, summary.duration, p50, p99, broken, errors.status))
+end
+"""
+NUMBERED = "function request() number = number + 1 return before .. number .. after end"
+DELAY = "function delay() return math.floor(0.5 - {mean} * math.log(1 - math.random())) end"
+
+
+class Request(msgspec.Struct, frozen=True):
+    """What the load asks for."""
+
+    method: str
+    path: str
+    """A `#` stands for nine digits that are others in each request, so that nothing can answer from memory."""
+    body: bytes = b""
+    """JSON."""
+
+
+class Load(msgspec.Struct, frozen=True):
+    """What one run of wrk came to. Latencies are in microseconds."""
+
+    requests: int
+    microseconds: int
+    p50: int
+    p99: int
+    broken: int
+    refused: int
+
+    @property
+    def requests_per_second(self) -> float:
+        """Throughput."""
+        return self.requests / self.microseconds * 1e6
+
+
+class Server(msgspec.Struct, frozen=True):
+    """A server that runs."""
+
+    port: int
+    pid: int
+
 
 def free_port() -> int:
     """A port of 127.0.0.1 that nothing listens on."""
@@ -46,57 +117,92 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def nginx(directory: Path, body: str) -> Iterator[int]:
+def nginx(directory: Path, body: str) -> Iterator[Server]:
     """An upstream that costs little: one worker that answers everything with `body` as JSON."""
     port = free_port()
     config = directory / "nginx.conf"
     config.write_text(NGINX.format(directory=directory, port=port, body=body))
-    process = subprocess.Popen(["nginx", "-c", str(config), "-e", str(directory / "nginx.log")])
+    with run_nginx(config, port) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def run_nginx(config: Path, port: int) -> Iterator[Server]:
+    """nginx by this configuration, once it listens."""
+    process = subprocess.Popen(["nginx", "-c", str(config), "-e", str(config.with_suffix(".log"))])
     try:
-        _wait_until_it_listens(port)
-        yield port
+        _wait_until_it_listens(process, port)
+        yield Server(port, process.pid)
     finally:
         process.terminate()
         process.wait()
 
 
-def post_script(directory: Path, body: Mapping[str, object]) -> Path:
-    """A wrk script that posts `body` as JSON."""
-    script = directory / "post.lua"
-    text = msgspec.json.encode(body).decode()
-    script.write_text(f"wrk.method = 'POST'\nwrk.body = [[{text}]]\nwrk.headers['content-type'] = 'application/json'\n")
-    return script
+def load(port: int, request: Request, *, seconds: int, connections: int = 32, rate: float | None = None) -> Load:
+    """Load for some seconds, at full speed or at about `rate` requests a second.
+
+    Raises RuntimeError where anything was refused or broke off: such a figure means nothing.
+    """
+    connections = connections if rate is None else PACED_CONNECTIONS
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
+        script.write(_script(request, connections, rate))
+        script.flush()
+        options = ["-t1", f"-c{connections}", f"-d{seconds}s", f"--timeout={PATIENCE}s", "-s", script.name]
+        done = subprocess.run(
+            ["wrk", *options, f"http://127.0.0.1:{port}"], capture_output=True, text=True, check=False
+        )
+    try:
+        result = msgspec.json.decode(done.stderr.rpartition("\n")[2], type=Load)
+    except msgspec.DecodeError:
+        raise RuntimeError(f"wrk failed:\n{done.stdout}{done.stderr}") from None
+    if result.broken or result.refused or not result.requests:
+        raise RuntimeError(f"some of {request.method} {request.path} on port {port} failed: {result}")
+    return result
 
 
-class Load(msgspec.Struct, frozen=True):
-    """What one run of wrk came to."""
+def _script(request: Request, connections: int, rate: float | None) -> str:
+    body = f"wrk.headers['Content-Type'] = 'application/json'\nwrk.body = [[{request.body.decode()}]]"
+    return SCRIPT.format(
+        method=request.method,
+        path=request.path,
+        body=body if request.body else "",
+        request=NUMBERED if "#" in request.path else "",
+        delay=DELAY.format(mean=connections / rate * 1000) if rate else "",
+    )
 
-    requests: int
-    requests_per_second: float
+
+def _family(pid: int) -> list[list[str]]:
+    """The fields of proc(5) `stat` after the name, of a process and all that descend from it."""
+    found: dict[int, list[str]] = {}
+    for each in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it may have ended by now
+            found[int(each.name)] = [each.name, *(each / "stat").read_text().rpartition(")")[2].split()]
+    family = [pid]
+    for member in family:
+        family += [other for other, fields in found.items() if int(fields[2]) == member]
+    return [found[member] for member in family if member in found]
 
 
 def processor_seconds(pid: int) -> float:
-    """User and system time that a process has used so far (proc(5), `stat`, fields 14 and 15)."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    """User and system time that a process and its descendants have used, those that have ended included."""
+    ticks = sum(int(field) for fields in _family(pid) for field in fields[12:16])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def load(port: int, path: str, *, seconds: int, connections: int = 32, script: Path | None = None) -> Load:
-    """Load for some seconds; any error or refusal fails the benchmark."""
-    options = ["-s", str(script)] if script else []
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", *options, f"http://127.0.0.1:{port}{path}"]
-    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert "Non-2xx" not in output, output
-    assert "Socket errors" not in output, output
-    requests = re.search(r"(\d+) requests in", output)
-    rate = re.search(r"Requests/sec:\s+([\d.]+)", output)
-    assert requests, output
-    assert rate, output
-    return Load(int(requests[1]), float(rate[1]))
+def memory_bytes(pid: int) -> int:
+    """Memory of a process and its descendants, what they share counted once (proc(5), `Pss` of `smaps_rollup`)."""
+    total = 0
+    for fields in _family(pid):
+        with contextlib.suppress(OSError):
+            lines = Path(f"/proc/{fields[0]}/smaps_rollup").read_text().splitlines()
+            total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return total * 1024
 
 
-def _wait_until_it_listens(port: int) -> None:
-    for _ in range(200):
+def _wait_until_it_listens(process: "subprocess.Popen[bytes]", port: int) -> None:
+    for _ in range(600):
+        if process.poll() is not None:
+            raise RuntimeError(f"nginx ended with {process.returncode}")
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
             return
         time.sleep(0.05)

@@ -51,6 +51,8 @@ class Session:
 class Exchanges:
     """Makes sessions with one and the same directive."""
 
+    fail_open = False
+
     def __init__(self, directive: int) -> None:
         self.directive = directive
 

@@ -5,12 +5,15 @@ The same decisions as the gateway's, for any ASGI application: Starlette, FastAP
 
 import logging
 import os
+import time
 from pathlib import Path
 
 from garrison.adapters.asgi import App, Middleware, Sink
+from garrison.adapters.recording import Recording
 from garrison.adapters.sources import read_source
 from garrison.config.load import load_settings
 from garrison.config.model import Settings
+from garrison.core.errors import RecordError
 from garrison.core.event import Event
 from garrison.wiring import build_policy
 
@@ -20,12 +23,14 @@ _log = logging.getLogger("garrison")
 class Garrison(Middleware):
     """An ASGI middleware that enforces the contract and policy of a garrison.yaml.
 
-    `config` is the path of a garrison.yaml, or `Settings`. `sink` is given each finished event; by default events
-    with an objection are logged to the logger `garrison`.
+    `config` is the path of a garrison.yaml, or `Settings`. `sink` is given each finished event, and what it raises
+    is logged; by default events with an objection are logged to the logger `garrison`. Where the settings name a
+    `data` directory, each event is recorded there too.
 
     Raises:
         ConfigError: the configuration is wrong; the error lists every problem.
         DescriptionError: the API description cannot be used.
+        RecordError: the data directory cannot be used.
     """
 
     def __init__(self, app: App, config: str | os.PathLike[str] | Settings, sink: Sink | None = None) -> None:
@@ -34,7 +39,50 @@ class Garrison(Middleware):
         else:
             file = os.fspath(config)
             settings = load_settings(Path(file).read_bytes(), file)
-        super().__init__(app, build_policy(settings, read=read_source), sink or log_objection)
+        policy = build_policy(settings, read=read_source)
+        told = _Guarded(sink) if sink is not None else log_objection
+        super().__init__(app, policy, _Recorded(settings, told) if settings.data else told)
+
+
+class _Guarded:
+    """A sink of the user's own, whose failure is no exchange's business."""
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+
+    def __call__(self, event: Event) -> None:
+        try:
+            self._sink(event)
+        except Exception:  # noqa: BLE001  # whatever a user's function raises
+            _log.exception("the sink failed for event %s", event.id)
+
+
+class _Recorded:
+    """Tells, then records; what could not be recorded is logged, at most one line a second."""
+
+    def __init__(self, settings: Settings, tell: Sink) -> None:
+        try:
+            self._recorder = Recording(settings).recorder
+        except OSError as error:
+            raise RecordError(
+                f"cannot keep data in `{settings.data}`: {(error.strerror or str(error)).lower()}"
+            ) from error
+        self._tell = tell
+        self._missed = 0
+        self._quiet_until = 0.0
+
+    def __call__(self, event: Event) -> None:
+        self._tell(event)
+        try:
+            self._recorder(event)
+        finally:
+            self._log_losses()
+
+    def _log_losses(self) -> None:
+        missed = self._recorder.lost + self._recorder.refused
+        if missed > self._missed and time.monotonic() >= self._quiet_until:
+            _log.error("exchanges that could not be recorded: %d (%s)", missed - self._missed, self._recorder.trouble)
+            self._missed, self._quiet_until = missed, time.monotonic() + 1
 
 
 def log_objection(event: Event) -> None:

@@ -522,8 +522,15 @@ static void run_exchange(unsigned seed)
             hook.local_reply(x, x->module, 503, (buffer){"upstream_down", 13}, false);
             total.local++;
             request.ended = request.cut = true;
+            memcpy(x->side[RESPONSE].fields[0].value, "503", 4); /* Envoy's answer comes in the place of the other */
             response.chunks = 0;
             step_message(x, &response);
+        } else if (roll(x, 60) == 0 && response.started && !response.ended && !x->side[RESPONSE].head_left) {
+            /* In the place of a held response: sent past the hooks, or a reset where the filter says so. */
+            int status = hook.local_reply(x, x->module, 503, (buffer){"upstream_broke_off", 18}, false);
+            total.resets += status == LOCAL_REPLY_RESET;
+            total.local++;
+            x->replied = true;
         } else if (upstream) {
             step_message(x, &response);
         } else if (!request.ended) {

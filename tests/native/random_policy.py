@@ -25,7 +25,7 @@ class Tally:
 
 
 class Session:
-    def __init__(self, tally: Tally, dice: random.Random, *, eager: bool, has_body: bool) -> None:
+    def __init__(self, tally: Tally, dice: random.Random, *, judged: bool, eager: bool, has_body: bool) -> None:
         self.tally = tally
         self.dice = dice
         self.whole = eager or not has_body
@@ -38,7 +38,7 @@ class Session:
         self.mutation: bridge.Change = (dice.choice((None, "/new")), self.fields(), ("x-drop",), None)
         with tally.lock:
             tally.opened += 1
-        self.directive = self.answer(interest=dice.choice((0, 0x100, 0x100, 0x200, 0x200)))
+        self.directive = self.answer(interest=dice.choice((0, 0x100, 0x100, 0x200, 0x200))) if judged else None
 
     def fields(self) -> Headers:
         return tuple((f"x-{number}", "v" * number * 10) for number in range(self.dice.randrange(5)))
@@ -110,17 +110,24 @@ class Session:
         self.expect("close")
         self.finished = True
         with self.tally.lock:
+            if self.dice.random() < 0.02:
+                self.tally.dropped += 1
+                raise OSError("at random")
             self.tally.closed += 1
 
 
 class Exchanges:
+    @property
+    def fail_open(self) -> bool:
+        return self.dice.random() < 0.3
+
     def __init__(self, seed: int) -> None:
         self.tally = Tally()
         self.dice = random.Random(seed)
 
     def request(self, *facts: Any) -> Session:
         body = facts[10]
-        return Session(self.tally, self.dice, eager=body is not None, has_body=facts[9])
+        return Session(self.tally, self.dice, judged=facts[11], eager=body is not None, has_body=facts[9])
 
     def close(self) -> None:
         tally = self.tally

@@ -5,39 +5,48 @@ is judged by its opening handshake (RFC 6455, 4). What the server in front has n
 broken framing, cannot be seen here any more; the gateway sees it.
 """
 
+import contextlib
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, TypeAlias
-from urllib.parse import quote, unquote
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
 
 from msgspec.structs import replace
 
+from garrison.adapters.asgi_messages import (
+    Message,
+    Scope,
+    changed,
+    headers_of,
+    inner_scope,
+    messages,
+    raw_headers,
+    request_head,
+)
 from garrison.adapters.event_ids import event_ids
-from garrison.core.decision import Mutation
+from garrison.core.decision import Mode, Mutation
+from garrison.core.errors import RecordError
 from garrison.core.event import Event
-from garrison.core.http import Headers, Peer, Reply, RequestHead, ResponseHead, TlsFacts
+from garrison.core.http import Headers, Reply, ResponseHead
+from garrison.core.ids import EventId
 from garrison.engine.exchange import Exchange
 from garrison.engine.plan import Interest, Policy
+from garrison.engine.problem import problem
 from garrison.engine.step import PASS, Hold, Observe, Pass, Refuse, Step
 
-Scope: TypeAlias = MutableMapping[str, Any]
-Message: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 Sink: TypeAlias = Callable[[Event], None]
 
-# Extensions with which an application could answer around what is judged here.
-_BYPASSES = frozenset({"http.response.pathsend", "http.response.zerocopysend"})
 _NO_CONTENT = frozenset({204, 304})  # RFC 9110, 6.4.1
-_PATH_SAFE = "/!$&'()*+,;=:@-._~"  # RFC 3986, 3.3
 
 
 class Middleware:
     """Stands around `app` and lets through what the policy allows."""
 
     def __init__(self, app: App, policy: Policy, sink: Sink) -> None:
-        """`sink` is given every finished event; it must not block, and not raise."""
+        """`sink` is given every finished event before the response's last byte leaves; it must not block. It raises
+        RecordError where the exchange must not pass without it, and nothing else."""
         self.app = app
         self.policy = policy
         self.sink = sink
@@ -49,7 +58,9 @@ class Middleware:
             await self.app(scope, receive, send)
             return
         now = time.time()
-        call = _Call(Exchange(self.policy, self._event_id(now), now), self.sink)
+        event_id = self._event_id(now)
+        may_refuse = self.policy.mode is Mode.ENFORCE
+        call = _Call(Exchange(self.policy, event_id, now), event_id, self.sink, may_refuse=may_refuse)
         serve = _serve_http if scope["type"] == "http" else _serve_websocket
         try:
             await serve(self.app, call, scope, (receive, send))
@@ -63,8 +74,11 @@ class Middleware:
 class _Call:
     """One exchange, and what the client was told of it. Its event is given to the sink once, at its end."""
 
-    def __init__(self, exchange: Exchange, sink: Sink) -> None:
+    def __init__(self, exchange: Exchange, event_id: EventId, sink: Sink, *, may_refuse: bool) -> None:
         self.exchange = exchange
+        self.event_id = event_id
+        self.may_refuse = may_refuse
+        """Whether the client may notice that the exchange could not be recorded."""
         self.status = 0
         """Status that left; 0 while none has."""
         self.sent = 0
@@ -74,6 +88,11 @@ class _Call:
 
     def end(self, *, aborted: bool = False) -> None:
         """The exchange is over: everything was said, or nothing more can be."""
+        with contextlib.suppress(RecordError):  # which counts itself; there is nobody to tell any more
+            self.record(aborted=aborted)
+
+    def record(self, *, aborted: bool = False) -> None:
+        """As `end`, while there is still something to say; raises RecordError."""
         if self.ended:
             return
         self.ended = True
@@ -104,25 +123,25 @@ def _comes_of_refusal(error: BaseException | None) -> bool:
 async def _serve_http(app: App, call: _Call, scope: Scope, channel: tuple[Receive, Send]) -> None:
     response = _Response(call, channel[1], scope["method"])
     request = _Request(call, channel[0], response)
-    head = _head(scope, has_body=await request.has_body(scope))
+    head = request_head(scope, has_body=await request.has_body(scope))
     step = await request.settle(call.exchange.request(head))
     if step is None:
         call.end(aborted=True)  # the client left before its request was whole: nobody waits for an answer
     elif isinstance(step, Refuse):
         await response.reply(step.reply)
     else:
-        await app(_inner(scope, step.mutation), request.receive, response.send)
+        await app(inner_scope(scope, step.mutation), request.receive, response.send)
 
 
 async def _serve_websocket(app: App, call: _Call, scope: Scope, channel: tuple[Receive, Send]) -> None:
     receive, send = channel
     handshake = _Handshake(call, send, scope)
-    step = call.exchange.request(_head(scope, has_body=False))
+    step = call.exchange.request(request_head(scope, has_body=False))
     if isinstance(step, Refuse):
         await receive()  # `websocket.connect`, which must be taken before it can be refused
         await handshake.refuse(step.reply)
     elif isinstance(step, Pass):
-        await app(_inner(scope, step.mutation), receive, handshake.send)
+        await app(inner_scope(scope, step.mutation), receive, handshake.send)
         call.end()
 
 
@@ -190,17 +209,14 @@ class _Response:
         self._head: Message = {}
         self._held: list[bytes] = []
         self._step: Step = PASS
+        self._waiting: Message | None = None
+        """A head that leaves together with the first of its body, when it is known whether all was recorded."""
 
     async def reply(self, reply: Reply) -> None:
         """Send a response of our own."""
         self.refused = True
-        length = (("content-length", str(len(reply.body))),)
-        await self._forward({
-            "type": "http.response.start",
-            "status": reply.status,
-            "headers": _raw((*reply.headers, *length)),
-        })  # fmt: skip
-        await self._forward({"type": "http.response.body", "body": b"" if self._method == "HEAD" else reply.body})
+        for message in messages(reply, self._method):
+            await self._forward(message)
 
     async def send(self, message: Message) -> None:
         """What the application sends."""
@@ -220,14 +236,14 @@ class _Response:
     async def _start(self, message: Message) -> None:
         self._head = message
         if not self._call.ended and self._exchange.response_interest is not Interest.NONE:
-            headers = _text(message.get("headers", ()))
+            headers = headers_of(message.get("headers", ()))
             self._step = self._exchange.response(
                 ResponseHead(message["status"], headers, has_body=self._has_body(message["status"], headers))
             )
         if isinstance(self._step, Refuse):
             await self.reply(self._step.reply)
         elif not isinstance(self._step, Hold):
-            await self._forward(_changed(message, self._step.mutation))
+            await self._forward(changed(message, self._step.mutation))
 
     def _has_body(self, status: int, headers: Headers) -> bool:
         return self._method != "HEAD" and status not in _NO_CONTENT and ("content-length", "0") not in headers
@@ -255,19 +271,38 @@ class _Response:
         if mutation is not None and mutation.body is not None:
             body, self.refused = mutation.body, not end  # the rest of the old body is of no interest
             end = True
-        await self._forward(_changed(self._head, mutation))
+        await self._forward(changed(self._head, mutation))
         await self._forward({"type": "http.response.body", "body": body, "more_body": not end})
 
     async def _forward(self, message: Message) -> None:
         """Send to the client, and note what left; the last message ends the exchange."""
         if message["type"] == "http.response.start":
             self._call.status = message["status"]
-            await self._send(message)
+            # Only what has a length: the head of a stream must not wait for its first event.
+            if self._call.may_refuse and any(name == b"content-length" for name, _ in message.get("headers", ())):
+                self._waiting = message
+            else:
+                await self._send(message)
             return
-        await self._send(message)
         self._call.sent += len(message.get("body", b""))
         if not message.get("more_body", False):
-            self._call.end()
+            try:
+                self._call.record()
+            except RecordError:
+                await self._break_off()
+                return
+        if self._waiting is not None:
+            await self._send(self._waiting)
+            self._waiting = None
+        await self._send(message)
+
+    async def _break_off(self) -> None:
+        """The exchange cannot be recorded and must not pass; once its head has left, what is missing tells so."""
+        if self._waiting is None:
+            raise _DisconnectedError("the exchange cannot be recorded")
+        self.refused = True
+        for message in messages(problem(503, self._call.event_id), self._method):
+            await self._send(message)
 
 
 class _Handshake:
@@ -301,7 +336,7 @@ class _Handshake:
             self._call.status = 101 if kind == "websocket.accept" else 403  # `websocket.close` before an answer
         if self._call.exchange.response_interest is Interest.NONE:
             return PASS
-        head = ResponseHead(self._call.status, _text(message.get("headers", ())), has_body=False)
+        head = ResponseHead(self._call.status, headers_of(message.get("headers", ())), has_body=False)
         return self._call.exchange.response(head)
 
     async def refuse(self, reply: Reply) -> None:
@@ -309,7 +344,7 @@ class _Handshake:
         self._answered = self._refused = True
         if self._can_explain:
             self._call.status = reply.status
-            headers = _raw((*reply.headers, ("content-length", str(len(reply.body)))))
+            headers = raw_headers((*reply.headers, ("content-length", str(len(reply.body)))))
             await self._send({
                 "type": "websocket.http.response.start", "status": reply.status, "headers": headers,
             })  # fmt: skip
@@ -318,63 +353,3 @@ class _Handshake:
             self._call.status = 403  # what every server makes of a close before the handshake is over
             await self._send({"type": "websocket.close", "code": 1008})
         self._call.end()
-
-
-def _head(scope: Scope, *, has_body: bool) -> RequestHead:
-    headers = _text(scope["headers"])
-    path, query = _path(scope), scope.get("query_string") or b""
-    address, port = scope.get("client") or ("", 0)
-    secure = scope.get("scheme") in {"https", "wss"}
-    # only the first `Host` is the authority: a second one stays a field, for the engine to see
-    place = next((index for index, (name, _) in enumerate(headers) if name == "host"), len(headers))
-    return RequestHead(
-        method=scope.get("method", "GET"),
-        target=(path + b"?" + query if query else path).decode("latin-1"),
-        authority=headers[place][1] if place < len(headers) else "",
-        headers=headers[:place] + headers[place + 1 :],
-        peer=Peer(address, port or 0, TlsFacts("") if secure else None),
-        scheme=scope.get("scheme", "http"),
-        protocol=f"HTTP/{scope.get('http_version', '1.1')}",
-        has_body=has_body,
-    )
-
-
-def _path(scope: Scope) -> bytes:
-    """The path as it was sent; where the application would route by another one, that one."""
-    path: str = scope["path"]
-    raw: bytes | None = scope.get("raw_path")
-    if raw is not None and unquote(raw.decode("latin-1")) == path:
-        return raw
-    # No raw path from this server, or something in front has changed the path that the application routes by.
-    return quote(path, safe=_PATH_SAFE).encode()
-
-
-def _inner(scope: Scope, mutation: Mutation | None) -> Scope:
-    """The scope for the application; the very same object where nothing in it changes."""
-    extensions = scope.get("extensions") or {}
-    if not _BYPASSES.isdisjoint(extensions):
-        scope = {**scope, "extensions": {key: value for key, value in extensions.items() if key not in _BYPASSES}}
-    if mutation is None or mutation.target is None:
-        return scope
-    path, _, query = mutation.target.partition("?")
-    return {**scope, "raw_path": path.encode(), "path": unquote(path), "query_string": query.encode("latin-1")}
-
-
-def _changed(message: Message, mutation: Mutation | None) -> Message:
-    if mutation is None:
-        return message
-    replaced = {name for name, _ in mutation.set_headers} | set(mutation.drop_headers)
-    length: Headers = ()
-    if mutation.body is not None:
-        replaced |= {"content-length", "transfer-encoding"}
-        length = (("content-length", str(len(mutation.body))),)
-    kept = tuple(pair for pair in _text(message.get("headers", ())) if pair[0] not in replaced)
-    return {**message, "headers": _raw((*kept, *mutation.set_headers, *length))}
-
-
-def _text(headers: Any) -> Headers:
-    return tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers)
-
-
-def _raw(headers: Headers) -> list[tuple[bytes, bytes]]:
-    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]

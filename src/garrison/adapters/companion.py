@@ -68,7 +68,9 @@ class Companion:
             failures = failures + 1 if time.monotonic() - begun < HEALTHY else 1
             wait = BACKOFF[min(failures, len(BACKOFF)) - 1]
             self._child = Child(0, time.time(), self._child.restarts + 1)
-            self._note(f"garrison: the {self._name} process ended unexpectedly ({ended}), starting it again in {wait:g} s")
+            self._note(
+                f"garrison: the {self._name} process ended unexpectedly ({ended}), starting it again in {wait:g} s"
+            )
             self._wake.wait(wait)
 
     def _attend(self, command: Sequence[str]) -> str:

@@ -108,7 +108,7 @@ class _PartReader:
         if self._is_object or kind == "json":
             try:
                 return msgspec.json.decode(part.content)
-            except (msgspec.DecodeError, RecursionError):
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 return _text(part.content)
         return self._decode(_text(part.content))
 

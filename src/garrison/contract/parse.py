@@ -31,7 +31,7 @@ def parse(data: bytes, file: str, problems: Problems) -> Any:
     if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
         try:
             return _bounded(msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf")), file)
-        except (msgspec.DecodeError, RecursionError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             return _yaml_in_braces(data, file, problems, error)
     return parse_yaml(_text(data, file), file, problems)
 

@@ -266,11 +266,11 @@ class Schemas:
         return converted
 
     def _map(self, keyword: str, node: Node, scope: _Scope) -> Any:
-        if not isinstance(node.value, dict):
-            return node.value
-        if isinstance(node.value.get("$ref"), str):
+        if isinstance(node.value, dict) and isinstance(node.value.get("$ref"), str):
             # The standard has no references to such maps; descriptions split into files use them.
             node = self._documents.follow(node) or node
+        if not isinstance(node.value, dict):
+            return node.value
         inner = scope if keyword == "dependentSchemas" else _inside(scope)
         converted = {}
         for name, value in node.value.items():

@@ -39,7 +39,6 @@ class Gateway:
         settings = placed(settings, self.port, upstream)
         config = {
             "factory": factory,
-            "fail": "open" if settings.mode == "monitor" else "closed",
             "settings": msgspec.to_builtins(Told(settings, str(self._file))),
         }
         configured = bootstrap(settings, run_dir=directory, module_path=module, handler_config=config)

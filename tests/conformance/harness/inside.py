@@ -14,7 +14,8 @@ from tests.conformance.harness.seen import Forwarded, Seen
 from tests.conformance.harness.wire import exchange, wait_for
 from tests.conformance.values import Answer, Case, Request
 
-from garrison.adapters.asgi import App, Middleware, Receive, Scope, Send
+from garrison.adapters.asgi import App, Middleware, Receive, Send
+from garrison.adapters.asgi_messages import Scope
 from garrison.core.event import Event
 from garrison.engine.plan import Policy
 

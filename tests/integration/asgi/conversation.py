@@ -9,7 +9,8 @@ from tests.conformance.harness import inside
 from tests.conformance.values import Request
 from tests.integration.asgi.apps import FRAMEWORKS, State
 
-from garrison.adapters.asgi import App, Message, Scope
+from garrison.adapters.asgi import App
+from garrison.adapters.asgi_messages import Message, Scope
 from garrison.asgi import Garrison
 from garrison.config.model import ContractSettings, ControlsSettings, ResponseSchemaSettings, Settings
 from garrison.core.decision import Mode

@@ -11,7 +11,8 @@ from tests.conformance.harness.wire import exchange
 from tests.conformance.values import Request, json, request
 from tests.integration.asgi.conversation import CONTRACT, STRICT, WATCHING, Connection
 
-from garrison.adapters.asgi import App, Message, Receive, Scope, Send
+from garrison.adapters.asgi import App, Receive, Send
+from garrison.adapters.asgi_messages import Message, Scope
 from garrison.asgi import Garrison
 from garrison.config.model import (
     ControlsSettings,

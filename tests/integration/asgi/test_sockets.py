@@ -9,7 +9,8 @@ from tests.conformance.values import Request, request
 from tests.integration.asgi.apps import FRAMEWORKS, WITH_SOCKETS, State
 from tests.integration.asgi.conversation import STRICT, WATCHING, Connection, Talk
 
-from garrison.adapters.asgi import App, Message, Receive, Scope, Send
+from garrison.adapters.asgi import App, Receive, Send
+from garrison.adapters.asgi_messages import Message, Scope
 from garrison.asgi import Garrison
 from garrison.config.model import Settings
 from garrison.core.decision import Disposition

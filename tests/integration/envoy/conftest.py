@@ -25,8 +25,8 @@ def notes(tmp_path_factory: pytest.TempPathFactory) -> Notes:
     return Notes(tmp_path_factory.mktemp("notes") / "notes.jsonl")
 
 
-def scripted_config(notes: Notes, **more: object) -> dict[str, object]:
-    return {"factory": "scripted:make", "settings": {"notes": str(notes.file)}, **more}
+def scripted_config(notes: Notes, *, fail_open: bool = False) -> dict[str, object]:
+    return {"factory": "scripted:make", "settings": {"notes": str(notes.file), "fail_open": fail_open}}
 
 
 @pytest.fixture(scope="session")

@@ -90,6 +90,7 @@ def bootstrap(
     manager = {
         "@type": MANAGER_TYPE,
         "stat_prefix": "main",
+        "delayed_close_timeout": "0.05s",  # how long a client that was broken off has to notice
         "codec_type": "AUTO",
         "http2_protocol_options": {"allow_connect": True},
         "upgrade_configs": [{"upgrade_type": "websocket"}],

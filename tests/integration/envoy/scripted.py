@@ -68,7 +68,9 @@ class Session:
             body=None if body is None else body[:200].decode("latin-1"),
             complete=complete,
         )
-        return self.answer("response")
+        directive = self.answer("response")
+        nothing_follows = body is not None or not has_body
+        return directive ^ bridge.HOLD if nothing_follows and directive == bridge.HOLD else directive
 
     def response_body(self, chunk: bytes, end: bool, /) -> int:
         self.note("response_body", size=len(chunk), body=chunk[:200].decode("latin-1"), end=end)
@@ -76,13 +78,16 @@ class Session:
 
     def local_reply(self, status: int, details: str, /) -> None:
         self.note("local_reply", status=status, details=details)
+        self.answer("local_reply")
 
     def close(self, aborted: bool, status: int, response_bytes: int, /) -> None:
         self.note("close", aborted=aborted, status=status, response_bytes=response_bytes)
+        self.answer("close")
 
 
 class Exchanges:
-    def __init__(self, notes: str) -> None:
+    def __init__(self, notes: str, fail_open: bool) -> None:
+        self.fail_open = fail_open
         self.notes = os.open(notes, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         self.ticks = 0
         self.stop = threading.Event()
@@ -105,6 +110,7 @@ class Exchanges:
         tls: bridge.Tls | None,
         has_body: bool,
         body: bytes | None,
+        judged: bool,
         /,
     ) -> Session:
         session = Session(self.notes, json.loads(header(headers, "x-script") or "{}"), header(headers, "x-name") or "")
@@ -122,8 +128,10 @@ class Exchanges:
             has_body=has_body,
             size=None if body is None else len(body),
             body=None if body is None else body[:200].decode("latin-1"),
+            judged=judged,
             ticks=self.ticks,
         )
+        self.fail_open = session.script.get("fail_open", self.fail_open)
         session.directive = session.answer("request")
         return session
 
@@ -133,7 +141,8 @@ class Exchanges:
 
 
 def make(config: bridge.FilterConfig) -> Exchanges:
-    return Exchanges(msgspec.json.decode(config.settings)["notes"])
+    settings = msgspec.json.decode(config.settings)
+    return Exchanges(settings["notes"], settings["fail_open"])
 
 
 def make_broken(config: bridge.FilterConfig) -> Exchanges:

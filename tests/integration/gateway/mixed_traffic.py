@@ -167,7 +167,7 @@ def send(port: int, data: bytes) -> int:
             answer.read()
         except (OSError, http.client.HTTPException):
             return 0  # refused before it was sent whole, or broken off
-        return answer.status
+        return int(answer.status)
 
 
 def _is_cut_off(data: bytes) -> bool:

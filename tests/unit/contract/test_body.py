@@ -217,6 +217,13 @@ class TestMultipart:
             ("body/picture", "contentType")
         ]
 
+    def test_a_part_that_is_neither_json_nor_utf_8_is_text(self) -> None:
+        body = body_of(self.SCHEMA, media_type="multipart/form-data")
+        address = Part("address", b'{"\xff": 1}', content_type="application/json")
+        assert places(body.violations(self.document(name=b"a", file=b"", address=address))) == [
+            ("body/address", "type")
+        ]
+
     def test_names_of_undeclared_parts_are_not_shown(self) -> None:
         body = body_of(
             {"type": "object", "additionalProperties": {"type": "integer"}}, media_type="multipart/form-data"

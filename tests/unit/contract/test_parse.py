@@ -81,6 +81,7 @@ def test_a_byte_order_mark_is_ignored() -> None:
         (b"&a [*a]", "nothing that is complete"),
         (b"*a", "nothing that is complete"),
         (b"\x80", "not valid UTF-8"),
+        (b'{"\xff": 1}', "not valid JSON"),
         (b"\xff\xfe\x00", "not valid UTF-16"),
         (b"a\n---\nb", "more than one YAML document"),
         (b"? [1]\n: 2", "a key is a collection"),

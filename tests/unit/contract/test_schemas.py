@@ -151,6 +151,7 @@ def test_a_schema_that_is_itself_judges_nothing_and_is_a_problem(schemas: Any) -
         ({"items": [{}]}, ".items", "not a usable schema"),
         ({"enum": "a"}, ".enum", "not a usable schema"),
         ({"$ref": 3}, "['$ref']", "a reference must be a string"),
+        ({"properties": {"$ref": "#/info/title"}}, ".properties", "not a usable schema"),
         ("text", "", "must be an object or a boolean"),
         ([], "", "must be an object or a boolean"),
     ],

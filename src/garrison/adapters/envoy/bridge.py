@@ -5,7 +5,7 @@ then the session's methods. Every method that takes a part of a message answers 
 low four bits, flags and the response interest above. What a directive cannot hold stands in the session's
 attributes, which the filter reads only when the directive says that they count.
 
-`filter/session.h` holds the twin of these numbers. Whatever raises here becomes the configured fail mode.
+`filter/session.h` and `filter/exchange.h` hold the twins of these numbers. Whatever raises here becomes the fail mode.
 """
 
 import gc
@@ -15,7 +15,6 @@ from typing import Final, Protocol, TypeAlias
 
 import msgspec
 
-from garrison.core.decision import FailMode
 from garrison.core.http import Headers
 
 PASS: Final = 0
@@ -87,11 +86,19 @@ class SessionLike(Protocol):
         """Take note that Envoy answered by itself; `details` is its response code detail."""
 
     def close(self, aborted: bool, status: int, response_bytes: int, /) -> None:
-        """End the exchange; called once, unless a directive said DONE."""
+        """End the exchange; called once, unless a directive said DONE.
+
+        Called before the answer's last byte leaves, or when the exchange broke off. What raises here fails the
+        exchange too: the client does not get the whole answer, unless the fail mode is open.
+        """
 
 
 class Exchanges(Protocol):
     """What a factory makes: the source of sessions."""
+
+    @property
+    def fail_open(self) -> bool:
+        """Whether the exchange passes where this adapter or its engine fails; read at each failure."""
 
     def request(  # noqa: PLR0913, PLR0917 - one crossing carries everything
         self,
@@ -106,9 +113,14 @@ class Exchanges(Protocol):
         tls: Tls | None,
         has_body: bool,
         body: bytes | None,
+        judged: bool,
         /,
     ) -> SessionLike:
-        """Open a session; `body` is given where all of it is at hand."""
+        """Open a session; `body` is given where all of it is at hand.
+
+        `judged` is False where it is too late to decide anything: Envoy answered by itself before it asked, or the
+        client has left. What is known of the request is told, which may be nothing, and `close` follows.
+        """
 
     def close(self) -> None:
         """Stop background work; called once, when the configuration goes."""
@@ -121,8 +133,6 @@ class FilterConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`module:name` of what is called with this configuration and makes `Exchanges`."""
     eager: int = 65536
     """Bytes. A body of a known length up to this is held and handed over together with its head."""
-    fail: FailMode = FailMode.CLOSED
-    """What an error of the engine or of this adapter means for the exchange."""
     settings: msgspec.Raw = msgspec.Raw(b"null")
     """JSON for the factory."""
 
@@ -130,13 +140,18 @@ class FilterConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Configured:
     """What the filter keeps of a configuration."""
 
-    __slots__ = ("close", "eager", "fail_open", "request")
+    __slots__ = ("_exchanges", "close", "eager", "request")
 
     def __init__(self, exchanges: Exchanges, config: FilterConfig) -> None:
+        self._exchanges = exchanges
         self.request = exchanges.request
         self.close = exchanges.close
         self.eager = config.eager
-        self.fail_open = config.fail is FailMode.OPEN
+
+    @property
+    def fail_open(self) -> bool:
+        """What a failure means now: a reload may have changed it."""
+        return self._exchanges.fail_open
 
 
 def configure(text: str) -> Configured:

@@ -74,16 +74,22 @@ class CapturingExchanges:
         tls: Tls | None,
         has_body: bool,
         body: bytes | None,
+        judged: bool = True,
         /,
     ) -> "CapturingSession":
         """Open a session for the request that arrived."""
         self._here.event = None
         session = self._exchanges.request(
-            method, target, authority, scheme, protocol, headers, address, port, tls, has_body, body
+            method, target, authority, scheme, protocol, headers, address, port, tls, has_body, body, judged
         )
         peer = Peer(address, port, None if tls is None else TlsFacts(*tls))
         head = RequestHead(method, target, authority, headers, peer, scheme, protocol, has_body)
         return CapturingSession(self, session, head, body)
+
+    @property
+    def fail_open(self) -> bool:
+        """What a failure means is no different with samples."""
+        return self._exchanges.fail_open
 
     def close(self) -> None:
         """Stop background work."""

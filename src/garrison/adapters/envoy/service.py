@@ -10,7 +10,6 @@ from garrison.adapters.envoy.bootstrap import bootstrap
 from garrison.adapters.envoy.handover import Checked, Handover, store_checked
 from garrison.adapters.envoy.process import Envoy, Launch, reserve
 from garrison.config.address import parse_listen
-from garrison.core.decision import FailMode
 from garrison.core.errors import GarrisonError
 
 RELOAD_TIMEOUT = 120.0
@@ -92,9 +91,6 @@ class Service:
         new = msgspec.structs.replace(wanted.settings, **{name: getattr(old, name) for name in _FIXED})
         if bootstrap(new, run_dir=self._run_dir) != bootstrap(old, run_dir=self._run_dir):
             waiting = (*waiting, "controls.request-limits (Envoy's own bound on a request's head)")
-        if new.mode != self._asked.mode:
-            # The filter learns at start what a failure of the engine as a whole means (`_handler_config`).
-            waiting = (*waiting, "mode, for what a failure of the engine itself means,")
         if new.record.keep_bodies != self._asked.record.keep_bodies:
             waiting = (*waiting, "record.keep-bodies")
         before = self._file.with_suffix(".old")
@@ -110,15 +106,9 @@ class Service:
         return waiting
 
     def _handler_config(self) -> dict[str, object]:
-        monitors = self.settings.mode == "monitor"
         handover = Handover(
             policy_file=str(self._file),
             control_socket=str(self._run_dir / CONTROL_SOCKET),
             event_descriptor=self._events,
         )
-        return {
-            "factory": self._parts.factory,
-            # Monitor mode never changes what the client sees, not even by an error of ours.
-            "fail": FailMode.OPEN if monitors else FailMode.CLOSED,
-            "settings": msgspec.to_builtins(handover),
-        }
+        return {"factory": self._parts.factory, "settings": msgspec.to_builtins(handover)}

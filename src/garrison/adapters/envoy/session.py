@@ -24,7 +24,7 @@ from garrison.adapters.envoy.bridge import (
     Tls,
 )
 from garrison.adapters.event_ids import event_ids
-from garrison.core.decision import Disposition, Mutation
+from garrison.core.decision import Disposition, Mode, Mutation
 from garrison.core.errors import RecordError
 from garrison.core.event import Event
 from garrison.core.http import Headers, Peer, RequestHead, ResponseHead, TlsFacts
@@ -66,15 +66,24 @@ class EngineExchanges:
         tls: Tls | None,
         has_body: bool,
         body: bytes | None,
+        judged: bool = True,
         /,
     ) -> "EngineSession":
-        """Open a session for the request that arrived."""
+        """Open a session for the request that arrived, or only came so far as to be on record."""
         now = _now()
         peer = Peer(address, port, None if tls is None else TlsFacts(*tls))
         head = RequestHead(method, target, authority, headers, peer, scheme, protocol, has_body)
         session = EngineSession(Exchange(self.policy, self._event_id(now), now), self.sink, now)
-        session.open(head, body)
+        if judged:
+            session.open(head, body)
+        else:
+            session.note(head)
         return session
+
+    @property
+    def fail_open(self) -> bool:
+        """Monitor mode never changes what the client sees, not even by an error of ours."""
+        return self.policy.mode is Mode.MONITOR
 
     def close(self) -> None:
         """Stop background work."""
@@ -109,6 +118,10 @@ class EngineSession:
         except Exception:
             self._fail()
             raise
+
+    def note(self, head: RequestHead) -> None:
+        """Take note of a request that is over: what the controls say of its head stands in the event, and no more."""
+        self._exchange.request(head)
 
     def request_body(self, chunk: bytes, end: bool, /) -> int:
         """Take more of the request's body."""

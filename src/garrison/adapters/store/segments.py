@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -14,6 +15,8 @@ from garrison.core.event import Event
 
 CHUNK: Final = 1 << 20
 """Bytes read at once."""
+NEW: Final = 2.0
+"""Seconds after which an empty segment without a lock is one that its writer gave up."""
 END_OF_TIME: Final = 253402300800.0
 """The year 10000, after which neither Python nor Parquet readers can name a day."""
 _START: Final = b'{"v":'
@@ -87,9 +90,11 @@ class _Follower:
         self._offset = self._line_start() if at_end else 0
         self.done = False
 
-    def read(self) -> Lines:
-        """The lines that came since the last call, at most about `CHUNK` bytes of them."""
-        closed = is_closed(self._descriptor)
+    def read(self, *, closed: bool | None = None) -> Lines:
+        """The lines that came since the last call, at most about `CHUNK` bytes of them. `closed` says whether more
+        can follow where the caller knows it."""
+        if closed is None:
+            closed = self._is_closed()
         size = CHUNK
         while True:
             data = os.pread(self._descriptor, size, self._offset)
@@ -106,6 +111,13 @@ class _Follower:
     def close(self) -> None:
         """Give the file back."""
         os.close(self._descriptor)
+
+    def _is_closed(self) -> bool:
+        if not is_closed(self._descriptor):
+            return False
+        # An empty one may just have been made, and its writer be about to lock it.
+        facts = os.fstat(self._descriptor)
+        return facts.st_size > 0 or time.time() - facts.st_mtime > NEW
 
     def _line_start(self) -> int:
         """Where the line begins that is being written."""
@@ -167,13 +179,16 @@ class Tailer:
                     self._open[path.name] = _Follower(path, at_end=at_end)
 
 
-def scan(path: Path) -> Iterator[Lines]:
+def scan(path: Path, *, closed: bool | None = None) -> Iterator[Lines]:
     """A segment's lines from its beginning to its present end, piece by piece; half a line at the end of a segment
-    that is still written is left out. Raises FileNotFoundError where the segment is gone."""
+    that is still written is left out. `closed` says whether it is, where the caller knows it.
+
+    Raises OSError where the segment is gone or cannot be read.
+    """
     follower = _Follower(path, at_end=False)
     try:
         while not follower.done:
-            lines = follower.read()
+            lines = follower.read(closed=closed)
             if not lines.events and not lines.damaged and not follower.done:
                 return
             yield lines

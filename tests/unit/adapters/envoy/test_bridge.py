@@ -18,6 +18,8 @@ FILTER = ROOT / "src/garrison/adapters/envoy/filter"
 class Nothing:
     """Exchanges that are never asked."""
 
+    fail_open = False
+
     def __init__(self, config: bridge.FilterConfig) -> None:
         self.config = config
 
@@ -49,8 +51,8 @@ def test_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_settings_reach_the_factory_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    configured = configure(monkeypatch, ', "eager": 7, "fail": "open", "settings": {"a": [1]}')
-    assert (configured.eager, configured.fail_open) == (7, True)
+    configured = configure(monkeypatch, ', "eager": 7, "settings": {"a": [1]}')
+    assert configured.eager == 7
     made = configured.request.__self__  # type: ignore[attr-defined]  # a bound method
     assert bytes(made.config.settings) == b'{"a": [1]}'
 
@@ -60,7 +62,15 @@ def test_python_threads_soon_get_their_turn(monkeypatch: pytest.MonkeyPatch) -> 
     assert sys.getswitchinterval() == pytest.approx(bridge.SWITCH_INTERVAL)
 
 
-@pytest.mark.parametrize("text", ['{"factory": "x:y", "fial": "open"}', "{}", "[]", '{"factory": "x:y", "fail": "?"}'])
+def test_fail_mode_is_that_of_the_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Nothing, "fail_open", False)
+    configured = configure(monkeypatch)
+    assert not configured.fail_open
+    monkeypatch.setattr(Nothing, "fail_open", True)
+    assert configured.fail_open
+
+
+@pytest.mark.parametrize("text", ['{"factory": "x:y", "eagre": 1}', "{}", "[]", '{"factory": "x:y", "eager": "?"}'])
 def test_configuration_is_strict(text: str) -> None:
     with pytest.raises(msgspec.ValidationError):
         bridge.configure(text)

@@ -10,6 +10,7 @@ from garrison.adapters.envoy import bridge
 from garrison.adapters.envoy.session import EngineExchanges, EngineSession
 from garrison.config.load import load_settings
 from garrison.core.decision import Disposition
+from garrison.core.errors import RecordError
 from garrison.core.event import Event
 from garrison.core.http import Headers
 from garrison.engine.exchange import Exchange
@@ -61,9 +62,11 @@ class Desk:
         self.events: list[Event] = []
         self.exchanges = EngineExchanges(policy(mode, **controls), self.events.append)
 
-    def post(self, target: str = "/things", body: bytes | None = GOOD, *, has_body: bool = True) -> EngineSession:
+    def post(
+        self, target: str = "/things", body: bytes | None = GOOD, *, has_body: bool = True, judged: bool = True
+    ) -> EngineSession:
         head = ("POST", target, "api.test", "https", "HTTP/1.1", JSON)
-        return self.exchanges.request(*head, "192.0.2.1", 4711, ("TLSv1.3", "api.test", "", ""), has_body, body)
+        return self.exchanges.request(*head, "192.0.2.1", 4711, ("TLSv1.3", "api.test", "", ""), has_body, body, judged)
 
 
 def enforcing() -> Desk:
@@ -87,6 +90,36 @@ def test_response_with_its_body_ends_the_exchange() -> None:
     assert (event.peer, event.request_bytes) == ("192.0.2.1", len(GOOD))
 
 
+@pytest.mark.parametrize("mode", ["enforce", "monitor"])
+def test_failures_pass_where_nothing_is_enforced(mode: str) -> None:
+    desk = Desk("enforce")
+    assert not desk.exchanges.fail_open
+    desk.exchanges.policy = policy(mode)
+    assert desk.exchanges.fail_open == (mode == "monitor")
+
+
+@pytest.mark.parametrize("mode", ["enforce", "monitor"])
+def test_request_that_was_never_judged_is_on_record(mode: str) -> None:
+    desk = Desk(mode)
+    session = desk.post(body=None, judged=False)
+    assert desk.events == []
+    session.close(True, 0, 0)
+    (event,) = desk.events
+    assert (event.operation, event.disposition, event.status) == ("POST /things", Disposition.ABORTED, 0)
+    assert (event.reasons, event.observed) == ((), ())
+
+
+@pytest.mark.parametrize("mode", ["enforce", "monitor"])
+def test_request_that_nobody_could_read_is_on_record(mode: str) -> None:
+    desk = Desk(mode)
+    session = desk.exchanges.request("", "", "", "", "HTTP/1.1", (), "192.0.2.1", 4711, None, False, None, False)
+    session.local_reply(426, "low_version")
+    session.close(True, 426, 10)
+    (event,) = desk.events
+    assert (event.method, event.peer, event.status, event.response_bytes) == ("", "192.0.2.1", 426, 10)
+    assert (event.reasons or event.observed) != ()
+
+
 def test_refused_request_ends_the_exchange() -> None:
     desk = enforcing()
     session = desk.post(body=b'{"name": 1}')
@@ -105,6 +138,23 @@ def test_body_that_follows_is_held_and_judged() -> None:
     assert session.limit > 0
     assert session.request_body(b'{"name": 1}', True) == bridge.REFUSE | bridge.DONE
     assert [event.disposition for event in desk.events] == [Disposition.BLOCKED]
+
+
+def test_what_must_be_recorded_and_is_not_is_refused() -> None:
+    desk = enforcing()
+
+    def full(event: Event) -> None:
+        desk.events.append(event)
+        raise RecordError("no space")
+
+    desk.exchanges.sink = full
+    for body in (b'{"name": 1}', GOOD):
+        session = desk.post(body=body)
+        directive = session.directive if body != GOOD else session.response(201, JSON, True, b'{"id": 1}', True)
+        assert directive == bridge.REFUSE | bridge.DONE
+        status, _, problem = session.reply
+        assert (status, json.loads(problem)["instance"]) == (503, f"urn:uuid:{desk.events[-1].id}")
+    assert len(desk.events) == 2  # each was tried once
 
 
 def test_monitor_observes_and_changes_nothing() -> None:

@@ -15,14 +15,8 @@ static bool read_size(PyObject *owner, const char *name, size_t *out)
 
 static bool read_handler(struct config *config)
 {
-    size_t fail_open;
     config->request = PyObject_GetAttrString(config->handler, "request");
-    if (config->request == NULL || !read_size(config->handler, "eager", &config->eager) ||
-        !read_size(config->handler, "fail_open", &fail_open)) {
-        return false;
-    }
-    config->fail_open = fail_open != 0;
-    return true;
+    return config->request != NULL && read_size(config->handler, "eager", &config->eager);
 }
 
 static PyObject *make_handler(buffer text)
@@ -68,4 +62,17 @@ void config_free(struct config *config)
     Py_XDECREF(config->handler);
     interpreter_leave();
     free(config);
+}
+
+bool config_fails_open(const struct config *config)
+{
+    interpreter_enter();
+    PyObject *value = PyObject_GetAttrString(config->handler, "fail_open");
+    int open = value ? PyObject_IsTrue(value) : -1;
+    Py_XDECREF(value);
+    if (open < 0) {
+        interpreter_log_exception("asking for the fail mode");
+    }
+    interpreter_leave();
+    return open > 0;
 }

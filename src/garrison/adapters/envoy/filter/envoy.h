@@ -42,6 +42,8 @@ enum body_status { BODY_CONTINUE = 0, BODY_BUFFER = 1, BODY_STOP = 3 };
 
 enum trailers_status { TRAILERS_CONTINUE = 0, TRAILERS_STOP = 1 };
 
+enum local_reply_status { LOCAL_REPLY_CONTINUE = 0, LOCAL_REPLY_RESET = 1 };
+
 enum log_level { LOG_WARN = 3, LOG_ERROR = 4, LOG_CRITICAL = 5 };
 
 enum attribute {

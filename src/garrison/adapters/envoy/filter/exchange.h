@@ -15,11 +15,13 @@ enum state { UNDECIDED, EAGER, HOLDING, WATCHING, OVER };
 
 struct side {
     enum state state;
-    bool ended;
-    size_t limit;    /* of HOLDING and WATCHING */
-    size_t expected; /* content-length, of an EAGER request */
-    size_t fed;      /* bytes of the held body that Python has */
-    char *copy;      /* of WATCHING */
+    bool ended;         /* as Envoy says it */
+    bool complete;      /* a response whose last byte is here, whether or not Envoy knows that it ended */
+    size_t limit;       /* of HOLDING and WATCHING */
+    long long expected; /* content-length, of an EAGER request or a response; -1 where it does not say */
+    size_t left;        /* bytes of a response's body that were let go */
+    size_t fed;         /* bytes of the held body that Python has */
+    char *copy;         /* of WATCHING */
     size_t copied, capacity;
     bool overflown;
 };
@@ -27,12 +29,15 @@ struct side {
 struct exchange {
     struct config *config;
     PyObject *session; /* NULL before the first visit, after the last, and after a failure */
+    bool asked;        /* whether the first visit was made */
+    bool failed;       /* whether a visit failed: the session is gone, and what follows is up to the fail mode */
     struct side request, response;
     enum interest interest;
     size_t response_limit;
     struct kept_head *head; /* the response's, where it is observed */
     bool upgrade; /* what follows the head is no body, but another protocol */
     bool raw;     /* Envoy will never say that the request's body ended */
+    bool answered;  /* whether a response's head was here, the upstream's or Envoy's */
     bool head_left; /* the response's, towards the client */
     bool connect, grpc, refused, local;
     long status;

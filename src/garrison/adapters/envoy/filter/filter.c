@@ -5,10 +5,6 @@
  * last thing done, and the hook then returns without touching its exchange again (`GONE`).
  */
 #include <stdlib.h>
-#include <string.h>
-
-#include <stdlib.h>
-#include <string.h>
 
 #include "body.h"
 #include "config.h"
@@ -86,61 +82,42 @@ int HOOK(http_filter_request_trailers)(stream envoy, const void *module)
     return trailers_status(more_request((struct exchange *)module, envoy, -1, true));
 }
 
-/* Notes that the response's head leaves, if it does; an exchange that is `GONE` is not touched. */
-static enum outcome note_leaving(struct exchange *x, enum outcome outcome)
-{
-    if (outcome == GO_ON) {
-        x->head_left = true;
-    }
-    return outcome;
-}
-
 int HOOK(http_filter_response_headers)(stream envoy, const void *module, bool end)
 {
-    struct exchange *x = (struct exchange *)module;
-    return headers_status(note_leaving(x, begin_response(x, envoy, end)));
+    return headers_status(begin_response((struct exchange *)module, envoy, end));
 }
 
 int HOOK(http_filter_response_body)(stream envoy, const void *module, bool end)
 {
-    struct exchange *x = (struct exchange *)module;
-    return body_status(note_leaving(x, more_response(x, envoy, new_received(envoy, false), end)));
+    return body_status(more_response((struct exchange *)module, envoy, new_received(envoy, false), end));
 }
 
 int HOOK(http_filter_response_trailers)(stream envoy, const void *module)
 {
-    struct exchange *x = (struct exchange *)module;
-    return trailers_status(note_leaving(x, more_response(x, envoy, -1, true)));
+    return trailers_status(more_response((struct exchange *)module, envoy, -1, true));
 }
 
 int HOOK(http_filter_local_reply)(stream envoy, const void *module, uint32_t status, buffer details, bool reset)
 {
     (void)envoy, (void)reset;
     struct exchange *x = (struct exchange *)module;
-    /* After the head has left Envoy can only break off; its reply is never sent, though `reset` does not say so. */
-    if (x != NULL && !x->refused && !x->head_left) {
-        size_t length = details.length < sizeof x->details - 1 ? details.length : sizeof x->details - 1;
-        memcpy(x->details, details.ptr, length);
-        x->details[length] = '\0';
-        x->local = true;
-        x->status = (long)status;
+    if (x == NULL || x->refused) {
+        return LOCAL_REPLY_CONTINUE;
     }
-    return 0;
+    return note_local_reply(x, status, details) ? LOCAL_REPLY_CONTINUE : LOCAL_REPLY_RESET;
 }
 
 void HOOK(http_filter_stream_complete)(stream envoy, const void *module)
 {
     struct exchange *x = (struct exchange *)module;
-    if (x == NULL || x->session == NULL) {
+    if (x == NULL || (!x->asked && !note_request(x, envoy)) || x->session == NULL) {
         return;
     }
+    /* What was answered whole was closed before: client or upstream broke this one off. */
     uint64_t status = 0, bytes = 0;
     CALLBACK(http_filter_get_attribute_int)(envoy, ATTRIBUTE_RESPONSE_CODE, &status);
     CALLBACK(http_filter_get_attribute_int)(envoy, ATTRIBUTE_RESPONSE_SIZE, &bytes);
-    bool aborted = !x->refused && !x->local && !x->response.ended;
-    /* Envoy's own reply is mapped after its hook (503 leaves as 502 or 504): the attribute has what left. */
-    bool known = x->status != 0 && !(x->local && status != 0);
-    close_session(x, aborted, known ? x->status : (long)status, bytes);
+    close_session(x, true, x->status != 0 ? x->status : (long)status, bytes);
 }
 
 void HOOK(http_filter_destroy)(const void *module)

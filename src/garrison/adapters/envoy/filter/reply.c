@@ -7,6 +7,8 @@
 
 #define LOCAL_RESET 0
 
+#define TEXT(literal) ((buffer){literal, sizeof literal - 1})
+
 static const buffer OURS = {"garrison", 8};
 
 /* What a gRPC client understands (grpc/doc/http-grpc-status-mapping.md); Envoy itself would report success. */
@@ -36,7 +38,7 @@ static bool named(const header *field, buffer name)
     return field->key_length == name.length && memcmp(field->key, name.ptr, name.length) == 0;
 }
 
-enum outcome send_reply(struct exchange *x, stream envoy, struct message *reply)
+static enum outcome send_reply(struct exchange *x, stream envoy, const struct message *reply)
 {
     header *headers = malloc((reply->set_count + 1) * sizeof(header));
     size_t count = 0;
@@ -93,7 +95,7 @@ static void change_body(stream envoy, bool request, int received, const struct m
     CALLBACK(http_set_header)(envoy, type, TEXT("content-length"), (buffer){digits, (size_t)length});
 }
 
-void mutate(stream envoy, bool request, int received, const struct message *mutation)
+static void mutate(stream envoy, bool request, int received, const struct message *mutation)
 {
     if (mutation == NULL) {
         return;
@@ -107,14 +109,24 @@ void mutate(stream envoy, bool request, int received, const struct message *muta
     }
 }
 
+enum outcome break_off(struct exchange *x, stream envoy)
+{
+    x->request.state = x->response.state = OVER;
+    CALLBACK(http_filter_reset_stream)(envoy, LOCAL_RESET, OURS);
+    return GONE;
+}
+
 enum outcome fail(struct exchange *x, stream envoy)
 {
     x->request.state = x->response.state = OVER;
-    if (x->config->fail_open) {
+    if (config_fails_open(x->config)) {
         return GO_ON;
     }
+    if (x->head_left || x->local) {
+        return break_off(x, envoy); /* a reply cannot be replaced by another one */
+    }
     static header type = {"content-type", 12, "application/problem+json", 24};
-    struct message reply = {
+    static const struct message reply = {
         .status = 500,
         .body = TEXT("{\"type\":\"about:blank\",\"title\":\"Internal Server Error\",\"status\":500}"),
         .set_count = 1,
@@ -123,9 +135,30 @@ enum outcome fail(struct exchange *x, stream envoy)
     return send_reply(x, envoy, &reply);
 }
 
-enum outcome break_off(struct exchange *x, stream envoy)
+static enum outcome refuse(struct exchange *x, stream envoy, const struct message *reply)
 {
-    x->request.state = x->response.state = OVER;
-    CALLBACK(http_filter_reset_stream)(envoy, LOCAL_RESET, OURS);
-    return GONE;
+    bool told = x->session == NULL || close_session(x, false, reply->status, reply->body.length);
+    /* Where the fail mode lets pass what could not be told, that is the refusal. */
+    return told || config_fails_open(x->config) ? send_reply(x, envoy, reply) : fail(x, envoy);
+}
+
+enum outcome apply(struct exchange *x, stream envoy, bool request, int received, const struct answer *answer)
+{
+    struct side *side = request ? &x->request : &x->response;
+    if (answer->step == REFUSE) {
+        return refuse(x, envoy, answer->message);
+    }
+    mutate(envoy, request, received, answer->message);
+    side->limit = answer->limit;
+    if (answer->step == HOLD) {
+        side->state = HOLDING;
+        raise_buffer_limit(envoy, side->limit);
+        return WAIT;
+    }
+    side->state = answer->step == OBSERVE && answer->follows ? WATCHING : OVER;
+    if (request) {
+        x->interest = answer->interest;
+        x->response_limit = answer->response_limit;
+    }
+    return GO_ON;
 }

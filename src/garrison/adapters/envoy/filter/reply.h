@@ -4,20 +4,15 @@
 #ifndef GARRISON_REPLY_H
 #define GARRISON_REPLY_H
 
-#include "exchange.h"
-#include "message.h"
+#include "session.h"
 
-#define TEXT(literal) ((buffer){literal, sizeof literal - 1})
-
-enum outcome send_reply(struct exchange *x, stream envoy, struct message *reply);
+/* Does what Python answered about the message that is at hand. Takes nothing: the answer's message is the caller's. */
+enum outcome apply(struct exchange *x, stream envoy, bool request, int received, const struct answer *answer);
 
 /* Resets the stream: all that is left once the response's head has left. */
 enum outcome break_off(struct exchange *x, stream envoy);
 
-/* Python failed and the session is gone: the declared fail mode. */
+/* Python failed and the session is gone: the fail mode. Lets pass, or replaces the answer, or breaks it off. */
 enum outcome fail(struct exchange *x, stream envoy);
-
-/* Changes the message that is passing; `mutation` may be NULL. */
-void mutate(stream envoy, bool request, int received, const struct message *mutation);
 
 #endif

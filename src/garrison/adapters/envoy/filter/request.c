@@ -1,32 +1,11 @@
 #include "request.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "body.h"
 #include "reply.h"
 #include "text.h"
-
-static enum outcome apply_request(struct exchange *x, stream envoy, struct answer *answer, int received)
-{
-    struct side *side = &x->request;
-    if (answer->step == REFUSE) {
-        enum outcome outcome = send_reply(x, envoy, answer->message);
-        free(answer->message);
-        return outcome;
-    }
-    mutate(envoy, true, received, answer->message);
-    free(answer->message);
-    side->limit = answer->limit;
-    if (answer->step == HOLD) {
-        side->state = HOLDING;
-        raise_buffer_limit(envoy, side->limit);
-        return WAIT;
-    }
-    side->state = answer->step == OBSERVE && answer->follows ? WATCHING : OVER;
-    x->interest = answer->interest;
-    x->response_limit = answer->response_limit;
-    return GO_ON;
-}
 
 static enum outcome judge_request(struct exchange *x, stream envoy, enum body_mode mode, int received)
 {
@@ -34,7 +13,9 @@ static enum outcome judge_request(struct exchange *x, stream envoy, enum body_mo
     if (!ask_request(x, envoy, mode, received, &answer)) {
         return fail(x, envoy);
     }
-    return apply_request(x, envoy, &answer, received);
+    enum outcome outcome = apply(x, envoy, true, received, &answer);
+    free(answer.message);
+    return outcome;
 }
 
 static enum outcome judge_request_body(struct exchange *x, stream envoy, int received)
@@ -45,18 +26,22 @@ static enum outcome judge_request_body(struct exchange *x, stream envoy, int rec
         return fail(x, envoy);
     }
     x->request.fed = total;
-    return apply_request(x, envoy, &answer, received);
+    enum outcome outcome = apply(x, envoy, true, received, &answer);
+    free(answer.message);
+    return outcome;
 }
 
-static void watch_request(struct exchange *x, stream envoy, int received)
+static enum outcome watch_request(struct exchange *x, stream envoy, int received)
 {
     if (received >= 0) {
         copy_received(envoy, &x->request, received);
     }
-    if ((x->request.ended || x->request.overflown) && x->session != NULL) {
-        tell_request_body(x);
-        free_copy(&x->request);
+    if (!(x->request.ended || x->request.overflown) || x->session == NULL) {
+        return GO_ON;
     }
+    bool told = tell_request_body(x);
+    free_copy(&x->request);
+    return told ? GO_ON : fail(x, envoy);
 }
 
 enum outcome begin_request(struct exchange *x, stream envoy, bool end)
@@ -79,8 +64,8 @@ enum outcome begin_request(struct exchange *x, stream envoy, bool end)
     }
     if (length > 0 && (size_t)length <= x->config->eager) {
         x->request.state = EAGER;
-        x->request.expected = (size_t)length;
-        raise_buffer_limit(envoy, x->request.expected);
+        x->request.expected = length;
+        raise_buffer_limit(envoy, (size_t)length);
         return WAIT;
     }
     return judge_request(x, envoy, BODY_FOLLOWS, -1);
@@ -92,7 +77,7 @@ enum outcome more_request(struct exchange *x, stream envoy, int received, bool e
     switch (x->request.state) {
     case EAGER:
         /* The length alone would do, but a reply before Envoy saw the end costs the client its connection. */
-        if (!end && !(x->raw && body_total(envoy, true, received) >= x->request.expected)) {
+        if (!end && !(x->raw && (long long)body_total(envoy, true, received) >= x->request.expected)) {
             return WAIT;
         }
         return judge_request(x, envoy, WHOLE_BODY, received);
@@ -102,8 +87,7 @@ enum outcome more_request(struct exchange *x, stream envoy, int received, bool e
         }
         return judge_request_body(x, envoy, received);
     case WATCHING:
-        watch_request(x, envoy, received);
-        return GO_ON;
+        return watch_request(x, envoy, received);
     default:
         return GO_ON;
     }

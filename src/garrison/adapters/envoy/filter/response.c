@@ -1,30 +1,13 @@
 #include "response.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "body.h"
 #include "reply.h"
 #include "text.h"
 
-static enum outcome apply_response(struct exchange *x, stream envoy, struct answer *answer, int received)
-{
-    struct side *side = &x->response;
-    if (answer->step == REFUSE) {
-        enum outcome outcome = send_reply(x, envoy, answer->message);
-        free(answer->message);
-        return outcome;
-    }
-    mutate(envoy, false, received, answer->message);
-    free(answer->message);
-    side->limit = answer->limit;
-    if (answer->step == HOLD) {
-        side->state = HOLDING;
-        raise_buffer_limit(envoy, side->limit);
-        return WAIT;
-    }
-    side->state = answer->step == OBSERVE && answer->follows ? WATCHING : OVER;
-    return GO_ON;
-}
+/* ---- what is asked ---- */
 
 static enum outcome judge_response(struct exchange *x, stream envoy, enum body_mode mode, int received)
 {
@@ -32,7 +15,9 @@ static enum outcome judge_response(struct exchange *x, stream envoy, enum body_m
     if (!ask_response(x, envoy, mode, received, &answer)) {
         return fail(x, envoy);
     }
-    return apply_response(x, envoy, &answer, received);
+    enum outcome outcome = apply(x, envoy, false, received, &answer);
+    free(answer.message);
+    return outcome;
 }
 
 static enum outcome judge_response_body(struct exchange *x, stream envoy, int received)
@@ -43,10 +28,22 @@ static enum outcome judge_response_body(struct exchange *x, stream envoy, int re
         return fail(x, envoy);
     }
     x->response.fed = total;
-    return apply_response(x, envoy, &answer, received);
+    enum outcome outcome = apply(x, envoy, false, received, &answer);
+    free(answer.message);
+    return outcome;
 }
 
 /* The response is leaving while Python looks at a copy: all that is left to do is to break it off. */
+static enum outcome judge_copy(struct exchange *x, stream envoy)
+{
+    struct answer answer;
+    bool told = tell_response_body(x, &answer);
+    x->response.state = OVER;
+    enum outcome outcome = !told ? fail(x, envoy) : answer.step == REFUSE ? break_off(x, envoy) : GO_ON;
+    free(answer.message);
+    return outcome;
+}
+
 static enum outcome watch_response(struct exchange *x, stream envoy, int received)
 {
     struct side *side = &x->response;
@@ -57,20 +54,9 @@ static enum outcome watch_response(struct exchange *x, stream envoy, int receive
         if (side->overflown) {
             free_copy(side);
         }
-        if (side->ended) {
-            tell_response(x, true);
-        }
-        return GO_ON;
+        return !side->complete || tell_response(x, true) ? GO_ON : fail(x, envoy);
     }
-    if (!side->ended && !side->overflown) {
-        return GO_ON;
-    }
-    struct answer answer;
-    bool good = tell_response_body(x, &answer);
-    side->state = OVER;
-    bool refused = good ? answer.step == REFUSE : !x->config->fail_open;
-    free(answer.message);
-    return refused ? break_off(x, envoy) : GO_ON;
+    return side->complete || side->overflown ? judge_copy(x, envoy) : GO_ON;
 }
 
 static enum outcome observe_response(struct exchange *x, stream envoy, const struct head *head, bool bodiless)
@@ -81,17 +67,15 @@ static enum outcome observe_response(struct exchange *x, stream envoy, const str
     }
     x->response.limit = x->response_limit;
     if (bodiless) {
-        tell_response(x, false);
-        return GO_ON;
+        return tell_response(x, false) ? GO_ON : fail(x, envoy);
     }
     x->response.state = WATCHING;
-    (void)envoy;
     return GO_ON;
 }
 
-static enum outcome inspect_response(struct exchange *x, stream envoy, const struct head *head, bool bodiless)
+static enum outcome inspect_response(struct exchange *x, stream envoy, bool bodiless)
 {
-    long long length = decimal(head->content_length);
+    long long length = x->response.expected;
     if (bodiless) {
         return judge_response(x, envoy, NO_BODY, -1);
     }
@@ -103,36 +87,75 @@ static enum outcome inspect_response(struct exchange *x, stream envoy, const str
     return judge_response(x, envoy, BODY_FOLLOWS, -1);
 }
 
+/* ---- its end ---- */
+
+/*
+ * A client that knows the length has the whole answer with its last byte, and Envoy tells of the end only afterwards: so
+ * what counts here is the length, where it is known.
+ */
+static bool is_complete(const struct side *side, size_t here)
+{
+    return side->ended || (side->expected > 0 && side->left + here >= (size_t)side->expected);
+}
+
+/* What is passing leaves now. Before its last byte does, the conversation ends: what left is on record. */
+static enum outcome let_go(struct exchange *x, stream envoy, int received)
+{
+    struct side *side = &x->response;
+    size_t here = body_total(envoy, false, received);
+    if (is_complete(side, here)) {
+        /* Of what Envoy answered before it asked us nothing is open yet. */
+        bool unjudged = !x->asked;
+        bool told = (!unjudged || note_request(x, envoy)) &&
+                    (x->session == NULL || close_session(x, unjudged, x->status, side->left + here));
+        if (!told) {
+            enum outcome outcome = fail(x, envoy);
+            if (outcome != GO_ON) {
+                return outcome;
+            }
+        }
+    }
+    side->left += here;
+    x->head_left = true;
+    return GO_ON;
+}
+
+/* ---- Envoy's calls ---- */
+
 static bool is_judged(const struct exchange *x)
 {
     return x->session != NULL && !x->local && (x->request.state == OVER || x->request.state == WATCHING);
 }
 
-enum outcome begin_response(struct exchange *x, stream envoy, bool end)
+static enum outcome judge_head(struct exchange *x, stream envoy, const struct head *head)
 {
-    x->response.ended = end;
+    /* After 101, or 2xx to CONNECT, what follows is another protocol. */
+    bool switched = x->status == 101 || (x->connect && x->status / 100 == 2);
+    bool bodiless = x->response.ended || switched;
+    x->response.expected = bodiless ? -1 : decimal(head->content_length);
     if (!is_judged(x) || x->interest == INTEREST_NONE) {
         return GO_ON;
     }
+    return x->interest == INTEREST_OBSERVE ? observe_response(x, envoy, head, bodiless)
+                                           : inspect_response(x, envoy, bodiless);
+}
+
+enum outcome begin_response(struct exchange *x, stream envoy, bool end)
+{
     struct head head;
     if (!head_read(&head, envoy, RESPONSE_HEADER)) {
         return fail(x, envoy);
     }
+    x->answered = true;
+    x->response.ended = end;
     x->status = (long)decimal(head.status);
-    /* After 101, or 2xx to CONNECT, what follows is another protocol. */
-    bool switched = x->status == 101 || (x->connect && x->status / 100 == 2);
-    enum outcome outcome = x->interest == INTEREST_OBSERVE ? observe_response(x, envoy, &head, end || switched)
-                                                           : inspect_response(x, envoy, &head, end || switched);
+    enum outcome outcome = judge_head(x, envoy, &head);
     head_free(&head);
-    return outcome;
+    return outcome == GO_ON ? let_go(x, envoy, -1) : outcome;
 }
 
-enum outcome more_response(struct exchange *x, stream envoy, int received, bool end)
+static enum outcome pass_on(struct exchange *x, stream envoy, int received, bool end)
 {
-    x->response.ended = x->response.ended || end;
-    if (x->session == NULL || x->local) {
-        return GO_ON;
-    }
     switch (x->response.state) {
     case EAGER:
         return end ? judge_response(x, envoy, WHOLE_BODY, received) : WAIT;
@@ -146,4 +169,34 @@ enum outcome more_response(struct exchange *x, stream envoy, int received, bool 
     default:
         return GO_ON;
     }
+}
+
+enum outcome more_response(struct exchange *x, stream envoy, int received, bool end)
+{
+    struct side *side = &x->response;
+    side->ended = side->ended || end;
+    side->complete = is_complete(side, body_total(envoy, false, received));
+    bool open = x->session != NULL && !x->local;
+    enum outcome outcome = open ? pass_on(x, envoy, received, end) : GO_ON;
+    return outcome == GO_ON ? let_go(x, envoy, received) : outcome;
+}
+
+bool note_local_reply(struct exchange *x, uint32_t status, buffer details)
+{
+    if (x->head_left) {
+        return true; /* Envoy can only break off then; its reply is never sent */
+    }
+    size_t length = details.length < sizeof x->details - 1 ? details.length : sizeof x->details - 1;
+    memcpy(x->details, details.ptr, length);
+    x->details[length] = '\0';
+    x->local = true;
+    x->status = (long)status;
+    if (!x->answered || x->session == NULL) {
+        return true; /* it comes through the response's hooks, with the status that it gets in the end */
+    }
+    /*
+     * In the place of a response that was held it does not. Then 503 means that the upstream broke off, to which the
+     * gateway's own replies (replies.py) say 502.
+     */
+    return close_session(x, false, status == 503 ? 502 : x->status, 0) || config_fails_open(x->config);
 }

@@ -12,4 +12,7 @@ enum outcome begin_response(struct exchange *x, stream envoy, bool end);
 /* More of the body, or its end. */
 enum outcome more_response(struct exchange *x, stream envoy, int received, bool end);
 
+/* Envoy answers by itself. False where that must not leave: what happened could not be said. */
+bool note_local_reply(struct exchange *x, uint32_t status, buffer details);
+
 #endif

@@ -70,6 +70,14 @@ static bool read_directive(PyObject *session, unsigned long directive, struct an
     return true;
 }
 
+/* Logs the pending exception; the session is called no more. */
+static void drop_session(struct exchange *x, const char *where)
+{
+    interpreter_log_exception(where);
+    Py_CLEAR(x->session);
+    x->failed = true;
+}
+
 /* Takes the reference to `value`, Python's directive. */
 static bool take_answer(struct exchange *x, PyObject *value, bool follows, struct answer *answer,
                         const char *where)
@@ -84,11 +92,10 @@ static bool take_answer(struct exchange *x, PyObject *value, bool follows, struc
         good = false;
     }
     if (!good) {
-        interpreter_log_exception(where);
         free(answer->message);
         answer->message = NULL;
-    }
-    if (!good || (directive & DONE) != 0) {
+        drop_session(x, where);
+    } else if ((directive & DONE) != 0) {
         Py_CLEAR(x->session);
     }
     return good;
@@ -123,9 +130,19 @@ static PyObject *call_and_release(PyObject *callable, PyObject *method, PyObject
     return result;
 }
 
-static PyObject *open_session(const struct config *config, struct worker *worker, const struct head *head,
-                              const struct peer *peer, PyObject *tls, bool has_body, PyObject *body)
+/* What is known of the request when it is handed over; `body` is a reference that is taken. */
+struct request {
+    struct head head;
+    struct peer peer;
+    bool has_body, judged;
+    PyObject *body;
+};
+
+static PyObject *open_session(const struct config *config, struct worker *worker, stream envoy,
+                              const struct request *request)
 {
+    const struct head *head = &request->head;
+    const struct peer *peer = &request->peer;
     PyObject *args[] = {
         text(head->method),
         text(head->path),
@@ -135,29 +152,55 @@ static PyObject *open_session(const struct config *config, struct worker *worker
         remembered_header_tuple(head->fields, head->count),
         remembered_text(&worker->address, peer->address),
         PyLong_FromLong(peer->port),
-        tls,
-        PyBool_FromLong(has_body),
-        body,
+        tls_tuple(envoy),
+        PyBool_FromLong(request->has_body),
+        request->body,
+        PyBool_FromLong(request->judged),
     };
     return call_and_release(config->request, NULL, args, sizeof args / sizeof args[0]);
 }
 
 bool ask_request(struct exchange *x, stream envoy, enum body_mode mode, int received, struct answer *answer)
 {
-    struct head head;
-    if (!head_read(&head, envoy, REQUEST_HEADER)) {
+    x->asked = true;
+    struct request request;
+    request.has_body = mode != NO_BODY;
+    request.judged = true;
+    if (!head_read(&request.head, envoy, REQUEST_HEADER)) {
         memset(answer, 0, sizeof *answer);
         return false;
     }
-    struct peer peer = peer_read(envoy);
+    request.peer = peer_read(envoy);
     struct worker *worker = interpreter_enter();
-    x->session = open_session(x->config, worker, &head, &peer, tls_tuple(envoy), mode != NO_BODY,
-                              optional_body(envoy, mode, received, BUFFERED_REQUEST));
+    request.body = optional_body(envoy, mode, received, BUFFERED_REQUEST);
+    x->session = open_session(x->config, worker, envoy, &request);
     PyObject *directive = x->session ? PyObject_GetAttr(x->session, names.directive) : NULL;
     bool good = take_answer(x, directive, mode == BODY_FOLLOWS, answer, "judging a request");
     interpreter_leave();
-    head_free(&head);
+    head_free(&request.head);
     return good;
+}
+
+bool note_request(struct exchange *x, stream envoy)
+{
+    x->asked = true;
+    struct request request;
+    request.judged = false;
+    if (!head_read(&request.head, envoy, REQUEST_HEADER)) {
+        x->failed = true;
+        return false;
+    }
+    request.has_body = decimal(request.head.content_length) > 0;
+    request.peer = peer_read(envoy);
+    struct worker *worker = interpreter_enter();
+    request.body = Py_NewRef(Py_None);
+    x->session = open_session(x->config, worker, envoy, &request);
+    if (x->session == NULL) {
+        drop_session(x, "noting a request that was not judged");
+    }
+    interpreter_leave();
+    head_free(&request.head);
+    return x->session != NULL;
 }
 
 bool ask_request_body(struct exchange *x, stream envoy, int received, struct answer *answer)
@@ -177,7 +220,7 @@ static PyObject *copied_bytes(const struct side *side)
 }
 
 /* Needs the GIL. The message is on its way: of the answer only DONE counts. */
-static bool feed_request_copy(struct exchange *x)
+static void feed_request_copy(struct exchange *x)
 {
     PyObject *args[] = {Py_NewRef(x->session), copied_bytes(&x->request),
                         PyBool_FromLong(x->request.ended && !x->request.overflown)};
@@ -185,22 +228,19 @@ static bool feed_request_copy(struct exchange *x)
     unsigned long directive = value ? PyLong_AsUnsignedLong(value) : 0;
     Py_XDECREF(value);
     x->request.state = OVER;
-    bool good = PyErr_Occurred() == NULL;
-    if (!good) {
-        interpreter_log_exception("observing a request's body");
-    }
-    if (!good || (directive & DONE) != 0) {
+    if (PyErr_Occurred() != NULL) {
+        drop_session(x, "observing a request's body");
+    } else if ((directive & DONE) != 0) {
         Py_CLEAR(x->session);
     }
-    return x->session != NULL;
 }
 
 bool tell_request_body(struct exchange *x)
 {
     interpreter_enter();
-    bool good = feed_request_copy(x);
+    feed_request_copy(x);
     interpreter_leave();
-    return good;
+    return !x->failed;
 }
 
 /* ---- the response ---- */
@@ -208,8 +248,11 @@ bool tell_request_body(struct exchange *x)
 static PyObject *call_response(struct exchange *x, long status, PyObject *headers, bool has_body,
                                PyObject *body, bool complete)
 {
-    if (x->request.state == WATCHING && !feed_request_copy(x)) {
+    if (x->request.state == WATCHING) {
         /* The upstream answered before it had the whole request; Python gets what there was of it first. */
+        feed_request_copy(x);
+    }
+    if (x->session == NULL) {
         Py_XDECREF(headers);
         Py_XDECREF(body);
         return NULL;
@@ -219,12 +262,12 @@ static PyObject *call_response(struct exchange *x, long status, PyObject *header
     return call_and_release(NULL, names.response, args, 6);
 }
 
-/* `call_response` may have logged a failure and dropped the session already. */
+/* `call_response` may have ended the conversation already. */
 static bool take_response(struct exchange *x, PyObject *directive, bool follows, struct answer *answer)
 {
     if (x->session == NULL) {
         memset(answer, 0, sizeof *answer);
-        return false;
+        return !x->failed;
     }
     return take_answer(x, directive, follows, answer, "judging a response");
 }
@@ -261,7 +304,7 @@ bool tell_response_body(struct exchange *x, struct answer *answer)
 {
     interpreter_enter();
     PyObject *args[] = {Py_NewRef(x->session), copied_bytes(&x->response),
-                        PyBool_FromLong(x->response.ended && !x->response.overflown)};
+                        PyBool_FromLong(x->response.complete && !x->response.overflown)};
     PyObject *directive = call_and_release(NULL, names.response_body, args, 3);
     bool good = take_answer(x, directive, false, answer, "observing a response's body");
     interpreter_leave();
@@ -297,7 +340,7 @@ static void call_close(struct exchange *x, bool aborted, long status, uint64_t r
                         PyLong_FromUnsignedLongLong(response_bytes)};
     PyObject *result = call_and_release(NULL, names.close, args, 4);
     if (result == NULL) {
-        interpreter_log_exception("closing an exchange");
+        drop_session(x, "closing an exchange");
     }
     Py_XDECREF(result);
     Py_CLEAR(x->session);
@@ -309,12 +352,12 @@ static void call_local_reply(struct exchange *x, long status)
                         PyUnicode_DecodeLatin1(x->details, (Py_ssize_t)strlen(x->details), NULL)};
     PyObject *result = call_and_release(NULL, names.local_reply, args, 3);
     if (result == NULL) {
-        interpreter_log_exception("noting the proxy's own reply");
+        drop_session(x, "noting the proxy's own reply");
     }
     Py_XDECREF(result);
 }
 
-void close_session(struct exchange *x, bool aborted, long status, uint64_t response_bytes)
+bool close_session(struct exchange *x, bool aborted, long status, uint64_t response_bytes)
 {
     interpreter_enter();
     if (x->local) {
@@ -326,4 +369,5 @@ void close_session(struct exchange *x, bool aborted, long status, uint64_t respo
         call_close(x, aborted, status, response_bytes);
     }
     interpreter_leave();
+    return !x->failed;
 }

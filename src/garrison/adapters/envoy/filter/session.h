@@ -35,6 +35,9 @@ bool ask_request_body(struct exchange *x, stream envoy, int received, struct ans
 bool ask_response(struct exchange *x, stream envoy, enum body_mode mode, int received, struct answer *answer);
 bool ask_response_body(struct exchange *x, stream envoy, int received, struct answer *answer);
 
+/* Opens the conversation about a request that nobody will judge any more: Envoy answered it, or the client has left. */
+bool note_request(struct exchange *x, stream envoy);
+
 /* Hands over the copy of an observed body; what Python answers to the request's changes nothing. */
 bool tell_request_body(struct exchange *x);
 bool tell_response_body(struct exchange *x, struct answer *answer);
@@ -42,7 +45,7 @@ bool tell_response_body(struct exchange *x, struct answer *answer);
 /* The one call for an observed response: kept head, and the copied body where it was complete. */
 bool tell_response(struct exchange *x, bool has_body);
 
-/* Ends the conversation. */
-void close_session(struct exchange *x, bool aborted, long status, uint64_t response_bytes);
+/* Ends the conversation. False where what happened could not be said. */
+bool close_session(struct exchange *x, bool aborted, long status, uint64_t response_bytes);
 
 #endif

@@ -1,0 +1,182 @@
+"""The gateways that are compared, started, each before the same upstream with as many workers.
+
+* `upstream`: nothing in between.
+* `envoy`: Garrison's own Envoy configuration without its filter.
+* `garrison`: `garrison guard` as an operator starts it, with the sample API's contract, in enforce mode, every control
+  on, answers validated (`response-schema`), and every exchange recorded: its processor time and memory are those of
+  Envoy, of the guard, and of the process that turns the record into Parquet.
+* `monitor`: the same in monitor mode.
+* `modsecurity`: nginx with ModSecurity 3 and the OWASP Core Rule Set, as Debian ships them, blocking, paranoia level 1,
+  JSON bodies parsed, answers' bodies not looked at, no access log.
+"""
+
+import contextlib
+import http.client
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeAlias
+
+import msgspec
+from benchmarks.load import Server, free_port, run_nginx
+
+from garrison.adapters.envoy.handover import Checked
+from garrison.adapters.envoy.parts import envoy_binary
+from garrison.adapters.envoy.service import Parts, Service
+from garrison.config.model import ContractSettings, ListenSettings, Settings, UpstreamSettings
+from garrison.lab.sample import DESCRIPTION
+
+MODULE = Path("/usr/lib/nginx/modules/ngx_http_modsecurity_module.so")
+BASE_RULES = Path("/etc/nginx/modsecurity.conf")
+CORE_RULES = Path("/usr/share/modsecurity-crs/rules")
+CORE_SETUP = Path("/etc/modsecurity/crs/crs-setup.conf")
+
+RULES = f"""
+Include {BASE_RULES}
+SecRuleEngine On
+SecResponseBodyAccess Off
+SecAuditLog {{directory}}/audit.log
+SecTmpDir {{directory}}
+SecDataDir {{directory}}
+Include {CORE_SETUP}
+Include {CORE_RULES}/*.conf
+"""
+FIREWALL = f"""
+load_module {MODULE};
+worker_processes {{workers}};
+daemon off;
+pid {{directory}}/nginx.pid;
+error_log {{directory}}/nginx.log;
+events {{{{ worker_connections 4096; }}}}
+http {{{{
+    access_log off;
+    keepalive_requests 100000000;
+    client_body_temp_path {{directory}}/body;
+    proxy_temp_path {{directory}}/proxy;
+    fastcgi_temp_path {{directory}}/fastcgi;
+    uwsgi_temp_path {{directory}}/uwsgi;
+    scgi_temp_path {{directory}}/scgi;
+    upstream api {{{{ server 127.0.0.1:{{upstream}}; keepalive 256; keepalive_requests 100000000; }}}}
+    server {{{{
+        listen 127.0.0.1:{{port}};
+        modsecurity on;
+        modsecurity_rules_file {{directory}}/rules.conf;
+        location / {{{{
+            proxy_pass http://api;
+            proxy_http_version 1.1;
+            proxy_set_header Connection "";
+            proxy_set_header Host $host;
+        }}}}
+    }}}}
+}}}}
+"""
+DATA = "data"
+"""Garrison's data directory, in its place."""
+RECORDING = frozenset({"garrison", "monitor"})
+"""The gateways that record every exchange."""
+HOSTILE = "/v1/customers?limit=1%27%20UNION%20SELECT%20password%20FROM%20users--%20"
+"""What every gateway that looks must refuse, by its contract or by its signatures."""
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where a gateway is to run."""
+
+    directory: Path
+    """Its own, empty."""
+    upstream: Server
+    workers: int
+
+
+Start: TypeAlias = Callable[[Place], contextlib.AbstractContextManager[Server]]
+
+
+def available() -> dict[str, Start]:
+    """How to start each gateway that can run here, by name."""
+    found: dict[str, Start] = {
+        "upstream": lambda place: contextlib.nullcontext(place.upstream),
+        "envoy": bare,
+        "garrison": lambda place: garrison(place, "enforce"),
+        "monitor": lambda place: garrison(place, "monitor"),
+    }
+    if all(path.exists() for path in (MODULE, BASE_RULES, CORE_RULES, CORE_SETUP)):
+        found["modsecurity"] = modsecurity
+    return found
+
+
+@contextlib.contextmanager
+def bare(place: Place) -> Iterator[Server]:
+    """Envoy alone."""
+    settings = Settings(
+        contract=ContractSettings(file=str(DESCRIPTION)),
+        upstream=UpstreamSettings(url=f"http://127.0.0.1:{place.upstream.port}"),
+        listen=ListenSettings(address="127.0.0.1:0", workers=place.workers),
+    )
+    with Path(os.devnull).open("wb") as nowhere:
+        service = Service(
+            place.directory, Checked(settings, {}), Parts(envoy_binary()), events=nowhere.fileno(), log=print
+        )
+        envoy = service.start()
+        try:
+            envoy.wait_ready(lambda: False)
+            yield Server(service.place.port, envoy.pid)
+        finally:
+            envoy.stop()
+
+
+@contextlib.contextmanager
+def garrison(place: Place, mode: str) -> Iterator[Server]:
+    """`garrison guard`. Raises RuntimeError where it does not start, or lets pass what it must refuse."""
+    port = free_port()
+    config = place.directory / "garrison.yaml"
+    # JSON is YAML
+    config.write_bytes(msgspec.json.encode({
+        "mode": mode,
+        "contract": {"file": str(DESCRIPTION)},
+        "upstream": {"url": f"http://127.0.0.1:{place.upstream.port}"},
+        "listen": {"address": f"127.0.0.1:{port}", "workers": place.workers},
+        "controls": {"response-schema": {"mode": "enforce"}},
+        "data": str(place.directory / DATA),
+    }))  # fmt: skip
+    start = "from garrison.cli.main import main; main()"
+    log = place.directory / "guard.log"
+    with log.open("wb") as notes:
+        command = [sys.executable, "-c", start, "guard", "--config", str(config)]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=notes)
+    try:
+        assert process.stdout is not None
+        if b"listening" not in process.stdout.readline():
+            raise RuntimeError(f"garrison guard did not start:\n{log.read_text()}")
+        if mode == "enforce":
+            _must_refuse(port, 400)
+        yield Server(port, process.pid)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@contextlib.contextmanager
+def modsecurity(place: Place) -> Iterator[Server]:
+    """nginx with ModSecurity and the Core Rule Set. Raises RuntimeError where it lets pass what it must refuse."""
+    port = free_port()
+    place.directory.chmod(0o755)  # its workers may run as another user
+    (place.directory / "rules.conf").write_text(RULES.format(directory=place.directory))
+    config = place.directory / "nginx.conf"
+    config.write_text(
+        FIREWALL.format(directory=place.directory, workers=place.workers, upstream=place.upstream.port, port=port)
+    )
+    with run_nginx(config, port) as server:
+        _must_refuse(port, 403)
+        yield server
+
+
+def _must_refuse(port: int, status: int) -> None:
+    """A gateway that refuses nothing would be fast."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    headers = {"Host": "api.example.com", "User-Agent": "Mozilla/5.0", "Accept": "*/*"}
+    connection.request("GET", HOSTILE, headers=headers)
+    answered = connection.getresponse().status
+    connection.close()
+    if answered != status:
+        raise RuntimeError(f"the gateway answered {answered} to an attack, not {status}")

@@ -1,0 +1,331 @@
+"""The data set: segments of the spool become Parquet files by day, small files become large ones, old days go.
+
+One process at a time works on it. Every step is: write aside, make durable, rename, put the new manifest in force,
+remove what no longer counts. Whatever is killed in between, `open` finds each event counted exactly once and only
+has leftovers to sweep away.
+"""
+
+import contextlib
+import fcntl
+import itertools
+import os
+import secrets
+import shutil
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime
+from functools import partial
+from pathlib import Path
+from typing import Final, Self
+
+import duckdb
+import msgspec
+from msgspec.structs import replace
+
+from garrison.adapters.store import parquet
+from garrison.adapters.store.files import make_directory, replace_file, sync
+from garrison.adapters.store.manifest import (
+    DamagedManifestError,
+    DataFile,
+    Manifest,
+    Obsolete,
+    manifest_path,
+    read_manifest,
+    write_manifest,
+)
+from garrison.adapters.store.segments import scan
+from garrison.core.errors import RecordError
+
+FILES_AT_ONCE: Final = 64
+"""Files that one merge reads."""
+MEMORY: Final = "512MB"
+"""For DuckDB while it writes: a merge holds two row groups, a conversion sorts one batch."""
+SMALL: Final = 1_000_000
+"""Events; a file with fewer is merged with others of its day. Some 30 MB, eight row groups."""
+LARGE: Final = 4_000_000
+"""Events at which a merged file is complete."""
+MANY: Final = 16
+"""Small files of one day that are merged at once, so that an event is rewritten a few times and no more."""
+QUIET: Final = 3600.0
+"""Seconds without a new file after which a past day's last small files are merged, however few."""
+GRACE: Final = 600.0
+"""Seconds that a file which counts no more stays for those who are reading it."""
+BATCH: Final = 64 * 1024 * 1024
+"""Bytes of segments that are converted in one step."""
+
+
+class _Checked(msgspec.Struct, frozen=True):
+    """What a segment was found to hold."""
+
+    name: str
+    lines: Path
+    """Where its sound lines are: the segment itself, or a copy without the damaged ones."""
+    days: dict[int, int]
+    """Events by day (days since the epoch)."""
+    damaged: tuple[bytes, ...]
+
+
+class Dataset:
+    """The data set in a data directory, held by this process until `close`. Not for several threads at once.
+
+    Every method raises RecordError where the disk or DuckDB refuses; what was, then still counts.
+    """
+
+    def __init__(self, data: Path) -> None:
+        """Take hold of it and mend what a crash left; raises RecordError also where another process has it."""
+        self._data = data
+        self._events = make_directory(data / "events")
+        self._spool = make_directory(data / "spool")
+        self._aside = self._events / ".aside"
+        self._lock = _hold(self._events / "lock")
+        self._duckdb = parquet.connect(data, memory=MEMORY, threads=1)
+        self._manifest = self._mended()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of it."""
+        self._duckdb.close()
+        os.close(self._lock)
+
+    @property
+    def manifest(self) -> Manifest:
+        """What counts at the moment."""
+        return self._manifest
+
+    def ingest(self, segments: Iterable[Path], now: float) -> int:
+        """Turn segments whose writers are done into Parquet and remove them; how many segments that were.
+
+        Those that are still written or gone are passed over. At most about `BATCH` bytes: call again.
+        """
+        with contextlib.ExitStack() as held, _refusals():
+            claimed = list(_claimed(segments, held))
+            if not claimed:
+                return 0
+            checked = [self._checked(path) for path in claimed]
+            lines = [each.lines for each in checked if each.days]
+            days = sorted({day for each in checked for day in each.days})
+            files = [self._write(day, now, partial(parquet.convert, self._duckdb, lines, day)) for day in days]
+            expected = sum(sum(each.days.values()) for each in checked)
+            if sum(file.events for file in files) != expected:
+                raise RecordError(f"of {expected} events in the spool not all could be converted")
+            self._keep_damaged(checked)
+            self._swap(
+                files=(*self._manifest.files, *files),
+                consumed=(*self._still_there(), *(each.name for each in checked)),
+                converted=self._manifest.converted + expected,
+                damaged=self._manifest.damaged + sum(len(each.damaged) for each in checked),
+            )
+            for path in claimed:
+                path.unlink(missing_ok=True)
+            self._clear_aside()
+            return len(claimed)
+
+    def compact(self, now: float) -> bool:
+        """Merge small files of one day where that is due; whether there were any."""
+        for day, files in itertools.groupby(sorted(self._manifest.files, key=_by_time), key=lambda file: file.day):
+            chosen = _due(list(files), over=day < _day(now), now=now)
+            if chosen:
+                with _refusals():
+                    self._merge(chosen, now)
+                return True
+        return False
+
+    def retain(self, days: int, now: float) -> int:
+        """Let days go that ended more than `days` days ago; how many events went."""
+        oldest = _day(now - days * 86400)
+        gone = [file for file in self._manifest.files if file.day < oldest]
+        with _refusals():
+            if gone:
+                self._swap(files=self._without(gone), obsolete=self._and_obsolete(gone, now))
+            for path in _listed(self._data / "damaged"):
+                if path.stat().st_mtime < now - (days + 1) * 86400:
+                    path.unlink()
+        return sum(file.events for file in gone)
+
+    def sweep(self, now: float, *, grace: float = GRACE) -> None:
+        """Remove what ceased to count more than `grace` seconds ago, and forget files that somebody removed."""
+        with _refusals():
+            past = [each for each in self._manifest.obsolete if each.since <= now - grace]
+            for each in past:
+                (self._events / each.path).unlink(missing_ok=True)
+            missing = [file for file in self._manifest.files if not (self._events / file.path).exists()]
+            if past or missing:
+                rest = tuple(each for each in self._manifest.obsolete if each not in past)
+                self._swap(files=self._without(missing), obsolete=rest)
+            for folder in self._events.glob("day=*"):
+                with contextlib.suppress(OSError):  # what is not empty stays
+                    folder.rmdir()
+
+    def _checked(self, segment: Path) -> _Checked:
+        days: defaultdict[int, int] = defaultdict(int)
+        damaged: list[bytes] = []
+        for lines in scan(segment, closed=True):
+            damaged.extend(lines.damaged)
+            for event in lines.events:
+                days[parquet.microseconds(event.time) // parquet.DAY] += 1
+        source = self._sound_copy(segment) if damaged and days else segment
+        return _Checked(segment.name, source, dict(days), tuple(damaged))
+
+    def _sound_copy(self, segment: Path) -> Path:
+        copy = make_directory(self._aside) / segment.name
+        with copy.open("wb") as file:
+            for lines in scan(segment, closed=True):
+                file.writelines(msgspec.json.encode(event) + b"\n" for event in lines.events)
+        return copy
+
+    def _keep_damaged(self, checked: Sequence[_Checked]) -> None:
+        for each in checked:
+            if each.damaged:
+                folder = make_directory(self._data / "damaged")
+                replace_file(folder / each.name, b"".join(line + b"\n" for line in each.damaged))
+
+    def _merge(self, sources: Sequence[DataFile], now: float) -> None:
+        day = parquet.microseconds(sources[0].since / 1e6) // parquet.DAY
+        paths = [self._events / file.path for file in sources]
+        merged = self._write(day, now, partial(parquet.merge, self._duckdb, paths))
+        if merged.events != sum(file.events for file in sources):
+            raise RecordError(f"events of {merged.day} were lost in a merge, which was undone")
+        self._swap(files=(*self._without(sources), merged), obsolete=self._and_obsolete(sources, now))
+
+    def _write(self, day: int, now: float, copy: Callable[[Path], int]) -> DataFile:
+        """A new file of `day` in its place, durable, not counting yet."""
+        name = f"{int(now * 1000):013d}-{secrets.token_hex(8)}.parquet"  # never one that is there
+        aside = make_directory(self._aside) / name
+        events = copy(aside)
+        since, until, _ = parquet.extent(self._duckdb, aside)
+        folder = make_directory(self._events / f"day={date.fromordinal(_EPOCH + day).isoformat()}")
+        aside.chmod(0o600)
+        sync(aside)
+        aside.rename(folder / name)
+        sync(folder)
+        sync(self._events)
+        return DataFile(f"{folder.name}/{name}", events, (folder / name).stat().st_size, since, until, now)
+
+    def _swap(self, **changes: object) -> None:
+        manifest = replace(self._manifest, **changes)
+        write_manifest(self._data, manifest)
+        self._manifest = manifest
+
+    def _still_there(self) -> Iterator[str]:
+        return (name for name in self._manifest.consumed if (self._spool / name).exists())
+
+    def _without(self, gone: Sequence[DataFile]) -> tuple[DataFile, ...]:
+        return tuple(file for file in self._manifest.files if file not in gone)
+
+    def _and_obsolete(self, gone: Sequence[DataFile], now: float) -> tuple[Obsolete, ...]:
+        return (*self._manifest.obsolete, *(Obsolete(file.path, now) for file in gone))
+
+    def _clear_aside(self) -> None:
+        shutil.rmtree(self._aside, ignore_errors=True)
+
+    def _mended(self) -> Manifest:
+        """What counts, after whatever crash; nothing else is left behind."""
+        with _refusals():
+            self._clear_aside()
+            manifest = self._read() or self._adopted()
+            for name in manifest.consumed:
+                (self._spool / name).unlink(missing_ok=True)
+            known = {file.path for file in manifest.files} | {each.path for each in manifest.obsolete}
+            for path in self._events.glob("day=*/*.parquet"):
+                if str(path.relative_to(self._events)) not in known:
+                    path.unlink()
+            manifest = replace(manifest, consumed=())
+            write_manifest(self._data, manifest)
+            return manifest
+
+    def _read(self) -> Manifest | None:
+        """The manifest on the disk; None where it is missing or damaged. Raises RecordError where it is newer."""
+        path = manifest_path(self._data)
+        if not path.exists():
+            return None
+        try:
+            return read_manifest(self._data)
+        except DamagedManifestError:
+            path.rename(make_directory(self._data / "damaged") / f"manifest-{time.time_ns()}.json")
+            return None
+
+    def _adopted(self) -> Manifest:
+        """A manifest made from the files that are there: the first one, or one instead of one that was lost."""
+        files = []
+        for path in sorted(self._events.glob("day=*/*.parquet")):
+            try:
+                since, until, events = parquet.extent(self._duckdb, path)
+            except duckdb.Error:
+                path.rename(make_directory(self._data / "damaged") / path.name)
+                continue
+            facts = path.stat()
+            name = f"{path.parent.name}/{path.name}"
+            files.append(DataFile(name, events, facts.st_size, since, until, facts.st_mtime))
+        return Manifest(files=tuple(files), converted=sum(file.events for file in files))
+
+
+_EPOCH: Final = date(1970, 1, 1).toordinal()
+
+
+def _day(now: float) -> str:
+    return datetime.fromtimestamp(now, UTC).date().isoformat()
+
+
+def _by_time(file: DataFile) -> tuple[str, int]:
+    return file.day, file.since
+
+
+def _due(files: Sequence[DataFile], *, over: bool, now: float) -> Sequence[DataFile]:
+    """Which of one day's files, given by time, are to be merged now; none or at least two."""
+    small = [file for file in files if file.events < SMALL]
+    settled = over and all(file.written <= now - QUIET for file in small)
+    if len(small) < (2 if settled else MANY):
+        return []
+    sums = itertools.accumulate(file.events for file in small)
+    fitting = [file for file, total in zip(small, sums, strict=True) if total <= LARGE]
+    return fitting[:FILES_AT_ONCE]
+
+
+def _claimed(segments: Iterable[Path], held: contextlib.ExitStack) -> Iterator[Path]:
+    """Segments that nobody writes any more, about `BATCH` bytes of them, locked until `held` is left."""
+    size = 0
+    for path in segments:
+        if size >= BATCH:
+            return
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            continue
+        held.callback(os.close, descriptor)
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            size += os.fstat(descriptor).st_size
+            yield path
+
+
+def _hold(path: Path) -> int:
+    """Lock the data set for this process."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise RecordError(f"another process is at work on `{path.parent}`") from None
+    return descriptor
+
+
+def _listed(folder: Path) -> list[Path]:
+    return list(folder.iterdir()) if folder.exists() else []
+
+
+@contextlib.contextmanager
+def _refusals() -> Iterator[None]:
+    """Turn what the disk and DuckDB raise into what this module promises."""
+    try:
+        yield
+    except OSError as error:
+        place = f" at `{error.filename}`" if error.filename else ""
+        raise RecordError(f"the data set cannot be written: {error.strerror}{place}") from error
+    except duckdb.Error as error:
+        raise RecordError(f"the data set cannot be written: {parquet.first_line(error)}") from error

@@ -1,0 +1,79 @@
+"""Processes that write and convert the record are killed at any moment: no event is lost, none counts twice."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from garrison.adapters.store.query import count, events
+
+ROUNDS = int(os.environ.get("GARRISON_ROUNDS", "12"))
+"""Kills; 200 for the long form."""
+
+WRITER = """
+import sys, time
+from pathlib import Path
+from garrison.adapters.event_ids import event_ids
+from garrison.adapters.store.record import Recorder
+from garrison.adapters.store.spool import SpoolWriter
+from garrison.core.decision import Disposition, FailMode, Mode
+from garrison.core.event import Event
+
+recorder = Recorder(SpoolWriter(Path(sys.argv[1]) / "spool", segment_bytes=20_000), fail=FailMode.CLOSED)
+new_id = event_ids()
+while True:
+    now = time.time()
+    event = Event(new_id(now), now, "GET", None, "", "192.0.2.1", True, Mode.ENFORCE, Disposition.ALLOWED, 200)
+    recorder(event)
+    sys.stdout.write(event.id + "\\n")
+    sys.stdout.flush()
+    time.sleep(0.0002)
+"""
+
+
+def start_writer(data: Path, told: Path) -> subprocess.Popen[bytes]:
+    with told.open("ab") as file:
+        return subprocess.Popen([sys.executable, "-c", WRITER, str(data)], stdout=file)
+
+
+def start_watch(data: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", "garrison.watch", str(data)])
+
+
+@pytest.mark.integration
+def test_no_event_is_lost_and_none_counts_twice(tmp_path: Path) -> None:
+    data, told = tmp_path / "data", tmp_path / "told"
+    chance = random.Random(ROUNDS)
+    writer, watch = start_writer(data, told), start_watch(data)
+    try:
+        for _ in range(ROUNDS):
+            time.sleep(chance.uniform(0.1, 1.0))
+            victim = chance.choice(("writer", "watch", "both"))
+            if victim != "watch":
+                writer.kill()
+                writer.wait()
+                writer = start_writer(data, told)
+            if victim != "writer":
+                watch.kill()
+                watch.wait()
+                watch = start_watch(data)
+        time.sleep(1.5)
+    finally:
+        writer.kill()
+        writer.wait()
+        time.sleep(1.5)  # the watch process takes in what the writer left
+        watch.send_signal(signal.SIGTERM)
+        assert watch.wait(10) == 0
+    reported = told.read_text().split()
+    if len(reported[-1]) != 36:
+        reported.pop()  # killed while it told
+    found = [event.id for event in events(data, newest_first=False)]
+    assert len(found) == len(set(found)) == count(data)
+    assert set(reported) <= set(found)
+    assert len(set(found) - set(reported)) <= 2 * ROUNDS + 1, "an event was recorded that nobody wrote"
+    assert not list((data / "spool").iterdir()), "the watch process left something in the spool"
