@@ -94,6 +94,7 @@ def _data(result: "Explanation") -> dict[str, Any]:
         "same_policy": result.is_same_policy,
         "replayed": result.is_replayed,
         "decided_now": result.decided_now,
+        "missing": result.missing,
         "controls": result.answers,
         "turns_to": result.turns_to,
         "request": result.instead,

@@ -17,7 +17,6 @@ from garrison.core.event import Event
 from garrison.core.http import Headers
 from garrison.engine.plan import Policy
 
-OFF = {"response-schema": {"mode": "off"}, "error-leakage": {"mode": "off"}}
 CREATED = b'{"id": 1}'
 
 
@@ -85,8 +84,8 @@ def test_body_in_chunks_is_the_engines() -> None:
 
 
 def test_copies_of_what_the_engine_does_not_want() -> None:
-    desk = Desk(policy("monitor", **{"request-schema": {"mode": "off"}, "canonical-form": {"mode": "off"},
-                                     "request-limits": {"mode": "off"}, "media-type": {"mode": "off"}, **OFF}))  # fmt: skip
+    blind = ("request-schema", "canonical-form", "request-limits", "media-type", "response-schema", "error-leakage")
+    desk = Desk(policy("monitor", **{name: {"mode": "off"} for name in blind}))
     session = desk.post(None)
     assert session.directive == bridge.OBSERVE | bridge.INTEREST_OBSERVE
     assert (session.limit, session.response_limit) == (100, 50)

@@ -1,8 +1,10 @@
 """Samples come back as they were kept, prove where they belong, and go when their days are over."""
 
+import os
 import stat
 import threading
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from msgspec.structs import replace
@@ -86,8 +88,6 @@ def test_torn_end(tmp_path: Path, source: KeySource) -> None:
 def test_frame_under_another_id_is_no_sample(tmp_path: Path, source: KeySource) -> None:
     one, other = sample(), sample()
     file = kept(tmp_path, source, one)
-    from uuid import UUID
-
     file.write_bytes(file.read_bytes().replace(UUID(str(one.id)).bytes, UUID(str(other.id)).bytes))
     (found,) = read_samples(tmp_path, source)
     assert isinstance(found, Unreadable)
@@ -104,8 +104,6 @@ def test_days_past_retention_are_removed(tmp_path: Path, source: KeySource) -> N
 
 
 def test_full_disk_keeps_what_was_kept(tmp_path: Path, source: KeySource, monkeypatch: pytest.MonkeyPatch) -> None:
-    import os
-
     writer = SampleWriter(tmp_path, make_keys(source), retention_days=2)
     samples = [sample(), sample(), sample()]
     writer.keep(samples[0], NOW)
@@ -175,6 +173,6 @@ def test_key_that_others_may_read(tmp_path: Path, source: KeySource) -> None:
     Path(source.key_file).chmod(0o644)
     with pytest.raises(ConfigError, match=r"may be read by others \(hint: chmod 600"):
         read_keys(source)
+    Path(source.key_file).chmod(0o600)
     with pytest.raises(ConfigError, match="must hold a salt of 16 bytes, not 32"):
-        Path(source.key_file).chmod(0o600)
         read_keys(KeySource(source.key_file, source.key_file))
