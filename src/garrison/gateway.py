@@ -11,7 +11,7 @@ from garrison.adapters.envoy.handover import Checked, Handover, load_checked
 from garrison.adapters.envoy.log import EventWriter
 from garrison.adapters.envoy.session import EngineExchanges, Sink
 from garrison.adapters.envoy.vitals import Vitals
-from garrison.adapters.recorded.keys import key_source, read_keys
+from garrison.adapters.recorded.keys import key_source, make_keys
 from garrison.adapters.recorded.samples import SampleWriter
 from garrison.adapters.recorded.secrets import Redactor
 from garrison.adapters.recording import Recording
@@ -59,7 +59,7 @@ def engine(config: FilterConfig) -> Exchanges:
 
 def _capturing(exchanges: EngineExchanges, settings: Settings) -> CapturingExchanges:
     """`exchanges`, and whole messages are kept; raises ConfigError where the key cannot be had."""
-    keys = read_keys(key_source(settings, settings.data))
+    keys = make_keys(key_source(settings, settings.data))
     writer = SampleWriter(Path(settings.data), keys, retention_days=settings.record.retention_days)
     limits, responses = settings.controls.request_limits, settings.controls.response_schema
     bounds = Bounds(min(limits.inspected_bytes, limits.body_bytes), responses.inspected_bytes)

@@ -303,8 +303,7 @@ class Exchange:
         return self._waiting
 
     def _judge_response_body(self, facts: Facts, body: bytes | None, kind: Kind) -> Step:
-        if body != b"":
-            read_response_body(facts, body, kind, self._plan.response_inspected_bytes)
+        read_response_body(facts, body, kind, self._plan.response_inspected_bytes)
         return self._judge_response(facts)
 
     def _judge_response(self, facts: Facts) -> Step:

@@ -73,7 +73,8 @@ class Facts:
         self.response_body_schema: BodySchema | None = None
         """What the contract says of the response's body in its media type."""
         self.response_body: bytes | None = None
-        """The response's body, decompressed; None where there is none or it passes uninspected."""
+        """The response's body, decompressed; empty where one of unknown length proved to be empty; None where there
+        is none or it passes uninspected."""
         self.response_document: Document | Undecodable | None = None
         """The response's body, decoded; None where there is none, or an empty one, or it passes uninspected."""
         self.uninspected: list[str] = []

@@ -131,6 +131,7 @@ class Exchanges:
             judged=judged,
             ticks=self.ticks,
         )
+        self.fail_open = session.script.get("fail_open", self.fail_open)
         session.directive = session.answer("request")
         return session
 

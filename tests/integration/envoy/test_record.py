@@ -64,7 +64,9 @@ def test_all_is_said_over_http2(gateway: Envoy, notes: Notes, look: dict[str, An
         assert notes.calls(name)[-1] == "close"
 
 
-@pytest.mark.parametrize(("method", "target"), [each for each in ALL if each not in ENVOYS_OWN])
+@pytest.mark.parametrize(
+    ("method", "target"), [(method, target) for method, target in ALL if (method, target) not in ENVOYS_OWN]
+)
 @pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
 def test_nothing_is_whole_that_cannot_be_said(
     gateway: Envoy, notes: Notes, look: dict[str, Any], method: str, target: str

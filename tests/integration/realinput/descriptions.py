@@ -189,6 +189,9 @@ def _absolute(node: Any) -> None:
         reference = node.get("$ref")
         if isinstance(reference, str) and reference.startswith("#"):
             node["$ref"] = ROOT + reference
+        mapping = node["mapping"] if isinstance(node.get("propertyName"), str) and "mapping" in node else {}
+        for name, target in mapping.items():  # a discriminator's
+            mapping[name] = ROOT + target if target.startswith("#") else target
     for inner in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
         _absolute(inner)
 

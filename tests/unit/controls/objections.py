@@ -165,6 +165,7 @@ REQUESTS = [
 ]  # fmt: skip
 
 ANSWERS = [
+    answer("response-schema: response-body-missing response.body", 200, b""),
     answer("response-schema: response-invalid body/0/name", 200, b'[{"name":1}]'),
     answer("response-schema: response-invalid body", 200, b"x" * 21, (("content-type", "text/csv"),)),
     answer("response-schema: response-invalid header.x-total", 200, b"[]", (*JSON, ("x-total", "many"))),
@@ -175,6 +176,8 @@ ANSWERS = [
         b"[]" + b" " * 99,
         settings="controls: {response-schema: {mode: enforce, inspected-bytes: 100}}",
     ),
+    answer("response-schema: response-media-type-missing response.header.content-type", 200, b"[]", ()),
+    answer("response-schema: undeclared-body response.body", 202, b"[]"),
     answer("response-schema: response-unreadable response", 200, b"["),
     answer("response-schema: response-unreadable response", 200, b"[]", (*JSON, ("content-encoding", "br"))),
     answer("response-schema: undeclared-status response.status", 418, b""),
