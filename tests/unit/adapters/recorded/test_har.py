@@ -63,7 +63,8 @@ def test_body_that_the_archive_leaves_out() -> None:
         ({}, "object missing required field `request`"),
         ({"request": request(url="http://[")}, "`http://[` is no URL"),
         ({"request": request(postData={"mimeType": "multipart/form-data", "params": [{"name": "a"}]})}, "the parts"),
-        ({"request": request(), "response": {"content": {"text": "?", "encoding": "base64"}, "status": 1}}, "a body is"),
+        ({"request": request(), "response": {"content": {"text": "?", "encoding": "base64"}, "status": 1}}, "a body"),
+        ({"request": request(), "response": {"content": {"text": "é", "encoding": "base64"}, "status": 1}}, "a body"),
     ],
 )  # fmt: skip
 def test_unreadable_entry(entry: Any, why: str) -> None:
