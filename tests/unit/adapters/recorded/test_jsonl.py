@@ -70,7 +70,7 @@ def test_bytes_response_and_the_rest() -> None:
         (b"[]", Unreadable(None, "line 3", "expected `object`, got `array`")),
         (b'{"id": "x", "method": "GET"}', Unreadable("x", "line 3", "object missing required field `path`")),
         (b'{"method": "GET", "path": "/", "body_b64": "?"}', Unreadable(None, "line 3", "`body_b64` is not base64")),
-        ('{"method": "", "path": "", "body_b64": "é"}'.encode(), Unreadable(None, "line 3", "`body_b64` is not base64")),
+        ('{"method":"", "path":"", "body_b64": "é"}'.encode(), Unreadable(None, "line 3", "`body_b64` is not base64")),
         (b'{"id": 1, "method": "GET", "path": "/", "peer": "me"}', Unreadable(1, "line 3", "`me` is no IP address")),
         (b'{"method": "GET", "path": "\xff"}', Unreadable(None, "line 3", "text that is not UTF-8")),
     ],
