@@ -63,12 +63,10 @@ def test_body_that_the_archive_leaves_out() -> None:
         ({}, "object missing required field `request`"),
         ({"request": request(url="http://[")}, "`http://[` is no URL"),
         ({"request": request(postData={"mimeType": "multipart/form-data", "params": [{"name": "a"}]})}, "the parts"),
-        (
-            {"request": request(), "response": {"content": {"text": "?", "encoding": "base64"}, "status": 1}},
-            "a body is said to be base64",
-        ),
+        ({"request": request(), "response": {"content": {"text": "?", "encoding": "base64"}, "status": 1}}, "a body"),
+        ({"request": request(), "response": {"content": {"text": "é", "encoding": "base64"}, "status": 1}}, "a body"),
     ],
-)
+)  # fmt: skip
 def test_unreadable_entry(entry: Any, why: str) -> None:
     first, second = read_har(archive(entry, {"request": request()}), "t.har")
     assert isinstance(first, Unreadable)
