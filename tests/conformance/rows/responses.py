@@ -19,7 +19,7 @@ from tests.conformance.rows.answers import (
     TILE,
 )
 from tests.conformance.rows.bodies import ADA, CARD, KEY, PAY, POST
-from tests.conformance.values import Answer, Case, allow, answers, rewrite, withhold
+from tests.conformance.values import Answer, Case, allow, answers, request, rewrite, withhold
 from tests.conformance.values import json as sends_json
 
 CUSTOMER_OF = "GET /v1/customers/100000001"
@@ -126,6 +126,20 @@ RESPONSES: tuple[Case, ...] = (
     rewrite("a file's path", CUSTOMER_OF, answers(404, PATH, media_type=PROBLEM), "path-disclosure"),
     rewrite("a compressed stack trace", CUSTOMER_OF, answers(500, gzip.compress(TRACE), GZIP, media_type="text/plain"),
             "stack-trace", observed=("response-media-type",)),
+    withhold("an error too large to be searched", CUSTOMER_OF,
+             answers(404, {"title": "x" * 1_100_000}, media_type=PROBLEM), "unreadable-error", variant="enforce",
+             status=404, observed=("response-too-large",)),
+    allow("an error too large to be searched, watched", CUSTOMER_OF,
+          answers(404, {"title": "x" * 1_100_000}, media_type=PROBLEM), "unreadable-error", "response-too-large",
+          variant="monitor"),
+    rewrite("a badly compressed error", CUSTOMER_OF,
+            answers(500, gzip.compress(TRACE)[:-9], GZIP, media_type="text/plain"), "unreadable-error",
+            observed=("response-media-type",)),
+    rewrite("an error in a coding that nobody asked for", CUSTOMER_OF,
+            answers(500, b"?", ("Content-Encoding", "br"), media_type=PROBLEM), "unreadable-error",
+            observed=("response-unreadable",)),
+    allow("an error in a coding that the client asked for", request(CUSTOMER_OF, ("Accept-Encoding", "br")),
+          answers(500, b"?", ("Content-Encoding", "br"), media_type=PROBLEM), "response-unreadable", variant="monitor"),
     rewrite("a stack trace with an undeclared status", "GET /v1/health", answers(500, TRACE, media_type="text/plain"),
             "stack-trace", observed=("undeclared-status",)),
     allow("a stack trace that is no error", CUSTOMER_OF + "/notes", answers(200, TRACE, media_type="text/plain")),

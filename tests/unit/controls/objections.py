@@ -195,6 +195,9 @@ LEAKS = [
     answer("error-leakage: stack-trace response.body", 500, b"Traceback (most recent call last):\n", TEXT),
     answer("error-leakage: sql-disclosure response.body", 500, b"ORA-00933: SQL command not properly ended", TEXT),
     answer("error-leakage: path-disclosure response.body", 500, b"cannot open /srv/api/settings.py", TEXT),
+    answer(
+        "error-leakage: unreadable-error response.body", 500, b"?", (*TEXT, ("content-encoding", "br")), settings=""
+    ),
     answer("error-leakage: server-banner response.body", 502, b"<center>nginx/1.25.3</center>", TEXT),
 ]
 
