@@ -41,7 +41,7 @@ class Desk:
 
     def post(self, body: bytes | None = GOOD, headers: Headers = JSON, target: str = "/things") -> bridge.SessionLike:
         head = ("POST", target, "api.test", "https", "HTTP/1.1", headers)
-        return self.exchanges.request(*head, "192.0.2.1", 4711, None, True, body)
+        return self.exchanges.request(*head, "192.0.2.1", 4711, None, True, body, True)
 
     def check(self) -> RecordedExchange:
         """The one exchange that was kept, after it was found to decide as it was decided."""
