@@ -16,8 +16,10 @@ import argparse
 import contextlib
 import datetime as dt
 import importlib.metadata
+import importlib.util
 import os
 import platform
+import shutil
 import statistics
 import subprocess
 import sys
@@ -27,7 +29,9 @@ from pathlib import Path
 
 import msgspec
 from benchmarks.load import Load, Request, Server, load, memory_bytes, nginx, processor_seconds
-from benchmarks.peers import Place, Start, available
+from benchmarks.peers import DATA, RECORDING, Place, Start, available
+
+from garrison.adapters.store.query import count
 
 CUSTOMER = {
     "accountNumber": "100000001",
@@ -105,6 +109,9 @@ class Result(msgspec.Struct, frozen=True):
     paced: list[PacedRow]
     memory: dict[str, float]
     """Mebibytes by gateway: the largest total of all its processes that was seen after a load."""
+    events: dict[str, int]
+    """Events in the record of each gateway that keeps one, counted at the end. Fewer than answered requests fail the
+    run; there are more, for what was under way when wrk stopped."""
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -130,12 +137,14 @@ class _Bench:
         self._plan = plan
         self._gateways = gateways
         self.memory = dict.fromkeys(gateways, 0.0)
+        self.requests = dict.fromkeys(gateways, 0)
+        """Requests that wrk had an answer to."""
 
     def rows(self) -> Iterator[Row]:
         """Throughput, by method and connections."""
         for method, request in TRAFFIC.items():
-            for server in self._gateways.values():
-                load(server.port, request, seconds=1)  # warms caches, connections and allocators
+            for name, server in self._gateways.items():  # warms caches, connections and allocators
+                self.requests[name] += load(server.port, request, seconds=1).requests
             for connections in CONNECTIONS:
                 figures: dict[str, list[_Figure]] = {name: [] for name in self._gateways}
                 for number in range(self._plan.rounds):
@@ -162,6 +171,7 @@ class _Bench:
         before = processor_seconds(server.pid)
         result = load(server.port, TRAFFIC[method], seconds=seconds, connections=connections, rate=rate)
         used = processor_seconds(server.pid) - before
+        self.requests[name] += result.requests
         self.memory[name] = max(self.memory[name], memory_bytes(server.pid) / (1 << 20))
         return _Figure(result, used / result.requests * 1e6)
 
@@ -233,7 +243,16 @@ def measure(plan: Plan) -> Result:
         bench = _Bench(plan, gateways)
         rows = list(bench.rows())
         paced = list(bench.paced(rows))
-        return Result(_run_facts(plan), rows, paced, bench.memory)
+        events = {name: _events(directory / name, bench.requests[name]) for name in gateways if name in RECORDING}
+        return Result(_run_facts(plan), rows, paced, bench.memory, events)
+
+
+def _events(directory: Path, requests: int) -> int:
+    """How many events were recorded. Raises RuntimeError where answered requests are not among them."""
+    events = count(directory / DATA)
+    if events < requests:
+        raise RuntimeError(f"{requests} requests were answered and only {events} recorded")
+    return events
 
 
 def _chosen(plan: Plan) -> dict[str, Start]:
@@ -276,6 +295,10 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="where to write the result")
     parser.add_argument("--docs", action="store_true", help="put table and charts into docs/ (needs the extra `bench`)")
     options = parser.parse_args()
+    if missing := [program for program in ("nginx", "wrk") if shutil.which(program) is None]:
+        sys.exit(f"not installed: {', '.join(missing)} (hint: apt-get install {' '.join(missing)})")
+    if options.docs and importlib.util.find_spec("pygal") is None:
+        sys.exit("charts need pygal (hint: pip install '.[bench]')")
     result = measure(Plan(options.rounds, options.seconds, options.workers, tuple(options.only)))
     if options.json:
         options.json.write_bytes(msgspec.json.format(msgspec.json.encode(result)) + b"\n")

@@ -51,6 +51,7 @@ def _markdown(result: Result) -> str:
         "\n".join(_table(_processor(result.rows))),
         "### Memory",
         "\n".join(_table(_memory(result.memory))),
+        f"Recorded by Garrison meanwhile: {sum(result.events.values()):,} events, one for each exchange.",
     ]
     return "\n\n".join(parts) + "\n"
 

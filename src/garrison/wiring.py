@@ -60,11 +60,12 @@ def policy_on(catalogue: Catalogue, settings: Settings, *, file: str = "garrison
 
 
 def _digest(settings: Settings, documents: Mapping[str, bytes]) -> str:
-    """What decides, in twelve digits: where the gateway listens or keeps its data does not count."""
-    decides = (settings.mode, settings.contract, settings.controls, settings.operations)
+    """What decides, in twelve digits: where the gateway listens or keeps its data does not count, nor where the
+    contract's documents lie; they come in the order in which they are read."""
+    decides = (settings.mode, settings.contract.match_hosts, settings.controls, settings.operations)
     whole = hashlib.sha256(msgspec.json.encode(decides, order="deterministic"))
-    for place, content in sorted(documents.items()):
-        whole.update(hashlib.sha256(place.encode()).digest() + hashlib.sha256(content).digest())
+    for content in documents.values():
+        whole.update(hashlib.sha256(content).digest())
     return whole.hexdigest()[:12]
 
 

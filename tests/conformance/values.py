@@ -151,16 +151,25 @@ def deny(
     )
 
 
-def withhold(name: str, sent: Request | str, answer: Answer, *reasons: str, variant: str = "refuse") -> Case:
-    """The response is refused with 502; the upstream was asked."""
+def withhold(
+    name: str,
+    sent: Request | str,
+    answer: Answer,
+    *reasons: str,
+    variant: str = "refuse",
+    status: int = 502,
+    observed: tuple[str, ...] = (),
+) -> Case:
+    """The response is refused; the upstream was asked."""
     return Case(
         name=name,
         request=request(sent) if isinstance(sent, str) else sent,
         answer=answer,
         variant=variant,
-        status=502,
+        status=status,
         disposition=Disposition.BLOCKED,
         reasons=frozenset(reasons),
+        observed=frozenset(observed),
         denied_at="response",
     )
 

@@ -22,6 +22,7 @@ from garrison.wiring import build_policy
 
 CONTRACT = ContractSettings(file=str(files("garrison.lab") / "openapi.yaml"))
 DAMAGE = str(Path(__file__).parent / "damage.overlay.yaml")
+SILENT = str(Path(__file__).parent / "silent.overlay.yaml")
 
 TIGHT = RequestLimitsSettings(
     header_count=20,
@@ -41,7 +42,7 @@ VARIANTS: Mapping[str, Settings] = {
     "monitor": Settings(mode="monitor", contract=CONTRACT),
     "refuse": Settings(
         mode="enforce",
-        contract=CONTRACT,
+        contract=ContractSettings(file=CONTRACT.file, overlays=(SILENT,)),
         controls=ControlsSettings(response_schema=ResponseSchemaSettings(mode=Mode.ENFORCE, inspected_bytes=4096)),
     ),
     "strip": Settings(

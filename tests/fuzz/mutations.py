@@ -3,6 +3,7 @@
 What is only random is refused at the first step; what is nearly valid reaches the last one.
 """
 
+import copy
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -96,7 +97,7 @@ def _at(root: Any, way: list[int]) -> tuple[Any, Any, tuple[Any, ...]]:
 
 def _replace(holder: Any, key: Any, edit: _Edit, other: _Other) -> None:
     del other
-    holder[key] = edit.value
+    holder[key] = copy.deepcopy(edit.value)
 
 
 def _delete(holder: Any, key: Any, edit: _Edit, other: _Other) -> None:
@@ -110,9 +111,9 @@ def _delete(holder: Any, key: Any, edit: _Edit, other: _Other) -> None:
 def _insert(holder: Any, key: Any, edit: _Edit, other: _Other) -> None:
     del other
     if isinstance(holder[key], dict):
-        holder[key][edit.name] = edit.value
+        holder[key][edit.name] = copy.deepcopy(edit.value)
     elif isinstance(holder[key], list):
-        holder[key].append(edit.value)
+        holder[key].append(copy.deepcopy(edit.value))
 
 
 def _rename(holder: Any, key: Any, edit: _Edit, other: _Other) -> None:

@@ -10,8 +10,12 @@ import random
 import sys
 from pathlib import Path
 
-import atheris
 from hypothesis import settings
+
+try:
+    import atheris
+except ImportError:
+    sys.exit("fuzzing needs atheris (hint: pip install '.[fuzz]')")
 
 _SLOWEST = 60
 """Seconds for one input; longer is a finding. Instrumented code is several times slower than it will be."""

@@ -50,7 +50,11 @@ def inner_scope(scope: Scope, mutation: Mutation | None) -> Scope:
     extensions = scope.get("extensions") or {}
     if not _BYPASSES.isdisjoint(extensions):
         scope = {**scope, "extensions": {key: value for key, value in extensions.items() if key not in _BYPASSES}}
-    if mutation is None or mutation.target is None:
+    if mutation is None:
+        return scope
+    if mutation.set_headers:
+        scope = {**scope, "headers": raw_headers(_replaced(headers_of(scope["headers"]), mutation))}
+    if mutation.target is None:
         return scope
     path, _, query = mutation.target.partition("?")
     return {**scope, "raw_path": path.encode(), "path": unquote(path), "query_string": query.encode("latin-1")}
@@ -60,13 +64,16 @@ def changed(message: Message, mutation: Mutation | None) -> Message:
     """`message`, the head of a response, with `mutation` applied."""
     if mutation is None:
         return message
-    replaced = {name for name, _ in mutation.set_headers} | set(mutation.drop_headers)
-    length: Headers = ()
+    headers = headers_of(message.get("headers", ()))
     if mutation.body is not None:
-        replaced |= {"content-length", "transfer-encoding"}
-        length = (("content-length", str(len(mutation.body))),)
-    kept = tuple(pair for pair in headers_of(message.get("headers", ())) if pair[0] not in replaced)
-    return {**message, "headers": raw_headers((*kept, *mutation.set_headers, *length))}
+        headers = tuple(pair for pair in headers if pair[0] not in {"content-length", "transfer-encoding"})
+        headers += (("content-length", str(len(mutation.body))),)
+    return {**message, "headers": raw_headers(_replaced(headers, mutation))}
+
+
+def _replaced(headers: Headers, mutation: Mutation) -> Headers:
+    gone = {*mutation.drop_headers, *(name for name, _ in mutation.set_headers)}
+    return (*(pair for pair in headers if pair[0] not in gone), *mutation.set_headers)
 
 
 def headers_of(headers: Any) -> Headers:

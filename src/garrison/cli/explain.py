@@ -94,6 +94,7 @@ def _data(result: "Explanation") -> dict[str, Any]:
         "same_policy": result.is_same_policy,
         "replayed": result.is_replayed,
         "decided_now": result.decided_now,
+        "missing": result.missing,
         "controls": result.answers,
         "turns_to": result.turns_to,
         "request": result.instead,
@@ -125,7 +126,7 @@ def _text(result: "Explanation") -> Iterator[str]:
     if result.turns_to == "allow":
         yield "a request that is allowed would have:"
     elif result.event.observed:
-        yield "what was observed would have been refused; a request to which nothing objects would have:"
+        yield "nothing would object to an exchange with:"
     else:
         yield "a request that is refused would have:"
     yield from (f"  {text}" for text in result.instead)

@@ -97,6 +97,7 @@ class Builder:
             headers=headers,
             validator=self._schemas.compile(joint_schema(readers)) if judged else None,
             streams=_streams(outline.media),
+            json_only=bool(outline.media) and all(kind_of(each.media_type) == "json" for each in outline.media),
         )
 
     def _table(self, media: Sequence[MediaOutline]) -> MediaTable[MediaBody]:

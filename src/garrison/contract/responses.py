@@ -13,7 +13,10 @@ from garrison.contract.violations import Violation, violations_of
 class ResponseSchema:
     """One declared response. Immutable."""
 
-    __slots__ = ("_bodies", "_headers", "_validator", "has_body", "holds_headers", "status", "streams")
+    __slots__ = (
+        "_bodies", "_headers", "_validator", "forbids_body", "has_body", "holds_headers", "json_only", "status",
+        "streams",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -23,6 +26,7 @@ class ResponseSchema:
         headers: Sequence[tuple[str, Decode]] = (),
         validator: jsonschema_rs.Validator | None = None,
         streams: bool = False,
+        json_only: bool = False,
     ) -> None:
         self.status = status
         """`200`, `4XX` or `default`."""
@@ -33,6 +37,12 @@ class ResponseSchema:
         """Whether anything is demanded of its headers."""
         self.has_body = bodies is not None
         """Whether any body is declared."""
+        self.forbids_body = bodies is None and status != "default"
+        """Whether a body is an undeclared one: the default response, which stands for whatever is not listed, says
+        nothing of bodies where it declares none."""
+        self.json_only = json_only and status != "default"
+        """Whether nothing but JSON is declared, which an empty body is not. The default response may stand for a
+        redirect, so it demands no body."""
         self.streams = streams
         """Whether the body may be an endless stream."""
 

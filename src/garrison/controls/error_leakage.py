@@ -3,15 +3,23 @@
 Looked for are texts that only an unhandled error prints: stack traces of the common runtimes, messages of
 database engines, paths of source files, banners of servers and frameworks. Only answers with status 400 and up
 are read; an API whose ordinary answers talk about stack traces is not disturbed.
+
+An error answer that should be read and cannot be is no better than one that discloses: too long, badly compressed, or
+in a coding that nobody asked for.
 """
 
 import re
 
+import msgspec
+
 from garrison.config.model import ControlsSettings
 from garrison.contract.catalogue import CompiledOperation
 from garrison.core.decision import Outcome, Rewrite
+from garrison.core.http import ResponseHead
 from garrison.core.ids import ControlId
+from garrison.engine.codings import narrowed
 from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec
+from garrison.engine.decode import Undecodable
 from garrison.engine.facts import Facts
 
 _ID = ControlId("error-leakage")
@@ -22,6 +30,9 @@ _reason = Reasons(
     ReasonSpec("server-banner", 500, "an error answer names the server or framework and its version"),
     ReasonSpec("sql-disclosure", 500, "an error answer quotes a database error"),
     ReasonSpec("stack-trace", 500, "an error answer holds a stack trace"),
+    ReasonSpec(
+        "unreadable-error", 500, "an error answer too long to be inspected, or compressed in a way that cannot be"
+    ),
 )
 
 # Every repetition is bounded, and possessive where it can be, so that the time is linear in the body. A body is
@@ -103,13 +114,34 @@ def _wants(facts: Facts) -> bool:
 
 def _body(facts: Facts) -> Outcome:
     response, body = facts.response, facts.response_body
-    if response is None or response.status < 400 or not body:
+    if response is None or response.status < 400:
         return None
+    if not body:
+        return _unread(facts, response)
     for reason_id, sign in _SIGNS:
         if sign.search(body, 0, _MAX_SCANNED):
             reason = _reason(reason_id, "response.body")
             return Rewrite(reason, drop_headers=_BANNER_HEADERS)
     return None
+
+
+def _unread(facts: Facts, response: ResponseHead) -> Outcome:
+    """What could not be searched does not leave; what is empty, or of an opaque media type, does."""
+    document = facts.response_document
+    if not isinstance(document, Undecodable) or _is_own_choice(facts, document):
+        return None
+    reason = _reason("unreadable-error", "response.body", document.detail)
+    if document.reason == "response-too-large":
+        # its rest is still to come, so it cannot be exchanged: it is broken off, with the status it has
+        return msgspec.structs.replace(reason, status=response.status)
+    return Rewrite(reason, drop_headers=_BANNER_HEADERS)
+
+
+def _is_own_choice(facts: Facts, document: Undecodable) -> bool:
+    """Whether the client accepts codings that cannot be undone, and the upstream was told: nothing is enforced here."""
+    accepted = facts.canonical.headers.get("accept-encoding", "")
+    is_coding = document.detail == "unsupported-content-encoding"
+    return is_coding and not facts.is_narrowed and narrowed(accepted) is not None
 
 
 CONTROL = ControlSpec(

@@ -2,6 +2,8 @@
 
 An answer that breaks the contract is the upstream's fault, so it is refused with 502; or, where the policy says
 `strip`, properties that the contract does not declare are taken out, and only what is still broken is refused.
+
+Whether a body is there is judged as well: by the stated length, and where none is stated by what comes.
 """
 
 import msgspec
@@ -9,9 +11,12 @@ import msgspec
 from garrison.config.model import ControlsSettings
 from garrison.contract.body import BodySchema
 from garrison.contract.catalogue import CompiledOperation
+from garrison.contract.media import kind_of
+from garrison.contract.responses import ResponseSchema
 from garrison.core.canonical import label, label_pointer
 from garrison.core.decision import Mode, Outcome, Reason, Rewrite
 from garrison.core.document import Document, JsonDocument
+from garrison.core.http import ResponseHead, header
 from garrison.core.ids import ControlId
 from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec
 from garrison.engine.decode import Undecodable
@@ -21,13 +26,23 @@ _ID = ControlId("response-schema")
 
 _reason = Reasons(
     _ID,
+    ReasonSpec("response-body-missing", 502, "an empty response where the contract declares JSON"),
     ReasonSpec("response-invalid", 502, "the body or a header of the response breaks the contract's schema"),
     ReasonSpec("response-media-type", 502, "a media type that the response does not declare"),
+    ReasonSpec("response-media-type-missing", 502, "a response body without a `Content-Type` where one is declared"),
     ReasonSpec("response-too-large", 502, "a response too large to be inspected"),
     ReasonSpec("response-unreadable", 502, "a response body that cannot be decoded"),
+    ReasonSpec("undeclared-body", 502, "a response body where the contract declares none"),
     ReasonSpec("undeclared-property", 502, "a property that the response's schema does not declare"),
     ReasonSpec("undeclared-status", 502, "a status that the operation does not declare"),
 )
+
+
+# Content is no part of these (RFC 9110, 15.3.5, 15.3.6 and 15.4.5), whatever a contract says.
+_NO_CONTENT = frozenset({204, 205, 304})
+# What a body without a `Content-Type` is taken for (RFC 9110, 8.3).
+_UNTYPED = "application/octet-stream"
+_CONTENT_TYPE = "response.header.content-type"
 
 
 def compile_checks(operation: CompiledOperation | None, settings: ControlsSettings) -> Checks:
@@ -43,7 +58,7 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
 
 
 def _wants(facts: Facts) -> bool:
-    return facts.response_body_schema is not None
+    return facts.response_body_schema is not None or _is_in_doubt(facts)
 
 
 def _head(facts: Facts) -> Outcome:
@@ -59,10 +74,58 @@ def _head(facts: Facts) -> Outcome:
             _reason("response-invalid", each.location, f"{each.keyword}: {each.detail}")
             for each in schema.header_violations(dict(response.headers))
         ]
-    media_type = facts.response_media_type
-    if facts.response_body_schema is None and response.has_body and media_type is not None and schema.has_body:
-        found.append(_reason("response-media-type", "response.header.content-type", label(media_type.essence)))
+    if facts.response_body_schema is None or not response.has_body:
+        found += _content(facts, response, schema)
     return tuple(found) or None
+
+
+def _content(facts: Facts, response: ResponseHead, schema: ResponseSchema) -> tuple[Reason, ...]:
+    """What is wrong with there being a body of this media type, or none, as far as the head tells."""
+    if not _may_have_content(facts, response):
+        return ()
+    is_empty = _is_empty(response)
+    if is_empty:
+        return _missing(facts.response_body_schema, schema)
+    media_type = facts.response_media_type
+    if media_type is not None and schema.has_body:
+        return (_reason("response-media-type", _CONTENT_TYPE, label(media_type.essence)),)
+    is_stream = media_type is not None and kind_of(media_type.essence) == "stream"  # its end is not to be waited for
+    return _surplus(facts, schema) if is_empty is False or is_stream else ()
+
+
+def _may_have_content(facts: Facts, response: ResponseHead) -> bool:
+    return response.status >= 200 and response.status not in _NO_CONTENT and facts.request.method != "HEAD"
+
+
+def _is_empty(response: ResponseHead) -> bool | None:
+    """Whether the response has no body; None where only what comes can tell."""
+    if not response.has_body:
+        return True
+    stated = header(response.headers, "content-length")
+    return None if stated is None else not stated.strip("0")
+
+
+def _missing(body: BodySchema | None, schema: ResponseSchema) -> tuple[Reason, ...]:
+    """What is wrong with an empty response: an empty body is no JSON text (RFC 8259, 2)."""
+    wants_json = schema.json_only if body is None else body.kind == "json"
+    return (_reason("response-body-missing", "response.body"),) if wants_json else ()
+
+
+def _surplus(facts: Facts, schema: ResponseSchema) -> tuple[Reason, ...]:
+    """What is wrong with a body that no declared media type covers, because there is none on either side."""
+    if schema.forbids_body:
+        return (_reason("undeclared-body", "response.body"),)
+    if facts.response_media_type is None and schema.has_body and schema.body(_UNTYPED) is None:
+        return (_reason("response-media-type-missing", _CONTENT_TYPE),)
+    return ()
+
+
+def _is_in_doubt(facts: Facts) -> bool:
+    """Whether only what comes can tell if the response has a body that it should not have."""
+    response, schema = facts.response, facts.response_schema
+    if response is None or schema is None or not _may_have_content(facts, response):
+        return False
+    return _is_empty(response) is None and _content(facts, response, schema) == () and _surplus(facts, schema) != ()
 
 
 def _is_tunnel(facts: Facts) -> bool:
@@ -74,7 +137,7 @@ def _is_tunnel(facts: Facts) -> bool:
 def _body(facts: Facts, strip: bool) -> Outcome:
     document, schema = facts.response_document, facts.response_body_schema
     if document is None or schema is None:
-        return None
+        return _came(facts) or None
     if isinstance(document, Undecodable):
         return _reason(document.reason, document.location, document.detail)
     if strip and isinstance(document, JsonDocument):
@@ -82,6 +145,16 @@ def _body(facts: Facts, strip: bool) -> Outcome:
     if schema.accepts(document):
         return None
     return _violations(document, schema) or None
+
+
+def _came(facts: Facts) -> tuple[Reason, ...]:
+    """What is wrong with a body having come, or not, where the head left that open."""
+    response, schema = facts.response, facts.response_schema
+    if response is None or schema is None or not _may_have_content(facts, response):
+        return ()
+    if facts.response_document is not None:
+        return _surplus(facts, schema)
+    return _missing(facts.response_body_schema, schema) if facts.response_body == b"" else ()
 
 
 def _strip(document: JsonDocument, schema: BodySchema) -> Outcome:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from http import HTTPStatus
 
 import msgspec
 
@@ -101,9 +102,13 @@ def _last_phase(event: Event) -> int:
     return max((_phase_of(reason) for reason in event.reasons), default=0)
 
 
+def is_of_response(reason: Reason) -> bool:
+    """Whether it was the answer that was objected to: 502 is what only an upstream can be to blame for."""
+    return reason.status == HTTPStatus.BAD_GATEWAY or reason.location.startswith("response")
+
+
 def _phase_of(reason: Reason) -> int:
-    if reason.location.startswith("response.body") or reason.id == "response-invalid":
-        return _ORDER.index(Phase.RESPONSE_BODY)
-    if reason.location.startswith("response"):
-        return _ORDER.index(Phase.RESPONSE_HEAD)
-    return _ORDER.index(Phase.BODY if reason.location.startswith("body") else Phase.HEAD)
+    is_of_body = reason.location.startswith(("body", "response.body"))
+    if is_of_response(reason):
+        return _ORDER.index(Phase.RESPONSE_BODY if is_of_body else Phase.RESPONSE_HEAD)
+    return _ORDER.index(Phase.BODY if is_of_body else Phase.HEAD)

@@ -58,17 +58,23 @@ def read_request_body(facts: Facts, body: bytes, limit: int, limits: RequestLimi
 def response_kind(facts: Facts) -> Kind:
     """How the response's body is to be read."""
     operation, response, media_type = facts.operation, facts.response, facts.response_media_type
+    schema = facts.response_schema
     if response is not None and response.status >= 400:
-        return _error_kind(media_type)
+        return "text" if schema is not None and schema.forbids_body else _error_kind(media_type)
     if operation is not None and (operation.streams_response or (response is not None and response.status == 101)):
         return "stream"
     if facts.response_body_schema is not None:
         return _only_readable(facts.response_body_schema.kind)
+    if schema is not None and (schema.forbids_body or media_type is None):
+        return "text"  # there should be nothing to read, or nothing says how: what counts is whether it is empty
     return _only_readable(kind_of(media_type.essence)) if media_type is not None else "opaque"
 
 
 def read_response_body(facts: Facts, body: bytes | None, kind: Kind, limit: int) -> None:
     """Decode the response's body into `facts`; None says that it was longer than `limit` bytes."""
+    if body == b"":
+        facts.response_body = body
+        return
     response = facts.response
     if body is None or len(body) > limit:
         facts.response_document = Undecodable("response-too-large", "response", f"at most {limit} bytes")

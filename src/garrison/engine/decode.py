@@ -23,6 +23,7 @@ from garrison.core.document import (
     OpaqueDocument,
     TextDocument,
 )
+from garrison.engine.codings import READABLE
 from garrison.engine.media_type import MediaType
 from garrison.engine.multipart import MultipartError, read_parts
 
@@ -51,7 +52,7 @@ def decompress(body: bytes, coding: str, limit: int) -> bytes | Undecodable:
     """Undo one `Content-Encoding` (RFC 9110, 8.4), giving at most `limit` bytes."""
     if coding in {"", "identity"}:
         return body
-    if coding not in {"gzip", "x-gzip", "deflate"}:
+    if coding not in READABLE:
         return Undecodable("unsupported-content-encoding", "header.content-encoding")
     inflater = zlib.decompressobj(wbits=15 if coding == "deflate" else 31)  # 31: with gzip's header, not zlib's
     try:

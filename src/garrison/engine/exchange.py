@@ -23,6 +23,7 @@ from garrison.core.event import Event
 from garrison.core.http import Reply, RequestHead, ResponseHead, header
 from garrison.core.ids import EventId
 from garrison.engine.bodies import PASSED_OVER, read_request_body, read_response_body, request_kind, response_kind
+from garrison.engine.codings import narrowed
 from garrison.engine.combine import ENGINE, Answer, Failed, Said, combine
 from garrison.engine.facts import Facts
 from garrison.engine.media_type import parse_media_type
@@ -260,9 +261,13 @@ class Exchange:
         """What was judged is what is forwarded; where two readings exist and are let pass, nothing is touched."""
         canonical = facts.canonical
         changed = canonical.target != facts.request.target
-        if changed and self._policy.mode is _ENFORCE and not canonical.ambiguities:
-            return Pass(Mutation(target=canonical.target))
-        return PASS
+        target = canonical.target if changed and self._policy.mode is _ENFORCE and not canonical.ambiguities else None
+        accepted = canonical.headers.get("accept-encoding") if self._plan.narrows_codings else None
+        codings = narrowed(accepted) if accepted is not None else None
+        if codings is not None:
+            facts.is_narrowed = True
+            return Pass(Mutation(target=target, set_headers=(("accept-encoding", codings),)))
+        return PASS if target is None else Pass(Mutation(target=target))
 
     # -- the response
 
@@ -303,8 +308,7 @@ class Exchange:
         return self._waiting
 
     def _judge_response_body(self, facts: Facts, body: bytes | None, kind: Kind) -> Step:
-        if body != b"":
-            read_response_body(facts, body, kind, self._plan.response_inspected_bytes)
+        read_response_body(facts, body, kind, self._plan.response_inspected_bytes)
         return self._judge_response(facts)
 
     def _judge_response(self, facts: Facts) -> Step:

@@ -30,6 +30,7 @@ class Facts:
         "canonical",
         "document",
         "has_body",
+        "is_narrowed",
         "match",
         "media_type",
         "operation",
@@ -66,6 +67,8 @@ class Facts:
         """Bytes of the request's body as received, as far as it was seen."""
         self.document: Document | Undecodable | None = None
         """The request's body, decoded; None where there is none, or an empty one, or it passes uninspected."""
+        self.is_narrowed = False
+        """Whether the upstream is asked for less codings than the client accepts: only those that can be undone."""
         self.response: ResponseHead | None = None
         self.response_media_type: MediaType | None = None
         self.response_schema: ResponseSchema | None = None
@@ -73,7 +76,8 @@ class Facts:
         self.response_body_schema: BodySchema | None = None
         """What the contract says of the response's body in its media type."""
         self.response_body: bytes | None = None
-        """The response's body, decompressed; None where there is none or it passes uninspected."""
+        """The response's body, decompressed; empty where one of unknown length proved to be empty; None where there
+        is none or it passes uninspected."""
         self.response_document: Document | Undecodable | None = None
         """The response's body, decoded; None where there is none, or an empty one, or it passes uninspected."""
         self.uninspected: list[str] = []

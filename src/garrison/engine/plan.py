@@ -93,6 +93,8 @@ class Plan(msgspec.Struct, frozen=True):
     response_interest: Interest
     observes_response: bool
     """Whether the response leaves before it is judged."""
+    narrows_codings: bool
+    """Whether an enforced control looks at response bodies: none may then come in a coding that cannot be undone."""
     limits: RequestLimitsSettings
     request_inspected_bytes: int
     """Largest request body that is inspected, decompressed size included."""
@@ -170,6 +172,7 @@ def _compile_plan(
         response_body=stages[Phase.RESPONSE_BODY],
         holds_request=any(planned.mode is Mode.ENFORCE for planned in checks[Phase.BODY]),
         response_interest=interest,
+        narrows_codings=any(planned.mode is Mode.ENFORCE for planned in checks[Phase.RESPONSE_BODY]),
         observes_response=interest is Interest.OBSERVE,
         limits=limits,
         request_inspected_bytes=min(limits.inspected_bytes, limits.body_bytes),

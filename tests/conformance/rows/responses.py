@@ -19,10 +19,11 @@ from tests.conformance.rows.answers import (
     TILE,
 )
 from tests.conformance.rows.bodies import ADA, CARD, KEY, PAY, POST
-from tests.conformance.values import Answer, Case, allow, answers, rewrite, withhold
+from tests.conformance.values import Answer, Case, allow, answers, request, rewrite, withhold
 from tests.conformance.values import json as sends_json
 
 CUSTOMER_OF = "GET /v1/customers/100000001"
+REMOVE = "DELETE /v1/customers/100000001"
 INVOICES_OF = "GET /v1/customers/100000001/invoices"
 PROBLEM = "application/problem+json"
 GZIP = ("Content-Encoding", "gzip")
@@ -77,6 +78,18 @@ RESPONSES: tuple[Case, ...] = (
              "response-unreadable"),
     withhold("two things wrong at once", INVOICES_OF, answers(200, b"[]", media_type="text/csv"), "response-media-type",
              "response-invalid"),
+    withhold("nothing where JSON is declared", CUSTOMER_OF, answers(200, b""), "response-body-missing"),
+    withhold("nothing, and no media type", CUSTOMER_OF, Answer(200), "response-body-missing"),
+    withhold("no media type", CUSTOMER_OF, Answer(200, (), SLIM), "response-media-type-missing"),
+    withhold("no media type in an error", CUSTOMER_OF, Answer(404, (), b"none"), "response-media-type-missing"),
+    withhold("a body where none is declared", REMOVE, answers(202, {"state": "queued"}), "undeclared-body"),
+    withhold("a picture where no body is declared", REMOVE, answers(202, b"\x89PNG", media_type="image/png"),
+             "undeclared-body"),
+    allow("no body where none is declared", REMOVE, Answer(202), variant="refuse"),
+    allow("a media type and no body where none is declared", REMOVE, answers(202, b"", media_type="text/html"),
+          variant="refuse"),
+    allow("an empty text", CUSTOMER_OF + "/notes", answers(200, b"", media_type="text/plain"), variant="refuse"),
+    allow("a HEAD's answer without a media type", "HEAD /v1/health", Answer(200), variant="refuse"),
     # stripped
     rewrite("undeclared properties taken out", CUSTOMER_OF, TOO_MUCH, "undeclared-property", SLIM, variant="strip"),
     rewrite("forbidden properties taken out", "GET /v1/coverage/;lat=1;lon=2",
@@ -99,6 +112,8 @@ RESPONSES: tuple[Case, ...] = (
     allow("another media type, watched", CUSTOMER_OF, answers(200, b"x", media_type="text/plain"),
           "response-media-type"),
     allow("too large, watched", CUSTOMER_OF, answers(200, SLIM.ljust(1_100_000)), "response-too-large"),
+    allow("no media type, watched", CUSTOMER_OF, Answer(200, (), SLIM), "response-media-type-missing"),
+    allow("nothing, watched", CUSTOMER_OF, answers(200, b""), "response-body-missing"),
     allow("large and good, watched", CUSTOMER_OF, answers(200, SLIM.ljust(600_000))),
     # errors that tell too much
     rewrite("a stack trace", CUSTOMER_OF, answers(500, TRACE, media_type="text/plain"), "stack-trace",
@@ -111,6 +126,20 @@ RESPONSES: tuple[Case, ...] = (
     rewrite("a file's path", CUSTOMER_OF, answers(404, PATH, media_type=PROBLEM), "path-disclosure"),
     rewrite("a compressed stack trace", CUSTOMER_OF, answers(500, gzip.compress(TRACE), GZIP, media_type="text/plain"),
             "stack-trace", observed=("response-media-type",)),
+    withhold("an error too large to be searched", CUSTOMER_OF,
+             answers(404, {"title": "x" * 1_100_000}, media_type=PROBLEM), "unreadable-error", variant="enforce",
+             status=404, observed=("response-too-large",)),
+    allow("an error too large to be searched, watched", CUSTOMER_OF,
+          answers(404, {"title": "x" * 1_100_000}, media_type=PROBLEM), "unreadable-error", "response-too-large",
+          variant="monitor"),
+    rewrite("a badly compressed error", CUSTOMER_OF,
+            answers(500, gzip.compress(TRACE)[:-9], GZIP, media_type="text/plain"), "unreadable-error",
+            observed=("response-media-type",)),
+    rewrite("an error in a coding that nobody asked for", CUSTOMER_OF,
+            answers(500, b"?", ("Content-Encoding", "br"), media_type=PROBLEM), "unreadable-error",
+            observed=("response-unreadable",)),
+    allow("an error in a coding that the client asked for", request(CUSTOMER_OF, ("Accept-Encoding", "br")),
+          answers(500, b"?", ("Content-Encoding", "br"), media_type=PROBLEM), "response-unreadable", variant="monitor"),
     rewrite("a stack trace with an undeclared status", "GET /v1/health", answers(500, TRACE, media_type="text/plain"),
             "stack-trace", observed=("undeclared-status",)),
     allow("a stack trace that is no error", CUSTOMER_OF + "/notes", answers(200, TRACE, media_type="text/plain")),

@@ -99,6 +99,17 @@ def test_the_application_routes_by_what_was_judged() -> None:
     assert (app.scopes[0]["raw_path"], app.scopes[0]["path"]) == (b"/items/1", "/items/1")
 
 
+def test_the_application_is_asked_for_codings_that_can_be_read() -> None:
+    fields = [(b"host", b"a"), (b"accept-encoding", b"br"), (b"x-own", b"\xff"), (b"accept-encoding", b"gzip")]
+    for settings, expected in (
+        (STRICT, [fields[0], (b"x-own", b"\xff"), (b"accept-encoding", b"gzip")]),
+        (WATCHING, fields),
+    ):
+        app = Simple()
+        serve(app, get(headers=fields), settings=settings)
+        assert app.scopes[0]["headers"] == expected
+
+
 @pytest.mark.parametrize("raw_path", [None, b"/items/1"])
 def test_a_path_that_differs_from_the_raw_one_is_what_is_judged(raw_path: bytes | None) -> None:
     """Something in front may cut a prefix off, or the server may give no raw path at all."""

@@ -166,8 +166,8 @@ def send(port: int, data: bytes) -> int:
             answer.begin()
             answer.read()
         except (OSError, http.client.HTTPException):
-            pass  # refused before it was sent whole, or broken off
-        return answer.status if isinstance(answer.status, int) else 0
+            return 0  # refused before it was sent whole, or broken off
+        return int(answer.status)
 
 
 def _is_cut_off(data: bytes) -> bool:

@@ -13,6 +13,7 @@ from garrison.adapters.recorded.exchange import RecordedExchange
 from garrison.adapters.recorded.keys import KeySource
 from garrison.adapters.recorded.replay import replay
 from garrison.adapters.recorded.samples import find_sample, read_samples
+from garrison.adapters.store.parquet import as_kept
 from garrison.adapters.store.query import events
 from garrison.cli.opening import open_policy
 from garrison.config.load import Options
@@ -54,14 +55,14 @@ def test_replay_decides_as_it_was_decided_live(
     guard = run(start, filter_module, tmp_path, mode, COUNT)
     data, keys = tmp_path / "data", KeySource(str(tmp_path / "data.key"))
     kept = [entry for entry in read_samples(data, keys) if isinstance(entry, RecordedExchange)]
-    live = {event.id: event for event in events(data)}
-    assert {entry.id: entry.event for entry in kept} == live
+    live = {event.id: as_kept(event) for event in events(data)}
+    assert {entry.id: as_kept(entry.event) for entry in kept if entry.event} == live
     result = replay(kept, open_policy(guard.file, Options()).policy)
     assert (result.exchanges, result.as_recorded) == (COUNT, COUNT)
     assert (result.unlike_recorded, result.missing) == ([], {})
     found = {event.disposition for event in live.values()}
     acted = {Disposition.BLOCKED, Disposition.REWRITTEN} if mode == "enforce" else {Disposition.LOGGED}
-    assert found == {Disposition.ALLOWED, Disposition.ABORTED, *acted}
+    assert found >= {Disposition.ALLOWED, Disposition.ABORTED, *acted}
 
 
 @pytest.mark.integration

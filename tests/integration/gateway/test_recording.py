@@ -15,8 +15,9 @@ import pytest
 from tests.integration.envoy.clients import send
 from tests.integration.gateway.conftest import StartGuard
 from tests.integration.gateway.running import ROOT, Guard, is_alive, until
+from tests.unit.adapters.collector import Collector
 
-from garrison.adapters.status import GATEWAY, GUARD, Child, GatewayStatus, GuardStatus, read_status
+from garrison.adapters.status import GATEWAY, GUARD, WATCH, Child, GatewayStatus, GuardStatus, read_status
 from garrison.adapters.store import query
 
 pytestmark = pytest.mark.integration
@@ -28,7 +29,7 @@ paths:
   /echo:
     get:
       operationId: echo
-      responses: {"200": {description: ok}}
+      responses: {"200": {description: ok, content: {application/json: {}}}}
 """
 
 
@@ -163,18 +164,37 @@ def test_metrics(start: StartGuard, tmp_path: Path, filter_module: str) -> None:
     assert 'garrison_process_up{process="envoy"} 1.0' in lines
 
 
+def test_telemetry(start: StartGuard, tmp_path: Path, filter_module: str) -> None:
+    collector = Collector()
+    try:
+        recorded = Recorded(start, tmp_path, filter_module, {"telemetry": {"otlp-url": collector.url}})
+        recorded.watch()
+        until((recorded.data / "status" / WATCH).exists, "the watch process reads", recorded.guard)
+        recorded.get()
+        recorded.get("/other")
+        recorded.guard.stop()
+    finally:
+        collector.close()
+    assert [span.name for span in collector.spans] == ["echo", "GET (undescribed)"]
+    assert [record.event_name for record in collector.logs] == ["garrison.objection"]
+    found = query.events(recorded.data, newest_first=False)
+    assert [span.trace_id.hex() for span in collector.spans] == [event.id.replace("-", "") for event in found]
+
+
 def test_a_full_spool_is_refused_and_shown(start: StartGuard, tmp_path: Path, filter_module: str) -> None:
     recorded = Recorded(start, tmp_path, filter_module, {"record": {"spool-bytes": 0}})
     answer = send(recorded.port, "x", {}, "/echo")
     assert (answer.status, answer.json()["title"]) == (503, "Service Unavailable")
-    recorded.guard.wait("1 exchanges could not be recorded: the spool is full (0 lost and 1 refused so far)")
+    recorded.guard.wait(
+        "garrison: exchanges that could not be recorded: 1 (the spool is full); so far 0 lost and 1 refused"
+    )
     done = garrison("status", "--data", str(recorded.data))
     assert done.returncode == 1
-    assert "1 exchanges were refused because they could not be recorded: the spool is full" in done.stdout
+    assert "problem: exchanges refused because they could not be recorded: 1 (the spool is full)" in done.stdout
     recorded.guard.write({**recorded.guard.given, "record": {"spool-bytes": 0, "fail": "open"}})
     recorded.guard.wait("reloaded")
     assert recorded.get() == 200
-    recorded.guard.wait("(1 lost and 1 refused so far)")
+    recorded.guard.wait("so far 1 lost and 1 refused")
     recorded.guard.write({**recorded.guard.given, "record": {}})
     until(lambda: recorded.get() == 200 and query.count(recorded.data) > 0, "it records again", recorded.guard)
 

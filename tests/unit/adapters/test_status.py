@@ -92,10 +92,10 @@ def test_losses_are_problems(data: Path) -> None:
     write_status(data, GATEWAY, lossy)
     write_status(data, WATCH, msgspec.structs.replace(WATCH_STATUS, telemetry_lost=4, trouble="no space"))
     assert found(data).problems == (
-        "2 exchanges passed without being recorded: the spool is full",
-        "3 exchanges were refused because they could not be recorded: the spool is full",
+        "exchanges that passed without being recorded: 2 (the spool is full)",
+        "exchanges refused because they could not be recorded: 3 (the spool is full)",
         "the watch process cannot write the data set: no space",
-        "4 events did not reach the OpenTelemetry collector",
+        "events that did not reach the OpenTelemetry collector: 4",
     )
 
 

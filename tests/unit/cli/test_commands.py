@@ -20,7 +20,18 @@ paths:
       operationId: getPet
       responses: {"200": {description: ok}}
 """
-COMMANDS = [["guard"], ["demo"], ["plan"], ["events"], ["status"], ["config", "schema"], ["config", "check"]]
+COMMANDS = [
+    ["guard"],
+    ["demo"],
+    ["plan"],
+    ["events"],
+    ["status"],
+    ["explain"],
+    ["replay"],
+    ["inspect"],
+    ["config", "schema"],
+    ["config", "check"],
+]
 
 
 def run(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:

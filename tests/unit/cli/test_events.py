@@ -190,7 +190,7 @@ def test_status_of_a_gateway_that_runs(tmp_path: Path) -> None:
     lines = done.stdout.splitlines()
     assert lines[:2] == ["policy     0123456789ab (enforce), 2 operations", "listening  http://h:1"]
     assert lines[3].startswith(f"envoy      running as process {me} since 20")
-    assert lines[3].endswith("Z, restarted 2 times")
+    assert lines[3].endswith("Z, restarts: 2")
     assert "exchanges  7 recorded, 0 lost, 0 refused since the guard began" in lines
     assert json.loads(run("status", "--data", str(tmp_path), "--json").stdout)["spool"]["segments"] == 1
 

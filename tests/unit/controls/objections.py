@@ -165,6 +165,7 @@ REQUESTS = [
 ]  # fmt: skip
 
 ANSWERS = [
+    answer("response-schema: response-body-missing response.body", 200, b""),
     answer("response-schema: response-invalid body/0/name", 200, b'[{"name":1}]'),
     answer("response-schema: response-invalid body", 200, b"x" * 21, (("content-type", "text/csv"),)),
     answer("response-schema: response-invalid header.x-total", 200, b"[]", (*JSON, ("x-total", "many"))),
@@ -175,6 +176,8 @@ ANSWERS = [
         b"[]" + b" " * 99,
         settings="controls: {response-schema: {mode: enforce, inspected-bytes: 100}}",
     ),
+    answer("response-schema: response-media-type-missing response.header.content-type", 200, b"[]", ()),
+    answer("response-schema: undeclared-body response.body", 202, b"[]"),
     answer("response-schema: response-unreadable response", 200, b"["),
     answer("response-schema: response-unreadable response", 200, b"[]", (*JSON, ("content-encoding", "br"))),
     answer("response-schema: undeclared-status response.status", 418, b""),
@@ -192,6 +195,9 @@ LEAKS = [
     answer("error-leakage: stack-trace response.body", 500, b"Traceback (most recent call last):\n", TEXT),
     answer("error-leakage: sql-disclosure response.body", 500, b"ORA-00933: SQL command not properly ended", TEXT),
     answer("error-leakage: path-disclosure response.body", 500, b"cannot open /srv/api/settings.py", TEXT),
+    answer(
+        "error-leakage: unreadable-error response.body", 500, b"?", (*TEXT, ("content-encoding", "br")), settings=""
+    ),
     answer("error-leakage: server-banner response.body", 502, b"<center>nginx/1.25.3</center>", TEXT),
 ]
 

@@ -38,6 +38,7 @@ paths:
           content:
             application/json: {schema: {type: array, items: {$ref: "#/components/schemas/Item"}}}
             text/csv: {schema: {type: string, maxLength: 20}}
+        "202": {description: taken}
         "204": {description: none}
         5XX:
           description: error

@@ -225,12 +225,13 @@ def test_monitored_gateway_sees_answers_after_the_fact() -> None:
 def test_answer_without_body_is_not_waited_for() -> None:
     exchange = begin(ANSWERS)
     exchange.request(request_head("GET /items"))
-    assert exchange.response(ResponseHead(200, JSON, has_body=False)) is PASS
+    assert exchange.response(ResponseHead(204, JSON, has_body=False)) is PASS
 
 
-def test_empty_answer_is_no_answer_to_judge() -> None:
+def test_empty_answer_is_judged_as_one() -> None:
     for chunks in (None, ((), ())):
-        assert play(ANSWERS, request_head("GET /items"), None, (OK, b""), chunks=chunks).reasons == []
+        result = play(ANSWERS, request_head("GET /items"), None, (OK, b""), chunks=chunks)
+        assert result.reasons == ["response-body-missing response.body"]
 
 
 def test_answer_that_will_not_be_fed_is_too_large() -> None:

@@ -6,11 +6,11 @@ from garrison.adapters.recorded.compare import is_same_decision
 from garrison.adapters.recorded.exchange import RecordedExchange
 from garrison.adapters.recorded.instead import Specs, breach, instead
 from garrison.adapters.recorded.play import play
-from garrison.adapters.recorded.remedy import Build, Remedies, Remedy
+from garrison.adapters.recorded.remedy import Build, Remedies, Remedy, plan_of
 from garrison.config.model import Settings
 from garrison.core.event import Event
 from garrison.engine.answers import ControlAnswer, Trace, derived_answers, seen_answers
-from garrison.engine.plan import Plan, Policy
+from garrison.engine.plan import Policy
 from garrison.engine.trace import traced
 
 
@@ -67,11 +67,3 @@ def explain(
         instead=wanted,
         change=change,
     )
-
-
-def plan_of(policy: Policy, event: Event) -> Plan:
-    """The plan of the event's operation; where the contract does not have it any more, that for undescribed ones."""
-    for plan in policy.plans:
-        if plan.operation is not None and plan.operation.operation.id == event.operation:
-            return plan
-    return policy.undescribed

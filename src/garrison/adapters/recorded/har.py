@@ -5,7 +5,6 @@ dropped. `id` is the entry's own where it has one (`_id`), else its position: `e
 """
 
 import base64
-import binascii
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from urllib.parse import SplitResult, urlencode, urlsplit
@@ -158,7 +157,7 @@ def _decoded(text: str, encoding: str) -> bytes:
         return text.encode()
     try:
         return base64.b64decode(text, validate=True)
-    except binascii.Error:
+    except ValueError:  # binascii.Error, or characters beyond ASCII
         raise UnreadableError("a body is said to be base64 and is not") from None
 
 

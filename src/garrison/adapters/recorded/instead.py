@@ -6,6 +6,7 @@ from typing import Any
 from garrison.core.decision import Reason
 from garrison.core.ids import ControlId
 from garrison.core.operation import Operation, Parameter
+from garrison.engine.answers import is_of_response
 from garrison.engine.control import ControlSpec
 
 Specs = Mapping[ControlId, ControlSpec]
@@ -15,8 +16,8 @@ Specs = Mapping[ControlId, ControlSpec]
 def instead(reason: Reason, operation: Operation | None, specs: Specs) -> str:
     """What would not be objected to, and where."""
     place = f"`{reason.location}`: " if reason.location else ""
-    if reason.location.startswith("response"):
-        return f"{place}nothing to send: the answer was at fault ({reason.detail or _meaning(reason, specs)})"
+    if is_of_response(reason):
+        return f"{place}nothing to send: the answer was at fault ({_expected(reason) or _meaning(reason, specs)})"
     return place + _wanted(reason, operation, specs)
 
 
@@ -70,7 +71,7 @@ def _wanted(reason: Reason, operation: Operation | None, specs: Specs) -> str:
         case "parameter-missing" | "parameter-invalid":
             parameter = _parameter(reason.location, operation)
             text = described(parameter.schema) if parameter is not None else ""
-            return text or reason.detail
+            return text or _expected(reason)
         case "undeclared-parameter":
             known = [f"`{each.name}`" for each in operation.parameters if each.location == "query"] if operation else []
             return "leave it out; " + ("declared are " + ", ".join(known) if known else "the operation declares none")
@@ -84,7 +85,13 @@ def _wanted(reason: Reason, operation: Operation | None, specs: Specs) -> str:
         case "unknown-operation":
             return "a path that the contract describes"
         case _:
-            return reason.detail or f"without {_meaning(reason, specs)}"
+            return _expected(reason) or f"without {_meaning(reason, specs)}"
+
+
+def _expected(reason: Reason) -> str:
+    """The reason's detail without the schema keyword in front of it."""
+    keyword, colon, text = reason.detail.partition(": ")
+    return text if colon and keyword.isalpha() else reason.detail
 
 
 def _parameter(location: str, operation: Operation | None) -> Parameter | None:

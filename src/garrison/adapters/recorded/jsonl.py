@@ -6,7 +6,6 @@ judged. Only where a body comes without any framing is its own length stated for
 """
 
 import base64
-import binascii
 from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
@@ -117,7 +116,7 @@ def _body(message: _Message) -> bytes:
     if message.body_b64:
         try:
             return base64.b64decode(message.body_b64, validate=True)
-        except binascii.Error:
+        except ValueError:  # binascii.Error, or characters beyond ASCII
             raise UnreadableError("`body_b64` is not base64") from None
     return message.body.encode() if message.body else b""
 

@@ -5,6 +5,7 @@ plan and is said to.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -17,6 +18,7 @@ from garrison.config.patch import Patch, merged, patched
 from garrison.core.decision import Mode, Reason
 from garrison.core.event import Event
 from garrison.core.ids import ControlId
+from garrison.engine.answers import is_of_response
 from garrison.engine.combine import ENGINE
 from garrison.engine.plan import Plan, Policy
 
@@ -73,14 +75,21 @@ class Remedies:
 
     def refusing(self, plan: Plan) -> Remedy:
         """The change under which the exchange, which is allowed by `plan`, would be denied."""
-        candidates = self._refusals(plan)
-        if self._sample is None:
-            return Remedy(next(candidates), verified=False)
         patch: Patch = {}
-        for patch in candidates:
-            if not self._played(patch).event.allowed:
+        for patch in self._refusals(plan):
+            if self._sample is None and self._refuses_by_plan(patch):
+                return Remedy(patch, verified=False)
+            if self._sample is not None and not self._played(patch).event.allowed:
                 return Remedy(patch, verified=True)
         return Remedy(patch, verified=False)
+
+    def _refuses_by_plan(self, patch: Patch) -> bool:
+        """Whether a control that objected would be enforced, or a bound that nothing keeps."""
+        plan = plan_of(self._build(patched(self._settings, patch)), self._event)
+        enforced = {entry.control for entry in plan.entries if entry.mode is Mode.ENFORCE}
+        if plan.limits.uri_bytes == 0 and "request-limits" in enforced:
+            return True
+        return any(reason.control in enforced and _denies(reason) for reason in self._event.observed)
 
     def _refusals(self, plan: Plan) -> Iterator[Patch]:
         """Changes from the mildest to one that refuses everything of the operation."""
@@ -161,6 +170,21 @@ class Remedies:
         if self._sample is None:
             raise ValueError("nothing to play")
         return play(self._build(patched(self._settings, patch)), self._sample)
+
+
+def plan_of(policy: Policy, event: Event) -> Plan:
+    """The plan of the event's operation; where the contract does not have it any more, that for undescribed ones."""
+    for plan in policy.plans:
+        if plan.operation is not None and plan.operation.operation.id == event.operation:
+            return plan
+    return policy.undescribed
+
+
+def _denies(reason: Reason) -> bool:
+    """Whether it denies when it is enforced: answers may be mended instead, stripped or replaced as a whole."""
+    return not is_of_response(reason) or (
+        reason.status == HTTPStatus.BAD_GATEWAY and reason.id != "undeclared-property"
+    )
 
 
 def _permit(reason: Reason, event: Event, permit: tuple[str, str | bool]) -> tuple[str, str | bool]:
