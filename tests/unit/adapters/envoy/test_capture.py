@@ -41,7 +41,7 @@ class Desk:
 
     def post(self, body: bytes | None = GOOD, headers: Headers = JSON, target: str = "/things") -> bridge.SessionLike:
         head = ("POST", target, "api.test", "https", "HTTP/1.1", headers)
-        return self.exchanges.request(*head, "192.0.2.1", 4711, None, True, body)
+        return self.exchanges.request(*head, "192.0.2.1", 4711, None, True, body, True)
 
     def check(self) -> RecordedExchange:
         """The one exchange that was kept, after it was found to decide as it was decided."""
@@ -68,6 +68,16 @@ def test_refused_request() -> None:
     assert session.directive == bridge.REFUSE | bridge.DONE
     assert session.reply[0] == 400
     assert desk.check().body == b'{"name": 7}'
+
+
+@pytest.mark.parametrize("target", ["/things", "/unknown"])
+def test_request_that_was_never_judged(target: str) -> None:
+    desk = Desk(policy("enforce"))
+    head = ("POST", target, "api.test", "https", "HTTP/1.1", JSON)
+    session = desk.exchanges.request(*head, "192.0.2.1", 4711, None, True, None, False)
+    assert session.close(True, 0, 0) & 0xF == bridge.PASS
+    assert [event.status for event in desk.events] == [0]
+    assert not desk.check().is_whole
 
 
 def test_body_in_chunks_is_the_engines() -> None:
