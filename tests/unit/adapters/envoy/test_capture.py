@@ -41,7 +41,7 @@ class Desk:
 
     def post(self, body: bytes | None = GOOD, headers: Headers = JSON, target: str = "/things") -> bridge.SessionLike:
         head = ("POST", target, "api.test", "https", "HTTP/1.1", headers)
-        return self.exchanges.request(*head, "192.0.2.1", 4711, None, True, body)
+        return self.exchanges.request(*head, "192.0.2.1", 4711, None, True, body, True)
 
     def check(self) -> RecordedExchange:
         """The one exchange that was kept, after it was found to decide as it was decided."""
@@ -118,6 +118,15 @@ def test_broken_off_and_answered_by_the_data_plane() -> None:
     session.local_reply(503, "no healthy upstream")
     session.close(False, 503, 0)
     assert desk.check().local_status == 503
+
+
+def test_request_that_was_over_before_it_was_judged() -> None:
+    for target in ("/things", "/nothing"):
+        desk = Desk(policy("enforce"))
+        head = ("POST", target, "api.test", "https", "HTTP/1.1", JSON)
+        session = desk.exchanges.request(*head, "192.0.2.1", 4711, None, True, None, False)
+        session.close(True, 0, 0)
+        assert desk.check().aborted
 
 
 @pytest.mark.parametrize("mode", ["enforce", "monitor"])
