@@ -130,6 +130,15 @@ def test_broken_off_and_answered_by_the_data_plane() -> None:
     assert desk.check().local_status == 503
 
 
+def test_request_that_was_over_before_it_was_judged() -> None:
+    for target in ("/things", "/nothing"):
+        desk = Desk(policy("enforce"))
+        head = ("POST", target, "api.test", "https", "HTTP/1.1", JSON)
+        session = desk.exchanges.request(*head, "192.0.2.1", 4711, None, True, None, False)
+        session.close(True, 0, 0)
+        assert desk.check().aborted
+
+
 @pytest.mark.parametrize("mode", ["enforce", "monitor"])
 def test_keeping_changes_no_event(mode: str) -> None:
     def run(desk: Desk) -> list[Event]:
