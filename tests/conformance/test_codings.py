@@ -1,4 +1,4 @@
-"""The upstream is asked for no coding that an enforced control could not read; a gateway that monitors changes nothing."""
+"""The upstream is asked for no coding that an enforced control could not read; monitoring changes nothing."""
 
 from collections.abc import Callable
 
