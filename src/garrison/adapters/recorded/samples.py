@@ -80,7 +80,8 @@ class SampleWriter:
     def _begin(self, now: float) -> "_Segment":
         retain(self._data, self._retention, now)
         folder = bodies_directory(self._data) / f"{DAY}{day_of(now)}"
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for each in (folder.parent, folder):  # `parents` would leave those between open to others
+            each.mkdir(mode=0o700, parents=True, exist_ok=True)
         name = f"{int(now * 1000):013d}-{os.getpid()}-{next(self._numbers)}.sealed"
         return _Segment(folder / name, day_of(now), self._keys)
 
