@@ -15,6 +15,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from garrison.adapters.recorded import days
 from garrison.adapters.status import WATCH, Heartbeat, WatchStatus, now
 from garrison.adapters.store.dataset import Dataset
 from garrison.adapters.store.files import make_directory
@@ -44,6 +45,7 @@ class Watch:
         self.trouble = ""
         """Why the data set could not be written the last time; empty where it could."""
         self._spool = make_directory(data / "spool")
+        self._data = data
         self._retention_days = retention_days
         self._taps = tuple(taps)
         self._dataset = Dataset(data)
@@ -92,6 +94,7 @@ class Watch:
 
     def _tidy(self, moment: float) -> None:
         self._dataset.retain(self._retention_days, moment)
+        days.retain(self._data, self._retention_days, moment)  # also what was kept before keeping was switched off
         while self._dataset.compact(moment):
             self._listen()
         self._dataset.sweep(moment)

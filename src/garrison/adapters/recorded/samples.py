@@ -11,11 +11,9 @@ so that a frame proves where it belongs.
 import itertools
 import os
 import secrets
-import shutil
 import struct
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
@@ -25,6 +23,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
+from garrison.adapters.recorded.days import DAY, bodies_directory, day_of, retain
 from garrison.adapters.recorded.exchange import Entry, RecordedExchange, Unreadable
 from garrison.adapters.recorded.keys import KEY_BYTES, KeySource, SampleKeys, read_keys
 from garrison.core.errors import ConfigError, Problem
@@ -36,7 +35,6 @@ MAX_FRAME = 64 << 20
 
 _FRAME = struct.Struct(">I16s")
 _VERSION = 1
-_DAY = "day="
 
 
 class _Header(msgspec.Struct, frozen=True):
@@ -51,7 +49,7 @@ class SampleWriter:
         self, data: Path, keys: SampleKeys, *, retention_days: int, segment_bytes: int = SEGMENT_BYTES
     ) -> None:
         """`data` is the data directory; days older than `retention_days` are removed as new segments begin."""
-        self._bodies = bodies_directory(data)
+        self._data = data
         self._keys = keys
         self._retention = retention_days
         self._segment_bytes = segment_bytes
@@ -64,7 +62,7 @@ class SampleWriter:
         plain = msgspec.msgpack.encode(recorded)
         with self._lock:
             segment = self._segment
-            if segment is None or segment.size >= self._segment_bytes or segment.day != _day(now):
+            if segment is None or segment.size >= self._segment_bytes or segment.day != day_of(now):
                 self.close()
                 segment = self._segment = self._begin(now)
             try:
@@ -80,11 +78,12 @@ class SampleWriter:
             self._segment = None
 
     def _begin(self, now: float) -> "_Segment":
-        remove_days(self._bodies, before=_day(now - self._retention * 86400.0))
-        folder = self._bodies / f"{_DAY}{_day(now)}"
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        retain(self._data, self._retention, now)
+        folder = bodies_directory(self._data) / f"{DAY}{day_of(now)}"
+        for each in (folder.parent, folder):  # `parents` would leave those between open to others
+            each.mkdir(mode=0o700, parents=True, exist_ok=True)
         name = f"{int(now * 1000):013d}-{os.getpid()}-{next(self._numbers)}.sealed"
-        return _Segment(folder / name, _day(now), self._keys)
+        return _Segment(folder / name, day_of(now), self._keys)
 
 
 class _Segment:
@@ -115,18 +114,6 @@ class _Segment:
         self.size += len(data)
 
 
-def bodies_directory(data: Path) -> Path:
-    """Where samples are under the data directory `data`."""
-    return data / "bodies"
-
-
-def remove_days(bodies: Path, *, before: str) -> None:
-    """Remove the samples of all days before `before` (`2026-01-31`)."""
-    for folder in bodies.glob(f"{_DAY}*"):
-        if folder.name.removeprefix(_DAY) < before:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
 def read_samples(data: Path, source: KeySource) -> Iterator[Entry]:
     """Every exchange kept under `data`, oldest segment first; what is damaged is an `Unreadable`.
 
@@ -147,16 +134,16 @@ def find_sample(data: Path, source: KeySource, event_id: str) -> RecordedExchang
     except ValueError:
         return None
     # an id begins with its time (RFC 9562, 5.7), and an exchange is kept when it ends: that day or later
-    first = _day((name.int >> 80) / 1000 - 1)
+    first = day_of((name.int >> 80) / 1000 - 1)
     for file in _segments(data):
-        if file.parent.name.removeprefix(_DAY) >= first and _holds(file, name.bytes):
+        if file.parent.name.removeprefix(DAY) >= first and _holds(file, name.bytes):
             for entry in _read(file, read_keys(source), source, name.bytes):
                 return entry if isinstance(entry, RecordedExchange) else None
     return None
 
 
 def _segments(data: Path) -> list[Path]:
-    return sorted(bodies_directory(data).glob(f"{_DAY}*/*.sealed"))
+    return sorted(bodies_directory(data).glob(f"{DAY}*/*.sealed"))
 
 
 def _holds(file: Path, name: bytes) -> bool:
@@ -216,7 +203,3 @@ def _opened(cipher: AESGCM, nonce: bytes, sealed: bytes, bound: bytes, place: st
 
 def _nonce(number: int) -> bytes:
     return number.to_bytes(12)
-
-
-def _day(now: float) -> str:
-    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=now)).date().isoformat()

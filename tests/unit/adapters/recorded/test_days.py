@@ -1,0 +1,24 @@
+"""Samples go with their day, whether or not more are kept."""
+
+from pathlib import Path
+
+from garrison.adapters.recorded.days import day_of
+from garrison.watch import Watch
+
+MOMENT = 1_767_225_600.0  # 2026-01-01
+
+
+def test_day() -> None:
+    assert [day_of(MOMENT - 0.001), day_of(MOMENT), day_of(0)] == ["2025-12-31", "2026-01-01", "1970-01-01"]
+
+
+def test_watch_removes_samples_past_retention(tmp_path: Path) -> None:
+    for name in ("day=2025-12-28", "day=2025-12-29", "day=2026-01-01", "elsewhere"):
+        folder = tmp_path / "bodies" / name
+        folder.mkdir(parents=True)
+        (folder / "a.sealed").touch()
+    watch = Watch(tmp_path, retention_days=3)
+    watch.step(MOMENT)
+    watch.close(MOMENT)
+    kept = sorted(path.name for path in (tmp_path / "bodies").iterdir())
+    assert kept == ["day=2025-12-29", "day=2026-01-01", "elsewhere"]
