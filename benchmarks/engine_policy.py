@@ -17,7 +17,7 @@ ITEM = {
     "properties": {"name": {"type": "string", "maxLength": 250}},
 }
 LIST = {"type": "object", "required": ["items"], "properties": {"items": {"type": "string"}}}
-ANSWER = {"200": {"description": "All", "content": {"application/json": {"schema": LIST}}}}
+ANSWER = {"2XX": {"description": "All", "content": {"application/json": {"schema": LIST}}}}
 CONTRACT = {
     "openapi": "3.1.0",
     "info": {"title": "Items", "version": "1"},

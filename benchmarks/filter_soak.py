@@ -16,7 +16,8 @@ import re
 import tempfile
 from pathlib import Path
 
-from benchmarks.filter_throughput import nginx
+from benchmarks.filter_throughput import BODY
+from benchmarks.load import nginx
 from tests.integration.envoy.running import ROOT, Envoy, bootstrap, build_filter, filter_entry, free_port
 
 CLIENTS = 32
@@ -114,11 +115,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--exchanges", type=int, default=100_000)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name, nginx(Path(name)) as upstream:
+    with tempfile.TemporaryDirectory() as name, nginx(Path(name), BODY) as upstream:
         directory = Path(name)
         port = free_port()
         entry = filter_entry(build_filter(directory), {"factory": "random_policy:make", "settings": 1})
-        envoy = Envoy(directory, bootstrap(port, upstream, entry), port, policies=POLICIES).wait_until_serving()
+        envoy = Envoy(directory, bootstrap(port, upstream.port, entry), port, policies=POLICIES).wait_until_serving()
         try:
             asyncio.run(soak(envoy, options.exchanges))
         finally:

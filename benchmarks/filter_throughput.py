@@ -12,72 +12,15 @@ machine changes from minute to minute. `cpu` is Envoy's own processor time for o
 
 import argparse
 import contextlib
-import os
-import re
 import statistics
-import subprocess
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
-from tests.integration.envoy.running import Envoy, answers, bootstrap, build_filter, filter_entry, free_port, until
+from benchmarks.load import Load, Request, load, nginx, processor_seconds
+from tests.integration.envoy.running import Envoy, bootstrap, build_filter, filter_entry, free_port
 
-NGINX = """
-worker_processes 1;
-daemon off;
-pid {directory}/nginx.pid;
-error_log {directory}/nginx.log;
-events {{ worker_connections 1024; }}
-http {{
-    access_log off;
-    keepalive_requests 100000000;
-    client_body_temp_path {directory}/body;
-    proxy_temp_path {directory}/proxy;
-    fastcgi_temp_path {directory}/fastcgi;
-    uwsgi_temp_path {directory}/uwsgi;
-    scgi_temp_path {directory}/scgi;
-    server {{
-        listen 127.0.0.1:{port};
-        location / {{
-            default_type application/json;
-            return 200 '{body}';
-        }}
-    }}
-}}
-"""
 BODY = '{"items": "' + "x" * 287 + '"}'
-POST = """
-wrk.method = "POST"
-wrk.body = '{"name": "%s"}'
-wrk.headers["content-type"] = "application/json"
-"""
-
-
-@contextlib.contextmanager
-def nginx(directory: Path) -> Iterator[int]:
-    """An upstream that costs little."""
-    port = free_port()
-    config = directory / "nginx.conf"
-    config.write_text(NGINX.format(directory=directory, port=port, body=BODY))
-    process = subprocess.Popen(["nginx", "-c", str(config), "-e", str(directory / "nginx.log")])
-    try:
-        until(lambda: answers(port), "nginx listens")
-        yield port
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def load(port: int, seconds: int, script: Path | None) -> tuple[float, int]:
-    """Requests a second, and requests in all, as wrk counts them."""
-    options = ["-s", str(script)] if script else []
-    command = ["wrk", "-t1", "-c32", f"-d{seconds}s", *options, f"http://127.0.0.1:{port}/items"]
-    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert "Non-2xx" not in output, output
-    assert "Socket errors" not in output, output
-    found = re.search(r"(\d+) requests in .*Requests/sec:\s+([\d.]+)", output, re.DOTALL)
-    assert found, output
-    return float(found[2]), int(found[1])
+TRAFFIC = (Request("GET", "/items"), Request("POST", "/items", b'{"name": "%s"}' % (b"y" * 188)))
 
 
 class Figures:
@@ -88,15 +31,12 @@ class Figures:
         self.costs: list[float] = []
         self.seen = 0.0
 
-    def add(self, envoy: Envoy, result: tuple[float, int]) -> None:
+    def add(self, envoy: Envoy, result: Load) -> None:
         """Add a round."""
-        rate, requests = result
-        # user and system time of the whole process, in ticks (proc(5), fields 14 and 15)
-        fields = Path(f"/proc/{envoy.process.pid}/stat").read_text().rpartition(")")[2].split()
-        spent = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        spent = processor_seconds(envoy.process.pid)
         if self.rates:
-            self.costs.append((spent - self.seen) / requests * 1e6)
-        self.rates.append(rate)
+            self.costs.append((spent - self.seen) / result.requests * 1e6)
+        self.rates.append(result.requests_per_second)
         self.seen = spent
 
     def against(self, bare: "Figures") -> str:
@@ -120,24 +60,22 @@ def variants(module: Path) -> dict[str, dict[str, object] | None]:
 
 def measure(directory: Path, workers: int, rounds: int, seconds: int, extra: list[str]) -> None:
     """Run it all and print a table."""
-    post = directory / "post.lua"
-    post.write_text(POST % ("y" * 188))
-    with nginx(directory) as upstream, contextlib.ExitStack() as stack:
+    with nginx(directory, BODY) as upstream, contextlib.ExitStack() as stack:
         envoys = {}
         for name, entry in variants(build_filter(directory, extra)).items():
             place = directory / name
             place.mkdir()
             port = free_port()
-            envoy = envoys[name] = Envoy(place, bootstrap(port, upstream, entry), port, workers=workers)
+            envoy = envoys[name] = Envoy(place, bootstrap(port, upstream.port, entry), port, workers=workers)
             stack.callback(envoy.stop)
             envoy.wait_until_serving()
-        for kind, script in (("GET", None), ("POST", post)):
+        for request in TRAFFIC:
             figures = {name: Figures() for name in envoys}
             for _ in range(rounds):
                 for name, envoy in envoys.items():
-                    figures[name].add(envoy, load(envoy.port, seconds, script))
+                    figures[name].add(envoy, load(envoy.port, request, seconds=seconds))
             for name, own in figures.items():
-                print(f"workers={workers} {kind:4} {name:8} {own.against(figures['bare'])}", flush=True)
+                print(f"workers={workers} {request.method:4} {name:8} {own.against(figures['bare'])}", flush=True)
 
 
 def main() -> None:

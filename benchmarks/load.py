@@ -50,6 +50,7 @@ http {{
 # A browser's headers: a request without them is a sign of a tool to a web application firewall.
 SCRIPT = """
 wrk.method = "{method}"
+wrk.path = "{path}"
 wrk.headers["Host"] = "api.example.com"
 wrk.headers["User-Agent"] = "Mozilla/5.0 (X11; Linux x86_64) Sample/1.0"
 wrk.headers["Accept"] = "application/json"
@@ -58,7 +59,7 @@ local before, number, after
 function init()
     math.randomseed(os.time())
     number = math.random(100000000, 899999999)
-    before, after = wrk.format(nil, "{path}"):match("^(.-)#(.*)$")
+    before, after = wrk.format():match("^(.-)#(.*)$")
 end
 {request}
 {delay}
@@ -147,13 +148,15 @@ def load(port: int, request: Request, *, seconds: int, connections: int = 32, ra
         script.write(_script(request, connections, rate))
         script.flush()
         options = ["-t1", f"-c{connections}", f"-d{seconds}s", f"--timeout={PATIENCE}s", "-s", script.name]
-        done = subprocess.run(["wrk", *options, f"http://127.0.0.1:{port}"], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            ["wrk", *options, f"http://127.0.0.1:{port}"], capture_output=True, text=True, check=False
+        )
     try:
         result = msgspec.json.decode(done.stderr.rpartition("\n")[2], type=Load)
     except msgspec.DecodeError:
         raise RuntimeError(f"wrk failed:\n{done.stdout}{done.stderr}") from None
     if result.broken or result.refused or not result.requests:
-        raise RuntimeError(f"{request.method} {request.path}: some requests failed: {result}")
+        raise RuntimeError(f"some of {request.method} {request.path} on port {port} failed: {result}")
     return result
 
 

@@ -44,8 +44,9 @@ class Session:
     def local_reply(self, status: int, details: str, /) -> None:
         """Take no note."""
 
-    def close(self, aborted: bool, status: int, response_bytes: int, /) -> None:
+    def close(self, aborted: bool, status: int, response_bytes: int, /) -> int:
         """Keep nothing."""
+        return bridge.PASS
 
 
 class Exchanges:

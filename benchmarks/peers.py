@@ -3,7 +3,8 @@
 * `upstream`: nothing in between.
 * `envoy`: Garrison's own Envoy configuration without its filter.
 * `garrison`: `garrison guard` as an operator starts it, with the sample API's contract, in enforce mode, every control
-  on, answers validated (`response-schema`), with a data directory.
+  on, answers validated (`response-schema`), and every exchange recorded: its processor time and memory are those of
+  Envoy, of the guard, and of the process that turns the record into Parquet.
 * `monitor`: the same in monitor mode.
 * `modsecurity`: nginx with ModSecurity 3 and the OWASP Core Rule Set, as Debian ships them, blocking, paranoia level 1,
   JSON bodies parsed, answers' bodies not looked at, no access log.
@@ -16,6 +17,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeAlias
 
 import msgspec
 from benchmarks.load import Server, free_port, run_nginx
@@ -70,6 +72,10 @@ http {{{{
     }}}}
 }}}}
 """
+DATA = "data"
+"""Garrison's data directory, in its place."""
+RECORDING = frozenset({"garrison", "monitor"})
+"""The gateways that record every exchange."""
 HOSTILE = "/v1/customers?limit=1%27%20UNION%20SELECT%20password%20FROM%20users--%20"
 """What every gateway that looks must refuse, by its contract or by its signatures."""
 
@@ -83,12 +89,12 @@ class Place(msgspec.Struct, frozen=True):
     workers: int
 
 
-Gateway = contextlib.AbstractContextManager[Server]
+Start: TypeAlias = Callable[[Place], contextlib.AbstractContextManager[Server]]
 
 
-def available() -> dict[str, Callable[[Place], Gateway]]:
+def available() -> dict[str, Start]:
     """How to start each gateway that can run here, by name."""
-    found: dict[str, Callable[[Place], Gateway]] = {
+    found: dict[str, Start] = {
         "upstream": lambda place: contextlib.nullcontext(place.upstream),
         "envoy": bare,
         "garrison": lambda place: garrison(place, "enforce"),
@@ -108,7 +114,9 @@ def bare(place: Place) -> Iterator[Server]:
         listen=ListenSettings(address="127.0.0.1:0", workers=place.workers),
     )
     with Path(os.devnull).open("wb") as nowhere:
-        service = Service(place.directory, Checked(settings, {}), Parts(envoy_binary()), events=nowhere.fileno(), log=print)
+        service = Service(
+            place.directory, Checked(settings, {}), Parts(envoy_binary()), events=nowhere.fileno(), log=print
+        )
         envoy = service.start()
         try:
             envoy.wait_ready(lambda: False)
@@ -129,7 +137,7 @@ def garrison(place: Place, mode: str) -> Iterator[Server]:
         "upstream": {"url": f"http://127.0.0.1:{place.upstream.port}"},
         "listen": {"address": f"127.0.0.1:{port}", "workers": place.workers},
         "controls": {"response-schema": {"mode": "enforce"}},
-        "data": str(place.directory / "data"),
+        "data": str(place.directory / DATA),
     }))  # fmt: skip
     start = "from garrison.cli.main import main; main()"
     log = place.directory / "guard.log"

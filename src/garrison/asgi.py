@@ -81,7 +81,7 @@ class _Recorded:
     def _log_losses(self) -> None:
         missed = self._recorder.lost + self._recorder.refused
         if missed > self._missed and time.monotonic() >= self._quiet_until:
-            _log.error("%d exchanges could not be recorded: %s", missed - self._missed, self._recorder.trouble)
+            _log.error("exchanges that could not be recorded: %d (%s)", missed - self._missed, self._recorder.trouble)
             self._missed, self._quiet_until = missed, time.monotonic() + 1
 
 

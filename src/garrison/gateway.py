@@ -5,18 +5,23 @@ from pathlib import Path
 import msgspec
 
 from garrison.adapters.envoy import control
-from garrison.adapters.envoy.bridge import FilterConfig
+from garrison.adapters.envoy.bridge import Exchanges, FilterConfig
+from garrison.adapters.envoy.capture import Bounds, CapturingExchanges
 from garrison.adapters.envoy.handover import Checked, Handover, load_checked
 from garrison.adapters.envoy.log import EventWriter
 from garrison.adapters.envoy.session import EngineExchanges, Sink
 from garrison.adapters.envoy.vitals import Vitals
+from garrison.adapters.recorded.keys import key_source, make_keys
+from garrison.adapters.recorded.samples import SampleWriter
+from garrison.adapters.recorded.secrets import Redactor
 from garrison.adapters.recording import Recording
+from garrison.config.model import Settings
 from garrison.core.event import Event
 from garrison.engine.plan import Policy
 from garrison.wiring import build_policy
 
 
-def engine(config: FilterConfig) -> EngineExchanges:
+def engine(config: FilterConfig) -> Exchanges:
     """The engine on the settings that the guard handed over; answers the guard's commands from now on.
 
     Raises ConfigError or DescriptionError, though the guard has checked the very same bytes before.
@@ -49,7 +54,16 @@ def engine(config: FilterConfig) -> EngineExchanges:
             vitals.close()
 
     exchanges.on_close = close
-    return exchanges
+    return _capturing(exchanges, checked.settings) if checked.settings.record.keep_bodies else exchanges
+
+
+def _capturing(exchanges: EngineExchanges, settings: Settings) -> CapturingExchanges:
+    """`exchanges`, and whole messages are kept; raises ConfigError where the key cannot be had."""
+    keys = make_keys(key_source(settings, settings.data))
+    writer = SampleWriter(Path(settings.data), keys, retention_days=settings.record.retention_days)
+    limits, responses = settings.controls.request_limits, settings.controls.response_schema
+    bounds = Bounds(min(limits.inspected_bytes, limits.body_bytes), responses.inspected_bytes)
+    return CapturingExchanges(exchanges, writer.keep, Redactor(keys.digests), bounds)
 
 
 def _both(record: Sink, tell: Sink) -> Sink:

@@ -40,23 +40,32 @@ def build_policy(settings: Settings, *, read: Read, file: str = "garrison.yaml")
 
     contract = load_contract(settings, noting)
     catalogue = contract.catalogue if contract is not None else Catalogue()
+    policy = policy_on(catalogue, settings, file=file)
+    return msgspec.structs.replace(policy, digest=_digest(settings, documents))
+
+
+def policy_on(catalogue: Catalogue, settings: Settings, *, file: str = "garrison.yaml") -> Policy:
+    """The policy that `settings` amount to on a contract that is compiled already; it has no digest.
+
+    Raises ConfigError where an `operations` entry names no operation.
+    """
     operations = [compiled.operation for compiled in catalogue.operations]
     strangers = unmatched(settings, operations)
     if strangers:
         raise ConfigError([_stranger(settings, index, operations, file) for index in strangers])
     find = controls_for(settings)
-    policy = compile_policy(
+    return compile_policy(
         catalogue, CONTROLS, settings, lambda compiled: find(compiled.operation if compiled is not None else None)
     )
-    return msgspec.structs.replace(policy, digest=_digest(settings, documents))
 
 
 def _digest(settings: Settings, documents: Mapping[str, bytes]) -> str:
-    """What decides, in twelve digits: where the gateway listens or keeps its data does not count."""
-    decides = (settings.mode, settings.contract, settings.controls, settings.operations)
+    """What decides, in twelve digits: where the gateway listens or keeps its data does not count, nor where the
+    contract's documents lie; they come in the order in which they are read."""
+    decides = (settings.mode, settings.contract.match_hosts, settings.controls, settings.operations)
     whole = hashlib.sha256(msgspec.json.encode(decides, order="deterministic"))
-    for place, content in sorted(documents.items()):
-        whole.update(hashlib.sha256(place.encode()).digest() + hashlib.sha256(content).digest())
+    for content in documents.values():
+        whole.update(hashlib.sha256(content).digest())
     return whole.hexdigest()[:12]
 
 

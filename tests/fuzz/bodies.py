@@ -6,7 +6,6 @@ import zlib
 from typing import Any
 from urllib.parse import parse_qsl
 
-import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 from python_multipart.multipart import FormParser, parse_options_header
@@ -19,36 +18,40 @@ from garrison.engine.decode import Undecodable, decode, decode_response, decompr
 from garrison.engine.media_type import parse_media_type
 
 _LIMITS = RequestLimitsSettings()
-_LIMIT = 10_000
-_VALID = {
+_PARTS = (
+    b'--b\r\nContent-Disposition: form-data; name="title"\r\n\r\nA title\r\n'
+    b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\nContent-Type: text/plain\r\n\r\n'
+    b"Text\r\n--b--\r\n"
+)
+_SAMPLES = {
     "application/json": (
         b'{"name":"Ada","size":1.5e3,"inner":{"a":[true,false,null,-0]},"lines":["\\u00e9\\ud83d\\ude00"]}',
-        b'[1,12345678901234567890,1e400,"\\n",{"a":{"b":{}}}]',
+        b'[1,12345678901234567890,1e300,"\\n",{"a":{"b":{}}}]',
+        b'{"a:b":1,"a":2,"\\u0061":3}',
     ),
     "application/x-www-form-urlencoded": (b"name=Ada+Example&email=a%40b&lines=1&lines=2&note=%0D%0A", b"a&b=&=c"),
-    "multipart/form-data; boundary=b": (
-        b'--b\r\nContent-Disposition: form-data; name="title"\r\n\r\nA title\r\n'
-        b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\nContent-Type: text/plain\r\n\r\n'
-        b"Text\r\n--b--\r\n",
-    ),
+    "multipart/form-data; boundary=b": (_PARTS,),
     "text/plain": (b"A note.\r\n", "Zoë".encode()),
 }
 _PIECES = (
-    b'"', b"{", b"}", b"[", b"]", b",", b":", b"\\", b"\\u0000", b"\\ud800", b"1e999", b"-0", b"NaN", b'"name":', b"\x00",
-    b"\xef\xbb\xbf", b"\xff", b"\xc3", b"&", b"=", b"%", b"%00", b"%u0041", b"+", b";", b"--b", b"\r\n", b"\n", b"\r",
-    b"--", b"--b--", b'; filename*=UTF-8\'\'x', b'name="x"', b"Content-Type: a/b", b" ", b"\t", b"9" * 400, b"[" * 300,
+    b'"', b"{", b"}", b"[", b"]", b",", b":", b"\\", b"\\u0000", b"\\ud800", b"1e999", b"-0", b"NaN", b'"name":',
+    b"\x00", b"\xef\xbb\xbf", b"\xff", b"\xc3", b"&", b"=", b"%", b"%00", b"%u0041", b"+", b";", b"--b", b"\r\n",
+    b"\n", b"\r", b"--", b"--b--", b'; filename*=UTF-8\'\'x', b'name="x"', b"Content-Type: a/b", b" ", b"\t",
+    b"9" * 400, b"[" * 300,
 )  # fmt: skip
 _PARAMETERS = (
     "", "; charset=utf-8", "; charset=UTF-16", "; charset=hex", "; charset=latin1", "; boundary=b", '; boundary="b"',
-    "; boundary=b; boundary=c", "; BOUNDARY=b", ";", "; charset", "; boundary=b,c", '; boundary="b\\"', "; charset=utf-7",
+    "; boundary=b; boundary=c", "; BOUNDARY=b", ";", "; charset", "; boundary=b,c", '; boundary="b\\"',
+    "; charset=utf-7",
 )  # fmt: skip
 
 
 @st.composite
 def _messages(draw: Any) -> tuple[str, bytes]:
-    content_type = draw(st.sampled_from(sorted(_VALID)))
-    body = draw(damaged(st.sampled_from(_VALID[content_type]), _PIECES))
-    parameter: str = draw(st.sampled_from(_PARAMETERS) | st.text(st.characters(max_codepoint=255), max_size=12))
+    content_type = draw(st.sampled_from(sorted(_SAMPLES)))
+    body = draw(damaged(st.sampled_from(_SAMPLES[content_type]), _PIECES))
+    odd = st.sampled_from(_PARAMETERS) | st.text(st.characters(max_codepoint=255), max_size=12)
+    parameter: str = draw(st.just("") | odd)
     return content_type + parameter, body
 
 
@@ -102,7 +105,9 @@ def _parts(content_type: str, body: bytes) -> list[tuple[str, str | None, bytes]
 
 _CODINGS = st.sampled_from(["gzip", "x-gzip", "deflate", "br", "identity", "", "gzip, gzip"])
 _PACKED = st.binary(max_size=60).flatmap(
-    lambda raw: st.sampled_from([gzip.compress(raw, mtime=0), zlib.compress(raw), raw, gzip.compress(raw * 2000, mtime=0)])
+    lambda raw: st.sampled_from(
+        [gzip.compress(raw, mtime=0), zlib.compress(raw), raw, gzip.compress(raw * 2000, mtime=0)]
+    )
 )
 
 

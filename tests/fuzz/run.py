@@ -10,8 +10,12 @@ import random
 import sys
 from pathlib import Path
 
-import atheris
 from hypothesis import settings
+
+try:
+    import atheris
+except ImportError:
+    sys.exit("fuzzing needs atheris (hint: pip install '.[fuzz]')")
 
 _SLOWEST = 60
 """Seconds for one input; longer is a finding. Instrumented code is several times slower than it will be."""
@@ -21,11 +25,11 @@ _SEEDS = 40
 
 
 def _corpus(name: str) -> Path:
-    """What the last run learnt; some random inputs before the first, since all short ones are the same to Hypothesis."""
+    """What the last run learnt; random inputs before the first: Hypothesis makes nothing of very short ones."""
     corpus = Path(".fuzz") / name
     corpus.mkdir(parents=True, exist_ok=True)
     if not any(corpus.iterdir()):
-        source = random.Random(name)  # noqa: S311 - no secret
+        source = random.Random(name)
         for index in range(_SEEDS):
             (corpus / f"seed-{index}").write_bytes(source.randbytes(source.randrange(16, 2048)))
     return corpus

@@ -33,8 +33,8 @@ _events = st.builds(
     duration=st.floats(0, 1e6),
 )
 _PIECES = (
-    b"\n", b"\n\n", b'{"v":1', b'{"v":', b'{"v":2,', b'"', b"\\", b"}", b"}\n", b"\x00", b"\xff", b"\\ud800", b",", b"null",
-    b'"time":-1,', b'"time":1e999,', b'"time":253402300800,', b"[" * 2000, b'{"v":1,"id":"', b"\r",
+    b"\n", b"\n\n", b'{"v":1', b'{"v":', b'{"v":2,', b'"', b"\\", b"}", b"}\n", b"\x00", b"\xff", b"\\ud800", b",",
+    b"null", b'"time":-1,', b'"time":1e999,', b'"time":253402300800,', b"[" * 2000, b'{"v":1,"id":"', b"\r",
 )  # fmt: skip
 
 

@@ -6,9 +6,11 @@ from tests.fuzz.bodies import bodies, content_codings
 from tests.fuzz.canonical import canonical_form
 from tests.fuzz.contracts import contract_bytes, contract_tree
 from tests.fuzz.exchanges import broken_exchanges, exchanges
+from tests.fuzz.recordings import archives, json_lines
 from tests.fuzz.spool import spool_damage, torn_write
 
 TARGETS: dict[str, Callable[[], None]] = {
+    "archives": archives,
     "bodies": bodies,
     "broken-exchanges": broken_exchanges,
     "canonical-form": canonical_form,
@@ -16,6 +18,7 @@ TARGETS: dict[str, Callable[[], None]] = {
     "contract-bytes": contract_bytes,
     "contract-tree": contract_tree,
     "exchanges": exchanges,
+    "json-lines": json_lines,
     "spool-damage": spool_damage,
     "torn-write": torn_write,
 }

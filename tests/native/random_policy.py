@@ -106,7 +106,7 @@ class Session:
         assert status >= 400
         assert details
 
-    def close(self, aborted: bool, status: int, response_bytes: int, /) -> None:
+    def close(self, aborted: bool, status: int, response_bytes: int, /) -> int:
         self.expect("close")
         self.finished = True
         with self.tally.lock:
@@ -114,6 +114,7 @@ class Session:
                 self.tally.dropped += 1
                 raise OSError("at random")
             self.tally.closed += 1
+            return bridge.REFUSE if self.dice.random() < 0.02 else bridge.PASS
 
 
 class Exchanges:

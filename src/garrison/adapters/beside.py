@@ -106,8 +106,8 @@ class _Recorded:
         missed = gateway.lost + gateway.refused if gateway else 0
         if gateway and missed > self._missed:
             self._note(
-                f"garrison: {missed - self._missed} exchanges could not be recorded: {gateway.trouble}"
-                f" ({gateway.lost} lost and {gateway.refused} refused so far)"
+                f"garrison: exchanges that could not be recorded: {missed - self._missed} ({gateway.trouble});"
+                f" so far {gateway.lost} lost and {gateway.refused} refused"
             )
         self._missed = missed
 

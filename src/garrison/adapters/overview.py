@@ -161,7 +161,7 @@ def _problems(found: Overview, guard: GuardStatus | None, now: float) -> Iterato
     if watch is not None and watch.trouble:
         yield f"the watch process cannot write the data set: {watch.trouble}"
     if watch is not None and watch.telemetry_lost:
-        yield f"{watch.telemetry_lost} events did not reach the OpenTelemetry collector"
+        yield f"events that did not reach the OpenTelemetry collector: {watch.telemetry_lost}"
 
 
 def _process_problems(found: Overview, guard: GuardStatus | None, now: float) -> Iterator[str]:
@@ -181,12 +181,12 @@ def _process_problems(found: Overview, guard: GuardStatus | None, now: float) ->
 def _recording_problems(found: Overview) -> Iterator[str]:
     gateway = found.gateway
     if gateway is not None:
-        because = f": {gateway.trouble}" if gateway.trouble else ""
+        because = f" ({gateway.trouble})" if gateway.trouble else ""
         if gateway.lost:
-            yield f"{gateway.lost} exchanges passed without being recorded{because}"
+            yield f"exchanges that passed without being recorded: {gateway.lost}{because}"
         if gateway.refused:
-            yield f"{gateway.refused} exchanges were refused because they could not be recorded{because}"
+            yield f"exchanges refused because they could not be recorded: {gateway.refused}{because}"
     if found.spool.lag > LAG:
         yield f"the spool has been waiting for the watch process for {found.spool.lag:.0f} s"
     if found.dataset.damaged:
-        yield f"{found.dataset.damaged} damaged lines are kept in `{Path(found.data) / 'damaged'}`"
+        yield f"damaged lines, kept in `{Path(found.data) / 'damaged'}`: {found.dataset.damaged}"

@@ -40,17 +40,12 @@ class Recording:
     def __init__(self, settings: Settings) -> None:
         """Make the spool where it is missing. Raises OSError."""
         self._writer = SpoolWriter(Path(settings.data) / SPOOL, limit=settings.record.spool_bytes)
-        self._may_refuse = settings.mode == "enforce"
         self.recorder = Recorder(self._writer, fail=fail_mode(settings))
 
     def apply(self, settings: Settings) -> None:
-        """Put `settings.record` in force.
-
-        Where the gateway was started to monitor, Envoy lets pass what fails until it is started again, whatever
-        the mode is by now; so does the recorder, which would otherwise count as refused what passed.
-        """
+        """Put `settings.record` in force."""
         self._writer.limit = settings.record.spool_bytes
-        self.recorder.fail = fail_mode(settings) if self._may_refuse else FailMode.OPEN
+        self.recorder.fail = fail_mode(settings)
 
     def close(self) -> None:
         """Let the segment go, so that what is in it can be turned into the data set."""

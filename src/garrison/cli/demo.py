@@ -40,7 +40,8 @@ def demo(
 
     def tour(url: str) -> None:
         show(url, line)
-        line(f"\nwhat was recorded: garrison events --data {kept}")
+        if data or not once:
+            line(f"\nwhat was recorded: garrison events --data {kept}")
         if once:
             os.kill(os.getpid(), signal.SIGTERM)
         else:

@@ -38,6 +38,9 @@ def guard(
     workers: Annotated[
         int | None, typer.Option(metavar="N", help="Worker threads.  [default: one for each core]")
     ] = None,
+    keep_bodies: Annotated[
+        bool, typer.Option("--keep-bodies", help="Keep the messages of each exchange too, encrypted.")
+    ] = False,
     grace: Annotated[
         float, typer.Option(metavar="SECONDS", min=0, help="Time for exchanges under way when stopping.")
     ] = 10.0,
@@ -64,6 +67,7 @@ def guard(
         mode=mode,
         data=data,
         workers=workers,
+        keep_bodies=keep_bodies or None,
     )
     load = _loader(config, options)
 
@@ -76,6 +80,7 @@ def guard(
 def _loader(config: Path | None, options: "Options") -> "Load":
     """Reads everything anew, and warns of what is in force."""
     from garrison.adapters.envoy.handover import Checked
+    from garrison.adapters.recorded.keys import key_source, make_keys
     from garrison.adapters.recording import with_directory
     from garrison.cli.opening import open_policy
     from garrison.config.unsafe import warnings
@@ -87,6 +92,11 @@ def _loader(config: Path | None, options: "Options") -> "Load":
             note(f"garrison: warning: {warning}")
         if missing := len(opened.policy.catalogue.uncompiled):
             note(f"garrison: warning: {missing} operations could not be compiled; `garrison plan` lists them")
-        return Checked(with_directory(opened.settings), opened.documents)
+        settings = with_directory(opened.settings)
+        if settings.record.keep_bodies:
+            source = key_source(settings, settings.data)
+            make_keys(source)  # what is wrong with the key is said here, not by Envoy's log
+            note(f"garrison: warning: whole messages are kept in `{settings.data}`, under the key `{source.key_file}`")
+        return Checked(settings, opened.documents)
 
     return load

@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from garrison.cli import config, demo, events, guard, plan, status
+from garrison.cli import config, demo, events, explain, guard, inspect, plan, replay, status
 from garrison.cli.output import NAME, report
 from garrison.core.errors import GarrisonError, GatewayError, RecordError
 
@@ -37,6 +37,9 @@ def application() -> typer.Typer:
     app.command("plan", epilog=plan.EXAMPLES)(plan.plan)
     app.command("events", epilog=events.EXAMPLES)(events.events)
     app.command("status", epilog=status.EXAMPLES)(status.status)
+    app.command("explain", epilog=explain.EXAMPLES)(explain.explain)
+    app.command("replay", epilog=replay.EXAMPLES)(replay.replay)
+    app.command("inspect", epilog=inspect.EXAMPLES)(inspect.inspect)
     app.add_typer(config.application(), name="config")
     return app
 

@@ -1,12 +1,14 @@
 """What every command begins with: settings from a file and options, and the policy they amount to."""
 
-from collections.abc import Callable, Mapping
+import importlib.util
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
 
 from garrison.adapters.sources import read_source
 from garrison.adapters.tls_files import tls_complaints, tls_files
+from garrison.config.explain import Complaint
 from garrison.config.load import Examined, Options, examine
 from garrison.config.model import Settings
 from garrison.core.errors import ConfigError, Problem
@@ -28,7 +30,8 @@ class Opened(msgspec.Struct, frozen=True):
 def open_settings(config: Path | None, options: Options, *, needs_upstream: bool = False) -> Settings:
     """The settings of `config` with `options` over them; raises ConfigError with all that is wrong."""
     examined = _examine(config, options)
-    found = [examined.origin.problem(complaint) for complaint in tls_complaints(examined.settings)]
+    complaints = (*tls_complaints(examined.settings), *_telemetry_complaints(examined.settings))
+    found = [examined.origin.problem(complaint) for complaint in complaints]
     if needs_upstream and not examined.settings.upstream.url and not examined.problems:
         hint = "give `--upstream http://HOST:PORT`, or `upstream.url` in garrison.yaml"
         found.append(Problem("<options>", "--upstream", "is missing: where is the API?", hint))
@@ -63,6 +66,19 @@ def open_policy(
 
     policy = build_policy(settings, read=read, file=str(config or DEFAULT_FILE))
     return Opened(settings, policy, documents)
+
+
+def _telemetry_complaints(settings: Settings) -> Iterator[Complaint]:
+    if settings.telemetry.otlp_url and not _is_installed("opentelemetry.exporter.otlp.proto.http"):
+        message = "OpenTelemetry's exporter is not installed"
+        yield Complaint(("telemetry", "otlp-url"), message, "`pip install 'garrison[otel]'`")
+
+
+def _is_installed(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:  # of a package above it
+        return False
 
 
 def _examine(config: Path | None, options: Options) -> Examined:

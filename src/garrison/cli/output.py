@@ -2,14 +2,15 @@
 
 import contextlib
 import sys
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 
 from garrison.core.errors import GarrisonError, ProblemsError
 
 NAME = "garrison"
+_T = TypeVar("_T")
 
 
 def line(text: str) -> None:
@@ -49,3 +50,26 @@ def progress(text: str) -> Iterator[None]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
         shown.add_task(text, total=None)
         yield
+
+
+def counting(items: Iterable[_T], unit: str) -> Iterator[_T]:
+    """`items`, and on a terminal how many have come; nothing is shown elsewhere."""
+    if not sys.stderr.isatty():
+        yield from items
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.completed:,} {task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+        task = shown.add_task(unit, total=None)
+        for item in items:
+            yield item
+            shown.advance(task)
+
+
+def columns(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """A table as plain lines, each column as wide as what stands in it."""
+    widths = [max(map(len, column)) for column in zip(heading, *rows, strict=True)]
+    for row in (heading, *rows):
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

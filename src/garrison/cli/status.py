@@ -51,11 +51,11 @@ def _text(found: "Overview", now: float) -> Iterator[str]:
         yield f"exchanges  {counts} since the guard began"
     spool, dataset = found.spool, found.dataset
     oldest = f", the oldest from {max(0, now - spool.oldest):.0f} s ago" if spool.oldest is not None else ""
-    yield f"spool      {spool.segments} segments, {_size(spool.bytes)}{oldest}, lag {spool.lag:.0f} s"
-    days = f", {dataset.days} days from {dataset.first_day} to {dataset.last_day}" if dataset.days else ""
-    yield f"data set   {dataset.events} events, {_size(dataset.bytes)} in {dataset.files} files{days}"
+    yield f"spool      segments: {spool.segments}, {_size(spool.bytes)}{oldest}, lag {spool.lag:.0f} s"
+    days = f", days: {dataset.days} ({dataset.first_day} to {dataset.last_day})" if dataset.days else ""
+    yield f"data set   events: {dataset.events}, files: {dataset.files}, {_size(dataset.bytes)}{days}"
     if found.watch and (found.watch.telemetry_sent or found.watch.telemetry_lost):
-        yield f"telemetry  {found.watch.telemetry_sent} events sent, {found.watch.telemetry_lost} lost"
+        yield f"telemetry  {found.watch.telemetry_sent} sent, {found.watch.telemetry_lost} lost"
     yield from (f"problem: {one}" for one in found.problems)
 
 
@@ -64,7 +64,7 @@ def _process(one: "Process") -> str:
 
     if not one.alive:
         return f"{one.name:<10} not running"
-    restarts = f", restarted {one.restarts} times" if one.restarts else ""
+    restarts = f", restarts: {one.restarts}" if one.restarts else ""
     return f"{one.name:<10} running as process {one.pid} since {show_moment(one.since)}{restarts}"
 
 

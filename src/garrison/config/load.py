@@ -17,6 +17,8 @@ _FILES: tuple[Path, ...] = (
     ("data",),
     ("contract", "file"),
     ("contract", "overlays"),
+    ("record", "key-file"),
+    ("record", "passphrase-file"),
     ("upstream", "tls", "ca"),
     ("upstream", "tls", "certificate"),
     ("upstream", "tls", "key"),
@@ -37,6 +39,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     mode: str | None = None
     data: str | None = None
     workers: int | None = None
+    keep_bodies: bool | None = None
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -129,6 +132,7 @@ def _place_options(data: dict[str, Any], options: Options) -> dict[Path, str]:
         ("listen", "workers"): ("--workers", options.workers),
         ("mode",): ("--mode", options.mode),
         ("data",): ("--data", options.data),
+        ("record", "keep-bodies"): ("--keep-bodies", options.keep_bodies),
     }
     placed: dict[Path, str] = {}
     for path, (option, value) in values.items():

@@ -126,7 +126,13 @@ class RecordSettings(Section, frozen=True):
     retention_days: Annotated[int, Meta(ge=1, le=36500)] = 90
     """Days, in UTC, that events are kept."""
     keep_bodies: bool = False
-    """Keep each exchange's messages too, encrypted, for `garrison replay`."""
+    """Keep each exchange's messages too, encrypted, for `garrison replay` and `garrison explain`. Warned of at
+    start: bodies hold what people sent and were sent."""
+    key_file: str = ""
+    """File of the key for what `keep-bodies` keeps, made where it is missing. Empty: beside the data directory, with
+    `.key` after its name."""
+    passphrase_file: str = ""
+    """File of a passphrase that the key is derived from; `key-file` then holds only the salt."""
 
 
 class MetricsSettings(Section, frozen=True):

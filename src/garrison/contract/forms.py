@@ -1,5 +1,6 @@
 """Forms: URL-encoded and multipart bodies as the objects of their schemas (OpenAPI 3.2, section 4.14)."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -52,9 +53,23 @@ def parts_reader(schema: Schema, encoding: Mapping[str, Any]) -> ReadParts:
 def json_text(text: str) -> Any:
     """The value of a JSON text; what is not JSON stays text, and its schema says so."""
     try:
-        return msgspec.json.decode(text.encode())
-    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+        return _read_json(text.encode())
+    except (ValueError, RecursionError):
         return text
+
+
+def _read_json(content: bytes) -> Any:
+    """Raises ValueError or RecursionError where `content` is no JSON text, or one that gives a key twice: servers do
+    not agree on which of the two counts (RFC 8259, 4)."""
+    value = msgspec.json.decode(content)
+    if content.count(b":") > 1:
+        json.loads(content.decode(), object_pairs_hook=_unique)
+    return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> None:
+    if len(dict(pairs)) != len(pairs):
+        raise ValueError("a key is given twice")
 
 
 def content_decoder(media_type: str, schema: Schema) -> Decode:
@@ -107,8 +122,8 @@ class _PartReader:
         kind = kind_of(essence(part.content_type))
         if self._is_object or kind == "json":
             try:
-                return msgspec.json.decode(part.content)
-            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+                return _read_json(part.content)
+            except (ValueError, RecursionError):
                 return _text(part.content)
         return self._decode(_text(part.content))
 

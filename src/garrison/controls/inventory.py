@@ -12,9 +12,21 @@ _GRANT = Grant(_ID)
 
 _reason = Reasons(
     _ID,
-    ReasonSpec("unknown-operation", 404, "the contract describes no such path"),
-    ReasonSpec("method-not-allowed", 405, "the contract describes the path, not with this method"),
-    ReasonSpec("uncompiled-operation", 404, "the contract describes the operation in a way that cannot be enforced"),
+    ReasonSpec(
+        "unknown-operation", 404, "the contract describes no such path", permit=("unsafe-allow-undescribed", True)
+    ),
+    ReasonSpec(
+        "method-not-allowed",
+        405,
+        "the contract describes the path, not with this method",
+        permit=("unsafe-allow-undescribed", True),
+    ),
+    ReasonSpec(
+        "uncompiled-operation",
+        404,
+        "the contract describes the operation in a way that cannot be enforced",
+        permit=("unsafe-allow-undescribed", True),
+    ),
 )
 
 

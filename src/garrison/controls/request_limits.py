@@ -12,16 +12,16 @@ _ID = ControlId("request-limits")
 
 _reason = Reasons(
     _ID,
-    ReasonSpec("array-too-long", 400, "a JSON array with too many items"),
-    ReasonSpec("body-too-large", 413, "a body over the bound"),
-    ReasonSpec("decompressed-too-large", 413, "a compressed body that grows over the bound"),
-    ReasonSpec("headers-too-large", 431, "header names and values over the bound"),
-    ReasonSpec("json-too-deep", 400, "JSON nested too deeply"),
+    ReasonSpec("array-too-long", 400, "a JSON array with too many items", bound="array-items"),
+    ReasonSpec("body-too-large", 413, "a body over the bound", bound="body-bytes"),
+    ReasonSpec("decompressed-too-large", 413, "a compressed body that grows over the bound", bound="inspected-bytes"),
+    ReasonSpec("headers-too-large", 431, "header names and values over the bound", bound="header-bytes"),
+    ReasonSpec("json-too-deep", 400, "JSON nested too deeply", bound="json-depth"),
     ReasonSpec("length-required", 411, "a body that is not inspected and does not state its length"),
-    ReasonSpec("too-many-headers", 431, "too many header fields"),
-    ReasonSpec("too-many-keys", 400, "too many keys in one JSON object, or fields in one form"),
-    ReasonSpec("too-many-parameters", 400, "too many query parameters"),
-    ReasonSpec("uri-too-long", 414, "a request target over the bound"),
+    ReasonSpec("too-many-headers", 431, "too many header fields", bound="header-count"),
+    ReasonSpec("too-many-keys", 400, "too many keys in one JSON object, or fields in one form", bound="object-keys"),
+    ReasonSpec("too-many-parameters", 400, "too many query parameters", bound="query-parameters"),
+    ReasonSpec("uri-too-long", 414, "a request target over the bound", bound="uri-bytes"),
 )
 
 

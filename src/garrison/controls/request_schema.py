@@ -21,8 +21,18 @@ _reason = Reasons(
     ReasonSpec("body-missing", 400, "the operation requires a body"),
     ReasonSpec("parameter-invalid", 400, "a parameter breaks its schema or cannot be decoded"),
     ReasonSpec("parameter-missing", 400, "a required parameter is absent"),
-    ReasonSpec("undeclared-parameter", 400, "a query parameter that the operation does not declare"),
-    ReasonSpec("undeclared-property", 400, "a property of the body that the schema does not declare"),
+    ReasonSpec(
+        "undeclared-parameter",
+        400,
+        "a query parameter that the operation does not declare",
+        permit=("undeclared-query", "allow"),
+    ),
+    ReasonSpec(
+        "undeclared-property",
+        400,
+        "a property of the body that the schema does not declare",
+        permit=("undeclared-properties", "allow"),
+    ),
 )
 
 

@@ -102,6 +102,9 @@ _EVASIVE_PERCENT = re.compile(
 # C0 and C1 controls, and DEL; a tab may stand in a header value (RFC 9110, 5.5).
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _HEADER_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+# A query's value may be text of several lines: a GraphQL query, a search for code. A carriage return is refused all
+# the same, for it is what ends a header line.
+_VALUE_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _HEADER_NAMES = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]*")  # RFC 9110, 5.6.2: tokens, lower case, one after another
 _AUTHORITY = re.compile(r"(?:[A-Za-z0-9._-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 # A backslash, and the characters that servers with best-fit mappings turn into `/`, `\` or `.`.
@@ -289,7 +292,8 @@ def _decode(raw: str, found: list[Ambiguity], location: str) -> str:
     if _BAD_PERCENT.search(raw):
         found.append(Ambiguity("invalid-encoding", location))
         return text
-    if _CONTROL.search(text):
+    is_value = "." in location
+    if (_VALUE_CONTROL if is_value else _CONTROL).search(text):
         found.append(Ambiguity("control-character", location))
     twice = _PERCENT if location == "path" else _EVASIVE_PERCENT
     if twice.search(text):

@@ -30,6 +30,10 @@ class ReasonSpec(msgspec.Struct, frozen=True):
     """HTTP status of the denial."""
     meaning: str
     """One sentence for the operator."""
+    permit: tuple[str, str | bool] | None = None
+    """The control's setting, and its value under which this reason is not given; None where there is none."""
+    bound: str = ""
+    """The control's setting that bounds what this reason is about; empty where there is none."""
 
 
 class Reasons:

@@ -90,7 +90,7 @@ def test_what_cannot_be_recorded_is_refused(target: str, tmp_path: Path, caplog:
     start, body = serve(app, target)
     assert start["status"] == 503
     assert msgspec.json.decode(body["body"])["title"] == "Service Unavailable"
-    assert any("could not be recorded" in line for line in caplog.messages)
+    assert any("could not be recorded: 1" in line for line in caplog.messages)
 
 
 def test_a_response_under_way_is_broken_off(tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ def test_what_may_be_lost_passes_and_is_logged(
     sent = serve(Garrison(answering(), config=settings(changed, tmp_path)))
     assert sent[0]["status"] == 200
     assert b"".join(message.get("body", b"") for message in sent) == TEA
-    assert "1 exchanges could not be recorded: the spool is full" in caplog.text
+    assert "exchanges that could not be recorded: 1 (the spool is full)" in caplog.text
 
 
 def test_a_sink_that_raises_is_logged_and_breaks_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -80,9 +80,9 @@ class Session:
         self.note("local_reply", status=status, details=details)
         self.answer("local_reply")
 
-    def close(self, aborted: bool, status: int, response_bytes: int, /) -> None:
+    def close(self, aborted: bool, status: int, response_bytes: int, /) -> int:
         self.note("close", aborted=aborted, status=status, response_bytes=response_bytes)
-        self.answer("close")
+        return self.answer("close")
 
 
 class Exchanges:
@@ -131,6 +131,7 @@ class Exchanges:
             judged=judged,
             ticks=self.ticks,
         )
+        self.fail_open = session.script.get("fail_open", self.fail_open)
         session.directive = session.answer("request")
         return session
 

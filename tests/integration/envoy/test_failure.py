@@ -82,6 +82,17 @@ def test_error_fails_open_where_told_so(lenient: Envoy, notes: Notes, stage: str
     assert notes.calls(name)[-1] == stage
 
 
+def test_fail_mode_may_change_while_envoy_runs(
+    filter_module: Path, upstream: Upstream, notes: Notes, tmp_path: Path
+) -> None:
+    port = free_port()
+    entry = filter_entry(filter_module, scripted_config(notes))
+    with running(Envoy(tmp_path, bootstrap(port, upstream.port, entry), port)):
+        for fail_open in (False, True, False):
+            script = {"fail_open": fail_open, "request": RAISES}
+            assert (send(port, fresh_name(), script).status == 200) == fail_open
+
+
 def test_error_is_logged_with_its_traceback(gateway: Envoy) -> None:
     def logged() -> bool:
         send(gateway.port, fresh_name(), {"request": {"raise": "a failure to be found in the log"}})

@@ -14,6 +14,7 @@ from tests.integration.envoy.upstream import Upstream
 pytestmark = pytest.mark.integration
 
 RAISES = {"raise": "nothing can be recorded"}
+REFUSES = {"step": "refuse", "reply": [503, [], "not recorded"]}
 BROKEN = (http.client.HTTPException, OSError)
 """What a client meets where an answer is broken off."""
 LENGTHLESS = ("/chunked", "/trailers", "/bigchunked/200000")
@@ -64,27 +65,32 @@ def test_all_is_said_over_http2(gateway: Envoy, notes: Notes, look: dict[str, An
         assert notes.calls(name)[-1] == "close"
 
 
-@pytest.mark.parametrize(("method", "target"), [(method, target) for method, target in ALL if (method, target) not in ENVOYS_OWN])
+@pytest.mark.parametrize(
+    ("method", "target"), [(method, target) for method, target in ALL if (method, target) not in ENVOYS_OWN]
+)
 @pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
+@pytest.mark.parametrize(("said", "status"), [(RAISES, 500), (REFUSES, 503)], ids=["raises", "refuses"])
 def test_nothing_is_whole_that_cannot_be_said(
-    gateway: Envoy, notes: Notes, look: dict[str, Any], method: str, target: str
+    gateway: Envoy, notes: Notes, look: dict[str, Any], said: dict[str, Any], status: int, method: str, target: str
 ) -> None:
     name = fresh_name()
     try:
-        answer = send(gateway.port, name, {**look, "close": RAISES}, target, method)
+        answer = send(gateway.port, name, {**look, "close": said}, target, method)
     except BROKEN:
         assert (method, target) not in BODILESS, "a problem could have been sent"
     else:
-        assert answer.status == 500
+        assert answer.status == status
     assert notes.calls(name)[-1] == "close"
 
 
 @pytest.mark.parametrize(("method", "target"), ENVOYS_OWN)
-@pytest.mark.parametrize("call", ["local_reply", "close"])
-def test_envoys_own_answer_is_broken_off(gateway: Envoy, notes: Notes, method: str, target: str, call: str) -> None:
+@pytest.mark.parametrize(("call", "said"), [("local_reply", RAISES), ("close", RAISES), ("close", REFUSES)])
+def test_envoys_own_answer_is_broken_off(
+    gateway: Envoy, notes: Notes, method: str, target: str, call: str, said: dict[str, Any]
+) -> None:
     name = fresh_name()
     with pytest.raises(BROKEN):
-        send(gateway.port, name, {call: RAISES}, target, method)
+        send(gateway.port, name, {call: said}, target, method)
     assert notes.calls(name)[-1] == call
 
 
@@ -92,10 +98,10 @@ def test_envoys_answer_in_the_place_of_a_held_one(gateway: Envoy, lenient: Envoy
     name = fresh_name()
     assert send(gateway.port, name, HELD, "/die").status == 502
     assert notes.calls(name) == ["request", "local_reply", "close"]
-    unsayable = {**HELD, "close": RAISES}
-    with pytest.raises(BROKEN):
-        send(gateway.port, fresh_name(), unsayable, "/die")
-    assert send(lenient.port, fresh_name(), unsayable, "/die").status == 502
+    for said in (RAISES, REFUSES):
+        with pytest.raises(BROKEN):
+            send(gateway.port, fresh_name(), {**HELD, "close": said}, "/die")
+    assert send(lenient.port, fresh_name(), {**HELD, "close": RAISES}, "/die").status == 502
 
 
 @pytest.mark.parametrize(("method", "target"), ALL)
@@ -113,6 +119,7 @@ def test_a_refusal_that_cannot_be_said(gateway: Envoy, lenient: Envoy) -> None:
     script = {"request": {"step": "refuse"}, "close": RAISES}
     assert send(gateway.port, fresh_name(), script).status == 500
     assert send(lenient.port, fresh_name(), script).status == 403
+    assert send(gateway.port, fresh_name(), {**script, "close": REFUSES}).status == 503
 
 
 @pytest.mark.parametrize("fail", ["closed", "open"])

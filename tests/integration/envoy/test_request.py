@@ -247,7 +247,6 @@ def test_expectation_of_100_continue_does_not_stall_a_held_body(gateway: Envoy, 
     notes.wait(name, "request", "close")
 
 
-
 @pytest.mark.parametrize("step", ["hold", "observe", "pass"])
 def test_client_that_leaves_in_the_middle_of_its_body(gateway: Envoy, notes: Notes, step: str) -> None:
     name = fresh_name()

@@ -1,5 +1,6 @@
 """What the filter does with responses, in front of a real Envoy."""
 
+import http.client
 from typing import Any
 
 import pytest
@@ -31,10 +32,16 @@ def test_observed_response_is_one_call_at_its_end(gateway: Envoy, notes: Notes, 
     assert response["size"] == len(answer.body)
 
 
-def test_answer_about_an_observed_response_changes_nothing(gateway: Envoy, notes: Notes) -> None:
+def test_refused_copy_breaks_the_response_off(gateway: Envoy, notes: Notes) -> None:
     name = fresh_name()
-    assert send(gateway.port, name, wanting("observe", response=REFUSAL)).status == 200
-    notes.wait(name, "request", "response", "close")
+    with pytest.raises((http.client.HTTPException, OSError)):
+        send(gateway.port, name, wanting("observe", response=REFUSAL))
+    assert notes.wait(name, "request", "response", "close")[-1]["aborted"]
+
+
+def test_refused_observation_of_a_bodiless_response_replaces_it(gateway: Envoy) -> None:
+    name = fresh_name()
+    assert send(gateway.port, name, wanting("observe", response=REFUSAL), "/empty").status == 502
 
 
 def test_observed_response_flows_while_it_is_copied(gateway: Envoy, notes: Notes, upstream: Upstream) -> None:

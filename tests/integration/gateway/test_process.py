@@ -124,6 +124,23 @@ def test_no_envoy_outlives_a_killed_guard(start: StartGuard) -> None:
     until(lambda: not is_alive(envoy), "the kernel ended Envoy")
 
 
+def test_the_next_guard_removes_what_a_killed_one_left(start: StartGuard, tmp_path: Path) -> None:
+    killed = start(folder=tmp_path)
+    killed.port()
+    (left,) = tmp_path.glob("garrison-*")
+    killed.signal(signal.SIGKILL)
+    killed.end()
+    assert left.is_dir()
+    guard = start(folder=tmp_path)
+    guard.port()
+    (own,) = tmp_path.glob("garrison-*")
+    assert own != left
+    beside = start(folder=tmp_path)
+    assert get(beside.port()).status == get(guard.port()).status == 200
+    assert own.is_dir(), "a living guard keeps its own"
+    assert beside.stop() == 0
+
+
 def test_ctrl_c_reaches_the_guard_only(start: StartGuard) -> None:
     guard = start()
     guard.port()

@@ -167,6 +167,12 @@ FRAMING: tuple[Raw, ...] = (
 
 TARGETS: tuple[Raw, ...] = (
     # the form of the target, and whose host it is
+    refused("two hosts, the other way round",
+            b"GET /v1/health HTTP/1.1\r\nHost: evil.example\r\nHost: api.example\r\n\r\n"),
+    refused("the same host twice", b"GET /v1/health HTTP/1.1\r\nHost: api.example\r\nHOST: api.example\r\n\r\n"),
+    # RFC 9112, 3.2 wants 400 here too; Envoy drops the empty one unseen, and what is left has one reading
+    passed("an empty host and another", b"GET /v1/health HTTP/1.1\r\nHost:\r\nHost: api.example\r\n\r\n", *HEALTHY),
+    refused("two hosts in one field", b"GET /v1/health HTTP/1.1\r\nHost: api.example, evil.example\r\n\r\n"),
     # RFC 9112, 3.2.2: the target's host replaces the field, for us and for the upstream
     passed("absolute-form with another host",
            b"GET http://other.example/v1/health HTTP/1.1\r\nHost: api.example\r\n\r\n",

@@ -70,6 +70,18 @@ BAD: list[tuple[str, list[str]]] = [
      ["1: $.contract.overlays: there is no contract to overlay (hint: set `file`)"]),
     ("contract: {file: 's3://b/c'}",
      ["1: $.contract.file: `s3` is not supported (hint: use a path, `http://` or `https://`)"]),
+    ("record: {fail: closed}",
+     ["1: $.record.fail: `closed` would refuse exchanges, which a gateway that monitors never does"
+      " (hint: set `mode: enforce`, or leave it out)"]),
+    ("metrics: {listen: 'x:9464'}",
+     ["1: $.metrics.listen: `x:9464` host must be an IP address of this machine: `0.0.0.0` and `[::]` mean all of"
+      " them (hint: example: `127.0.0.1:9464`)"]),
+    ("telemetry: {otlp-url: 'collector:4318'}",
+     ["1: $.telemetry.otlp-url: `collector:4318` is no address of a collector"
+      " (hint: example: `http://127.0.0.1:4318`)"]),
+    ("telemetry: {otlp-url: 'http://c:4318/?a'}",
+     ["1: $.telemetry.otlp-url: `http://c:4318/?a` must end with its path"
+      " (hint: example: `http://127.0.0.1:4318`)"]),
     ("mode: enforce",
      ["1: $.contract.file: is missing: without a contract every request is undescribed, and denied"
       f" (hint: {GRANT})"]),

@@ -217,10 +217,13 @@ class TestMultipart:
             ("body/picture", "contentType")
         ]
 
-    def test_a_part_that_is_neither_json_nor_utf_8_is_text(self) -> None:
+    @pytest.mark.parametrize("text", [b'{"\xff": 1}', b'{"street":', b'{"street":"a","str\\u0065et":1}'])
+    def test_a_part_that_is_not_readable_as_json_in_one_way_is_text(self, text: bytes) -> None:
         body = body_of(self.SCHEMA, media_type="multipart/form-data")
-        address = Part("address", b'{"\xff": 1}', content_type="application/json")
-        assert places(body.violations(self.document(name=b"a", file=b"", address=address))) == [("body/address", "type")]
+        address = Part("address", text, content_type="application/json")
+        assert places(body.violations(self.document(name=b"a", file=b"", address=address))) == [
+            ("body/address", "type")
+        ]
 
     def test_names_of_undeclared_parts_are_not_shown(self) -> None:
         body = body_of(

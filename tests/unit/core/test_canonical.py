@@ -78,7 +78,8 @@ def test_path_trick_is_noted(target: str, expected: list[str]) -> None:
 
 QUERY_TRICKS = [
     ("/q?a=%00", ["control-character query.a"]),
-    ("/q?a=%0a", ["control-character query.a"]),
+    ("/q?a=%0d%0a", ["control-character query.a"]),
+    ("/q?a%0a=1", ["control-character query"]),
     ("/q?a%0d=1", ["control-character query"]),
     ("/q?a=%c2%9b", ["control-character query.a"]),
     ("/q?a=%", ["invalid-encoding query.a"]),
@@ -229,6 +230,7 @@ BENIGN_QUERIES = [
     ("q=a+b", (("q", "a b"),)),
     ("q=a%2Bb", (("q", "a+b"),)),
     ("q=a%20b", (("q", "a b"),)),
+    ("query=%7B%0A%09pets%7D", (("query", "{\n\tpets}"),)),
     ("q=caf%C3%A9", (("q", "caf\xe9"),)),
     ("caf%C3%A9=1", (("caf\xe9", "1"),)),
     ("email=ada@example.com", (("email", "ada@example.com"),)),

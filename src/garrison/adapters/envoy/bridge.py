@@ -85,11 +85,11 @@ class SessionLike(Protocol):
     def local_reply(self, status: int, details: str, /) -> None:
         """Take note that Envoy answered by itself; `details` is its response code detail."""
 
-    def close(self, aborted: bool, status: int, response_bytes: int, /) -> None:
+    def close(self, aborted: bool, status: int, response_bytes: int, /) -> int:
         """End the exchange; called once, unless a directive said DONE.
 
-        Called before the answer's last byte leaves, or when the exchange broke off. What raises here fails the
-        exchange too: the client does not get the whole answer, unless the fail mode is open.
+        Called before the answer's last byte leaves, or when the exchange broke off. REFUSE means that the client must
+        not get the whole answer: it gets `reply`, or where its head has left the answer is broken off.
         """
 
 

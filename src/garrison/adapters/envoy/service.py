@@ -91,6 +91,8 @@ class Service:
         new = msgspec.structs.replace(wanted.settings, **{name: getattr(old, name) for name in _FIXED})
         if bootstrap(new, run_dir=self._run_dir) != bootstrap(old, run_dir=self._run_dir):
             waiting = (*waiting, "controls.request-limits (Envoy's own bound on a request's head)")
+        if new.record.keep_bodies != self._asked.record.keep_bodies:
+            waiting = (*waiting, "record.keep-bodies")
         before = self._file.with_suffix(".old")
         self._file.rename(before)
         store_checked(Checked(new, wanted.documents), self._file)

@@ -122,6 +122,7 @@ class EngineSession:
     def note(self, head: RequestHead) -> None:
         """Take note of a request that is over: what the controls say of its head stands in the event, and no more."""
         self._exchange.request(head)
+        self.directive = PASS
 
     def request_body(self, chunk: bytes, end: bool, /) -> int:
         """Take more of the request's body."""
@@ -156,13 +157,13 @@ class EngineSession:
         """Take note that Envoy answered by itself."""
         self._exchange.local_reply(status)
 
-    def close(self, aborted: bool, status: int, response_bytes: int, /) -> None:
+    def close(self, aborted: bool, status: int, response_bytes: int, /) -> int:
         """End the exchange. `status` and `response_bytes` are what left, known also where the engine looked away."""
         self._begun = now = _now()
         event = self._end(now, aborted=aborted)
         if status != event.status or not event.response_bytes:
             event = replace(event, status=status, response_bytes=event.response_bytes or response_bytes)
-        self._sink(event)
+        return self._record(event, PASS)
 
     def _after_request(self, step: Step) -> int:
         if step is PASS_STEP:  # nearly every request
@@ -217,8 +218,10 @@ class EngineSession:
         return self._finish(REFUSE)
 
     def _finish(self, directive: int) -> int:
+        return self._record(self._end(_now(), aborted=False), directive)
+
+    def _record(self, event: Event, directive: int) -> int:
         """The exchange is over, which `directive` ends; it is refused where it had to be recorded and was not."""
-        event = self._end(_now(), aborted=False)
         try:
             self._sink(event)
         except RecordError:

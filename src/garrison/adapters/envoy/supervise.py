@@ -7,19 +7,17 @@ policy is built. Signals arrive in the main thread; reading pipes and reloading 
 import contextlib
 import os
 import select
-import shutil
 import signal
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from types import FrameType
 from typing import Protocol, TypeAlias
 
 from garrison.adapters.envoy.handover import Checked
 from garrison.adapters.envoy.log import Teller
 from garrison.adapters.envoy.process import Envoy
+from garrison.adapters.envoy.run_directory import run_directory
 from garrison.adapters.envoy.service import Parts, Service
 from garrison.adapters.watch import Watch
 from garrison.config.model import Settings
@@ -33,8 +31,6 @@ BACKOFF = (0.2, 1.0, 2.0, 5.0, 10.0, 30.0)
 """Seconds before each start in a row that follows an unexpected end; the last one repeats."""
 HEALTHY = 60.0
 """Seconds of service after which an unexpected end counts as the first again."""
-MAX_SOCKET_PATH = 107
-"""Bytes of a Unix socket's path (unix(7))."""
 LOG_RATE = 20
 """Lines of Envoy's log a second that are passed on."""
 
@@ -91,7 +87,7 @@ class Supervisor:
         Raises ProblemsError or GatewayError where the gateway cannot even start; once it serves, what fails
         is said and tried again.
         """
-        with _run_directory() as run_dir, _event_pipe(self._note) as events, self._signals():
+        with run_directory() as run_dir, _event_pipe(self._note) as events, self._signals():
             files: list[str] = []
             checked = self._load(files.append)
             self._watch.follow(files)
@@ -207,18 +203,6 @@ class Supervisor:
                 signal.signal(number, handler)
             os.close(self._wake)
             os.close(wake)
-
-
-@contextlib.contextmanager
-def _run_directory() -> Iterator[Path]:
-    """A directory that only this user may enter, removed at the end with all that is in it."""
-    path = Path(tempfile.mkdtemp(prefix="garrison-"))
-    try:
-        if len(os.fsencode(path)) + len("/control.sock") > MAX_SOCKET_PATH:
-            raise GatewayError(f"the path `{path}` is too long for a socket: set `TMPDIR` to a shorter one")
-        yield path
-    finally:
-        shutil.rmtree(path, ignore_errors=True)
 
 
 @contextlib.contextmanager

@@ -4,7 +4,7 @@ import contextlib
 import heapq
 import itertools
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ import duckdb
 import msgspec
 
 from garrison.adapters.store import parquet
-from garrison.adapters.store.manifest import Manifest, read_manifest
+from garrison.adapters.store.manifest import DataFile, Manifest, read_manifest
 from garrison.adapters.store.segments import Tailer, scan, segment_files
 from garrison.core.errors import RecordError
 from garrison.core.event import Event
@@ -87,7 +87,7 @@ def count(data: Path, wanted: EventFilter = EVERYTHING) -> int:
     where, values = _where(wanted)
     with _connected(data) as connection:
         statement = f"SELECT count(*) FROM read_parquet(?) WHERE {where}"  # noqa: S608  # made of constants
-        row = connection.execute(statement, [files, *values]).fetchone()
+        row = connection.execute(statement, [list(files), *values]).fetchone()
     return len(snapshot.waiting) + (int(row[0]) if row else 0)
 
 
@@ -155,27 +155,76 @@ def _waiting(data: Path, manifest: Manifest) -> Iterator[Event]:
 def _stored(
     data: Path, manifest: Manifest, wanted: EventFilter, *, limit: int | None, newest_first: bool
 ) -> Iterator[Event]:
+    """What is wanted of the data set, in order; of the rest at most enough to be sure of the first `limit`."""
     files = _files(data, manifest, wanted)
     if not files:
         return
-    where, values = _where(wanted)
-    order = "DESC" if newest_first else "ASC"
-    statement = f"SELECT {parquet.SELECTED} FROM read_parquet(?) WHERE {where} ORDER BY time {order}, id {order}"  # noqa: S608  # made of constants
-    if limit is not None:
-        statement += " LIMIT ?"
-        values = [*values, limit]
     with _connected(data) as connection:
-        answer = connection.execute(statement, [files, *values])
-        while rows := answer.fetchmany(FETCHED):
-            yield from map(parquet.event, rows)
+        if limit is None:
+            yield from _rows(connection, _Question(wanted, newest_first), list(files))
+            return
+        found: list[Event] = []
+        for group, rest in _groups(files, newest_first=newest_first):
+            found += _rows(connection, _Question(wanted, newest_first, limit), group)
+            found = sorted(found, key=_by_time, reverse=newest_first)[:limit]
+            if len(found) == limit and (not rest or _is_before(found[-1], rest, newest_first=newest_first)):
+                break
+        yield from found
 
 
-def _files(data: Path, manifest: Manifest, wanted: EventFilter) -> list[str]:
-    """The files that may hold what is wanted, by the times that they span."""
+class _Question(msgspec.Struct, frozen=True):
+    """What is asked of some files."""
+
+    wanted: EventFilter
+    newest_first: bool
+    limit: int | None = None
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, asked: _Question, files: list[str]) -> Iterator[Event]:
+    where, values = _where(asked.wanted)
+    order = "DESC" if asked.newest_first else "ASC"
+    if asked.limit is not None:
+        # First only which they are: an event has twenty columns, and most of what is looked through is not wanted.
+        statement = f"SELECT id, epoch_us(time) FROM read_parquet(?) WHERE {where} ORDER BY time {order}, id {order}"  # noqa: S608  # made of constants
+        found = connection.execute(f"{statement} LIMIT ?", [files, *values, asked.limit]).fetchall()
+        if not found:
+            return
+        where = "time BETWEEN make_timestamptz(?::BIGINT) AND make_timestamptz(?::BIGINT) AND list_contains(?, id)"
+        times = [time for _, time in found]
+        values = [min(times), max(times), [event_id for event_id, _ in found]]
+    statement = f"SELECT {parquet.SELECTED} FROM read_parquet(?) WHERE {where} ORDER BY time {order}, id {order}"  # noqa: S608  # made of constants
+    answer = connection.execute(statement, [files, *values])
+    while rows := answer.fetchmany(FETCHED):
+        yield from map(parquet.event, rows)
+
+
+def _groups(files: Mapping[str, DataFile], *, newest_first: bool) -> Iterator[tuple[list[str], list[DataFile]]]:
+    """`files` in the order of what is asked for, first one, then ever more at once; and those that are left."""
+    if newest_first:
+        ordered = sorted(files, key=lambda path: files[path].until, reverse=True)
+    else:
+        ordered = sorted(files, key=lambda path: files[path].since)
+    size = 1
+    while ordered:
+        group, ordered = ordered[:size], ordered[size:]
+        yield group, [files[path] for path in ordered]
+        size *= 4
+
+
+def _is_before(event: Event, rest: Sequence[DataFile], *, newest_first: bool) -> bool:
+    """Whether `event` comes before everything in the files `rest`."""
+    moment = parquet.microseconds(event.time)
+    if newest_first:
+        return moment > max(file.until for file in rest)
+    return moment < min(file.since for file in rest)
+
+
+def _files(data: Path, manifest: Manifest, wanted: EventFilter) -> dict[str, DataFile]:
+    """The files that may hold what is wanted, by the times that they span; by their paths."""
     since = -1 if wanted.since is None else parquet.microseconds(wanted.since)
     until = 1 << 62 if wanted.until is None else parquet.microseconds(wanted.until)
     folder = data.resolve() / "events"
-    return [str(folder / file.path) for file in manifest.files if file.until >= since and file.since < until]
+    return {str(folder / file.path): file for file in manifest.files if file.until >= since and file.since < until}
 
 
 def _where(wanted: EventFilter) -> tuple[str, list[Any]]:

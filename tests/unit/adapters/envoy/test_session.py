@@ -10,6 +10,7 @@ from garrison.adapters.envoy import bridge
 from garrison.adapters.envoy.session import EngineExchanges, EngineSession
 from garrison.config.load import load_settings
 from garrison.core.decision import Disposition
+from garrison.core.errors import RecordError
 from garrison.core.event import Event
 from garrison.core.http import Headers
 from garrison.engine.exchange import Exchange
@@ -137,6 +138,23 @@ def test_body_that_follows_is_held_and_judged() -> None:
     assert session.limit > 0
     assert session.request_body(b'{"name": 1}', True) == bridge.REFUSE | bridge.DONE
     assert [event.disposition for event in desk.events] == [Disposition.BLOCKED]
+
+
+def test_what_must_be_recorded_and_is_not_is_refused() -> None:
+    desk = enforcing()
+
+    def full(event: Event) -> None:
+        desk.events.append(event)
+        raise RecordError("no space")
+
+    desk.exchanges.sink = full
+    for body in (b'{"name": 1}', GOOD):
+        session = desk.post(body=body)
+        directive = session.directive if body != GOOD else session.response(201, JSON, True, b'{"id": 1}', True)
+        assert directive == bridge.REFUSE | bridge.DONE
+        status, _, problem = session.reply
+        assert (status, json.loads(problem)["instance"]) == (503, f"urn:uuid:{desk.events[-1].id}")
+    assert len(desk.events) == 2  # each was tried once
 
 
 def test_monitor_observes_and_changes_nothing() -> None:

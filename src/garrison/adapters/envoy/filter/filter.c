@@ -117,14 +117,18 @@ void HOOK(http_filter_stream_complete)(stream envoy, const void *module)
     uint64_t status = 0, bytes = 0;
     CALLBACK(http_filter_get_attribute_int)(envoy, ATTRIBUTE_RESPONSE_CODE, &status);
     CALLBACK(http_filter_get_attribute_int)(envoy, ATTRIBUTE_RESPONSE_SIZE, &bytes);
-    close_session(x, true, x->status != 0 ? x->status : (long)status, bytes);
+    struct answer answer;
+    close_session(x, true, x->status != 0 ? x->status : (long)status, bytes, &answer);
+    free(answer.message);
 }
 
 void HOOK(http_filter_destroy)(const void *module)
 {
     struct exchange *x = (struct exchange *)module;
     if (x->session != NULL) {
-        close_session(x, true, x->status, 0); /* Envoy completes every stream before; this is for the day it does not */
+        struct answer answer; /* Envoy completes every stream before; this is for the day it does not */
+        close_session(x, true, x->status, 0, &answer);
+        free(answer.message);
     }
     free(x->request.copy);
     free(x->response.copy);

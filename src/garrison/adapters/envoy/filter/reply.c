@@ -109,8 +109,11 @@ static void mutate(stream envoy, bool request, int received, const struct messag
     }
 }
 
-enum outcome break_off(struct exchange *x, stream envoy)
+enum outcome replace(struct exchange *x, stream envoy, const struct message *reply)
 {
+    if (!x->head_left && !x->local) {
+        return send_reply(x, envoy, reply);
+    }
     x->request.state = x->response.state = OVER;
     CALLBACK(http_filter_reset_stream)(envoy, LOCAL_RESET, OURS);
     return GONE;
@@ -122,9 +125,6 @@ enum outcome fail(struct exchange *x, stream envoy)
     if (config_fails_open(x->config)) {
         return GO_ON;
     }
-    if (x->head_left || x->local) {
-        return break_off(x, envoy); /* a reply cannot be replaced by another one */
-    }
     static header type = {"content-type", 12, "application/problem+json", 24};
     static const struct message reply = {
         .status = 500,
@@ -132,14 +132,20 @@ enum outcome fail(struct exchange *x, stream envoy)
         .set_count = 1,
         .set = &type,
     };
-    return send_reply(x, envoy, &reply);
+    return replace(x, envoy, &reply);
 }
 
+/* Closes the session where Python has not done so; what that answers takes the place of the refusal. */
 static enum outcome refuse(struct exchange *x, stream envoy, const struct message *reply)
 {
-    bool told = x->session == NULL || close_session(x, false, reply->status, reply->body.length);
-    /* Where the fail mode lets pass what could not be told, that is the refusal. */
-    return told || config_fails_open(x->config) ? send_reply(x, envoy, reply) : fail(x, envoy);
+    struct answer last = {.message = NULL};
+    if (x->session != NULL && !close_session(x, false, reply->status, reply->body.length, &last) &&
+        !config_fails_open(x->config)) {
+        return fail(x, envoy);
+    }
+    enum outcome outcome = replace(x, envoy, last.step == REFUSE ? last.message : reply);
+    free(last.message);
+    return outcome;
 }
 
 enum outcome apply(struct exchange *x, stream envoy, bool request, int received, const struct answer *answer)

@@ -9,10 +9,10 @@
 /* Does what Python answered about the message that is at hand. Takes nothing: the answer's message is the caller's. */
 enum outcome apply(struct exchange *x, stream envoy, bool request, int received, const struct answer *answer);
 
-/* Resets the stream: all that is left once the response's head has left. */
-enum outcome break_off(struct exchange *x, stream envoy);
+/* Sends `reply` in the place of what would leave. What is leaving already, or is a reply itself, is broken off instead. */
+enum outcome replace(struct exchange *x, stream envoy, const struct message *reply);
 
-/* Python failed and the session is gone: the fail mode. Lets pass, or replaces the answer, or breaks it off. */
+/* Python failed and the session is gone: the fail mode. Lets pass, or replaces. */
 enum outcome fail(struct exchange *x, stream envoy);
 
 #endif

@@ -33,15 +33,29 @@ static enum outcome judge_response_body(struct exchange *x, stream envoy, int re
     return outcome;
 }
 
-/* The response is leaving while Python looks at a copy: all that is left to do is to break it off. */
+/* What was answered about something that is leaving, or about to: only a refusal counts. Takes the answer's message. */
+static enum outcome obey(struct exchange *x, stream envoy, bool told, struct answer *answer)
+{
+    enum outcome outcome = !told                    ? fail(x, envoy)
+                           : answer->step == REFUSE ? replace(x, envoy, answer->message)
+                                                    : GO_ON;
+    free(answer->message);
+    return outcome;
+}
+
 static enum outcome judge_copy(struct exchange *x, stream envoy)
 {
     struct answer answer;
     bool told = tell_response_body(x, &answer);
     x->response.state = OVER;
-    enum outcome outcome = !told ? fail(x, envoy) : answer.step == REFUSE ? break_off(x, envoy) : GO_ON;
-    free(answer.message);
-    return outcome;
+    return obey(x, envoy, told, &answer);
+}
+
+static enum outcome tell_all(struct exchange *x, stream envoy, bool has_body)
+{
+    struct answer answer;
+    bool told = tell_response(x, has_body, &answer);
+    return obey(x, envoy, told, &answer);
 }
 
 static enum outcome watch_response(struct exchange *x, stream envoy, int received)
@@ -54,7 +68,7 @@ static enum outcome watch_response(struct exchange *x, stream envoy, int receive
         if (side->overflown) {
             free_copy(side);
         }
-        return !side->complete || tell_response(x, true) ? GO_ON : fail(x, envoy);
+        return side->complete ? tell_all(x, envoy, true) : GO_ON;
     }
     return side->complete || side->overflown ? judge_copy(x, envoy) : GO_ON;
 }
@@ -67,7 +81,7 @@ static enum outcome observe_response(struct exchange *x, stream envoy, const str
     }
     x->response.limit = x->response_limit;
     if (bodiless) {
-        return tell_response(x, false) ? GO_ON : fail(x, envoy);
+        return tell_all(x, envoy, false);
     }
     x->response.state = WATCHING;
     return GO_ON;
@@ -105,14 +119,12 @@ static enum outcome let_go(struct exchange *x, stream envoy, int received)
     size_t here = body_total(envoy, false, received);
     if (is_complete(side, here)) {
         /* Of what Envoy answered before it asked us nothing is open yet. */
+        struct answer answer = {.message = NULL};
         bool unjudged = !x->asked;
         bool told = (!unjudged || note_request(x, envoy)) &&
-                    (x->session == NULL || close_session(x, unjudged, x->status, side->left + here));
-        if (!told) {
-            enum outcome outcome = fail(x, envoy);
-            if (outcome != GO_ON) {
-                return outcome;
-            }
+                    (x->session == NULL || close_session(x, unjudged, x->status, side->left + here, &answer));
+        if (obey(x, envoy, told, &answer) != GO_ON) {
+            return GONE;
         }
     }
     side->left += here;
@@ -198,5 +210,8 @@ bool note_local_reply(struct exchange *x, uint32_t status, buffer details)
      * In the place of a response that was held it does not. Then 503 means that the upstream broke off, to which the
      * gateway's own replies (replies.py) say 502.
      */
-    return close_session(x, false, status == 503 ? 502 : x->status, 0) || config_fails_open(x->config);
+    struct answer answer;
+    bool told = close_session(x, false, status == 503 ? 502 : x->status, 0, &answer);
+    free(answer.message);
+    return told ? answer.step != REFUSE : config_fails_open(x->config);
 }

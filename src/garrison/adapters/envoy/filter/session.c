@@ -93,7 +93,7 @@ static bool take_answer(struct exchange *x, PyObject *value, bool follows, struc
     }
     if (!good) {
         free(answer->message);
-        answer->message = NULL;
+        memset(answer, 0, sizeof *answer);
         drop_session(x, where);
     } else if ((directive & DONE) != 0) {
         Py_CLEAR(x->session);
@@ -312,37 +312,31 @@ bool tell_response_body(struct exchange *x, struct answer *answer)
 }
 
 /* Needs the GIL. */
-static bool feed_response(struct exchange *x, bool has_body, bool complete)
+static bool feed_response(struct exchange *x, bool has_body, bool complete, struct answer *answer)
 {
     PyObject *body = has_body && complete ? copied_bytes(&x->response) : Py_NewRef(Py_None);
     PyObject *directive = call_response(x, x->head->status, remembered_header_tuple(x->head->fields, x->head->count), has_body,
                                         body, complete);
-    struct answer ignored;
-    bool good = take_response(x, directive, true, &ignored);
-    free(ignored.message);
+    bool good = take_response(x, directive, true, answer);
     x->response.state = OVER;
     return good;
 }
 
-bool tell_response(struct exchange *x, bool has_body)
+bool tell_response(struct exchange *x, bool has_body, struct answer *answer)
 {
     interpreter_enter();
-    bool good = feed_response(x, has_body, !x->response.overflown);
+    bool good = feed_response(x, has_body, !x->response.overflown, answer);
     interpreter_leave();
     return good;
 }
 
 /* ---- the end ---- */
 
-static void call_close(struct exchange *x, bool aborted, long status, uint64_t response_bytes)
+static void call_close(struct exchange *x, bool aborted, long status, uint64_t response_bytes, struct answer *answer)
 {
     PyObject *args[] = {Py_NewRef(x->session), PyBool_FromLong(aborted), PyLong_FromLong(status),
                         PyLong_FromUnsignedLongLong(response_bytes)};
-    PyObject *result = call_and_release(NULL, names.close, args, 4);
-    if (result == NULL) {
-        drop_session(x, "closing an exchange");
-    }
-    Py_XDECREF(result);
+    take_answer(x, call_and_release(NULL, names.close, args, 4), false, answer, "closing an exchange");
     Py_CLEAR(x->session);
 }
 
@@ -357,16 +351,18 @@ static void call_local_reply(struct exchange *x, long status)
     Py_XDECREF(result);
 }
 
-bool close_session(struct exchange *x, bool aborted, long status, uint64_t response_bytes)
+bool close_session(struct exchange *x, bool aborted, long status, uint64_t response_bytes, struct answer *answer)
 {
+    memset(answer, 0, sizeof *answer);
     interpreter_enter();
     if (x->local) {
         call_local_reply(x, status);
     } else if (x->response.state == WATCHING && x->head != NULL) {
-        feed_response(x, true, false); /* broken off before its end: the head at least is known */
+        feed_response(x, true, false, answer); /* broken off before its end: the head at least is known */
     }
     if (x->session != NULL) {
-        call_close(x, aborted, status, response_bytes);
+        free(answer->message);
+        call_close(x, aborted, status, response_bytes, answer);
     }
     interpreter_leave();
     return !x->failed;

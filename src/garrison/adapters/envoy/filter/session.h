@@ -43,9 +43,9 @@ bool tell_request_body(struct exchange *x);
 bool tell_response_body(struct exchange *x, struct answer *answer);
 
 /* The one call for an observed response: kept head, and the copied body where it was complete. */
-bool tell_response(struct exchange *x, bool has_body);
+bool tell_response(struct exchange *x, bool has_body, struct answer *answer);
 
-/* Ends the conversation. False where what happened could not be said. */
-bool close_session(struct exchange *x, bool aborted, long status, uint64_t response_bytes);
+/* Ends the conversation. Of the answer REFUSE counts: what is about to leave must not. */
+bool close_session(struct exchange *x, bool aborted, long status, uint64_t response_bytes, struct answer *answer);
 
 #endif

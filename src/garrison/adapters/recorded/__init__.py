@@ -1,0 +1,1 @@
+"""Recorded traffic: read from files in several forms, kept encrypted by the gateway, played through a policy."""
