@@ -142,7 +142,9 @@ KINDS: tuple[Make, ...] = (
     lambda _: _get("/die"),
     lambda _: _get("/garbage"),
     lambda _: _get("/empty"),
-    # the client leaves in the middle of its body
+    # the client leaves in the middle of its body, of a small one before the engine is asked
+    lambda r: _send("/echo", _thing(r, 20))[:-50],
+    lambda _: _send("/nothing", b"{}" * 20)[:-5],
     lambda r: _send("/echo", _thing(r, 3000))[:100_000],
     lambda r: _send("/upload", r.randbytes(200_000), media_type="application/octet-stream", method="PUT")[:90_000],
 )

@@ -84,7 +84,10 @@ class CapturingExchanges:
         )
         peer = Peer(address, port, None if tls is None else TlsFacts(*tls))
         head = RequestHead(method, target, authority, headers, peer, scheme, protocol, has_body)
-        return CapturingSession(self, session, head, body)
+        captured = CapturingSession(self, session, head, body)
+        if judged:
+            captured.open()
+        return captured
 
     @property
     def fail_open(self) -> bool:
@@ -140,7 +143,11 @@ class CapturingSession:
         self._limit: int | None = None
         """Bytes that we want, where it is not the engine that wants them."""
         self._response_limit: int | None = None
-        self.directive = self._after_request(inner.directive, follows=not self._is_whole)
+        self.directive = 0
+
+    def open(self) -> None:
+        """Take what the engine wants of the request; `directive` then says what to do."""
+        self.directive = self._after_request(self._inner.directive, follows=not self._is_whole)
 
     @property
     def limit(self) -> int:

@@ -183,19 +183,25 @@ class _Question(msgspec.Struct, frozen=True):
 def _rows(connection: duckdb.DuckDBPyConnection, asked: _Question, files: list[str]) -> Iterator[Event]:
     where, values = _where(asked.wanted)
     order = "DESC" if asked.newest_first else "ASC"
-    if asked.limit is not None:
-        # First only which they are: an event has twenty columns, and most of what is looked through is not wanted.
-        statement = f"SELECT id, epoch_us(time) FROM read_parquet(?) WHERE {where} ORDER BY time {order}, id {order}"  # noqa: S608  # made of constants
-        found = connection.execute(f"{statement} LIMIT ?", [files, *values, asked.limit]).fetchall()
-        if not found:
-            return
-        where = "time BETWEEN make_timestamptz(?::BIGINT) AND make_timestamptz(?::BIGINT) AND list_contains(?, id)"
-        times = [time for _, time in found]
-        values = [min(times), max(times), [event_id for event_id, _ in found]]
-    statement = f"SELECT {parquet.SELECTED} FROM read_parquet(?) WHERE {where} ORDER BY time {order}, id {order}"  # noqa: S608  # made of constants
-    answer = connection.execute(statement, [files, *values])
-    while rows := answer.fetchmany(FETCHED):
-        yield from map(parquet.event, rows)
+    if asked.limit is None:
+        statement = f"SELECT {parquet.SELECTED} FROM read_parquet(?) WHERE {where} ORDER BY time {order}, id {order}"  # noqa: S608  # made of constants
+        answer = connection.execute(statement, [files, *values])
+        while rows := answer.fetchmany(FETCHED):
+            yield from map(parquet.event, rows)
+        return
+    # First only which they are: an event has twenty columns, and most of what is looked through is not wanted.
+    statement = f"""
+        SELECT filename, epoch_us(time), id FROM read_parquet(?, filename = true)
+        WHERE {where} ORDER BY time {order}, id {order} LIMIT ?
+    """  # noqa: S608  # made of constants
+    for file, moment, event_id in connection.execute(statement, [files, *values, asked.limit]).fetchall():
+        # By its time, so that a Parquet reader passes over the rest of the file.
+        row = connection.execute(_ONE, [file, moment, event_id]).fetchone()
+        if row is not None:
+            yield parquet.event(row)
+
+
+_ONE: Final = f"SELECT {parquet.SELECTED} FROM read_parquet(?) WHERE time = make_timestamptz(?::BIGINT) AND id = ?"  # noqa: S608  # made of constants
 
 
 def _groups(files: Mapping[str, DataFile], *, newest_first: bool) -> Iterator[tuple[list[str], list[DataFile]]]:

@@ -70,6 +70,16 @@ def test_refused_request() -> None:
     assert desk.check().body == b'{"name": 7}'
 
 
+@pytest.mark.parametrize("target", ["/things", "/unknown"])
+def test_request_that_was_never_judged(target: str) -> None:
+    desk = Desk(policy("enforce"))
+    head = ("POST", target, "api.test", "https", "HTTP/1.1", JSON)
+    session = desk.exchanges.request(*head, "192.0.2.1", 4711, None, True, None, False)
+    assert session.close(True, 0, 0) & 0xF == bridge.PASS
+    assert [event.status for event in desk.events] == [0]
+    assert not desk.check().is_whole
+
+
 def test_body_in_chunks_is_the_engines() -> None:
     desk = Desk(policy("enforce", **{"response-schema": {"mode": "enforce"}}))
     session = desk.post(None)
@@ -118,6 +128,15 @@ def test_broken_off_and_answered_by_the_data_plane() -> None:
     session.local_reply(503, "no healthy upstream")
     session.close(False, 503, 0)
     assert desk.check().local_status == 503
+
+
+def test_request_that_was_over_before_it_was_judged() -> None:
+    for target in ("/things", "/nothing"):
+        desk = Desk(policy("enforce"))
+        head = ("POST", target, "api.test", "https", "HTTP/1.1", JSON)
+        session = desk.exchanges.request(*head, "192.0.2.1", 4711, None, True, None, False)
+        session.close(True, 0, 0)
+        assert desk.check().aborted
 
 
 @pytest.mark.parametrize("mode", ["enforce", "monitor"])

@@ -6,7 +6,7 @@
 /* Over its buffer limit Envoy answers by itself; one read of the connection (its default is 1 MiB) comes on top. */
 #define BUFFER_SLACK ((uint64_t)2 << 20)
 
-int received_of(bool request)
+static int received_of(bool request)
 {
     return request ? RECEIVED_REQUEST : RECEIVED_RESPONSE;
 }

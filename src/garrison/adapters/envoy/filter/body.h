@@ -8,7 +8,7 @@
 
 #include "exchange.h"
 
-int received_of(bool request);
+/* Which of Envoy's bodies holds what came before. */
 int buffered_of(bool request);
 
 /* What of the received body is new: -1 where it is the very buffer that was held before. */

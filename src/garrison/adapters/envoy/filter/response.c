@@ -104,8 +104,8 @@ static enum outcome inspect_response(struct exchange *x, stream envoy, bool bodi
 /* ---- its end ---- */
 
 /*
- * A client that knows the length has the whole answer with its last byte, and Envoy tells of the end only afterwards: so
- * what counts here is the length, where it is known.
+ * A client that knows the length has the whole answer with its last byte, and Envoy tells of the end only afterwards.
+ * So what counts here is the length, where it is known.
  */
 static bool is_complete(const struct side *side, size_t here)
 {

@@ -315,8 +315,8 @@ bool tell_response_body(struct exchange *x, struct answer *answer)
 static bool feed_response(struct exchange *x, bool has_body, bool complete, struct answer *answer)
 {
     PyObject *body = has_body && complete ? copied_bytes(&x->response) : Py_NewRef(Py_None);
-    PyObject *directive = call_response(x, x->head->status, remembered_header_tuple(x->head->fields, x->head->count), has_body,
-                                        body, complete);
+    PyObject *headers = remembered_header_tuple(x->head->fields, x->head->count);
+    PyObject *directive = call_response(x, x->head->status, headers, has_body, body, complete);
     bool good = take_response(x, directive, true, answer);
     x->response.state = OVER;
     return good;
