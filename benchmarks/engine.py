@@ -9,7 +9,8 @@ import timeit
 from collections.abc import Callable
 from functools import partial
 
-from garrison.config.model import ContractSettings, ControlsSettings, ResponseSchemaSettings, Settings
+from garrison.config.controls import ControlsSettings, ResponseSchemaSettings
+from garrison.config.model import ContractSettings, Settings
 from garrison.core.decision import Mode
 from garrison.core.http import Headers, Peer, RequestHead, ResponseHead
 from garrison.core.ids import EventId

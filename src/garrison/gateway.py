@@ -18,6 +18,7 @@ from garrison.adapters.recording import Recording
 from garrison.config.model import Settings
 from garrison.core.event import Event
 from garrison.engine.plan import Policy
+from garrison.engine.state import State
 from garrison.wiring import build_policy
 
 
@@ -28,15 +29,16 @@ def engine(config: FilterConfig) -> Exchanges:
     """
     handover = msgspec.json.decode(config.settings, type=Handover)
     checked = load_checked(handover.policy_file)
+    state = State()
     tell = EventWriter(handover.event_descriptor)
     recording = Recording(checked.settings) if checked.settings.data else None
-    exchanges = EngineExchanges(_policy(checked), _both(recording.recorder, tell) if recording else tell)
+    exchanges = EngineExchanges(_policy(checked, state), _both(recording.recorder, tell) if recording else tell)
     vitals = Vitals(Path(checked.settings.data), exchanges, recording.recorder) if recording else None
 
     def reload() -> dict[str, int]:
         changed = load_checked(handover.policy_file)
         # One assignment: exchanges under way keep the policy that they began with.
-        exchanges.policy = _policy(changed)
+        exchanges.policy = _policy(changed, state)
         if recording:
             recording.apply(changed.settings)
         return status()
@@ -74,5 +76,5 @@ def _both(record: Sink, tell: Sink) -> Sink:
     return sink
 
 
-def _policy(checked: Checked) -> Policy:
-    return build_policy(checked.settings, read=checked.read)
+def _policy(checked: Checked, state: State) -> Policy:
+    return build_policy(checked.settings, read=checked.read, state=state)

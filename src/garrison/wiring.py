@@ -14,6 +14,7 @@ from garrison.controls.catalogue import CONTROLS
 from garrison.core.errors import ConfigError, Problem
 from garrison.core.operation import Operation
 from garrison.engine.plan import Policy, compile_policy
+from garrison.engine.state import State
 
 
 def load_contract(settings: Settings, read: Read) -> Contract | None:
@@ -26,8 +27,9 @@ def load_contract(settings: Settings, read: Read) -> Contract | None:
     return load(own.file, own.overlays, read=read, match_hosts=own.match_hosts) if own.file else None
 
 
-def build_policy(settings: Settings, *, read: Read, file: str = "garrison.yaml") -> Policy:
-    """The policy that `settings` and the contract they name amount to; `file` is named in errors.
+def build_policy(settings: Settings, *, read: Read, file: str = "garrison.yaml", state: State | None = None) -> Policy:
+    """The policy that `settings` and the contract they name amount to; `file` is named in errors,
+    `state` is what an earlier policy remembered.
 
     Raises:
         ConfigError: an `operations` entry names no operation.
@@ -40,11 +42,13 @@ def build_policy(settings: Settings, *, read: Read, file: str = "garrison.yaml")
 
     contract = load_contract(settings, noting)
     catalogue = contract.catalogue if contract is not None else Catalogue()
-    policy = policy_on(catalogue, settings, file=file)
+    policy = policy_on(catalogue, settings, file=file, state=state)
     return msgspec.structs.replace(policy, digest=_digest(settings, documents))
 
 
-def policy_on(catalogue: Catalogue, settings: Settings, *, file: str = "garrison.yaml") -> Policy:
+def policy_on(
+    catalogue: Catalogue, settings: Settings, *, file: str = "garrison.yaml", state: State | None = None
+) -> Policy:
     """The policy that `settings` amount to on a contract that is compiled already; it has no digest.
 
     Raises ConfigError where an `operations` entry names no operation.
@@ -55,7 +59,11 @@ def policy_on(catalogue: Catalogue, settings: Settings, *, file: str = "garrison
         raise ConfigError([_stranger(settings, index, operations, file) for index in strangers])
     find = controls_for(settings)
     return compile_policy(
-        catalogue, CONTROLS, settings, lambda compiled: find(compiled.operation if compiled is not None else None)
+        catalogue,
+        CONTROLS,
+        settings,
+        lambda compiled: find(compiled.operation if compiled is not None else None),
+        state,
     )
 
 

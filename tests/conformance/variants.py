@@ -4,18 +4,16 @@ from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
-from garrison.config.model import (
+from garrison.config.controls import (
     CanonicalFormSettings,
-    ContractSettings,
     ControlsSettings,
     ErrorLeakageSettings,
     InventorySettings,
-    OperationSettings,
     RequestLimitsSettings,
     RequestSchemaSettings,
     ResponseSchemaSettings,
-    Settings,
 )
+from garrison.config.model import ContractSettings, OperationSettings, Settings
 from garrison.core.decision import Mode
 from garrison.engine.plan import Policy
 from garrison.wiring import build_policy

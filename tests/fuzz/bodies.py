@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from python_multipart.multipart import FormParser, parse_options_header
 from tests.fuzz.mutations import damaged
 
-from garrison.config.model import RequestLimitsSettings
+from garrison.config.controls import RequestLimitsSettings
 from garrison.contract.media import Kind, kind_of
 from garrison.core.document import FormDocument, JsonDocument, MultipartDocument, TextDocument
 from garrison.engine.decode import Undecodable, decode, decode_response, decompress

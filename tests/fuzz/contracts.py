@@ -10,7 +10,8 @@ from tests.fuzz.mutations import damaged, reshaped
 from tests.properties.exchanges import Made, exchanges
 from tests.unit.engine.drive import CONTRACT, play
 
-from garrison.config.model import ContractSettings, ControlsSettings, ResponseSchemaSettings, Settings
+from garrison.config.controls import ControlsSettings, ResponseSchemaSettings
+from garrison.config.model import ContractSettings, Settings
 from garrison.contract.load import load
 from garrison.core.decision import Mode
 from garrison.core.errors import DescriptionError, Problem

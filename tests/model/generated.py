@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from tests.model import reference_model as model
 from tests.unit.engine.drive import EVENT_ID, JSON, request_head
 
-from garrison.config.model import ControlsSettings, Settings
+from garrison.config.controls import ControlsSettings
+from garrison.config.model import Settings
 from garrison.contract.catalogue import Catalogue, CompiledOperation
 from garrison.core import decision
 from garrison.core.http import ResponseHead

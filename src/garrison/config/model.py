@@ -7,20 +7,11 @@ stand below it and are what `garrison config schema` prints. Durations are secon
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-import msgspec
 from msgspec import Meta
 
-from garrison.core.decision import FailMode, Mode
-
-Bytes = Annotated[int, Meta(ge=0, le=1 << 40)]
-Count = Annotated[int, Meta(ge=0, le=1 << 31)]
-Cap = Annotated[int, Meta(ge=1, le=1 << 31)]
-"""A bound of which nought would mean that nothing works."""
-Seconds = Annotated[float, Meta(gt=0, le=86400)]
-
-
-class Section(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
-    """Base of every section of garrison.yaml: unknown keys are errors."""
+from garrison.config.controls import ControlsSettings
+from garrison.config.sections import Bytes, Cap, Seconds, Section
+from garrison.core.decision import FailMode
 
 
 class ContractSettings(Section, frozen=True):
@@ -149,104 +140,6 @@ class TelemetrySettings(Section, frozen=True):
     otlp_url: str = ""
     """The collector's OTLP/HTTP address: `http://127.0.0.1:4318`; `/v1/traces` and `/v1/logs` are added to it.
     Empty: nothing is sent."""
-
-
-class ControlSettings(Section, frozen=True):
-    """What every control can be told."""
-
-    mode: Mode | None = None
-    """`enforce`, `monitor` or `off`; absent means the control's own default, then the gateway's mode."""
-    fail: FailMode = FailMode.CLOSED
-    """Whether the control's own error denies (`closed`) or is only recorded (`open`)."""
-
-
-class CanonicalFormSettings(ControlSettings, frozen=True):
-    """Settings of the control `canonical-form`."""
-
-    allow_encoded_slash: bool = False
-    """Let `%2F` stand inside a path segment, as one character of it."""
-    allow_method_override: bool = False
-    """Let `X-HTTP-Method-Override` and its kin pass; they are still not obeyed."""
-
-
-class InventorySettings(ControlSettings, frozen=True):
-    """Settings of the control `inventory`."""
-
-    unsafe_allow_undescribed: bool = False
-    """Grant requests for operations that the contract does not describe. Warned of at start."""
-    allow_head: bool = False
-    """Grant HEAD on paths that the contract describes with GET."""
-    allow_preflight: bool = False
-    """Grant CORS preflight requests (OPTIONS) that ask for a method the contract describes there."""
-
-
-class MediaTypeSettings(ControlSettings, frozen=True):
-    """Settings of the control `media-type`."""
-
-
-class RequestLimitsSettings(ControlSettings, frozen=True):
-    """Settings of the control `request-limits`. Bounds hold even where the contract is silent."""
-
-    header_count: Count = 100
-    """Header fields, repeated ones counted each."""
-    header_bytes: Bytes = 32768
-    """All names and values together."""
-    uri_bytes: Bytes = 8192
-    """Length of the request target."""
-    body_bytes: Bytes = 10 * 1024 * 1024
-    """Largest request body, inspected or not."""
-    inspected_bytes: Bytes = 1024 * 1024
-    """Largest body that is held for inspection, decompressed size included."""
-    json_depth: Count = 32
-    """Arrays and objects inside one another."""
-    array_items: Count = 10000
-    """Items in one array."""
-    object_keys: Count = 1000
-    """Keys in one object, or fields in one form."""
-    query_parameters: Count = 200
-    """Parameters in the query."""
-
-
-class RequestSchemaSettings(ControlSettings, frozen=True):
-    """Settings of the control `request-schema`."""
-
-    undeclared_query: Literal["refuse", "allow"] = "refuse"
-    """Query parameters that the operation does not declare."""
-    undeclared_properties: Literal["refuse", "allow"] = "allow"
-    """Properties of a request body that the schema neither declares nor forbids."""
-
-
-class ResponseSchemaSettings(ControlSettings, frozen=True):
-    """Settings of the control `response-schema`, which monitors unless told to enforce."""
-
-    action: Literal["refuse", "strip"] = "refuse"
-    """In enforce mode: refuse a response that breaks the contract, or strip what it does not declare
-    (and refuse what is still broken then)."""
-    inspected_bytes: Bytes = 1024 * 1024
-    """Largest response body that is inspected, decompressed size included."""
-
-
-class ErrorLeakageSettings(ControlSettings, frozen=True):
-    """Settings of the control `error-leakage`."""
-
-
-class ControlsSettings(Section, frozen=True):
-    """One entry for each control."""
-
-    canonical_form: CanonicalFormSettings = CanonicalFormSettings()
-    """One reading of every request: ambiguity is refused."""
-    inventory: InventorySettings = InventorySettings()
-    """Only described operations exist."""
-    media_type: MediaTypeSettings = MediaTypeSettings()
-    """Only declared media types are exchanged."""
-    request_limits: RequestLimitsSettings = RequestLimitsSettings()
-    """Sizes, counts and depths of requests."""
-    request_schema: RequestSchemaSettings = RequestSchemaSettings()
-    """Parameters and bodies of requests keep to the contract."""
-    response_schema: ResponseSchemaSettings = ResponseSchemaSettings()
-    """Responses keep to the contract."""
-    error_leakage: ErrorLeakageSettings = ErrorLeakageSettings()
-    """Error answers disclose nothing of the inside."""
 
 
 class OperationSettings(Section, frozen=True):

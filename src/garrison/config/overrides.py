@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from garrison.config.model import ControlsSettings, OperationSettings, Settings
+from garrison.config.controls import ControlsSettings
+from garrison.config.model import OperationSettings, Settings
 from garrison.core.operation import Operation
 
 

@@ -1,7 +1,7 @@
 """The JSON Schema of garrison.yaml, exported from the settings' types.
 
-Types, bounds and defaults come from msgspec; what a field means is the text below it in `model.py`, read from
-that module's own source, so that the schema, the reference page and the code cannot disagree.
+Types, bounds and defaults come from msgspec; what a field means is the text below it, read from the source of the
+module that it stands in, so that the schema, the reference page and the code cannot disagree.
 """
 
 import ast
@@ -11,7 +11,10 @@ from typing import Any
 
 import msgspec
 
-from garrison.config import model
+from garrison.config import access, authentication, controls, credentials, limits, model, sections, tokens
+
+_MODULES = (sections, tokens, credentials, authentication, access, limits, controls, model)
+"""Where settings stand; of a name that several hold, all hold the same."""
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -35,12 +38,17 @@ def settings_schema() -> dict[str, Any]:
 
 def field_docs() -> dict[tuple[str, str], str]:
     """What each field means, by class name and by the field's name in the file; inherited fields included."""
-    tree = ast.parse(inspect.getsource(model))
-    own = {node.name: _documented(node) for node in tree.body if isinstance(node, ast.ClassDef)}
+    classes = {
+        node.name: (getattr(module, node.name), _documented(node))
+        for module in _MODULES
+        for node in ast.parse(inspect.getsource(module)).body
+        if isinstance(node, ast.ClassDef)
+    }
     docs: dict[tuple[str, str], str] = {}
-    for name in own:
-        for base in reversed(inspect.getmro(getattr(model, name))):
-            docs |= {(name, field): text for field, text in own.get(base.__name__, {}).items()}
+    for name, (settings, _) in classes.items():
+        for base in reversed(inspect.getmro(settings)):
+            own = classes[base.__name__][1] if base.__name__ in classes else {}
+            docs |= {(name, field): text for field, text in own.items()}
     return docs
 
 

@@ -16,7 +16,7 @@ from garrison.contract.schemas import Schemas
 from garrison.contract.shape import Shape
 from garrison.contract.styles import single
 from garrison.contract.texts import Book, Schema, decoder
-from garrison.core.operation import Operation, Parameter, Response
+from garrison.core.operation import Operation, Parameter, Response, SecurityScheme
 
 _KINDS: tuple[Kind, ...] = ("json", "form", "multipart", "text", "opaque", "stream")
 
@@ -24,11 +24,11 @@ _KINDS: tuple[Kind, ...] = ("json", "form", "multipart", "text", "opaque", "stre
 class Builder:
     """Compiles operations. Schemas must be sealed."""
 
-    def __init__(self, schemas: Schemas, key_names: Mapping[str, str]) -> None:
-        """`key_names` are the names of query parameters that carry credentials, by security scheme."""
+    def __init__(self, schemas: Schemas, schemes: Mapping[str, SecurityScheme]) -> None:
+        """`schemes` are the description's security schemes by name."""
         self._schemas = schemas
+        self._schemes = schemes
         self._book = Book(schemas.schema)
-        self._key_names = key_names
         self._bodies: dict[tuple[str, Kind, str, str], BodySchema] = {}
         self._shapes: dict[str, Shape] = {}
 
@@ -41,7 +41,7 @@ class Builder:
         # Only what the operation as a whole is: of several media types, each is a stream or not by itself.
         sends, answers = flag in (True, "grpc"), flag in (True, "sse", "grpc")
         return CompiledOperation(
-            _operation(outline, tuple(each.parameter for each in readers)),
+            _operation(outline, tuple(each.parameter for each in readers), self._used(outline)),
             index,
             parameters=self._parameters(outline, readers),
             request=self._table(outline.media) if outline.media else None,
@@ -50,14 +50,8 @@ class Builder:
         )
 
     def _parameters(self, outline: OperationOutline, readers: list[Reader]) -> ParameterReader | None:
-        credentials = sorted(
-            {
-                self._key_names[scheme]
-                for requirement in outline.security or ()
-                for scheme in requirement
-                if scheme in self._key_names
-            }
-        )
+        used = self._used(outline).values()
+        credentials = sorted({scheme.parameter for scheme in used if scheme.location == "query"})
         variables = outline.routes[0][1].variables
         if not outline.parameters and not credentials and not variables:
             return None
@@ -65,6 +59,10 @@ class Builder:
         judged = [reader for reader in readers if reader.definition or reader.parameter.required]
         validator = self._schemas.compile(joint_schema(readers)) if judged else None
         return ParameterReader(readers, variables, validator=validator, ignored=credentials)
+
+    def _used(self, outline: OperationOutline) -> Mapping[str, SecurityScheme]:
+        names = dict.fromkeys(name for requirement in outline.security or () for name in requirement)
+        return {name: self._schemes[name] for name in names if name in self._schemes}
 
     def _reader(self, outline: ParameterOutline) -> Reader:
         schema = self._schema(outline.definition)
@@ -185,7 +183,9 @@ def _parameter(outline: ParameterOutline, schema: Schema) -> Parameter:
     )
 
 
-def _operation(outline: OperationOutline, parameters: tuple[Parameter, ...]) -> Operation:
+def _operation(
+    outline: OperationOutline, parameters: tuple[Parameter, ...], schemes: Mapping[str, SecurityScheme]
+) -> Operation:
     hosts = sorted({host for host, _ in outline.routes} - {""})
     return Operation(
         id=outline.id,
@@ -205,6 +205,7 @@ def _operation(outline: OperationOutline, parameters: tuple[Parameter, ...]) -> 
             for each in outline.responses
         ),
         security=outline.security,
+        schemes=schemes,
         tags=outline.tags,
         deprecated=outline.deprecated,
         pointer=outline.place.path,

@@ -13,6 +13,7 @@ from garrison.contract.operations import OperationOutline, Operations
 from garrison.contract.overlay import apply_overlay
 from garrison.contract.place import Place, Problems, excerpt
 from garrison.contract.schemas import Schemas
+from garrison.contract.security import read_schemes
 from garrison.contract.template import Template
 from garrison.core.errors import DescriptionError, Problem
 
@@ -55,7 +56,7 @@ def load(source: str, overlays: Sequence[str] = (), *, read: Read, match_hosts: 
     outlines = tuple(Operations(source, documents, schemas, problems).outline(match_hosts))
     _use_components(schemas, source, root)
     schemas.seal()
-    builder = Builder(schemas, _key_names(documents, source, root))
+    builder = Builder(schemas, read_schemes(documents, source, root, problems))
     entries = tuple(_entries(outlines, builder, schemas, problems))
     found = problems.all()
     located = dict(zip(found, documents.with_lines(found), strict=True))
@@ -105,19 +106,6 @@ def _use_components(schemas: Schemas, source: str, root: dict[str, Any]) -> None
     declared = components.get("schemas") if isinstance(components, dict) else None
     for name, value in declared.items() if isinstance(declared, dict) else ():
         schemas.use(Node(Place(source, ("components", "schemas", name)), value), "response")
-
-
-def _key_names(documents: Documents, source: str, root: dict[str, Any]) -> dict[str, str]:
-    """Names in the query that carry API keys, by security scheme."""
-    components = root.get("components")
-    schemes = components.get("securitySchemes") if isinstance(components, dict) else None
-    names = {}
-    for name, value in schemes.items() if isinstance(schemes, dict) else ():
-        found = documents.follow(Node(Place(source, ("components", "securitySchemes", name)), value))
-        scheme = found.value if found is not None and isinstance(found.value, dict) else {}
-        if scheme.get("type") == "apiKey" and scheme.get("in") == "query" and isinstance(scheme.get("name"), str):
-            names[name] = scheme["name"]
-    return names
 
 
 def _entries(

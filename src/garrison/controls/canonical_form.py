@@ -6,7 +6,7 @@ it into reasons, less what the contract or the settings allow.
 
 from collections.abc import Iterable
 
-from garrison.config.model import CanonicalFormSettings, ControlsSettings
+from garrison.config.controls import CanonicalFormSettings, ControlsSettings
 from garrison.contract.catalogue import CompiledOperation
 from garrison.core.canonical import MAX_OF_A_KIND, Ambiguity, label
 from garrison.core.decision import Outcome, Reason

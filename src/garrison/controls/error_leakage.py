@@ -12,7 +12,7 @@ import re
 
 import msgspec
 
-from garrison.config.model import ControlsSettings
+from garrison.config.controls import ControlsSettings
 from garrison.contract.catalogue import CompiledOperation
 from garrison.core.decision import Outcome, Rewrite
 from garrison.core.http import ResponseHead

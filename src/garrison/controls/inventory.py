@@ -1,6 +1,6 @@
 """`inventory`: grants what the contract describes. What it does not describe, nobody granted."""
 
-from garrison.config.model import ControlsSettings, InventorySettings
+from garrison.config.controls import ControlsSettings, InventorySettings
 from garrison.contract.catalogue import CompiledOperation, Miss
 from garrison.core.decision import Grant, Outcome
 from garrison.core.ids import ControlId

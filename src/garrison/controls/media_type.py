@@ -1,6 +1,6 @@
 """`media-type`: bodies have a media type that the operation declares; bodies and tunnels only where one is declared."""
 
-from garrison.config.model import ControlsSettings
+from garrison.config.controls import ControlsSettings
 from garrison.contract.catalogue import CompiledOperation
 from garrison.core.decision import Outcome
 from garrison.core.ids import ControlId

@@ -1,6 +1,6 @@
 """`request-limits`: bounds on the size and shape of a request, even where the contract is silent."""
 
-from garrison.config.model import ControlsSettings, RequestLimitsSettings
+from garrison.config.controls import ControlsSettings, RequestLimitsSettings
 from garrison.contract.catalogue import CompiledOperation
 from garrison.core.decision import Outcome, Reason
 from garrison.core.ids import ControlId

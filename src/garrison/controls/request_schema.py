@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from itertools import islice
 
-from garrison.config.model import ControlsSettings
+from garrison.config.controls import ControlsSettings
 from garrison.contract.catalogue import CompiledOperation
 from garrison.contract.violations import Violation
 from garrison.core.canonical import MAX_OF_A_KIND, label, label_pointer

@@ -8,7 +8,7 @@ Whether a body is there is judged as well: by the stated length, and where none 
 
 import msgspec
 
-from garrison.config.model import ControlsSettings
+from garrison.config.controls import ControlsSettings
 from garrison.contract.body import BodySchema
 from garrison.contract.catalogue import CompiledOperation
 from garrison.contract.media import kind_of

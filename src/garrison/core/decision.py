@@ -2,7 +2,7 @@
 
 A control answers with one of four values: None (no objection), a `Grant`, a `Reason` (an objection), or a
 `Rewrite` (an objection that can be mended in the response). What the answers amount to is said once, in
-`engine/combine.py`.
+`engine/combine.py`. Before the request is forwarded it may also say that it must ask first (`core/question.py`).
 """
 
 from enum import StrEnum

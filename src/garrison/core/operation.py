@@ -40,6 +40,22 @@ class Response(msgspec.Struct, frozen=True):
     """Declared header names, lower case."""
 
 
+class SecurityScheme(msgspec.Struct, frozen=True):
+    """One declared way to prove who asks (OpenAPI 3.2, section 4.27)."""
+
+    name: str
+    """Its name among the contract's `securitySchemes`."""
+    type: Literal["apiKey", "http", "mutualTLS", "oauth2", "openIdConnect"]
+    location: Literal["query", "header", "cookie", ""] = ""
+    """Where an API key travels."""
+    parameter: str = ""
+    """The name it travels under; lower case in a header."""
+    scheme: str = ""
+    """Of type `http`: the authentication scheme (RFC 9110, 16.4.1), lower case: `bearer`, `basic`, `dpop`."""
+    discovery: str = ""
+    """Of type `openIdConnect`: the address of the provider's metadata."""
+
+
 class Operation(msgspec.Struct, frozen=True):
     """What the contract declares of one operation."""
 
@@ -60,6 +76,8 @@ class Operation(msgspec.Struct, frozen=True):
     security: tuple[Mapping[str, tuple[str, ...]], ...] | None = None
     """Security requirements: any one entry suffices, all schemes of an entry are needed; None where nothing
     is declared, an empty mapping among them allows anonymous principals."""
+    schemes: Mapping[str, SecurityScheme] = {}
+    """The security schemes that `security` names; one that the contract does not declare soundly is missing."""
     tags: tuple[str, ...] = ()
     deprecated: bool = False
     pointer: str = ""

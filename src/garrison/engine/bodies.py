@@ -4,7 +4,7 @@ A body passes with head-only inspection where the contract lets it: opaque media
 such pass is noted in `Facts.uninspected`, and so in the event.
 """
 
-from garrison.config.model import RequestLimitsSettings
+from garrison.config.controls import RequestLimitsSettings
 from garrison.contract.media import Kind, kind_of
 from garrison.core.http import header
 from garrison.engine.decode import Undecodable, decode, decode_response, decompress

@@ -9,14 +9,16 @@ from typing import Literal, Protocol, TypeAlias
 
 import msgspec
 
-from garrison.config.model import ControlsSettings
+from garrison.config.controls import ControlsSettings
 from garrison.contract.catalogue import CompiledOperation
 from garrison.core.decision import Mode, Outcome, Phase, Reason
 from garrison.core.ids import ControlId, ReasonId
+from garrison.core.question import Question
 from garrison.engine.facts import Facts
 
-Check: TypeAlias = Callable[[Facts], Outcome]
-"""A compiled control: None is no objection (from an objector), or no grant (from a granter)."""
+Check: TypeAlias = Callable[[Facts], Outcome | Question]
+"""A compiled control: None is no objection (from an objector), or no grant (from a granter). A question, which only a
+request's phases may ask, has it called again once the answer is among the facts."""
 
 Wants: TypeAlias = Callable[[Facts], bool]
 """Asked at the response's head: does the control need that response's body?"""

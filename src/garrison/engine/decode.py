@@ -12,7 +12,7 @@ from typing import Any, assert_never
 
 import msgspec
 
-from garrison.config.model import RequestLimitsSettings as Limits
+from garrison.config.controls import RequestLimitsSettings as Limits
 from garrison.contract.media import Kind
 from garrison.core.canonical import Ambiguity, read_pairs
 from garrison.core.document import (

@@ -12,6 +12,7 @@ Everything that changes an exchange's state is here; what a control may look at 
 """
 
 from enum import Enum, auto
+from typing import NamedTuple
 
 from garrison.contract.catalogue import Match
 from garrison.contract.media import Kind
@@ -20,8 +21,11 @@ from garrison.core.canonical import canonicalise, read_cookies
 from garrison.core.decision import Decision, Disposition, FailMode, Grant, Mode, Mutation, Reason, Rewrite
 from garrison.core.errors import ProtocolError
 from garrison.core.event import Event
-from garrison.core.http import Reply, RequestHead, ResponseHead, header
+from garrison.core.http import Headers, Reply, RequestHead, ResponseHead, header
 from garrison.core.ids import EventId
+from garrison.core.principal import ANONYMOUS
+from garrison.core.question import MAX_QUESTIONS, Question
+from garrison.core.question import Answer as Told
 from garrison.engine.bodies import PASSED_OVER, read_request_body, read_response_body, request_kind, response_kind
 from garrison.engine.codings import narrowed
 from garrison.engine.combine import ENGINE, Answer, Failed, Said, combine
@@ -29,7 +33,7 @@ from garrison.engine.facts import Facts
 from garrison.engine.media_type import parse_media_type
 from garrison.engine.plan import Granters, Interest, Plan, PlannedCheck, Policy, Stage
 from garrison.engine.problem import denial, problem
-from garrison.engine.step import PASS, Hold, Observe, Pass, Refuse, Step
+from garrison.engine.step import PASS, Ask, Hold, Observe, Pass, Refuse, Step
 
 # A changed body invalidates what was said about the old one (RFC 9110, 8.8.3; RFC 9530).
 _BODY_BOUND_HEADERS = ("content-encoding", "etag", "content-digest", "repr-digest", "digest", "content-md5")
@@ -38,6 +42,7 @@ _ANSWERS = frozenset({Failed, Grant, Reason, Rewrite, tuple})
 
 class _State(Enum):
     FRESH = auto()
+    ASKING = auto()
     REQUEST_BODY = auto()
     FORWARDED = auto()
     RESPONSE_BODY = auto()
@@ -45,18 +50,29 @@ class _State(Enum):
 
 
 # Members by a plain name: to reach one through its class costs as much as a small control.
-_FRESH, _REQUEST_BODY, _FORWARDED, _RESPONSE_BODY, _DONE = _State
+_FRESH, _ASKING, _REQUEST_BODY, _FORWARDED, _RESPONSE_BODY, _DONE = _State
 _ENFORCE, _MONITOR = Mode.ENFORCE, Mode.MONITOR
 _NOTHING_SAID = Decision(allowed=False)
 _NO_HOLD = Hold(0)
+
+
+class _Asked(NamedTuple):
+    """Where an exchange stands that waits for an answer."""
+
+    question: Question
+    stage: Stage
+    at: int
+    """Index of the check that asks."""
+    body: bytes | None
+    """The request's body, where it came with the head."""
 
 
 class Exchange:
     """One request and its response under one policy."""
 
     __slots__ = (
-        "_answers", "_buffer", "_decision", "_due", "_event_id", "_facts", "_has_left", "_head", "_opened", "_plan",
-        "_policy", "_response_size", "_rewritten", "_state", "_status", "_unread", "_waiting", "_wanting",
+        "_answers", "_asked", "_buffer", "_decision", "_due", "_event_id", "_facts", "_has_left", "_head", "_opened",
+        "_plan", "_policy", "_response_size", "_rewritten", "_state", "_status", "_unread", "_waiting", "_wanting",
     )  # fmt: skip
 
     def __init__(self, policy: Policy, event_id: EventId, now: float) -> None:
@@ -76,6 +92,8 @@ class Exchange:
         """Whether what is being fed is forwarded already: an observed message, which nothing can change."""
         self._unread = False
         """Whether an observed request was answered before its end."""
+        self._asked: _Asked | None = None
+        """What the exchange is suspended on; None where nothing is being asked."""
         self._waiting: Hold | Observe = _NO_HOLD
         """The step that asks for more of the body."""
         self._wanting: tuple[PlannedCheck, ...] = ()
@@ -95,6 +113,24 @@ class Exchange:
         try:
             return self._open(head, body)
         except Exception:  # noqa: BLE001 - the engine's guard: its own error denies
+            return self._fail()
+
+    def answer(self, answer: Told) -> Step:
+        """What was asked for after `Ask` has been answered, or has not been (`UNANSWERED`)."""
+        asked = self._asked
+        if self._state is not _ASKING or asked is None:
+            raise self._out_of_order(_ASKING)
+        self._asked = None
+        facts = self._seen()
+        facts.answers = {**facts.answers, asked.question: answer}
+        try:
+            question = self._ask(facts, asked.stage, begin=asked.at)
+            if question is not None:
+                return self._suspend(question, asked.stage, asked.body)
+            if asked.stage is self._plan.head:
+                return self._after_head(facts, asked.body)
+            return self._after_request(facts)
+        except Exception:  # noqa: BLE001 - the engine's guard
             return self._fail()
 
     def request_body(self, chunk: bytes, end: bool) -> Step:
@@ -164,6 +200,12 @@ class Exchange:
         head, facts, decision = self._head, self._facts, self._decision
         operation = facts.operation.operation if facts is not None and facts.operation is not None else None
         reasons = decision.reasons
+        principal = ""
+        if facts is not None:
+            for done in facts.on_close:
+                done()
+            if facts.principal is not ANONYMOUS:
+                principal = facts.principal.id
         if decision.rewrites:
             reasons += tuple([rewrite.reason for rewrite in decision.rewrites])
         return Event(
@@ -177,6 +219,7 @@ class Exchange:
             mode=self._policy.mode,
             disposition=self._disposition(aborted),
             status=self._status,
+            principal=principal,
             reasons=reasons,
             observed=decision.observed,
             errors=decision.errors,
@@ -200,7 +243,7 @@ class Exchange:
         policy = self._policy
         canonical = canonicalise(head, policy.fields.read(head))
         match = policy.catalogue.match(head.method, canonical.host, canonical.segments)
-        facts = self._facts = Facts(head, canonical, match)
+        facts = self._facts = Facts(head, canonical, match, policy.state, self._event_id, self._opened)
         plan = self._plan = policy.plan_for(match)
         if type(match) is Match and match.operation.parameters is not None:
             _read_parameters(facts, match.operation.parameters, match.arguments)
@@ -208,7 +251,17 @@ class Exchange:
             facts.has_body = True  # whatever the head says
         if facts.has_body:
             _read_media_type(facts)
-        self._ask(facts, plan.head)
+        question = self._ask(facts, plan.head)
+        return self._after_head(facts, body) if question is None else self._suspend(question, plan.head, body)
+
+    def _suspend(self, question: tuple[int, Question], stage: Stage, body: bytes | None) -> Step:
+        at, asked = question
+        self._asked = _Asked(asked, stage, at, body)
+        self._state = _ASKING
+        return Ask(asked)
+
+    def _after_head(self, facts: Facts, body: bytes | None) -> Step:
+        plan, head = self._plan, facts.request
         if not self._decision.allowed:
             return self._deny()
         if body:
@@ -251,7 +304,10 @@ class Exchange:
         return self._judge_request(facts)
 
     def _judge_request(self, facts: Facts) -> Step:
-        self._ask(facts, self._plan.body)
+        question = self._ask(facts, self._plan.body)
+        return self._after_request(facts) if question is None else self._suspend(question, self._plan.body, None)
+
+    def _after_request(self, facts: Facts) -> Step:
         if not self._decision.allowed:
             return self._deny()
         self._state = _FORWARDED
@@ -285,8 +341,7 @@ class Exchange:
                 wanting += (planned,)
         self._wanting = wanting
         if not wanting:
-            self._state = _DONE
-            return PASS
+            return self._let_response_pass(facts)
         if not head.has_body:
             return self._judge_response(facts)
         kind = response_kind(facts)
@@ -316,30 +371,50 @@ class Exchange:
         decision = self._decision
         if not decision.allowed:
             return self._deny()
-        self._state = _DONE
-        return self._rewrite(decision.rewrites) if decision.rewrites else PASS
+        if decision.rewrites:
+            self._state = _DONE
+            return self._rewrite(decision.rewrites, facts.response_headers)
+        return self._let_response_pass(facts)
 
-    def _rewrite(self, rewrites: tuple[Rewrite, ...]) -> Step:
+    def _let_response_pass(self, facts: Facts) -> Step:
+        self._state = _DONE
+        if facts.response_headers and not self._has_left:
+            return Pass(Mutation(set_headers=facts.response_headers))
+        return PASS
+
+    def _rewrite(self, rewrites: tuple[Rewrite, ...], headers: Headers) -> Step:
         self._rewritten = True
         dropped = (*_BODY_BOUND_HEADERS, *(name for each in rewrites for name in each.drop_headers))
         bodies = [rewrite.body for rewrite in rewrites]
         # One that replaces the whole answer stands, whatever others would have stripped from it.
         if None not in bodies:
-            return Pass(Mutation(drop_headers=dropped, body=bodies[-1]))
+            return Pass(Mutation(set_headers=headers, drop_headers=dropped, body=bodies[-1]))
         reply = problem(self._status, self._event_id)
-        return Pass(Mutation(set_headers=reply.headers, drop_headers=dropped, body=reply.body))
+        return Pass(Mutation(set_headers=(*reply.headers, *headers), drop_headers=dropped, body=reply.body))
 
     # -- asking and deciding
 
-    def _ask(self, facts: Facts, stage: Stage, checks: tuple[PlannedCheck, ...] | None = None) -> None:
-        """Ask the controls of `stage`, or only `checks` of them, all of them even if one objects, and decide."""
+    def _ask(
+        self, facts: Facts, stage: Stage, checks: tuple[PlannedCheck, ...] | None = None, begin: int = 0
+    ) -> tuple[int, Question] | None:
+        """Ask the controls of `stage`, or only `checks` of them, all of them even if one objects, and decide.
+
+        Where one must ask first: its index, to begin with again, and its question.
+        """
         answers: list[Answer] = []
-        for planned in stage.checks if checks is None else checks:
+        waits = None
+        asked = stage.checks if checks is None else checks
+        for planned in asked if not begin else asked[begin:]:
             try:
-                said: Said = planned.check(facts)
+                said: Said | Question = planned.check(facts)
             except Exception:  # noqa: BLE001 - the engine's guard: a control's error becomes its fail mode
                 said = Failed(planned.fail)
             if said is not None:
+                if isinstance(said, Question):
+                    if self._may_ask(facts, said, stage):
+                        waits = asked.index(planned), said
+                        break
+                    said = Failed(planned.fail)
                 # what is no answer must not pass for one that allows
                 answered = said if type(said) in _ANSWERS else Failed(planned.fail)
                 answers.append(Answer(planned.control, planned.mode, answered))
@@ -347,9 +422,17 @@ class Exchange:
             self._due = stage.granters
             self._answers += tuple(answers)
             self._decision = combine(self._answers, stage.granters)
+        return waits
+
+    def _may_ask(self, facts: Facts, question: Question, stage: Stage) -> bool:
+        """Only a request can wait, only until it has left, and not for what was answered already."""
+        in_request = stage is self._plan.head or stage is self._plan.body
+        asked = facts.answers
+        return in_request and not self._has_left and question not in asked and len(asked) < MAX_QUESTIONS
 
     def _deny(self) -> Step:
-        return self._refuse(denial(self._decision.reasons, self._event_id))
+        headers = self._facts.refusal_headers if self._facts is not None else ()
+        return self._refuse(denial(self._decision.reasons, self._event_id, headers))
 
     def _refuse(self, reply: Reply) -> Step:
         self._state = _DONE

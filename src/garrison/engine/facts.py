@@ -4,7 +4,7 @@ The exchange fills it in as messages arrive; controls only read it. It is the on
 exchange has one for its whole life and every field is written once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from garrison.contract.body import BodySchema
@@ -15,40 +15,78 @@ from garrison.contract.responses import ResponseSchema
 from garrison.core.canonical import CanonicalRequest
 from garrison.core.document import Document
 from garrison.core.http import RequestHead, ResponseHead
+from garrison.core.ids import EventId
+from garrison.core.principal import ANONYMOUS, Principal
+from garrison.core.question import Answer, Question
 from garrison.engine.decode import Undecodable
 from garrison.engine.media_type import MediaType
+from garrison.engine.state import State
+
+_NO_ANSWERS: Mapping[Question, Answer] = {}
 
 
 class Facts:
     """One exchange as far as it has come. None stands for: not yet, or not there."""
 
     __slots__ = (
+        "answers",
         "body",
         "body_kind",
         "body_schema",
         "body_size",
         "canonical",
         "document",
+        "event_id",
         "has_body",
         "is_narrowed",
         "match",
         "media_type",
+        "now",
+        "on_close",
         "operation",
+        "principal",
         "reading",
+        "refusal_headers",
         "request",
         "response",
         "response_body",
         "response_body_schema",
         "response_document",
+        "response_headers",
         "response_media_type",
         "response_schema",
+        "state",
         "uninspected",
     )
 
-    def __init__(self, request: RequestHead, canonical: CanonicalRequest, match: Match | Miss) -> None:
+    def __init__(
+        self,
+        request: RequestHead,
+        canonical: CanonicalRequest,
+        match: Match | Miss,
+        state: State,
+        event_id: EventId,
+        now: float,
+    ) -> None:
         self.request = request
         self.canonical = canonical
         self.match = match
+        self.state = state
+        """What the gateway remembers beyond this exchange."""
+        self.event_id = event_id
+        self.now = now
+        """When the request's head arrived: seconds since the epoch."""
+        self.principal: Principal = ANONYMOUS
+        """Who asks: `ANONYMOUS` until the control `authentication` has found out."""
+        self.answers: Mapping[Question, Answer] = _NO_ANSWERS
+        """Answers to what controls asked for this exchange."""
+        self.refusal_headers: tuple[tuple[int, str, str], ...] = ()
+        """Status, name and value of header fields that a denial with that status carries: `WWW-Authenticate`,
+        `Retry-After`. Controls add to it; monitor mode shows it to nobody."""
+        self.response_headers: tuple[tuple[str, str], ...] = ()
+        """Header fields that the client's response carries, where it is held for its head at all."""
+        self.on_close: tuple[Callable[[], None], ...] = ()
+        """Called once when the exchange is over, whatever came of it: a concurrency cap gives its place back."""
         self.operation: CompiledOperation | None = match.operation if isinstance(match, Match) else None
         """The operation that was matched; None where the contract describes none."""
         self.has_body = request.has_body and canonical.headers.get("content-length") != "0"

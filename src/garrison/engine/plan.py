@@ -9,18 +9,16 @@ from typing import TypeAlias
 
 import msgspec
 
-from garrison.config.model import (
-    ControlSettings,
-    ControlsSettings,
-    RequestLimitsSettings,
-    Settings,
-)
+from garrison.config.controls import ControlsSettings, RequestLimitsSettings
+from garrison.config.model import Settings
+from garrison.config.sections import ControlSettings
 from garrison.contract.catalogue import Catalogue, CompiledOperation, Match, Miss
 from garrison.core.canonical import FieldMemory
 from garrison.core.decision import FailMode, Mode, Phase
 from garrison.core.ids import ControlId
 from garrison.engine.combine import ENGINE
 from garrison.engine.control import Check, ControlSpec, Wants
+from garrison.engine.state import State
 
 SettingsFor: TypeAlias = Callable[[CompiledOperation | None], ControlsSettings]
 """The controls' settings in force for one operation."""
@@ -112,6 +110,8 @@ class Policy(msgspec.Struct, frozen=True):
     """For requests that no operation matches."""
     mode: Mode
     fields: FieldMemory
+    state: State
+    """What is remembered beyond exchanges; the same under the next policy."""
     digest: str = ""
     """Twelve hexadecimal digits that differ where settings or contract differ; stands in every event."""
 
@@ -121,16 +121,23 @@ class Policy(msgspec.Struct, frozen=True):
 
 
 def compile_policy(
-    catalogue: Catalogue, controls: Sequence[ControlSpec], settings: Settings, settings_for: SettingsFor
+    catalogue: Catalogue,
+    controls: Sequence[ControlSpec],
+    settings: Settings,
+    settings_for: SettingsFor,
+    state: State | None = None,
 ) -> Policy:
-    """Compile a plan for every operation of `catalogue`, the controls in the order given."""
+    """Compile a plan for every operation of `catalogue`, the controls in the order given.
+
+    `state` is what an earlier policy remembered; without it nothing is.
+    """
     mode = Mode(settings.mode)
 
     def plan(operation: CompiledOperation | None) -> Plan:
         return _compile_plan(operation, controls, settings_for(operation), mode)
 
     plans = tuple(plan(operation) for operation in catalogue.operations)
-    return Policy(catalogue, plans, plan(None), mode, FieldMemory())
+    return Policy(catalogue, plans, plan(None), mode, FieldMemory(), state or State())
 
 
 def mode_of(spec: ControlSpec, settings: ControlSettings, gateway: Mode) -> Mode:

@@ -28,11 +28,16 @@ def problem_body(status: int, event_id: EventId) -> bytes:
     )
 
 
-def denial(reasons: Sequence[Reason], event_id: EventId) -> Reply:
-    """The reply to an exchange that `reasons` (not empty, in the order of the plan) deny: the first decides."""
+def denial(reasons: Sequence[Reason], event_id: EventId, headers: Sequence[tuple[int, str, str]] = ()) -> Reply:
+    """The reply to an exchange that `reasons` (not empty, in the order of the plan) deny: the first decides.
+
+    `headers` are status, name and value of fields that a denial with that status carries.
+    """
     first = reasons[0]
-    allow = first.status == 405
-    return problem(first.status, event_id, (("allow", first.detail),) if allow else ())
+    own = tuple([(name, value) for status, name, value in headers if status == first.status])
+    if first.status == 405:
+        own = (("allow", first.detail), *own)
+    return problem(first.status, event_id, own)
 
 
 def phrase(status: int) -> str:

@@ -6,6 +6,7 @@ import msgspec
 
 from garrison.core.decision import Mutation
 from garrison.core.http import Reply
+from garrison.core.question import Question
 
 
 class Pass(msgspec.Struct, frozen=True):
@@ -36,7 +37,13 @@ class Refuse(msgspec.Struct, frozen=True):
     reply: Reply
 
 
-Step: TypeAlias = Pass | Hold | Observe | Refuse
+class Ask(msgspec.Struct, frozen=True):
+    """Forward nothing yet: ask `question` elsewhere and feed the answer. Only a request is ever kept waiting so."""
+
+    question: Question
+
+
+Step: TypeAlias = Pass | Hold | Observe | Refuse | Ask
 
 PASS = Pass()
 """The step of nearly every message: forward it as it is."""

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from garrison.core.decision import Outcome, Phase
 from garrison.core.ids import ControlId
+from garrison.core.question import Question
 from garrison.engine.combine import Failed, Said
 from garrison.engine.control import Check
 from garrison.engine.facts import Facts
@@ -41,10 +42,11 @@ def _traced_stage(stage: Stage, phase: Phase, note: Note) -> Stage:
 
 
 def _traced_check(planned: PlannedCheck, phase: Phase, note: Note) -> Check:
-    def check(facts: Facts) -> Outcome:
+    def check(facts: Facts) -> Outcome | Question:
         note(phase, planned.control, Failed(planned.fail))  # stands if what follows raises
         said = planned.check(facts)
-        note(phase, planned.control, said)
+        if not isinstance(said, Question):  # it will be asked again
+            note(phase, planned.control, said)
         return said
 
     return check

@@ -12,7 +12,8 @@ from tests.integration.asgi.apps import FRAMEWORKS, State
 from garrison.adapters.asgi import App
 from garrison.adapters.asgi_messages import Message, Scope
 from garrison.asgi import Garrison
-from garrison.config.model import ContractSettings, ControlsSettings, ResponseSchemaSettings, Settings
+from garrison.config.controls import ControlsSettings, ResponseSchemaSettings
+from garrison.config.model import ContractSettings, Settings
 from garrison.core.decision import Mode
 from garrison.core.event import Event
 

@@ -14,13 +14,13 @@ from tests.integration.asgi.conversation import CONTRACT, STRICT, WATCHING, Conn
 from garrison.adapters.asgi import App, Receive, Send
 from garrison.adapters.asgi_messages import Message, Scope
 from garrison.asgi import Garrison
-from garrison.config.model import (
+from garrison.config.controls import (
     ControlsSettings,
     ErrorLeakageSettings,
     RequestLimitsSettings,
     ResponseSchemaSettings,
-    Settings,
 )
+from garrison.config.model import Settings
 from garrison.core.decision import Disposition, Mode
 from garrison.core.errors import ConfigError
 from garrison.core.event import Event

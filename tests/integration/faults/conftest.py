@@ -9,7 +9,8 @@ from tests.conformance.harness.upstream import Upstream
 from tests.conformance.variants import CONTRACT
 from tests.integration.envoy.running import build_filter
 
-from garrison.config.model import ControlsSettings, ResponseSchemaSettings, Settings, UpstreamSettings
+from garrison.config.controls import ControlsSettings, ResponseSchemaSettings
+from garrison.config.model import Settings, UpstreamSettings
 from garrison.core.decision import Mode
 
 UPSTREAM = UpstreamSettings(connect_timeout=0.5, request_timeout=0.5, idle_timeout=1.0)

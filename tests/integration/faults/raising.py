@@ -6,7 +6,8 @@ from tests.conformance.variants import read
 
 from garrison.adapters.envoy.bridge import FilterConfig
 from garrison.adapters.envoy.session import EngineExchanges
-from garrison.config.model import ControlsSettings, Settings
+from garrison.config.controls import ControlsSettings
+from garrison.config.model import Settings
 from garrison.contract.catalogue import CompiledOperation
 from garrison.controls.catalogue import CONTROLS
 from garrison.core.decision import Outcome, Phase

@@ -15,7 +15,8 @@ from tests.conformance.variants import CONTRACT
 from tests.integration.faults import raising
 from tests.integration.faults.misbehaviour import ordinary
 
-from garrison.config.model import ControlsSettings, ErrorLeakageSettings, Settings
+from garrison.config.controls import ControlsSettings, ErrorLeakageSettings
+from garrison.config.model import Settings
 from garrison.core.decision import Disposition, FailMode, Phase
 
 pytestmark = pytest.mark.integration

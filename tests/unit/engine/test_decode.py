@@ -5,7 +5,7 @@ import zlib
 
 import pytest
 
-from garrison.config.model import RequestLimitsSettings
+from garrison.config.controls import RequestLimitsSettings
 from garrison.contract.media import Kind
 from garrison.controls.catalogue import CONTROLS
 from garrison.core.document import FormDocument, JsonDocument, MultipartDocument, OpaqueDocument, Part, TextDocument

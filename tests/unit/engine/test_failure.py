@@ -9,7 +9,8 @@ from tests.model import reference_model as model
 from tests.model.generated import compiled, spec_of
 from tests.unit.engine.drive import EVENT_ID, JSON, TEXT, request_head, small_policy
 
-from garrison.config.model import ControlsSettings, Settings
+from garrison.config.controls import ControlsSettings
+from garrison.config.model import Settings
 from garrison.contract.catalogue import Catalogue, Match, Miss
 from garrison.core.decision import Disposition, Mode
 from garrison.core.http import ResponseHead

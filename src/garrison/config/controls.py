@@ -1,0 +1,94 @@
+"""Settings of the controls: what `controls` says in garrison.yaml, for all operations or for some."""
+
+from typing import Literal
+
+from garrison.config.sections import Bytes, ControlSettings, Count, Section
+
+
+class CanonicalFormSettings(ControlSettings, frozen=True):
+    """Settings of the control `canonical-form`."""
+
+    allow_encoded_slash: bool = False
+    """Let `%2F` stand inside a path segment, as one character of it."""
+    allow_method_override: bool = False
+    """Let `X-HTTP-Method-Override` and its kin pass; they are still not obeyed."""
+
+
+class InventorySettings(ControlSettings, frozen=True):
+    """Settings of the control `inventory`."""
+
+    unsafe_allow_undescribed: bool = False
+    """Grant requests for operations that the contract does not describe. Warned of at start."""
+    allow_head: bool = False
+    """Grant HEAD on paths that the contract describes with GET."""
+    allow_preflight: bool = False
+    """Grant CORS preflight requests (OPTIONS) that ask for a method the contract describes there."""
+
+
+class MediaTypeSettings(ControlSettings, frozen=True):
+    """Settings of the control `media-type`."""
+
+
+class RequestLimitsSettings(ControlSettings, frozen=True):
+    """Settings of the control `request-limits`. Bounds hold even where the contract is silent."""
+
+    header_count: Count = 100
+    """Header fields, repeated ones counted each."""
+    header_bytes: Bytes = 32768
+    """All names and values together."""
+    uri_bytes: Bytes = 8192
+    """Length of the request target."""
+    body_bytes: Bytes = 10 * 1024 * 1024
+    """Largest request body, inspected or not."""
+    inspected_bytes: Bytes = 1024 * 1024
+    """Largest body that is held for inspection, decompressed size included."""
+    json_depth: Count = 32
+    """Arrays and objects inside one another."""
+    array_items: Count = 10000
+    """Items in one array."""
+    object_keys: Count = 1000
+    """Keys in one object, or fields in one form."""
+    query_parameters: Count = 200
+    """Parameters in the query."""
+
+
+class RequestSchemaSettings(ControlSettings, frozen=True):
+    """Settings of the control `request-schema`."""
+
+    undeclared_query: Literal["refuse", "allow"] = "refuse"
+    """Query parameters that the operation does not declare."""
+    undeclared_properties: Literal["refuse", "allow"] = "allow"
+    """Properties of a request body that the schema neither declares nor forbids."""
+
+
+class ResponseSchemaSettings(ControlSettings, frozen=True):
+    """Settings of the control `response-schema`, which monitors unless told to enforce."""
+
+    action: Literal["refuse", "strip"] = "refuse"
+    """In enforce mode: refuse a response that breaks the contract, or strip what it does not declare
+    (and refuse what is still broken then)."""
+    inspected_bytes: Bytes = 1024 * 1024
+    """Largest response body that is inspected, decompressed size included."""
+
+
+class ErrorLeakageSettings(ControlSettings, frozen=True):
+    """Settings of the control `error-leakage`."""
+
+
+class ControlsSettings(Section, frozen=True):
+    """One entry for each control."""
+
+    canonical_form: CanonicalFormSettings = CanonicalFormSettings()
+    """One reading of every request: ambiguity is refused."""
+    inventory: InventorySettings = InventorySettings()
+    """Only described operations exist."""
+    media_type: MediaTypeSettings = MediaTypeSettings()
+    """Only declared media types are exchanged."""
+    request_limits: RequestLimitsSettings = RequestLimitsSettings()
+    """Sizes, counts and depths of requests."""
+    request_schema: RequestSchemaSettings = RequestSchemaSettings()
+    """Parameters and bodies of requests keep to the contract."""
+    response_schema: ResponseSchemaSettings = ResponseSchemaSettings()
+    """Responses keep to the contract."""
+    error_leakage: ErrorLeakageSettings = ErrorLeakageSettings()
+    """Error answers disclose nothing of the inside."""

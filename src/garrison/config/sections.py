@@ -1,0 +1,27 @@
+"""What every section of garrison.yaml is made of: its base, and the bounds of numbers."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from garrison.core.decision import FailMode, Mode
+
+Bytes = Annotated[int, Meta(ge=0, le=1 << 40)]
+Count = Annotated[int, Meta(ge=0, le=1 << 31)]
+Cap = Annotated[int, Meta(ge=1, le=1 << 31)]
+"""A bound of which nought would mean that nothing works."""
+Seconds = Annotated[float, Meta(gt=0, le=86400)]
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
+    """Base of every section of garrison.yaml: unknown keys are errors."""
+
+
+class ControlSettings(Section, frozen=True):
+    """What every control can be told."""
+
+    mode: Mode | None = None
+    """`enforce`, `monitor` or `off`; absent means the control's own default, then the gateway's mode."""
+    fail: FailMode = FailMode.CLOSED
+    """Whether the control's own error denies (`closed`) or is only recorded (`open`)."""

@@ -1,0 +1,17 @@
+"""State: what outlives an exchange and a policy. One for each gateway; a reload keeps it.
+
+Everything here is touched only by one thread at a time (a worker holds its turn for a whole visit, an event loop is
+one thread), or replaced whole by a thread in the background, so that nothing on the way of a request waits for a lock.
+All of it is bounded, and takes the time as an argument.
+"""
+
+from garrison.identity.memory import Memory
+
+
+class State:
+    """What the controls remember. Empty at first."""
+
+    __slots__ = ("identity",)
+
+    def __init__(self) -> None:
+        self.identity = Memory()
