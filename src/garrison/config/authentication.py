@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from garrison.config.credentials import ApiKeySettings, BasicSettings, CertificateSettings, SignatureSettings
 from garrison.config.sections import ControlSettings, Section
-from garrison.config.tokens import IntrospectionSettings, JwtSettings, SenderConstraint
+from garrison.config.tokens import DpopSettings, IntrospectionSettings, JwtSettings, SenderConstraint
 
 
 class SchemeSettings(Section, frozen=True):
@@ -17,6 +17,8 @@ class SchemeSettings(Section, frozen=True):
     sender_constraint: SenderConstraint = "if-bound"
     """Whether tokens must be bound to a key of their sender (RFC 9449, RFC 8705): `if-bound` checks what the token
     says, `dpop`, `mtls` and `required` (either) refuse tokens that are not bound; `unsafe-ignored` does not look."""
+    dpop: DpopSettings = DpopSettings()
+    """What is demanded of DPoP proofs."""
     api_key: ApiKeySettings | None = None
     """API keys that this gateway issued."""
     basic: BasicSettings | None = None

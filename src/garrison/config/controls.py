@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from garrison.config.authentication import AuthenticationSettings
 from garrison.config.sections import Bytes, ControlSettings, Count, Section
 
 
@@ -86,6 +87,8 @@ class ControlsSettings(Section, frozen=True):
     """Only declared media types are exchanged."""
     request_limits: RequestLimitsSettings = RequestLimitsSettings()
     """Sizes, counts and depths of requests."""
+    authentication: AuthenticationSettings = AuthenticationSettings()
+    """Who asks is proved."""
     request_schema: RequestSchemaSettings = RequestSchemaSettings()
     """Parameters and bodies of requests keep to the contract."""
     response_schema: ResponseSchemaSettings = ResponseSchemaSettings()

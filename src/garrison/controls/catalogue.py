@@ -1,6 +1,7 @@
 """Every control, in the order in which they are asked within a phase. Granters may stand anywhere."""
 
 from garrison.controls import (
+    authentication,
     canonical_form,
     error_leakage,
     inventory,
@@ -16,6 +17,7 @@ CONTROLS: tuple[ControlSpec, ...] = (
     inventory.CONTROL,
     request_limits.CONTROL,
     media_type.CONTROL,
+    authentication.CONTROL,
     request_schema.CONTROL,
     response_schema.CONTROL,
     error_leakage.CONTROL,

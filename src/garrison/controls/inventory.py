@@ -65,10 +65,18 @@ def _is_granted_variant(facts: Facts, miss: Miss, settings: InventorySettings) -
     method = facts.request.method
     if method == "HEAD":  # RFC 9110, 9.3.2: as GET, without the content
         return settings.allow_head and "GET" in miss.methods
-    if method == "OPTIONS" and settings.allow_preflight:  # Fetch, 4.8: CORS-preflight fetch
-        headers = facts.canonical.headers
-        return "origin" in headers and headers.get("access-control-request-method") in miss.methods
-    return False
+    return settings.allow_preflight and is_preflight(facts)
+
+
+def is_preflight(facts: Facts) -> bool:
+    """Whether a browser asks if it may send a request that the contract describes (Fetch, 4.8: CORS-preflight)."""
+    match, headers = facts.match, facts.canonical.headers
+    return (
+        facts.request.method == "OPTIONS"
+        and isinstance(match, Miss)
+        and "origin" in headers
+        and headers.get("access-control-request-method") in match.methods
+    )
 
 
 CONTROL = ControlSpec(

@@ -1,5 +1,7 @@
 """`media-type`: bodies have a media type that the operation declares; bodies and tunnels only where one is declared."""
 
+from collections.abc import Callable
+
 from garrison.config.controls import ControlsSettings
 from garrison.contract.catalogue import CompiledOperation
 from garrison.core.decision import Outcome
@@ -39,7 +41,7 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
     return Checks(head=head if operation.upgrades else _without_upgrade(head), body=_body)
 
 
-def _without_upgrade(of_body: Check | None) -> Check:
+def _without_upgrade(of_body: Callable[[Facts], Outcome] | None) -> Check:
     """`of_body`, and no tunnel. Other protocols are no server's to offer here, so a WebSocket is what counts."""
 
     def head(facts: Facts) -> Outcome:

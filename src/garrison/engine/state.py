@@ -13,5 +13,6 @@ class State:
 
     __slots__ = ("identity",)
 
-    def __init__(self) -> None:
-        self.identity = Memory()
+    def __init__(self, secret: bytes = b"") -> None:
+        """`secret` is random and of this gateway alone; without it what needs one refuses."""
+        self.identity = Memory(secret)

@@ -30,8 +30,14 @@ class KeyBook:
         """The keys of `issuer` as last fetched; None where they never were."""
         return self._known.get(issuer)
 
+    def keys_of(self, issuer: str) -> KeySet | None:
+        """Only the keys; the same object as long as they are the same keys."""
+        known = self._known.get(issuer)
+        return known.keys if known is not None else None
+
     def put(self, issuer: str, keys: IssuerKeys) -> None:
-        """These are the issuer's keys now."""
+        """These are the issuer's keys now. Where they are as before, give the same `KeySet`: what was verified with
+        it then need not be verified again."""
         self._known = {**self._known, issuer: keys}
 
     def keep_only(self, issuers: frozenset[str]) -> None:
@@ -62,10 +68,11 @@ def read_jwks(data: bytes) -> KeySet:
     found = document.get("keys")
     if not isinstance(found, list) or len(found) > MAX_KEYS:
         raise ValueError(f"`keys` must be a list of at most {MAX_KEYS}")
-    usable = []
-    for each in found:
-        if isinstance(each, dict) and each.get("kty") in {"RSA", "EC", "OKP"} and each.get("use", "sig") == "sig":
-            usable.append({name: value for name, value in each.items() if name not in _PRIVATE})
+    usable = [
+        {name: value for name, value in each.items() if name not in _PRIVATE}
+        for each in found
+        if isinstance(each, dict) and each.get("kty") in {"RSA", "EC", "OKP"} and each.get("use", "sig") == "sig"
+    ]
     if not usable:
         raise ValueError("no key that could verify a signature")
     try:

@@ -1,12 +1,18 @@
 """What authentication remembers from one exchange to the next. Bounded; takes the time as an argument."""
 
 from garrison.identity.keys import KeyBook
+from garrison.identity.replays import Replays
+from garrison.identity.token_cache import TokenCache
 
 
 class Memory:
     """Everything that authentication remembers. Empty at first."""
 
-    __slots__ = ("keys",)
+    __slots__ = ("keys", "proofs", "secret", "tokens")
 
-    def __init__(self) -> None:
+    def __init__(self, secret: bytes = b"") -> None:
+        """`secret` is of this gateway alone: nonces are made with it, and without it none can be."""
+        self.secret = secret
         self.keys = KeyBook()
+        self.tokens = TokenCache()
+        self.proofs = Replays()

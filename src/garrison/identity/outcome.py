@@ -31,7 +31,7 @@ class Failure(msgspec.Struct, frozen=True):
     detail: str = ""
     """What was wrong with it, for the operator; never the credential."""
     challenge: Headers = ()
-    """Header fields that the denial carries, such as a DPoP nonce (RFC 9449, section 8)."""
+    """Header fields that the denial carries (RFC 6750, 3; RFC 9449, 7.1 and 9); empty: the method's own challenge."""
     account: str = ""
     """Whose credential it claims to be, as far as that counts as a guess: an account or key id, digested where it may
     be personal; empty where the failure says nothing about guessing (an expired token)."""
@@ -42,3 +42,11 @@ Outcome: TypeAlias = Principal | Failure | Question | None
 
 Authenticate: TypeAlias = Callable[[Attempt], Outcome]
 """One compiled way of authenticating. A `Question` asks for another call once its answer is in the attempt."""
+
+
+class Method(msgspec.Struct, frozen=True):
+    """One way to satisfy a security scheme."""
+
+    authenticate: Authenticate
+    challenge: str = ""
+    """What `WWW-Authenticate` says to those who present nothing (RFC 9110, 11.6.1); empty where nothing is defined."""

@@ -1,0 +1,248 @@
+"""`authentication`: who asks is proved, in the way that the contract demands.
+
+A contract's `security` lists alternatives, each of which may need several schemes (OpenAPI 3.2, section 4.8.24); the
+settings say what satisfies a scheme. Nobody is let in because nothing was said: an operation that the contract secures
+with nothing is refused as well, unless the operator says that anyone may call it. A gateway for which no scheme is
+configured leaves authentication to the API behind it, and says so at start.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import TypeAlias
+
+import msgspec
+
+from garrison.config.authentication import AuthenticationSettings, SchemeSettings
+from garrison.config.controls import ControlsSettings
+from garrison.contract.catalogue import CompiledOperation
+from garrison.controls.inventory import is_preflight
+from garrison.core.decision import Grant, Outcome, Reason
+from garrison.core.ids import ControlId
+from garrison.core.operation import SecurityScheme
+from garrison.core.principal import Principal
+from garrison.core.question import Question
+from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec
+from garrison.engine.facts import Facts
+from garrison.identity.methods import methods_for
+from garrison.identity.outcome import Attempt, Failure, Method
+from garrison.identity.outcome import Outcome as Found
+
+_ID = ControlId("authentication")
+_GRANT = Grant(_ID)
+
+_reason = Reasons(
+    _ID,
+    ReasonSpec("algorithm-not-allowed", 401, "a token signed with an algorithm that the issuer is not to use"),
+    ReasonSpec("audience-mismatch", 401, "a token for somebody else: none of its audiences is this API's"),
+    ReasonSpec("binding-downgrade", 401, "a token bound to a key, sent as if it were not"),
+    ReasonSpec("binding-unknown", 401, "a token bound to its sender in a way that is not known"),
+    ReasonSpec("certificate-mismatch", 401, "a token bound to another client certificate"),
+    ReasonSpec("certificate-missing", 401, "a token bound to a client certificate, sent without one"),
+    ReasonSpec("claim-invalid", 401, "a claim of the wrong type or too long"),
+    ReasonSpec("claim-missing", 401, "a token without a claim that it must have"),
+    ReasonSpec("credential-missing", 401, "no credential of the schemes that the operation demands"),
+    ReasonSpec("introspection-unavailable", 503, "the authorization server did not say whether a token holds"),
+    ReasonSpec("issuer-unknown", 401, "a token of an issuer that is not believed"),
+    ReasonSpec("key-id-implausible", 401, "a key id that is no name but a path, a query or a command"),
+    ReasonSpec("key-id-missing", 401, "a token that does not say which of several keys signed it"),
+    ReasonSpec("key-mismatch", 401, "a token that names a key which is not for its algorithm"),
+    ReasonSpec("key-too-small", 401, "a token signed with a key that is too small"),
+    ReasonSpec("key-unknown", 401, "a token that names a key which its issuer is not known to have"),
+    ReasonSpec("keys-unavailable", 503, "an issuer whose keys could not be fetched yet"),
+    ReasonSpec("principal-required", 401, "an operation that the contract secures with nothing"),
+    ReasonSpec("proof-algorithm", 401, "a DPoP proof signed with an algorithm that is not allowed"),
+    ReasonSpec("proof-expired", 401, "a DPoP proof that is too old or from the future"),
+    ReasonSpec("proof-malformed", 401, "a DPoP proof that is none"),
+    ReasonSpec("proof-missing", 401, "a token bound to a key, sent without a DPoP proof"),
+    ReasonSpec("proof-nonce", 401, "a DPoP proof without a nonce of this gateway, or with an old one"),
+    ReasonSpec("proof-of-another-key", 401, "a DPoP proof with a key that the token is not bound to"),
+    ReasonSpec("proof-of-another-request", 401, "a DPoP proof made for another method or address"),
+    ReasonSpec("proof-of-another-token", 401, "a DPoP proof made for another token"),
+    ReasonSpec("proof-replayed", 401, "a DPoP proof that was used before"),
+    ReasonSpec("proof-signature", 401, "a DPoP proof whose signature does not hold"),
+    ReasonSpec("replays-exhausted", 503, "more proofs at once than can be remembered"),
+    ReasonSpec("scheme-not-configured", 401, "an operation that demands only schemes for which nothing is configured"),
+    ReasonSpec("signature-degenerate", 401, "a signature of nought, which a faulty verifier takes for any"),
+    ReasonSpec("signature-invalid", 401, "a token whose signature does not hold"),
+    ReasonSpec("token-compressed", 401, "a compressed token"),
+    ReasonSpec("token-critical-extension", 401, "a token that demands an extension which is not understood"),
+    ReasonSpec("token-encrypted", 401, "an encrypted token"),
+    ReasonSpec("token-expired", 401, "a token that holds no more"),
+    ReasonSpec("token-inactive", 401, "a token of which the authorization server says that it does not hold"),
+    ReasonSpec("token-key-in-header", 401, "a token that brings its own key or says where to fetch it"),
+    ReasonSpec("token-malformed", 401, "a token that is none"),
+    ReasonSpec("token-not-bound", 401, "a token that is not bound to its sender where that is demanded"),
+    ReasonSpec("token-not-yet-valid", 401, "a token that does not hold yet"),
+    ReasonSpec("token-too-large", 401, "a token larger than the issuer's may be"),
+    ReasonSpec("token-too-old", 401, "a token that was issued too long ago"),
+    ReasonSpec("token-type", 401, "a token for another purpose"),
+    ReasonSpec("token-unsigned", 401, "a token without a signature"),
+    ReasonSpec("token-without-expiry", 401, "a token that never expires"),
+)
+
+Alternatives: TypeAlias = tuple[tuple[tuple[Method, ...], ...], ...]
+"""Any one of these; of each all schemes; of each scheme any one method."""
+
+_Found: TypeAlias = Principal | Failure | Question | None
+
+
+def compile_checks(operation: CompiledOperation | None, settings: ControlsSettings) -> Checks:
+    """Has nothing to do where no scheme is configured."""
+    own = settings.authentication
+    if not own.schemes:
+        return Checks()
+    if operation is None:
+        return Checks(head=_public(own, preflight=settings.inventory.allow_preflight))
+    security = operation.operation.security or ()
+    if not security or {} in security:
+        # what anyone may call anyhow gains nothing from a credential, and one that is presented must still hold
+        return Checks(head=_optional(operation, own) if any(security) else _public(own))
+    return Checks(head=_required(_alternatives(operation, own)))
+
+
+def _public(own: AuthenticationSettings, *, preflight: bool = False) -> Callable[[Facts], Outcome]:
+    if own.unsafe_anonymous:
+        return _let_anyone
+    reason = _reason("principal-required")
+
+    def check(facts: Facts) -> Outcome:
+        if preflight and is_preflight(facts):
+            return _GRANT  # a browser sends it without credentials (Fetch, 4.8)
+        return reason
+
+    return check
+
+
+def _let_anyone(facts: Facts) -> Outcome:
+    del facts
+    return _GRANT
+
+
+def _alternatives(operation: CompiledOperation, own: AuthenticationSettings) -> Alternatives:
+    """Those that can be satisfied at all: one that needs a scheme for which nothing is configured cannot."""
+    declared = operation.operation
+    found = []
+    for needed in declared.security or ():
+        methods = [_methods(declared.schemes, name, own.schemes) for name in needed]
+        if needed and all(methods):
+            found.append(tuple(methods))
+    return tuple(found)
+
+
+def _methods(
+    declared: Mapping[str, SecurityScheme], name: str, configured: Mapping[str, SchemeSettings]
+) -> tuple[Method, ...]:
+    scheme, settings = declared.get(name), configured.get(name)
+    return _methods_for(scheme, settings) if scheme is not None and settings is not None else ()
+
+
+# Most operations of a contract share their schemes; how a scheme is satisfied depends on nothing else.
+_methods_for = lru_cache(maxsize=256)(methods_for)
+
+
+def _required(alternatives: Alternatives) -> Callable[[Facts], Outcome | Question]:
+    if not alternatives:
+        return _unsatisfiable
+    challenges = _challenges(alternatives)
+    only = alternatives[0][0][0].authenticate if _is_single(alternatives) else None
+
+    def check(facts: Facts) -> Outcome | Question:
+        attempt = Attempt(facts.request, facts.canonical, facts.now, facts.state.identity, facts.answers)
+        found: _Found = only(attempt) if only is not None else _try_all(alternatives, attempt)
+        if type(found) is Principal:
+            facts.principal = found
+            return _GRANT
+        if type(found) is Question:
+            return found
+        return _refused(facts, found if isinstance(found, Failure) else None, challenges)
+
+    return check
+
+
+def _optional(operation: CompiledOperation, own: AuthenticationSettings) -> Callable[[Facts], Outcome | Question]:
+    """Anonymous is one of the alternatives: who presents a credential must present one that holds."""
+    alternatives = _alternatives(operation, own)
+    strict = _required(alternatives)
+    without = _public(own)
+
+    def check(facts: Facts) -> Outcome | Question:
+        attempt = Attempt(facts.request, facts.canonical, facts.now, facts.state.identity, facts.answers)
+        return without(facts) if _try_all(alternatives, attempt) is None else strict(facts)
+
+    return check
+
+
+def _is_single(alternatives: Alternatives) -> bool:
+    return len(alternatives) == 1 and len(alternatives[0]) == 1 and len(alternatives[0][0]) == 1
+
+
+def _unsatisfiable(facts: Facts) -> Outcome:
+    del facts
+    return _reason("scheme-not-configured")
+
+
+def _try_all(alternatives: Alternatives, attempt: Attempt) -> _Found:
+    """The principal of the first alternative that is satisfied; else the first failure: it says more than silence."""
+    failure: Failure | None = None
+    for schemes in alternatives:
+        found = _try_one(schemes, attempt)
+        if isinstance(found, Principal | Question):
+            return found
+        failure = failure or found
+    return failure
+
+
+def _try_one(schemes: tuple[tuple[Method, ...], ...], attempt: Attempt) -> _Found:
+    principals: list[Principal] = []
+    for methods in schemes:
+        found = _try_methods(methods, attempt)
+        if not isinstance(found, Principal):
+            return found
+        principals.append(found)
+    return principals[0] if len(principals) == 1 else _united(principals)
+
+
+def _try_methods(methods: tuple[Method, ...], attempt: Attempt) -> Found:
+    failure: Failure | None = None
+    for method in methods:
+        found = method.authenticate(attempt)
+        if isinstance(found, Principal | Question):
+            return found
+        failure = failure or found
+    return failure
+
+
+def _united(principals: list[Principal]) -> Principal:
+    """The first scheme says who it is; what the others grant is added, and the shortest life counts."""
+    return msgspec.structs.replace(
+        principals[0],
+        scopes=frozenset().union(*[each.scopes for each in principals]),
+        roles=frozenset().union(*[each.roles for each in principals]),
+        schemes=tuple([name for each in principals for name in each.schemes]),
+        expires=min([each.expires for each in principals]),
+    )
+
+
+def _challenges(alternatives: Alternatives) -> tuple[tuple[int, str, str], ...]:
+    methods = [method for schemes in alternatives for methods in schemes for method in methods if method.challenge]
+    return tuple((401, "www-authenticate", text) for text in dict.fromkeys(method.challenge for method in methods))
+
+
+def _refused(facts: Facts, failure: Failure | None, challenges: tuple[tuple[int, str, str], ...]) -> Reason:
+    if failure is None:
+        facts.refusal_headers += challenges
+        return _reason("credential-missing")
+    reason = _reason(failure.reason, "", failure.detail)
+    own = tuple([(reason.status, name, value) for name, value in failure.challenge])
+    facts.refusal_headers += own or challenges
+    return reason
+
+
+CONTROL = ControlSpec(
+    id=_ID,
+    title="Who asks is proved",
+    kind="granter",
+    reasons=_reason,
+    compile=compile_checks,
+    tags=("API2:2023", "CWE-287", "CWE-306", "CWE-345", "CWE-347", "REC-API-11"),
+)

@@ -1,0 +1,86 @@
+"""Opaque access tokens: what the authorization server says of them (RFC 7662), as JSON or signed (RFC 9701)."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+
+from garrison.config.tokens import IntrospectionSettings
+from garrison.core.question import Answer, Question
+from garrison.identity.claims import bound, check_audience, check_times, principal_of
+from garrison.identity.jose import InvalidError, Jws, check_algorithm, check_no_key_inside, find_key, read_jws, verify
+from garrison.identity.jwt import realm_of
+from garrison.identity.outcome import Attempt
+from garrison.identity.token_cache import Verified
+
+MAX_ANSWER = 65536
+_SIGNED = "application/token-introspection+jwt"
+_ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
+
+
+def question_about(token: str, scheme: str, settings: IntrospectionSettings) -> Question:
+    """What to ask about `token`."""
+    body = urlencode({"token": token, "token_type_hint": "access_token"}).encode()
+    accept = _SIGNED if settings.signed else "application/json"
+    return Question(f"introspection {scheme}", body, "application/x-www-form-urlencoded", accept)
+
+
+def read_answer(answer: Answer, settings: IntrospectionSettings, scheme: str, attempt: Attempt) -> Verified:
+    """What the answer says, if it says that the token holds. Raises InvalidError."""
+    if answer.status != 200:
+        raise InvalidError("introspection-unavailable", f"status {answer.status}" if answer.status else "no answer")
+    claims = _signed(answer, settings, attempt) if settings.signed else _object(answer.body)
+    if claims.get("active") is not True:
+        raise InvalidError("token-inactive")
+    if settings.issuer and claims.get("iss", settings.issuer) != settings.issuer:
+        raise InvalidError("issuer-unknown")
+    check_audience(claims, settings.audiences)
+    horizon = attempt.now + settings.cache_seconds
+    # The server may leave the expiry out (RFC 7662, 2.2): then its word holds as long as we believe it.
+    until = min(check_times({"exp": horizon, **claims}, attempt.now, settings.leeway), horizon)
+    names = settings if settings.subject_claim in claims else _client_only(settings)
+    principal = principal_of(claims, names, realm_of(settings.realm, settings.issuer or settings.url), scheme)
+    return bound(principal, until)
+
+
+def _client_only(settings: IntrospectionSettings) -> IntrospectionSettings:
+    """A token that a client has for itself may name no subject: then the client is who asks."""
+    return msgspec.structs.replace(settings, subject_claim=settings.client_claim)
+
+
+def _object(data: bytes) -> Mapping[str, Any]:
+    try:
+        return msgspec.json.decode(data, type=dict[str, Any])
+    except msgspec.MsgspecError as error:
+        raise InvalidError("introspection-unavailable", "the answer is not a JSON object") from error
+
+
+def _signed(answer: Answer, settings: IntrospectionSettings, attempt: Attempt) -> Mapping[str, Any]:
+    """The claims of a signed answer (RFC 9701, 5): from this server, for us, about a token."""
+    try:
+        token = _verified(answer, settings, attempt)
+    except InvalidError as error:
+        raise InvalidError("introspection-unavailable", f"the signed answer: {error.reason}") from error
+    claims, kind = token.claims, token.header.get("typ")
+    inner = claims.get("token_introspection")
+    audience = claims.get("aud")
+    for_us = settings.client_id in (audience if isinstance(audience, list) else [audience])
+    if kind != _SIGNED.removeprefix("application/") or claims.get("iss") != settings.issuer or not for_us:
+        raise InvalidError("introspection-unavailable", "the signed answer is not this server's for us")
+    if not isinstance(inner, Mapping):
+        raise InvalidError("introspection-unavailable", "the signed answer says nothing of a token")
+    return inner
+
+
+def _verified(answer: Answer, settings: IntrospectionSettings, attempt: Attempt) -> Jws:
+    token = read_jws(answer.body.decode("latin-1").strip(), MAX_ANSWER)
+    check_algorithm(token, _ALGORITHMS)
+    check_no_key_inside(token)
+    keys = attempt.memory.keys.keys_of(settings.issuer)
+    key = find_key(token, keys) if keys is not None else None
+    if key is None:
+        attempt.memory.keys.miss(settings.issuer, attempt.now)
+        raise InvalidError("key-unknown")
+    verify(token, key)
+    return token

@@ -1,0 +1,59 @@
+"""Tokens that were verified: the same one comes again with every request of a client."""
+
+import hashlib
+from typing import Final
+
+import msgspec
+from joserfc.jwk import KeySet
+
+from garrison.core.principal import Principal
+from garrison.identity.keys import KeyBook
+
+MAX_TOKENS: Final = 50_000
+"""Tokens that are remembered, at about two kilobytes each. More at once mean more verifying, nothing else."""
+
+
+class Verified(msgspec.Struct, frozen=True, gc=False):
+    """What a token was found to say."""
+
+    principal: Principal
+    until: float
+    """When it must be verified again at the latest."""
+    issuer: str = ""
+    """Whose keys it was verified with; empty where it was not verified with keys."""
+    keys: KeySet | None = None
+    """Those keys: under others it must be verified again."""
+    key_thumbprint: str = ""
+    """The key that its sender must prove to have (RFC 9449, 6.1: `cnf.jkt`); empty where it is not bound to one."""
+    certificate_thumbprint: str = ""
+    """The client certificate that it is bound to (RFC 8705, 3.1: `cnf.x5t#S256`), base64url; empty where to none."""
+
+
+class TokenCache:
+    """Verified tokens by digest; the tokens themselves are not kept."""
+
+    __slots__ = ("_known",)
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, Verified] = {}
+
+    def find(self, digest: bytes, now: float, book: KeyBook) -> Verified | None:
+        """What is known of the token with this digest, where it still holds under the keys in `book`."""
+        found = self._known.get(digest)
+        if found is None:
+            return None
+        if now < found.until and (found.keys is None or book.keys_of(found.issuer) is found.keys):
+            return found
+        del self._known[digest]
+        return None
+
+    def keep(self, digest: bytes, verified: Verified) -> None:
+        """Remember `verified`; the one that was remembered first makes room."""
+        if len(self._known) >= MAX_TOKENS:
+            self._known.pop(next(iter(self._known)), None)
+        self._known[digest] = verified
+
+
+def token_digest(token: str, salt: bytes) -> bytes:
+    """The name of `token` in the cache. `salt`, at most 64 bytes, tells those apart who verify in different ways."""
+    return hashlib.blake2b(token.encode("latin-1"), digest_size=16, key=salt).digest()
