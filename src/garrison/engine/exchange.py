@@ -418,6 +418,8 @@ class Exchange:
                 # what is no answer must not pass for one that allows
                 answered = said if type(said) in _ANSWERS else Failed(planned.fail)
                 answers.append(Answer(planned.control, planned.mode, answered))
+                if type(said) is Rewrite and said.document is not None and planned.mode is _ENFORCE:
+                    facts.response_document = said.document  # so that the last rewrite holds all of them
         if answers or stage.granters is not self._due:
             self._due = stage.granters
             self._answers += tuple(answers)
