@@ -6,6 +6,9 @@ from garrison.config.sections import Section
 class ApiKeySettings(Section, frozen=True):
     """API keys that `garrison keys` makes; only keyed digests of them are kept."""
 
+    realm: str = "keys"
+    """The name that these principals are told apart by."""
+
 
 class BasicSettings(Section, frozen=True):
     """HTTP Basic (RFC 7617) for machine clients."""

@@ -4,7 +4,7 @@ import hashlib
 
 import msgspec
 
-from garrison.config.authentication import SchemeSettings
+from garrison.config.authentication import LockoutSettings, SchemeSettings
 from garrison.core.canonical import CanonicalRequest
 from garrison.core.operation import SecurityScheme
 from garrison.core.question import Question
@@ -13,16 +13,19 @@ from garrison.identity.dpop import nonce_for
 from garrison.identity.introspection import question_about, read_answer
 from garrison.identity.jose import InvalidError
 from garrison.identity.jwt import issuers_of, verify_jwt
+from garrison.identity.lockout import guarded
 from garrison.identity.outcome import Attempt, Failure, Method, Outcome
 from garrison.identity.token_cache import Verified, token_digest
 
 _PREFIXES = ("bearer", "dpop")
 
 
-def method(scheme: SecurityScheme, settings: SchemeSettings) -> Method:
+def method(scheme: SecurityScheme, settings: SchemeSettings, lockout: LockoutSettings) -> Method:
     """How tokens of `settings.jwt` and `settings.introspection` satisfy `scheme`."""
     tokens = _Tokens(scheme, settings)
-    return Method(tokens.authenticate, tokens.challenge())
+    if settings.introspection is None:
+        return Method(tokens.authenticate, tokens.challenge())  # a signature is not guessed
+    return Method(guarded(tokens.authenticate, tokens.account, lockout), tokens.challenge())
 
 
 class _Tokens:
@@ -53,8 +56,13 @@ class _Tokens:
             if verified.key_thumbprint or verified.certificate_thumbprint or self._demands_more(prefix):
                 check_sender(attempt, token, prefix, verified, self._settings)
         except InvalidError as error:
-            return Failure(error.reason, error.detail, self._refusal(error.reason, prefix, attempt))
+            refusal = self._refusal(error.reason, prefix, attempt)
+            return Failure(error.reason, error.detail, refusal, is_guess=error.reason == "token-inactive")
         return verified.principal
+
+    def account(self, attempt: Attempt) -> str | None:
+        """Empty where a token is presented: an opaque one does not say whose it is."""
+        return "" if self._presented(attempt.canonical)[1] else None
 
     def challenge(self, error: str = "") -> str:
         """What `WWW-Authenticate` says."""

@@ -1,14 +1,16 @@
 """Every way to satisfy a security scheme, by the setting that switches it on."""
 
-from garrison.config.authentication import SchemeSettings
+from garrison.config.authentication import LockoutSettings, SchemeSettings
 from garrison.core.operation import SecurityScheme
-from garrison.identity import bearer
+from garrison.identity import api_keys, bearer
 from garrison.identity.outcome import Method
 
 
-def methods_for(scheme: SecurityScheme, settings: SchemeSettings) -> tuple[Method, ...]:
+def methods_for(scheme: SecurityScheme, settings: SchemeSettings, lockout: LockoutSettings) -> tuple[Method, ...]:
     """The ways that `settings` name, in the order in which they are tried."""
     found: list[Method] = []
+    if settings.api_key is not None:
+        found.append(api_keys.method(scheme, settings.api_key, lockout))
     if settings.jwt or settings.introspection is not None:
-        found.append(bearer.method(scheme, settings))
+        found.append(bearer.method(scheme, settings, lockout))
     return tuple(found)
