@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "asking.h"
 #include "session.h"
 #include "text.h"
 
@@ -35,7 +36,7 @@ struct config *config_make(buffer text)
         return NULL;
     }
     interpreter_enter();
-    bool made = session_start() && text_start() && (config->handler = make_handler(text)) != NULL &&
+    bool made = session_start() && asking_start() && text_start() && (config->handler = make_handler(text)) != NULL &&
                 read_handler(config);
     if (!made) {
         interpreter_log_exception("the filter's configuration");
