@@ -1,10 +1,12 @@
 """Status files: what each process says of itself, rewritten about once a second in `status` of the data directory.
 
-Written aside and renamed, so that nobody reads half of one. They stay when their process ends: `updated` and `pid`
-tell whether it lives. Nothing in them is personal.
+Written aside and renamed, so that nobody reads half of one; in place only where the disk is full. They stay when their
+process ends: `updated` and `pid` tell whether it lives. Nothing in them is personal.
 """
 
 import contextlib
+import errno
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -21,6 +23,8 @@ GUARD: Final = "guard.json"
 WATCH: Final = "watch.json"
 PERIOD: Final = 1.0
 """Seconds between two writings."""
+ROOM: Final = 4096
+"""Bytes that a status file's size is a multiple of: what it has of its last disk block it can be told in anew."""
 STALE: Final = 10.0
 """Seconds after which a process that has written nothing is taken for stuck: ten times its period."""
 
@@ -102,15 +106,36 @@ class WatchStatus(msgspec.Struct, frozen=True):
 
 def write_status(data: Path, name: str, status: msgspec.Struct) -> None:
     """Replace the status file `name` in the data directory. Raises OSError where that is not possible."""
-    replace_file(make_directory(data / DIRECTORY) / name, msgspec.json.encode(status), durable=False)
+    path = make_directory(data / DIRECTORY) / name
+    encoded = msgspec.json.encode(status)
+    content = encoded + b" " * (-len(encoded) % ROOM)
+    try:
+        replace_file(path, content, durable=False)
+    except OSError:
+        _overwrite(path, content)  # on a full disk, where what is lost is counted nowhere else
 
 
 def read_status(data: Path, name: str, kind: type[T]) -> T | None:
     """The status file `name`; None where there is none, or one that another version wrote."""
+    for _ in range(2):  # one that is overwritten just now is whole the next time
+        try:
+            return msgspec.json.decode((data / DIRECTORY / name).read_bytes(), type=kind)
+        except OSError:
+            return None
+        except msgspec.DecodeError:
+            continue
+    return None
+
+
+def _overwrite(path: Path, content: bytes) -> None:
+    """Write into the blocks that the file has: that needs no space on the disk."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
     try:
-        return msgspec.json.decode((data / DIRECTORY / name).read_bytes(), type=kind)
-    except (OSError, msgspec.DecodeError):
-        return None
+        if os.fstat(descriptor).st_size < len(content) or os.pwrite(descriptor, content, 0) != len(content):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+        os.ftruncate(descriptor, len(content))
+    finally:
+        os.close(descriptor)
 
 
 def is_running(pid: int) -> bool:
@@ -146,7 +171,7 @@ class Heartbeat:
             self._write()
 
     def _write(self) -> None:
-        # A full disk keeps the old file, whose age shows; it must not end the process that it tells of.
+        # What cannot be written keeps the old file, whose age shows; it must not end the process that it tells of.
         with contextlib.suppress(OSError):
             write_status(self._data, self._name, self._status())
 

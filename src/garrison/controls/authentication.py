@@ -80,6 +80,9 @@ _reason = Reasons(
     ReasonSpec("token-without-expiry", 401, "a token that never expires"),
 )
 
+_LATER = ((503, "retry-after", "5"),)
+"""The credential may be good, which cannot be told yet: what is missing is asked for again within seconds."""
+
 Alternatives: TypeAlias = tuple[tuple[tuple[Method, ...], ...], ...]
 """Any one of these; of each all schemes; of each scheme any one method."""
 
@@ -233,8 +236,10 @@ def _refused(facts: Facts, failure: Failure | None, challenges: tuple[tuple[int,
         facts.refusal_headers += challenges
         return _reason("credential-missing")
     reason = _reason(failure.reason, "", failure.detail)
-    own = tuple([(reason.status, name, value) for name, value in failure.challenge])
-    facts.refusal_headers += own or challenges
+    if reason.status == 503:
+        facts.refusal_headers += _LATER
+    else:
+        facts.refusal_headers += tuple([(401, name, value) for name, value in failure.challenge]) or challenges
     return reason
 
 

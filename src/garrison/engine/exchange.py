@@ -418,6 +418,8 @@ class Exchange:
                 # what is no answer must not pass for one that allows
                 answered = said if type(said) in _ANSWERS else Failed(planned.fail)
                 answers.append(Answer(planned.control, planned.mode, answered))
+                if type(said) is Rewrite and said.document is not None and planned.mode is _ENFORCE:
+                    facts.response_document = said.document  # so that the last rewrite holds all of them
         self._answers += tuple(answers)
         # What is suspended is decided when it has gone on: what it then says may rest on answers from before.
         if waits is None and (answers or begin or stage.granters is not self._due):

@@ -1,11 +1,14 @@
 """The guard as a program, with its parts given: `run_guard.py SETTINGS [FILTER]`. Without a filter Envoy is bare."""
 
+import os
 import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from garrison.adapters import companion
 from garrison.adapters.beside import beside
+from garrison.adapters.envoy import supervise
 from garrison.adapters.envoy.handover import Checked
 from garrison.adapters.envoy.parts import envoy_binary, python_library
 from garrison.adapters.envoy.service import Parts
@@ -36,4 +39,7 @@ def main(config: Path, module: str) -> int:
 
 
 if __name__ == "__main__":
+    if "GARRISON_TEST_BACKOFF" in os.environ:  # what is killed again and again is waited for longer and longer
+        for module in (supervise, companion):
+            vars(module)["BACKOFF"] = (float(os.environ["GARRISON_TEST_BACKOFF"]),)
     sys.exit(main(Path(sys.argv[1]), "".join(sys.argv[2:3])))

@@ -24,10 +24,13 @@ paths:
 """
 
 
-@pytest.fixture
-def guard(start: StartGuard, tmp_path: Path, filter_module: str) -> Guard:
+@pytest.fixture(params=["clients", "proxies"])
+def guard(request: pytest.FixtureRequest, start: StartGuard, tmp_path: Path, filter_module: str) -> Guard:
+    """Whoever asks is an ordinary client, or a trusted proxy, for whom Envoy has a filter chain of its own."""
     (tmp_path / "api.yaml").write_text(CONTRACT)
     settings: dict[str, Any] = {"mode": "enforce", "contract": {"file": "api.yaml"}}
+    if request.param == "proxies":
+        settings["listen"] = {"trusted-proxies": ["127.0.0.1"]}
     guard = start(settings, module=filter_module, folder=tmp_path)
     guard.port()
     return guard

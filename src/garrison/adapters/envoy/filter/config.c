@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "asking.h"
 #include "session.h"
@@ -29,29 +30,33 @@ static PyObject *make_handler(buffer text)
     return handler;
 }
 
-struct config *config_make(buffer text)
+/* Only touched by who is inside the interpreter. */
+static struct config *live;
+
+static struct config *find(buffer text)
 {
-    struct config *config = interpreter_start() ? calloc(1, sizeof *config) : NULL;
-    if (config == NULL) {
-        return NULL;
-    }
-    interpreter_enter();
-    bool made = session_start() && asking_start() && text_start() && (config->handler = make_handler(text)) != NULL &&
-                read_handler(config);
-    if (!made) {
-        interpreter_log_exception("the filter's configuration");
-    }
-    interpreter_leave();
-    if (!made) {
-        config_free(config);
-        return NULL;
+    struct config *config = live;
+    while (config != NULL &&
+           (config->length != text.length || memcmp(config->text, text.ptr, text.length) != 0)) {
+        config = config->next;
     }
     return config;
 }
 
-void config_free(struct config *config)
+static void forget(struct config *config)
 {
-    interpreter_enter();
+    for (struct config **at = &live; *at != NULL; at = &(*at)->next) {
+        if (*at == config) {
+            *at = config->next;
+            return;
+        }
+    }
+}
+
+/* Inside the interpreter. */
+static void destroy(struct config *config)
+{
+    forget(config);
     if (config->handler != NULL) {
         PyObject *result = PyObject_CallMethod(config->handler, "close", NULL);
         if (result == NULL) {
@@ -61,8 +66,55 @@ void config_free(struct config *config)
     }
     Py_XDECREF(config->request);
     Py_XDECREF(config->handler);
-    interpreter_leave();
+    free(config->text);
     free(config);
+}
+
+/* Inside the interpreter. */
+static struct config *make(buffer text)
+{
+    struct config *config = calloc(1, sizeof *config);
+    if (config == NULL) {
+        return NULL;
+    }
+    config->text = malloc(text.length + 1);
+    if (config->text == NULL || !session_start() || !asking_start() || !text_start() ||
+        (config->handler = make_handler(text)) == NULL || !read_handler(config)) {
+        interpreter_log_exception("the filter's configuration");
+        destroy(config);
+        return NULL;
+    }
+    memcpy(config->text, text.ptr, text.length);
+    config->length = text.length;
+    config->next = live;
+    live = config;
+    return config;
+}
+
+struct config *config_make(buffer text)
+{
+    if (!interpreter_start()) {
+        return NULL;
+    }
+    interpreter_enter();
+    struct config *config = find(text);
+    if (config == NULL) {
+        config = make(text);
+    }
+    if (config != NULL) {
+        config->references++;
+    }
+    interpreter_leave();
+    return config;
+}
+
+void config_free(struct config *config)
+{
+    interpreter_enter();
+    if (--config->references == 0) {
+        destroy(config);
+    }
+    interpreter_leave();
 }
 
 bool config_fails_open(const struct config *config)
