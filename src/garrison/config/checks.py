@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from garrison.config.address import parse_listen, parse_upstream
 from garrison.config.explain import Complaint
 from garrison.config.model import Settings
+from garrison.config.servers import server_complaints
 from garrison.core.decision import FailMode, Mode
 
 _METHOD = re.compile(r"(?:\*|[A-Z][A-Z0-9!#$%&'+.^_|~-]*)\Z")
@@ -173,4 +174,5 @@ CHECKS: tuple[Callable[[Settings], Iterator[Complaint]], ...] = (
     _trusted_proxies,
     _inventory,
     _matches,
+    server_complaints,
 )
