@@ -8,7 +8,7 @@ from garrison.identity.outcome import Method
 
 def methods_for(scheme: SecurityScheme, settings: SchemeSettings) -> tuple[Method, ...]:
     """The ways that `settings` name, in the order in which they are tried."""
-    found: list[Method] = []
+    found: list[Method | None] = []
     if settings.jwt or settings.introspection is not None:
         found.append(bearer.method(scheme, settings))
-    return tuple(found)
+    return tuple([method for method in found if method is not None])
