@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../../src/garrison/adapters/envoy/filter/envoy.h"
 
@@ -42,7 +43,14 @@ struct side {
     bool in_body_hook, head_left, changed, stopped;
 };
 
+/* Where an exchange is woken, from any thread, also after it is gone. */
+struct mailbox {
+    atomic_int owners, schedulers, events;
+};
+
 struct exchange {
+    struct mailbox *mailbox;
+    bool continued;
     unsigned seed;
     struct side side[2];
     const void *module;
@@ -64,12 +72,13 @@ static struct {
     int (*response_body)(void *, const void *, bool);
     int (*response_trailers)(void *, const void *);
     int (*local_reply)(void *, const void *, uint32_t, buffer, bool);
+    void (*scheduled)(void *, const void *, uint64_t);
     void (*stream_complete)(void *, const void *);
     void (*destroy)(const void *);
 } hook;
 
 static struct {
-    atomic_long exchanges, aborted, replies, resets, logged, local, whole;
+    atomic_long exchanges, aborted, asked, woken, replies, resets, logged, local, whole;
 } total;
 
 static const void *config;
@@ -270,6 +279,50 @@ void CALLBACK(log)(int level, buffer message)
     }
 }
 
+/* ---- waiting for an answer ---- */
+
+static void mailbox_drop(struct mailbox *mailbox)
+{
+    if (atomic_fetch_sub(&mailbox->owners, 1) == 1) {
+        free(mailbox);
+    }
+}
+
+/* A scheduler of its own, so that AddressSanitizer sees one that is used too late. */
+void *CALLBACK(http_filter_scheduler_new)(stream envoy)
+{
+    struct mailbox **scheduler = malloc(sizeof *scheduler);
+    *scheduler = ((struct exchange *)envoy)->mailbox;
+    (*scheduler)->owners++;
+    (*scheduler)->schedulers++;
+    total.asked++;
+    return scheduler;
+}
+
+void CALLBACK(http_filter_scheduler_commit)(void *scheduler, uint64_t event)
+{
+    (void)event;
+    (*(struct mailbox **)scheduler)->events++;
+}
+
+void CALLBACK(http_filter_scheduler_delete)(void *scheduler)
+{
+    struct mailbox *mailbox = *(struct mailbox **)scheduler;
+    mailbox->schedulers--;
+    mailbox_drop(mailbox);
+    free(scheduler);
+}
+
+void CALLBACK(http_filter_continue_decoding)(stream envoy)
+{
+    ((struct exchange *)envoy)->continued = true;
+}
+
+static bool asking(const struct exchange *x)
+{
+    return x->mailbox->schedulers > 0 || x->mailbox->events > 0;
+}
+
 /* ---- ends ---- */
 
 static void end_stream(struct exchange *x)
@@ -427,7 +480,8 @@ static void send_chunk(struct exchange *x, int which, size_t length, bool end)
     side->sent += length;
     int status = call_body(x, which, end);
     if (!over(x)) {
-        if (status == BODY_STOP || (end && status == BODY_BUFFER)) {
+        bool paused = status == BODY_WATERMARK || (end && status == BODY_BUFFER);
+        if (status == BODY_STOP || (paused && (which == RESPONSE || !asking(x)))) {
             fail("a body was stopped for ever");
         }
         forward(side, status == BODY_CONTINUE);
@@ -451,7 +505,7 @@ static void step_message(struct exchange *x, struct message *m)
         m->ended = m->chunks == 0;
         int status = call_headers(x, m->which, m->ended);
         if (!over(x)) {
-            if (m->ended && status != HEADERS_CONTINUE) {
+            if (m->ended && status != HEADERS_CONTINUE && (m->which == RESPONSE || !asking(x))) {
                 fail("a head without body was stopped for ever");
             }
             side->stopped = status != HEADERS_CONTINUE;
@@ -465,19 +519,36 @@ static void step_message(struct exchange *x, struct message *m)
     if (trailers && !over(x)) {
         int status = call_trailers(x, m->which);
         if (!over(x)) {
-            if (status != TRAILERS_CONTINUE) {
+            if (status != TRAILERS_CONTINUE && (m->which == RESPONSE || !asking(x))) {
                 fail("trailers were stopped for ever");
             }
-            forward(side, true);
+            forward(side, status == TRAILERS_CONTINUE);
         }
     }
     m->ended = m->chunks == 0;
 }
 
+/* What Envoy does with what was committed, on the exchange's own thread. */
+static void deliver(struct exchange *x)
+{
+    x->mailbox->events--;
+    x->continued = false;
+    total.woken++;
+    hook.scheduled(x, x->module, 0);
+    take_back(x);
+    if (x->continued && over(x)) {
+        fail("what is over was continued");
+    }
+    if (x->continued) {
+        forward(&x->side[REQUEST], true);
+    }
+}
+
 static void check_whole(const struct exchange *x, const struct message *m)
 {
     const struct side *side = &x->side[m->which];
-    if (m->ended && !m->cut && !side->changed && !over(x)) {
+    /* What ended while it waited for an answer, and was left by its client, did not leave. */
+    if (m->ended && !m->cut && !side->changed && side->head_left && !over(x)) {
         total.whole++;
         if (side->forwarded != side->sent) {
             fail("a message did not pass whole");
@@ -502,6 +573,7 @@ static void free_exchange(struct exchange *x)
         bytes_clear(&x->side[which].buffered);
     }
     take_back(x);
+    mailbox_drop(x->mailbox);
     free(x);
 }
 
@@ -509,12 +581,18 @@ static void run_exchange(unsigned seed)
 {
     struct exchange *x = calloc(1, sizeof *x);
     x->seed = seed;
+    x->mailbox = calloc(1, sizeof *x->mailbox);
+    x->mailbox->owners = 1;
     x->module = hook.new(config, x);
     struct message request = random_message(x, REQUEST), response = random_message(x, RESPONSE);
     fill_request(x, request.size * request.chunks);
     fill_response(x, response.size * response.chunks);
     bool aborted = false;
     while (!over(x) && !(request.ended && response.ended) && !aborted) {
+        if (x->mailbox->events > 0 && roll(x, 3) > 0) {
+            deliver(x);
+            continue;
+        }
         bool upstream = x->side[REQUEST].head_left && !response.ended && (request.ended || roll(x, 4) == 0);
         if (roll(x, 40) == 0) {
             aborted = true;
@@ -535,9 +613,14 @@ static void run_exchange(unsigned seed)
             step_message(x, &response);
         } else if (!request.ended) {
             step_message(x, &request);
+        } else if (asking(x)) {
+            usleep(50);
         } else {
             fail("nothing goes on");
         }
+    }
+    if (!x->gone && x->mailbox->events > 0) {
+        deliver(x); /* too late for anything to come of it */
     }
     total.aborted += aborted;
     check_whole(x, &request);
@@ -578,6 +661,7 @@ static void load(const char *path)
     RESOLVE(response_body, "http_filter_response_body");
     RESOLVE(response_trailers, "http_filter_response_trailers");
     RESOLVE(local_reply, "http_filter_local_reply");
+    RESOLVE(scheduled, "http_filter_scheduled");
     RESOLVE(stream_complete, "http_filter_stream_complete");
     RESOLVE(destroy, "http_filter_destroy");
 }
@@ -603,7 +687,7 @@ int main(int count, char **arguments)
         pthread_join(threads[i], NULL);
     }
     hook.config_destroy(config);
-    printf("exchanges %ld aborted %ld local-replies %ld replies %ld resets %ld messages-checked-whole %ld logged %ld\n",
-           total.exchanges, total.aborted, total.local, total.replies, total.resets, total.whole, total.logged);
+    printf("exchanges %ld asked %ld woken %ld aborted %ld local-replies %ld replies %ld resets %ld messages-checked-whole %ld logged %ld\n",
+           total.exchanges, total.asked, total.woken, total.aborted, total.local, total.replies, total.resets, total.whole, total.logged);
     return 0;
 }

@@ -1,5 +1,6 @@
 """Sessions that answer at random, nonsense and exceptions included; used by `host.c`. Checks the filter's promises."""
 
+import queue
 import random
 import sys
 import threading
@@ -10,7 +11,7 @@ import msgspec
 from garrison.adapters.envoy import bridge
 from garrison.core.http import Headers
 
-NONSENSE = (7, -1, 1 << 70, 0x300, None, "pass")
+NONSENSE = (7, -1, 1 << 70, 0x300, None, "pass", bridge.ASK | bridge.DONE)
 
 
 class Tally:
@@ -22,6 +23,16 @@ class Tally:
         self.closed = 0
         self.dropped = 0
         self.wrong: list[str] = []
+        self.later: queue.SimpleQueue[bridge.Wake | None] = queue.SimpleQueue()
+        self.waker = threading.Thread(target=self.wake)
+        self.waker.start()
+
+    def wake(self) -> None:
+        """Wake exchanges from another thread; some of them twice, some when they are gone."""
+        while wake := self.later.get():
+            wake()
+            wake()
+
 
 
 class Session:
@@ -32,26 +43,31 @@ class Session:
         self.watching = False
         self.finished = False
         self.responded = False
+        self.asking = False
         self.limit = dice.choice((0, 10, 1000, 20_000))
         self.response_limit = dice.choice((0, 10, 1000, 100_000))
         self.reply: bridge.Reply = (dice.choice((200, 403, 500)), self.fields(), bytes(dice.randrange(300)))
         self.mutation: bridge.Change = (dice.choice((None, "/new")), self.fields(), ("x-drop",), None)
         with tally.lock:
             tally.opened += 1
-        self.directive = self.answer(interest=dice.choice((0, 0x100, 0x100, 0x200, 0x200))) if judged else None
+        self.interest = dice.choice((0, 0x100, 0x100, 0x200, 0x200))
+        self.directive = self.answer(interest=self.interest, may_ask=True) if judged else None
 
     def fields(self) -> Headers:
         return tuple((f"x-{number}", "v" * number * 10) for number in range(self.dice.randrange(5)))
 
-    def answer(self, *, interest: int = 0) -> int:
+    def answer(self, *, interest: int = 0, may_ask: bool = False) -> int:
         roll = self.dice.random()
+        if roll > 0.9 and may_ask:
+            self.asking = True
+            return bridge.ASK
         if roll < 0.01:
             with self.tally.lock:
                 self.tally.dropped += 1
             self.finished = True
             if roll < 0.005:
                 raise RuntimeError("at random")
-            nonsense: Any = self.dice.choice(NONSENSE)
+            nonsense: Any = self.dice.choice(NONSENSE if may_ask else (*NONSENSE, bridge.ASK))
             return nonsense  # type: ignore[no-any-return]
         if roll < 0.05:
             return bridge.REFUSE | self.done(0.5)
@@ -71,6 +87,8 @@ class Session:
         return bridge.DONE
 
     def expect(self, call: str) -> None:
+        if self.asking and call not in {"ask", "answered", "local_reply", "close"}:
+            self.tally.wrong.append(f"{call} while asking")
         if self.finished:
             self.tally.wrong.append(f"{call} after the end")
 
@@ -81,7 +99,28 @@ class Session:
             self.watching = False
             return bridge.PASS | self.done(0.1)  # all that counts of what is said about a copy
         self.whole = end
-        return self.answer()
+        return self.answer(may_ask=True)
+
+    def ask(self, wake: bridge.Wake, /) -> None:
+        self.expect("ask")
+        roll = self.dice.random()
+        if roll < 0.05:
+            with self.tally.lock:
+                self.tally.dropped += 1
+            self.finished = True
+            raise RuntimeError("at random")
+        if roll < 0.4:
+            wake()
+        elif roll < 0.9:
+            self.tally.later.put(wake)
+        # else never: the client's patience ends first
+
+    def answered(self) -> int:
+        self.expect("answered")
+        if not self.asking:
+            self.tally.wrong.append("answered unasked")
+        self.asking = False
+        return self.answer(interest=self.interest, may_ask=True)
 
     def response(self, status: int, headers: Headers, has_body: bool, body: bytes | None, complete: bool, /) -> int:
         self.expect("response")
@@ -132,6 +171,8 @@ class Exchanges:
 
     def close(self) -> None:
         tally = self.tally
+        tally.later.put(None)
+        tally.waker.join()
         wrong = [f"wrong: {call} x{tally.wrong.count(call)}" for call in sorted(set(tally.wrong))]
         figures = f"sessions {tally.opened} closed {tally.closed} dropped after an error {tally.dropped}"
         sys.stdout.write("\n".join([figures, *wrong, ""]))

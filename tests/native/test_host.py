@@ -51,3 +51,5 @@ def test_random_exchanges_under_address_sanitizer(tmp_path: Path, seed: int) -> 
     assert "wrong" not in done.stdout
     assert opened == closed + dropped > EXCHANGES / 2
     assert f"exchanges {EXCHANGES} " in done.stdout
+    asked, woken = (int(count) for count in re.findall(r" asked (\d+) woken (\d+) ", done.stdout)[0])
+    assert asked > woken > EXCHANGES / 30

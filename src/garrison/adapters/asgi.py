@@ -28,15 +28,25 @@ from garrison.core.errors import RecordError
 from garrison.core.event import Event
 from garrison.core.http import Headers, Reply, ResponseHead
 from garrison.core.ids import EventId
+from garrison.core.question import UNANSWERED, Answer, Question
 from garrison.engine.exchange import Exchange
 from garrison.engine.plan import Interest, Policy
 from garrison.engine.problem import problem
-from garrison.engine.step import PASS, Hold, Observe, Pass, Refuse, Step
+from garrison.engine.step import PASS, Ask, Hold, Observe, Pass, Refuse, Settled, Step
 
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 Sink: TypeAlias = Callable[[Event], None]
+AskAsync: TypeAlias = Callable[[Question], Awaitable[Answer]]
+"""Asks another server; never raises."""
+
+
+async def unanswered(question: Question) -> Answer:
+    """The answer where nobody can be asked."""
+    del question
+    return UNANSWERED
+
 
 _NO_CONTENT = frozenset({204, 304})  # RFC 9110, 6.4.1
 
@@ -44,12 +54,14 @@ _NO_CONTENT = frozenset({204, 304})  # RFC 9110, 6.4.1
 class Middleware:
     """Stands around `app` and lets through what the policy allows."""
 
-    def __init__(self, app: App, policy: Policy, sink: Sink) -> None:
-        """`sink` is given every finished event before the response's last byte leaves; it must not block. It raises
-        RecordError where the exchange must not pass without it, and nothing else."""
+    def __init__(self, app: App, policy: Policy, sink: Sink, ask: AskAsync = unanswered) -> None:
+        """`ask` gets the answers that an exchange waits for. `sink` is given every finished event before the
+        response's last byte leaves; it must not block. It raises RecordError where the exchange must not pass without
+        it, and nothing else."""
         self.app = app
         self.policy = policy
         self.sink = sink
+        self.ask = ask
         self._event_id = event_ids()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -60,7 +72,7 @@ class Middleware:
         now = time.time()
         event_id = self._event_id(now)
         may_refuse = self.policy.mode is Mode.ENFORCE
-        call = _Call(Exchange(self.policy, event_id, now), event_id, self.sink, may_refuse=may_refuse)
+        call = _Call(Exchange(self.policy, event_id, now), event_id, self.sink, self.ask, may_refuse=may_refuse)
         serve = _serve_http if scope["type"] == "http" else _serve_websocket
         try:
             await serve(self.app, call, scope, (receive, send))
@@ -74,7 +86,7 @@ class Middleware:
 class _Call:
     """One exchange, and what the client was told of it. Its event is given to the sink once, at its end."""
 
-    def __init__(self, exchange: Exchange, event_id: EventId, sink: Sink, *, may_refuse: bool) -> None:
+    def __init__(self, exchange: Exchange, event_id: EventId, sink: Sink, ask: AskAsync, *, may_refuse: bool) -> None:
         self.exchange = exchange
         self.event_id = event_id
         self.may_refuse = may_refuse
@@ -85,6 +97,13 @@ class _Call:
         """Bytes of the response's body that left."""
         self.ended = False
         self._sink = sink
+        self._ask = ask
+
+    async def settled(self, step: Step) -> Settled:
+        """What follows on `step` once everything is answered that it asks."""
+        while isinstance(step, Ask):
+            step = self.exchange.answer(await self._ask(step.question))
+        return step
 
     def end(self, *, aborted: bool = False) -> None:
         """The exchange is over: everything was said, or nothing more can be."""
@@ -136,7 +155,7 @@ async def _serve_http(app: App, call: _Call, scope: Scope, channel: tuple[Receiv
 async def _serve_websocket(app: App, call: _Call, scope: Scope, channel: tuple[Receive, Send]) -> None:
     receive, send = channel
     handshake = _Handshake(call, send, scope)
-    step = call.exchange.request(request_head(scope, has_body=False))
+    step = await call.settled(call.exchange.request(request_head(scope, has_body=False)))
     if isinstance(step, Refuse):
         await receive()  # `websocket.connect`, which must be taken before it can be refused
         await handshake.refuse(step.reply)
@@ -169,6 +188,7 @@ class _Request:
     async def settle(self, step: Step) -> Pass | Observe | Refuse | None:
         """Feed the body until the engine knows what to do with the request; None where the client left before."""
         fed = 0
+        step = await self._call.settled(step)
         while isinstance(step, Hold):
             if fed == len(self._waiting):
                 self._waiting.append(await self._receive())
@@ -176,7 +196,8 @@ class _Request:
             fed += 1
             if message["type"] == "http.disconnect":
                 return None
-            step = self._call.exchange.request_body(message.get("body", b""), not message.get("more_body", False))
+            fed_to = self._call.exchange.request_body(message.get("body", b""), not message.get("more_body", False))
+            step = await self._call.settled(fed_to)
         self._observing = isinstance(step, Observe)
         return step
 
@@ -208,7 +229,7 @@ class _Response:
         self._method = method
         self._head: Message = {}
         self._held: list[bytes] = []
-        self._step: Step = PASS
+        self._step: Settled = PASS
         self._waiting: Message | None = None
         """A head that leaves together with the first of its body, when it is known whether all was recorded."""
 
@@ -328,7 +349,7 @@ class _Handshake:
         else:
             await self._send(message)
 
-    def _judge(self, message: Message) -> Step:
+    def _judge(self, message: Message) -> Settled:
         kind = message["type"]
         if kind == "websocket.http.response.start":
             self._call.status = message["status"]

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from garrison.config.access import FieldAccessSettings, FunctionAccessSettings, ObjectAccessSettings
 from garrison.config.authentication import AuthenticationSettings
 from garrison.config.sections import Bytes, ControlSettings, Count, Section
 
@@ -89,8 +90,14 @@ class ControlsSettings(Section, frozen=True):
     """Sizes, counts and depths of requests."""
     authentication: AuthenticationSettings = AuthenticationSettings()
     """Who asks is proved."""
+    function_access: FunctionAccessSettings = FunctionAccessSettings()
+    """Principals call only the operations that they may."""
     request_schema: RequestSchemaSettings = RequestSchemaSettings()
     """Parameters and bodies of requests keep to the contract."""
+    object_access: ObjectAccessSettings = ObjectAccessSettings()
+    """Objects are reached by their owners only."""
+    field_access: FieldAccessSettings = FieldAccessSettings()
+    """Fields are read and written by those who may."""
     response_schema: ResponseSchemaSettings = ResponseSchemaSettings()
     """Responses keep to the contract."""
     error_leakage: ErrorLeakageSettings = ErrorLeakageSettings()

@@ -11,9 +11,9 @@ from typing import Any
 
 import msgspec
 
-from garrison.config import authentication, controls, credentials, model, sections, tokens
+from garrison.config import access, authentication, controls, credentials, model, sections, tokens
 
-_MODULES = (sections, tokens, credentials, authentication, controls, model)
+_MODULES = (sections, tokens, credentials, authentication, access, controls, model)
 """Where settings stand; of a name that several hold, all hold the same."""
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

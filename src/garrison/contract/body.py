@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 import jsonschema_rs
 import msgspec
 
+from garrison.contract.marks import Marks
 from garrison.contract.media import Kind
 from garrison.contract.shape import Shape
 from garrison.contract.violations import Violation, is_too_deep, violations_of
@@ -38,7 +39,7 @@ class Readers(msgspec.Struct, frozen=True):
 class BodySchema:
     """What the contract says of a body of one media type. Immutable."""
 
-    __slots__ = ("_readers", "_shape", "_validator", "kind", "media_type")
+    __slots__ = ("_readers", "_shape", "_validator", "kind", "marks", "media_type")
 
     def __init__(
         self,
@@ -48,6 +49,7 @@ class BodySchema:
         validator: jsonschema_rs.Validator | None = None,
         shape: Shape | None = None,
         readers: Readers = Readers(),  # noqa: B008 - frozen
+        marks: Marks | None = None,
     ) -> None:
         self.media_type = media_type
         """The media type or range as declared: essence, lower case."""
@@ -55,6 +57,8 @@ class BodySchema:
         self._validator = validator
         self._shape = shape
         self._readers = readers
+        self.marks = marks
+        """Where its schema carries annotations of ours; None where nowhere."""
 
     def __repr__(self) -> str:
         return f"BodySchema({self.media_type!r}, {self.kind!r})"
@@ -79,7 +83,7 @@ class BodySchema:
                 return _mismatch(self.kind)
             return violations_of(validator, document.value, _ROOT)
         value, found = self._value(document)
-        if value is _UNREADABLE:
+        if value is UNREADABLE:
             return _mismatch(self.kind)
         return found + violations_of(validator, value, _ROOT)
 
@@ -88,7 +92,7 @@ class BodySchema:
         if self._shape is None or self.kind in ("opaque", "stream", "text"):
             return ()
         value = self._value(document)[0]
-        return () if value is _UNREADABLE or is_too_deep(value) else self._shape.undeclared(value)
+        return () if value is UNREADABLE or is_too_deep(value) else self._shape.undeclared(value)
 
     def strip(self, value: Any) -> tuple[Any, tuple[str, ...]]:
         """A JSON value without its undeclared properties, and the pointers of those. The value given is
@@ -96,6 +100,10 @@ class BodySchema:
         if self._shape is None or self.kind != "json" or is_too_deep(value):
             return value, ()
         return self._shape.strip(value)
+
+    def marked(self, document: Document) -> Any:
+        """The value whose parts `marks` tells of; `UNREADABLE` where `document` is not of this kind."""
+        return self._value(document)[0]
 
     def _value(self, document: Document) -> tuple[Any, tuple[Violation, ...]]:
         """The JSON value that `document` stands for, and what is wrong with its parts."""
@@ -107,14 +115,15 @@ class BodySchema:
             return self._readers.parts(document)
         if isinstance(document, TextDocument) and self.kind == "text":
             return self._readers.text(document.text), ()
-        return _UNREADABLE, ()
+        return UNREADABLE, ()
 
 
 class _Unreadable:
     """A body that was not decoded as its media type demands."""
 
 
-_UNREADABLE = _Unreadable()
+UNREADABLE = _Unreadable()
+"""What is no value of the body's kind."""
 
 
 def _mismatch(kind: Kind) -> tuple[Violation, ...]:

@@ -7,6 +7,7 @@ from garrison.contract.body import BodySchema, Readers
 from garrison.contract.catalogue import CompiledOperation
 from garrison.contract.fields import Field
 from garrison.contract.forms import content_decoder, form_fields, form_reader, parts_reader
+from garrison.contract.marks import marks_of
 from garrison.contract.media import Kind, MediaTable, kind_of
 from garrison.contract.operations import OperationOutline
 from garrison.contract.outline import MediaOutline, ParameterOutline, ResponseOutline
@@ -134,6 +135,7 @@ class Builder:
             kind,
             validator=validator,
             shape=self._shape(schema, definition),
+            marks=marks_of(schema.value, self._schemas.schema) if self._schemas.is_annotated else None,
             readers=Readers(
                 form=form_reader(schema, outline.encoding) if kind == "form" else None,
                 parts=parts_reader(schema, outline.encoding) if kind == "multipart" else None,

@@ -32,8 +32,8 @@ class CompiledOperation:
     """One operation with everything that is needed to judge its requests and responses."""
 
     __slots__ = (
-        "_default", "_exact", "_ranges", "_request", "index", "operation", "parameters", "streams_request",
-        "streams_response", "upgrades",
+        "_default", "_exact", "_ranges", "_request", "_responses", "index", "operation", "parameters",
+        "streams_request", "streams_response", "upgrades",
     )  # fmt: skip
 
     def __init__(
@@ -55,6 +55,7 @@ class CompiledOperation:
         self._exact = {int(each.status): each for each in responses if each.status.isdigit()}
         self._ranges = {int(each.status[0]): each for each in responses if each.status[1:] == "XX"}
         self._default = next((each for each in responses if each.status == "default"), None)
+        self._responses = tuple(responses)
         self.streams_request, self.streams_response, self.upgrades = streaming
 
     def __repr__(self) -> str:
@@ -64,6 +65,16 @@ class CompiledOperation:
         """What is said of a request body of `media_type` (essence, lower case); None where not declared."""
         found = self._request.get(media_type) if self._request is not None else None
         return found.of(media_type) if found is not None else None
+
+    @property
+    def request_schemas(self) -> tuple[BodySchema, ...]:
+        """The schemas of all declared request bodies."""
+        return tuple(schema for body in self._request.entries for schema in body.schemas) if self._request else ()
+
+    @property
+    def response_schemas(self) -> tuple[BodySchema, ...]:
+        """The schemas of all declared response bodies."""
+        return tuple(schema for response in self._responses for schema in response.schemas)
 
     def response(self, status: int) -> ResponseSchema | None:
         """The response declared for `status`: exactly, by range, or by default."""

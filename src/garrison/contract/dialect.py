@@ -107,6 +107,9 @@ COPIED = (
 )  # fmt: skip
 """Keywords whose values hold no schemas. Everything that is not named in this module is annotation."""
 
+ANNOTATION = "x-garrison-"
+"""What our own annotations begin with: validators pass over them, `marks.py` finds them."""
+
 IN_PLACE = ("not", "if", "then", "else", "items", "contains", "additionalProperties", "propertyNames",
             "unevaluatedItems", "unevaluatedProperties")  # fmt: skip
 """Keywords with one schema as value."""
@@ -122,8 +125,9 @@ NEGATING = frozenset({"not", "if", "propertyNames", "contains"})
 
 
 def plain_keywords(schema: dict[str, Any], dialect: Dialect) -> dict[str, Any]:
-    """The keywords of `schema` that hold no schemas, in 2020-12's form."""
+    """The keywords of `schema` that hold no schemas, in 2020-12's form, and our own annotations."""
     out = {keyword: schema[keyword] for keyword in COPIED if keyword in schema}
+    out |= {keyword: value for keyword, value in schema.items() if str(keyword).startswith(ANNOTATION)}
     if "pattern" in out and isinstance(out["pattern"], str):
         out["pattern"] = mend(out["pattern"])
     if "maximum" in out or "minimum" in out or "exclusiveMaximum" in out or "exclusiveMinimum" in out:

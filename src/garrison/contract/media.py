@@ -53,13 +53,15 @@ def kind_of(media_type: str) -> Kind:
 class MediaTable(Generic[T]):
     """Declared media types and ranges, and what each stands for. The most specific one wins."""
 
-    __slots__ = ("_exact", "_ranges")
+    __slots__ = ("_exact", "_ranges", "entries")
 
     def __init__(self, entries: Mapping[str, T]) -> None:
         self._exact = {name: value for name, value in entries.items() if "*" not in name}
         ranges = [(name, value) for name, value in entries.items() if "*" in name]
         ranges.sort(key=lambda entry: (_rank(entry[0]), -len(entry[0])))
         self._ranges = tuple((_matcher(name), value) for name, value in ranges)
+        self.entries = tuple(entries.values())
+        """Everything that is declared."""
 
     def get(self, media_type: str) -> T | None:
         """What `media_type` (essence, lower case) falls under; None where nothing declared covers it."""

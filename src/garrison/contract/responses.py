@@ -54,6 +54,11 @@ class ResponseSchema:
         found = self._bodies.get(media_type) if self._bodies is not None else None
         return found.of(media_type) if found is not None else None
 
+    @property
+    def schemas(self) -> tuple[BodySchema, ...]:
+        """The schemas of all declared media types."""
+        return tuple(schema for body in self._bodies.entries for schema in body.schemas) if self._bodies else ()
+
     def header_violations(self, headers: Mapping[str, str]) -> tuple[Violation, ...]:
         """What the declared headers demand of `headers` (by lower-case name) and do not get."""
         if self._validator is None:
@@ -70,6 +75,11 @@ class MediaBody:
     def __init__(self, only: BodySchema | None, by_kind: Mapping[str, BodySchema]) -> None:
         self._only = only
         self._by_kind = dict(by_kind)
+
+    @property
+    def schemas(self) -> tuple[BodySchema, ...]:
+        """All that it may be."""
+        return (self._only,) if self._only is not None else tuple(self._by_kind.values())
 
     def of(self, media_type: str) -> BodySchema:
         """What is said of a body of `media_type`."""

@@ -11,6 +11,7 @@ import jsonschema_rs
 import msgspec
 
 from garrison.contract.dialect import (
+    ANNOTATION,
     IN_LIST,
     IN_MAP,
     IN_PLACE,
@@ -82,6 +83,8 @@ class Schemas:
         self._broken: dict[str, tuple[Problem, ...]] = {}
         self._registry: jsonschema_rs.Registry | None = None
         self._validators: dict[str, jsonschema_rs.Validator] = {}
+        self.is_annotated = False
+        """Whether any schema carries an annotation of ours."""
 
     def use(self, node: Node, direction: Direction) -> str:
         """The name of the definition of the schema at `node`, to be compiled by `seal`."""
@@ -202,6 +205,7 @@ class Schemas:
         value, dialect = node.value, scope.dialect
         self._note_oddities(node, dialect)
         out = plain_keywords(value, dialect)
+        self.is_annotated = self.is_annotated or any(keyword.startswith(ANNOTATION) for keyword in out)
         hidden = scope.hidden
         if scope.direction != "neutral" and ("required" in value or "properties" in value):
             hidden |= self._hidden.names(node, scope.direction)

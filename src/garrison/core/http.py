@@ -23,6 +23,10 @@ class TlsFacts(msgspec.Struct, frozen=True):
     """The verified client certificate's subject (RFC 2253); empty where there is none."""
     certificate_sha256: str = ""
     """The client certificate's SHA-256 digest, lower-case hexadecimal; empty where there is none."""
+    dns_san: str = ""
+    """Its first alternative name that is a DNS name (RFC 5280, 4.2.1.6); Envoy tells of no others."""
+    uri_san: str = ""
+    """Its first alternative name that is a URI, such as a SPIFFE ID."""
 
 
 class Peer(msgspec.Struct, frozen=True):

@@ -33,7 +33,7 @@ from garrison.engine.facts import Facts
 from garrison.engine.media_type import parse_media_type
 from garrison.engine.plan import Granters, Interest, Plan, PlannedCheck, Policy, Stage
 from garrison.engine.problem import denial, problem
-from garrison.engine.step import PASS, Ask, Hold, Observe, Pass, Refuse, Step
+from garrison.engine.step import PASS, Ask, Hold, Observe, Pass, Refuse, Settled, Step
 
 # A changed body invalidates what was said about the old one (RFC 9110, 8.8.3; RFC 9530).
 _BODY_BOUND_HEADERS = ("content-encoding", "etag", "content-digest", "repr-digest", "digest", "content-md5")
@@ -157,7 +157,7 @@ class Exchange:
         """How many bytes of a response's body are wanted at most."""
         return self._plan.response_inspected_bytes
 
-    def response(self, head: ResponseHead, body: bytes | None = None, *, complete: bool = True) -> Step:
+    def response(self, head: ResponseHead, body: bytes | None = None, *, complete: bool = True) -> Settled:
         """The upstream's response has arrived.
 
         `body` is given where all of it is at hand. `complete=False` without a body says that there is one which
@@ -171,7 +171,7 @@ class Exchange:
         except Exception:  # noqa: BLE001 - the engine's guard
             return self._fail()
 
-    def response_body(self, chunk: bytes, end: bool) -> Step:
+    def response_body(self, chunk: bytes, end: bool) -> Settled:
         """More of the response's body, after `Hold` or `Observe`."""
         if self._state is not _RESPONSE_BODY:
             raise self._out_of_order(_RESPONSE_BODY)
@@ -327,7 +327,7 @@ class Exchange:
 
     # -- the response
 
-    def _open_response(self, facts: Facts, head: ResponseHead, body: bytes | None, complete: bool) -> Step:
+    def _open_response(self, facts: Facts, head: ResponseHead, body: bytes | None, complete: bool) -> Settled:
         self._status = head.status
         self._response_size = len(body) if body is not None else 0
         _read_response_head(facts, head)
@@ -352,7 +352,7 @@ class Exchange:
             return self._judge_response_body(facts, body, kind)
         return self._await_response_body()
 
-    def _await_response_body(self) -> Step:
+    def _await_response_body(self) -> Settled:
         self._state = _RESPONSE_BODY
         limit = self._plan.response_inspected_bytes
         if any(planned.mode is _ENFORCE for planned in self._wanting):
@@ -362,11 +362,11 @@ class Exchange:
             self._waiting = Observe(limit)
         return self._waiting
 
-    def _judge_response_body(self, facts: Facts, body: bytes | None, kind: Kind) -> Step:
+    def _judge_response_body(self, facts: Facts, body: bytes | None, kind: Kind) -> Settled:
         read_response_body(facts, body, kind, self._plan.response_inspected_bytes)
         return self._judge_response(facts)
 
-    def _judge_response(self, facts: Facts) -> Step:
+    def _judge_response(self, facts: Facts) -> Settled:
         self._ask(facts, self._plan.response_body, self._wanting)
         decision = self._decision
         if not decision.allowed:
@@ -376,13 +376,13 @@ class Exchange:
             return self._rewrite(decision.rewrites, facts.response_headers)
         return self._let_response_pass(facts)
 
-    def _let_response_pass(self, facts: Facts) -> Step:
+    def _let_response_pass(self, facts: Facts) -> Settled:
         self._state = _DONE
         if facts.response_headers and not self._has_left:
             return Pass(Mutation(set_headers=facts.response_headers))
         return PASS
 
-    def _rewrite(self, rewrites: tuple[Rewrite, ...], headers: Headers) -> Step:
+    def _rewrite(self, rewrites: tuple[Rewrite, ...], headers: Headers) -> Settled:
         self._rewritten = True
         dropped = (*_BODY_BOUND_HEADERS, *(name for each in rewrites for name in each.drop_headers))
         bodies = [rewrite.body for rewrite in rewrites]
@@ -418,9 +418,12 @@ class Exchange:
                 # what is no answer must not pass for one that allows
                 answered = said if type(said) in _ANSWERS else Failed(planned.fail)
                 answers.append(Answer(planned.control, planned.mode, answered))
-        if answers or stage.granters is not self._due:
+                if type(said) is Rewrite and said.document is not None and planned.mode is _ENFORCE:
+                    facts.response_document = said.document  # so that the last rewrite holds all of them
+        self._answers += tuple(answers)
+        # What is suspended is decided when it has gone on: what it then says may rest on answers from before.
+        if waits is None and (answers or begin or stage.granters is not self._due):
             self._due = stage.granters
-            self._answers += tuple(answers)
             self._decision = combine(self._answers, stage.granters)
         return waits
 
@@ -430,16 +433,16 @@ class Exchange:
         asked = facts.answers
         return in_request and not self._has_left and question not in asked and len(asked) < MAX_QUESTIONS
 
-    def _deny(self) -> Step:
+    def _deny(self) -> Settled:
         headers = self._facts.refusal_headers if self._facts is not None else ()
         return self._refuse(denial(self._decision.reasons, self._event_id, headers))
 
-    def _refuse(self, reply: Reply) -> Step:
+    def _refuse(self, reply: Reply) -> Settled:
         self._state = _DONE
         self._status = reply.status
         return Refuse(reply)
 
-    def _fail(self) -> Step:
+    def _fail(self) -> Settled:
         """The engine's own error: it denies, unless the gateway monitors or what is judged has left already."""
         mode = _MONITOR if self._has_left else self._policy.mode
         self._answers += (Answer(ENGINE, mode, Failed(FailMode.CLOSED)),)

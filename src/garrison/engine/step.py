@@ -43,7 +43,9 @@ class Ask(msgspec.Struct, frozen=True):
     question: Question
 
 
-Step: TypeAlias = Pass | Hold | Observe | Refuse | Ask
+Settled: TypeAlias = Pass | Hold | Observe | Refuse
+"""Every step that waits for nobody else: all that a response gets."""
+Step: TypeAlias = Settled | Ask
 
 PASS = Pass()
 """The step of nearly every message: forward it as it is."""

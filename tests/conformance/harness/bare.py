@@ -8,9 +8,10 @@ from tests.conformance.values import Answer, Case, Request
 from garrison.adapters.event_ids import event_ids
 from garrison.core.decision import Mutation
 from garrison.core.http import Headers, Peer, RequestHead, ResponseHead
+from garrison.core.question import UNANSWERED
 from garrison.engine.exchange import Exchange
 from garrison.engine.plan import Interest, Policy
-from garrison.engine.step import Hold, Observe, Pass, Refuse, Step
+from garrison.engine.step import Ask, Hold, Observe, Pass, Refuse, Step
 
 NOW = 1_700_000_000.0
 PIECE = 700  # bytes; so that bodies around the bounds come in several pieces
@@ -21,9 +22,7 @@ def run(case: Case, policy: Policy, *, piece: int = PIECE) -> Seen:
     exchange = Exchange(policy, event_ids()(NOW), NOW)
     request = case.request
     body = request.body or b""
-    step = exchange.request(request_head(request))
-    if isinstance(step, Hold):
-        step = feed(exchange.request_body, step, pieces(body, piece))
+    step = settled(exchange, exchange.request(request_head(request)), pieces(body, piece))
     if isinstance(step, Refuse):
         return refused(exchange, step, request.method)
     mutation = step.mutation
@@ -41,9 +40,10 @@ def answered(exchange: Exchange, case: Case, forwarded: tuple[Forwarded, ...], p
     """The exchange from the upstream's answer on."""
     answer, body = case.answer, sent_body(case)
     headers = tuple((name.lower(), value) for name, value in answer.headers)
-    step = exchange.response(ResponseHead(answer.status, headers, has_body=has_content(case)))
+    step: Step = exchange.response(ResponseHead(answer.status, headers, has_body=has_content(case)))
     if isinstance(step, Hold):
         step = feed(exchange.response_body, step, pieces(body, piece))
+    assert not isinstance(step, Hold | Ask)
     if isinstance(step, Refuse):
         return refused(exchange, step, case.request.method, forwarded)
     mutation = step.mutation
@@ -79,7 +79,14 @@ def request_head(request: Request) -> RequestHead:
     )
 
 
-def feed(method: Callable[[bytes, bool], Step], step: Step, parts: Iterator[tuple[bytes, bool]]) -> Pass | Refuse:
+def settled(exchange: Exchange, step: Step, parts: Iterator[tuple[bytes, bool]]) -> Pass | Observe | Refuse:
+    """What becomes of a request, where nobody answers what must be asked."""
+    while isinstance(step, Hold | Ask):
+        step = feed(exchange.request_body, step, parts) if isinstance(step, Hold) else exchange.answer(UNANSWERED)
+    return step
+
+
+def feed(method: Callable[[bytes, bool], Step], step: Step, parts: Iterator[tuple[bytes, bool]]) -> Step:
     """Feed a body for as long as it is wanted."""
     while isinstance(step, Hold | Observe):
         step = method(*next(parts))

@@ -11,6 +11,7 @@ attributes, which the filter reads only when the directive says that they count.
 import gc
 import importlib
 import sys
+from collections.abc import Callable
 from typing import Final, Protocol, TypeAlias
 
 import msgspec
@@ -25,6 +26,9 @@ OBSERVE: Final = 2
 """Forward, and feed a copy of up to `limit` bytes."""
 REFUSE: Final = 3
 """Send `reply` instead."""
+ASK: Final = 4
+"""Forward nothing yet: `ask` begins to ask another server, and `answered` is called once it has answered. Only a
+request may be kept waiting so."""
 MUTATE: Final = 0x10
 """Flag of PASS, HOLD and OBSERVE: apply `mutation` first."""
 DONE: Final = 0x20
@@ -43,8 +47,12 @@ Reply: TypeAlias = tuple[int, Headers, bytes]
 """Status, headers, body."""
 Change: TypeAlias = tuple[str | None, Headers, tuple[str, ...], bytes | None]
 """Target, headers to set, headers to drop, body; None leaves as it is."""
-Tls: TypeAlias = tuple[str, str, str, str]
-"""Version, server name, client certificate's subject and SHA-256 digest; empty where there is none."""
+Tls: TypeAlias = tuple[str, str, str, str, str, str]
+"""Version, server name, client certificate's subject, SHA-256 digest, first DNS and first URI alternative name; empty
+where there is none."""
+Wake: TypeAlias = Callable[[], None]
+"""Has `answered` called on the exchange's own worker; may be called from any thread, once, and also after the exchange
+is over."""
 
 
 class SessionLike(Protocol):
@@ -72,6 +80,12 @@ class SessionLike(Protocol):
 
     def request_body(self, chunk: bytes, end: bool, /) -> int:
         """Take more of the request's body, after HOLD or OBSERVE; returns a directive."""
+
+    def ask(self, wake: Wake, /) -> None:
+        """Begin to ask, after ASK; must not wait for the answer. `wake` is called when it is here."""
+
+    def answered(self) -> int:
+        """Go on with the answer; returns a directive."""
 
     def response(self, status: int, headers: Headers, has_body: bool, body: bytes | None, complete: bool, /) -> int:
         """Take the upstream's response; returns a directive.

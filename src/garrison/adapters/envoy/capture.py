@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 
 from garrison.adapters.envoy.bridge import (
+    ASK,
     DONE,
     HOLD,
     INTEREST_HEAD,
@@ -23,6 +24,7 @@ from garrison.adapters.envoy.bridge import (
     Reply,
     SessionLike,
     Tls,
+    Wake,
 )
 from garrison.adapters.envoy.session import EngineExchanges
 from garrison.adapters.recorded.exchange import RecordedExchange
@@ -178,6 +180,14 @@ class CapturingSession:
             return PASS
         return self._after_request(self._inner.request_body(chunk, end), follows=False)
 
+    def ask(self, wake: Wake, /) -> None:
+        """Have asked what the engine wants to know."""
+        self._inner.ask(wake)
+
+    def answered(self) -> int:
+        """Go on with the answer."""
+        return self._after_request(self._inner.answered(), follows=not self._is_whole)
+
     def response(self, status: int, headers: Headers, has_body: bool, body: bytes | None, complete: bool, /) -> int:
         """Take the upstream's response; the engine gets it where it is of interest to it."""
         self._response = ResponseHead(status, headers, has_body)
@@ -222,7 +232,7 @@ class CapturingSession:
             self._over()
             return directive
         step = directive & _STEP
-        if step == HOLD:
+        if step in {ASK, HOLD}:
             return directive
         if step == PASS and follows:
             self._limit = self._owner.bounds.request

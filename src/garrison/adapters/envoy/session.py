@@ -6,10 +6,12 @@ exchange is closed, and its event given to the sink, as soon as nothing more can
 
 from collections.abc import Callable
 from time import time as _now
+from typing import TypeAlias
 
 from msgspec.structs import replace
 
 from garrison.adapters.envoy.bridge import (
+    ASK,
     DONE,
     HOLD,
     INTEREST_HEAD,
@@ -22,32 +24,43 @@ from garrison.adapters.envoy.bridge import (
     Change,
     Reply,
     Tls,
+    Wake,
 )
 from garrison.adapters.event_ids import event_ids
 from garrison.core.decision import Disposition, Mode, Mutation
 from garrison.core.errors import RecordError
 from garrison.core.event import Event
 from garrison.core.http import Headers, Peer, RequestHead, ResponseHead, TlsFacts
+from garrison.core.question import UNANSWERED, Answer, Question
 from garrison.engine.exchange import Exchange
 from garrison.engine.plan import Interest, Policy
 from garrison.engine.problem import problem
 from garrison.engine.step import PASS as PASS_STEP
-from garrison.engine.step import Hold, Observe, Pass, Refuse, Step
+from garrison.engine.step import Ask, Hold, Observe, Pass, Refuse, Settled, Step
 
 # A member by a plain name: to reach one through its class costs more than to compare it.
 _NONE, _OBSERVE = Interest.NONE, Interest.OBSERVE
 
 Sink = Callable[[Event], None]
 """Takes every finished event, on the worker's thread: it must not block."""
+Submit: TypeAlias = Callable[[Question, Callable[[Answer], None]], None]
+"""Has a question asked without waiting; its answer is told once, from any thread, at once even."""
+
+
+def unanswered(question: Question, tell: Callable[[Answer], None]) -> None:
+    """Tell that nobody can be asked."""
+    del question
+    tell(UNANSWERED)
 
 
 class EngineExchanges:
     """Opens sessions under the policy in force. `policy` may be replaced at any time: exchanges keep theirs."""
 
-    __slots__ = ("_event_id", "on_close", "policy", "sink")
+    __slots__ = ("_event_id", "_submit", "on_close", "policy", "sink")
 
-    def __init__(self, policy: Policy, sink: Sink) -> None:
+    def __init__(self, policy: Policy, sink: Sink, submit: Submit = unanswered) -> None:
         """Begin with `policy`; `on_close`, where it is set, stops whatever works in the background."""
+        self._submit = submit
         self.policy = policy
         self.sink = sink
         self._event_id = event_ids()
@@ -73,7 +86,7 @@ class EngineExchanges:
         now = _now()
         peer = Peer(address, port, None if tls is None else TlsFacts(*tls))
         head = RequestHead(method, target, authority, headers, peer, scheme, protocol, has_body)
-        session = EngineSession(Exchange(self.policy, self._event_id(now), now), self.sink, now)
+        session = EngineSession(Exchange(self.policy, self._event_id(now), now), self.sink, self._submit, now)
         if judged:
             session.open(head, body)
         else:
@@ -95,14 +108,15 @@ class EngineSession:
     """One exchange of the engine."""
 
     __slots__ = (
-        "_begun", "_engine", "_exchange", "_forwarded", "_sink", "_upstream",
+        "_answer", "_begun", "_engine", "_exchange", "_forwarded", "_question", "_sink", "_submit", "_upstream",
         "directive", "limit", "mutation", "reply", "response_limit",
     )  # fmt: skip
 
-    def __init__(self, exchange: Exchange, sink: Sink, now: float) -> None:
+    def __init__(self, exchange: Exchange, sink: Sink, submit: Submit, now: float) -> None:
         """Wrap an exchange that has received nothing yet."""
         self._exchange = exchange
         self._sink = sink
+        self._submit = submit
         self._begun = now
         """When the present call began."""
         self._engine = 0.0
@@ -129,6 +143,24 @@ class EngineSession:
         self._begun = _now()
         try:
             return self._after_request(self._exchange.request_body(chunk, end))
+        except Exception:
+            self._fail()
+            raise
+
+    def ask(self, wake: Wake, /) -> None:
+        """Have the question asked that the exchange waits for."""
+
+        def tell(answer: Answer) -> None:
+            self._answer = answer
+            wake()
+
+        self._submit(self._question, tell)
+
+    def answered(self) -> int:
+        """Go on with the answer."""
+        self._begun = _now()
+        try:
+            return self._after_request(self._exchange.answer(self._answer))
         except Exception:
             self._fail()
             raise
@@ -173,13 +205,16 @@ class EngineSession:
         elif isinstance(step, Hold):
             self.limit = step.limit
             return self._so_far(HOLD)
+        elif isinstance(step, Ask):
+            self._question = step.question
+            return self._so_far(ASK)
         else:
             directive = self._forward(step)
         self._forwarded = now = _now()
         self._engine += now - self._begun
         return directive | self._interest()
 
-    def _after_response(self, step: Step, *, over: bool) -> int:
+    def _after_response(self, step: Settled, *, over: bool) -> int:
         if isinstance(step, Refuse):
             return self._refuse(step)
         if isinstance(step, Hold):

@@ -5,9 +5,10 @@ import msgspec
 from garrison.adapters.recorded.exchange import RecordedExchange
 from garrison.core.event import Event
 from garrison.core.ids import EventId
+from garrison.core.question import UNANSWERED
 from garrison.engine.exchange import Exchange
 from garrison.engine.plan import Interest, Policy
-from garrison.engine.step import Hold, Observe, Refuse, Step
+from garrison.engine.step import Ask, Hold, Observe, Refuse, Settled, Step
 
 
 class Played(msgspec.Struct, frozen=True):
@@ -32,7 +33,7 @@ def play(policy: Policy, recorded: RecordedExchange) -> Played:
 def decide_request(policy: Policy, recorded: RecordedExchange) -> Event:
     """What `policy` decides on the request alone, as if nothing were known of the response."""
     exchange = Exchange(policy, EventId(str(recorded.id)), recorded.time)
-    exchange.request(recorded.request, recorded.body or b"")
+    _unasked(exchange, exchange.request(recorded.request, recorded.body or b""))
     return exchange.close(recorded.time)
 
 
@@ -54,16 +55,23 @@ def _play(exchange: Exchange, recorded: RecordedExchange) -> str:
     return "response-body" if isinstance(_response(exchange, recorded), Hold | Observe) else ""
 
 
-def _request(exchange: Exchange, recorded: RecordedExchange) -> Step:
+def _request(exchange: Exchange, recorded: RecordedExchange) -> Settled:
     if recorded.is_whole:
-        return exchange.request(recorded.request, recorded.body or b"")
-    step = exchange.request(recorded.request)
+        return _unasked(exchange, exchange.request(recorded.request, recorded.body or b""))
+    step = _unasked(exchange, exchange.request(recorded.request))
     if isinstance(step, Hold | Observe) and recorded.body:
-        return exchange.request_body(recorded.body, end=False)
+        return _unasked(exchange, exchange.request_body(recorded.body, end=False))
     return step
 
 
-def _response(exchange: Exchange, recorded: RecordedExchange) -> Step | None:
+def _unasked(exchange: Exchange, step: Step) -> Settled:
+    """What follows where nobody can be asked: what a server said then is not on record, and it may say other now."""
+    while isinstance(step, Ask):
+        step = exchange.answer(UNANSWERED)
+    return step
+
+
+def _response(exchange: Exchange, recorded: RecordedExchange) -> Settled | None:
     head, body = recorded.response, recorded.response_body
     if head is None:
         return None

@@ -55,6 +55,9 @@ def policy(mode: str, **controls: Any) -> Policy:
     return build_policy(settings, read=lambda _: json.dumps(CONTRACT).encode())
 
 
+TLS = ("TLSv1.3", "api.test", "", "", "", "")
+
+
 class Desk:
     """Exchanges under one policy, and the events they gave."""
 
@@ -66,7 +69,7 @@ class Desk:
         self, target: str = "/things", body: bytes | None = GOOD, *, has_body: bool = True, judged: bool = True
     ) -> EngineSession:
         head = ("POST", target, "api.test", "https", "HTTP/1.1", JSON)
-        return self.exchanges.request(*head, "192.0.2.1", 4711, ("TLSv1.3", "api.test", "", ""), has_body, body, judged)
+        return self.exchanges.request(*head, "192.0.2.1", 4711, TLS, has_body, body, judged)
 
 
 def enforcing() -> Desk:

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "asking.h"
 #include "session.h"
 #include "text.h"
 
@@ -77,7 +78,7 @@ static struct config *make(buffer text)
         return NULL;
     }
     config->text = malloc(text.length + 1);
-    if (config->text == NULL || !session_start() || !text_start() ||
+    if (config->text == NULL || !session_start() || !asking_start() || !text_start() ||
         (config->handler = make_handler(text)) == NULL || !read_handler(config)) {
         interpreter_log_exception("the filter's configuration");
         destroy(config);

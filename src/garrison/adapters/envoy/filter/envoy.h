@@ -38,7 +38,7 @@ enum body_type { RECEIVED_REQUEST, BUFFERED_REQUEST, RECEIVED_RESPONSE, BUFFERED
 
 enum headers_status { HEADERS_CONTINUE = 0, HEADERS_STOP = 1 };
 
-enum body_status { BODY_CONTINUE = 0, BODY_BUFFER = 1, BODY_STOP = 3 };
+enum body_status { BODY_CONTINUE = 0, BODY_BUFFER = 1, BODY_WATERMARK = 2, BODY_STOP = 3 };
 
 enum trailers_status { TRAILERS_CONTINUE = 0, TRAILERS_STOP = 1 };
 
@@ -54,6 +54,8 @@ enum attribute {
     ATTRIBUTE_SERVER_NAME = 30,
     ATTRIBUTE_TLS_VERSION = 31,
     ATTRIBUTE_PEER_SUBJECT = 33,
+    ATTRIBUTE_PEER_DNS_SAN = 35,
+    ATTRIBUTE_PEER_URI_SAN = 37,
     ATTRIBUTE_PEER_SHA256 = 38,
 };
 
@@ -74,6 +76,10 @@ void CALLBACK(http_send_response)(stream, uint32_t status, header *headers, size
 void CALLBACK(http_filter_reset_stream)(stream, int reason, buffer details);
 bool CALLBACK(http_filter_get_attribute_string)(stream, int attribute, buffer *out);
 bool CALLBACK(http_filter_get_attribute_int)(stream, int attribute, uint64_t *out);
+void *CALLBACK(http_filter_scheduler_new)(stream);
+void CALLBACK(http_filter_scheduler_commit)(void *scheduler, uint64_t event); /* from any thread */
+void CALLBACK(http_filter_scheduler_delete)(void *scheduler);
+void CALLBACK(http_filter_continue_decoding)(stream);
 void CALLBACK(log)(int level, buffer message);
 
 #endif

@@ -11,7 +11,7 @@
 enum interest { INTEREST_NONE = 0, INTEREST_OBSERVE = 1, INTEREST_HEAD = 2 };
 
 /* How far one message has come. */
-enum state { UNDECIDED, EAGER, HOLDING, WATCHING, OVER };
+enum state { UNDECIDED, EAGER, HOLDING, ASKING, WATCHING, OVER };
 
 struct side {
     enum state state;
@@ -31,6 +31,8 @@ struct exchange {
     PyObject *session; /* NULL before the first visit, after the last, and after a failure */
     bool asked;        /* whether the first visit was made */
     bool failed;       /* whether a visit failed: the session is gone, and what follows is up to the fail mode */
+    PyObject *waker;   /* of a request that is ASKING; else NULL */
+    bool follows;      /* whether more of the body of a request that is ASKING comes */
     struct side request, response;
     enum interest interest;
     size_t response_limit;
@@ -45,6 +47,11 @@ struct exchange {
 };
 
 /* What a hook does next; each hook has its own words for it in Envoy's ABI. */
-enum outcome { GO_ON, WAIT, GONE };
+enum outcome {
+    GO_ON,
+    WAIT,
+    PAUSE, /* as WAIT, and who sends is slowed down once a buffer is full, instead of refused */
+    GONE
+};
 
 #endif

@@ -19,7 +19,16 @@ static int headers_status(enum outcome outcome)
 
 static int body_status(enum outcome outcome)
 {
-    return outcome == GO_ON ? BODY_CONTINUE : outcome == WAIT ? BODY_BUFFER : BODY_STOP;
+    switch (outcome) {
+    case GO_ON:
+        return BODY_CONTINUE;
+    case WAIT:
+        return BODY_BUFFER;
+    case PAUSE:
+        return BODY_WATERMARK;
+    default:
+        return BODY_STOP;
+    }
 }
 
 static int trailers_status(enum outcome outcome)
@@ -82,6 +91,19 @@ int HOOK(http_filter_request_trailers)(stream envoy, const void *module)
     return trailers_status(more_request((struct exchange *)module, envoy, -1, true));
 }
 
+void HOOK(http_filter_scheduled)(stream envoy, const void *module, uint64_t event)
+{
+    (void)event;
+    struct exchange *x = (struct exchange *)module;
+    /* It may have ended otherwise in the meantime: answered by Envoy, left by its client. */
+    if (x == NULL || x->request.state != ASKING || x->session == NULL || x->local) {
+        return;
+    }
+    if (resume_request(x, envoy) == GO_ON) {
+        CALLBACK(http_filter_continue_decoding)(envoy);
+    }
+}
+
 int HOOK(http_filter_response_headers)(stream envoy, const void *module, bool end)
 {
     return headers_status(begin_response((struct exchange *)module, envoy, end));
@@ -136,13 +158,12 @@ void HOOK(http_filter_destroy)(const void *module)
     free(x);
 }
 
-/* Required by Envoy, unused here: the filter makes no calls of its own and has no timers. */
+/* Required by Envoy, unused here: the filter makes no calls through Envoy. */
 #define UNUSED_HOOK(name, ...) \
     void HOOK(name)(__VA_ARGS__) {}
 
 #define ANY __attribute__((unused))
 
-UNUSED_HOOK(http_filter_scheduled, ANY stream e, ANY const void *m, ANY uint64_t id)
 UNUSED_HOOK(http_filter_http_callout_done, ANY stream e, ANY const void *m, ANY uint64_t id, ANY int result,
             ANY header *headers, ANY size_t count, ANY buffer *chunks, ANY size_t chunk_count)
 UNUSED_HOOK(http_filter_http_stream_headers, ANY stream e, ANY const void *m, ANY uint64_t id, ANY header *headers,

@@ -38,9 +38,10 @@ PyObject *tls_tuple(stream envoy)
         Py_RETURN_NONE;
     }
     static const int ids[] = {ATTRIBUTE_TLS_VERSION, ATTRIBUTE_SERVER_NAME, ATTRIBUTE_PEER_SUBJECT,
-                              ATTRIBUTE_PEER_SHA256};
-    PyObject *facts = PyTuple_New(4);
-    for (int i = 0; facts != NULL && i < 4; i++) {
+                              ATTRIBUTE_PEER_SHA256, ATTRIBUTE_PEER_DNS_SAN, ATTRIBUTE_PEER_URI_SAN};
+    enum { COUNT = sizeof ids / sizeof ids[0] };
+    PyObject *facts = PyTuple_New(COUNT);
+    for (int i = 0; facts != NULL && i < COUNT; i++) {
         PyObject *fact = attribute_text(envoy, ids[i]);
         if (fact == NULL) {
             Py_CLEAR(facts);

@@ -161,6 +161,11 @@ enum outcome apply(struct exchange *x, stream envoy, bool request, int received,
         raise_buffer_limit(envoy, side->limit);
         return WAIT;
     }
+    if (answer->step == ASK) {
+        side->state = ASKING;
+        x->follows = answer->follows;
+        return PAUSE;
+    }
     side->state = answer->step == OBSERVE && answer->follows ? WATCHING : OVER;
     if (request) {
         x->interest = answer->interest;

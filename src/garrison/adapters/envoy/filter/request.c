@@ -86,9 +86,33 @@ enum outcome more_request(struct exchange *x, stream envoy, int received, bool e
             return WAIT;
         }
         return judge_request_body(x, envoy, received);
+    case ASKING:
+        return PAUSE;
     case WATCHING:
         return watch_request(x, envoy, received);
     default:
         return GO_ON;
+    }
+}
+
+enum outcome resume_request(struct exchange *x, stream envoy)
+{
+    struct answer answer;
+    if (!ask_answered(x, envoy, &answer)) {
+        return fail(x, envoy);
+    }
+    enum outcome outcome = apply(x, envoy, true, -1, &answer);
+    free(answer.message);
+    if (outcome == GONE || outcome == PAUSE) {
+        return outcome;
+    }
+    /* What came of the body in the meantime was buffered. */
+    switch (x->request.state) {
+    case HOLDING:
+        return more_request(x, envoy, -1, x->request.ended);
+    case WATCHING:
+        return watch_request(x, envoy, BUFFERED_REQUEST);
+    default:
+        return outcome;
     }
 }

@@ -12,4 +12,7 @@ enum outcome begin_request(struct exchange *x, stream envoy, bool end);
 /* More of the body, or its end. */
 enum outcome more_request(struct exchange *x, stream envoy, int received, bool end);
 
+/* The answer is here that the request was waiting for. */
+enum outcome resume_request(struct exchange *x, stream envoy);
+
 #endif

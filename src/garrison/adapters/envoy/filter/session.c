@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "asking.h"
 #include "body.h"
 #include "head_memory.h"
 #include "peer.h"
@@ -10,7 +11,7 @@
 
 static struct {
     PyObject *directive, *limit, *response_limit, *reply, *mutation;
-    PyObject *request_body, *response, *response_body, *local_reply, *close;
+    PyObject *request_body, *answered, *response, *response_body, *local_reply, *close;
 } names;
 
 static bool intern(PyObject **slot, const char *name)
@@ -25,7 +26,7 @@ bool session_start(void)
            (intern(&names.directive, "directive") && intern(&names.limit, "limit") &&
             intern(&names.response_limit, "response_limit") && intern(&names.reply, "reply") &&
             intern(&names.mutation, "mutation") && intern(&names.request_body, "request_body") &&
-            intern(&names.response, "response") && intern(&names.response_body, "response_body") &&
+            intern(&names.answered, "answered") && intern(&names.response, "response") && intern(&names.response_body, "response_body") &&
             intern(&names.local_reply, "local_reply") && intern(&names.close, "close"));
 }
 
@@ -52,7 +53,7 @@ static bool read_directive(PyObject *session, unsigned long directive, struct an
 {
     answer->step = (enum step)(directive & STEP_MASK);
     answer->interest = (enum interest)((directive >> INTEREST_SHIFT) & INTEREST_MASK);
-    if (answer->step > REFUSE || answer->interest > INTEREST_HEAD) {
+    if (answer->step > ASK || answer->interest > INTEREST_HEAD) {
         PyErr_Format(PyExc_ValueError, "no such directive: %lu", directive);
         return false;
     }
@@ -74,12 +75,22 @@ static bool read_directive(PyObject *session, unsigned long directive, struct an
 static void drop_session(struct exchange *x, const char *where)
 {
     interpreter_log_exception(where);
+    asking_end(x);
     Py_CLEAR(x->session);
     x->failed = true;
 }
 
-/* Takes the reference to `value`, Python's directive. */
-static bool take_answer(struct exchange *x, PyObject *value, bool follows, struct answer *answer,
+static bool begin_asking(struct exchange *x, stream asker, unsigned long directive)
+{
+    if (asker == NULL || (directive & DONE) != 0) {
+        PyErr_SetString(PyExc_ValueError, "only an open request can be kept waiting for an answer");
+        return false;
+    }
+    return asking_begin(x, asker);
+}
+
+/* Takes the reference to `value`, Python's directive. `asker` is NULL where nothing can be asked any more. */
+static bool take_answer(struct exchange *x, stream asker, PyObject *value, bool follows, struct answer *answer,
                         const char *where)
 {
     memset(answer, 0, sizeof *answer);
@@ -90,6 +101,9 @@ static bool take_answer(struct exchange *x, PyObject *value, bool follows, struc
     if (good && !follows && answer->step == HOLD) {
         PyErr_SetString(PyExc_ValueError, "there is nothing left to hold");
         good = false;
+    }
+    if (good && answer->step == ASK) {
+        good = begin_asking(x, asker, directive);
     }
     if (!good) {
         free(answer->message);
@@ -175,7 +189,7 @@ bool ask_request(struct exchange *x, stream envoy, enum body_mode mode, int rece
     request.body = optional_body(envoy, mode, received, BUFFERED_REQUEST);
     x->session = open_session(x->config, worker, envoy, &request);
     PyObject *directive = x->session ? PyObject_GetAttr(x->session, names.directive) : NULL;
-    bool good = take_answer(x, directive, mode == BODY_FOLLOWS, answer, "judging a request");
+    bool good = take_answer(x, envoy, directive, mode == BODY_FOLLOWS, answer, "judging a request");
     interpreter_leave();
     head_free(&request.head);
     return good;
@@ -209,7 +223,18 @@ bool ask_request_body(struct exchange *x, stream envoy, int received, struct ans
     PyObject *args[] = {Py_NewRef(x->session), body_bytes(envoy, received, BUFFERED_REQUEST, x->request.fed),
                         PyBool_FromLong(x->request.ended)};
     PyObject *directive = call_and_release(NULL, names.request_body, args, 3);
-    bool good = take_answer(x, directive, !x->request.ended, answer, "judging a request's body");
+    bool good = take_answer(x, envoy, directive, !x->request.ended, answer, "judging a request's body");
+    interpreter_leave();
+    return good;
+}
+
+bool ask_answered(struct exchange *x, stream envoy, struct answer *answer)
+{
+    interpreter_enter();
+    asking_end(x);
+    PyObject *args[] = {Py_NewRef(x->session)};
+    PyObject *directive = call_and_release(NULL, names.answered, args, 1);
+    bool good = take_answer(x, envoy, directive, x->follows, answer, "going on with an answer");
     interpreter_leave();
     return good;
 }
@@ -269,7 +294,7 @@ static bool take_response(struct exchange *x, PyObject *directive, bool follows,
         memset(answer, 0, sizeof *answer);
         return !x->failed;
     }
-    return take_answer(x, directive, follows, answer, "judging a response");
+    return take_answer(x, NULL, directive, follows, answer, "judging a response");
 }
 
 bool ask_response(struct exchange *x, stream envoy, enum body_mode mode, int received, struct answer *answer)
@@ -295,7 +320,7 @@ bool ask_response_body(struct exchange *x, stream envoy, int received, struct an
     PyObject *args[] = {Py_NewRef(x->session), body_bytes(envoy, received, BUFFERED_RESPONSE, x->response.fed),
                         PyBool_FromLong(x->response.ended)};
     PyObject *directive = call_and_release(NULL, names.response_body, args, 3);
-    bool good = take_answer(x, directive, !x->response.ended, answer, "judging a response's body");
+    bool good = take_answer(x, NULL, directive, !x->response.ended, answer, "judging a response's body");
     interpreter_leave();
     return good;
 }
@@ -306,7 +331,7 @@ bool tell_response_body(struct exchange *x, struct answer *answer)
     PyObject *args[] = {Py_NewRef(x->session), copied_bytes(&x->response),
                         PyBool_FromLong(x->response.complete && !x->response.overflown)};
     PyObject *directive = call_and_release(NULL, names.response_body, args, 3);
-    bool good = take_answer(x, directive, false, answer, "observing a response's body");
+    bool good = take_answer(x, NULL, directive, false, answer, "observing a response's body");
     interpreter_leave();
     return good;
 }
@@ -336,7 +361,7 @@ static void call_close(struct exchange *x, bool aborted, long status, uint64_t r
 {
     PyObject *args[] = {Py_NewRef(x->session), PyBool_FromLong(aborted), PyLong_FromLong(status),
                         PyLong_FromUnsignedLongLong(response_bytes)};
-    take_answer(x, call_and_release(NULL, names.close, args, 4), false, answer, "closing an exchange");
+    take_answer(x, NULL, call_and_release(NULL, names.close, args, 4), false, answer, "closing an exchange");
     Py_CLEAR(x->session);
 }
 
@@ -355,6 +380,7 @@ bool close_session(struct exchange *x, bool aborted, long status, uint64_t respo
 {
     memset(answer, 0, sizeof *answer);
     interpreter_enter();
+    asking_end(x);
     if (x->local) {
         call_local_reply(x, status);
     } else if (x->response.state == WATCHING && x->head != NULL) {

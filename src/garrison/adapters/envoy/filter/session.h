@@ -9,7 +9,7 @@
 #include "message.h"
 
 /* What to do with the message, and what else the same number says; garrison.adapters.envoy.bridge has the twin. */
-enum step { PASS = 0, HOLD = 1, OBSERVE = 2, REFUSE = 3 };
+enum step { PASS = 0, HOLD = 1, OBSERVE = 2, REFUSE = 3, ASK = 4 };
 #define STEP_MASK 0x0f
 #define MUTATE 0x10
 #define DONE 0x20
@@ -32,6 +32,9 @@ bool session_start(void);
 /* False where Python failed or answered nonsense: it is logged and the session is gone. */
 bool ask_request(struct exchange *x, stream envoy, enum body_mode mode, int received, struct answer *answer);
 bool ask_request_body(struct exchange *x, stream envoy, int received, struct answer *answer);
+/* After ASK, once the exchange was woken. */
+bool ask_answered(struct exchange *x, stream envoy, struct answer *answer);
+
 bool ask_response(struct exchange *x, stream envoy, enum body_mode mode, int received, struct answer *answer);
 bool ask_response_body(struct exchange *x, stream envoy, int received, struct answer *answer);
 

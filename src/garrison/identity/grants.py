@@ -1,0 +1,38 @@
+"""What a principal has, asked in the form in which policy demands it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from garrison.core.principal import Principal
+
+
+def claim_texts(principal: Principal, name: str) -> frozenset[str]:
+    """The claim `name` as a set of texts: one where it is a text or a whole number, several where it is a list of them.
+
+    Empty where there is none, or one of another type: what cannot be compared agrees with nothing. `sub` and
+    `client_id` are the principal's own, whatever the settings read them from.
+    """
+    if name == "sub":
+        return frozenset((principal.subject,)) if principal.subject else frozenset()
+    if name == "client_id":
+        return frozenset((principal.client,)) if principal.client else frozenset()
+    value = _claim(principal.claims, name)
+    found = value if isinstance(value, list) else [value]
+    texts = [as_text(each) for each in found]
+    return frozenset([each for each in texts if each]) if all(each is not None for each in texts) else frozenset()
+
+
+def as_text(value: Any) -> str | None:
+    """An identifier as text; None for what is none: 7 and `7` are the same, `true`, 7.5 and null are nothing."""
+    if isinstance(value, str):
+        return value
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _claim(claims: Mapping[str, Any], name: str) -> Any:
+    if name in claims:
+        return claims[name]
+    value: Any = claims
+    for step in name.split("."):
+        value = value.get(step) if isinstance(value, Mapping) else None
+    return value
