@@ -13,13 +13,11 @@ from typing import Final
 
 import msgspec
 
-from garrison.adapters.polled import Polled
 from garrison.adapters.recorded.keys import key_source, make_keys
 from garrison.adapters.store.files import make_directory, replace_file
 from garrison.config.model import Settings
 from garrison.core.errors import ConfigError, Problem
 from garrison.identity.key_ring import ID_DIGITS, SECRET_DIGITS, ApiKey, KeyRing, digest_of, make_key
-from garrison.identity.memory import Memory
 
 FILE: Final = "api-keys.json"
 
@@ -40,17 +38,23 @@ class KeyFile:
     def read(self) -> KeyRing:
         """The keys as they are now; none where there is no file. Raises ConfigError where it cannot be read."""
         try:
-            content = self.path.read_bytes()
+            return self.parse(self.path.read_bytes())
         except FileNotFoundError:
-            return KeyRing(self._secret)
+            return self.parse(None)
         except OSError as error:
             raise _wrong(self.path, f"cannot be read: {(error.strerror or str(error)).lower()}") from error
-        try:
-            kept = msgspec.json.decode(content, type=_Kept)
-        except msgspec.DecodeError as error:
-            raise _wrong(
-                self.path, f"is damaged: {error}", "restore it; keys cannot be had from anywhere else"
-            ) from error
+        except ValueError as error:
+            hint = "restore it; keys cannot be had from anywhere else"
+            raise _wrong(self.path, f"is damaged: {error}", hint) from error
+
+    def parse(self, content: bytes | None) -> KeyRing:
+        """The keys that stand in a file with this content; None is a file that is not there.
+
+        Raises ValueError where they cannot be read.
+        """
+        if content is None:
+            return KeyRing(self._secret)
+        kept = msgspec.json.decode(content, type=_Kept)
         return KeyRing(self._secret, {key.id: key for key in kept.keys})
 
     def create(self, name: str, now: float, *, scopes: Sequence[str], roles: Sequence[str], expires: float) -> str:
@@ -127,25 +131,3 @@ def _unknown(path: Path, key_id: str) -> ConfigError:
 
 def _wrong(path: Path, message: str, hint: str = "") -> ConfigError:
     return ConfigError([Problem(str(path), "$", message, hint)])
-
-
-class KeyReader:
-    """Puts the keys of a file into a gateway's memory, at first and whenever the file changes."""
-
-    def __init__(self, file: KeyFile, memory: Memory, note: Callable[[str], None]) -> None:
-        self._file = file
-        self._memory = memory
-        self._note = note
-
-    def read(self) -> None:
-        """Take the keys in. Those that were known stay where the file cannot be read: it is written in one step, so
-        something else is wrong with it, and to forget all keys would let nobody in."""
-        try:
-            self._memory.api_keys = self._file.read()
-        except ConfigError as error:
-            self._note(f"garrison: the API keys stay as they were: {error}")
-
-    @property
-    def polled(self) -> Polled:
-        """For the poller."""
-        return Polled(self._file.path, self.read)

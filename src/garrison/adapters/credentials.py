@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from garrison.adapters.api_keys import KeyReader, key_file
-from garrison.adapters.polled import Poller
+from garrison.adapters.api_keys import KeyFile, key_file
+from garrison.adapters.files_watched import FilesWatched
 from garrison.config.model import Settings
 from garrison.identity.memory import Memory
 
@@ -15,17 +15,31 @@ class Credentials:
         """`note` takes lines for the operator, from a thread."""
         self._memory = memory
         self._note = note
-        self._poller: Poller | None = None
+        self._files: FilesWatched | None = None
 
     def apply(self, settings: Settings) -> None:
         """Put the settings in force. Raises ConfigError where a file that they need cannot be had."""
-        if self._poller is None and settings.data and _uses_keys(settings):
-            self._poller = Poller([KeyReader(key_file(settings, settings.data), self._memory, self._note).polled])
+        if self._files is None and settings.data and _uses_keys(settings):
+            self._files = FilesWatched(self._note)
+            take_keys(self._files, key_file(settings, settings.data), self._memory)
+            self._files.start()
 
     def close(self) -> None:
         """Look at no file any more."""
-        if self._poller is not None:
-            self._poller.close()
+        if self._files is not None:
+            self._files.close()
+
+
+def take_keys(files: FilesWatched, file: KeyFile, memory: Memory) -> None:
+    """Have the keys of `file` in `memory`, now and whenever it changes.
+
+    Those that are known stay where it cannot be read: it is written in one step, so something else is wrong with it,
+    and to forget all keys would let nobody in."""
+
+    def take(content: bytes | None) -> None:
+        memory.api_keys = file.parse(content)
+
+    files.add(file.path, take)
 
 
 def _uses_keys(settings: Settings) -> bool:

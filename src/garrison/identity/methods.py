@@ -8,9 +8,9 @@ from garrison.identity.outcome import Method
 
 def methods_for(scheme: SecurityScheme, settings: SchemeSettings, lockout: LockoutSettings) -> tuple[Method, ...]:
     """The ways that `settings` name, in the order in which they are tried."""
-    found: list[Method] = []
+    found: list[Method | None] = []
     if settings.api_key is not None:
         found.append(api_keys.method(scheme, settings.api_key, lockout))
     if settings.jwt or settings.introspection is not None:
         found.append(bearer.method(scheme, settings, lockout))
-    return tuple(found)
+    return tuple([method for method in found if method is not None])

@@ -6,7 +6,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from garrison.adapters.api_keys import KeyFile, KeyReader
+from garrison.adapters.api_keys import KeyFile
+from garrison.adapters.credentials import take_keys
+from garrison.adapters.files_watched import FilesWatched
 from garrison.config.authentication import LockoutSettings
 from garrison.config.credentials import ApiKeySettings
 from garrison.core.canonical import canonicalise
@@ -34,7 +36,10 @@ class Door:
         self.file = KeyFile(directory / "data", b"s" * 32)
         self.memory = Memory()
         self.notes: list[str] = []
-        self.read = KeyReader(self.file, self.memory, self.notes.append).read
+
+    def read(self) -> None:
+        """Take in what stands in the file, as when it has changed."""
+        take_keys(FilesWatched(self.notes.append), self.file, self.memory)
 
     def create(self, expires: float = 0.0) -> str:
         key = self.file.create("billing", NOW, scopes=("read", "write"), roles=("robot",), expires=expires)
@@ -123,7 +128,7 @@ def test_rotation_overlaps(door: Door) -> None:
 
 def test_another_secret_makes_every_key_unknown(door: Door, tmp_path: Path) -> None:
     key = door.create()
-    KeyReader(KeyFile(tmp_path / "data", b"t" * 32), door.memory, door.notes.append).read()
+    take_keys(FilesWatched(door.notes.append), KeyFile(tmp_path / "data", b"t" * 32), door.memory)
     assert door.refusal(key) == "api-key-unknown"
 
 
