@@ -3,8 +3,6 @@
 `api-keys.json` holds digests only; the secret that they are made with lies beside the data directory, so that who
 gets a copy of the data gets nothing to try keys against."""
 
-import fcntl
-import os
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,7 +12,7 @@ from typing import Final
 import msgspec
 
 from garrison.adapters.recorded.keys import key_source, make_keys
-from garrison.adapters.store.files import make_directory, replace_file
+from garrison.adapters.store.files import make_directory, replace_file, the_only_one_changing
 from garrison.config.model import Settings
 from garrison.core.errors import ConfigError, Problem
 from garrison.identity.key_ring import ID_DIGITS, SECRET_DIGITS, ApiKey, KeyRing, digest_of, make_key
@@ -108,16 +106,15 @@ class KeyFile:
     def _changing(self) -> Iterator[dict[str, ApiKey]]:
         """The keys, written back at the end; one process at a time."""
         make_directory(self.path.parent)
-        lock = os.open(self.path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            keys = dict(self.read().keys)
-            yield keys
-            replace_file(self.path, msgspec.json.format(msgspec.json.encode(_Kept(1, tuple(keys.values())))) + b"\n")
+            with the_only_one_changing(self.path):
+                keys = dict(self.read().keys)
+                yield keys
+                replace_file(
+                    self.path, msgspec.json.format(msgspec.json.encode(_Kept(1, tuple(keys.values())))) + b"\n"
+                )
         except OSError as error:
             raise _wrong(self.path, f"cannot be written: {(error.strerror or str(error)).lower()}") from error
-        finally:
-            os.close(lock)
 
 
 def key_file(settings: Settings, data: str) -> KeyFile:

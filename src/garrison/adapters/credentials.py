@@ -1,9 +1,13 @@
 """Credentials that this gateway keeps: taken into memory where the settings use them, and again when they change."""
 
 from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
 
 from garrison.adapters.api_keys import KeyFile, key_file
 from garrison.adapters.files_watched import FilesWatched
+from garrison.adapters.users import UserFile, parse_users
 from garrison.config.model import Settings
 from garrison.identity.memory import Memory
 
@@ -19,9 +23,10 @@ class Credentials:
 
     def apply(self, settings: Settings) -> None:
         """Put the settings in force. Raises ConfigError where a file that they need cannot be had."""
-        if self._files is None and settings.data and _uses_keys(settings):
+        if self._files is None and settings.data and _uses(settings, "api-key", "basic"):
             self._files = FilesWatched(self._note)
             take_keys(self._files, key_file(settings, settings.data), self._memory)
+            take_users(self._files, UserFile(Path(settings.data)), self._memory)
             self._files.start()
 
     def close(self) -> None:
@@ -42,8 +47,17 @@ def take_keys(files: FilesWatched, file: KeyFile, memory: Memory) -> None:
     files.add(file.path, take)
 
 
-def _uses_keys(settings: Settings) -> bool:
-    if any(scheme.api_key is not None for scheme in settings.controls.authentication.schemes.values()):
-        return True
+def take_users(files: FilesWatched, file: UserFile, memory: Memory) -> None:
+    """Have the users of `file` in `memory`, now and whenever it changes; as `take_keys`."""
+
+    def take(content: bytes | None) -> None:
+        memory.users = parse_users(content)
+
+    files.add(file.path, take)
+
+
+def _uses(settings: Settings, *ways: str) -> bool:
+    """Whether any scheme is satisfied in one of these ways, for all operations or for some."""
+    told = msgspec.to_builtins(settings.controls.authentication.schemes)
     own = [entry.controls.get("authentication", {}).get("schemes", {}) for entry in settings.operations]
-    return any("api-key" in scheme for schemes in own for scheme in schemes.values())
+    return any(scheme.get(way) is not None for schemes in (told, *own) for scheme in schemes.values() for way in ways)
