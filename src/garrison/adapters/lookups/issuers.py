@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from garrison.adapters.lookups.files import read_key_file
-from garrison.adapters.lookups.web import LookupFailedError, Note, check_address, exchange, make_client
+from garrison.adapters.lookups.web import LookupFailedError, Note, check_address, exchange, make_client, within
 from garrison.adapters.status import IssuerState
 from garrison.config.servers import KeySource
 from garrison.identity.keys import MAX_JWKS_BYTES, IssuerKeys, KeyBook, read_jwks
@@ -140,7 +140,7 @@ async def _fetch(client: "httpx.AsyncClient", url: str, source: KeySource, size:
     check_address(url, plain_http=source.plain_http)
     request = client.build_request("GET", url, headers={"accept": "application/json, application/jwk-set+json"})
     try:
-        answer = await exchange(client, request, seconds=TIMEOUT, size=size)
+        answer = await within(TIMEOUT, exchange(client, request, size=size))
     except LookupFailedError as error:
         raise LookupFailedError(f"`{url}`: {error}") from error
     if answer.status != 200:

@@ -1,12 +1,23 @@
 """A server that is asked while a request waits: introspection (RFC 7662), a decision point."""
 
+import asyncio
 import base64
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote_plus
 
-from garrison.adapters.lookups.web import LookupFailedError, Note, check_address, exchange, make_client, why
+from garrison.adapters.lookups.web import (
+    MAX_CONNECTIONS,
+    Fetched,
+    LookupFailedError,
+    Note,
+    check_address,
+    exchange,
+    make_client,
+    why,
+    within,
+)
 from garrison.adapters.status import ServiceState
 from garrison.config.servers import Service
 from garrison.core.question import UNANSWERED, Answer, Question
@@ -36,6 +47,7 @@ class ServiceClient:
         self.unanswered = 0
         self.trouble = ""
         self._asking = 0
+        self._turns = asyncio.Semaphore(MAX_CONNECTIONS)
         self._authorization = _authorization(service)
         check_address(service.url, plain_http=service.plain_http)
         self._client = make_client(service.ca)
@@ -52,8 +64,7 @@ class ServiceClient:
             return self._failed("more questions at once than are asked")
         self._asking += 1
         try:
-            request = self._request(question)
-            answer = await exchange(self._client, request, seconds=self.service.timeout, size=MAX_ANSWER)
+            answer = await within(self.service.timeout, self._exchange(question))
         except LookupFailedError as error:
             return self._failed(str(error))
         finally:
@@ -64,6 +75,11 @@ class ServiceClient:
     async def close(self) -> None:
         """Let the connections go."""
         await self._client.aclose()
+
+    async def _exchange(self, question: Question) -> Fetched:
+        """Have them wait for their turn: httpx would, too, at a cost that grows with each that waits."""
+        async with self._turns:
+            return await exchange(self._client, self._request(question), size=MAX_ANSWER)
 
     def _request(self, question: Question) -> "httpx.Request":
         headers = {"content-type": question.content_type, "accept": question.accept, **dict(question.headers)}

@@ -2,8 +2,8 @@
 
 import asyncio
 import ssl
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, TypeAlias
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
@@ -11,9 +11,10 @@ import msgspec
 if TYPE_CHECKING:
     import httpx
 
-MAX_CONNECTIONS: Final = 100
-"""Connections to one server at once; httpx's own default."""
+MAX_CONNECTIONS: Final = 32
+"""Connections to one server at once: at 10 ms an answer, three thousand questions a second."""
 
+T = TypeVar("T")
 Note: TypeAlias = Callable[[str], None]
 """Tells the operator one line; called from the thread of the lookups."""
 
@@ -45,11 +46,11 @@ def make_client(ca: str) -> "httpx.AsyncClient":
     import httpx  # takes longer to import than everything that does without it
 
     trusted = check_ca(ca)
-    limits = httpx.Limits(max_connections=MAX_CONNECTIONS, max_keepalive_connections=20)
+    limits = httpx.Limits(max_connections=MAX_CONNECTIONS, max_keepalive_connections=MAX_CONNECTIONS)
     return httpx.AsyncClient(
         verify=trusted,
         follow_redirects=False,
-        timeout=None,  # noqa: S113  # time is bounded as a whole, in `exchange`: httpx bounds only each read
+        timeout=None,  # noqa: S113  # time is bounded as a whole, in `within`: httpx bounds only each read
         limits=limits,
         headers={"accept-encoding": "identity"},  # what is small and bounded needs no compressing
     )
@@ -66,26 +67,32 @@ def check_address(url: str, *, plain_http: bool) -> None:
         raise LookupFailedError(f"`{url[:200]}` is no https address")
 
 
-async def exchange(client: "httpx.AsyncClient", request: "httpx.Request", *, seconds: float, size: int) -> Fetched:
-    """The answer to `request`; raises LookupFailedError where it takes longer, is larger or does not come."""
+async def exchange(client: "httpx.AsyncClient", request: "httpx.Request", *, size: int) -> Fetched:
+    """The answer to `request`; raises LookupFailedError where it is larger or does not come."""
     import httpx
 
     try:
-        async with asyncio.timeout(seconds):
-            answer = await client.send(request, stream=True)
-            try:
-                body = bytearray()
-                async for chunk in answer.aiter_raw():
-                    body += chunk
-                    if len(body) > size:
-                        raise LookupFailedError(f"the answer is larger than {size} bytes")
-            finally:
-                await answer.aclose()
-    except TimeoutError as error:
-        raise LookupFailedError(f"no answer within {seconds:g} s") from error
+        answer = await client.send(request, stream=True)
+        try:
+            body = bytearray()
+            async for chunk in answer.aiter_raw():
+                body += chunk
+                if len(body) > size:
+                    raise LookupFailedError(f"the answer is larger than {size} bytes")
+        finally:
+            await answer.aclose()
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
         raise LookupFailedError(why(error)) from error
     return Fetched(answer.status_code, answer.headers.get("content-type", ""), bytes(body))
+
+
+async def within(seconds: float, work: Awaitable[T]) -> T:
+    """What `work` gives; raises LookupFailedError where it takes longer."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await work
+    except TimeoutError as error:
+        raise LookupFailedError(f"no answer within {seconds:g} s") from error
 
 
 def why(error: Exception) -> str:
