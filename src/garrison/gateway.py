@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from garrison.adapters.credentials import Credentials
 from garrison.adapters.envoy import control
 from garrison.adapters.envoy.bridge import Exchanges, FilterConfig
 from garrison.adapters.envoy.capture import Bounds, CapturingExchanges
@@ -33,7 +34,9 @@ def engine(config: FilterConfig) -> Exchanges:
     handover = msgspec.json.decode(config.settings, type=Handover)
     checked = load_checked(handover.policy_file)
     state = State(secrets.token_bytes(32))
-    lookups = Lookups(state.identity, _note)
+    lookups = Lookups(state.identity, _log)
+    credentials = Credentials(state.identity, _log)
+    credentials.apply(checked.settings)
     tell = EventWriter(handover.event_descriptor)
     recording = Recording(checked.settings) if checked.settings.data else None
     policy = _policy(checked, state)
@@ -46,6 +49,7 @@ def engine(config: FilterConfig) -> Exchanges:
         changed = load_checked(handover.policy_file)
         policy = _policy(changed, state)
         lookups.apply(changed.settings)
+        credentials.apply(changed.settings)
         # One assignment: exchanges under way keep the policy that they began with.
         exchanges.policy = policy
         if recording:
@@ -60,6 +64,7 @@ def engine(config: FilterConfig) -> Exchanges:
     def close() -> None:
         server.close()
         lookups.close()
+        credentials.close()
         if recording:
             recording.close()
         if vitals:
@@ -67,10 +72,6 @@ def engine(config: FilterConfig) -> Exchanges:
 
     exchanges.on_close = close
     return _capturing(exchanges, checked.settings) if checked.settings.record.keep_bodies else exchanges
-
-
-def _note(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)  # noqa: T201  # Envoy's log, which the guard passes on
 
 
 def _capturing(exchanges: EngineExchanges, settings: Settings) -> CapturingExchanges:
@@ -92,3 +93,7 @@ def _both(record: Sink, tell: Sink) -> Sink:
 
 def _policy(checked: Checked, state: State) -> Policy:
     return build_policy(checked.settings, read=checked.read, state=state)
+
+
+def _log(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)  # noqa: T201  # Envoy's log, which the guard passes on

@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from garrison.cli import config, demo, events, explain, guard, inspect, plan, replay, status
+from garrison.cli import config, demo, events, explain, guard, inspect, keys, plan, replay, status, users
 from garrison.cli.output import NAME, report
 from garrison.core.errors import GarrisonError, GatewayError, RecordError
 
@@ -40,6 +40,8 @@ def application() -> typer.Typer:
     app.command("explain", epilog=explain.EXAMPLES)(explain.explain)
     app.command("replay", epilog=replay.EXAMPLES)(replay.replay)
     app.command("inspect", epilog=inspect.EXAMPLES)(inspect.inspect)
+    app.add_typer(keys.application(), name="keys")
+    app.add_typer(users.application(), name="users")
     app.add_typer(config.application(), name="config")
     return app
 

@@ -16,8 +16,11 @@ class JwtSettings(Section, frozen=True):
 
     issuer: str
     """The issuer, exactly as its tokens say in `iss`: `https://id.example.com`."""
-    audiences: tuple[str, ...]
-    """What a token's `aud` must hold one of: the names that this API has at the issuer."""
+    audiences: tuple[str, ...] = ()
+    """What a token's `aud` must hold one of: the names that this API has at the issuer. At least one."""
+    unsafe_any_audience: bool = False
+    """Believe tokens whatever their `aud` says, also without one: then tokens that the issuer made for another API open
+    this one as well. Warned of at start."""
     realm: str = ""
     """The name that this issuer's principals are told apart by; empty means the issuer's host."""
     algorithms: tuple[Algorithm, ...] = ("RS256", "PS256", "ES256", "EdDSA")
@@ -58,8 +61,11 @@ class IntrospectionSettings(Section, frozen=True):
 
     url: str
     """The introspection address (`introspection_endpoint` in the server's metadata)."""
-    audiences: tuple[str, ...]
-    """What the answer's `aud` must hold one of."""
+    audiences: tuple[str, ...] = ()
+    """What the answer's `aud` must hold one of. At least one."""
+    unsafe_any_audience: bool = False
+    """Believe answers whatever their `aud` says, also without one: then tokens that the server made for another API
+    open this one as well. Warned of at start."""
     issuer: str = ""
     """What the answer's `iss` must be, where it names one."""
     realm: str = ""

@@ -7,12 +7,11 @@ configured leaves authentication to the API behind it, and says so at start.
 """
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import TypeAlias
 
 import msgspec
 
-from garrison.config.authentication import AuthenticationSettings, SchemeSettings
+from garrison.config.authentication import AuthenticationSettings
 from garrison.config.controls import ControlsSettings
 from garrison.contract.catalogue import CompiledOperation
 from garrison.controls.inventory import is_preflight
@@ -25,7 +24,6 @@ from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec
 from garrison.engine.facts import Facts
 from garrison.identity.methods import methods_for
 from garrison.identity.outcome import Attempt, Failure, Method
-from garrison.identity.outcome import Outcome as Found
 
 _ID = ControlId("authentication")
 _GRANT = Grant(_ID)
@@ -33,11 +31,17 @@ _GRANT = Grant(_ID)
 _reason = Reasons(
     _ID,
     ReasonSpec("algorithm-not-allowed", 401, "a token signed with an algorithm that the issuer is not to use"),
+    ReasonSpec("api-key-expired", 401, "an API key that holds no more"),
+    ReasonSpec("api-key-malformed", 401, "an API key that is none by its form"),
+    ReasonSpec("api-key-revoked", 401, "an API key that was revoked"),
+    ReasonSpec("api-key-unknown", 401, "an API key that this gateway did not make"),
     ReasonSpec("audience-mismatch", 401, "a token for somebody else: none of its audiences is this API's"),
     ReasonSpec("binding-downgrade", 401, "a token bound to a key, sent as if it were not"),
     ReasonSpec("binding-unknown", 401, "a token bound to its sender in a way that is not known"),
     ReasonSpec("certificate-mismatch", 401, "a token bound to another client certificate"),
     ReasonSpec("certificate-missing", 401, "a token bound to a client certificate, sent without one"),
+    ReasonSpec("certificate-nameless", 401, "a client certificate without a name of the kind that names principals"),
+    ReasonSpec("certificate-not-allowed", 401, "a client certificate of a name that is not let in"),
     ReasonSpec("claim-invalid", 401, "a claim of the wrong type or too long"),
     ReasonSpec("claim-missing", 401, "a token without a claim that it must have"),
     ReasonSpec("credential-missing", 401, "no credential of the schemes that the operation demands"),
@@ -49,6 +53,10 @@ _reason = Reasons(
     ReasonSpec("key-too-small", 401, "a token signed with a key that is too small"),
     ReasonSpec("key-unknown", 401, "a token that names a key which its issuer is not known to have"),
     ReasonSpec("keys-unavailable", 503, "an issuer whose keys could not be fetched yet"),
+    ReasonSpec("locked-out", 429, "an account or an address from which too many credentials were tried"),
+    ReasonSpec("password-malformed", 401, "a name and password that are none"),
+    ReasonSpec("password-unchecked", 503, "more passwords to check at once than can be"),
+    ReasonSpec("password-wrong", 401, "a wrong password, or a user that there is not"),
     ReasonSpec("principal-required", 401, "an operation that the contract secures with nothing"),
     ReasonSpec("proof-algorithm", 401, "a DPoP proof signed with an algorithm that is not allowed"),
     ReasonSpec("proof-expired", 401, "a DPoP proof that is too old or from the future"),
@@ -83,8 +91,14 @@ _reason = Reasons(
 _LATER = ((503, "retry-after", "5"),)
 """The credential may be good, which cannot be told yet: what is missing is asked for again within seconds."""
 
-Alternatives: TypeAlias = tuple[tuple[tuple[Method, ...], ...], ...]
-"""Any one of these; of each all schemes; of each scheme any one method."""
+_UNNAMED = ((401, "www-authenticate", 'Bearer realm="api"'),)
+"""A 401 must name some scheme (RFC 9110, 15.5.2), also where none would help."""
+
+_Scheme: TypeAlias = tuple[str, tuple[Method, ...]]
+"""The name of a scheme and what satisfies it: any one method."""
+
+Alternatives: TypeAlias = tuple[tuple[_Scheme, ...], ...]
+"""Any one of these; of each all schemes."""
 
 _Found: TypeAlias = Principal | Failure | Question | None
 
@@ -111,6 +125,7 @@ def _public(own: AuthenticationSettings, *, preflight: bool = False) -> Callable
     def check(facts: Facts) -> Outcome:
         if preflight and is_preflight(facts):
             return _GRANT  # a browser sends it without credentials (Fetch, 4.8)
+        facts.refusal_headers += _UNNAMED
         return reason
 
     return check
@@ -126,32 +141,25 @@ def _alternatives(operation: CompiledOperation, own: AuthenticationSettings) -> 
     declared = operation.operation
     found = []
     for needed in declared.security or ():
-        methods = [_methods(declared.schemes, name, own.schemes) for name in needed]
-        if needed and all(methods):
-            found.append(tuple(methods))
+        schemes = tuple([(name, _methods(declared.schemes, name, own)) for name in needed])
+        if schemes and all(methods for _, methods in schemes):
+            found.append(schemes)
     return tuple(found)
 
 
-def _methods(
-    declared: Mapping[str, SecurityScheme], name: str, configured: Mapping[str, SchemeSettings]
-) -> tuple[Method, ...]:
-    scheme, settings = declared.get(name), configured.get(name)
-    return _methods_for(scheme, settings) if scheme is not None and settings is not None else ()
-
-
-# Most operations of a contract share their schemes; how a scheme is satisfied depends on nothing else.
-_methods_for = lru_cache(maxsize=256)(methods_for)
+def _methods(declared: Mapping[str, SecurityScheme], name: str, own: AuthenticationSettings) -> tuple[Method, ...]:
+    scheme, settings = declared.get(name), own.schemes.get(name)
+    return methods_for(scheme, settings, own.lockout) if scheme is not None and settings is not None else ()
 
 
 def _required(alternatives: Alternatives) -> Callable[[Facts], Outcome | Question]:
     if not alternatives:
         return _unsatisfiable
     challenges = _challenges(alternatives)
-    only = alternatives[0][0][0].authenticate if _is_single(alternatives) else None
+    find = _finder(alternatives)
 
     def check(facts: Facts) -> Outcome | Question:
-        attempt = Attempt(facts.request, facts.canonical, facts.now, facts.state.identity, facts.answers)
-        found: _Found = only(attempt) if only is not None else _try_all(alternatives, attempt)
+        found = find(facts)
         if type(found) is Principal:
             facts.principal = found
             return _GRANT
@@ -165,47 +173,70 @@ def _required(alternatives: Alternatives) -> Callable[[Facts], Outcome | Questio
 def _optional(operation: CompiledOperation, own: AuthenticationSettings) -> Callable[[Facts], Outcome | Question]:
     """Anonymous is one of the alternatives: who presents a credential must present one that holds."""
     alternatives = _alternatives(operation, own)
-    strict = _required(alternatives)
-    without = _public(own)
+    challenges, find, without = _challenges(alternatives), _finder(alternatives), _public(own)
 
     def check(facts: Facts) -> Outcome | Question:
-        attempt = Attempt(facts.request, facts.canonical, facts.now, facts.state.identity, facts.answers)
-        return without(facts) if _try_all(alternatives, attempt) is None else strict(facts)
+        found = find(facts)
+        if found is None:
+            return without(facts)
+        if isinstance(found, Principal):
+            facts.principal = found
+            return _GRANT
+        return found if isinstance(found, Question) else _refused(facts, found, challenges)
 
     return check
 
 
-def _is_single(alternatives: Alternatives) -> bool:
-    return len(alternatives) == 1 and len(alternatives[0]) == 1 and len(alternatives[0][0]) == 1
+def _finder(alternatives: Alternatives) -> Callable[[Facts], _Found]:
+    if len(alternatives) == 1 and len(alternatives[0]) == 1 and len(alternatives[0][0][1]) == 1:
+        authenticate = alternatives[0][0][1][0].authenticate
+
+        def find_one(facts: Facts) -> _Found:
+            return authenticate(_attempt(facts))
+
+        return find_one
+
+    def find_any(facts: Facts) -> _Found:
+        if facts.credentials is None:
+            facts.credentials = {}
+        return _try_all(alternatives, _attempt(facts), facts.credentials)
+
+    return find_any
+
+
+def _attempt(facts: Facts) -> Attempt:
+    return Attempt(facts.request, facts.canonical, facts.now, facts.state.identity, facts.answers)
 
 
 def _unsatisfiable(facts: Facts) -> Outcome:
-    del facts
+    facts.refusal_headers += _UNNAMED
     return _reason("scheme-not-configured")
 
 
-def _try_all(alternatives: Alternatives, attempt: Attempt) -> _Found:
+def _try_all(alternatives: Alternatives, attempt: Attempt, known: dict[str, _Found]) -> _Found:
     """The principal of the first alternative that is satisfied; else the first failure: it says more than silence."""
     failure: Failure | None = None
     for schemes in alternatives:
-        found = _try_one(schemes, attempt)
+        found = _try_one(schemes, attempt, known)
         if isinstance(found, Principal | Question):
             return found
         failure = failure or found
     return failure
 
 
-def _try_one(schemes: tuple[tuple[Method, ...], ...], attempt: Attempt) -> _Found:
+def _try_one(schemes: tuple[_Scheme, ...], attempt: Attempt, known: dict[str, _Found]) -> _Found:
     principals: list[Principal] = []
-    for methods in schemes:
-        found = _try_methods(methods, attempt)
+    for name, methods in schemes:
+        found = known[name] if name in known else _try_methods(methods, attempt)
+        if not isinstance(found, Question):
+            known[name] = found
         if not isinstance(found, Principal):
             return found
         principals.append(found)
     return principals[0] if len(principals) == 1 else _united(principals)
 
 
-def _try_methods(methods: tuple[Method, ...], attempt: Attempt) -> Found:
+def _try_methods(methods: tuple[Method, ...], attempt: Attempt) -> _Found:
     failure: Failure | None = None
     for method in methods:
         found = method.authenticate(attempt)
@@ -227,8 +258,8 @@ def _united(principals: list[Principal]) -> Principal:
 
 
 def _challenges(alternatives: Alternatives) -> tuple[tuple[int, str, str], ...]:
-    methods = [method for schemes in alternatives for methods in schemes for method in methods if method.challenge]
-    return tuple((401, "www-authenticate", text) for text in dict.fromkeys(method.challenge for method in methods))
+    texts = [method.challenge for schemes in alternatives for _, methods in schemes for method in methods]
+    return tuple([(401, "www-authenticate", text) for text in dict.fromkeys(texts) if text])
 
 
 def _refused(facts: Facts, failure: Failure | None, challenges: tuple[tuple[int, str, str], ...]) -> Reason:
@@ -238,6 +269,8 @@ def _refused(facts: Facts, failure: Failure | None, challenges: tuple[tuple[int,
     reason = _reason(failure.reason, "", failure.detail)
     if reason.status == 503:
         facts.refusal_headers += _LATER
+    elif reason.status == 429:
+        facts.refusal_headers += tuple([(429, name, value) for name, value in failure.challenge])
     else:
         facts.refusal_headers += tuple([(401, name, value) for name, value in failure.challenge]) or challenges
     return reason

@@ -35,6 +35,7 @@ class Facts:
         "body_schema",
         "body_size",
         "canonical",
+        "credentials",
         "document",
         "event_id",
         "has_body",
@@ -59,7 +60,7 @@ class Facts:
         "uninspected",
     )
 
-    def __init__(
+    def __init__(  # noqa: PLR0915 - one line for each field
         self,
         request: RequestHead,
         canonical: CanonicalRequest,
@@ -78,6 +79,8 @@ class Facts:
         """When the request's head arrived: seconds since the epoch."""
         self.principal: Principal = ANONYMOUS
         """Who asks: `ANONYMOUS` until the control `authentication` has found out."""
+        self.credentials: dict[str, Any] | None = None
+        """What was found of each security scheme's credential: one that counts once (a proof) is looked at once."""
         self.answers: Mapping[Question, Answer] = _NO_ANSWERS
         """Answers to what controls asked for this exchange."""
         self.refusal_headers: tuple[tuple[int, str, str], ...] = ()

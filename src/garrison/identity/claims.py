@@ -64,7 +64,7 @@ def check_times(claims: Claims, now: float, leeway: float, max_age: float = 0.0)
 def check_present(claims: Claims, names: Collection[str]) -> None:
     """Raises InvalidError where one of the claims is missing or empty."""
     for name in names:
-        if _at(claims, name) in (None, "", [], {}):
+        if find_claim(claims, name) in (None, "", [], {}):
             raise InvalidError("claim-missing", f"`{name}`")
 
 
@@ -114,7 +114,7 @@ def _time(claims: Claims, name: str) -> float | None:
 
 
 def _text(claims: Claims, name: str, *, required: bool = False) -> str:
-    value = _at(claims, name)
+    value = find_claim(claims, name)
     if value is None and not required:
         return ""
     if value is None:
@@ -125,7 +125,7 @@ def _text(claims: Claims, name: str, *, required: bool = False) -> str:
 
 
 def _words(claims: Claims, name: str) -> frozenset[str]:
-    value = _at(claims, name)
+    value = find_claim(claims, name)
     if value is None:
         return frozenset()
     words = value.split(" ") if isinstance(value, str) else value
@@ -134,8 +134,8 @@ def _words(claims: Claims, name: str) -> frozenset[str]:
     return frozenset(word for word in words if word)
 
 
-def _at(claims: Claims, name: str) -> Any:
-    """The claim `name`; where there is none of that name, dots in it lead into objects."""
+def find_claim(claims: Claims, name: str) -> Any:
+    """The claim `name`, None where it is missing; where there is none of that name, dots in it lead into objects."""
     if name in claims:
         return claims[name]
     value: Any = claims

@@ -13,6 +13,8 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey, import_key
 
 from garrison.config.tokens import DpopSettings
+from garrison.core.canonical import canonicalise
+from garrison.core.http import RequestHead
 from garrison.identity.jose import InvalidError, Jws, PublicKey, check_algorithm, read_jws, verify
 from garrison.identity.outcome import Attempt
 
@@ -22,6 +24,10 @@ MAX_JTI = 256
 NONCE_WINDOW = 60.0
 """Seconds that a nonce is given out; it is accepted as long again."""
 
+_MAX_MODULUS = 683
+"""Characters of an RSA modulus of 4096 bits: the key is the client's choice, what it costs is not."""
+_MAX_EXPONENT = 6
+"""Characters of an RSA exponent of 32 bits."""
 _TYPE = "dpop+jwt"
 _PRIVATE = ("d", "p", "q", "dp", "dq", "qi", "oth", "k")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -70,6 +76,8 @@ def _key(proof: Jws, settings: DpopSettings) -> PublicKey:
     jwk = header.get("jwk")
     if not isinstance(jwk, dict) or any(name in jwk for name in _PRIVATE):
         raise InvalidError("proof-malformed", "`jwk` must be a public key")
+    if len(str(jwk.get("n", ""))) > _MAX_MODULUS or len(str(jwk.get("e", ""))) > _MAX_EXPONENT:
+        raise InvalidError("proof-malformed", "`jwk` is larger than any key need be")
     try:
         key: Any = import_key(jwk)
     except (JoseError, ValueError, TypeError, KeyError) as error:
@@ -110,14 +118,21 @@ def _is_target(url: object, attempt: Attempt) -> bool:
         return False
     scheme = attempt.request.scheme
     default = _DEFAULT_PORTS.get(scheme)
-    received = attempt.request.target.partition("?")[0]
     return (
         parts.scheme == scheme
         and parts.hostname == own.hostname
-        and (port or default) == (own_port or default)
-        and (parts.path or "/") in {received, attempt.canonical.path}
+        and (default if port is None else port) == (default if own_port is None else own_port)
         and parts.username is None
+        and _is_path(parts.path or "/", attempt)
     )
+
+
+def _is_path(path: str, attempt: Attempt) -> bool:
+    """Whether `path` is the request's, in whatever way the two are encoded."""
+    if path == attempt.canonical.path or path == attempt.request.target.partition("?")[0]:
+        return True
+    read = canonicalise(RequestHead("GET", path, attempt.request.authority, (), attempt.request.peer))
+    return not read.ambiguities and read.path == attempt.canonical.path
 
 
 def _check_nonce(claims: Any, attempt: Attempt, settings: DpopSettings) -> None:

@@ -9,13 +9,15 @@ import msgspec
 from garrison.config.servers import introspection_service
 from garrison.config.tokens import IntrospectionSettings
 from garrison.core.question import Answer, Question
-from garrison.identity.claims import bound, check_audience, check_times, principal_of
+from garrison.identity.claims import bound, check_audience, check_times, find_claim, principal_of
 from garrison.identity.jose import InvalidError, Jws, check_algorithm, check_no_key_inside, find_key, read_jws, verify
 from garrison.identity.jwt import realm_of
 from garrison.identity.outcome import Attempt
 from garrison.identity.token_cache import Verified
 
 MAX_ANSWER = 65536
+_MAX_AGE = 300.0
+"""Seconds that a signed answer may be away from our clock: it is made while we wait, so that an old one is a replay."""
 _SIGNED = "application/token-introspection+jwt"
 _ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
 
@@ -32,15 +34,20 @@ def read_answer(answer: Answer, settings: IntrospectionSettings, scheme: str, at
     if answer.status != 200:
         raise InvalidError("introspection-unavailable", f"status {answer.status}" if answer.status else "no answer")
     claims = _signed(answer, settings, attempt) if settings.signed else _object(answer.body)
-    if claims.get("active") is not True:
+    active = claims.get("active")
+    if not isinstance(active, bool):
+        raise InvalidError("introspection-unavailable", "the answer does not say `active`")
+    if not active:
         raise InvalidError("token-inactive")
     if settings.issuer and claims.get("iss", settings.issuer) != settings.issuer:
         raise InvalidError("issuer-unknown")
-    check_audience(claims, settings.audiences)
+    if not settings.unsafe_any_audience:
+        check_audience(claims, settings.audiences)
     horizon = attempt.now + settings.cache_seconds
     # The server may leave the expiry out (RFC 7662, 2.2): then its word holds as long as we believe it.
-    until = min(check_times({"exp": horizon, **claims}, attempt.now, settings.leeway), horizon)
-    names = settings if settings.subject_claim in claims else _client_only(settings)
+    timed = claims if "exp" in claims else {**claims, "exp": horizon + 1}
+    until = min(check_times(timed, attempt.now, settings.leeway), horizon)
+    names = settings if find_claim(claims, settings.subject_claim) is not None else _client_only(settings)
     principal = principal_of(claims, names, realm_of(settings.realm, settings.issuer or settings.url), scheme)
     return bound(principal, until)
 
@@ -69,6 +76,9 @@ def _signed(answer: Answer, settings: IntrospectionSettings, attempt: Attempt) -
     for_us = settings.client_id in (audience if isinstance(audience, list) else [audience])
     if kind != _SIGNED.removeprefix("application/") or claims.get("iss") != settings.issuer or not for_us:
         raise InvalidError("introspection-unavailable", "the signed answer is not this server's for us")
+    issued = claims.get("iat")
+    if isinstance(issued, bool) or not isinstance(issued, int | float) or abs(issued - attempt.now) > _MAX_AGE:
+        raise InvalidError("introspection-unavailable", "the signed answer is not of now")
     if not isinstance(inner, Mapping):
         raise InvalidError("introspection-unavailable", "the signed answer says nothing of a token")
     return inner

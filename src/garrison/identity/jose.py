@@ -33,11 +33,18 @@ ALGORITHMS: Final[Mapping[str, tuple[str, str]]] = {
 MIN_RSA_BITS: Final = 2048
 """RFC 7518, 3.3: a key of 2048 bits or larger must be used."""
 MAX_KEY_ID: Final = 256
-"""Characters of a `kid` that are looked at: thumbprints and UUIDs are shorter by far."""
+"""Characters of a `kid` that may name a key: thumbprints and UUIDs are shorter by far."""
+MAX_DEPTH: Final = 16
+"""Objects and lists inside one another: real tokens have four, and whoever reads claims later may do so recursively."""
+
+_MAX_HEADER: Final = 8192
+_MAX_SIGNATURE: Final = 2048
+"""Characters, as joserfc bounds them: the signature of an RSA key of 8192 bits has 1366."""
 
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
-# A key's id is a name: what a path, a query or a shell would need of punctuation is not in it.
-_KEY_ID = re.compile(r"[A-Za-z0-9._~:/+=@#-]+")
+# A key's id is a name: what a path, a query or a shell would need of punctuation is not in it. Those in base64 do have
+# slashes, at the beginning too, but then no short word in lower case between two of them.
+_KEY_ID = re.compile(r"(?!/[a-z.]{1,8}/|.*\.\.|.*://)[A-Za-z0-9._~:/+=@-]+")
 _POINTERS_TO_KEYS = ("jku", "jwk", "x5u", "x5c")
 
 
@@ -67,8 +74,8 @@ class Jws(msgspec.Struct, frozen=True):
 class _Registry(jws.JWSRegistry):
     """joserfc's own, for heads that hold a key (RFC 9449, 4.2) and names that were checked here."""
 
-    max_header_length = 8192
-    max_signature_length = 2048
+    max_header_length = _MAX_HEADER
+    max_signature_length = _MAX_SIGNATURE
 
 
 def read_jws(text: str, max_bytes: int) -> Jws:
@@ -80,6 +87,8 @@ def read_jws(text: str, max_bytes: int) -> Jws:
         raise InvalidError("token-encrypted")
     if len(parts) != 3:
         raise InvalidError("token-malformed", "must have three parts")
+    if len(parts[0]) > _MAX_HEADER or len(parts[2]) > _MAX_SIGNATURE:
+        raise InvalidError("token-too-large", "its header or its signature")
     header = _object(_decoded(parts[0]), "header")
     _check_header(header)
     return Jws(text, header, _object(_decoded(parts[1]), "payload"), _decoded(parts[2]))
@@ -105,12 +114,14 @@ def find_key(token: Jws, keys: KeySet) -> PublicKey | None:
     """
     name = token.header.get("kid")
     if name is not None:
-        _check_key_id(name)
         named = [key for key in keys.keys if key.kid == name]
+        if not named:
+            _check_key_id(name)
+            return None
         fitting = [key for key in named if _fits(key, token.algorithm)]
-        if named and not fitting:
+        if not fitting:
             raise InvalidError("key-mismatch", "the key is not for this algorithm")
-        return _public(fitting[0]) if fitting else None
+        return _public(fitting[0])
     fitting = [key for key in keys.keys if _fits(key, token.algorithm)]
     if len(fitting) > 1:
         raise InvalidError("key-id-missing", "the issuer has several keys for this algorithm")
@@ -128,11 +139,6 @@ def verify(token: Jws, key: PublicKey) -> None:
         jws.deserialize_compact(token.text, key, registry=registry)
     except (JoseError, ValueError) as error:
         raise InvalidError("signature-invalid") from error
-
-
-def thumbprint_of(key: PublicKey) -> str:
-    """The JWK SHA-256 thumbprint, base64url (RFC 7638)."""
-    return key.thumbprint()
 
 
 def _public(key: object) -> PublicKey | None:
@@ -154,7 +160,7 @@ def _fits(key: object, algorithm: str) -> bool:
 
 
 def _check_key_id(name: object) -> None:
-    if not isinstance(name, str) or len(name) > MAX_KEY_ID or not _KEY_ID.fullmatch(name) or ".." in name:
+    if not isinstance(name, str) or len(name) > MAX_KEY_ID or not _KEY_ID.fullmatch(name):
         raise InvalidError("key-id-implausible")
 
 
@@ -194,13 +200,25 @@ def _object(data: bytes, where: str) -> dict[str, Any]:
     """A JSON object of which every name stands once: two readers must not read two tokens (RFC 8725, 2.4)."""
     try:
         value = json.loads(data.decode(), object_pairs_hook=_unique, parse_constant=_refuse)
+        if b"\\u" in data:
+            json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair is no text (RFC 8259, 8.2)
     except InvalidError:
         raise
     except (ValueError, RecursionError) as error:
         raise InvalidError("token-malformed", f"the {where} is not JSON") from error
     if not isinstance(value, dict):
         raise InvalidError("token-malformed", f"the {where} must be an object")
+    if data.count(b"{") + data.count(b"[") > MAX_DEPTH and _is_deep(value):
+        raise InvalidError("token-malformed", f"the {where} is nested too deeply")
     return value
+
+
+def _is_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        containers = [each.values() if isinstance(each, dict) else each for each in level]
+        level = [inner for each in containers for inner in each if isinstance(inner, dict | list)]
+    return bool(level)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

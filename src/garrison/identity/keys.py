@@ -2,7 +2,7 @@
 
 import msgspec
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import ECKey, Key, KeySet, OKPKey, RSAKey, import_key
 
 MAX_JWKS_BYTES = 1 << 20
 """Bytes of a key set that are read: an issuer has a handful of keys of a few hundred bytes each."""
@@ -51,7 +51,7 @@ class KeyBook:
     def take_missed(self) -> dict[str, float]:
         """Issuers of which a key was missed since the last call, and when last."""
         missed, self._missed = self._missed, {}
-        return missed
+        return dict(missed)  # a worker may be about to write to the one that was taken
 
 
 def read_jwks(data: bytes) -> KeySet:
@@ -68,17 +68,21 @@ def read_jwks(data: bytes) -> KeySet:
     found = document.get("keys")
     if not isinstance(found, list) or len(found) > MAX_KEYS:
         raise ValueError(f"`keys` must be a list of at most {MAX_KEYS}")
-    usable = [
-        {name: value for name, value in each.items() if name not in _PRIVATE}
-        for each in found
-        if isinstance(each, dict) and each.get("kty") in {"RSA", "EC", "OKP"} and each.get("use", "sig") == "sig"
-    ]
-    if not usable:
+    keys: list[Key] = [key for key in map(_public_key, found) if key is not None]
+    if not keys:
         raise ValueError("no key that could verify a signature")
+    return KeySet(keys)
+
+
+def _public_key(found: object) -> Key | None:
+    """The key; None for what is for another purpose or of a kind that is not known (RFC 7517, 5)."""
+    if not isinstance(found, dict) or found.get("use", "sig") != "sig":
+        return None
     try:
-        return KeySet.import_key_set({"keys": usable})
-    except (JoseError, ValueError, TypeError, KeyError) as error:
-        raise ValueError(f"a key cannot be read: {error}") from error
+        key = import_key({name: value for name, value in found.items() if name not in _PRIVATE})
+    except (JoseError, ValueError, TypeError, KeyError):
+        return None
+    return key if isinstance(key, RSAKey | ECKey | OKPKey) else None
 
 
 _PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth"})

@@ -30,12 +30,13 @@ class Verified(msgspec.Struct, frozen=True, gc=False):
 
 
 class TokenCache:
-    """Verified tokens by digest; the tokens themselves are not kept."""
+    """Verified tokens by digest, and those that were found inactive; the tokens themselves are not kept."""
 
-    __slots__ = ("_known",)
+    __slots__ = ("_inactive", "_known")
 
     def __init__(self) -> None:
         self._known: dict[bytes, Verified] = {}
+        self._inactive: dict[bytes, float] = {}
 
     def find(self, digest: bytes, now: float, book: KeyBook) -> Verified | None:
         """What is known of the token with this digest, where it still holds under the keys in `book`."""
@@ -52,6 +53,16 @@ class TokenCache:
         if len(self._known) >= MAX_TOKENS:
             self._known.pop(next(iter(self._known)), None)
         self._known[digest] = verified
+
+    def is_inactive(self, digest: bytes, now: float) -> bool:
+        """Whether the token was found inactive, and that need not be asked again yet."""
+        return now < self._inactive.get(digest, 0.0)
+
+    def keep_inactive(self, digest: bytes, until: float) -> None:
+        """Remember that the token was found inactive. A place of its own, so that guesses displace no good token."""
+        if len(self._inactive) >= MAX_TOKENS:
+            self._inactive.pop(next(iter(self._inactive)), None)
+        self._inactive[digest] = until
 
 
 def token_digest(token: str, salt: bytes) -> bytes:

@@ -1,0 +1,76 @@
+"""Countermeasures: time-limited measures against somebody, taken by an operator or because of a detection."""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Action(StrEnum):
+    """What is done to those whom a countermeasure names."""
+
+    BLOCK = "block"
+    """They are refused."""
+    REVOKE = "revoke"
+    """Credentials of theirs that were issued before a moment are refused; newer ones hold."""
+
+
+class Scope(StrEnum):
+    """What kind of thing a countermeasure names."""
+
+    NETWORK = "network"
+    """An address or a network (CIDR)."""
+    SYSTEM = "as"
+    """An autonomous system, by its number (RFC 6793)."""
+    OPERATION = "operation"
+    """An operation of the contract, by its id."""
+    USER_AGENT = "user-agent"
+    """A product in `User-Agent` (RFC 9110, 10.1.5), or a class of them."""
+    PRINCIPAL = "principal"
+    """A principal, as events name it."""
+    SUBJECT = "subject"
+    """A subject of any realm."""
+    CLIENT = "client"
+    """An OAuth client."""
+    TOKEN = "token"  # noqa: S105  # no secret
+    """A token or key, by its id (`jti`)."""
+    ALL = "all"
+    """Everybody who proved who they are."""
+
+
+NETWORK_SIDE = frozenset({Scope.NETWORK, Scope.SYSTEM, Scope.OPERATION, Scope.USER_AGENT})
+"""What is known before anybody has proved anything."""
+
+
+class Countermeasure(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One measure. It is told from others by action, scope and value: taken again, it replaces the earlier one."""
+
+    action: Action
+    scope: Scope
+    value: str
+    """In its one form: networks with their prefix length, user agents in lower case."""
+    since: float
+    """When it was taken: seconds since the epoch."""
+    until: float | None = None
+    """When it ends; None: when it is lifted."""
+    reason: str = ""
+    """Why, in a word: `credential-stuffing`."""
+    note: str = ""
+    """For people."""
+    issued_before: float = 0.0
+    """Of a revocation: credentials issued before this are refused, and those whose age is not known."""
+
+    @property
+    def key(self) -> tuple[Action, Scope, str]:
+        """What tells it from others."""
+        return self.action, self.scope, self.value
+
+    def holds(self, now: float) -> bool:
+        """Whether it is in force at `now`."""
+        return self.until is None or now < self.until
+
+
+def shown(measure: Countermeasure) -> str:
+    """What it is against, in the form that commands take: `203.0.113.0/24`, `client:shop`."""
+    if measure.scope in {Scope.NETWORK, Scope.ALL}:
+        return measure.value
+    return f"as{measure.value}" if measure.scope is Scope.SYSTEM else f"{measure.scope}:{measure.value}"

@@ -1,0 +1,256 @@
+"""Counting: rates, quotas and how many at once, exactly, for each of at most a million keys.
+
+A rate is counted with the generic cell rate algorithm: of each key only the moment is kept at which its allowance is
+whole again, so one float tells everything, and what lies in the past need not be kept at all.
+
+Memory is bounded (`MAX_KEYS`). A key is forgotten only once what it did no longer matters, that is when its allowance
+is whole again; nobody can make the gateway forget somebody else by coming with many keys. Where no place is left, keys
+that are new share one allowance until there is.
+"""
+
+from collections.abc import Callable
+from hashlib import blake2b
+from typing import Final, Generic, NamedTuple, TypeVar
+
+MAX_KEYS: Final = 1_000_000
+"""Keys remembered, of all limits together: 100 to 200 bytes each. Limits have equal shares."""
+LONGEST_KEY: Final = 64
+"""Characters of a key; longer ones are kept as their digest."""
+SHARED: Final = ""
+"""The key of those for whom there is no place."""
+_TRIES: Final = 8
+"""Old keys looked at to find a place for a new one, and dead ones freed with each: a bound on what one costs."""
+
+_Value = TypeVar("_Value", float, int)
+
+
+class Taken(NamedTuple):
+    """What came of counting one exchange against a limit."""
+
+    wait: float
+    """Seconds until it would be admitted; 0 where it is."""
+    left: int
+    """How many more of cost 1 would be admitted now."""
+    reset: float
+    """Seconds until the allowance is whole again."""
+
+
+class Table(Generic[_Value]):
+    """The counters of one limit, by key, in two generations.
+
+    What was not touched for a whole `horizon` is void: the older generation is dropped when it has been the older one
+    for that long. So nothing needs to be searched, and nobody pays for others' keys.
+    """
+
+    __slots__ = ("_dying", "_old", "_share", "_turned", "_young", "horizon")
+
+    def __init__(self, horizon: float, now: float, share: Callable[[], int]) -> None:
+        """`horizon` is the time in seconds after which an untouched counter says nothing any more."""
+        self.horizon = horizon
+        self._share = share
+        self._turned = now
+        self._young: dict[str, _Value] = {}
+        self._old: dict[str, _Value] = {}
+        self._dying: dict[str, _Value] = {}
+
+    def __len__(self) -> int:
+        return len(self._young) + len(self._old)
+
+    def get(self, key: str, now: float) -> _Value | None:
+        """The counter of `key`; None where there is none."""
+        if not 0.0 <= now - self._turned < self.horizon:
+            self._turn(now)
+        found = self._young.get(key)
+        return self._old.get(key) if found is None else found
+
+    def put(self, key: str, value: _Value) -> None:
+        """Keep `value`; there must be a place for `key` (`place`)."""
+        self._young[key] = value
+        if self._old:
+            self._old.pop(key, None)
+
+    def place(self, key: str, is_void: Callable[[_Value], bool]) -> str:
+        """`key` where it may be kept, else the key that stands for all that may not."""
+        dying = self._dying
+        if dying:  # freed bit by bit: to free a million at once would keep everyone waiting
+            for _ in range(min(_TRIES, len(dying))):
+                dying.popitem()
+        if len(self) < self._share():
+            return key
+        for _ in range(_TRIES):
+            if not self._old:
+                if not self._young:
+                    break
+                self._old, self._young = self._young, {}
+            other, value = self._old.popitem()
+            if is_void(value):
+                return key
+            self._young[other] = value
+        return SHARED
+
+    def is_idle(self, now: float) -> bool:
+        """Whether nothing in it matters any more."""
+        return now - self._turned > 2 * self.horizon
+
+    def _turn(self, now: float) -> None:
+        # what is left of an earlier one goes at once: two horizons have passed since it was in use
+        self._dying = self._old
+        self._old, self._young = self._young, {}
+        self._turned = now  # also where the clock was set back
+
+
+class Counters:
+    """The tables of all limits. Like all state, used by one thread at a time."""
+
+    __slots__ = ("_counts", "_running", "_times")
+
+    def __init__(self) -> None:
+        self._times: dict[str, Table[float]] = {}
+        self._counts: dict[str, Table[int]] = {}
+        self._running: dict[str, dict[str, int]] = {}
+
+    def __len__(self) -> int:
+        return sum(map(len, self._times.values())) + sum(map(len, self._counts.values()))
+
+    def times(self, name: str, horizon: float, now: float) -> Table[float]:
+        """The moments that the rate `name` keeps."""
+        table = self._times.get(name)
+        if table is None:
+            table = _added(self._times, name, Table(horizon, now, self._share), now)
+        table.horizon = horizon  # another policy may have another one
+        return table
+
+    def counts(self, name: str, horizon: float, now: float) -> Table[int]:
+        """The numbers that the quota `name` keeps."""
+        table = self._counts.get(name)
+        if table is None:
+            table = _added(self._counts, name, Table(horizon, now, self._share), now)
+        table.horizon = horizon
+        return table
+
+    def running(self, name: str) -> dict[str, int]:
+        """How many of each key are under way; bounded by how many connections there are."""
+        return self._running.setdefault(name, {})
+
+    def _share(self) -> int:
+        return MAX_KEYS // max(1, len(self._times) + len(self._counts))
+
+
+def _added(tables: dict[str, Table[_Value]], name: str, table: Table[_Value], now: float) -> Table[_Value]:
+    """`table` among `tables`, and those of limits that are gone are dropped."""
+    for other in [other for other, one in tables.items() if one.is_idle(now)]:
+        del tables[other]
+    tables[name] = table
+    return table
+
+
+class Rate(NamedTuple):
+    """So many a period, evenly; and so many at once after a pause."""
+
+    name: str
+    interval: float
+    """Seconds in which one more is allowed."""
+    burst: int
+
+    def take(self, counters: Counters, key: str, cost: int, now: float) -> Taken:
+        """Count an exchange of `cost` against `key`; what is not admitted is not counted."""
+        whole = self.burst * self.interval
+        table = counters.times(self.name, whole, now)
+        until = table.get(key, now)
+        if until is None:
+            key = table.place(key, now.__ge__)
+            until = table.get(key, now) if key is SHARED else None
+        # never further ahead than a whole allowance: only a clock that was set back could make it so
+        owed = 0.0 if until is None or until <= now else min(until - now, whole)
+        owes = owed + cost * self.interval
+        if owes > whole + _ROUNDING:
+            return Taken(owes - whole, int((whole - owed + _ROUNDING) / self.interval), owed)
+        table.put(key, now + owes)
+        return Taken(0.0, int((whole - owes + _ROUNDING) / self.interval), owes)
+
+
+_ROUNDING: Final = 1e-6
+"""Seconds: what a double of this century resolves (2.4e-7), a few times."""
+
+
+class Quota(NamedTuple):
+    """So many in a window of time."""
+
+    name: str
+    requests: int
+    window: int
+    """Seconds. Windows begin at multiples of it since the epoch: a day is a day in UTC."""
+    slides: bool = False
+    """Whether what the last window saw counts in proportion to how much of it lies less than a window back."""
+
+    def take(self, counters: Counters, key: str, cost: int, now: float) -> Taken:
+        """Count an exchange of `cost` against `key`; what is not admitted is not counted."""
+        index = int(now // self.window)
+        table = counters.counts(self.name, self.window * 2.0, now)
+        packed = table.get(key, now)
+        if packed is None:
+            key = table.place(key, lambda value: self._is_void(value, index))
+            packed = table.get(key, now) if key is SHARED else None
+        before, count = self._counted(packed, index)
+        passed = now - index * self.window
+        weight = before * (1.0 - passed / self.window)
+        reset = self.window - passed
+        left = int(self.requests - count - weight)
+        if cost > left:
+            return Taken(self._wait(before, count, cost, passed), max(0, left), reset)
+        table.put(key, (index << 64) | (before << 32) | (count + cost))
+        return Taken(0.0, left - cost, reset)
+
+    def _counted(self, packed: int | None, index: int) -> tuple[int, int]:
+        """What the window before this one saw, where that counts, and this one."""
+        if packed is None:
+            return 0, 0
+        seen = packed >> 64
+        if seen >= index:  # later only where the clock was set back: what was counted stays counted
+            return (packed >> 32) & _MASK, packed & _MASK
+        return (packed & _MASK if self.slides and seen == index - 1 else 0), 0
+
+    def _is_void(self, packed: int, index: int) -> bool:
+        return packed >> 64 < index - self.slides
+
+    def _wait(self, before: int, count: int, cost: int, passed: float) -> float:
+        """Seconds until there is room for `cost`."""
+        room = self.requests - count - cost
+        if before and room >= 0:  # within this window, when enough of the one before has slid out
+            return max(0.001, (1.0 - room / before) * self.window - passed)
+        reset = self.window - passed
+        if self.slides and count:  # in the next, when enough of this one has
+            return reset + max(0.0, 1.0 - max(0, self.requests - cost) / count) * self.window
+        return reset
+
+
+_MASK: Final = (1 << 32) - 1
+
+
+class Concurrency(NamedTuple):
+    """So many at the same time."""
+
+    name: str
+    most: int
+
+    def enter(self, counters: Counters, key: str) -> Callable[[], None] | None:
+        """Take a place for `key`, and how to give it back, once; None where none is left."""
+        running = counters.running(self.name)
+        count = running.get(key, 0)
+        if count >= self.most:
+            return None
+        running[key] = count + 1
+
+        def leave() -> None:
+            count = running[key] - 1
+            if count:
+                running[key] = count
+            else:
+                del running[key]
+
+        return leave
+
+
+def short(key: str) -> str:
+    """`key` in a form of bounded length."""
+    return key if len(key) <= LONGEST_KEY else blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
