@@ -45,7 +45,7 @@ def test_no_answered_exchange_is_lost_and_none_counts_twice(
     assert set(load.answered.values()) == {200, 404}
     assert gateway.guard.stop() == 0
     found = {event.peer: event.id for event in events(gateway.data)}
-    print(f"{Counter(victims)}: {len(load.answered)} answered, {count(gateway.data)} on record")  # noqa: T201
+    print(f"{Counter(victims)}: {len(load.answered)} answered, {count(gateway.data)} on record")
     assert count(gateway.data) == len(found) == len(set(found.values())), "an exchange is on record twice"
     assert set(load.answered) <= set(found), "answered and not on record"
     assert len(found) - len(load.answered) <= CLIENTS * (ROUNDS + 1), "on record, and never sent"
