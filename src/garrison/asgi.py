@@ -48,7 +48,7 @@ class Garrison(Middleware):
         self._credentials.apply(settings)
         policy = build_policy(settings, read=read_source, state=state)
         told = _Guarded(sink) if sink is not None else log_objection
-        self._lookups = Lookups(state.identity, _log.warning)
+        self._lookups = Lookups(state.identity, _log.warning, self._credentials.local)
         super().__init__(app, policy, _Recorded(settings, told) if settings.data else told, self._lookups.ask)
         self._lookups.apply(settings)
 

@@ -34,8 +34,8 @@ def engine(config: FilterConfig) -> Exchanges:
     handover = msgspec.json.decode(config.settings, type=Handover)
     checked = load_checked(handover.policy_file)
     state = State(secrets.token_bytes(32))
-    lookups = Lookups(state.identity, _log)
     credentials = Credentials(state.identity, _log)
+    lookups = Lookups(state.identity, _log, credentials.local)
     credentials.apply(checked.settings)
     tell = EventWriter(handover.event_descriptor)
     recording = Recording(checked.settings) if checked.settings.data else None

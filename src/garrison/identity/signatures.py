@@ -21,6 +21,7 @@ from http_message_signatures.digests import ContentDigest
 from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 
 from garrison.config.credentials import SignatureSettings
+from garrison.config.servers import signature_keys
 from garrison.core.http import RequestHead
 from garrison.core.operation import SecurityScheme
 from garrison.core.principal import Principal
@@ -39,11 +40,6 @@ _ALGORITHMS: Final[dict[tuple[type, str], Any]] = {
 """By the key, never by what the message says (RFC 9421, 7.3.6)."""
 
 
-def keys_name(scheme: str) -> str:
-    """The name under which the keys of `scheme` stand in the key book."""
-    return f"signatures {scheme}"
-
-
 def method(scheme: SecurityScheme, settings: SignatureSettings) -> Method:
     """How a signature of the request satisfies `scheme`."""
 
@@ -53,7 +49,7 @@ def method(scheme: SecurityScheme, settings: SignatureSettings) -> Method:
             return None
         if len(headers.get("signature-input", "")) + len(headers.get("signature", "")) > MAX_FIELDS:
             return Failure("message-signature-invalid", f"more than {MAX_FIELDS} characters")
-        keys = attempt.memory.keys.keys_of(keys_name(scheme.name))
+        keys = attempt.memory.keys.keys_of(signature_keys(scheme.name))
         if keys is None:
             return Failure("keys-unavailable")
         return _judge(attempt, keys, scheme.name, settings)
