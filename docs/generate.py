@@ -76,7 +76,7 @@ def _section(schema: Mapping[str, Any], name: str, path: str) -> Iterator[str]:
         section = _refers_to(schema, prop)
         if section:
             place = f"{path}.{key}" if path else key
-            inner.append((section, f"{place}[]" if prop.get("type") == "array" else place))
+            inner.append((section, place + {"array": "[]", "object": ".NAME"}.get(prop.get("type", ""), "")))
         default = "required" if key in required else _default(prop, section)
         meaning = str(prop.get("description", "")).replace("|", "\\|")
         yield f"| `{key}` | {_value(schema, prop)} | {default} | {meaning} |"
@@ -87,7 +87,7 @@ def _section(schema: Mapping[str, Any], name: str, path: str) -> Iterator[str]:
 
 def _refers_to(schema: Mapping[str, Any], prop: Mapping[str, Any]) -> str:
     """The section that a key holds; empty where it holds a plain value."""
-    choices = [prop, *prop.get("anyOf", ()), prop.get("items", {})]
+    choices = [prop, *prop.get("anyOf", ()), prop.get("items", {}), prop.get("additionalProperties", {})]
     names = [str(choice["$ref"]).rpartition("/")[2] for choice in choices if "$ref" in choice]
     return next((name for name in names if "properties" in schema["$defs"][name]), "")
 
@@ -104,6 +104,9 @@ def _value(schema: Mapping[str, Any], prop: Mapping[str, Any]) -> str:
         case "array":
             inner = _value(schema, prop["items"])
             return "list of sections" if inner == "section" else f"list of {inner}"
+        case "object":
+            inner = _value(schema, prop["additionalProperties"])
+            return "names and sections" if inner == "section" else f"names and {inner}"
         case "string":
             return "text"
         case "boolean":
