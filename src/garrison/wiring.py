@@ -1,5 +1,6 @@
 """The composition root: the only module that sees every room. Builds what adapters and commands run on."""
 
+import difflib
 import hashlib
 from collections.abc import Mapping
 
@@ -13,6 +14,7 @@ from garrison.contract.load import Contract, load
 from garrison.controls.catalogue import CONTROLS
 from garrison.core.errors import ConfigError, Problem
 from garrison.core.operation import Operation
+from garrison.engine.control import ControlSpec
 from garrison.engine.plan import Policy, compile_policy
 from garrison.engine.state import State
 
@@ -57,6 +59,9 @@ def policy_on(
     strangers = unmatched(settings, operations)
     if strangers:
         raise ConfigError([_stranger(settings, index, operations, file) for index in strangers])
+    wrong = exception_problems(settings, file)
+    if wrong:
+        raise ConfigError(wrong)
     find = controls_for(settings)
     return compile_policy(
         catalogue,
@@ -65,6 +70,31 @@ def policy_on(
         lambda compiled: find(compiled.operation if compiled is not None else None),
         state,
     )
+
+
+def exception_problems(settings: Settings, file: str) -> list[Problem]:
+    """Exceptions that except nothing, or what cannot be excepted: nothing is allowed that nobody granted."""
+    told = msgspec.to_builtins(settings.controls)
+    places = [("$.controls", told)]
+    places += [(f"$.operations[{index}].controls", entry.controls) for index, entry in enumerate(settings.operations)]
+    return [
+        Problem(file, f"{place}.{spec.id}.except[{index}].reason", *wrong)
+        for place, controls in places
+        for spec in CONTROLS
+        for index, exception in enumerate(controls.get(spec.id, {}).get("except", ()))
+        if (wrong := _exception_fault(spec, exception["reason"]))
+    ]
+
+
+def _exception_fault(spec: ControlSpec, reason: str) -> tuple[str, str] | None:
+    if spec.kind == "granter":
+        hint = "say what it shall grant: its settings are in the reference"
+        return f"`{spec.id}` grants, and what it does not grant cannot be excepted", hint
+    if reason in spec.reasons:
+        return None
+    known = [one.id for one in spec.reasons.specs]
+    near = difflib.get_close_matches(reason, known, n=1) or known[:5]
+    return f"`{reason}` is no reason of `{spec.id}`", "there are " + ", ".join(f"`{one}`" for one in near)
 
 
 def _digest(settings: Settings, documents: Mapping[str, bytes]) -> str:

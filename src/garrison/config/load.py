@@ -25,6 +25,7 @@ _FILES: tuple[Path, ...] = (
     ("listen", "tls", "certificate"),
     ("listen", "tls", "key"),
     ("listen", "tls", "client-ca"),
+    ("controls", "blocking", "systems-file"),
 )
 """Settings that name files: relative ones are meant from garrison.yaml's folder."""
 
