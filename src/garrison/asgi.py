@@ -5,16 +5,20 @@ The same decisions as the gateway's, for any ASGI application: Starlette, FastAP
 
 import logging
 import os
+import secrets
 import time
 from pathlib import Path
 
 from garrison.adapters.asgi import App, Middleware, Sink
+from garrison.adapters.credentials import Credentials
 from garrison.adapters.recording import Recording
 from garrison.adapters.sources import read_source
+from garrison.adapters.store.measures import MeasuresInForce
 from garrison.config.load import load_settings
 from garrison.config.model import Settings
 from garrison.core.errors import RecordError
 from garrison.core.event import Event
+from garrison.engine.state import State
 from garrison.wiring import build_policy
 
 _log = logging.getLogger("garrison")
@@ -39,7 +43,10 @@ class Garrison(Middleware):
         else:
             file = os.fspath(config)
             settings = load_settings(Path(file).read_bytes(), file)
-        policy = build_policy(settings, read=read_source)
+        state = State(secrets.token_bytes(32))
+        Credentials(state.identity, _log.warning).apply(settings)
+        MeasuresInForce(state, _log.warning).apply(settings)
+        policy = build_policy(settings, read=read_source, state=state)
         told = _Guarded(sink) if sink is not None else log_objection
         super().__init__(app, policy, _Recorded(settings, told) if settings.data else told)
 

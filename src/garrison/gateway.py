@@ -1,9 +1,12 @@
 """The engine inside Envoy: what the native filter calls to begin, and how the guard reaches it afterwards."""
 
+import secrets
+import sys
 from pathlib import Path
 
 import msgspec
 
+from garrison.adapters.credentials import Credentials
 from garrison.adapters.envoy import control
 from garrison.adapters.envoy.bridge import Exchanges, FilterConfig
 from garrison.adapters.envoy.capture import Bounds, CapturingExchanges
@@ -15,6 +18,7 @@ from garrison.adapters.recorded.keys import key_source, make_keys
 from garrison.adapters.recorded.samples import SampleWriter
 from garrison.adapters.recorded.secrets import Redactor
 from garrison.adapters.recording import Recording
+from garrison.adapters.store.measures import MeasuresInForce
 from garrison.config.model import Settings
 from garrison.core.event import Event
 from garrison.engine.plan import Policy
@@ -29,7 +33,11 @@ def engine(config: FilterConfig) -> Exchanges:
     """
     handover = msgspec.json.decode(config.settings, type=Handover)
     checked = load_checked(handover.policy_file)
-    state = State()
+    state = State(secrets.token_bytes(32))
+    credentials = Credentials(state.identity, _log)
+    credentials.apply(checked.settings)
+    measures = MeasuresInForce(state, _log)
+    measures.apply(checked.settings)
     tell = EventWriter(handover.event_descriptor)
     recording = Recording(checked.settings) if checked.settings.data else None
     exchanges = EngineExchanges(_policy(checked, state), _both(recording.recorder, tell) if recording else tell)
@@ -37,6 +45,8 @@ def engine(config: FilterConfig) -> Exchanges:
 
     def reload() -> dict[str, int]:
         changed = load_checked(handover.policy_file)
+        credentials.apply(changed.settings)
+        measures.apply(changed.settings)
         # One assignment: exchanges under way keep the policy that they began with.
         exchanges.policy = _policy(changed, state)
         if recording:
@@ -50,6 +60,8 @@ def engine(config: FilterConfig) -> Exchanges:
 
     def close() -> None:
         server.close()
+        credentials.close()
+        measures.close()
         if recording:
             recording.close()
         if vitals:
@@ -78,3 +90,7 @@ def _both(record: Sink, tell: Sink) -> Sink:
 
 def _policy(checked: Checked, state: State) -> Policy:
     return build_policy(checked.settings, read=checked.read, state=state)
+
+
+def _log(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)  # noqa: T201  # Envoy's log, which the guard passes on

@@ -34,7 +34,6 @@ class Tally:
             wake()
 
 
-
 class Session:
     def __init__(self, tally: Tally, dice: random.Random, *, judged: bool, eager: bool, has_body: bool) -> None:
         self.tally = tally

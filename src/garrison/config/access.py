@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from garrison.config.sections import ControlSettings, Section
+from garrison.config.sections import ControlSettings, Seconds, Section
 
 
 class RequiresSettings(Section, frozen=True):
@@ -44,11 +44,28 @@ class OwnerSettings(Section, frozen=True):
     """The claim that must have this value, or hold it where it is a list; dots lead into objects."""
 
 
+class DecisionPointSettings(Section, frozen=True):
+    """An external decision point, asked over AuthZEN (Authorization API 1.0)."""
+
+    url: str
+    """The address of its access evaluation: `https://pdp.example.com/access/v1/evaluation`."""
+    timeout: Seconds = 2.0
+    """How long a request may wait for its answer; then it is refused."""
+    ca: str = ""
+    """PEM file of the authorities to trust for the address; empty means the system's."""
+    token_file: str = ""
+    """File with a bearer token to say who we are there; empty asks without."""
+    unsafe_plain_http: bool = False
+    """Ask over http. Warned of at start."""
+
+
 class ObjectAccessSettings(ControlSettings, frozen=True):
     """Settings of the control `object-access`. What the contract marks with `x-garrison-owner` counts besides."""
 
     owners: tuple[OwnerSettings, ...] = ()
     """Where requests and answers say whose an object is."""
+    decision_point: DecisionPointSettings | None = None
+    """Who else must agree to each request."""
     unless_scopes: tuple[str, ...] = ()
     """Scopes of which one lets a principal reach what is not its own."""
     unless_roles: tuple[str, ...] = ()

@@ -1,9 +1,12 @@
 """Settings of authentication: how each security scheme of the contract is satisfied."""
 
 from collections.abc import Mapping
+from typing import Annotated
+
+from msgspec import Meta
 
 from garrison.config.credentials import ApiKeySettings, BasicSettings, CertificateSettings, SignatureSettings
-from garrison.config.sections import ControlSettings, Section
+from garrison.config.sections import ControlSettings, Seconds, Section
 from garrison.config.tokens import DpopSettings, IntrospectionSettings, JwtSettings, SenderConstraint
 
 
@@ -29,10 +32,27 @@ class SchemeSettings(Section, frozen=True):
     """Signed requests."""
 
 
+class LockoutSettings(Section, frozen=True):
+    """How those are slowed down who guess keys, passwords or opaque tokens. Failures count by account and by peer."""
+
+    free: Annotated[int, Meta(ge=1, le=1000)] = 10
+    """Failures of one account before it must wait."""
+    free_of_peer: Annotated[int, Meta(ge=1, le=100_000)] = 50
+    """Failures from one address before it must wait: many people may share one."""
+    first: Seconds = 1.0
+    """The first wait; each further failure doubles it."""
+    longest: Seconds = 900.0
+    """The longest wait."""
+    forget: Seconds = 3600.0
+    """Time without a failure after which those before count no more."""
+
+
 class AuthenticationSettings(ControlSettings, frozen=True):
     """Settings of the control `authentication`."""
 
     schemes: Mapping[str, SchemeSettings] = {}
     """How each security scheme of the contract is satisfied, by its name there."""
+    lockout: LockoutSettings = LockoutSettings()
+    """How those are slowed down who guess."""
     unsafe_anonymous: bool = False
     """Let these operations be called by anyone: those that the contract secures with nothing. Warned of at start."""

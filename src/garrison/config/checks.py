@@ -17,6 +17,7 @@ from garrison.config.exceptions import expiry
 from garrison.config.explain import Complaint
 from garrison.config.limits import LimitSettings, limit_faults
 from garrison.config.model import OperationSettings, Settings
+from garrison.config.servers import server_complaints
 from garrison.config.source import Path
 from garrison.core.countermeasure import system_number
 from garrison.core.decision import FailMode, Mode
@@ -238,4 +239,5 @@ CHECKS: tuple[Callable[[Settings], Iterator[Complaint]], ...] = (
     _limits,
     _blocking,
     _exceptions,
+    server_complaints,
 )

@@ -1,7 +1,7 @@
 """garrison.yaml and the options of the command line become settings, or the whole list of what is wrong."""
 
 import posixpath
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -13,6 +13,8 @@ from garrison.config.schema import settings_schema
 from garrison.config.source import Path, json_path, read_source
 from garrison.core.errors import ConfigError, Problem
 
+_SCHEMES: Path = ("controls", "authentication", "schemes", "*")
+_POINT: Path = ("controls", "object-access", "decision-point")
 _FILES: tuple[Path, ...] = (
     ("data",),
     ("contract", "file"),
@@ -26,8 +28,20 @@ _FILES: tuple[Path, ...] = (
     ("listen", "tls", "key"),
     ("listen", "tls", "client-ca"),
     ("controls", "blocking", "systems-file"),
+    (*_SCHEMES, "jwt", "*", "ca"),
+    (*_SCHEMES, "jwt", "*", "jwks-file"),
+    (*_SCHEMES, "introspection", "ca"),
+    (*_SCHEMES, "introspection", "client-secret-file"),
+    (*_POINT, "ca"),
+    (*_POINT, "token-file"),
+    ("operations", "*", *_SCHEMES, "jwt", "*", "ca"),
+    ("operations", "*", *_SCHEMES, "jwt", "*", "jwks-file"),
+    ("operations", "*", *_SCHEMES, "introspection", "ca"),
+    ("operations", "*", *_SCHEMES, "introspection", "client-secret-file"),
+    ("operations", "*", *_POINT, "ca"),
+    ("operations", "*", *_POINT, "token-file"),
 )
-"""Settings that name files: relative ones are meant from garrison.yaml's folder."""
+"""Settings that name files: relative ones are meant from garrison.yaml's folder. `*` is every key or item."""
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,16 +119,23 @@ def _place_files(data: dict[str, Any], folder: str) -> None:
     if not folder:
         return
     for path in _FILES:
-        at: Any = data
-        for step in path[:-1]:
-            at = at.get(step) if isinstance(at, dict) else None
-        if not isinstance(at, dict) or path[-1] not in at:
-            continue
-        value = at[str(path[-1])]
-        if isinstance(value, list):
-            at[str(path[-1])] = [_placed(item, folder) for item in value]
-        else:
-            at[str(path[-1])] = _placed(value, folder)
+        for at in _all_at(data, path[:-1]):
+            name = str(path[-1])
+            if not isinstance(at, dict) or name not in at:
+                continue
+            value = at[name]
+            at[name] = [_placed(item, folder) for item in value] if isinstance(value, list) else _placed(value, folder)
+
+
+def _all_at(data: Any, path: Path) -> Iterator[Any]:
+    """Every value at `path` in `data`."""
+    if not path:
+        yield data
+    elif path[0] == "*" and isinstance(data, dict | list):
+        for value in data.values() if isinstance(data, dict) else data:
+            yield from _all_at(value, path[1:])
+    elif isinstance(data, dict) and path[0] in data:
+        yield from _all_at(data[path[0]], path[1:])
 
 
 def _placed(value: Any, folder: str) -> Any:

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from garrison.config.authentication import AuthenticationSettings, SchemeSettings
+from garrison.config.authentication import AuthenticationSettings
 from garrison.config.controls import ControlsSettings
 from garrison.contract.catalogue import CompiledOperation
 from garrison.controls.inventory import is_preflight
@@ -31,11 +31,17 @@ _GRANT = Grant(_ID)
 _reason = Reasons(
     _ID,
     ReasonSpec("algorithm-not-allowed", 401, "a token signed with an algorithm that the issuer is not to use"),
+    ReasonSpec("api-key-expired", 401, "an API key that holds no more"),
+    ReasonSpec("api-key-malformed", 401, "an API key that is none by its form"),
+    ReasonSpec("api-key-revoked", 401, "an API key that was revoked"),
+    ReasonSpec("api-key-unknown", 401, "an API key that this gateway did not make"),
     ReasonSpec("audience-mismatch", 401, "a token for somebody else: none of its audiences is this API's"),
     ReasonSpec("binding-downgrade", 401, "a token bound to a key, sent as if it were not"),
     ReasonSpec("binding-unknown", 401, "a token bound to its sender in a way that is not known"),
     ReasonSpec("certificate-mismatch", 401, "a token bound to another client certificate"),
     ReasonSpec("certificate-missing", 401, "a token bound to a client certificate, sent without one"),
+    ReasonSpec("certificate-nameless", 401, "a client certificate without a name of the kind that names principals"),
+    ReasonSpec("certificate-not-allowed", 401, "a client certificate of a name that is not let in"),
     ReasonSpec("claim-invalid", 401, "a claim of the wrong type or too long"),
     ReasonSpec("claim-missing", 401, "a token without a claim that it must have"),
     ReasonSpec("credential-missing", 401, "no credential of the schemes that the operation demands"),
@@ -47,6 +53,10 @@ _reason = Reasons(
     ReasonSpec("key-too-small", 401, "a token signed with a key that is too small"),
     ReasonSpec("key-unknown", 401, "a token that names a key which its issuer is not known to have"),
     ReasonSpec("keys-unavailable", 503, "an issuer whose keys could not be fetched yet"),
+    ReasonSpec("locked-out", 429, "an account or an address from which too many credentials were tried"),
+    ReasonSpec("password-malformed", 401, "a name and password that are none"),
+    ReasonSpec("password-unchecked", 503, "more passwords to check at once than can be"),
+    ReasonSpec("password-wrong", 401, "a wrong password, or a user that there is not"),
     ReasonSpec("principal-required", 401, "an operation that the contract secures with nothing"),
     ReasonSpec("proof-algorithm", 401, "a DPoP proof signed with an algorithm that is not allowed"),
     ReasonSpec("proof-expired", 401, "a DPoP proof that is too old or from the future"),
@@ -131,17 +141,15 @@ def _alternatives(operation: CompiledOperation, own: AuthenticationSettings) -> 
     declared = operation.operation
     found = []
     for needed in declared.security or ():
-        schemes = tuple([(name, _methods(declared.schemes, name, own.schemes)) for name in needed])
+        schemes = tuple([(name, _methods(declared.schemes, name, own)) for name in needed])
         if schemes and all(methods for _, methods in schemes):
             found.append(schemes)
     return tuple(found)
 
 
-def _methods(
-    declared: Mapping[str, SecurityScheme], name: str, configured: Mapping[str, SchemeSettings]
-) -> tuple[Method, ...]:
-    scheme, settings = declared.get(name), configured.get(name)
-    return methods_for(scheme, settings) if scheme is not None and settings is not None else ()
+def _methods(declared: Mapping[str, SecurityScheme], name: str, own: AuthenticationSettings) -> tuple[Method, ...]:
+    scheme, settings = declared.get(name), own.schemes.get(name)
+    return methods_for(scheme, settings, own.lockout) if scheme is not None and settings is not None else ()
 
 
 def _required(alternatives: Alternatives) -> Callable[[Facts], Outcome | Question]:
@@ -261,6 +269,8 @@ def _refused(facts: Facts, failure: Failure | None, challenges: tuple[tuple[int,
     reason = _reason(failure.reason, "", failure.detail)
     if reason.status == 503:
         facts.refusal_headers += _LATER
+    elif reason.status == 429:
+        facts.refusal_headers += tuple([(429, name, value) for name, value in failure.challenge])
     else:
         facts.refusal_headers += tuple([(401, name, value) for name, value in failure.challenge]) or challenges
     return reason

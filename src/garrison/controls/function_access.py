@@ -1,8 +1,8 @@
 """`function-access`: a principal may call an operation if it has what the contract and the settings demand.
 
 The contract demands the scopes of a security requirement whose schemes were satisfied; the settings may demand more:
-scopes, roles, claims, a realm, or whatever a CEL expression says. What is demanded is never fulfilled by one who was not
-authenticated.
+scopes, roles, claims, a realm, or whatever a CEL expression says. What is demanded is never fulfilled by one who was
+not authenticated.
 """
 
 from collections.abc import Callable

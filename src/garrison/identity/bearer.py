@@ -8,7 +8,7 @@ import re
 
 import msgspec
 
-from garrison.config.authentication import SchemeSettings
+from garrison.config.authentication import LockoutSettings, SchemeSettings
 from garrison.core.canonical import CanonicalRequest
 from garrison.core.operation import SecurityScheme
 from garrison.core.question import Question
@@ -17,6 +17,7 @@ from garrison.identity.dpop import nonce_for
 from garrison.identity.introspection import question_about, read_answer
 from garrison.identity.jose import InvalidError
 from garrison.identity.jwt import issuers_of, verify_jwt
+from garrison.identity.lockout import guarded
 from garrison.identity.outcome import Attempt, Failure, Method, Outcome
 from garrison.identity.token_cache import Verified, token_digest
 
@@ -24,13 +25,15 @@ _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 """RFC 6750, 2.1: what a token may be written with."""
 
 
-def method(scheme: SecurityScheme, settings: SchemeSettings) -> Method | None:
+def method(scheme: SecurityScheme, settings: SchemeSettings, lockout: LockoutSettings) -> Method | None:
     """How tokens of `settings.jwt` and `settings.introspection` satisfy `scheme`; None where it can carry no token."""
     prefixes = _prefixes(scheme)
     if not prefixes:
         return None
     tokens = _Tokens(scheme, settings, prefixes)
-    return Method(tokens.authenticate, tokens.challenge())
+    if settings.introspection is None:
+        return Method(tokens.authenticate, tokens.challenge())  # a signature is not guessed
+    return Method(guarded(tokens.authenticate, tokens.account, lockout), tokens.challenge())
 
 
 def _prefixes(scheme: SecurityScheme) -> tuple[str, ...]:
@@ -74,8 +77,13 @@ class _Tokens:
             if verified.key_thumbprint or verified.certificate_thumbprint or self._demands_more(prefix):
                 check_sender(attempt, token, prefix, verified, self._settings)
         except InvalidError as error:
-            return Failure(error.reason, error.detail, self._refusal(error.reason, prefix, attempt))
+            refusal = self._refusal(error.reason, prefix, attempt)
+            return Failure(error.reason, error.detail, refusal, is_guess=error.reason == "token-inactive")
         return verified.principal
+
+    def account(self, attempt: Attempt) -> str | None:
+        """Empty where a token is presented: an opaque one does not say whose it is."""
+        return "" if self._presented(attempt.canonical)[1] else None
 
     def challenge(self, error: str = "") -> str:
         """What `WWW-Authenticate` says; empty where no authentication scheme stands before the token."""

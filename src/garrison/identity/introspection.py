@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from garrison.config.servers import introspection_service
 from garrison.config.tokens import IntrospectionSettings
 from garrison.core.question import Answer, Question
 from garrison.identity.claims import bound, check_audience, check_times, find_claim, principal_of
@@ -25,7 +26,7 @@ def question_about(token: str, scheme: str, settings: IntrospectionSettings) -> 
     """What to ask about `token`."""
     body = urlencode({"token": token, "token_type_hint": "access_token"}).encode()
     accept = _SIGNED if settings.signed else "application/json"
-    return Question(f"introspection {scheme}", body, "application/x-www-form-urlencoded", accept)
+    return Question(introspection_service(scheme), body, "application/x-www-form-urlencoded", accept)
 
 
 def read_answer(answer: Answer, settings: IntrospectionSettings, scheme: str, attempt: Attempt) -> Verified:

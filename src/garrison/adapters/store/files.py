@@ -1,6 +1,9 @@
 """Files that are never seen half-written: made aside, made durable, put in place by a rename."""
 
+import contextlib
+import fcntl
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 
@@ -25,6 +28,17 @@ def replace_file(path: Path, content: bytes, *, durable: bool = True) -> None:
     aside.replace(path)
     if durable:
         sync(path.parent)
+
+
+@contextlib.contextmanager
+def the_only_one_changing(path: Path) -> Iterator[None]:
+    """Wait until no other process changes `path`, which is read, changed and replaced meanwhile. Raises OSError."""
+    lock = os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
 
 
 def sync(path: Path) -> None:

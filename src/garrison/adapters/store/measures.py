@@ -18,6 +18,7 @@ import msgspec
 
 from garrison.adapters.files_watched import FilesWatched
 from garrison.adapters.store.files import make_directory, replace_file
+from garrison.config.model import Settings
 from garrison.core.countermeasure import Countermeasure, system_number
 from garrison.core.errors import RecordError
 from garrison.engine.measures import Measures
@@ -72,21 +73,34 @@ def merged(before: Iterable[Countermeasure], added: Iterable[Countermeasure]) ->
 class MeasuresInForce:
     """Keeps a gateway's state up to date with the file, and with the networks of autonomous systems."""
 
-    def __init__(self, state: State, data: str, systems_file: str, say: Callable[[str], None]) -> None:
-        """Read the files and watch them from now on; an empty name stands for no such file."""
+    def __init__(self, state: State, say: Callable[[str], None]) -> None:
+        """`say` is told, on a thread beside the traffic, of a file that cannot be used."""
         self._state = state
+        self._say = say
         self._measures: tuple[Countermeasure, ...] = ()
         self._systems: Networks[int] = Networks(())
-        self._watched = FilesWatched(say)
+        self._files: FilesWatched | None = None
+        self._names = ("", "")
+
+    def apply(self, settings: Settings) -> None:
+        """Have the files that the settings name in force, now and whenever they change."""
+        names = settings.data, settings.controls.blocking.systems_file
+        if names == self._names:
+            return
+        self.close()
+        self._names = names
+        data, systems_file = names
+        self._files = FilesWatched(self._say)
         if systems_file:
-            self._watched.add(Path(systems_file), self._take_systems)
+            self._files.add(Path(systems_file), self._take_systems)
         if data:
-            self._watched.add(Path(data) / FILE, self._take_measures)
-        self._watched.start()
+            self._files.add(Path(data) / FILE, self._take_measures)
+        self._files.start()
 
     def close(self) -> None:
-        """Stop watching."""
-        self._watched.close()
+        """Look at no file any more; what is in force stays so."""
+        if self._files is not None:
+            self._files.close()
 
     def _take_measures(self, content: bytes | None) -> None:
         measures = _decode(content) if content is not None else ()

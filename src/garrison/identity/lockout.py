@@ -1,0 +1,35 @@
+"""Who guesses is locked out for a while, whatever is presented next (`guesses.py` says for how long)."""
+
+from collections.abc import Callable
+
+from garrison.config.authentication import LockoutSettings
+from garrison.core.principal import Principal
+from garrison.identity.outcome import Attempt, Authenticate, Failure, Outcome
+
+
+def guarded(
+    authenticate: Authenticate, account_of: Callable[[Attempt], str | None], settings: LockoutSettings
+) -> Authenticate:
+    """`authenticate` for those who are not locked out. `account_of` says whose credential is presented: None where none
+    is, empty where the credential does not say."""
+
+    def check(attempt: Attempt) -> Outcome:
+        account = account_of(attempt)
+        if account is None:
+            return None
+        by_account = f"account {account}" if account else ""
+        by_peer = f"peer {attempt.request.peer.address}"
+        guesses = attempt.memory.guesses
+        wait = guesses.wait(attempt.now, by_account, by_peer)
+        if wait > 0:
+            return Failure("locked-out", "", (("retry-after", str(int(wait) + 1)),))
+        found = authenticate(attempt)
+        if isinstance(found, Principal):
+            guesses.succeeded(by_account)
+        elif isinstance(found, Failure) and found.is_guess:
+            guesses.failed(attempt.now, by_peer, settings.free_of_peer, settings)
+            if account:
+                guesses.failed(attempt.now, by_account, settings.free, settings)
+        return found
+
+    return check
