@@ -11,6 +11,7 @@ from pathlib import Path
 
 from garrison.adapters.asgi import App, Middleware, Sink
 from garrison.adapters.credentials import Credentials
+from garrison.adapters.lookups.lookups import Lookups
 from garrison.adapters.recording import Recording
 from garrison.adapters.sources import read_source
 from garrison.adapters.store.measures import MeasuresInForce
@@ -44,11 +45,21 @@ class Garrison(Middleware):
             file = os.fspath(config)
             settings = load_settings(Path(file).read_bytes(), file)
         state = State(secrets.token_bytes(32))
-        Credentials(state.identity, _log.warning).apply(settings)
-        MeasuresInForce(state, _log.warning).apply(settings)
+        self._credentials = Credentials(state.identity, _log.warning)
+        self._credentials.apply(settings)
+        self._measures = MeasuresInForce(state, _log.warning)
+        self._measures.apply(settings)
         policy = build_policy(settings, read=read_source, state=state)
         told = _Guarded(sink) if sink is not None else log_objection
-        super().__init__(app, policy, _Recorded(settings, told) if settings.data else told)
+        self._lookups = Lookups(state.identity, _log.warning, self._credentials.local)
+        super().__init__(app, policy, _Recorded(settings, told) if settings.data else told, self._lookups.ask)
+        self._lookups.apply(settings)
+
+    def close(self) -> None:
+        """Stop what works in the background: looking up keys and tokens, watching files. The process' end does, too."""
+        self._lookups.close()
+        self._credentials.close()
+        self._measures.close()
 
 
 class _Guarded:

@@ -14,6 +14,7 @@ from garrison.adapters.envoy.handover import Checked, Handover, load_checked
 from garrison.adapters.envoy.log import EventWriter
 from garrison.adapters.envoy.session import EngineExchanges, Sink
 from garrison.adapters.envoy.vitals import Vitals
+from garrison.adapters.lookups.lookups import Lookups
 from garrison.adapters.recorded.keys import key_source, make_keys
 from garrison.adapters.recorded.samples import SampleWriter
 from garrison.adapters.recorded.secrets import Redactor
@@ -35,20 +36,26 @@ def engine(config: FilterConfig) -> Exchanges:
     checked = load_checked(handover.policy_file)
     state = State(secrets.token_bytes(32))
     credentials = Credentials(state.identity, _log)
+    lookups = Lookups(state.identity, _log, credentials.local)
     credentials.apply(checked.settings)
     measures = MeasuresInForce(state, _log)
     measures.apply(checked.settings)
     tell = EventWriter(handover.event_descriptor)
     recording = Recording(checked.settings) if checked.settings.data else None
-    exchanges = EngineExchanges(_policy(checked, state), _both(recording.recorder, tell) if recording else tell)
-    vitals = Vitals(Path(checked.settings.data), exchanges, recording.recorder) if recording else None
+    policy = _policy(checked, state)
+    lookups.apply(checked.settings)
+    sink = _both(recording.recorder, tell) if recording else tell
+    exchanges = EngineExchanges(policy, sink, lookups.submit)
+    vitals = Vitals(Path(checked.settings.data), exchanges, recording.recorder, lookups) if recording else None
 
     def reload() -> dict[str, int]:
         changed = load_checked(handover.policy_file)
+        policy = _policy(changed, state)
+        lookups.apply(changed.settings)
         credentials.apply(changed.settings)
         measures.apply(changed.settings)
         # One assignment: exchanges under way keep the policy that they began with.
-        exchanges.policy = _policy(changed, state)
+        exchanges.policy = policy
         if recording:
             recording.apply(changed.settings)
         return status()
@@ -60,6 +67,7 @@ def engine(config: FilterConfig) -> Exchanges:
 
     def close() -> None:
         server.close()
+        lookups.close()
         credentials.close()
         measures.close()
         if recording:

@@ -1,7 +1,7 @@
 """Counters for Prometheus (text format 0.0.4 and OpenMetrics), read from the status files when they are asked for.
 
-Labels are operation ids of the contract, dispositions and the names of our processes: nothing that a client can
-choose, and nothing personal.
+Labels are operation ids of the contract, dispositions, the names of our processes, and of the issuers and servers that
+the settings name: nothing that a client can choose, and nothing personal.
 """
 
 import contextlib
@@ -67,7 +67,7 @@ class StatusCollector(Collector):
         except RecordError:  # `garrison status` says why; the other counters are of this moment, so none is given
             return
         if found.gateway:
-            yield from _traffic(found.gateway)
+            yield from _traffic(found.gateway, now)
         yield from _processes(found)
         yield from _record(found, now)
 
@@ -76,7 +76,7 @@ class StatusCollector(Collector):
         yield from ()
 
 
-def _traffic(gateway: GatewayStatus) -> Iterator[Metric]:
+def _traffic(gateway: GatewayStatus, now: float) -> Iterator[Metric]:
     exchanges = CounterMetricFamily(
         "garrison_exchanges", "Recorded exchanges since the guard began.", labels=("operation", "disposition")
     )
@@ -94,6 +94,24 @@ def _traffic(gateway: GatewayStatus) -> Iterator[Metric]:
     policy = GaugeMetricFamily("garrison_policy_info", "The policy in force.", labels=("digest", "mode"))
     policy.add_metric((gateway.policy, gateway.mode), 1)
     yield policy
+    yield from _lookups(gateway, now)
+
+
+def _lookups(gateway: GatewayStatus, now: float) -> Iterator[Metric]:
+    keys = GaugeMetricFamily("garrison_issuer_keys", "Keys that are known of an issuer.", labels=("issuer",))
+    age = GaugeMetricFamily("garrison_issuer_keys_age_seconds", "Time since they were fetched.", labels=("issuer",))
+    for issuer in gateway.issuers:
+        keys.add_metric((issuer.issuer,), issuer.keys)
+        if issuer.fetched:
+            age.add_metric((issuer.issuer,), now - issuer.fetched)
+    asked = CounterMetricFamily("garrison_questions", "Questions to another server.", labels=("service",))
+    unanswered = CounterMetricFamily(
+        "garrison_questions_unanswered", "Those that got no answer in time.", labels=("service",)
+    )
+    for service in gateway.services:
+        asked.add_metric((service.service,), service.asked)
+        unanswered.add_metric((service.service,), service.unanswered)
+    yield from (keys, age, asked, unanswered)
 
 
 def _bounded(gateway: GatewayStatus) -> dict[tuple[str, str], int]:

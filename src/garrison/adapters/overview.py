@@ -157,6 +157,7 @@ def _stored(data: Path) -> Stored:
 def _problems(found: Overview, guard: GuardStatus | None, now: float) -> Iterator[str]:
     yield from _process_problems(found, guard, now)
     yield from _recording_problems(found)
+    yield from _lookup_problems(found.gateway, now)
     watch = found.watch
     if watch is not None and watch.trouble:
         yield f"the watch process cannot write the data set: {watch.trouble}"
@@ -176,6 +177,18 @@ def _process_problems(found: Overview, guard: GuardStatus | None, now: float) ->
         for name, status in (("guard", guard), ("envoy", found.gateway), ("watch", found.watch)):
             if status is not None and now - status.updated > STALE:
                 yield f"{name} has not been heard of for {now - status.updated:.0f} s"
+
+
+def _lookup_problems(gateway: GatewayStatus | None, now: float) -> Iterator[str]:
+    if gateway is None:
+        return
+    for issuer in gateway.issuers:
+        if issuer.trouble:
+            since = f"the known ones are {now - issuer.fetched:.0f} s old" if issuer.keys else "none are known"
+            yield f"the keys of `{issuer.issuer}` cannot be fetched ({issuer.trouble}); {since}"
+    for service in gateway.services:
+        if service.trouble:
+            yield f"`{service.service}` did not answer the last time: {service.trouble}"
 
 
 def _recording_problems(found: Overview) -> Iterator[str]:

@@ -40,6 +40,30 @@ class Exchanges(msgspec.Struct, frozen=True):
     count: int
 
 
+class IssuerState(msgspec.Struct, frozen=True):
+    """How it stands with one issuer's keys."""
+
+    issuer: str
+    keys: int = 0
+    """How many are known."""
+    fetched: float = 0.0
+    """When they were fetched: seconds since the epoch; 0 where they never were."""
+    trouble: str = ""
+    """Why they could not be fetched the last time; empty where they could."""
+
+
+class ServiceState(msgspec.Struct, frozen=True):
+    """How it stands with one server."""
+
+    service: str
+    asked: int = 0
+    """Questions since the settings were read."""
+    unanswered: int = 0
+    """Those among them that were not answered in time, or at all."""
+    trouble: str = ""
+    """Why the last one was not; empty where it was."""
+
+
 class GatewayStatus(msgspec.Struct, frozen=True):
     """The engine inside Envoy. Counters begin with the guard and go on when Envoy is started again; what was counted
     in the second before a crash may be missing."""
@@ -62,6 +86,8 @@ class GatewayStatus(msgspec.Struct, frozen=True):
     engine_seconds: float = 0.0
     """Time that exchanges spent in the engine, all together."""
     exchanges: tuple[Exchanges, ...] = ()
+    issuers: tuple[IssuerState, ...] = ()
+    services: tuple[ServiceState, ...] = ()
 
 
 class Child(msgspec.Struct, frozen=True):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from garrison.adapters.lookups.files import lookup_complaints, lookup_files
 from garrison.adapters.sources import read_source
 from garrison.adapters.tls_files import tls_complaints, tls_files
 from garrison.config.explain import Complaint
@@ -30,7 +31,8 @@ class Opened(msgspec.Struct, frozen=True):
 def open_settings(config: Path | None, options: Options, *, needs_upstream: bool = False) -> Settings:
     """The settings of `config` with `options` over them; raises ConfigError with all that is wrong."""
     examined = _examine(config, options)
-    complaints = (*tls_complaints(examined.settings), *_telemetry_complaints(examined.settings))
+    settings = examined.settings
+    complaints = (*tls_complaints(settings), *lookup_complaints(settings), *_telemetry_complaints(settings))
     found = [examined.origin.problem(complaint) for complaint in complaints]
     if needs_upstream and not examined.settings.upstream.url and not examined.problems:
         hint = "give `--upstream http://HOST:PORT`, or `upstream.url` in garrison.yaml"
@@ -54,7 +56,7 @@ def open_policy(
     if config is not None:
         seen(str(config))
     settings = open_settings(config, options, needs_upstream=needs_upstream)
-    for file in tls_files(settings):
+    for file in (*tls_files(settings), *lookup_files(settings)):
         seen(file)
 
     documents: dict[str, bytes] = {}

@@ -49,6 +49,11 @@ def _text(found: "Overview", now: float) -> Iterator[str]:
     if gateway:
         counts = f"{gateway.recorded} recorded, {gateway.lost} lost, {gateway.refused} refused"
         yield f"exchanges  {counts} since the guard began"
+        for issuer in gateway.issuers:
+            age = f", fetched {max(0, now - issuer.fetched):.0f} s ago" if issuer.fetched else ""
+            yield f"keys       {issuer.keys} of {issuer.issuer}{age}"
+        for service in gateway.services:
+            yield f"asked      {service.service}: {service.asked} times, {service.unanswered} unanswered"
     spool, dataset = found.spool, found.dataset
     oldest = f", the oldest from {max(0, now - spool.oldest):.0f} s ago" if spool.oldest is not None else ""
     yield f"spool      segments: {spool.segments}, {_size(spool.bytes)}{oldest}, lag {spool.lag:.0f} s"

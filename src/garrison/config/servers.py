@@ -47,7 +47,7 @@ class Service(msgspec.Struct, frozen=True):
     """File with a bearer token to send."""
 
 
-_Placed: TypeAlias = tuple[Path, KeySource | Service]
+Placed: TypeAlias = tuple[Path, KeySource | Service]
 """A server, and where its address stands."""
 
 
@@ -56,20 +56,25 @@ def introspection_service(scheme: str) -> str:
     return f"introspection {scheme}"
 
 
+def signature_keys(scheme: str) -> str:
+    """What stands for an issuer where requests are signed with keys of `scheme`."""
+    return f"signatures {scheme}"
+
+
 def key_sources(settings: Settings) -> tuple[KeySource, ...]:
     """Every issuer whose keys are needed, once."""
-    return tuple({one.issuer: one for _, one in _servers(settings) if isinstance(one, KeySource)}.values())
+    return tuple({one.issuer: one for _, one in placed_servers(settings) if isinstance(one, KeySource)}.values())
 
 
 def services(settings: Settings) -> tuple[Service, ...]:
     """Every server that may be asked, once."""
-    return tuple({one.name: one for _, one in _servers(settings) if isinstance(one, Service)}.values())
+    return tuple({one.name: one for _, one in placed_servers(settings) if isinstance(one, Service)}.values())
 
 
 def server_complaints(settings: Settings) -> Iterator[Complaint]:
     """Addresses that cannot be used, and servers that are named twice in different ways."""
-    first: dict[tuple[type, str], _Placed] = {}
-    for place, server in _servers(settings):
+    first: dict[tuple[type, str], Placed] = {}
+    for place, server in placed_servers(settings):
         yield from _address_complaints(place, server)
         key = (type(server), server.issuer if isinstance(server, KeySource) else server.name)
         before = first.setdefault(key, (place, server))
@@ -104,7 +109,8 @@ def _without_user(address: str) -> str:
     return f"{scheme}://{rest.rpartition('@')[2]}"
 
 
-def _servers(settings: Settings) -> Iterator[_Placed]:
+def placed_servers(settings: Settings) -> Iterator[Placed]:
+    """Every server as often as it is named, and where."""
     named: set[str] = set()
     signed: list[tuple[Path, IntrospectionSettings]] = []
     for at, controls in _controls(settings):
@@ -128,7 +134,7 @@ def _controls(settings: Settings) -> Iterator[tuple[Path, ControlsSettings]]:
 
 def _servers_of(
     at: Path, controls: ControlsSettings, signed: list[tuple[Path, IntrospectionSettings]]
-) -> Iterator[_Placed]:
+) -> Iterator[Placed]:
     """The servers of one section; those who sign their answers are put into `signed` as well."""
     for name, scheme in controls.authentication.schemes.items():
         place = (*at, "authentication", "schemes", name)
@@ -139,6 +145,9 @@ def _servers_of(
             yield (*place, "introspection", "url"), _introspection(name, own)
             if own.signed:
                 signed.append(((*place, "introspection", "issuer"), own))
+        if scheme.signature is not None:
+            keys = KeySource(signature_keys(name), file=scheme.signature.jwks_file)
+            yield (*place, "signature", "jwks-file"), keys
     point = controls.object_access.decision_point
     if point is not None:
         service = Service(

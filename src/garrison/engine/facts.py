@@ -48,6 +48,7 @@ class Facts:
         "operation",
         "principal",
         "reading",
+        "received",
         "refusal_headers",
         "request",
         "response",
@@ -105,6 +106,8 @@ class Facts:
         """What the contract says of the request's body in its media type."""
         self.body_kind: Kind | None = None
         """How the request's body is read: `opaque` and `stream` pass with head-only inspection."""
+        self.received: bytes | None = None
+        """The request's body as it came; None where there is none or it passes uninspected."""
         self.body: bytes | None = None
         """The request's body, decompressed; None where there is none or it passes uninspected."""
         self.body_size = 0

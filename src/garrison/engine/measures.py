@@ -65,9 +65,6 @@ class Measures:
         return found
 
 
-NO_MEASURES: Final = Measures()
-
-
 def first_product(user_agent: str) -> str:
     """The product that a `User-Agent` names first, lower case; empty where it names none."""
     return _first_product(user_agent[:256])
@@ -104,3 +101,7 @@ def _name(principal: Principal, scope: Scope) -> str:
 def _is_revoked(principal: Principal, measure: Countermeasure) -> bool:
     # a token by its id whenever it was issued: the id says which one is meant
     return measure.scope is Scope.TOKEN or principal.issued < measure.issued_before
+
+
+NO_MEASURES: Final = Measures()
+"""Nothing is in force: so it is with most gateways, which one comparison tells."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from garrison.adapters.envoy.session import EngineExchanges
+from garrison.adapters.lookups.lookups import Lookups
 from garrison.adapters.status import GATEWAY, Exchanges, GatewayStatus, Heartbeat, now, read_status
 from garrison.adapters.store.record import Recorder
 
@@ -15,8 +16,9 @@ from garrison.adapters.store.record import Recorder
 class Vitals:
     """Counts on where the Envoy before this one stopped, so that the guard's counters outlive a crash."""
 
-    def __init__(self, data: Path, exchanges: EngineExchanges, recorder: Recorder) -> None:
+    def __init__(self, data: Path, exchanges: EngineExchanges, recorder: Recorder, lookups: Lookups) -> None:
         """Begin to write the status file in the data directory `data`."""
+        self._lookups = lookups
         self._exchanges = exchanges
         self._recorder = recorder
         self._before = read_status(data, GATEWAY, GatewayStatus)
@@ -39,6 +41,8 @@ class Vitals:
             trouble=recorder.trouble,
             engine_seconds=recorder.engine_seconds,
             exchanges=_counted({(one or "", two): count for (one, two), count in recorder.counts.items()}),
+            issuers=self._lookups.issuers,
+            services=self._lookups.services,
         )
         return mine if self._before is None else _after(self._before, mine)
 

@@ -1,0 +1,1 @@
+"""What the engine may ask of other servers: issuers' keys ahead of time, and questions that a request waits for."""

@@ -1,0 +1,192 @@
+"""All lookups of one gateway: one thread with an event loop, beside the traffic."""
+
+import asyncio
+import concurrent.futures
+import threading
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, Final, TypeAlias, TypeVar
+
+from garrison.adapters.lookups.issuers import FLOOR, IssuerWatch
+from garrison.adapters.lookups.services import ServiceClient
+from garrison.adapters.lookups.web import LookupFailedError, Note
+from garrison.adapters.status import IssuerState, ServiceState
+from garrison.config.model import Settings
+from garrison.config.servers import KeySource, Service, key_sources, services
+from garrison.core.question import UNANSWERED, Answer, Question
+from garrison.identity.memory import Memory
+
+FIRST_LOOK: Final = 2.0
+"""Seconds that a start or a reload waits for keys of issuers that are new to it; then it goes on without."""
+POLL: Final = 0.25
+"""Seconds between two looks at which keys were missed."""
+LOCALLY: Final = 100
+"""Questions that this process answers by itself, at once; more are not answered."""
+STOP: Final = 5.0
+"""Seconds that stopping waits for the thread."""
+
+T = TypeVar("T")
+Local: TypeAlias = Callable[[bytes], Answer]
+"""Answers the body of a question. May take long, and must not raise."""
+
+
+class Lookups:
+    """Keeps issuers' keys in the memory that authentication looks into, and asks what a request waits for.
+
+    Every method but the loop's own may be called from any thread. Where the settings name no server nothing runs.
+    """
+
+    def __init__(
+        self, memory: Memory, note: Note, local: Mapping[str, Local] | None = None, *, floor: float = FLOOR
+    ) -> None:
+        """`note` is told when an issuer's keys cannot be fetched, and when they can again. `local` are services that
+        this process answers by itself, on threads of their own."""
+        self._local = dict(local or {})
+        self._locally = 0
+        self._memory = memory
+        self._note = note
+        self._floor = floor
+        self._watches: dict[str, tuple[IssuerWatch, asyncio.Task[None]]] = {}
+        self._clients: dict[str, ServiceClient] = {}
+        self._refused: dict[Service, str] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+
+    def apply(self, settings: Settings) -> None:
+        """From now on look after the servers that `settings` name; what stays as it was is not disturbed.
+
+        Returns once a first try was made for every new issuer, at most after `FIRST_LOOK` seconds.
+        """
+        sources, asked = key_sources(settings), services(settings)
+        if self._loop is None and not sources and not asked:
+            return
+        self._run(self._apply(sources, asked)).result()
+
+    def submit(self, question: Question, tell: Callable[[Answer], None]) -> None:
+        """Have `question` asked; `tell` gets the answer, on the lookups' thread. Does not wait."""
+        if self._loop is None and question.service not in self._local:
+            tell(UNANSWERED)
+            return
+
+        def done(future: "concurrent.futures.Future[Answer]") -> None:
+            failed = future.cancelled() or future.exception() is not None
+            tell(UNANSWERED if failed else future.result())
+
+        self._run(self._answer(question)).add_done_callback(done)
+
+    async def ask(self, question: Question) -> Answer:
+        """The answer, awaited in another event loop (asyncio)."""
+        if self._loop is None and question.service not in self._local:
+            return UNANSWERED
+        return await asyncio.wrap_future(self._run(self._answer(question)))
+
+    @property
+    def issuers(self) -> tuple[IssuerState, ...]:
+        """How it stands with each issuer's keys."""
+        return tuple(watch.state for watch, _ in list(self._watches.values()))
+
+    @property
+    def services(self) -> tuple[ServiceState, ...]:
+        """How it stands with each server that is asked."""
+        unusable = tuple(ServiceState(service.name, trouble=why) for service, why in self._refused.items())
+        return (*(client.state for client in list(self._clients.values())), *unusable)
+
+    def close(self) -> None:
+        """Stop; questions under way are not answered any more."""
+        loop, thread = self._loop, self._thread
+        if loop is None or thread is None:
+            return
+        self._run(self._stop()).result(STOP)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(STOP)
+        self._loop = self._thread = None
+
+    # -- on the loop's thread
+
+    async def _apply(self, sources: tuple[KeySource, ...], asked: tuple[Service, ...]) -> None:
+        wanted = {source.issuer: source for source in sources}
+        for issuer, (watch, task) in list(self._watches.items()):
+            if wanted.get(issuer) != watch.source or watch.source.file:  # a file is read anew with the settings
+                task.cancel()
+                del self._watches[issuer]
+        self._memory.keys.keep_only(frozenset(wanted))
+        fresh = [self._watch(source) for source in sources if source.issuer not in self._watches]
+        await self._apply_services(asked)
+        if fresh:
+            await asyncio.wait([asyncio.ensure_future(watch.tried.wait()) for watch in fresh], timeout=FIRST_LOOK)
+
+    def _watch(self, source: KeySource) -> IssuerWatch:
+        watch = IssuerWatch(source, self._memory.keys, self._note, floor=self._floor)
+        self._watches[source.issuer] = watch, asyncio.ensure_future(watch.run())
+        return watch
+
+    async def _apply_services(self, asked: tuple[Service, ...]) -> None:
+        """Made anew at each reload, which is how a changed secret takes effect; questions under way end first."""
+        before = self._clients
+        made: dict[str, ServiceClient] = {}
+        refused: dict[Service, str] = {}
+        for service in asked:
+            try:
+                made[service.name] = ServiceClient(service, self._note)
+            except LookupFailedError as error:
+                refused[service] = str(error)
+                self._note(f"garrison: `{service.name}` cannot be asked: {error}")
+        self._clients, self._refused = made, refused
+        for client in before.values():
+            asyncio.get_running_loop().call_later(client.service.timeout, _close_later, client)
+
+    async def _answer(self, question: Question) -> Answer:
+        if question.service in self._local:
+            return await self._answer_locally(self._local[question.service], question)
+        client = self._clients.get(question.service)
+        return await client.ask(question) if client is not None else UNANSWERED
+
+    async def _answer_locally(self, answer: Local, question: Question) -> Answer:
+        if self._locally >= LOCALLY:
+            return UNANSWERED
+        self._locally += 1
+        try:
+            return await asyncio.to_thread(answer, question.body)
+        finally:
+            self._locally -= 1
+
+    async def _watch_misses(self) -> None:
+        while True:
+            await asyncio.sleep(POLL)
+            for issuer in self._memory.keys.take_missed():
+                if issuer in self._watches:
+                    self._watches[issuer][0].miss()
+
+    async def _stop(self) -> None:
+        own = asyncio.current_task()
+        others = [task for task in asyncio.all_tasks() if task is not own]
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        for client in self._clients.values():
+            await client.close()
+
+    def _run(self, work: Coroutine[Any, Any, T]) -> "concurrent.futures.Future[T]":
+        return asyncio.run_coroutine_threadsafe(work, self._started())
+
+    def _started(self) -> asyncio.AbstractEventLoop:
+        if self._loop is None:
+            self._loop = asyncio.new_event_loop()
+            self._thread = threading.Thread(
+                target=self._serve, args=(self._loop,), name="garrison-lookups", daemon=True
+            )
+            self._thread.start()
+        return self._loop
+
+    def _serve(self, loop: asyncio.AbstractEventLoop) -> None:
+        asyncio.set_event_loop(loop)
+        misses = loop.create_task(self._watch_misses())
+        try:
+            loop.run_forever()
+        finally:
+            misses.cancel()
+            loop.run_until_complete(loop.shutdown_asyncgens())
+            loop.close()
+
+
+def _close_later(client: ServiceClient) -> None:
+    asyncio.ensure_future(client.close())  # noqa: RUF006  # the loop outlives it
