@@ -31,6 +31,9 @@ def pages() -> dict[Path, str]:
     }
 
 
+FIRST_CONTROL = "controls.canonical-form"
+"""Where the page describes what all controls have in common."""
+
 CONTROLS_HEAD = """# Controls
 
 Every control in the order in which it is asked, made from the code by `docs/generate.py`. An objector may object; a
@@ -81,6 +84,8 @@ def _section(schema: Mapping[str, Any], name: str, path: str) -> Iterator[str]:
         meaning = str(prop.get("description", "")).replace("|", "\\|")
         yield f"| `{key}` | {_value(schema, prop)} | {default} | {meaning} |"
     for section, place in inner:
+        if section == "ExceptionSettings" and path != FIRST_CONTROL:
+            continue  # the same for every control
         if place != "operations[].controls":
             yield from _section(schema, section, place)
 
@@ -106,7 +111,7 @@ def _value(schema: Mapping[str, Any], prop: Mapping[str, Any]) -> str:
             return "list of sections" if inner == "section" else f"list of {inner}"
         case "object":
             inner = _value(schema, prop["additionalProperties"])
-            return "names and sections" if inner == "section" else f"names and {inner}"
+            return "mapping of names to " + ("sections" if inner == "section" else inner)
         case "string":
             return "text"
         case "boolean":
@@ -123,7 +128,7 @@ def _number(prop: Mapping[str, Any]) -> str:
 
 def _default(prop: Mapping[str, Any], section: str) -> str:
     value = prop.get("default", "")
-    if value in ("", []):
+    if value in ("", [], {}):
         return "" if section and "anyOf" not in prop else "none"
     return f"`{json.dumps(value) if not isinstance(value, str) else value}`"
 

@@ -1,5 +1,6 @@
 """The composition root: the only module that sees every room. Builds what adapters and commands run on."""
 
+import difflib
 import hashlib
 from collections.abc import Mapping
 
@@ -13,6 +14,7 @@ from garrison.contract.load import Contract, load
 from garrison.controls.catalogue import CONTROLS
 from garrison.core.errors import ConfigError, Problem
 from garrison.core.operation import Operation
+from garrison.engine.control import ControlSpec
 from garrison.engine.plan import Policy, compile_policy
 from garrison.engine.state import State
 
@@ -56,7 +58,7 @@ def policy_on(
     """
     operations = [compiled.operation for compiled in catalogue.operations]
     problems = [_stranger(settings, index, operations, file) for index in unmatched(settings, operations)]
-    problems += _strange_schemes(settings, operations, file)
+    problems += [*_strange_schemes(settings, operations, file), *exception_problems(settings, file)]
     if problems:
         raise ConfigError(problems)
     find = controls_for(settings)
@@ -67,6 +69,31 @@ def policy_on(
         lambda compiled: find(compiled.operation if compiled is not None else None),
         state,
     )
+
+
+def exception_problems(settings: Settings, file: str) -> list[Problem]:
+    """Exceptions that except nothing, or what cannot be excepted: nothing is allowed that nobody granted."""
+    told = msgspec.to_builtins(settings.controls)
+    places = [("$.controls", told)]
+    places += [(f"$.operations[{index}].controls", entry.controls) for index, entry in enumerate(settings.operations)]
+    return [
+        Problem(file, f"{place}.{spec.id}.except[{index}].reason", *wrong)
+        for place, controls in places
+        for spec in CONTROLS
+        for index, exception in enumerate(controls.get(spec.id, {}).get("except", ()))
+        if (wrong := _exception_fault(spec, exception["reason"]))
+    ]
+
+
+def _exception_fault(spec: ControlSpec, reason: str) -> tuple[str, str] | None:
+    if spec.kind == "granter":
+        hint = "say what it shall grant: its settings are in the reference"
+        return f"`{spec.id}` grants, and what it does not grant cannot be excepted", hint
+    if reason in spec.reasons:
+        return None
+    known = [one.id for one in spec.reasons.specs]
+    near = difflib.get_close_matches(reason, known, n=1) or known[:5]
+    return f"`{reason}` is no reason of `{spec.id}`", "there are " + ", ".join(f"`{one}`" for one in near)
 
 
 def _digest(settings: Settings, documents: Mapping[str, bytes]) -> str:
