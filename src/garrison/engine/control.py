@@ -57,15 +57,15 @@ class Reasons:
 class Checks(msgspec.Struct, frozen=True):
     """What a control does for one operation, by phase. None: nothing."""
 
-    first: Check | None = None
-    """Asked in the head phase before every control's `head`: for what must not cost more than it has to, and must not
-    wait for anybody's answer."""
     head: Check | None = None
     body: Check | None = None
     response_head: Check | None = None
     response_body: Check | None = None
     wants_response: Wants | None = None
     """Which responses' bodies `response_body` needs; None means every one that can be inspected."""
+    first: Check | None = None
+    """Asked in the head phase before every control's `head`: for what must not cost more than it has to, and must not
+    wait for anybody's answer."""
     sets_response_headers: bool = False
     """Whether it adds to `Facts.response_headers`: the response is then held until its head is known."""
 

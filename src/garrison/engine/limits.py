@@ -166,8 +166,10 @@ class Rate(NamedTuple):
         if until is None:
             key = table.place(key, at.__ge__)
             until = table.get(key, now) if key == SHARED else None
-        # never further ahead than a whole allowance: only a clock that was set back could make it so
-        owed = 0.0 if until is None or until <= at else min(until - at, whole)
+        owed = 0.0 if until is None or until <= at else until - at
+        if owed > whole:  # the clock was set back: nobody waits for longer than a whole allowance takes
+            owed = whole
+            table.put(key, at + whole)
         owes = owed + cost * self.interval
         if owes > whole + _ROUNDING:
             return Taken(owes - whole, int((whole - owed + _ROUNDING) / self.interval), owed)
