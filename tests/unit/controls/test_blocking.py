@@ -93,7 +93,7 @@ def test_who_is_allowed_is_never_blocked(allowed: str) -> None:
 
 
 def test_allow_list_is_checked() -> None:
-    with pytest.raises(ConfigError, match="did you mean `10.0.0.0/8`"):
+    with pytest.raises(ConfigError, match=r"did you mean `10\.0\.0\.0/8`"):
         load_settings(b"controls: {blocking: {allow: [10.1.0.0/8]}}", "garrison.yaml")
 
 
@@ -144,7 +144,8 @@ def test_nobody_is_asked_about_who_is_blocked() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["203.0.113.7", "203.0.113.0/24", "2001:db8::/32", "as64496", "operation:getPet", "user-agent:curl", "token:a"]
+    "text",
+    ["203.0.113.7", "203.0.113.0/24", "2001:db8::/32", "as64496", "operation:getPet", "user-agent:curl", "token:a"],
 )
 def test_targets_are_shown_as_they_are_written(text: str) -> None:
     assert shown(measure(text)) == text
