@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from garrison.adapters.recorded import days
 from garrison.adapters.status import WATCH, Heartbeat, WatchStatus, now
 from garrison.adapters.store.dataset import Dataset
-from garrison.adapters.store.files import make_directory
 from garrison.adapters.store.segments import Tailer, segment_files
 from garrison.core.errors import RecordError
 from garrison.core.event import Event
@@ -44,7 +43,7 @@ class Watch:
         """Take hold of the data set in `data`. Raises RecordError where another process has it."""
         self.trouble = ""
         """Why the data set could not be written the last time; empty where it could."""
-        self._spool = make_directory(data / "spool")
+        self._spool = data / "spool"
         self._data = data
         self._retention_days = retention_days
         self._taps = tuple(taps)

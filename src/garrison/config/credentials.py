@@ -1,6 +1,8 @@
 """Settings of credentials other than tokens: API keys, passwords, certificates, signatures."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from msgspec import Meta
 
 from garrison.config.sections import Section
 
@@ -36,4 +38,20 @@ class CertificateSettings(Section, frozen=True):
 
 
 class SignatureSettings(Section, frozen=True):
-    """Signed requests (RFC 9421)."""
+    """Signed requests (RFC 9421). A signature is made with a key of `jwks-file`, whose `kid` names the principal; its
+    algorithm is the key's: `ed25519`, `ecdsa-p256-sha256`, `ecdsa-p384-sha384` or `rsa-pss-sha512`."""
+
+    jwks_file: str
+    """File with the senders' public keys (JWKS)."""
+    components: tuple[str, ...] = ("@method", "@target-uri")
+    """What every signature must cover; `content-digest` besides, where the request has a body."""
+    lifetime: Annotated[float, Meta(ge=1, le=3600)] = 300.0
+    """How old a signature may be, by its `created`; so long each is remembered, for none is accepted twice."""
+    leeway: Annotated[float, Meta(ge=0, le=60)] = 5.0
+    """How far the sender's clock and ours may differ."""
+    realm: str = "senders"
+    """The name that these principals are told apart by."""
+    scopes: tuple[str, ...] = ()
+    """Scopes that these principals have."""
+    roles: tuple[str, ...] = ()
+    """Roles that these principals have."""

@@ -20,10 +20,11 @@ from garrison.core.ids import ControlId
 from garrison.core.operation import SecurityScheme
 from garrison.core.principal import Principal
 from garrison.core.question import Question
-from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec
+from garrison.engine.control import Check, Checks, ControlSpec, Reasons, ReasonSpec
 from garrison.engine.facts import Facts
 from garrison.identity.methods import methods_for
 from garrison.identity.outcome import Attempt, Failure, Method
+from garrison.identity.signatures import DIGEST, is_signed_digest
 
 _ID = ControlId("authentication")
 _GRANT = Grant(_ID)
@@ -45,6 +46,7 @@ _reason = Reasons(
     ReasonSpec("claim-invalid", 401, "a claim of the wrong type or too long"),
     ReasonSpec("claim-missing", 401, "a token without a claim that it must have"),
     ReasonSpec("credential-missing", 401, "no credential of the schemes that the operation demands"),
+    ReasonSpec("content-digest-mismatch", 401, "a body that is not what was signed"),
     ReasonSpec("introspection-unavailable", 503, "the authorization server did not say whether a token holds"),
     ReasonSpec("issuer-unknown", 401, "a token of an issuer that is not believed"),
     ReasonSpec("key-id-implausible", 401, "a key id that is no name but a path, a query or a command"),
@@ -54,6 +56,11 @@ _reason = Reasons(
     ReasonSpec("key-unknown", 401, "a token that names a key which its issuer is not known to have"),
     ReasonSpec("keys-unavailable", 503, "an issuer whose keys could not be fetched yet"),
     ReasonSpec("locked-out", 429, "an account or an address from which too many credentials were tried"),
+    ReasonSpec("message-key-unknown", 401, "a request signed with a key that is not known"),
+    ReasonSpec("message-signature-expired", 401, "a request whose signature is too old or from the future"),
+    ReasonSpec("message-signature-incomplete", 401, "a request whose signature does not cover what it must"),
+    ReasonSpec("message-signature-invalid", 401, "a request whose signature does not hold"),
+    ReasonSpec("message-signature-replayed", 401, "a request whose signature was used before"),
     ReasonSpec("password-malformed", 401, "a name and password that are none"),
     ReasonSpec("password-unchecked", 503, "more passwords to check at once than can be"),
     ReasonSpec("password-wrong", 401, "a wrong password, or a user that there is not"),
@@ -113,8 +120,26 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
     security = operation.operation.security or ()
     if not security or {} in security:
         # what anyone may call anyhow gains nothing from a credential, and one that is presented must still hold
-        return Checks(head=_optional(operation, own) if any(security) else _public(own))
-    return Checks(head=_required(_alternatives(operation, own)))
+        head = _optional(operation, own) if any(security) else _public(own)
+    else:
+        head = _required(_alternatives(operation, own))
+    return Checks(head=head, body=_signed_body(operation, own))
+
+
+def _signed_body(operation: CompiledOperation, own: AuthenticationSettings) -> Check | None:
+    """The body of a signed request must be what its signed digest says; one that passes uninspected is not."""
+    named = {name: own.schemes.get(name) for needed in operation.operation.security or () for name in needed}
+    signing = frozenset(name for name, scheme in named.items() if scheme is not None and scheme.signature is not None)
+
+    def check(facts: Facts) -> Outcome:
+        if signing.isdisjoint(facts.principal.schemes) or not (facts.has_body or facts.received):
+            return None
+        received = facts.received
+        if received is None or not is_signed_digest(facts.canonical.headers.get(DIGEST, ""), received):
+            return _reason("content-digest-mismatch", "body")
+        return None
+
+    return check if signing else None
 
 
 def _public(own: AuthenticationSettings, *, preflight: bool = False) -> Callable[[Facts], Outcome]:

@@ -42,6 +42,7 @@ def read_request_body(facts: Facts, body: bytes, limit: int, limits: RequestLimi
         facts.document = Undecodable("body-too-large", "body", f"at most {limit} bytes")
         facts.uninspected.append("request-body: over the inspection bound")
         return
+    facts.received = body
     headers = facts.canonical.headers
     stated = headers.get("content-length")
     if stated is not None and stated.lstrip("0") != str(len(body)):

@@ -40,6 +40,7 @@ class Facts:
         "event_id",
         "has_body",
         "is_narrowed",
+        "limited",
         "match",
         "media_type",
         "now",
@@ -47,6 +48,7 @@ class Facts:
         "operation",
         "principal",
         "reading",
+        "received",
         "refusal_headers",
         "request",
         "response",
@@ -88,6 +90,8 @@ class Facts:
         `Retry-After`. Controls add to it; monitor mode shows it to nobody."""
         self.response_headers: tuple[tuple[str, str], ...] = ()
         """Header fields that the client's response carries, where it is held for its head at all."""
+        self.limited: tuple[str, ...] | None = ()
+        """What is left of the limits that counted this exchange, as `RateLimit` says it; None once one refused."""
         self.on_close: tuple[Callable[[], None], ...] = ()
         """Called once when the exchange is over, whatever came of it: a concurrency cap gives its place back."""
         self.operation: CompiledOperation | None = match.operation if isinstance(match, Match) else None
@@ -102,6 +106,8 @@ class Facts:
         """What the contract says of the request's body in its media type."""
         self.body_kind: Kind | None = None
         """How the request's body is read: `opaque` and `stream` pass with head-only inspection."""
+        self.received: bytes | None = None
+        """The request's body as it came; None where there is none or it passes uninspected."""
         self.body: bytes | None = None
         """The request's body, decompressed; None where there is none or it passes uninspected."""
         self.body_size = 0

@@ -5,14 +5,20 @@ one thread), or replaced whole by a thread in the background, so that nothing on
 All of it is bounded, and takes the time as an argument.
 """
 
+from garrison.engine.limits import Counters
+from garrison.engine.measures import NO_MEASURES, Measures
 from garrison.identity.memory import Memory
 
 
 class State:
     """What the controls remember. Empty at first."""
 
-    __slots__ = ("identity",)
+    __slots__ = ("counters", "identity", "measures")
 
     def __init__(self, secret: bytes = b"") -> None:
         """`secret` is random and of this gateway alone; without it what needs one refuses."""
         self.identity = Memory(secret)
+        self.counters = Counters()
+        """What rate limits count."""
+        self.measures: Measures = NO_MEASURES
+        """The countermeasures in force; replaced whole."""

@@ -2,7 +2,7 @@
 
 from garrison.config.authentication import LockoutSettings, SchemeSettings
 from garrison.core.operation import SecurityScheme
-from garrison.identity import api_keys, basic, bearer, certificate
+from garrison.identity import api_keys, basic, bearer, certificate, signatures
 from garrison.identity.outcome import Method
 
 
@@ -15,6 +15,8 @@ def methods_for(scheme: SecurityScheme, settings: SchemeSettings, lockout: Locko
         found.append(basic.method(scheme, settings.basic, lockout))
     if settings.certificate is not None:
         found.append(certificate.method(scheme, settings.certificate))
+    if settings.signature is not None:
+        found.append(signatures.method(scheme, settings.signature))
     if settings.jwt or settings.introspection is not None:
         found.append(bearer.method(scheme, settings, lockout))
     return tuple([method for method in found if method is not None])

@@ -6,6 +6,7 @@ So the record, which holds the peer's address, says exactly which of them it hol
 import contextlib
 import http.client
 import itertools
+import json
 import random
 import threading
 import time
@@ -23,6 +24,8 @@ class Clients:
         self.port = port
         self.answered: dict[str, int] = {}
         """Status by address, of every request that was answered whole."""
+        self.problems: dict[str, dict[str, object]] = {}
+        """By address, what every refused one was told."""
         self.sent = itertools.count(1)
         self._stop = threading.Event()
         self._threads = [threading.Thread(target=self._run, args=(number,)) for number in range(CLIENTS)]
@@ -47,7 +50,9 @@ class Clients:
         address = str(NETWORK + next(self.sent))
         connection.request("GET", target, headers={"X-Forwarded-For": address})
         response = connection.getresponse()
-        response.read()
+        body = response.read()
+        if response.getheader("content-type") == "application/problem+json":
+            self.problems[address] = json.loads(body)
         self.answered[address] = response.status
 
 

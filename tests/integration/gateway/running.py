@@ -93,11 +93,14 @@ class Guard:
                 self.lines.append(line.rstrip())  # at once, not when the stream ends
 
 
-def until(condition: Callable[[], bool], what: str, guard: Guard | None = None, seconds: float = 20) -> None:
+def until(
+    condition: Callable[[], bool], what: str, guard: Guard | None = None, *, seconds: float = 20, pause: float = 0.02
+) -> None:
+    """Wait until `condition` holds; it is asked every `pause` seconds."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, (what, guard.lines if guard else "")
-        time.sleep(0.02)
+        time.sleep(pause)
 
 
 def is_alive(pid: int) -> bool:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest.mock import ANY
@@ -40,8 +41,15 @@ class Recorded:
         (folder / "api.yaml").write_text(CONTRACT)
         given = {"mode": "enforce", "contract": {"file": "api.yaml"}, "data": "data", **settings}
         self.data = folder / "data"
-        self.guard: Guard = start(given, module=module, folder=folder)
+        self._start = partial(start, module=module, folder=folder)
+        self.guard: Guard = self._start(given)
         self.port = self.guard.port()
+
+    def start_again(self) -> None:
+        """Another guard in the place of one that ended."""
+        listen = {**self.guard.given["listen"], "address": f"127.0.0.1:{self.port}"}
+        self.guard = self._start({**self.guard.given, "listen": listen})
+        assert self.guard.port() == self.port
 
     def get(self, target: str = "/echo") -> int:
         return send(self.port, "x", {}, target).status

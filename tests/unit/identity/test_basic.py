@@ -38,7 +38,7 @@ class Door:
         self._judge = method(SCHEME, BasicSettings(), LockoutSettings(free=2, free_of_peer=100)).authenticate
 
     def read(self) -> None:
-        take_users(FilesWatched(str), self.file, self.memory)
+        take_users(FilesWatched(lambda _: None), self.file, self.memory)
 
     def ask(self, credentials: str, *, now: float = NOW, answer: Answer | None = None) -> Outcome:
         encoded = base64.b64encode(credentials.encode()).decode()
@@ -51,7 +51,7 @@ class Door:
         if not isinstance(found, Question):
             return found
         self.asked += 1
-        answers[found] = answer or self.passwords.answer(found.body, 5)
+        answers[found] = answer or self.passwords.answer(found.body)
         return self._judge(Attempt(head, canonicalise(head), now, self.memory, answers))
 
 

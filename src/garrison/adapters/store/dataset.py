@@ -75,12 +75,16 @@ class Dataset:
     def __init__(self, data: Path) -> None:
         """Take hold of it and mend what a crash left; raises RecordError also where another process has it."""
         self._data = data
-        self._events = make_directory(data / "events")
-        self._spool = make_directory(data / "spool")
+        self._events = data / "events"
+        self._spool = data / "spool"
         self._aside = self._events / ".aside"
-        self._lock = _hold(self._events / "lock")
-        self._duckdb = parquet.connect(data, memory=MEMORY, threads=1)
-        self._manifest = self._mended()
+        self._sound = True
+        """Whether the last step succeeded, so that memory and disk agree."""
+        with _refusals():
+            make_directory(self._spool)
+            self._lock = _hold(make_directory(self._events) / "lock")
+            self._duckdb = parquet.connect(data, memory=MEMORY, threads=1)
+            self._manifest = self._mended()
 
     def __enter__(self) -> Self:
         return self
@@ -103,7 +107,7 @@ class Dataset:
 
         Those that are still written or gone are passed over. At most about `BATCH` bytes: call again.
         """
-        with contextlib.ExitStack() as held, _refusals():
+        with contextlib.ExitStack() as held, self._step():
             claimed = list(_claimed(segments, held))
             if not claimed:
                 return 0
@@ -128,29 +132,30 @@ class Dataset:
 
     def compact(self, now: float) -> bool:
         """Merge small files of one day where that is due; whether there were any."""
-        for day, files in itertools.groupby(sorted(self._manifest.files, key=_by_time), key=lambda file: file.day):
-            chosen = _due(list(files), over=day < _day(now), now=now)
-            if chosen:
-                with _refusals():
+        with self._step():
+            in_order = sorted(self._manifest.files, key=_by_time)
+            for day, files in itertools.groupby(in_order, key=lambda file: file.day):
+                chosen = _due(list(files), over=day < _day(now), now=now)
+                if chosen:
                     self._merge(chosen, now)
-                return True
+                    return True
         return False
 
     def retain(self, days: int, now: float) -> int:
         """Let days go that ended more than `days` days ago; how many events went."""
         oldest = _day(now - days * 86400)
-        gone = [file for file in self._manifest.files if file.day < oldest]
-        with _refusals():
+        with self._step():
+            gone = [file for file in self._manifest.files if file.day < oldest]
             if gone:
                 self._swap(files=self._without(gone), obsolete=self._and_obsolete(gone, now))
             for path in _listed(self._data / "damaged"):
                 if path.stat().st_mtime < now - (days + 1) * 86400:
                     path.unlink()
-        return sum(file.events for file in gone)
+            return sum(file.events for file in gone)
 
     def sweep(self, now: float, *, grace: float = GRACE) -> None:
         """Remove what ceased to count more than `grace` seconds ago, and forget files that somebody removed."""
-        with _refusals():
+        with self._step():
             past = [each for each in self._manifest.obsolete if each.since <= now - grace]
             for each in past:
                 (self._events / each.path).unlink(missing_ok=True)
@@ -161,6 +166,20 @@ class Dataset:
             for folder in self._events.glob("day=*"):
                 with contextlib.suppress(OSError):  # what is not empty stays
                     folder.rmdir()
+
+    @contextlib.contextmanager
+    def _step(self) -> Iterator[None]:
+        """One step. After one that failed the next begins as after a crash: so there is one way to recover, and what
+        was half made on a full disk does not pile up there with every try."""
+        try:
+            with _refusals():
+                if not self._sound:
+                    self._manifest = self._mended()
+                    self._sound = True
+                yield
+        except RecordError:
+            self._sound = False
+            raise
 
     def _checked(self, segment: Path) -> _Checked:
         days: defaultdict[int, int] = defaultdict(int)
@@ -226,18 +245,19 @@ class Dataset:
 
     def _mended(self) -> Manifest:
         """What counts, after whatever crash; nothing else is left behind."""
-        with _refusals():
-            self._clear_aside()
-            manifest = self._read() or self._adopted()
-            for name in manifest.consumed:
-                (self._spool / name).unlink(missing_ok=True)
-            known = {file.path for file in manifest.files} | {each.path for each in manifest.obsolete}
-            for path in self._events.glob("day=*/*.parquet"):
-                if str(path.relative_to(self._events)) not in known:
-                    path.unlink()
-            manifest = replace(manifest, consumed=())
+        self._clear_aside()
+        found = self._read()
+        manifest = found or self._adopted()
+        for name in manifest.consumed:
+            (self._spool / name).unlink(missing_ok=True)
+        known = {file.path for file in manifest.files} | {each.path for each in manifest.obsolete}
+        for path in self._events.glob("day=*/*.parquet"):
+            if str(path.relative_to(self._events)) not in known:
+                path.unlink()
+        manifest = replace(manifest, consumed=())
+        if manifest != found:
             write_manifest(self._data, manifest)
-            return manifest
+        return manifest
 
     def _read(self) -> Manifest | None:
         """The manifest on the disk; None where it is missing or damaged. Raises RecordError where it is newer."""

@@ -1,5 +1,8 @@
 """The data set and the questions asked of it: every event once, wherever it is kept."""
 
+import contextlib
+import errno
+import os
 import random
 import time
 from pathlib import Path
@@ -10,7 +13,7 @@ import pytest
 from garrison.adapters.event_ids import event_ids
 from garrison.adapters.store import dataset as dataset_module
 from garrison.adapters.store.dataset import Dataset
-from garrison.adapters.store.manifest import read_manifest, write_manifest
+from garrison.adapters.store.manifest import Manifest, manifest_path, read_manifest, write_manifest
 from garrison.adapters.store.parquet import as_kept
 from garrison.adapters.store.query import EventFilter, count, events, find
 from garrison.adapters.store.record import Recorder
@@ -209,3 +212,67 @@ def test_a_data_set_that_cannot_be_written_is_said_and_the_spool_stays(tmp_path:
     (tmp_path / "events" / "day=2024-10-04").unlink()
     convert(tmp_path, NOON)
     assert count(tmp_path) == 1
+
+
+def parquet_files(data: Path) -> set[str]:
+    return {str(path.relative_to(data / "events")) for path in (data / "events").rglob("*.parquet")}
+
+
+def test_tries_on_a_disk_that_refuses_leave_nothing_behind(tmp_path: Path) -> None:
+    record(tmp_path, event(NOON), event(NOON + DAY))
+    in_the_way = tmp_path / "events" / "day=2024-10-05"
+    with Dataset(tmp_path) as dataset:
+        in_the_way.write_bytes(b"")
+        for number in range(3):
+            with pytest.raises(RecordError, match="cannot be written"):
+                dataset.ingest(segment_files(tmp_path / "spool"), NOON + number)
+            assert len(parquet_files(tmp_path)) == 2, "that of the first day, and the second's aside"
+            assert count(tmp_path) == 2
+        in_the_way.unlink()
+        assert dataset.ingest(segment_files(tmp_path / "spool"), NOON) == 1
+        assert parquet_files(tmp_path) == {file.path for file in dataset.manifest.files}
+    assert count(tmp_path) == 2
+
+
+@pytest.mark.parametrize("written", [False, True])
+def test_a_manifest_that_could_not_be_made_durable_counts_nothing_twice(
+    written: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(data: Path, manifest: Manifest) -> None:
+        if written:
+            write_manifest(data, manifest)
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(dataset_module, "MANY", 2)
+    given = [event(NOON + number, number) for number in range(4)]
+    with Dataset(tmp_path) as dataset:
+        for each in given:
+            record(tmp_path, each)
+            with monkeypatch.context() as faulty:
+                faulty.setattr(dataset_module, "write_manifest", refuse)
+                with pytest.raises(RecordError, match="cannot be written"):
+                    dataset.ingest(segment_files(tmp_path / "spool"), NOON)
+            dataset.ingest(segment_files(tmp_path / "spool"), NOON)
+            with monkeypatch.context() as faulty, contextlib.suppress(RecordError):
+                faulty.setattr(dataset_module, "write_manifest", refuse)
+                dataset.compact(NOON)
+            dataset.compact(NOON)
+            assert count(tmp_path) == len({one.id for one in events(tmp_path)})
+        assert len(dataset.manifest.files) == 1
+    assert [each.id for each in events(tmp_path, newest_first=False)] == [each.id for each in given]
+    assert segment_files(tmp_path / "spool") == []
+
+
+def test_where_there_is_nothing_to_do_nothing_is_written(tmp_path: Path) -> None:
+    convert(tmp_path, NOON)
+    before = manifest_path(tmp_path).stat().st_mtime_ns
+    writer = SpoolWriter(tmp_path / "spool")
+    writer.append(msgspec.json.encode(event(NOON)) + b"\n")
+    with Dataset(tmp_path) as dataset:
+        assert dataset.ingest([], NOON) == 0
+        assert dataset.ingest(segment_files(tmp_path / "spool"), NOON) == 0
+        assert dataset.retain(90, NOON) == 0
+        assert not dataset.compact(NOON)
+        dataset.sweep(NOON)
+    writer.close()
+    assert manifest_path(tmp_path).stat().st_mtime_ns == before
