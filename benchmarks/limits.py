@@ -39,7 +39,9 @@ def fill(name: str, take: Callable[[str, float], object], counters: Counters) ->
 
 def blocked() -> None:
     random.seed(7)
-    values = {f"{random.randrange(1, 224)}.{random.randrange(256)}.{random.randrange(256)}.0/24" for _ in range(NETWORKS)}
+    values = {
+        f"{random.randrange(1, 224)}.{random.randrange(256)}.{random.randrange(256)}.0/24" for _ in range(NETWORKS)
+    }
     measures = [Countermeasure(Action.BLOCK, Scope.NETWORK, value, 1.79e9) for value in values]
     begun = time.perf_counter()
     found = Measures(measures)
@@ -50,7 +52,9 @@ def blocked() -> None:
     for address in addresses:
         find(address)
     took = time.perf_counter() - begun
-    print(f"blocked networks: {len(values):,}, made in {built * 1e3:.0f} ms; a look {took / len(addresses) * 1e6:.2f} us")
+    print(
+        f"blocked networks: {len(values):,}, made in {built * 1e3:.0f} ms; a look {took / len(addresses) * 1e6:.2f} us"
+    )
 
 
 def main() -> None:

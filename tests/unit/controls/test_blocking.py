@@ -144,7 +144,8 @@ def test_nobody_is_asked_about_who_is_blocked() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["203.0.113.7", "203.0.113.0/24", "2001:db8::/32", "as64496", "operation:getPet", "user-agent:curl", "token:a"]
+    "text",
+    ["203.0.113.7", "203.0.113.0/24", "2001:db8::/32", "as64496", "operation:getPet", "user-agent:curl", "token:a"],
 )
 def test_targets_are_shown_as_they_are_written(text: str) -> None:
     assert shown(measure(text)) == text
