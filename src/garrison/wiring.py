@@ -53,15 +53,14 @@ def policy_on(
 ) -> Policy:
     """The policy that `settings` amount to on a contract that is compiled already; it has no digest.
 
-    Raises ConfigError where an `operations` entry names no operation.
+    Raises ConfigError where an `operations` entry names no operation, or no operation demands a scheme that is
+    configured.
     """
     operations = [compiled.operation for compiled in catalogue.operations]
-    strangers = unmatched(settings, operations)
-    if strangers:
-        raise ConfigError([_stranger(settings, index, operations, file) for index in strangers])
-    wrong = exception_problems(settings, file)
-    if wrong:
-        raise ConfigError(wrong)
+    problems = [_stranger(settings, index, operations, file) for index in unmatched(settings, operations)]
+    problems += [*_strange_schemes(settings, operations, file), *exception_problems(settings, file)]
+    if problems:
+        raise ConfigError(problems)
     find = controls_for(settings)
     return compile_policy(
         catalogue,
@@ -112,3 +111,25 @@ def _stranger(settings: Settings, index: int, operations: list[Operation], file:
     known = ", ".join(f"`{operation.id}`" for operation in operations[:5])
     hint = f"the contract has {known}" + (" ..." if len(operations) > 5 else "") if known else "name a contract"
     return Problem(file, f"$.operations[{index}].match", f"`{pattern}` names no operation of the contract", hint)
+
+
+def demanded_schemes(catalogue: Catalogue) -> tuple[str, ...]:
+    """The security schemes that operations of the contract demand, in their order."""
+    return _demanded([compiled.operation for compiled in catalogue.operations])
+
+
+def _demanded(operations: list[Operation]) -> tuple[str, ...]:
+    named = [name for one in operations for requirement in one.security or () for name in requirement]
+    return tuple(dict.fromkeys(named))
+
+
+def _strange_schemes(settings: Settings, operations: list[Operation], file: str) -> list[Problem]:
+    """Schemes that would satisfy nothing: most likely a spelling mistake."""
+    demanded = _demanded(operations)
+    known = ", ".join(f"`{name}`" for name in demanded)
+    hint = f"the contract demands {known}" if known else "the contract demands none: it has no `security`"
+    return [
+        Problem(file, f"$.controls.authentication.schemes.{name}", "no operation of the contract demands it", hint)
+        for name in settings.controls.authentication.schemes
+        if name not in demanded
+    ]

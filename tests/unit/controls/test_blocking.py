@@ -93,7 +93,7 @@ def test_who_is_allowed_is_never_blocked(allowed: str) -> None:
 
 
 def test_allow_list_is_checked() -> None:
-    with pytest.raises(ConfigError, match="did you mean `10.0.0.0/8`"):
+    with pytest.raises(ConfigError, match=r"did you mean `10\.0\.0\.0/8`"):
         load_settings(b"controls: {blocking: {allow: [10.1.0.0/8]}}", "garrison.yaml")
 
 
