@@ -36,6 +36,15 @@ def test_answers_say_what_is_left() -> None:
     }
 
 
+def test_quota_is_told_from_rate() -> None:
+    guests = Guests(limits("{name: each, rate: 5/s, quota: 1/h, window: sliding}"))
+    assert guests.status("a:1") == 200
+    visit = guests.begin("a:1")
+    assert visit.end() == 429
+    assert visit.event
+    assert [(reason.id, reason.detail) for reason in visit.event.reasons] == [("quota-exceeded", "`each-quota`")]
+
+
 def test_nobody_pays_for_headers_where_no_limit_is_set() -> None:
     off = "error-leakage: {mode: off}, response-schema: {mode: off}, media-type: {mode: off}"
     assert Guests(f"controls: {{{off}}}").policy.plans[0].response_interest is Interest.NONE
@@ -81,6 +90,8 @@ def test_concurrency_holds_until_the_exchange_is_over() -> None:
     first, second = guests.begin("a:1"), guests.begin("a:1")
     refused = guests.begin("a:1")
     assert refused.end() == 429
+    assert refused.event
+    assert [reason.id for reason in refused.event.reasons] == ["too-many-at-once"]
     assert refused.headers["retry-after"] == "1"
     assert first.end() == 200
     third = guests.begin("a:1")
