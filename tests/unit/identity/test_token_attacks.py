@@ -9,12 +9,14 @@ import base64
 import hashlib
 import json
 import random
+import warnings
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from joserfc.jwk import RSAKey
 from tests.unit.identity.mint import (
     ATTACKER,
     ATTACKER_EC,
@@ -42,6 +44,7 @@ from tests.unit.identity.mint import (
     without,
 )
 
+from garrison.identity import replays
 from garrison.identity.dpop import nonce_for
 
 PLAIN = Gateway()
@@ -382,3 +385,21 @@ def test_every_claim_that_is_left_out_is_missed_or_not_needed() -> None:
     for name in CLAIMS:
         told = compact(dict(HEADER), without(CLAIMS, {name: ...}))
         assert (PLAIN.reason(f"Bearer {told}") != "") == (name in needed), name
+
+
+def test_a_key_that_is_too_small() -> None:
+    gateway = Gateway()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the library warns of it too
+        small = RSAKey.generate_key(1024, {"kid": "small"})
+        gateway.publish(ISSUER, small)
+    assert gateway.reason(f"Bearer {token({'kid': 'small'}, key=small)}") == "key-too-small"
+
+
+def test_where_no_more_proofs_can_be_remembered_none_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replays, "MAX_REMEMBERED", 1)
+    gateway = Gateway()
+    assert gateway.reason(f"DPoP {BOUND}", dpop=proof()) == ""
+    assert gateway.reason(f"DPoP {BOUND}", dpop=proof(claims={"jti": "p2"})) == "replays-exhausted"
+    later = proof(claims={"jti": "p3", "iat": NOW + 61})
+    assert gateway.reason(f"DPoP {BOUND}", dpop=later, now=NOW + 61) == "", "what counts no more makes room"
