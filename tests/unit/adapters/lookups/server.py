@@ -20,6 +20,10 @@ class Answer:
         self.headers = dict(headers or {})
         self.delay = delay
 
+    def wait(self) -> None:
+        """Let time pass before the answer leaves."""
+        time.sleep(self.delay)
+
 
 class _Patient(ThreadingHTTPServer):
     request_queue_size = 1000
@@ -42,7 +46,7 @@ class Server:
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 outer.requests.append((self.path, headers, body))
                 answer = outer.answers.get(self.path) or Answer(status=404)
-                time.sleep(answer.delay)
+                answer.wait()
                 self.send_response(answer.status)
                 for name, value in answer.headers.items():
                     self.send_header(name, value)
