@@ -2,6 +2,7 @@
 
 import pytest
 from tests.unit.controls.guests import Guests
+from tests.unit.engine.drive import small_policy
 
 from garrison.config.load import load_settings
 from garrison.core.errors import ConfigError
@@ -159,3 +160,8 @@ def test_cost_that_never_fits_is_said() -> None:
     own = "\noperations: [{match: search, controls: {rate-limit: {cost: 50}}}]"
     with pytest.raises(ConfigError, match="a cost of 50 would never be admitted"):
         load_settings((limits("{name: a, rate: 10/min}") + own).encode(), "garrison.yaml")
+
+
+def test_limit_that_counts_no_operation_is_said() -> None:
+    with pytest.raises(ConfigError, match="`serach` names no operation of the contract"):
+        small_policy(limits("{name: a, rate: 1/s, match: [serach]}"))
