@@ -102,7 +102,7 @@ def why(error: Exception) -> str:
     while cause is not None:
         if isinstance(cause, OSError) and cause.errno and not isinstance(cause, ssl.SSLError):
             # asyncio has words of its own for errors of the system; name resolution has numbers of its own
-            return (os.strerror(cause.errno) if cause.errno > 0 else cause.strerror).lower()
+            return (os.strerror(cause.errno) if cause.errno > 0 else str(cause.strerror)).lower()
         cause = cause.__cause__ or cause.__context__
     text = str(error) or type(error).__name__
     return text[:1].lower() + text[1:].rstrip(".")
