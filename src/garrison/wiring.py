@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from garrison.config.model import Settings
-from garrison.config.overrides import controls_for, unmatched
+from garrison.config.overrides import controls_for, matches, unmatched
 from garrison.contract.catalogue import Catalogue
 from garrison.contract.documents import Read
 from garrison.contract.load import Contract, load
@@ -59,6 +59,7 @@ def policy_on(
     operations = [compiled.operation for compiled in catalogue.operations]
     problems = [_stranger(settings, index, operations, file) for index in unmatched(settings, operations)]
     problems += [*_strange_schemes(settings, operations, file), *exception_problems(settings, file)]
+    problems += _limits_of_nothing(settings, operations, file)
     if problems:
         raise ConfigError(problems)
     find = controls_for(settings)
@@ -69,6 +70,17 @@ def policy_on(
         lambda compiled: find(compiled.operation if compiled is not None else None),
         state,
     )
+
+
+def _limits_of_nothing(settings: Settings, operations: list[Operation], file: str) -> list[Problem]:
+    """Patterns of limits that name no operation: most likely spelling mistakes, and the limit would count nothing."""
+    place = "$.controls.rate-limit.limits"
+    return [
+        _nameless(f"{place}[{index}].match[{at}]", pattern, operations, file)
+        for index, limit in enumerate(settings.controls.rate_limit.limits)
+        for at, pattern in enumerate(limit.match)
+        if not any(matches(pattern, operation) for operation in operations)
+    ]
 
 
 def exception_problems(settings: Settings, file: str) -> list[Problem]:
@@ -108,9 +120,13 @@ def _digest(settings: Settings, documents: Mapping[str, bytes]) -> str:
 
 def _stranger(settings: Settings, index: int, operations: list[Operation], file: str) -> Problem:
     pattern = settings.operations[index].match
+    return _nameless(f"$.operations[{index}].match", pattern, operations, file)
+
+
+def _nameless(path: str, pattern: str, operations: list[Operation], file: str) -> Problem:
     known = ", ".join(f"`{operation.id}`" for operation in operations[:5])
     hint = f"the contract has {known}" + (" ..." if len(operations) > 5 else "") if known else "name a contract"
-    return Problem(file, f"$.operations[{index}].match", f"`{pattern}` names no operation of the contract", hint)
+    return Problem(file, path, f"`{pattern}` names no operation of the contract", hint)
 
 
 def demanded_schemes(catalogue: Catalogue) -> tuple[str, ...]:

@@ -135,7 +135,7 @@ def _expression(source: str) -> _Demand:
     def demand(facts: Facts, principal: Principal) -> Outcome:
         try:
             met = program.execute(_surroundings(facts, principal))
-        except (RuntimeError, TypeError, ValueError) as error:
+        except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:
             # a claim that is missing, mostly: what cannot be said to be true is not
             return _reason("condition-not-met", "", type(error).__name__)
         return None if met is True else reason

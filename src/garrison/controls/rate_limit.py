@@ -5,8 +5,9 @@ credential is looked at and learns nothing of it; what is refused for other reas
 principal come after authentication; whoever has not proved who they are is counted there by their network.
 """
 
-import math
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from math import ceil
 from typing import Any, NamedTuple, TypeAlias
 
 import cel
@@ -90,7 +91,7 @@ def _compile(limit: LimitSettings, operation: CompiledOperation | None, own: Rat
         rate = Rate(f"{limit.name} rate", interval, burst)
         counted.append(_Counted("rate-exceeded", limit.name, key, rate))
         # A bucket has no window; its quota is the burst, and its window the time in which that comes back.
-        policy.append(f'"{limit.name}";q={burst};w={math.ceil(burst * interval)}')
+        policy.append(f'"{limit.name}";q={burst};w={ceil(burst * interval)}')
     if limit.quota:
         per = parse_per(limit.quota)
         name = f"{limit.name}-quota" if limit.rate else limit.name
@@ -112,16 +113,16 @@ def _check(limits: Sequence[_Compiled], cost: int, policy: str, *, is_last: bool
         if facts.limited is None:
             return None  # refused already: what comes later does not count it
         counters, now = facts.state.counters, facts.now
-        for each in counted:
-            taken = each.limit.take(counters, each.key(facts), cost, now)
+        for reason, name, key, limit in counted:
+            wait, left, reset = limit.take(counters, key(facts), cost, now)
             if policy:
-                facts.limited += (f'"{each.name}";r={taken.left};t={math.ceil(taken.reset)}',)
-            if taken.wait:
-                return _refused(facts, each.reason, each.name, taken.wait, policy)
-        for key, limit in at_once:
-            leave = limit.enter(counters, key(facts))
+                facts.limited += (f'"{name}";r={left};t={ceil(reset)}',)
+            if wait:
+                return _refused(facts, reason, name, wait, policy)
+        for key, cap in at_once:
+            leave = cap.enter(counters, key(facts))
             if leave is None:
-                return _refused(facts, "too-many-at-once", limit.name, 1.0, policy)
+                return _refused(facts, "too-many-at-once", cap.name, 1.0, policy)
             facts.on_close += (leave,)
         if policy and is_last and facts.limited:
             facts.response_headers += (("ratelimit-policy", policy), ("ratelimit", ", ".join(facts.limited)))
@@ -131,7 +132,7 @@ def _check(limits: Sequence[_Compiled], cost: int, policy: str, *, is_last: bool
 
 
 def _refused(facts: Facts, reason: str, name: str, wait: float, policy: str) -> Outcome:
-    told: tuple[tuple[int, str, str], ...] = ((429, "retry-after", str(math.ceil(wait))),)
+    told: tuple[tuple[int, str, str], ...] = ((429, "retry-after", str(ceil(wait))),)
     if policy and facts.limited:
         told += ((429, "ratelimit-policy", policy), (429, "ratelimit", ", ".join(facts.limited)))
     facts.limited = None
@@ -148,7 +149,7 @@ def _key(limit: LimitSettings, operation: CompiledOperation | None, own: RateLim
     named: Mapping[str, _Key] = {
         "peer": peer,
         "operation": lambda _: identifier,
-        "principal": lambda facts: _principal(facts, peer),
+        "principal": partial(_principal, peer=peer),
         "client": lambda facts: facts.principal.client or _principal(facts, peer),
         "token": lambda facts: facts.principal.token or _principal(facts, peer),
         "realm": lambda facts: facts.principal.realm or _principal(facts, peer),
@@ -157,14 +158,14 @@ def _key(limit: LimitSettings, operation: CompiledOperation | None, own: RateLim
     keys = tuple(named[each] for each in limit.by)
     if len(keys) == 1:
         only = keys[0]
-        return (only if limit.by == ("peer",) else lambda facts: short(only(facts))), needs
+        return (only if limit.by in {("peer",), ("principal",)} else lambda facts: short(only(facts))), needs
     # each part with its length: no choice of names makes two principals one
     return (lambda facts: short("".join([f"{len(part)}:{part}" for part in [key(facts) for key in keys]]))), needs
 
 
 def _principal(facts: Facts, peer: _Key) -> str:
     # a principal can have no name that begins with a blank line
-    return f"\n{peer(facts)}" if facts.principal is ANONYMOUS else facts.principal.id
+    return f"\n{peer(facts)}" if facts.principal is ANONYMOUS else short(facts.principal.id)
 
 
 def _peer(v4: int, v6: int) -> _Key:

@@ -93,7 +93,7 @@ def test_who_is_allowed_is_never_blocked(allowed: str) -> None:
 
 
 def test_allow_list_is_checked() -> None:
-    with pytest.raises(ConfigError, match="did you mean `10.0.0.0/8`"):
+    with pytest.raises(ConfigError, match=r"did you mean `10\.0\.0\.0/8`"):
         load_settings(b"controls: {blocking: {allow: [10.1.0.0/8]}}", "garrison.yaml")
 
 
@@ -108,7 +108,10 @@ def test_monitor_mode_only_records() -> None:
 @pytest.mark.parametrize("target", ["principal:a:1", "subject:1", "client:shop", "token:t1"])
 def test_principals_are_blocked(target: str) -> None:
     made = guests(measure(target))
-    assert made.status("a:1", facts={"client": "shop", "token": "t1", "issued": 5.0}) == 403
+    visit = made.begin("a:1", facts={"client": "shop", "token": "t1", "issued": 5.0})
+    assert visit.end() == 403
+    assert visit.event
+    assert [each.id for each in visit.event.reasons] == ["principal-blocked"]
     assert made.status("a:2", facts={"client": "app", "token": "t2"}) == 200
     assert made.status() == 200
 
@@ -118,6 +121,8 @@ def test_revoked_credentials_are_those_issued_before(target: str) -> None:
     made = guests(measure(target, Action.REVOKE, issued_before=100.0))
     visit = made.begin("a:1", facts={"client": "shop", "issued": 99.0})
     assert visit.end() == 401
+    assert visit.event
+    assert [each.id for each in visit.event.reasons] == ["credential-revoked"]
     assert "invalid_token" in visit.headers["www-authenticate"]
     assert made.status("a:1", facts={"client": "shop"}) == 401, "of unknown age"
     assert made.status("a:1", facts={"client": "shop", "issued": 100.0}) == 200

@@ -2,6 +2,7 @@
 
 import pytest
 from tests.unit.controls.guests import Guests
+from tests.unit.engine.drive import small_policy
 
 from garrison.config.load import load_settings
 from garrison.core.errors import ConfigError
@@ -34,6 +35,15 @@ def test_answers_say_what_is_left() -> None:
         "ratelimit-policy": '"burst";q=5;w=1, "daily";q=100;w=86400',
         "ratelimit": '"burst";r=4;t=1, "daily";r=99;t=86400',
     }
+
+
+def test_quota_is_told_from_rate() -> None:
+    guests = Guests(limits("{name: each, rate: 5/s, quota: 1/h, window: sliding}"))
+    assert guests.status("a:1") == 200
+    visit = guests.begin("a:1")
+    assert visit.end() == 429
+    assert visit.event
+    assert [(reason.id, reason.detail) for reason in visit.event.reasons] == [("quota-exceeded", "`each-quota`")]
 
 
 def test_nobody_pays_for_headers_where_no_limit_is_set() -> None:
@@ -81,6 +91,8 @@ def test_concurrency_holds_until_the_exchange_is_over() -> None:
     first, second = guests.begin("a:1"), guests.begin("a:1")
     refused = guests.begin("a:1")
     assert refused.end() == 429
+    assert refused.event
+    assert [reason.id for reason in refused.event.reasons] == ["too-many-at-once"]
     assert refused.headers["retry-after"] == "1"
     assert first.end() == 200
     third = guests.begin("a:1")
@@ -148,3 +160,8 @@ def test_cost_that_never_fits_is_said() -> None:
     own = "\noperations: [{match: search, controls: {rate-limit: {cost: 50}}}]"
     with pytest.raises(ConfigError, match="a cost of 50 would never be admitted"):
         load_settings((limits("{name: a, rate: 10/min}") + own).encode(), "garrison.yaml")
+
+
+def test_limit_that_counts_no_operation_is_said() -> None:
+    with pytest.raises(ConfigError, match="`serach` names no operation of the contract"):
+        small_policy(limits("{name: a, rate: 1/s, match: [serach]}"))

@@ -44,7 +44,7 @@ def read_measures(data: Path) -> tuple[Countermeasure, ...]:
     except FileNotFoundError:
         return ()
     except (OSError, ValueError) as error:
-        raise RecordError(f"`{path}` cannot be read: {_why(error)}") from error
+        raise RecordError(f"`{path}` cannot be read: {_why(error)}; move it away to begin anew") from error
 
 
 def change_measures(
