@@ -191,7 +191,8 @@ def test_or_the_answer_is_refused() -> None:
 
 def test_fields_are_taken_out_of_what_was_taken_from_already() -> None:
     both = {"response-schema": {"mode": "enforce", "action": "strip"}}
-    schema = {"type": "object", "properties": {"name": TEXT, "pin": {**TEXT, "x-garrison-read-scope": "pins"}}}
+    pin = {**TEXT, "x-garrison-read-scope": "pins"}
+    schema = {"type": "object", "required": ["name", "pin"], "properties": {"name": TEXT, "pin": pin}}
     outcome = one(stage(get(schema), {"name": "a", "pin": "1", "undeclared": 2}, both))
     assert outcome.body == {"name": "a"}
     assert sorted(reasons(outcome)) == ["field-not-readable", "undeclared-property"]

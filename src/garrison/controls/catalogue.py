@@ -30,7 +30,7 @@ CONTROLS: tuple[ControlSpec, ...] = (
     function_access.CONTROL,
     request_schema.CONTROL,
     object_access.CONTROL,
-    field_access.CONTROL,
     response_schema.CONTROL,
+    field_access.CONTROL,  # what it takes out is missed by no schema: that has judged before
     error_leakage.CONTROL,
 )
