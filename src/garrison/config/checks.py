@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 from garrison.config.address import parse_listen, parse_upstream
+from garrison.config.demands import demand_complaints
 from garrison.config.explain import Complaint
 from garrison.config.model import Settings
 from garrison.config.servers import server_complaints
@@ -175,4 +176,5 @@ CHECKS: tuple[Callable[[Settings], Iterator[Complaint]], ...] = (
     _inventory,
     _matches,
     server_complaints,
+    demand_complaints,
 )
