@@ -35,7 +35,7 @@ _reason = Reasons(
     ReasonSpec("field-not-writable", 403, "a request that writes a field which the principal may not write"),
     ReasonSpec("fields-unreadable", 502, "an answer whose fields cannot be told apart, some of which not all may read"),
     ReasonSpec(
-        "fields-unwritable", 403, "a request whose fields cannot be told apart, some of which not all may write"
+        "fields-unwritable", 403, "a request whose fields cannot be told apart, of which not all may be written"
     ),
 )
 
@@ -144,10 +144,7 @@ def _everything(view: View) -> Iterator[tuple[str, ...]]:
 
 def _has_all(principal: Principal, needs: _Needs) -> bool:
     scopes = principal.scopes
-    for need in needs:
-        if need.isdisjoint(scopes):
-            return False
-    return True
+    return not any([need.isdisjoint(scopes) for need in needs])
 
 
 def _forbidden(view: View, value: Any, scopes: frozenset[str], *, fold: bool = False) -> list[Way]:

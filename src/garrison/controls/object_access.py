@@ -196,17 +196,16 @@ class _Ways:
         """The first that is not the principal's."""
         known: dict[Owner, Callable[[str], bool]] = {}
         for location, owners, value in named:
-            if location.startswith("body") and reasons is _IN_ANSWER:
-                location = f"response.{location}"
+            place = location if reasons is _IN_REQUEST else f"response.{location}"
             text = as_text(value)
             if not text:
-                return _reason(reasons[1], location)
+                return _reason(reasons[1], place)
             for owner in owners:
                 agrees = known.get(owner)
                 if agrees is None:
                     agrees = known[owner] = self._agreement(facts, owner)
                 if not agrees(text):
-                    return _reason(reasons[0], location, f"`{owner.claim}`")
+                    return _reason(reasons[0], place, f"`{owner.claim}`")
         return None
 
     def _agreement(self, facts: Facts, owner: Owner) -> Callable[[str], bool]:

@@ -44,7 +44,7 @@ class Shown:
         return digest in table[at : at + _GROUP]
 
     def show(self, who: str, objects: Iterable[tuple[str, str]], most: int, total: int) -> None:
-        """Remember that `who` was shown these objects (kind and id): of one principal at most `most`, of all `total`."""
+        """Remember that `who` was shown these objects (kind, id): of one principal at most `most`, of all `total`."""
         table = self._tables.pop(who, None)
         if table is None:
             table = array("Q", bytes(8 * _FIRST))
