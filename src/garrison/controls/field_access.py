@@ -144,7 +144,7 @@ def _everything(view: View) -> Iterator[tuple[str, ...]]:
 
 def _has_all(principal: Principal, needs: _Needs) -> bool:
     scopes = principal.scopes
-    return not any([need.isdisjoint(scopes) for need in needs])
+    return not any(need.isdisjoint(scopes) for need in needs)
 
 
 def _forbidden(view: View, value: Any, scopes: frozenset[str], *, fold: bool = False) -> list[Way]:
