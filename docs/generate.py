@@ -31,6 +31,9 @@ def pages() -> dict[Path, str]:
     }
 
 
+FIRST_CONTROL = "controls.canonical-form"
+"""Where the page describes what all controls have in common."""
+
 CONTROLS_HEAD = """# Controls
 
 Every control in the order in which it is asked, made from the code by `docs/generate.py`. An objector may object; a
@@ -76,18 +79,20 @@ def _section(schema: Mapping[str, Any], name: str, path: str) -> Iterator[str]:
         section = _refers_to(schema, prop)
         if section:
             place = f"{path}.{key}" if path else key
-            inner.append((section, f"{place}[]" if prop.get("type") == "array" else place))
+            inner.append((section, place + {"array": "[]", "object": ".NAME"}.get(prop.get("type", ""), "")))
         default = "required" if key in required else _default(prop, section)
         meaning = str(prop.get("description", "")).replace("|", "\\|")
         yield f"| `{key}` | {_value(schema, prop)} | {default} | {meaning} |"
     for section, place in inner:
+        if section == "ExceptionSettings" and path != FIRST_CONTROL:
+            continue  # the same for every control
         if place != "operations[].controls":
             yield from _section(schema, section, place)
 
 
 def _refers_to(schema: Mapping[str, Any], prop: Mapping[str, Any]) -> str:
     """The section that a key holds; empty where it holds a plain value."""
-    choices = [prop, *prop.get("anyOf", ()), prop.get("items", {})]
+    choices = [prop, *prop.get("anyOf", ()), prop.get("items", {}), prop.get("additionalProperties", {})]
     names = [str(choice["$ref"]).rpartition("/")[2] for choice in choices if "$ref" in choice]
     return next((name for name in names if "properties" in schema["$defs"][name]), "")
 
@@ -104,6 +109,9 @@ def _value(schema: Mapping[str, Any], prop: Mapping[str, Any]) -> str:
         case "array":
             inner = _value(schema, prop["items"])
             return "list of sections" if inner == "section" else f"list of {inner}"
+        case "object":
+            inner = _value(schema, prop["additionalProperties"])
+            return "mapping of names to " + ("sections" if inner == "section" else inner)
         case "string":
             return "text"
         case "boolean":
@@ -120,7 +128,7 @@ def _number(prop: Mapping[str, Any]) -> str:
 
 def _default(prop: Mapping[str, Any], section: str) -> str:
     value = prop.get("default", "")
-    if value in ("", []):
+    if value in ("", [], {}):
         return "" if section and "anyOf" not in prop else "none"
     return f"`{json.dumps(value) if not isinstance(value, str) else value}`"
 

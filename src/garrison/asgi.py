@@ -14,6 +14,7 @@ from garrison.adapters.credentials import Credentials
 from garrison.adapters.lookups.lookups import Lookups
 from garrison.adapters.recording import Recording
 from garrison.adapters.sources import read_source
+from garrison.adapters.store.measures import MeasuresInForce
 from garrison.config.load import load_settings
 from garrison.config.model import Settings
 from garrison.core.errors import RecordError
@@ -46,9 +47,11 @@ class Garrison(Middleware):
         state = State(secrets.token_bytes(32))
         self._credentials = Credentials(state.identity, _log.warning)
         self._credentials.apply(settings)
+        self._measures = MeasuresInForce(state, _log.warning)
+        self._measures.apply(settings)
         policy = build_policy(settings, read=read_source, state=state)
         told = _Guarded(sink) if sink is not None else log_objection
-        self._lookups = Lookups(state.identity, _log.warning)
+        self._lookups = Lookups(state.identity, _log.warning, self._credentials.local)
         super().__init__(app, policy, _Recorded(settings, told) if settings.data else told, self._lookups.ask)
         self._lookups.apply(settings)
 
@@ -56,6 +59,7 @@ class Garrison(Middleware):
         """Stop what works in the background: looking up keys and tokens, watching files. The process' end does, too."""
         self._lookups.close()
         self._credentials.close()
+        self._measures.close()
 
 
 class _Guarded:

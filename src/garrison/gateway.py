@@ -19,6 +19,7 @@ from garrison.adapters.recorded.keys import key_source, make_keys
 from garrison.adapters.recorded.samples import SampleWriter
 from garrison.adapters.recorded.secrets import Redactor
 from garrison.adapters.recording import Recording
+from garrison.adapters.store.measures import MeasuresInForce
 from garrison.config.model import Settings
 from garrison.core.event import Event
 from garrison.engine.plan import Policy
@@ -34,9 +35,11 @@ def engine(config: FilterConfig) -> Exchanges:
     handover = msgspec.json.decode(config.settings, type=Handover)
     checked = load_checked(handover.policy_file)
     state = State(secrets.token_bytes(32))
-    lookups = Lookups(state.identity, _log)
     credentials = Credentials(state.identity, _log)
+    lookups = Lookups(state.identity, _log, credentials.local)
     credentials.apply(checked.settings)
+    measures = MeasuresInForce(state, _log)
+    measures.apply(checked.settings)
     tell = EventWriter(handover.event_descriptor)
     recording = Recording(checked.settings) if checked.settings.data else None
     policy = _policy(checked, state)
@@ -50,6 +53,7 @@ def engine(config: FilterConfig) -> Exchanges:
         policy = _policy(changed, state)
         lookups.apply(changed.settings)
         credentials.apply(changed.settings)
+        measures.apply(changed.settings)
         # One assignment: exchanges under way keep the policy that they began with.
         exchanges.policy = policy
         if recording:
@@ -65,6 +69,7 @@ def engine(config: FilterConfig) -> Exchanges:
         server.close()
         lookups.close()
         credentials.close()
+        measures.close()
         if recording:
             recording.close()
         if vitals:

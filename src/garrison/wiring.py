@@ -1,12 +1,14 @@
 """The composition root: the only module that sees every room. Builds what adapters and commands run on."""
 
+import difflib
 import hashlib
 from collections.abc import Mapping
 
 import msgspec
 
+from garrison.config.demands import strange_owners
 from garrison.config.model import Settings
-from garrison.config.overrides import controls_for, unmatched
+from garrison.config.overrides import controls_for, matches, unmatched
 from garrison.config.source import json_path
 from garrison.config.tables import Table, placed_files, read_table
 from garrison.contract.catalogue import Catalogue
@@ -15,6 +17,7 @@ from garrison.contract.load import Contract, load
 from garrison.controls.catalogue import CONTROLS
 from garrison.core.errors import ConfigError, Problem
 from garrison.core.operation import Operation
+from garrison.engine.control import ControlSpec
 from garrison.engine.plan import Policy, compile_policy
 from garrison.engine.state import State
 
@@ -55,12 +58,18 @@ def policy_on(
 ) -> Policy:
     """The policy that `settings` amount to on a contract that is compiled already; it has no digest.
 
-    Raises ConfigError where an `operations` entry names no operation.
+    Raises ConfigError where an `operations` entry names no operation, or no operation demands a scheme that is
+    configured.
     """
     operations = [compiled.operation for compiled in catalogue.operations]
-    strangers = unmatched(settings, operations)
-    if strangers:
-        raise ConfigError([_stranger(settings, index, operations, file) for index in strangers])
+    problems = [_stranger(settings, index, operations, file) for index in unmatched(settings, operations)]
+    problems += [*_strange_schemes(settings, operations, file), *exception_problems(settings, file)]
+    problems += _limits_of_nothing(settings, operations, file)
+    problems += [
+        Problem(file, json_path(each.path), each.message, each.hint) for each in strange_owners(settings, operations)
+    ]
+    if problems:
+        raise ConfigError(problems)
     find = controls_for(settings)
     return compile_policy(
         catalogue,
@@ -88,6 +97,42 @@ def _tables(settings: Settings, read: Read, file: str) -> dict[str, Table]:
     return tables
 
 
+def _limits_of_nothing(settings: Settings, operations: list[Operation], file: str) -> list[Problem]:
+    """Patterns of limits that name no operation: most likely spelling mistakes, and the limit would count nothing."""
+    place = "$.controls.rate-limit.limits"
+    return [
+        _nameless(f"{place}[{index}].match[{at}]", pattern, operations, file)
+        for index, limit in enumerate(settings.controls.rate_limit.limits)
+        for at, pattern in enumerate(limit.match)
+        if not any(matches(pattern, operation) for operation in operations)
+    ]
+
+
+def exception_problems(settings: Settings, file: str) -> list[Problem]:
+    """Exceptions that except nothing, or what cannot be excepted: nothing is allowed that nobody granted."""
+    told = msgspec.to_builtins(settings.controls)
+    places = [("$.controls", told)]
+    places += [(f"$.operations[{index}].controls", entry.controls) for index, entry in enumerate(settings.operations)]
+    return [
+        Problem(file, f"{place}.{spec.id}.except[{index}].reason", *wrong)
+        for place, controls in places
+        for spec in CONTROLS
+        for index, exception in enumerate(controls.get(spec.id, {}).get("except", ()))
+        if (wrong := _exception_fault(spec, exception["reason"]))
+    ]
+
+
+def _exception_fault(spec: ControlSpec, reason: str) -> tuple[str, str] | None:
+    if spec.kind == "granter":
+        hint = "say what it shall grant: its settings are in the reference"
+        return f"`{spec.id}` grants, and what it does not grant cannot be excepted", hint
+    if reason in spec.reasons:
+        return None
+    known = [one.id for one in spec.reasons.specs]
+    near = difflib.get_close_matches(reason, known, n=1) or known[:5]
+    return f"`{reason}` is no reason of `{spec.id}`", "there are " + ", ".join(f"`{one}`" for one in near)
+
+
 def _digest(settings: Settings, documents: Mapping[str, bytes]) -> str:
     """What decides, in twelve digits: where the gateway listens or keeps its data does not count, nor where the
     contract's documents lie; they come in the order in which they are read."""
@@ -100,6 +145,32 @@ def _digest(settings: Settings, documents: Mapping[str, bytes]) -> str:
 
 def _stranger(settings: Settings, index: int, operations: list[Operation], file: str) -> Problem:
     pattern = settings.operations[index].match
+    return _nameless(f"$.operations[{index}].match", pattern, operations, file)
+
+
+def _nameless(path: str, pattern: str, operations: list[Operation], file: str) -> Problem:
     known = ", ".join(f"`{operation.id}`" for operation in operations[:5])
     hint = f"the contract has {known}" + (" ..." if len(operations) > 5 else "") if known else "name a contract"
-    return Problem(file, f"$.operations[{index}].match", f"`{pattern}` names no operation of the contract", hint)
+    return Problem(file, path, f"`{pattern}` names no operation of the contract", hint)
+
+
+def demanded_schemes(catalogue: Catalogue) -> tuple[str, ...]:
+    """The security schemes that operations of the contract demand, in their order."""
+    return _demanded([compiled.operation for compiled in catalogue.operations])
+
+
+def _demanded(operations: list[Operation]) -> tuple[str, ...]:
+    named = [name for one in operations for requirement in one.security or () for name in requirement]
+    return tuple(dict.fromkeys(named))
+
+
+def _strange_schemes(settings: Settings, operations: list[Operation], file: str) -> list[Problem]:
+    """Schemes that would satisfy nothing: most likely a spelling mistake."""
+    demanded = _demanded(operations)
+    known = ", ".join(f"`{name}`" for name in demanded)
+    hint = f"the contract demands {known}" if known else "the contract demands none: it has no `security`"
+    return [
+        Problem(file, f"$.controls.authentication.schemes.{name}", "no operation of the contract demands it", hint)
+        for name in settings.controls.authentication.schemes
+        if name not in demanded
+    ]

@@ -121,7 +121,12 @@ class Stage:
                 "headers": [(b"content-type", b"application/json")],
             }
             await send(begin)
-            await send({"type": "http.response.body", "body": json.dumps(found).encode()})
+            await send(
+                {
+                    "type": "http.response.body",
+                    "body": found if isinstance(found, bytes) else json.dumps(found).encode(),
+                }
+            )
 
         return app
 

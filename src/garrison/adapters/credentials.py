@@ -1,15 +1,17 @@
 """Credentials that this gateway keeps: taken into memory where the settings use them, and again when they change."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import msgspec
 
 from garrison.adapters.api_keys import KeyFile, key_file
 from garrison.adapters.files_watched import FilesWatched
-from garrison.adapters.users import UserFile, parse_users
+from garrison.adapters.users import Passwords, UserFile, parse_users
 from garrison.config.model import Settings
+from garrison.core.question import Answer
 from garrison.identity.memory import Memory
+from garrison.identity.users import SERVICE
 
 
 class Credentials:
@@ -28,6 +30,11 @@ class Credentials:
             take_keys(self._files, key_file(settings, settings.data), self._memory)
             take_users(self._files, UserFile(Path(settings.data)), self._memory)
             self._files.start()
+
+    @property
+    def local(self) -> Mapping[str, Callable[[bytes], Answer]]:
+        """The services that answer questions about credentials in this process, by name."""
+        return {SERVICE: Passwords(lambda: self._memory.users).answer}
 
     def close(self) -> None:
         """Look at no file any more."""

@@ -24,6 +24,10 @@ AT_ONCE: Final = 2
 """Passwords that are checked at once: each takes 19 MiB, and guessing must not take the processors from the traffic."""
 
 
+PATIENCE: Final = 5.0
+"""Seconds that a password waits for its turn."""
+
+
 class _Kept(msgspec.Struct, frozen=True):
     version: int
     users: tuple[User, ...]
@@ -98,10 +102,10 @@ class Passwords:
         self._nobody = hashed(secrets.token_hex(16))
         self._turns = threading.BoundedSemaphore(AT_ONCE)
 
-    def answer(self, question: bytes, timeout: float) -> Answer:
+    def answer(self, question: bytes) -> Answer:
         """Status 200 for a right password, 401 for a wrong one; nothing where no turn came in time."""
         asked = msgspec.json.decode(question, type=Password)
-        if not self._turns.acquire(timeout=timeout):
+        if not self._turns.acquire(timeout=PATIENCE):
             return UNANSWERED
         try:
             return self._check(asked)

@@ -82,7 +82,7 @@ def _loader(config: Path | None, options: "Options") -> "Load":
     from garrison.adapters.envoy.handover import Checked
     from garrison.adapters.recorded.keys import key_source, make_keys
     from garrison.adapters.recording import with_directory
-    from garrison.cli.opening import open_policy
+    from garrison.cli.opening import open_policy, unchecked
     from garrison.config.unsafe import warnings
 
     def load(seen: Callable[[str], None]) -> Checked:
@@ -92,6 +92,8 @@ def _loader(config: Path | None, options: "Options") -> "Load":
             note(f"garrison: warning: {warning}")
         if missing := len(opened.policy.catalogue.uncompiled):
             note(f"garrison: warning: {missing} operations could not be compiled; `garrison plan` lists them")
+        for warning in unchecked(opened):
+            note(f"garrison: warning: {warning}")
         settings = with_directory(opened.settings)
         if settings.record.keep_bodies:
             source = key_source(settings, settings.data)

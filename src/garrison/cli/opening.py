@@ -70,6 +70,19 @@ def open_policy(
     return Opened(settings, policy, documents)
 
 
+def unchecked(opened: Opened) -> Iterator[str]:
+    """What the contract demands of principals and nothing here checks."""
+    from garrison.wiring import demanded_schemes
+
+    demanded = demanded_schemes(opened.policy.catalogue)
+    configured = opened.settings.controls.authentication.schemes
+    missing = ", ".join(f"`{name}`" for name in demanded if name not in configured)
+    if demanded and not configured:
+        yield f"nobody is asked here who they are, though the contract demands {missing}: the API must ask by itself"
+    elif missing:
+        yield f"nothing in `controls.authentication.schemes` satisfies {missing}: what demands them alone is refused"
+
+
 def _telemetry_complaints(settings: Settings) -> Iterator[Complaint]:
     if settings.telemetry.otlp_url and not _is_installed("opentelemetry.exporter.otlp.proto.http"):
         message = "OpenTelemetry's exporter is not installed"

@@ -1,16 +1,19 @@
 """`garrison plan`: what happens to each operation's requests, and in which order."""
 
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from garrison.cli.output import as_json, line, progress
+from garrison.cli.moments import show_moment
+from garrison.cli.output import as_json, line, note, progress
 
 if TYPE_CHECKING:
     from garrison.cli.opening import Opened
     from garrison.contract.catalogue import Uncompiled
+    from garrison.engine.exceptions import Excepted
     from garrison.engine.plan import Plan
 
 EXAMPLES = "Example: garrison plan --contract openapi.yaml --mode enforce"
@@ -43,8 +46,21 @@ def plan(
     else:
         for text in (*_text(opened), *_text_of_uncompiled(uncompiled), *(f"unsafe: {one}" for one in unsafe)):
             line(text)
+    for text in sorted(_expired(opened)):
+        note(text)
     if uncompiled:
         raise typer.Exit(1)
+
+
+def _expired(opened: "Opened") -> set[str]:
+    policy, now = opened.policy, time.time()
+    return {
+        f"expired exception of `{entry.control}`: {one.reason} for {one.principal}; take it out"
+        for plan in (*policy.plans, policy.undescribed)
+        for entry in plan.entries
+        for one in entry.exceptions
+        if one.until <= now
+    }
 
 
 def _data(opened: "Opened", unsafe: Iterable[str]) -> dict[str, Any]:
@@ -69,6 +85,7 @@ def _plan_data(one: "Plan") -> dict[str, Any]:
             "fail": entry.fail,
             "state": entry.state,
             "phases": entry.phases,
+            "exceptions": [_exception_data(one) for one in entry.exceptions],
         }
         for entry in one.entries
     ]
@@ -90,6 +107,23 @@ def _text(opened: "Opened") -> Iterator[str]:
             phases = ", ".join(entry.phases) or "-"
             columns = f"{entry.control:<16} {entry.kind:<9} {entry.mode:<8} fail {entry.fail:<7} {entry.state:<7}"
             yield f"  {columns} {phases}"
+            yield from (f"    except {_exception_text(one)}" for one in entry.exceptions)
+
+
+def _exception_data(one: "Excepted") -> dict[str, Any]:
+    until = show_moment(one.until)
+    return {
+        "reason": one.reason,
+        "principal": one.principal,
+        "until": until,
+        "expired": one.until <= time.time(),
+        "note": one.note,
+    }
+
+
+def _exception_text(one: "Excepted") -> str:
+    ends = "expired" if one.until <= time.time() else "until"
+    return f"{one.reason} for {one.principal}, {ends} {show_moment(one.until)}" + (f": {one.note}" if one.note else "")
 
 
 def _text_of_uncompiled(uncompiled: "Iterable[Uncompiled]") -> Iterator[str]:

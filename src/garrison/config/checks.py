@@ -6,18 +6,28 @@ that is I/O, and the adapters' to do.
 
 import ipaddress
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 from urllib.parse import urlsplit
+
+import msgspec
 
 from garrison.config.address import parse_listen, parse_upstream
 from garrison.config.demands import demand_complaints
+from garrison.config.exceptions import expiry
 from garrison.config.explain import Complaint
-from garrison.config.model import Settings
+from garrison.config.limits import LimitSettings, limit_faults
+from garrison.config.model import OperationSettings, Settings
 from garrison.config.servers import server_complaints
+from garrison.config.source import Path
+from garrison.core.countermeasure import system_number
 from garrison.core.decision import FailMode, Mode
 
 _METHOD = re.compile(r"(?:\*|[A-Z][A-Z0-9!#$%&'+.^_|~-]*)\Z")
 """A method (RFC 9110, section 9.1) as contracts write it, or any."""
+
+
+_MATCH_HINT = "examples: `getPet`, `GET /pets/{petId}`, `* /admin/*`, `tag:internal`"
 
 
 def settings_complaints(settings: Settings) -> Iterator[Complaint]:
@@ -145,11 +155,89 @@ def _inventory(settings: Settings) -> Iterator[Complaint]:
             yield Complaint(place, message, "leave it out", (("mode",),))
 
 
+def _schemes(settings: Settings) -> Iterator[Complaint]:
+    ways = ("jwt", "introspection", "api-key", "basic", "certificate", "signature")
+    for name, scheme in settings.controls.authentication.schemes.items():
+        place = ("controls", "authentication", "schemes", name)
+        if not any(getattr(scheme, way.replace("-", "_")) for way in ways):
+            yield Complaint(
+                place, "names no way to satisfy the scheme", "ways: " + ", ".join(f"`{way}`" for way in ways)
+            )
+        for index, jwt in enumerate(scheme.jwt):
+            if not jwt.audiences:
+                yield Complaint((*place, "jwt", index, "audiences"), "is empty, must name this API", _AUDIENCE)
+            if any(other.issuer == jwt.issuer for other in scheme.jwt[:index]):
+                yield Complaint((*place, "jwt", index, "issuer"), f"`{jwt.issuer}` is named twice")
+        own = scheme.introspection
+        if own is not None and not own.audiences:
+            yield Complaint((*place, "introspection", "audiences"), "is empty, must name this API", _AUDIENCE)
+        if own is not None and own.signed and not (own.issuer and own.client_id):
+            yield Complaint((*place, "introspection", "signed"), "needs `issuer` and `client-id`")
+        if scheme.certificate is not None and not (settings.listen.tls and settings.listen.tls.client_ca):
+            hint = "set `listen.tls.client-ca`"
+            yield Complaint((*place, "certificate"), "no client certificate is asked for", hint)
+
+
+_AUDIENCE = "a token for another API of the same issuer must not be accepted here"
+
+
+def _limits(settings: Settings) -> Iterator[Complaint]:
+    own = settings.controls.rate_limit
+    place: Path = ("controls", "rate-limit", "limits")
+    for index, limit in enumerate(own.limits):
+        for at, pattern in enumerate(limit.match):
+            if message := _match_fault(pattern):
+                yield Complaint((*place, index, "match", at), message, _MATCH_HINT)
+    for path, message, hint in limit_faults(own.limits, own.cost):
+        yield Complaint((*place, *path), message, hint)
+    for index, entry in enumerate(settings.operations):
+        yield from _limits_of_entry(index, entry, own.limits)
+
+
+def _limits_of_entry(index: int, entry: OperationSettings, limits: tuple[LimitSettings, ...]) -> Iterator[Complaint]:
+    """An entry's own list stands in place of the other; a cost of its own must fit into either."""
+    told = entry.controls.get("rate-limit", {})
+    place: Path = ("operations", index, "controls", "rate-limit")
+    cost = int(told.get("cost", 1))
+    if "limits" in told:
+        own = msgspec.convert(told["limits"], tuple[LimitSettings, ...])
+        for path, message, hint in limit_faults(own, cost):
+            yield Complaint((*place, "limits", *path), message, hint)
+    elif "cost" in told:
+        for _, message, hint in limit_faults(limits, cost):
+            if message.startswith("a cost"):
+                yield Complaint((*place, "cost"), message, hint)
+
+
+def _exceptions(settings: Settings) -> Iterator[Complaint]:
+    told = msgspec.to_builtins(settings.controls)
+    entries: list[tuple[Path, Mapping[str, Any]]] = [(("controls", name), own) for name, own in told.items()]
+    for index, entry in enumerate(settings.operations):
+        entries += [(("operations", index, "controls", name), own) for name, own in entry.controls.items()]
+    for place, own in entries:
+        for at, exception in enumerate(own.get("except", ())):
+            try:
+                expiry(exception["expires"])
+            except ValueError as error:
+                hint = "examples: `2026-12-31`, `2026-12-31T18:00:00Z`"
+                yield Complaint((*place, "except", at, "expires"), f"`{exception['expires']}` {error}", hint)
+
+
+def _blocking(settings: Settings) -> Iterator[Complaint]:
+    for index, text in enumerate(settings.controls.blocking.allow):
+        if system_number(text) is not None:
+            continue
+        try:
+            ipaddress.ip_network(text)
+        except ValueError:
+            message = f"`{text}` is no address, network or autonomous system"
+            yield Complaint(("controls", "blocking", "allow", index), message, _network_hint(text))
+
+
 def _matches(settings: Settings) -> Iterator[Complaint]:
-    hint = "examples: `getPet`, `GET /pets/{petId}`, `* /admin/*`, `tag:internal`"
     for index, entry in enumerate(settings.operations):
         if message := _match_fault(entry.match):
-            yield Complaint(("operations", index, "match"), message, hint)
+            yield Complaint(("operations", index, "match"), message, _MATCH_HINT)
 
 
 def _match_fault(match: str) -> str:
@@ -174,7 +262,11 @@ CHECKS: tuple[Callable[[Settings], Iterator[Complaint]], ...] = (
     _telemetry,
     _trusted_proxies,
     _inventory,
+    _schemes,
     _matches,
+    _limits,
+    _blocking,
+    _exceptions,
     server_complaints,
     demand_complaints,
 )

@@ -4,6 +4,7 @@ from typing import Literal
 
 from garrison.config.access import FieldAccessSettings, FunctionAccessSettings, IssuedIdsSettings, ObjectAccessSettings
 from garrison.config.authentication import AuthenticationSettings
+from garrison.config.limits import BlockingSettings, RateLimitSettings, RevocationSettings
 from garrison.config.sections import Bytes, ControlSettings, Count, Section
 
 
@@ -82,6 +83,8 @@ class ControlsSettings(Section, frozen=True):
 
     canonical_form: CanonicalFormSettings = CanonicalFormSettings()
     """One reading of every request: ambiguity is refused."""
+    blocking: BlockingSettings = BlockingSettings()
+    """Who is blocked is refused before anything else."""
     inventory: InventorySettings = InventorySettings()
     """Only described operations exist."""
     media_type: MediaTypeSettings = MediaTypeSettings()
@@ -90,6 +93,10 @@ class ControlsSettings(Section, frozen=True):
     """Sizes, counts and depths of requests."""
     authentication: AuthenticationSettings = AuthenticationSettings()
     """Who asks is proved."""
+    revocation: RevocationSettings = RevocationSettings()
+    """Credentials and principals that were revoked or blocked are refused."""
+    rate_limit: RateLimitSettings = RateLimitSettings()
+    """Nobody asks more than they may."""
     function_access: FunctionAccessSettings = FunctionAccessSettings()
     """Principals call only the operations that they may."""
     request_schema: RequestSchemaSettings = RequestSchemaSettings()

@@ -1,6 +1,7 @@
 """What authorization demands, looked at as a whole: expressions, owners and tables that cannot mean anything."""
 
-from collections.abc import Iterator
+import difflib
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -9,7 +10,9 @@ from garrison.config.controls import ControlsSettings
 from garrison.config.explain import Complaint
 from garrison.config.expression import expression_fault
 from garrison.config.model import Settings
+from garrison.config.overrides import matches
 from garrison.config.source import Path
+from garrison.core.operation import Operation
 
 _NAMES = {"function-access", "object-access", "authentication"}
 
@@ -40,6 +43,26 @@ def _section(at: Path, own: ControlsSettings, merged: ControlsSettings, *, every
         yield from _owner((*place, index), owner, merged.object_access, everywhere=everywhere)
     if not merged.authentication.schemes:
         yield from _idle(at, own)
+
+
+def strange_owners(settings: Settings, operations: Sequence[Operation]) -> Iterator[Complaint]:
+    """Owners in parameters that no operation has: most likely spelling mistakes, and nothing would be looked at."""
+    sections: list[tuple[Path, str, ObjectAccessSettings]] = [(("controls",), "", settings.controls.object_access)]
+    for index, entry in enumerate(settings.operations):
+        told = entry.controls.get("object-access", {})
+        own = msgspec.convert(told, ObjectAccessSettings)
+        sections.append((("operations", index, "controls"), entry.match, own))
+    for at, match, own in sections:
+        meant = [operation for operation in operations if not match or matches(match, operation)]
+        names = {
+            name for one in meant for each in one.parameters for name in (each.name, f"{each.location}.{each.name}")
+        }
+        for index, owner in enumerate(own.owners):
+            if owner.parameter and owner.parameter not in names:
+                near = difflib.get_close_matches(owner.parameter, sorted(names), n=1)
+                hint = f"did you mean `{near[0]}`?" if near else ""
+                message = f"no operation here has a parameter `{owner.parameter}`"
+                yield Complaint((*at, "object-access", "owners", index, "parameter"), message, hint)
 
 
 def _idle(at: Path, own: ControlsSettings) -> Iterator[Complaint]:

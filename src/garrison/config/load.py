@@ -28,6 +28,7 @@ _FILES: tuple[Path, ...] = (
     ("listen", "tls", "certificate"),
     ("listen", "tls", "key"),
     ("listen", "tls", "client-ca"),
+    ("controls", "blocking", "systems-file"),
     (*_SCHEMES, "jwt", "*", "ca"),
     (*_SCHEMES, "jwt", "*", "jwks-file"),
     (*_SCHEMES, "introspection", "ca"),

@@ -11,9 +11,9 @@ from typing import Any
 
 import msgspec
 
-from garrison.config import access, authentication, controls, credentials, model, sections, tokens
+from garrison.config import access, authentication, controls, credentials, limits, model, sections, tokens
 
-_MODULES = (sections, tokens, credentials, authentication, access, controls, model)
+_MODULES = (sections, tokens, credentials, authentication, access, limits, controls, model)
 """Where settings stand; of a name that several hold, all hold the same."""
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -39,7 +39,7 @@ def settings_schema() -> dict[str, Any]:
 def field_docs() -> dict[tuple[str, str], str]:
     """What each field means, by class name and by the field's name in the file; inherited fields included."""
     classes = {
-        node.name: (getattr(module, node.name), _documented(node))
+        node.name: (getattr(module, node.name), _documented(node, getattr(module, node.name)))
         for module in _MODULES
         for node in ast.parse(inspect.getsource(module)).body
         if isinstance(node, ast.ClassDef)
@@ -52,17 +52,22 @@ def field_docs() -> dict[tuple[str, str], str]:
     return docs
 
 
-def _documented(definition: ast.ClassDef) -> dict[str, str]:
+def _documented(definition: ast.ClassDef, settings: type) -> dict[str, str]:
+    names = {one.name: one.encode_name for one in msgspec.structs.fields(settings)} if _is_struct(settings) else {}
     docs: dict[str, str] = {}
     for field, after in zip(definition.body, definition.body[1:], strict=False):
         if not (isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)):
             continue
         match after:
             case ast.Expr(value=ast.Constant(value=str(text))):
-                docs[field.target.id.replace("_", "-")] = re.sub(r"\s+", " ", text).strip()
+                docs[names.get(field.target.id, field.target.id)] = re.sub(r"\s+", " ", text).strip()
             case _:
                 pass
     return docs
+
+
+def _is_struct(settings: type) -> bool:
+    return issubclass(settings, msgspec.Struct)
 
 
 def _complete(prop: dict[str, Any], doc: str) -> None:

@@ -56,6 +56,11 @@ def introspection_service(scheme: str) -> str:
     return f"introspection {scheme}"
 
 
+def signature_keys(scheme: str) -> str:
+    """What stands for an issuer where requests are signed with keys of `scheme`."""
+    return f"signatures {scheme}"
+
+
 def key_sources(settings: Settings) -> tuple[KeySource, ...]:
     """Every issuer whose keys are needed, once."""
     return tuple({one.issuer: one for _, one in placed_servers(settings) if isinstance(one, KeySource)}.values())
@@ -140,6 +145,9 @@ def _servers_of(
             yield (*place, "introspection", "url"), _introspection(name, own)
             if own.signed:
                 signed.append(((*place, "introspection", "issuer"), own))
+        if scheme.signature is not None:
+            keys = KeySource(signature_keys(name), file=scheme.signature.jwks_file)
+            yield (*place, "signature", "jwks-file"), keys
     point = controls.object_access.decision_point
     if point is not None:
         service = Service(

@@ -2,6 +2,7 @@
 
 from garrison.controls import (
     authentication,
+    blocking,
     canonical_form,
     error_leakage,
     field_access,
@@ -10,18 +11,23 @@ from garrison.controls import (
     issued_ids,
     media_type,
     object_access,
+    rate_limit,
     request_limits,
     request_schema,
     response_schema,
+    revocation,
 )
 from garrison.engine.control import ControlSpec
 
 CONTROLS: tuple[ControlSpec, ...] = (
     canonical_form.CONTROL,
+    blocking.CONTROL,
     inventory.CONTROL,
     request_limits.CONTROL,
     media_type.CONTROL,
     authentication.CONTROL,
+    revocation.CONTROL,
+    rate_limit.CONTROL,
     function_access.CONTROL,
     request_schema.CONTROL,
     object_access.CONTROL,

@@ -1,5 +1,7 @@
 """Countermeasures: time-limited measures against somebody, taken by an operator or because of a detection."""
 
+import ipaddress
+import re
 from enum import StrEnum
 
 import msgspec
@@ -74,3 +76,42 @@ def shown(measure: Countermeasure) -> str:
     if measure.scope in {Scope.NETWORK, Scope.ALL}:
         return measure.value
     return f"as{measure.value}" if measure.scope is Scope.SYSTEM else f"{measure.scope}:{measure.value}"
+
+
+_NAMED = {scope.value: scope for scope in (Scope.OPERATION, Scope.USER_AGENT, Scope.PRINCIPAL, Scope.SUBJECT,
+                                           Scope.CLIENT, Scope.TOKEN)}  # fmt: skip
+_SYSTEM = re.compile(r"[aA][sS]([0-9]{1,10})\Z")
+FORMS = "`203.0.113.7`, `2001:db8::/32`, `as64496`, " + ", ".join(f"`{name}:NAME`" for name in _NAMED)
+"""What a target may look like, for people."""
+
+
+def parse_target(text: str) -> tuple[Scope, str]:
+    """Scope and value of a target as operators write it; raises ValueError whose text says what is wrong."""
+    kind, colon, rest = text.partition(":")
+    if colon and kind in _NAMED:
+        if not rest.strip():
+            raise ValueError(f"`{text}` names nobody")
+        return _NAMED[kind], rest.strip().lower() if kind == Scope.USER_AGENT else rest.strip()
+    number = system_number(text)
+    if number is not None:
+        return Scope.SYSTEM, str(number)
+    return Scope.NETWORK, network(text)
+
+
+def network(text: str) -> str:
+    """An address or a network in its one form: `203.0.113.7`, `203.0.113.0/24`; raises ValueError."""
+    try:
+        found = ipaddress.ip_network(text.strip())
+    except ValueError as error:
+        try:
+            near = ipaddress.ip_network(text.strip(), strict=False)
+        except ValueError:
+            raise ValueError(f"`{text}` is no target: write {FORMS}") from error
+        raise ValueError(f"`{text}` is no network: did you mean `{near}`?") from error
+    return str(found.network_address) if found.num_addresses == 1 else str(found)
+
+
+def system_number(text: str) -> int | None:
+    """The number of an autonomous system written `as64496` (RFC 5396, asplain); None where it is none."""
+    found = _SYSTEM.match(text)
+    return int(found[1]) if found and int(found[1]) < 1 << 32 else None

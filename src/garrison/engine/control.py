@@ -63,9 +63,14 @@ class Checks(msgspec.Struct, frozen=True):
     response_body: Check | None = None
     wants_response: Wants | None = None
     """Which responses' bodies `response_body` needs; None means every one that can be inspected."""
+    first: Check | None = None
+    """Asked in the head phase before every control's `head`: for what must not cost more than it has to, and must not
+    wait for anybody's answer."""
+    sets_response_headers: bool = False
+    """Whether it adds to `Facts.response_headers`: the response is then held until its head is known."""
 
     def by_phase(self) -> Mapping[Phase, Check]:
-        """The checks that are there."""
+        """The checks that are there, `first` apart."""
         found = {
             Phase.HEAD: self.head,
             Phase.BODY: self.body,
@@ -79,7 +84,7 @@ class Compile(Protocol):
     """Compiles a control for one operation; `operation` is None for requests that no operation matches."""
 
     def __call__(self, operation: CompiledOperation | None, settings: ControlsSettings) -> Checks:
-        """The checks for this operation under these settings."""
+        """The checks for this operation under these settings; each control's `mode` is the one in force."""
 
 
 class ControlSpec(msgspec.Struct, frozen=True):

@@ -11,6 +11,7 @@ of order) is our bug: the engine turns what controls raise into their fail mode,
 Everything that changes an exchange's state is here; what a control may look at is in `facts.py`.
 """
 
+from collections.abc import Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
@@ -30,6 +31,7 @@ from garrison.engine.bodies import PASSED_OVER, read_request_body, read_response
 from garrison.engine.codings import narrowed
 from garrison.engine.combine import ENGINE, Answer, Failed, Said, combine
 from garrison.engine.composed import composed
+from garrison.engine.exceptions import without_excepted
 from garrison.engine.facts import Facts
 from garrison.engine.media_type import parse_media_type
 from garrison.engine.plan import Granters, Interest, Plan, PlannedCheck, Policy, Stage
@@ -413,6 +415,8 @@ class Exchange:
                 said = Failed(planned.fail)
             if said is not None:
                 if isinstance(said, Question):
+                    if not self._plan.exceptions and _has_objection(answers):
+                        continue  # it is refused already: nobody else is asked for its sake
                     if self._may_ask(facts, said, stage):
                         waits = asked.index(planned), said
                         break
@@ -424,8 +428,15 @@ class Exchange:
         # What is suspended is decided when it has gone on: what it then says may rest on answers from before.
         if waits is None and (answers or begin or stage.granters is not self._due):
             self._due = stage.granters
-            self._decision = combine(self._answers, stage.granters)
+            self._decision = combine(self._counting(facts), stage.granters)
         return waits
+
+    def _counting(self, facts: Facts) -> tuple[Answer, ...]:
+        """The answers that count: all of them, but for exceptions."""
+        exceptions = self._plan.exceptions
+        if not exceptions:
+            return self._answers
+        return without_excepted(self._answers, exceptions, facts.principal.id, facts.now)
 
     def _may_ask(self, facts: Facts, question: Question, stage: Stage) -> bool:
         """Only a request can wait, only until it has left, and not for what was answered already."""
@@ -477,6 +488,10 @@ class Exchange:
 
     def _out_of_order(self, expected: _State) -> ProtocolError:
         return ProtocolError(f"fed in state `{self._state.name.lower()}`, expected `{expected.name.lower()}`")
+
+
+def _has_objection(answers: Sequence[Answer]) -> bool:
+    return any(each.mode is _ENFORCE and isinstance(each.said, Reason | tuple) for each in answers)
 
 
 def _read_parameters(facts: Facts, reader: ParameterReader, arguments: tuple[str, ...]) -> None:

@@ -41,6 +41,7 @@ class Facts:
         "has_body",
         "has_left",
         "is_narrowed",
+        "limited",
         "match",
         "media_type",
         "now",
@@ -90,6 +91,8 @@ class Facts:
         `Retry-After`. Controls add to it; monitor mode shows it to nobody."""
         self.response_headers: tuple[tuple[str, str], ...] = ()
         """Header fields that the client's response carries, where it is held for its head at all."""
+        self.limited: tuple[str, ...] | None = ()
+        """What is left of the limits that counted this exchange, as `RateLimit` says it; None once one refused."""
         self.on_close: tuple[Callable[[], None], ...] = ()
         """Called once when the exchange is over, whatever came of it: a concurrency cap gives its place back."""
         self.has_left = False

@@ -42,11 +42,13 @@ class Table(Generic[_Value]):
     for that long. So nothing needs to be searched, and nobody pays for others' keys.
     """
 
-    __slots__ = ("_dying", "_old", "_share", "_turned", "_young", "horizon")
+    __slots__ = ("_dying", "_old", "_share", "_turned", "_young", "horizon", "origin")
 
     def __init__(self, horizon: float, now: float, share: Callable[[], int]) -> None:
         """`horizon` is the time in seconds after which an untouched counter says nothing any more."""
         self.horizon = horizon
+        self.origin = now
+        """What moments are counted from: a double resolves little of the time since the epoch (2.4e-7 s)."""
         self._share = share
         self._turned = now
         self._young: dict[str, _Value] = {}
@@ -58,8 +60,11 @@ class Table(Generic[_Value]):
 
     def get(self, key: str, now: float) -> _Value | None:
         """The counter of `key`; None where there is none."""
-        if not 0.0 <= now - self._turned < self.horizon:
+        passed = now - self._turned
+        if passed >= self.horizon:
             self._turn(now)
+        elif passed < -self.horizon:  # the clock was set back
+            self._turned = now
         found = self._young.get(key)
         return self._old.get(key) if found is None else found
 
@@ -96,7 +101,7 @@ class Table(Generic[_Value]):
         # what is left of an earlier one goes at once: two horizons have passed since it was in use
         self._dying = self._old
         self._old, self._young = self._young, {}
-        self._turned = now  # also where the clock was set back
+        self._turned = now
 
 
 class Counters:
@@ -156,21 +161,24 @@ class Rate(NamedTuple):
         """Count an exchange of `cost` against `key`; what is not admitted is not counted."""
         whole = self.burst * self.interval
         table = counters.times(self.name, whole, now)
+        at = now - table.origin
         until = table.get(key, now)
         if until is None:
-            key = table.place(key, now.__ge__)
-            until = table.get(key, now) if key is SHARED else None
-        # never further ahead than a whole allowance: only a clock that was set back could make it so
-        owed = 0.0 if until is None or until <= now else min(until - now, whole)
+            key = table.place(key, at.__ge__)
+            until = table.get(key, now) if key == SHARED else None
+        owed = 0.0 if until is None or until <= at else until - at
+        if owed > whole:  # the clock was set back: nobody waits for longer than a whole allowance takes
+            owed = whole
+            table.put(key, at + whole)
         owes = owed + cost * self.interval
         if owes > whole + _ROUNDING:
             return Taken(owes - whole, int((whole - owed + _ROUNDING) / self.interval), owed)
-        table.put(key, now + owes)
+        table.put(key, at + owes)
         return Taken(0.0, int((whole - owes + _ROUNDING) / self.interval), owes)
 
 
 _ROUNDING: Final = 1e-6
-"""Seconds: what a double of this century resolves (2.4e-7), a few times."""
+"""Seconds: far more than what additions lose, far less than any rate's interval."""
 
 
 class Quota(NamedTuple):
@@ -186,11 +194,11 @@ class Quota(NamedTuple):
     def take(self, counters: Counters, key: str, cost: int, now: float) -> Taken:
         """Count an exchange of `cost` against `key`; what is not admitted is not counted."""
         index = int(now // self.window)
-        table = counters.counts(self.name, self.window * 2.0, now)
+        table = counters.counts(self.name, self.window * (2.0 if self.slides else 1.0), now)
         packed = table.get(key, now)
         if packed is None:
             key = table.place(key, lambda value: self._is_void(value, index))
-            packed = table.get(key, now) if key is SHARED else None
+            packed = table.get(key, now) if key == SHARED else None
         before, count = self._counted(packed, index)
         passed = now - index * self.window
         weight = before * (1.0 - passed / self.window)

@@ -8,6 +8,7 @@ from enum import Enum, auto
 from typing import TypeAlias
 
 import msgspec
+from msgspec.structs import replace
 
 from garrison.config.controls import ControlsSettings, RequestLimitsSettings
 from garrison.config.model import Settings
@@ -15,9 +16,10 @@ from garrison.config.sections import ControlSettings
 from garrison.contract.catalogue import Catalogue, CompiledOperation, Match, Miss
 from garrison.core.canonical import FieldMemory
 from garrison.core.decision import FailMode, Mode, Phase
-from garrison.core.ids import ControlId
+from garrison.core.ids import ControlId, ReasonId
 from garrison.engine.combine import ENGINE
 from garrison.engine.control import Check, ControlSpec, Wants
+from garrison.engine.exceptions import Excepted, Exceptions, exceptions_of
 from garrison.engine.state import State
 
 SettingsFor: TypeAlias = Callable[[CompiledOperation | None], ControlsSettings]
@@ -67,6 +69,9 @@ class Entry(msgspec.Struct, frozen=True):
     phases: tuple[Phase, ...]
     """Where it is asked; empty where it has nothing to do for this operation, or is off."""
 
+    exceptions: tuple[Excepted, ...] = ()
+    """Reasons that do not count for a principal, expired ones included."""
+
     @property
     def state(self) -> str:
         """`active`, `off`, or `idle` where it has nothing to do here."""
@@ -94,6 +99,8 @@ class Plan(msgspec.Struct, frozen=True):
     narrows_codings: bool
     """Whether an enforced control looks at response bodies: none may then come in a coding that cannot be undone."""
     limits: RequestLimitsSettings
+    exceptions: Exceptions
+    """Those of all controls that are enforced; empty where there is none."""
     request_inspected_bytes: int
     """Largest request body that is inspected, decompressed size included."""
     response_inspected_bytes: int
@@ -153,23 +160,34 @@ def _compile_plan(
     gateway: Mode,
 ) -> Plan:
     entries: list[Entry] = []
+    first: list[PlannedCheck] = []
     checks: dict[Phase, list[PlannedCheck]] = {phase: [] for phase in Phase}
     granters: dict[Phase, list[tuple[ControlId, Mode]]] = {phase: [] for phase in Phase}
+    exceptions: dict[tuple[ControlId, ReasonId, str], float] = {}
+    holds_for_headers = False
+    settings = _in_force(settings, controls, gateway)
     for spec in controls:
         own: ControlSettings = getattr(settings, spec.field)
-        mode = mode_of(spec, own, gateway)
+        mode = own.mode or gateway
         compiled = spec.compile(operation, settings)
         asked = {} if mode is Mode.OFF else compiled.by_phase()
-        entries.append(Entry(spec.id, spec.kind, mode, own.fail, tuple(asked)))
+        if compiled.first is not None and mode is not Mode.OFF:
+            first.append(PlannedCheck(spec.id, mode, own.fail, compiled.first))
+        holds_for_headers = holds_for_headers or (compiled.sets_response_headers and mode is Mode.ENFORCE)
+        excepted = exceptions_of(own)
+        exceptions |= {(spec.id, one.reason, one.principal): one.until for one in excepted}
+        phases = tuple(asked) if compiled.first is None or Phase.HEAD in asked else (Phase.HEAD, *asked)
+        entries.append(Entry(spec.id, spec.kind, mode, own.fail, phases if mode is not Mode.OFF else (), excepted))
         for phase, check in asked.items():
             # what a granter does not look at it cannot grant, so it looks at every response
             wants = compiled.wants_response if phase is Phase.RESPONSE_BODY and spec.kind == "objector" else None
             checks[phase].append(PlannedCheck(spec.id, mode, own.fail, check, wants))
         if spec.kind == "granter" and asked:
             granters[max(asked, key=_ORDER.index)].append((spec.id, mode))
+    checks[Phase.HEAD][:0] = first
     stages = _stages(checks, granters, gateway)
     limits = settings.request_limits
-    interest = _interest(checks)
+    interest = Interest.HEAD if holds_for_headers else _interest(checks)
     return Plan(
         operation=operation,
         entries=tuple(entries),
@@ -182,12 +200,20 @@ def _compile_plan(
         narrows_codings=any(planned.mode is Mode.ENFORCE for planned in checks[Phase.RESPONSE_BODY]),
         observes_response=interest is Interest.OBSERVE,
         limits=limits,
+        exceptions=exceptions,
         request_inspected_bytes=min(limits.inspected_bytes, limits.body_bytes),
         response_inspected_bytes=settings.response_schema.inspected_bytes,
     )
 
 
 _ORDER = tuple(Phase)
+
+
+def _in_force(settings: ControlsSettings, controls: Sequence[ControlSpec], gateway: Mode) -> ControlsSettings:
+    """`settings` with the mode of each control that is in force."""
+    fields = {spec.field: getattr(settings, spec.field) for spec in controls}
+    modes = {spec.field: mode_of(spec, fields[spec.field], gateway) for spec in controls}
+    return replace(settings, **{name: replace(own, mode=modes[name]) for name, own in fields.items()})
 
 
 def _stages(

@@ -5,6 +5,7 @@ from wherever they come; a peer's stops those who try one on many accounts. Both
 failures, double the delay with each further one, and forget after a quiet time. While one is locked out a right
 credential is refused as well, else a guess would be told by its answer; being refused then does not count again."""
 
+from collections import OrderedDict
 from typing import Final
 
 import msgspec
@@ -29,7 +30,7 @@ class Guesses:
     __slots__ = ("_counts",)
 
     def __init__(self) -> None:
-        self._counts: dict[str, _Count] = {}
+        self._counts: OrderedDict[str, _Count] = OrderedDict()
 
     def wait(self, now: float, *names: str) -> float:
         """Seconds until all of `names` may try again; 0 where they may now."""
@@ -43,7 +44,7 @@ class Guesses:
         beyond = failures - free
         delay = min(settings.longest, settings.first * 2.0 ** min(beyond - 1, 40)) if beyond > 0 else 0.0
         if len(self._counts) >= MAX_COUNTED:
-            del self._counts[next(iter(self._counts))]
+            self._counts.popitem(last=False)
         self._counts[name] = _Count(failures, now, now + delay)
 
     def succeeded(self, name: str) -> None:

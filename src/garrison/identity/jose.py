@@ -77,13 +77,17 @@ class _Registry(jws.JWSRegistry):
     max_header_length = _MAX_HEADER
     max_signature_length = _MAX_SIGNATURE
 
+    def get_alg(self, name: str) -> Any:
+        """The algorithm, allowed by the operator: a warning about its name would be one for each token (RFC 9864)."""
+        return self.algorithms[name]
+
 
 def read_jws(text: str, max_bytes: int) -> Jws:
     """Read `text` without believing it. Raises InvalidError."""
     if len(text) > max_bytes:
         raise InvalidError("token-too-large", f"more than {max_bytes} bytes")
     parts = text.split(".")
-    if len(parts) == 5:
+    if len(parts) == 5 and all(map(_BASE64URL.fullmatch, parts)):
         raise InvalidError("token-encrypted")
     if len(parts) != 3:
         raise InvalidError("token-malformed", "must have three parts")

@@ -76,7 +76,7 @@ def read_jwks(data: bytes) -> KeySet:
 
 def _public_key(found: object) -> Key | None:
     """The key; None for what is for another purpose or of a kind that is not known (RFC 7517, 5)."""
-    if not isinstance(found, dict) or found.get("use", "sig") != "sig":
+    if not isinstance(found, dict) or found.get("use", "sig") != "sig" or found.get("kty") not in _ASYMMETRIC:
         return None
     try:
         key = import_key({name: value for name, value in found.items() if name not in _PRIVATE})
@@ -85,4 +85,5 @@ def _public_key(found: object) -> Key | None:
     return key if isinstance(key, RSAKey | ECKey | OKPKey) else None
 
 
+_ASYMMETRIC = ("RSA", "EC", "OKP")
 _PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth"})

@@ -1,5 +1,6 @@
 """What must not be accepted twice: proofs and signatures, each remembered for as long as it would be accepted."""
 
+from collections import OrderedDict
 from typing import Final
 
 MAX_REMEMBERED: Final = 500_000
@@ -12,7 +13,7 @@ class Replays:
     __slots__ = ("_until",)
 
     def __init__(self) -> None:
-        self._until: dict[bytes, float] = {}
+        self._until: OrderedDict[bytes, float] = OrderedDict()
 
     def is_full(self, now: float) -> bool:
         """Whether nothing more can be remembered."""
@@ -30,7 +31,8 @@ class Replays:
     def _forget(self, now: float) -> None:
         """Forget what counts no more, oldest first; a longer one among them keeps some others a little longer."""
         while self._until:
-            oldest = next(iter(self._until))
-            if self._until[oldest] > now:
+            oldest, until = self._until.popitem(last=False)
+            if until > now:
+                self._until[oldest] = until
+                self._until.move_to_end(oldest, last=False)
                 return
-            del self._until[oldest]

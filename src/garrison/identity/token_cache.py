@@ -1,6 +1,7 @@
 """Tokens that were verified: the same one comes again with every request of a client."""
 
 import hashlib
+from collections import OrderedDict
 from typing import Final
 
 import msgspec
@@ -35,8 +36,8 @@ class TokenCache:
     __slots__ = ("_inactive", "_known")
 
     def __init__(self) -> None:
-        self._known: dict[bytes, Verified] = {}
-        self._inactive: dict[bytes, float] = {}
+        self._known: OrderedDict[bytes, Verified] = OrderedDict()
+        self._inactive: OrderedDict[bytes, float] = OrderedDict()
 
     def find(self, digest: bytes, now: float, book: KeyBook) -> Verified | None:
         """What is known of the token with this digest, where it still holds under the keys in `book`."""
@@ -51,7 +52,7 @@ class TokenCache:
     def keep(self, digest: bytes, verified: Verified) -> None:
         """Remember `verified`; the one that was remembered first makes room."""
         if len(self._known) >= MAX_TOKENS:
-            self._known.pop(next(iter(self._known)), None)
+            self._known.popitem(last=False)
         self._known[digest] = verified
 
     def is_inactive(self, digest: bytes, now: float) -> bool:
@@ -61,7 +62,7 @@ class TokenCache:
     def keep_inactive(self, digest: bytes, until: float) -> None:
         """Remember that the token was found inactive. A place of its own, so that guesses displace no good token."""
         if len(self._inactive) >= MAX_TOKENS:
-            self._inactive.pop(next(iter(self._inactive)), None)
+            self._inactive.popitem(last=False)
         self._inactive[digest] = until
 
 

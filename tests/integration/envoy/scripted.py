@@ -8,6 +8,8 @@ scripted passes. Notes go to a file as JSON lines.
 import json
 import os
 import threading
+import time
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -15,7 +17,13 @@ import msgspec
 from garrison.adapters.envoy import bridge
 from garrison.core.http import Headers, header
 
-STEPS = {"pass": bridge.PASS, "hold": bridge.HOLD, "observe": bridge.OBSERVE, "refuse": bridge.REFUSE}
+STEPS = {
+    "pass": bridge.PASS,
+    "hold": bridge.HOLD,
+    "observe": bridge.OBSERVE,
+    "refuse": bridge.REFUSE,
+    "ask": bridge.ASK,
+}
 INTERESTS = {"none": bridge.INTEREST_NONE, "observe": bridge.INTEREST_OBSERVE, "head": bridge.INTEREST_HEAD}
 
 
@@ -57,6 +65,28 @@ class Session:
     def request_body(self, chunk: bytes, end: bool, /) -> int:
         self.note("request_body", size=len(chunk), body=chunk[:200].decode("latin-1"), end=end)
         return self.answer("request_body")
+
+    def ask(self, wake: bridge.Wake, /) -> None:
+        """Wake when the file `until` is there, on a thread of its own; at once where none is named."""
+        self.note("ask")
+        said = self.script.get("ask", {})
+        if "raise" in said:
+            raise RuntimeError(said["raise"])
+        if "until" not in said:
+            wake()
+            return
+
+        def wait() -> None:
+            while not Path(said["until"]).exists():
+                time.sleep(0.005)
+            wake()
+            self.note("woken")
+
+        threading.Thread(target=wait, daemon=True).start()
+
+    def answered(self) -> int:
+        self.note("answered")
+        return self.answer("answered")
 
     def response(self, status: int, headers: Headers, has_body: bool, body: bytes | None, complete: bool, /) -> int:
         self.note(

@@ -188,7 +188,8 @@ def test_tls_facts(secure: Envoy, notes: Notes, authority: trustme.CA, tmp_path:
     context.check_hostname = False
     digest, subject = "", ""
     if identified:
-        certificate = authority.issue_cert("client@example.org", common_name="partner")
+        names = ("client@example.org", "one.example.org", "two.example.org")
+        certificate = authority.issue_cert(*names, common_name="partner")
         certificate.configure_cert(context)
         der = ssl.PEM_cert_to_DER_cert(certificate.cert_chain_pems[0].bytes().decode())
         digest, subject = hashlib.sha256(der).hexdigest(), "CN=partner"
@@ -200,10 +201,11 @@ def test_tls_facts(secure: Envoy, notes: Notes, authority: trustme.CA, tmp_path:
         while connection.recv(65536):
             pass
     request, _ = notes.wait(name, "request", "close")
-    version, server_name, noted_subject, noted_digest = request["tls"]
+    version, server_name, noted_subject, noted_digest, dns_san, uri_san = request["tls"]
     assert version == ("TLSv1.2" if identified else "TLSv1.3")
     assert server_name == "gateway.test"
     assert noted_digest == digest
+    assert (dns_san, uri_san) == ("one.example.org" if identified else "", ""), "Envoy tells the first"
     assert noted_subject.startswith(subject)
     assert bool(noted_subject) == identified
     assert request["scheme"] == "https"

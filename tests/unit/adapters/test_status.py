@@ -25,6 +25,8 @@ from garrison.adapters.status import (
     GatewayStatus,
     GuardStatus,
     Heartbeat,
+    IssuerState,
+    ServiceState,
     WatchStatus,
     is_running,
     read_status,
@@ -182,6 +184,34 @@ def test_metrics_say_what_the_status_files_say(scraped: str, data: Path) -> None
     values = scrape(scraped)
     assert values["garrison_events_lost_total",] == 5
     assert values["garrison_engine_seconds_total",] == 1.5
+
+
+def test_metrics_of_issuers_and_servers_that_are_asked(scraped: str, data: Path) -> None:
+    issuers = (IssuerState("https://a.test", 2, time.time() - 50), IssuerState("https://b.test"))
+    services = (ServiceState("introspection x", 7, 1),)
+    write_status(data, GATEWAY, msgspec.structs.replace(GATEWAY_STATUS, issuers=issuers, services=services))
+    values = scrape(scraped)
+    assert values["garrison_issuer_keys", "https://a.test"] == 2
+    assert values["garrison_issuer_keys", "https://b.test"] == 0
+    assert values["garrison_issuer_keys_age_seconds", "https://a.test"] >= 50
+    assert ("garrison_issuer_keys_age_seconds", "https://b.test") not in values
+    assert values["garrison_questions_total", "introspection x"] == 7
+    assert values["garrison_questions_unanswered_total", "introspection x"] == 1
+
+
+def test_lookups_that_fail_are_problems(data: Path) -> None:
+    issuers = (
+        IssuerState("https://a.test", 2, NOW),
+        IssuerState("https://b.test", 1, NOW - 30, "status 500"),
+        IssuerState("https://c.test", trouble="connection refused"),
+    )
+    services = (ServiceState("introspection x", 7, 1), ServiceState("introspection y", trouble="connection refused"))
+    write_status(data, GATEWAY, msgspec.structs.replace(GATEWAY_STATUS, issuers=issuers, services=services))
+    assert found(data).problems == (
+        "the keys of `https://b.test` cannot be fetched (status 500); the known ones are 30 s old",
+        "the keys of `https://c.test` cannot be fetched (connection refused); none are known",
+        "`introspection y` did not answer the last time: connection refused",
+    )
 
 
 def test_metrics_have_a_bounded_number_of_series(data: Path) -> None:

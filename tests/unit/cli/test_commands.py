@@ -29,6 +29,10 @@ COMMANDS = [
     ["explain"],
     ["replay"],
     ["inspect"],
+    ["block"],
+    ["unblock"],
+    ["blocks"],
+    ["revoke"],
     ["config", "schema"],
     ["config", "check"],
 ]
@@ -124,7 +128,7 @@ def test_plan(tmp_path: Path) -> None:
     assert told["mode"] == "monitor"
     (operation,) = told["operations"]
     assert operation["id"] == "getPet"
-    assert {"control", "kind", "mode", "fail", "state", "phases"} == set(operation["controls"][0])
+    assert {"control", "kind", "mode", "fail", "state", "phases", "exceptions"} == set(operation["controls"][0])
 
 
 def test_plan_lists_unsafe_options(tmp_path: Path) -> None:

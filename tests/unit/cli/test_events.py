@@ -12,7 +12,17 @@ from typing import Any
 import msgspec
 import pytest
 
-from garrison.adapters.status import GATEWAY, GUARD, Child, GatewayStatus, GuardStatus, now, write_status
+from garrison.adapters.status import (
+    GATEWAY,
+    GUARD,
+    Child,
+    GatewayStatus,
+    GuardStatus,
+    IssuerState,
+    ServiceState,
+    now,
+    write_status,
+)
 from garrison.adapters.store.spool import SpoolWriter
 from garrison.core.decision import Disposition, Mode, Reason
 from garrison.core.event import Event
@@ -193,6 +203,23 @@ def test_status_of_a_gateway_that_runs(tmp_path: Path) -> None:
     assert lines[3].endswith("Z, restarts: 2")
     assert "exchanges  7 recorded, 0 lost, 0 refused since the guard began" in lines
     assert json.loads(run("status", "--data", str(tmp_path), "--json").stdout)["spool"]["segments"] == 1
+
+
+def test_status_of_issuers_and_servers_that_are_asked(tmp_path: Path) -> None:
+    me, time = os.getpid(), now()
+    write_status(tmp_path, GUARD, GuardStatus(me, time, time, "http://h:1", "", Child(me, time), Child(me, time)))
+    issuers = (IssuerState("https://a.test", 2, time), IssuerState("https://b.test", trouble="no answer within 5 s"))
+    services = (ServiceState("introspection x", 7, 1),)
+    status = GatewayStatus(me, time, time, "enforce", "0123456789ab", 2, issuers=issuers, services=services)
+    write_status(tmp_path, GATEWAY, status)
+    done = run("status", "--data", str(tmp_path))
+    lines = done.stdout.splitlines()
+    (known,) = [line for line in lines if "https://a.test" in line]
+    assert known.startswith("keys       2 of https://a.test, fetched ")
+    assert "keys       0 of https://b.test" in lines
+    assert "asked      introspection x: 7 times, 1 unanswered" in lines
+    assert "problem: the keys of `https://b.test` cannot be fetched (no answer within 5 s); none are known" in lines
+    assert done.returncode == 1
 
 
 def test_status_of_nothing(tmp_path: Path) -> None:

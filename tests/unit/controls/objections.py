@@ -211,3 +211,11 @@ REWRITTEN = (STRIPPED, *LEAKS)
 def name(case: Objection) -> str:
     """The case's name in a report."""
     return f"{case.expected} {json.dumps(case.head.target)}"
+
+
+ABOUT_PRINCIPALS = {
+    "authentication", "blocking", "field-access", "function-access", "issued-ids", "object-access", "rate-limit",
+    "revocation",
+}  # fmt: skip
+"""Controls whose cases need principals, keys or time: they are the tables of tests/unit/identity and
+tests/access, and their own integration tests."""

@@ -1,7 +1,9 @@
 """Every reason of every control is given: refused in enforce mode, only recorded in monitor mode."""
 
+from pathlib import Path
+
 import pytest
-from tests.unit.controls.objections import OBJECTIONS, REWRITTEN, Objection, name
+from tests.unit.controls.objections import ABOUT_PRINCIPALS, OBJECTIONS, REWRITTEN, Objection, name
 from tests.unit.engine.drive import Played, play, small_policy
 
 from garrison.controls.catalogue import CONTROLS
@@ -54,6 +56,18 @@ def test_control_that_is_off_says_nothing(case: Objection) -> None:
     assert [each.control for each in (*result.event.reasons, *result.event.observed)] == ["engine"]
 
 
+REASONS = [(control.id, spec.id) for control in CONTROLS for spec in control.reasons.specs]
+TESTS = [path.read_text() for path in Path(__file__).parents[2].rglob("test_*.py")]
+
+
 def test_every_reason_is_given_in_some_case() -> None:
     given = {(case.control, case.reason) for case in (*OBJECTIONS, *REWRITTEN)}
-    assert given == {(control.id, spec.id) for control in CONTROLS for spec in control.reasons.specs}
+    elsewhere = {control for control, _ in REASONS if control not in {each for each, _ in given}}
+    assert given == {(control, reason) for control, reason in REASONS if control not in elsewhere}
+    assert elsewhere <= ABOUT_PRINCIPALS
+
+
+@pytest.mark.parametrize(("control", "reason"), [each for each in REASONS if each[0] in ABOUT_PRINCIPALS])
+def test_every_reason_about_principals_is_expected_by_some_test(control: str, reason: str) -> None:
+    del control
+    assert any(f'"{reason}"' in text for text in TESTS)

@@ -51,7 +51,7 @@ class Door:
         if not isinstance(found, Question):
             return found
         self.asked += 1
-        answers[found] = answer or self.passwords.answer(found.body, 5)
+        answers[found] = answer or self.passwords.answer(found.body)
         return self._judge(Attempt(head, canonicalise(head), now, self.memory, answers))
 
 

@@ -9,6 +9,7 @@ from http_message_signatures import HTTPMessageSigner, HTTPSignatureKeyResolver,
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from garrison.config.load import load_settings
+from garrison.config.servers import signature_keys
 from garrison.core.event import Event
 from garrison.core.http import Peer, RequestHead
 from garrison.core.ids import EventId
@@ -16,7 +17,6 @@ from garrison.engine.exchange import Exchange
 from garrison.engine.state import State
 from garrison.engine.step import Hold, Pass
 from garrison.identity.keys import IssuerKeys, read_jwks
-from garrison.identity.signatures import keys_name
 from garrison.wiring import build_policy
 
 NOW = 1_800_000_000
@@ -59,7 +59,7 @@ class Door:
     def __init__(self) -> None:
         public = {"keys": [key.as_dict(private=False) for key, _ in KEYS.values()]}
         state = State()
-        state.identity.keys.put(keys_name("signed"), IssuerKeys(read_jwks(json.dumps(public).encode()), 0.0))
+        state.identity.keys.put(signature_keys("signed"), IssuerKeys(read_jwks(json.dumps(public).encode()), 0.0))
         scheme = {"signature": {"jwks-file": "keys.json"}}
         settings = {
             "mode": "enforce",

@@ -3,8 +3,8 @@
 import asyncio
 import concurrent.futures
 import threading
-from collections.abc import Callable, Coroutine
-from typing import Any, Final, TypeVar
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, Final, TypeAlias, TypeVar
 
 from garrison.adapters.lookups.issuers import FLOOR, IssuerWatch
 from garrison.adapters.lookups.services import ServiceClient
@@ -19,10 +19,14 @@ FIRST_LOOK: Final = 2.0
 """Seconds that a start or a reload waits for keys of issuers that are new to it; then it goes on without."""
 POLL: Final = 0.25
 """Seconds between two looks at which keys were missed."""
+LOCALLY: Final = 100
+"""Questions that this process answers by itself, at once; more are not answered."""
 STOP: Final = 5.0
 """Seconds that stopping waits for the thread."""
 
 T = TypeVar("T")
+Local: TypeAlias = Callable[[bytes], Answer]
+"""Answers the body of a question. May take long, and must not raise."""
 
 
 class Lookups:
@@ -31,8 +35,13 @@ class Lookups:
     Every method but the loop's own may be called from any thread. Where the settings name no server nothing runs.
     """
 
-    def __init__(self, memory: Memory, note: Note, *, floor: float = FLOOR) -> None:
-        """`note` is told when an issuer's keys cannot be fetched, and when they can again."""
+    def __init__(
+        self, memory: Memory, note: Note, local: Mapping[str, Local] | None = None, *, floor: float = FLOOR
+    ) -> None:
+        """`note` is told when an issuer's keys cannot be fetched, and when they can again. `local` are services that
+        this process answers by itself, on threads of their own."""
+        self._local = dict(local or {})
+        self._locally = 0
         self._memory = memory
         self._note = note
         self._floor = floor
@@ -54,7 +63,7 @@ class Lookups:
 
     def submit(self, question: Question, tell: Callable[[Answer], None]) -> None:
         """Have `question` asked; `tell` gets the answer, on the lookups' thread. Does not wait."""
-        if self._loop is None:
+        if self._loop is None and question.service not in self._local:
             tell(UNANSWERED)
             return
 
@@ -66,7 +75,7 @@ class Lookups:
 
     async def ask(self, question: Question) -> Answer:
         """The answer, awaited in another event loop (asyncio)."""
-        if self._loop is None:
+        if self._loop is None and question.service not in self._local:
             return UNANSWERED
         return await asyncio.wrap_future(self._run(self._answer(question)))
 
@@ -126,8 +135,19 @@ class Lookups:
             asyncio.get_running_loop().call_later(client.service.timeout, _close_later, client)
 
     async def _answer(self, question: Question) -> Answer:
+        if question.service in self._local:
+            return await self._answer_locally(self._local[question.service], question)
         client = self._clients.get(question.service)
         return await client.ask(question) if client is not None else UNANSWERED
+
+    async def _answer_locally(self, answer: Local, question: Question) -> Answer:
+        if self._locally >= LOCALLY:
+            return UNANSWERED
+        self._locally += 1
+        try:
+            return await asyncio.to_thread(answer, question.body)
+        finally:
+            self._locally -= 1
 
     async def _watch_misses(self) -> None:
         while True:

@@ -96,6 +96,11 @@ async def within(seconds: float, work: Awaitable[T]) -> T:
 
 
 def why(error: Exception) -> str:
-    """What went wrong, in an operator's words."""
-    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    """What went wrong, in an operator's words: the system's where it is the cause."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError) and cause.strerror and not isinstance(cause, ssl.SSLError):
+            return cause.strerror.lower()
+        cause = cause.__cause__ or cause.__context__
+    text = str(error) or type(error).__name__
     return text[:1].lower() + text[1:].rstrip(".")

@@ -1,6 +1,7 @@
 """A server on loopback that answers as it is told: an issuer, an authorization server, one that misbehaves."""
 
 import json
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -20,6 +21,10 @@ class Answer:
         self.headers = dict(headers or {})
         self.delay = delay
 
+    def wait(self) -> None:
+        """Let time pass before the answer leaves."""
+        time.sleep(self.delay)
+
 
 class _Patient(ThreadingHTTPServer):
     request_queue_size = 1000
@@ -29,7 +34,7 @@ class _Patient(ThreadingHTTPServer):
 class Server:
     """`answers` by path; what has none is answered 404. `requests` are those that came."""
 
-    def __init__(self) -> None:
+    def __init__(self, context: ssl.SSLContext | None = None) -> None:
         self.answers: dict[str, Answer] = {}
         self.requests: list[tuple[str, Mapping[str, str], bytes]] = []
         outer = self
@@ -42,7 +47,7 @@ class Server:
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 outer.requests.append((self.path, headers, body))
                 answer = outer.answers.get(self.path) or Answer(status=404)
-                time.sleep(answer.delay)
+                answer.wait()
                 self.send_response(answer.status)
                 for name, value in answer.headers.items():
                     self.send_header(name, value)
@@ -58,7 +63,9 @@ class Server:
         self._server = _Patient(("127.0.0.1", 0), Handler)
         self._server.handle_error = lambda *_: None  # type: ignore[method-assign]  # clients leave here on purpose
         self.port: int = self._server.server_address[1]
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"{'https' if context else 'http'}://127.0.0.1:{self.port}"
+        if context is not None:
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
         self._thread.start()
 
@@ -80,8 +87,8 @@ class Server:
 
 
 @contextmanager
-def serving() -> Iterator[Server]:
-    server = Server()
+def serving(context: ssl.SSLContext | None = None) -> Iterator[Server]:
+    server = Server(context)
     try:
         yield server
     finally:

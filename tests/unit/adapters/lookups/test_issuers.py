@@ -1,11 +1,13 @@
 """Issuers' keys: found, fetched, kept while the issuer is down, never taken from anybody else."""
 
+import ssl
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+import trustme
 from tests.unit.adapters.lookups.server import Answer, Server, eventually, key, serving
 
 from garrison.adapters.lookups.issuers import metadata_addresses
@@ -158,6 +160,22 @@ def test_only_https_is_asked(url: str) -> None:
     with pytest.raises(LookupFailedError, match="is no https address"):
         check_address(url, plain_http=False)
     check_address("https://id.test/keys", plain_http=False)
+
+
+def test_only_authorities_that_are_trusted_vouch_for_an_issuer(desk: Desk, tmp_path: Path) -> None:
+    authority, other = trustme.CA(), trustme.CA()
+    for name, each in (("ca.pem", authority), ("other.pem", other)):
+        each.cert_pem.write_to_path(tmp_path / name)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    with serving(context) as server:
+        server.publish(server.url, key("one"))
+        for told in ({}, {"ca": str(tmp_path / "other.pem")}):
+            desk.apply(server.url, **{"unsafe-plain-http": False, **told})
+            assert desk.kids(server.url) == []
+            assert "certificate verify failed" in desk.trouble
+        desk.apply(server.url, **{"unsafe-plain-http": False, "ca": str(tmp_path / "ca.pem")})
+        assert desk.kids(server.url) == ["one"]
 
 
 def test_a_missed_key_is_looked_for(server: Server, eager: Desk) -> None:

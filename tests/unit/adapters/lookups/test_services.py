@@ -123,6 +123,8 @@ def test_a_server_that_is_down(lookups: Lookups) -> None:
         url = gone.url
     lookups.apply(settings(url))
     assert ask(lookups) is UNANSWERED
+    (state,) = lookups.services
+    assert state.trouble == "connection refused"
 
 
 def test_a_credential_that_cannot_be_read(lookups: Lookups, notes: list[str], tmp_path: Path) -> None:

@@ -1,0 +1,256 @@
+"""`garrison block`, `unblock`, `blocks` and `revoke`: countermeasures that an operator takes, in force at once."""
+
+import re
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from garrison.cli.output import as_json, columns, line, note
+
+if TYPE_CHECKING:
+    from garrison.adapters.imports import Imported
+    from garrison.core.countermeasure import Countermeasure, Scope
+    from garrison.core.errors import ConfigError
+
+BLOCK_EXAMPLES = "Example: garrison block 203.0.113.0/24 --for 2h --reason credential-stuffing"
+UNBLOCK_EXAMPLES = "Example: garrison unblock 203.0.113.0/24"
+BLOCKS_EXAMPLES = "Example: garrison blocks --json"
+REVOKE_EXAMPLES = "Example: garrison revoke client:shop --reason leaked"
+
+_Data = Annotated[Path, typer.Option(metavar="DIR", help="The gateway's data directory.")]
+_DATA = Path("garrison-data")
+_Json = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
+_For = Annotated[
+    str | None, typer.Option("--for", metavar="TIME", help="How long: 30m, 2h, 7d. Default: until lifted.")
+]
+_Reason = Annotated[str, typer.Option(metavar="TEXT", help="Why, in a word.")]
+_Note = Annotated[str, typer.Option("--note", metavar="TEXT", help="Whatever else people should know.")]
+_Targets = list[str]
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_SHOWN = 20
+"""Targets that are named one by one; of more, how many."""
+
+
+def block(
+    targets: Annotated[
+        _Targets | None,
+        typer.Argument(
+            metavar="TARGET...", help="Address, network, as64496, or KIND:NAME, see below.", show_default=False
+        ),
+    ] = None,
+    duration: _For = None,
+    reason: _Reason = "",
+    remark: _Note = "",
+    plain: Annotated[
+        Path | None, typer.Option("--list", metavar="FILE", help="File with a target on each line.")
+    ] = None,
+    stix: Annotated[Path | None, typer.Option(metavar="FILE", help="STIX 2.1 bundle with indicators.")] = None,
+    data: _Data = _DATA,
+    json: _Json = False,
+) -> None:
+    """Refuse whom TARGET names: in force within 100 ms, and after a restart.
+
+    Kinds are operation, user-agent, principal, subject, client and token. `user-agent` names a program (`curl`) or a
+    class of them: `@none`, `@tools`, `@libraries`. Exit status 1 means that a list held what cannot be blocked.
+    """
+    from garrison.core.countermeasure import Action, Countermeasure
+
+    now = time.time()
+    found: list[tuple[Scope, str, float | None]] = [(*target, None) for target in _parse(targets or ())]
+    skipped: list[str] = []
+    for imported in _imports(plain, stix, now):
+        found += imported.targets
+        skipped += imported.skipped
+    if not found and not skipped:
+        raise _usage("TARGET", "is missing: who shall be blocked?", "example: `garrison block 203.0.113.7`")
+    ends = _until(duration, now)
+    taken = [
+        Countermeasure(Action.BLOCK, scope, value, now, _earlier(ends, until), reason, remark)
+        for scope, value, until in found
+    ]
+    _take(data, taken, now)
+    if json:
+        as_json({"measures": taken, "skipped": skipped})
+    else:
+        for text in _told("blocked", taken):
+            line(text)
+    for text in skipped:
+        note(f"skipped: {text}")
+    if skipped:
+        raise typer.Exit(1)
+
+
+def revoke(
+    targets: Annotated[
+        _Targets, typer.Argument(metavar="TARGET...", help="token:ID, subject:NAME, client:ID, principal:ID, or all.")
+    ],
+    issued_before: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME", help="Credentials issued before this: 2026-07-23T10:00:00Z, 10m ago. Default: now."
+        ),
+    ] = None,
+    duration: _For = None,
+    reason: _Reason = "",
+    remark: _Note = "",
+    data: _Data = _DATA,
+    json: _Json = False,
+) -> None:
+    """Refuse credentials that TARGET names and that were issued until now: in force within 100 ms.
+
+    Credentials that are issued later hold; `garrison block principal:ID` refuses those too. A token's id refuses that
+    token whenever it was issued.
+    """
+    from garrison.cli.moments import parse_moment
+    from garrison.core.countermeasure import NETWORK_SIDE, Action, Countermeasure, Scope
+
+    now = time.time()
+    before = parse_moment(issued_before, "--issued-before", now) if issued_before else now
+    ends = _until(duration, now)
+    taken = []
+    for target in targets:
+        [(scope, value)] = [(Scope.ALL, "all")] if target == "all" else _parse([target])
+        if scope in NETWORK_SIDE:
+            hint = "write `token:ID`, `subject:NAME`, `client:ID`, `principal:ID` or `all`, or use `garrison block`"
+            raise _usage("TARGET", f"`{target}` has no credentials", hint)
+        taken.append(Countermeasure(Action.REVOKE, scope, value, now, ends, reason, remark, before))
+    _take(data, taken, now)
+    if json:
+        as_json({"measures": taken})
+    else:
+        for text in _told("revoked", taken):
+            line(text)
+
+
+def unblock(
+    targets: Annotated[_Targets, typer.Argument(metavar="TARGET...", help="As it was blocked or revoked.")],
+    data: _Data = _DATA,
+    json: _Json = False,
+) -> None:
+    """Lift what was blocked or revoked. Exit status 1 means that something was not."""
+    from garrison.adapters.store.measures import change_measures
+    from garrison.core.countermeasure import Scope
+
+    now = time.time()
+    named = [(Scope.ALL, "all") if target == "all" else _parse([target])[0] for target in targets]
+    lifted: list[Countermeasure] = []
+
+    def change(before: "tuple[Countermeasure, ...]") -> "Iterator[Countermeasure]":
+        for each in before:
+            if (each.scope, each.value) in named:
+                lifted.append(each)
+            else:
+                yield each
+
+    change_measures(data, change, now)
+    found = {(each.scope, each.value) for each in lifted if each.holds(now)}
+    missing = [target for target, name in zip(targets, named, strict=True) if name not in found]
+    if json:
+        as_json({"lifted": lifted, "missing": missing})
+    else:
+        for text in _told("lifted", lifted):
+            line(text)
+    for target in missing:
+        note(f"`{target}` was not blocked")
+    if missing:
+        raise typer.Exit(1)
+
+
+def blocks(data: _Data = _DATA, json: _Json = False) -> None:
+    """List what is blocked and revoked."""
+    from garrison.adapters.store.measures import read_measures
+    from garrison.cli.moments import show_moment
+    from garrison.core.countermeasure import shown
+
+    now = time.time()
+    kept = [each for each in read_measures(data) if each.holds(now)]
+    if json:
+        as_json({"measures": kept})
+        return
+    rows = [
+        (each.action, _printable(shown(each)), show_moment(each.since), "lifted" if each.until is None else
+         show_moment(each.until), _printable(each.reason), _printable(each.note))
+        for each in kept
+    ]  # fmt: skip
+    if not rows:
+        note("nothing is blocked or revoked")
+        return
+    for text in columns(("action", "target", "since", "until", "reason", "note"), rows):
+        line(text)
+
+
+def _parse(targets: Sequence[str]) -> "list[tuple[Scope, str]]":
+    from garrison.core.countermeasure import parse_target
+    from garrison.core.errors import ConfigError, Problem
+
+    found, problems = [], []
+    for target in targets:
+        try:
+            found.append(parse_target(target))
+        except ValueError as error:
+            problems.append(Problem("<options>", "TARGET", str(error)))
+    if problems:
+        raise ConfigError(problems)
+    return found
+
+
+def _imports(plain: Path | None, stix: Path | None, now: float) -> "Iterator[Imported]":
+    from garrison.adapters.imports import plain_list, stix_bundle
+
+    if plain is not None:
+        yield plain_list(_content(plain, "--list").decode("utf-8", "replace"))
+    if stix is not None:
+        try:
+            yield stix_bundle(_content(stix, "--stix"), now)
+        except ValueError as error:
+            raise _usage("--stix", f"`{stix}` {error}") from error
+
+
+def _content(path: Path, option: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise _usage(option, f"`{path}` cannot be read: {(error.strerror or str(error)).lower()}") from error
+
+
+def _until(duration: str | None, now: float) -> float | None:
+    if duration is None:
+        return None
+    if not (found := re.fullmatch(r"([0-9]{1,6})([smhdw])", duration)) or not int(found[1]):
+        raise _usage("--for", f"`{duration}` is no length of time", "examples: `30m`, `2h`, `7d`")
+    return now + int(found[1]) * _UNITS[found[2]]
+
+
+def _earlier(one: float | None, other: float | None) -> float | None:
+    return min((each for each in (one, other) if each is not None), default=None)
+
+
+def _take(data: Path, taken: "Sequence[Countermeasure]", now: float) -> None:
+    from garrison.adapters.store.measures import change_measures, merged
+
+    change_measures(data, lambda before: merged(before, taken), now)
+
+
+def _told(what: str, measures: "Sequence[Countermeasure]") -> Iterator[str]:
+    from garrison.cli.moments import show_moment
+    from garrison.core.countermeasure import shown
+
+    if len(measures) > _SHOWN:
+        yield f"{what} {len(measures)} targets"
+        return
+    for each in measures:
+        ends = f" until {show_moment(each.until)}" if each.until is not None and what != "lifted" else ""
+        yield f"{what} {_printable(shown(each))}{ends}"
+
+
+def _printable(text: str) -> str:
+    return "".join(character if character.isprintable() else "?" for character in text)
+
+
+def _usage(option: str, message: str, hint: str = "") -> "ConfigError":
+    from garrison.core.errors import ConfigError, Problem
+
+    return ConfigError([Problem("<options>", option, message, hint)])

@@ -1,0 +1,89 @@
+"""`blocking`: whom a countermeasure names by their network, their program or the operation is refused, first of all."""
+
+from collections.abc import Callable, Iterable
+
+from garrison.config.controls import ControlsSettings
+from garrison.config.limits import BlockingSettings
+from garrison.contract.catalogue import CompiledOperation
+from garrison.core.countermeasure import Countermeasure, Scope, shown, system_number
+from garrison.core.decision import Outcome
+from garrison.core.ids import ControlId
+from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec
+from garrison.engine.facts import Facts
+from garrison.engine.measures import NO_MEASURES, Measures, first_product
+from garrison.engine.networks import Networks
+
+_ID = ControlId("blocking")
+
+_reason = Reasons(
+    _ID,
+    ReasonSpec("network-blocked", 403, "an address or network that is blocked"),
+    ReasonSpec("operation-blocked", 403, "an operation that is blocked"),
+    ReasonSpec("system-blocked", 403, "an autonomous system that is blocked"),
+    ReasonSpec("user-agent-blocked", 403, "a program that is blocked"),
+)
+_BY_SCOPE = {
+    Scope.NETWORK: "network-blocked",
+    Scope.SYSTEM: "system-blocked",
+    Scope.OPERATION: "operation-blocked",
+    Scope.USER_AGENT: "user-agent-blocked",
+}
+
+
+def compile_checks(operation: CompiledOperation | None, settings: ControlsSettings) -> Checks:
+    """Looks at the countermeasures in force, whatever they are by then."""
+    identifier = operation.operation.id if operation is not None else ""
+    is_allowed = _allowed(settings.blocking)
+
+    def check(facts: Facts) -> Outcome:
+        measures = facts.state.measures
+        if measures is NO_MEASURES:
+            return None
+        measure = _found(facts, measures, identifier)
+        if measure is None or is_allowed(facts.request.peer.address, measures):
+            return None
+        return _reason(_BY_SCOPE[measure.scope], "peer", f"`{shown(measure)}` {measure.reason}".strip())
+
+    return Checks(first=check)
+
+
+def _found(facts: Facts, measures: Measures, operation: str) -> Countermeasure | None:
+    """The first that is in force and names this request."""
+    now, address = facts.now, facts.request.peer.address
+    found = _in_force(measures.networks.find(address), now)
+    if found is None and measures.against_systems:
+        for number in measures.systems_of(address):
+            found = found or _in_force(measures.against_systems.get(str(number), ()), now)
+    if found is None and measures.against_operations and operation:
+        found = _in_force(measures.against_operations.get(operation, ()), now)
+    if found is None and measures.against_user_agents:
+        product = first_product(facts.canonical.headers.get("user-agent", ""))
+        found = _in_force(measures.against_user_agents.get(product, ()), now)
+    return found
+
+
+def _in_force(measures: Iterable[Countermeasure], now: float) -> Countermeasure | None:
+    for measure in measures:
+        if measure.holds(now):
+            return measure
+    return None
+
+
+def _allowed(settings: BlockingSettings) -> Callable[[str, Measures], bool]:
+    systems = {number for text in settings.allow if (number := system_number(text)) is not None}
+    networks = Networks((text, True) for text in settings.allow if system_number(text) is None)
+
+    def is_allowed(address: str, measures: Measures) -> bool:
+        return bool(networks.find(address)) or not systems.isdisjoint(measures.systems_of(address))
+
+    return is_allowed
+
+
+CONTROL = ControlSpec(
+    id=_ID,
+    title="Who is blocked is refused before anything else",
+    kind="objector",
+    reasons=_reason,
+    compile=compile_checks,
+    tags=("API4:2023", "CWE-799", "REC-API-13"),
+)

@@ -1,0 +1,229 @@
+"""`rate-limit`: nobody asks more than they may, evenly, in a window of time, or at once.
+
+Limits that need no principal are asked first of all controls, so that whoever goes on guessing is refused before a
+credential is looked at and learns nothing of it; what is refused for other reasons is counted by them too. Limits by
+principal come after authentication; whoever has not proved who they are is counted there by their network.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from math import ceil
+from typing import Any, NamedTuple, TypeAlias
+
+import cel
+
+from garrison.config.controls import ControlsSettings
+from garrison.config.limits import LimitSettings, RateLimitSettings, parse_per
+from garrison.config.overrides import matches
+from garrison.contract.catalogue import CompiledOperation
+from garrison.core.decision import Mode, Outcome
+from garrison.core.ids import ControlId
+from garrison.core.principal import ANONYMOUS
+from garrison.engine.control import Check, Checks, ControlSpec, Reasons, ReasonSpec
+from garrison.engine.facts import Facts
+from garrison.engine.limits import Concurrency, Quota, Rate, short
+from garrison.engine.networks import prefix
+
+_ID = ControlId("rate-limit")
+_Key: TypeAlias = Callable[[Facts], str]
+
+_reason = Reasons(
+    _ID,
+    ReasonSpec("rate-exceeded", 429, "more requests than a rate allows"),
+    ReasonSpec("quota-exceeded", 429, "more requests than a quota allows in its window"),
+    ReasonSpec("too-many-at-once", 429, "more requests at the same time than are allowed"),
+)
+
+_SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
+"""What no expression sees: keys stand in the gateway's memory."""
+
+
+class _Counted(NamedTuple):
+    """One way in which a limit counts."""
+
+    reason: str
+    name: str
+    key: _Key
+    limit: Rate | Quota
+
+
+class _Compiled(NamedTuple):
+    """A limit for one operation."""
+
+    counted: tuple[_Counted, ...]
+    at_once: tuple[_Key, Concurrency] | None
+    needs_principal: bool
+    policy: tuple[str, ...]
+    """Items of `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers, section 3)."""
+
+
+def compile_checks(operation: CompiledOperation | None, settings: ControlsSettings) -> Checks:
+    """The limits that count this operation; none where there is none."""
+    own = settings.rate_limit
+    limits = [_compile(limit, operation, own) for limit in own.limits if _counts(limit, operation)]
+    if not limits:
+        return Checks()
+    early = [limit for limit in limits if not limit.needs_principal]
+    late = [limit for limit in limits if limit.needs_principal]
+    announces = own.headers and own.mode is Mode.ENFORCE
+    policy = ", ".join([item for limit in (*early, *late) for item in limit.policy]) if announces else ""
+    return Checks(
+        first=_check(early, own.cost, policy, is_last=not late) if early else None,
+        head=_check(late, own.cost, policy, is_last=True) if late else None,
+        sets_response_headers=bool(policy),
+    )
+
+
+def _counts(limit: LimitSettings, operation: CompiledOperation | None) -> bool:
+    if not limit.match:
+        return True
+    return operation is not None and any(matches(pattern, operation.operation) for pattern in limit.match)
+
+
+def _compile(limit: LimitSettings, operation: CompiledOperation | None, own: RateLimitSettings) -> _Compiled:
+    key, needs_principal = _key(limit, operation, own)
+    counted: list[_Counted] = []
+    policy: list[str] = []
+    if limit.rate:
+        per = parse_per(limit.rate)
+        burst = limit.burst or per.requests
+        interval = per.seconds / per.requests
+        rate = Rate(f"{limit.name} rate", interval, burst)
+        counted.append(_Counted("rate-exceeded", limit.name, key, rate))
+        # A bucket has no window; its quota is the burst, and its window the time in which that comes back.
+        policy.append(f'"{limit.name}";q={burst};w={ceil(burst * interval)}')
+    if limit.quota:
+        per = parse_per(limit.quota)
+        name = f"{limit.name}-quota" if limit.rate else limit.name
+        quota = Quota(
+            f"{limit.name} {limit.window} {per.seconds}", per.requests, per.seconds, limit.window == "sliding"
+        )
+        counted.append(_Counted("quota-exceeded", name, key, quota))
+        policy.append(f'"{name}";q={per.requests};w={per.seconds}')
+    at_once = (key, Concurrency(limit.name, limit.concurrent)) if limit.concurrent else None
+    return _Compiled(tuple(counted), at_once, needs_principal, tuple(policy))
+
+
+def _check(limits: Sequence[_Compiled], cost: int, policy: str, *, is_last: bool) -> Check:
+    """`policy` is what clients are told of all limits; empty where they are told nothing."""
+    counted = tuple(each for limit in limits for each in limit.counted)
+    at_once = tuple(limit.at_once for limit in limits if limit.at_once is not None)
+
+    def check(facts: Facts) -> Outcome:
+        if facts.limited is None:
+            return None  # refused already: what comes later does not count it
+        counters, now = facts.state.counters, facts.now
+        for reason, name, key, limit in counted:
+            wait, left, reset = limit.take(counters, key(facts), cost, now)
+            if policy:
+                facts.limited += (f'"{name}";r={left};t={ceil(reset)}',)
+            if wait:
+                return _refused(facts, reason, name, wait, policy)
+        for key, cap in at_once:
+            leave = cap.enter(counters, key(facts))
+            if leave is None:
+                return _refused(facts, "too-many-at-once", cap.name, 1.0, policy)
+            facts.on_close += (leave,)
+        if policy and is_last and facts.limited:
+            facts.response_headers += (("ratelimit-policy", policy), ("ratelimit", ", ".join(facts.limited)))
+        return None
+
+    return check
+
+
+def _refused(facts: Facts, reason: str, name: str, wait: float, policy: str) -> Outcome:
+    told: tuple[tuple[int, str, str], ...] = ((429, "retry-after", str(ceil(wait))),)
+    if policy and facts.limited:
+        told += ((429, "ratelimit-policy", policy), (429, "ratelimit", ", ".join(facts.limited)))
+    facts.limited = None
+    facts.refusal_headers += told
+    return _reason(reason, "", f"`{name}`")
+
+
+def _key(limit: LimitSettings, operation: CompiledOperation | None, own: RateLimitSettings) -> tuple[_Key, bool]:
+    """What tells those apart whom `limit` counts, and whether that rests on who they are."""
+    peer = _peer(own.ipv4_prefix, own.ipv6_prefix)
+    identifier = operation.operation.id if operation is not None else ""
+    if limit.cel:
+        return _expression(limit.cel, peer, identifier)
+    named: Mapping[str, _Key] = {
+        "peer": peer,
+        "operation": lambda _: identifier,
+        "principal": partial(_principal, peer=peer),
+        "client": lambda facts: facts.principal.client or _principal(facts, peer),
+        "token": lambda facts: facts.principal.token or _principal(facts, peer),
+        "realm": lambda facts: facts.principal.realm or _principal(facts, peer),
+    }
+    needs = not {"peer", "operation"}.issuperset(limit.by)
+    keys = tuple(named[each] for each in limit.by)
+    if len(keys) == 1:
+        only = keys[0]
+        return (only if limit.by in {("peer",), ("principal",)} else lambda facts: short(only(facts))), needs
+    # each part with its length: no choice of names makes two principals one
+    return (lambda facts: short("".join([f"{len(part)}:{part}" for part in [key(facts) for key in keys]]))), needs
+
+
+def _principal(facts: Facts, peer: _Key) -> str:
+    # a principal can have no name that begins with a blank line
+    return f"\n{peer(facts)}" if facts.principal is ANONYMOUS else short(facts.principal.id)
+
+
+def _peer(v4: int, v6: int) -> _Key:
+    def key(facts: Facts) -> str:
+        return prefix(facts.request.peer.address, v4, v6)
+
+    return key
+
+
+def _expression(source: str, peer: _Key, operation: str) -> tuple[_Key, bool]:
+    program = cel.compile(source)
+    used = frozenset(program.references()["variables"])
+
+    def key(facts: Facts) -> str:
+        try:
+            found = program.execute(_surroundings(facts, used, operation))
+        except (KeyError, RuntimeError, TypeError, ValueError):
+            found = None  # a header that is not there, mostly: to leave it out must not be a way past the limit
+        return short(f"={found}") if isinstance(found, str | int | float) else f"\n{peer(facts)}"
+
+    return key, "principal" in used
+
+
+def _surroundings(facts: Facts, used: frozenset[str], operation: str) -> dict[str, Any]:
+    given: dict[str, Any] = {}
+    if "principal" in used:
+        principal = facts.principal
+        given["principal"] = {
+            "id": principal.id,
+            "realm": principal.realm,
+            "subject": principal.subject,
+            "client": principal.client,
+            "token": principal.token,
+            "scopes": sorted(principal.scopes),
+            "roles": sorted(principal.roles),
+            "claims": dict(principal.claims),
+        }
+    if "request" in used:
+        canonical = facts.canonical
+        headers = {name: value for name, value in canonical.headers.items() if name not in _SECRET_HEADERS}
+        given["request"] = {
+            "method": facts.request.method,
+            "path": canonical.path,
+            "query": dict(canonical.query),
+            "headers": headers,
+        }
+    if "peer" in used:
+        given["peer"] = {"address": facts.request.peer.address}
+    if "operation" in used:
+        given["operation"] = operation
+    return given
+
+
+CONTROL = ControlSpec(
+    id=_ID,
+    title="Nobody asks more than they may",
+    kind="objector",
+    reasons=_reason,
+    compile=compile_checks,
+    tags=("API4:2023", "API6:2023", "CWE-307", "CWE-770", "CWE-799", "REC-API-13"),
+)

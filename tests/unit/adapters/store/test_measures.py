@@ -1,0 +1,131 @@
+"""The file of countermeasures: in force soon after it changes, and what is wrong with it changes nothing."""
+
+import stat
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from garrison.adapters.store.measures import FILE, MeasuresInForce, change_measures, merged, read_measures
+from garrison.config.controls import ControlsSettings
+from garrison.config.limits import BlockingSettings
+from garrison.config.model import Settings
+from garrison.core.countermeasure import Action, Countermeasure, Scope
+from garrison.core.errors import RecordError
+from garrison.engine.state import State
+
+
+def block(value: str, until: float | None = None) -> Countermeasure:
+    return Countermeasure(Action.BLOCK, Scope.NETWORK, value, 1.0, until)
+
+
+def add(data: Path, *measures: Countermeasure, now: float = 2.0) -> tuple[Countermeasure, ...]:
+    return change_measures(data, lambda before: merged(before, measures), now)
+
+
+def until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+class Watching:
+    def __init__(self, settings: Settings) -> None:
+        self.said: list[str] = []
+        self.state = State()
+        self.files = MeasuresInForce(self.state, self.said.append)
+        self.files.apply(settings)
+
+    def blocks(self, address: str) -> bool:
+        return bool(self.state.measures.networks.find(address))
+
+
+@pytest.fixture
+def watch() -> Iterator[Callable[[Settings], Watching]]:
+    made: list[Watching] = []
+
+    def begin(settings: Settings) -> Watching:
+        made.append(Watching(settings))
+        return made[-1]
+
+    yield begin
+    for each in made:
+        each.files.close()
+
+
+def test_kept_for_the_owner_alone_and_read_again(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    add(data, block("192.0.2.1"))
+    add(data, block("192.0.2.1", 50.0), block("192.0.2.2"))
+    assert read_measures(data) == (block("192.0.2.1", 50.0), block("192.0.2.2"))
+    assert stat.S_IMODE((data / FILE).stat().st_mode) == 0o600
+    assert add(data, now=50.0) == (block("192.0.2.2"),), "what has ended goes"
+    assert read_measures(tmp_path / "none") == ()
+
+
+def test_writers_at_once_lose_nothing(tmp_path: Path) -> None:
+    def work(first: int) -> None:
+        for last in range(10):
+            add(tmp_path, block(f"10.0.{first}.{last}"))
+
+    threads = [threading.Thread(target=work, args=(index,)) for index in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(read_measures(tmp_path)) == 40
+
+
+def test_change_is_in_force_without_being_told(tmp_path: Path, watch: Callable[[Settings], Watching]) -> None:
+    add(tmp_path, block("192.0.2.1"))
+    watching = watch(Settings(data=str(tmp_path)))
+    assert watching.blocks("192.0.2.1"), "at once, as after a restart"
+    add(tmp_path, block("192.0.2.2"))
+    until(lambda: watching.blocks("192.0.2.2"))
+    change_measures(tmp_path, lambda _: (), 2.0)
+    until(lambda: not watching.blocks("192.0.2.1"))
+    add(tmp_path, block("192.0.2.3"))
+    until(lambda: watching.blocks("192.0.2.3"))
+    (tmp_path / FILE).unlink()
+    until(lambda: not watching.blocks("192.0.2.3"))
+    assert watching.said == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"", b"{", b"[]", b'{"version":2}', b'{"measures":[{"action":"block"}]}',
+        b'{"measures":[{"action":"block","scope":"network","value":"nowhere","since":1}]}', b"\xff\xfe\x00",
+    ],
+)  # fmt: skip
+def test_damaged_file_is_said_and_changes_nothing(
+    content: bytes, tmp_path: Path, watch: Callable[[Settings], Watching]
+) -> None:
+    add(tmp_path, block("192.0.2.1"))
+    watching = watch(Settings(data=str(tmp_path)))
+    (tmp_path / FILE).write_bytes(content)
+    until(lambda: bool(watching.said))
+    assert watching.blocks("192.0.2.1")
+    assert FILE in watching.said[0]
+    if b"nowhere" not in content:  # what no command writes is told from what is no file of measures at all
+        with pytest.raises(RecordError, match=FILE):
+            read_measures(tmp_path)
+    (tmp_path / FILE).unlink()
+    add(tmp_path, block("192.0.2.9"))
+    until(lambda: watching.blocks("192.0.2.9"))
+
+
+def test_autonomous_systems_come_from_a_file(tmp_path: Path, watch: Callable[[Settings], Watching]) -> None:
+    table = tmp_path / "systems.csv"
+    table.write_text("network,asn\n192.0.2.0/24,64496\n2001:db8::/32,AS64497,Example\n\n")
+    controls = ControlsSettings(blocking=BlockingSettings(systems_file=str(table)))
+    watching = watch(Settings(data=str(tmp_path), controls=controls))
+    assert watching.state.measures.systems_of("192.0.2.7") == (64496,)
+    assert watching.state.measures.systems_of("2001:db8::7") == (64497,)
+    table.write_text("192.0.2.0/24,who\n")
+    until(lambda: bool(watching.said))
+    assert "line 1 names no autonomous system" in watching.said[0]
+    assert watching.state.measures.systems_of("192.0.2.7") == (64496,)

@@ -1,0 +1,80 @@
+"""`garrison block`, `unblock`, `blocks` and `revoke`: what they print, keep, and say of what is wrong."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from garrison.cli.main import application
+from garrison.core.errors import ConfigError
+
+
+def run(*arguments: str, status: int = 0) -> str:
+    done = CliRunner().invoke(application(), list(arguments), catch_exceptions=True)
+    if isinstance(done.exception, ConfigError):
+        raise done.exception
+    assert done.exit_code == status, (done.output, done.exception)
+    return done.output
+
+
+def test_block_list_and_lift(tmp_path: Path) -> None:
+    data = ("--data", str(tmp_path / "d"))
+    assert "nothing is blocked" in run("blocks", *data)
+    told = run(
+        "block", "203.0.113.0/24", "client:shop", "--for", "2h", "--reason", "stuffing", "--note", "see log", *data
+    )
+    assert "blocked 203.0.113.0/24 until 20" in told
+    run("revoke", "subject:alice", "--issued-before", "2026-07-23T10:00:00Z", *data)
+    run("revoke", "all", *data)
+    listed = run("blocks", *data).splitlines()
+    assert listed[0].split() == ["action", "target", "since", "until", "reason", "note"]
+    assert [line.split()[:2] for line in listed[1:]] == [
+        ["block", "203.0.113.0/24"], ["block", "client:shop"], ["revoke", "subject:alice"], ["revoke", "all"],
+    ]  # fmt: skip
+    kept = json.loads(run("blocks", "--json", *data))["measures"]
+    assert [each.get("issued_before") for each in kept][2] == 1784800800.0
+    assert kept[0]["until"] - kept[0]["since"] == pytest.approx(7200)
+    assert run("unblock", "203.0.113.0/24", "all", *data) == "lifted 203.0.113.0/24\nlifted all\n"
+    assert "`203.0.113.0/24` was not blocked" in run("unblock", "203.0.113.0/24", *data, status=1)
+    assert len(json.loads(run("blocks", "--json", *data))["measures"]) == 2
+
+
+def test_lists_are_imported_and_what_is_skipped_is_named(tmp_path: Path) -> None:
+    (tmp_path / "list.txt").write_text("".join(f"10.0.0.{last}\n" for last in range(30)) + "bad host\n")
+    pattern = {"type": "indicator", "id": "indicator--1", "pattern": "[ipv4-addr:value = '192.0.2.1']"}
+    ends = {**pattern, "pattern": "[ipv6-addr:value = '2001:db8::1']", "valid_until": "2999-01-01T00:00:00Z"}
+    (tmp_path / "b.json").write_text(json.dumps({"type": "bundle", "objects": [pattern, ends]}))
+    data = ("--data", str(tmp_path))
+    told = run("block", "--list", str(tmp_path / "list.txt"), *data, status=1)
+    assert "blocked 30 targets" in told
+    assert "skipped: line 31: `bad host` is no target" in told
+    run("block", "--stix", str(tmp_path / "b.json"), "--for", "1h", *data)
+    kept = {each["value"]: each for each in json.loads(run("blocks", "--json", *data))["measures"]}
+    assert len(kept) == 32
+    assert kept["2001:db8::1"]["until"] == kept["192.0.2.1"]["until"], "the earlier end counts"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("block",), "TARGET: is missing"),
+        (("block", "nobody"), "`nobody` is no target"),
+        (("block", "10.1.0.0/8"), "did you mean `10.0.0.0/8`"),
+        (("block", "10.1.0.1", "--for", "long"), "--for: `long` is no length of time"),
+        (("block", "--list", "none.txt"), "--list: `none.txt` cannot be read"),
+        (("revoke", "10.0.0.1"), "`10.0.0.1` has no credentials"),
+        (("revoke", "all", "--issued-before", "x"), "--issued-before: `x` is no time"),
+        (("unblock", "client:"), "`client:` names nobody"),
+    ],
+)
+def test_bad_input_is_said(arguments: tuple[str, ...], message: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        run(*arguments, "--data", str(tmp_path))
+    assert message in str(caught.value)
+
+
+def test_stix_that_is_none_is_said(tmp_path: Path) -> None:
+    (tmp_path / "b.json").write_text("{}")
+    with pytest.raises(ConfigError, match="is no STIX bundle"):
+        run("block", "--stix", str(tmp_path / "b.json"), "--data", str(tmp_path))
