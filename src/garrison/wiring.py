@@ -6,8 +6,11 @@ from collections.abc import Mapping
 
 import msgspec
 
+from garrison.config.demands import strange_owners
 from garrison.config.model import Settings
 from garrison.config.overrides import controls_for, matches, unmatched
+from garrison.config.source import json_path
+from garrison.config.tables import Table, placed_files, read_table
 from garrison.contract.catalogue import Catalogue
 from garrison.contract.documents import Read
 from garrison.contract.load import Contract, load
@@ -34,7 +37,7 @@ def build_policy(settings: Settings, *, read: Read, file: str = "garrison.yaml",
     `state` is what an earlier policy remembered.
 
     Raises:
-        ConfigError: an `operations` entry names no operation.
+        ConfigError: an `operations` entry names no operation, or a table cannot be read.
         DescriptionError: the description or an overlay cannot be used at all.
     """
     documents: dict[str, bytes] = {}
@@ -44,7 +47,9 @@ def build_policy(settings: Settings, *, read: Read, file: str = "garrison.yaml",
 
     contract = load_contract(settings, noting)
     catalogue = contract.catalogue if contract is not None else Catalogue()
+    tables = _tables(settings, noting, file)
     policy = policy_on(catalogue, settings, file=file, state=state)
+    policy.state.tables = tables
     return msgspec.structs.replace(policy, digest=_digest(settings, documents))
 
 
@@ -60,6 +65,9 @@ def policy_on(
     problems = [_stranger(settings, index, operations, file) for index in unmatched(settings, operations)]
     problems += [*_strange_schemes(settings, operations, file), *exception_problems(settings, file)]
     problems += _limits_of_nothing(settings, operations, file)
+    problems += [
+        Problem(file, json_path(each.path), each.message, each.hint) for each in strange_owners(settings, operations)
+    ]
     if problems:
         raise ConfigError(problems)
     find = controls_for(settings)
@@ -70,6 +78,23 @@ def policy_on(
         lambda compiled: find(compiled.operation if compiled is not None else None),
         state,
     )
+
+
+def _tables(settings: Settings, read: Read, file: str) -> dict[str, Table]:
+    """What the settings' tables hold, by file. Raises ConfigError."""
+    tables: dict[str, Table] = {}
+    problems: list[Problem] = []
+    for place, name in placed_files(settings):
+        try:
+            tables[name] = tables[name] if name in tables else read_table(read(name), name)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            problems.append(Problem(file, json_path(place), f"`{name}` cannot be read: {reason}"))
+        except ValueError as error:
+            problems.append(Problem(file, json_path(place), f"`{name}` is no table: {error}"))
+    if problems:
+        raise ConfigError(problems)
+    return tables
 
 
 def _limits_of_nothing(settings: Settings, operations: list[Operation], file: str) -> list[Problem]:

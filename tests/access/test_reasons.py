@@ -90,7 +90,9 @@ OWNED = {"type": "object", "properties": {"owner": {**TEXT, "x-garrison-owner": 
     [
         (OWNED, {"owner": "ann"}, []),
         (OWNED, {"owner": "bob"}, ["not-owner-of-answer"]),
-        (OWNED, {"owner": ["ann"]}, ["owner-unknown-in-answer"]),
+        (OWNED, {"owner": ["ann", "bob"]}, []),
+        (OWNED, {"owner": ["bob"]}, ["not-owner-of-answer"]),
+        (OWNED, {"owner": 7.5}, ["owner-unknown-in-answer"]),
         (OWNED, {"owner": None}, ["owner-unknown-in-answer"]),
         (OWNED, {"more": {}}, ["owner-unknown-in-answer"]),
         (OWNED, [{"owner": "ann"}], ["owner-unknown-in-answer"]),
@@ -143,12 +145,17 @@ def test_whose_object_a_body_is_for(body: Any, expected: list[str]) -> None:
 
 def test_pointers_of_the_settings() -> None:
     owners = [{"answer": "/items/*/by", "claim": "tenant"}]
-    on = {"object-access": {"owners": owners, "unless-roles": ["auditor"]}}
-    foreign = {"items": [{"by": "t1"}, {"by": "t2"}]}
-    assert one(stage(get(ANYTHING), {"items": [{"by": "t1"}]}, on)).status == 200
-    assert reasons(one(stage(get(ANYTHING), foreign, on))) == ["not-owner-of-answer"]
+    own = {"match": "GET /things/{id}", "controls": {"object-access": {"owners": owners, "unless-roles": ["auditor"]}}}
+    paths = {"/things/{id}": {"parameters": [variable("id", TEXT)], **get(ANYTHING)}}
+
+    def on(*by: str) -> Stage:
+        answered = {"items": [{"by": each} for each in by]}
+        return Stage(contract(paths), SCHEMES, lambda *_: (200, answered), [own])
+
+    assert one(on("t1")).status == 200
+    assert reasons(one(on("t1", "t2"))) == ["not-owner-of-answer"]
     auditor = Who(CUSTOMERS, "eve", {"roles": ["auditor"]})
-    assert one(stage(get(ANYTHING), foreign, on), auditor).status == 200
+    assert one(on("t1", "t2"), auditor).status == 200
 
 
 SECRET = {

@@ -51,7 +51,14 @@ def explain(
     specs = {spec.id: spec for spec in CONTROLS}
     catalogue = opened.policy.catalogue
     _check_policy(found, opened)
-    result = explained(found, sample, opened.policy, opened.settings, specs, lambda new: policy_on(catalogue, new))
+    result = explained(
+        found,
+        sample,
+        opened.policy,
+        opened.settings,
+        specs,
+        lambda new: policy_on(catalogue, new, state=opened.policy.state),
+    )
     if json:
         as_json(_data(result))
     else:

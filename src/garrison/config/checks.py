@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-import cel
 import msgspec
 
 from garrison.config.address import parse_listen, parse_upstream
+from garrison.config.demands import demand_complaints
 from garrison.config.exceptions import expiry
 from garrison.config.explain import Complaint
 from garrison.config.limits import LimitSettings, limit_faults
@@ -178,30 +178,6 @@ def _schemes(settings: Settings) -> Iterator[Complaint]:
             yield Complaint((*place, "certificate"), "no client certificate is asked for", hint)
 
 
-def _conditions(settings: Settings) -> Iterator[Complaint]:
-    own = settings.controls.function_access.requires.cel
-    found: list[tuple[Path, Any]] = [(("controls", "function-access", "requires", "cel"), own)]
-    for index, entry in enumerate(settings.operations):
-        told = entry.controls.get("function-access", {}).get("requires", {}).get("cel", "")
-        found.append((("operations", index, "controls", "function-access", "requires", "cel"), told))
-    for place, source in found:
-        if source and (fault := _cel_fault(source)):
-            hint = "known are " + ", ".join(f"`{name}`" for name in sorted(CONDITION_NAMES))
-            yield Complaint(place, fault, hint)
-
-
-def _cel_fault(source: str) -> str:
-    try:
-        program = cel.compile(source)
-    except ValueError as error:
-        return "is no CEL expression: " + str(error).partition("ERROR: ")[2].splitlines()[0].partition(": ")[2]
-    strange = sorted(set(program.variables()) - CONDITION_NAMES)
-    return f"`{strange[0]}` is not known in a condition" if strange else ""
-
-
-CONDITION_NAMES = frozenset({"params", "peer", "principal", "request"})
-"""What a CEL expression of `requires` sees."""
-
 _AUDIENCE = "a token for another API of the same issuer must not be accepted here"
 
 
@@ -287,10 +263,10 @@ CHECKS: tuple[Callable[[Settings], Iterator[Complaint]], ...] = (
     _trusted_proxies,
     _inventory,
     _schemes,
-    _conditions,
     _matches,
     _limits,
     _blocking,
     _exceptions,
     server_complaints,
+    demand_complaints,
 )

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from garrison.config.access import FieldAccessSettings, FunctionAccessSettings, ObjectAccessSettings
+from garrison.config.access import FieldAccessSettings, FunctionAccessSettings, IssuedIdsSettings, ObjectAccessSettings
 from garrison.config.authentication import AuthenticationSettings
 from garrison.config.limits import BlockingSettings, RateLimitSettings, RevocationSettings
 from garrison.config.sections import Bytes, ControlSettings, Count, Section
@@ -103,6 +103,8 @@ class ControlsSettings(Section, frozen=True):
     """Parameters and bodies of requests keep to the contract."""
     object_access: ObjectAccessSettings = ObjectAccessSettings()
     """Objects are reached by their owners only."""
+    issued_ids: IssuedIdsSettings = IssuedIdsSettings()
+    """Objects are asked for by ids that were given out."""
     field_access: FieldAccessSettings = FieldAccessSettings()
     """Fields are read and written by those who may."""
     response_schema: ResponseSchemaSettings = ResponseSchemaSettings()

@@ -15,6 +15,7 @@ from garrison.core.errors import ConfigError, Problem
 
 _SCHEMES: Path = ("controls", "authentication", "schemes", "*")
 _POINT: Path = ("controls", "object-access", "decision-point")
+_TABLES: Path = ("controls", "object-access", "tables", "*")
 _FILES: tuple[Path, ...] = (
     ("data",),
     ("contract", "file"),
@@ -34,6 +35,8 @@ _FILES: tuple[Path, ...] = (
     (*_SCHEMES, "introspection", "client-secret-file"),
     (*_POINT, "ca"),
     (*_POINT, "token-file"),
+    (*_TABLES, "file"),
+    ("operations", "*", *_TABLES, "file"),
     ("operations", "*", *_SCHEMES, "jwt", "*", "ca"),
     ("operations", "*", *_SCHEMES, "jwt", "*", "jwks-file"),
     ("operations", "*", *_SCHEMES, "introspection", "ca"),

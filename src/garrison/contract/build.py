@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from garrison.contract.annotations import annotations
 from garrison.contract.body import BodySchema, Readers
 from garrison.contract.catalogue import CompiledOperation
 from garrison.contract.fields import Field
 from garrison.contract.forms import content_decoder, form_fields, form_reader, parts_reader
-from garrison.contract.marks import marks_of
+from garrison.contract.marks import Marks, marks_of
 from garrison.contract.media import Kind, MediaTable, kind_of
 from garrison.contract.operations import OperationOutline
 from garrison.contract.outline import MediaOutline, ParameterOutline, ResponseOutline
@@ -17,6 +18,7 @@ from garrison.contract.schemas import Schemas
 from garrison.contract.shape import Shape
 from garrison.contract.styles import single
 from garrison.contract.texts import Book, Schema, decoder
+from garrison.core.errors import DescriptionError, Problem
 from garrison.core.operation import Operation, Parameter, Response, SecurityScheme
 
 _KINDS: tuple[Kind, ...] = ("json", "form", "multipart", "text", "opaque", "stream")
@@ -25,8 +27,9 @@ _KINDS: tuple[Kind, ...] = ("json", "form", "multipart", "text", "opaque", "stre
 class Builder:
     """Compiles operations. Schemas must be sealed."""
 
-    def __init__(self, schemas: Schemas, schemes: Mapping[str, SecurityScheme]) -> None:
-        """`schemes` are the description's security schemes by name."""
+    def __init__(self, source: str, schemas: Schemas, schemes: Mapping[str, SecurityScheme]) -> None:
+        """`source` is the description, `schemes` are its security schemes by name."""
+        self._source = source
         self._schemas = schemas
         self._schemes = schemes
         self._book = Book(schemas.schema)
@@ -78,7 +81,17 @@ class Builder:
             decode=decode,
             allow_empty=outline.allow_empty,
             form=form_fields(schema, outline.encoding) if is_form else None,
+            marks=self._marks([outline.definition], annotations(outline.extensions)),
         )
+
+    def _marks(self, definitions: Sequence[str], beside: Mapping[str, Any] | None = None) -> Marks | None:
+        """The marks of a value that these definitions judge, with annotations that stand `beside` its schema."""
+        if not beside and not any(map(self._schemas.is_annotated, definitions)):
+            return None
+        try:
+            return marks_of([*map(self._schemas.schema, filter(None, definitions)), beside], self._schemas.schema)
+        except ValueError as error:
+            raise DescriptionError([Problem(self._source, "$", str(error))]) from error
 
     def _response(self, outline: ResponseOutline) -> ResponseSchema:
         readers = [self._reader(each) for each in outline.headers]
@@ -115,27 +128,30 @@ class Builder:
         names = [each.definition for each in found]
         if len(names) > 1 and all(names):
             options = {"anyOf": [{"$ref": name} for name in dict.fromkeys(names)]}
-            return self._make(found[0], kind, self._schema_of(options), "")
+            return self._make(found[0], kind, self._schema_of(options), "", self._marks(names))
         definition = names[0] if all(names) else ""
         key = (found[0].media_type, kind, definition, repr(found[0].encoding) if found[0].encoding else "")
         if key not in self._bodies:
-            self._bodies[key] = self._make(found[0], kind, self._schema(definition), definition)
+            marks = self._marks([definition])
+            self._bodies[key] = self._make(found[0], kind, self._schema(definition), definition, marks)
         return self._bodies[key]
 
-    def _make(self, outline: MediaOutline, kind: Kind, schema: Schema, definition: str) -> BodySchema:
+    def _make(
+        self, outline: MediaOutline, kind: Kind, schema: Schema, definition: str, marks: Marks | None
+    ) -> BodySchema:
         media_type = outline.media_type
         if kind in ("stream", "opaque") or schema.value is True:
             without_schema: Kind = kind if kind in ("stream", "json") else "opaque"
-            return BodySchema(media_type, without_schema)
+            return BodySchema(media_type, without_schema, marks=marks)
         if _is_binary(schema) or (kind == "text" and not schema.types() - {"object", "array"}):
-            return BodySchema(media_type, "opaque")
+            return BodySchema(media_type, "opaque", marks=marks)
         validator = self._schemas.validator(definition) if definition else self._schemas.compile(schema.value)
         return BodySchema(
             media_type,
             kind,
             validator=validator,
             shape=self._shape(schema, definition),
-            marks=marks_of(schema.value, self._schemas.schema) if self._schemas.is_annotated else None,
+            marks=marks,
             readers=Readers(
                 form=form_reader(schema, outline.encoding) if kind == "form" else None,
                 parts=parts_reader(schema, outline.encoding) if kind == "multipart" else None,

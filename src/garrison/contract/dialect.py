@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from garrison.contract.annotations import annotations
 from garrison.contract.documents import Documents
 from garrison.contract.patterns import mend
 from garrison.contract.place import Place, Problems, excerpt
@@ -107,9 +108,6 @@ COPIED = (
 )  # fmt: skip
 """Keywords whose values hold no schemas. Everything that is not named in this module is annotation."""
 
-ANNOTATION = "x-garrison-"
-"""What our own annotations begin with: validators pass over them, `marks.py` finds them."""
-
 IN_PLACE = ("not", "if", "then", "else", "items", "contains", "additionalProperties", "propertyNames",
             "unevaluatedItems", "unevaluatedProperties")  # fmt: skip
 """Keywords with one schema as value."""
@@ -127,7 +125,7 @@ NEGATING = frozenset({"not", "if", "propertyNames", "contains"})
 def plain_keywords(schema: dict[str, Any], dialect: Dialect) -> dict[str, Any]:
     """The keywords of `schema` that hold no schemas, in 2020-12's form, and our own annotations."""
     out = {keyword: schema[keyword] for keyword in COPIED if keyword in schema}
-    out |= {keyword: value for keyword, value in schema.items() if str(keyword).startswith(ANNOTATION)}
+    out |= annotations(schema)
     if "pattern" in out and isinstance(out["pattern"], str):
         out["pattern"] = mend(out["pattern"])
     if "maximum" in out or "minimum" in out or "exclusiveMaximum" in out or "exclusiveMinimum" in out:

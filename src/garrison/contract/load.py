@@ -56,7 +56,7 @@ def load(source: str, overlays: Sequence[str] = (), *, read: Read, match_hosts: 
     outlines = tuple(Operations(source, documents, schemas, problems).outline(match_hosts))
     _use_components(schemas, source, root)
     schemas.seal()
-    builder = Builder(schemas, read_schemes(documents, source, root, problems))
+    builder = Builder(source, schemas, read_schemes(documents, source, root, problems))
     entries = tuple(_entries(outlines, builder, schemas, problems))
     found = problems.all()
     located = dict(zip(found, documents.with_lines(found), strict=True))

@@ -6,9 +6,11 @@ to no mark is left out of it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-from garrison.contract.dialect import ANNOTATION as PREFIX
+import msgspec
+
+from garrison.contract.annotations import PREFIX, annotation
 
 Lookup: TypeAlias = Callable[[str], Any]
 """The schema that a reference names."""
@@ -16,58 +18,123 @@ Lookup: TypeAlias = Callable[[str], Any]
 Way: TypeAlias = tuple[str | int, ...]
 """Names and indexes from the value's root."""
 
-_SAME_VALUE = ("allOf", "anyOf", "oneOf", "if", "then", "else")
-_MAX_DEPTH = 200
-"""Values inside one another that are looked at; deeper ones are refused as too deep before."""
+MAX_NODES = 100_000
+"""Places that the annotations of one body may lead through; GitHub's largest has 2,000."""
+
+_ALTERNATIVES = ("anyOf", "oneOf", "if", "then", "else")
+"""Keywords whose schemas apply to some values only."""
 
 
-class Mark:
-    """What stands at one place of a schema. A node of a graph: filled in once, then only read."""
+class View:
+    """What stands at one place of a value, for one annotation. Filled in once, then only read."""
 
-    __slots__ = ("items", "marks", "more", "properties")
+    __slots__ = ("folded", "here", "items", "more", "names", "some", "sure")
 
     def __init__(self) -> None:
-        self.marks: dict[str, Any] = {}
-        """Annotations of the value itself, by name without `x-garrison-`."""
-        self.properties: dict[str, Mark] = {}
-        self.items: Mark | None = None
+        self.here: tuple[Any, ...] = ()
+        """The annotations of the value itself, in the form of `annotations.py`: each of them counts."""
+        self.names: dict[str, View] = {}
+        """What stands at the properties of an object."""
+        self.folded: dict[str, View] = {}
+        """The same by names without case."""
+        self.items: View | None = None
         """What stands at each item of a list."""
-        self.more: Mark | None = None
-        """What stands at properties that have no node of their own."""
+        self.more: View | None = None
+        """What stands at properties that are not among `names`."""
+        self.sure: tuple[str, ...] = ()
+        """Annotated properties that every such object should have."""
+        self.some: tuple[str, ...] = ()
+        """Annotated properties of which one should be there, because alternatives have different ones."""
 
-    def inner(self) -> Iterator["Mark"]:
-        """The nodes of what is inside the value."""
-        yield from self.properties.values()
-        yield from [each for each in (self.items, self.more) if each is not None]
+
+class Survey(NamedTuple):
+    """What a value says under one annotation."""
+
+    found: list[tuple[Way, tuple[Any, ...], Any]]
+    """Way, annotations and value of each annotated part."""
+    missing: list[Way]
+    """Ways to what should be there and is not."""
+    is_empty: bool
+    """Whether a list was empty in which annotated parts would have been."""
 
 
-class Marks:
+class Marks(msgspec.Struct, frozen=True):
     """The marks of one schema."""
 
-    __slots__ = ("names", "root")
+    views: Mapping[str, View]
+    """By annotation, without its prefix."""
 
-    def __init__(self, root: Mark, names: frozenset[str]) -> None:
-        self.root = root
-        self.names = names
-        """Every annotation that stands anywhere in it."""
-
-    def find(self, value: Any, name: str) -> Iterator[tuple[Way, Any, Any]]:
-        """Way, annotation and value of each part of `value` that is marked with `name`."""
-        yield from _find(self.root, value, name, (), 0)
-
-    def missing(self, value: Any, name: str) -> Iterator[Way]:
-        """Ways to objects that have no value where the schema marks one with `name`."""
-        yield from _missing(self.root, value, name, (), 0)
+    def view(self, name: str) -> View | None:
+        """Where the annotation `name` stands; None where nowhere."""
+        return self.views.get(name)
 
 
-def marks_of(schema: Any, lookup: Lookup) -> Marks | None:
-    """The marks of a converted `schema`; None where it has none."""
+def survey(view: View, value: Any, *, fold: bool = False) -> Survey:
+    """What `value` says along `view`. With `fold` names count whatever their case: some servers read them so."""
+    found: list[tuple[Way, tuple[Any, ...], Any]] = []
+    missing: list[Way] = []
+    is_empty = False
+    rest: list[tuple[Way, View, Any]] = [((), view, value)]
+    while rest:
+        way, view, value = rest.pop()
+        if view.here:
+            found.append((way, view.here, value))
+        if isinstance(value, dict):
+            missing += [(*way, name) for name in view.sure if value.get(name) is None]
+            if view.some and not any(value.get(name) is not None for name in view.some):
+                missing.append((*way, view.some[0]))
+            rest += _inside(view, value, way, fold)
+        elif isinstance(value, list) and view.items is not None:
+            is_empty = is_empty or not value
+            rest += [((*way, index), view.items, item) for index, item in enumerate(value)]
+        elif value is not None and not view.here:
+            missing.append(way)  # something else than what would hold it
+    return Survey(found, missing, is_empty)
+
+
+def _inside(view: View, value: dict[str, Any], way: Way, fold: bool) -> Iterator[tuple[Way, View, Any]]:
+    names, more = view.names, view.more
+    if more is None and not fold:
+        for name, inner in names.items():
+            if name in value:
+                yield (*way, name), inner, value[name]
+        return
+    for name, item in value.items():
+        found = names.get(name)
+        if found is None and fold:
+            found = view.folded.get(name.casefold())
+        if found is None:
+            found = more
+        if found is not None:
+            yield (*way, name), found, item
+
+
+def marks_of(schemas: Iterable[Any], lookup: Lookup) -> Marks | None:
+    """The marks of what all of these converted schemas judge; None where they have none.
+
+    Raises ValueError where they lead through more than `MAX_NODES` places.
+    """
     drawing = _Drawing(lookup)
-    root = drawing.node([schema])
-    if not drawing.names:
-        return None
-    _prune(drawing.nodes.values())
-    return Marks(root, frozenset(drawing.names))
+    root = drawing.draw(schemas)
+    names = sorted({name for node in drawing.nodes for name in node.marks})
+    return Marks({name: _view(root, drawing.nodes, name) for name in names}) if names else None
+
+
+class _Node:
+    """One place, with all of its annotations."""
+
+    __slots__ = ("items", "marks", "more", "names", "sure")
+
+    def __init__(self) -> None:
+        self.marks: dict[str, list[Any]] = {}
+        self.names: dict[str, _Node] = {}
+        self.sure: set[str] = set()
+        self.items: _Node | None = None
+        self.more: _Node | None = None
+
+    def inner(self) -> Iterator["_Node"]:
+        yield from self.names.values()
+        yield from [each for each in (self.items, self.more) if each is not None]
 
 
 class _Drawing:
@@ -75,94 +142,119 @@ class _Drawing:
 
     def __init__(self, lookup: Lookup) -> None:
         self._lookup = lookup
-        self.nodes: dict[frozenset[int], Mark] = {}
+        self._known: dict[frozenset[tuple[int, bool]], _Node] = {}
         """By the identities of all schemas that may apply together: of those there is a finite number of sets."""
-        self.names: set[str] = set()
+        self._waiting: list[tuple[_Node, list[tuple[dict[str, Any], bool]]]] = []
 
-    def node(self, schemas: list[Any]) -> Mark:
+    @property
+    def nodes(self) -> list[_Node]:
+        """Every node, once."""
+        return list(self._known.values())
+
+    def draw(self, schemas: Iterable[Any]) -> _Node:
+        root = self._node(schemas)
+        while self._waiting:
+            self._fill(*self._waiting.pop())
+        return root
+
+    def _node(self, schemas: Iterable[Any]) -> _Node:
         """The node of a value that all of `schemas` judge."""
         parts = list(_parts(schemas, self._lookup))
-        key = frozenset(map(id, parts))
-        if key not in self.nodes:
-            node = self.nodes[key] = Mark()
-            self._fill(node, parts)
-        return self.nodes[key]
+        key = frozenset((id(part), sure) for part, sure in parts)
+        node = self._known.get(key)
+        if node is None:
+            if len(self._known) >= MAX_NODES:
+                raise ValueError(f"its annotations lead through more than {MAX_NODES} places")
+            node = self._known[key] = _Node()
+            self._waiting.append((node, parts))
+        return node
 
-    def _fill(self, node: Mark, parts: list[dict[str, Any]]) -> None:
-        inner: dict[str, list[Any]] = {}
+    def _fill(self, node: _Node, parts: list[tuple[dict[str, Any], bool]]) -> None:
+        names: dict[str, list[Any]] = {}
         items: list[Any] = []
+        patterns: list[Any] = []
         more: list[Any] = []
-        for part in parts:
-            node.marks |= {key.removeprefix(PREFIX): value for key, value in part.items() if key.startswith(PREFIX)}
+        for part, sure in parts:
+            _note_marks(node, part)
             for key, value in _mapping(part.get("properties")).items():
-                inner.setdefault(key, []).append(value)
+                names.setdefault(key, []).append(value)
+                node.sure |= {key} if sure else set()
             prefix = part.get("prefixItems")
-            items += [part.get("items"), *(prefix if isinstance(prefix, list) else ())]
-            more += [part.get("additionalProperties"), *_mapping(part.get("patternProperties")).values()]
-        self.names |= node.marks.keys()
+            items += [part.get("items"), part.get("unevaluatedItems"), *(prefix if isinstance(prefix, list) else ())]
+            patterns += _mapping(part.get("patternProperties")).values()
+            more += [part.get("additionalProperties"), part.get("unevaluatedProperties")]
         # A property with a node of its own may match a pattern as well.
-        node.properties = {key: self.node([*found, *more]) for key, found in inner.items()}
-        node.items = self.node(items) if any(isinstance(each, dict) for each in items) else None
-        node.more = self.node(more) if any(isinstance(each, dict) for each in more) else None
+        node.names = {key: self._node([*found, *patterns]) for key, found in names.items()}
+        node.items = self._node(items) if any(isinstance(each, dict) for each in items) else None
+        more += patterns
+        node.more = self._node(more) if any(isinstance(each, dict) for each in more) else None
 
 
-def _prune(nodes: Iterable[Mark]) -> None:
-    """Leave out what leads to no mark."""
-    every = list(nodes)
-    leading = {id(node) for node in every if node.marks}
-    while grown := {id(node) for node in every if any(id(inner) in leading for inner in node.inner())} - leading:
-        leading |= grown
-    for node in every:
-        node.properties = {key: inner for key, inner in node.properties.items() if id(inner) in leading}
-        node.items = node.items if id(node.items) in leading else None
-        node.more = node.more if id(node.more) in leading else None
+def _note_marks(node: _Node, part: Mapping[str, Any]) -> None:
+    for key, value in part.items():
+        if key.startswith(PREFIX):
+            name = key.removeprefix(PREFIX)
+            found, values = annotation(name, value), node.marks.setdefault(name, [])
+            if found not in values:
+                values.append(found)
 
 
-def _parts(schemas: list[Any], lookup: Lookup) -> Iterator[dict[str, Any]]:
-    """Every schema that may apply to the same value, each once."""
-    rest, seen = list(schemas), set[int]()
-    while rest:
-        schema = rest.pop()
+def _parts(schemas: Iterable[Any], lookup: Lookup) -> Iterator[tuple[dict[str, Any], bool]]:
+    """Every schema that may apply to the same value, each once, and whether it always does."""
+    seen = set[int]()
+    sure: list[Any] = list(schemas)
+    unsure: list[Any] = []
+    while sure or unsure:
+        is_sure = bool(sure)
+        schema = sure.pop() if is_sure else unsure.pop()
         if not isinstance(schema, dict) or id(schema) in seen:
             continue
         seen.add(id(schema))
-        yield schema
+        yield schema, is_sure
+        rest = sure if is_sure else unsure
         if isinstance(schema.get("$ref"), str):
             rest.append(lookup(schema["$ref"]))
-        for keyword in _SAME_VALUE:
+        found = schema.get("allOf")
+        rest += found if isinstance(found, list) else ()
+        for keyword in _ALTERNATIVES:
             found = schema.get(keyword)
-            rest += found if isinstance(found, list) else [found]
-        rest += _mapping(schema.get("dependentSchemas")).values()
+            unsure += found if isinstance(found, list) else [found]
+        unsure += _mapping(schema.get("dependentSchemas")).values()
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _find(node: Mark, value: Any, name: str, way: Way, depth: int) -> Iterator[tuple[Way, Any, Any]]:
-    if name in node.marks:
-        yield way, node.marks[name], value
-    if depth < _MAX_DEPTH:
-        for step, inner, item in _inside(node, value):
-            yield from _find(inner, item, name, (*way, step), depth + 1)
+def _view(root: _Node, nodes: list[_Node], name: str) -> View:
+    """The graph from `root` on, as far as it leads to the annotation `name`."""
+    leading = _leading(nodes, name)
+    views = {id(node): View() for node in nodes if id(node) in leading}
+    for node in nodes:
+        view = views.get(id(node))
+        if view is None:
+            continue
+        view.here = tuple(node.marks.get(name, ()))
+        view.names = {key: views[id(inner)] for key, inner in node.names.items() if id(inner) in views}
+        view.folded = {key.casefold(): inner for key, inner in view.names.items()}
+        view.items, view.more = views.get(id(node.items)), views.get(id(node.more))
+        marked = [key for key in view.names if name in node.names[key].marks]
+        view.sure = tuple(key for key in marked if key in node.sure)
+        view.some = () if view.sure else tuple(marked)
+    return views.get(id(root), View())
 
 
-def _missing(node: Mark, value: Any, name: str, way: Way, depth: int) -> Iterator[Way]:
-    if isinstance(value, dict):
-        for key, inner in node.properties.items():
-            if name in inner.marks and value.get(key) is None:
-                yield (*way, key)
-    if depth < _MAX_DEPTH:
-        for step, inner, item in _inside(node, value):
-            yield from _missing(inner, item, name, (*way, step), depth + 1)
-
-
-def _inside(node: Mark, value: Any) -> Iterator[tuple[str | int, Mark, Any]]:
-    if isinstance(value, dict) and (node.properties or node.more is not None):
-        for key, item in value.items():
-            inner = node.properties.get(key, node.more)
-            if inner is not None:
-                yield key, inner, item
-    elif isinstance(value, list) and node.items is not None:
-        for index, item in enumerate(value):
-            yield index, node.items, item
+def _leading(nodes: list[_Node], name: str) -> set[int]:
+    """The identities of the nodes from which the annotation can be reached."""
+    above: dict[int, list[_Node]] = {}
+    for node in nodes:
+        for inner in node.inner():
+            above.setdefault(id(inner), []).append(node)
+    leading: set[int] = set()
+    rest = [node for node in nodes if name in node.marks]
+    while rest:
+        node = rest.pop()
+        if id(node) not in leading:
+            leading.add(id(node))
+            rest += above.get(id(node), ())
+    return leading

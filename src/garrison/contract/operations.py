@@ -21,6 +21,7 @@ from garrison.core.errors import Problem
 from garrison.core.ids import OperationId
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+_STREAM = "x-garrison-stream"
 _STREAMS = (True, False, "websocket", "sse", "grpc")
 """Values of `x-garrison-stream`: which way an operation streams."""
 
@@ -137,6 +138,10 @@ class Operations:
         parameters = outliner.parameters(item.node, node)
         _check_variables(routes, parameters, item, outliner)
         _check_stream(value, shown, outliner)
+        outliner.refuse_annotations(Node(shown, value), (_STREAM,))
+        outliner.refuse_annotations(item.node, (_STREAM,))
+        if body is not None:
+            outliner.refuse_annotations(body)
         return OperationOutline(
             id=self._id(value, method, item.path, shown),
             method=method,

@@ -4,11 +4,12 @@ Everything is looked at with suspicion: a value of the wrong type is a problem w
 exception, and an operation that has any problem of its own is not compiled.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
+from garrison.contract.annotations import annotations, faults
 from garrison.contract.documents import Documents, Node
 from garrison.contract.media import essence
 from garrison.contract.place import Place, Problems, excerpt
@@ -136,6 +137,7 @@ class Outliner:
             if not bare:
                 self.fail(node.place.child("content", name), f"{excerpt(name)} is not a media type")
                 continue
+            self.refuse_annotations(item)
             encoding = item.value.get("encoding")
             definition = self._definition(item, direction)
             found.append(MediaOutline(bare, definition, encoding if isinstance(encoding, dict) else {}))
@@ -149,6 +151,7 @@ class Outliner:
             if name not in _STATUSES and not (name.isascii() and name.isdigit() and len(name) == 3):
                 self.fail(node.place.child("responses", status), f"{excerpt(status)} is not a status code")
                 continue
+            self.refuse_annotations(item)
             headers = tuple(
                 self._header(name, header)
                 for name, header in self.entries(item, "headers")
@@ -157,7 +160,13 @@ class Outliner:
             found.append(ResponseOutline(name, self.media(item, "response"), headers))
         return tuple(found)
 
+    def refuse_annotations(self, node: Node, allowed: Sequence[str] = ()) -> None:
+        """Annotations of ours belong to schemas and parameters; elsewhere they would protect nothing."""
+        for key in annotations(node.value).keys() - set(allowed):
+            self.fail(node.place.child(key), "means nothing here", "write it beside a schema or a parameter")
+
     def _header(self, name: str, node: Node) -> ParameterOutline:
+        self.refuse_annotations(node)
         return self._described(node, name.lower(), "header", "response")
 
     def _parameter(self, node: Node) -> ParameterOutline | None:
@@ -171,6 +180,8 @@ class Outliner:
             return None
         if location == "header" and name.lower() in _IGNORED_HEADERS:
             return None
+        for key, fault in faults(node.value):
+            self.fail(node.place.child(key), fault)
         return self._described(node, name, location, "neutral")
 
     def _described(self, node: Node, name: str, location: Location, direction: Any) -> ParameterOutline:

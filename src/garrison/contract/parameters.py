@@ -7,6 +7,7 @@ import jsonschema_rs
 import msgspec
 
 from garrison.contract.fields import Field, FieldReader, Pairs, query_json
+from garrison.contract.marks import Marks
 from garrison.contract.styles import single
 from garrison.contract.texts import Decode, Schema
 from garrison.contract.violations import Violation, violations_of
@@ -43,12 +44,22 @@ class Reader(msgspec.Struct, frozen=True):
     """Whether an empty value stands for the parameter's mere presence (`allowEmptyValue`)."""
     form: FieldReader | None = None
     """Reads the whole query as one form (`in: querystring`)."""
+    marks: Marks | None = None
+    """Where it, or its schema, carries annotations of ours."""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Place and name under which its value stands in `Reading.values`."""
+        place, name = self.parameter.location, self.parameter.name
+        if place == "querystring":
+            return "query", name
+        return place, name.lower() if place == "header" else name
 
 
 class ParameterReader:
     """Reads the parameters of one operation. Immutable, and safe to share between threads."""
 
-    __slots__ = ("_cookies", "_headers", "_is_valid", "_path", "_query", "_validator", "_whole")
+    __slots__ = ("_cookies", "_headers", "_is_valid", "_path", "_query", "_validator", "_whole", "marks")
 
     def __init__(
         self,
@@ -60,6 +71,8 @@ class ParameterReader:
     ) -> None:
         """`variables` are those of the path template in order; `ignored` are names in the query that are not
         parameters but credentials."""
+        self.marks: Mapping[tuple[str, str], Marks] = {each.key: each.marks for each in readers if each.marks}
+        """Where parameters carry annotations of ours, by place and name as in `Reading.values`."""
         by_place: dict[str, list[Reader]] = {}
         for reader in readers:
             by_place.setdefault(reader.parameter.location, []).append(reader)

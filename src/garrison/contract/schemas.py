@@ -10,8 +10,8 @@ from typing import Any
 import jsonschema_rs
 import msgspec
 
+from garrison.contract.annotations import annotations, faults
 from garrison.contract.dialect import (
-    ANNOTATION,
     IN_LIST,
     IN_MAP,
     IN_PLACE,
@@ -26,7 +26,7 @@ from garrison.contract.discriminator import Families, dispatch
 from garrison.contract.documents import Documents, Node
 from garrison.contract.hidden import HIDDEN_NAME, Hidden
 from garrison.contract.place import Place, Problems, excerpt
-from garrison.contract.validators import compile_schema, in_circles, long_chains, reason_of
+from garrison.contract.validators import compile_schema, in_circles, long_chains, reaching, reason_of, users_of
 from garrison.contract.violations import READ_ONLY, WRITE_ONLY
 from garrison.core.errors import Problem
 
@@ -52,6 +52,8 @@ class Definition(msgspec.Struct):
     same: set[str]
     """Those of them that judge the same value as it does itself."""
     problems: list[Problem]
+    is_annotated: bool = False
+    """Whether it carries an annotation of ours."""
 
 
 class _Scope(msgspec.Struct, frozen=True):
@@ -81,10 +83,9 @@ class Schemas:
         self._queue: list[_Scope] = []
         self._dialects = Dialects(documents, problems)
         self._broken: dict[str, tuple[Problem, ...]] = {}
+        self._annotated: frozenset[str] = frozenset()
         self._registry: jsonschema_rs.Registry | None = None
         self._validators: dict[str, jsonschema_rs.Validator] = {}
-        self.is_annotated = False
-        """Whether any schema carries an annotation of ours."""
 
     def use(self, node: Node, direction: Direction) -> str:
         """The name of the definition of the schema at `node`, to be compiled by `seal`."""
@@ -102,6 +103,8 @@ class Schemas:
             if not definition.problems:
                 self._try(definition, stub)
         self._broken = self._spread()
+        refs = {name: definition.refs for name, definition in self._definitions.items()}
+        self._annotated = reaching(refs, [name for name, each in self._definitions.items() if each.is_annotated])
         resources: list[tuple[str, Any]] = [(READ_ONLY, False), (WRITE_ONLY, False)]
         resources += [
             (name, definition.schema) for name, definition in self._definitions.items() if name not in self._broken
@@ -116,6 +119,10 @@ class Schemas:
         """The converted schema of the definition `name`; its references are names of definitions."""
         definition = self._definitions.get(name)
         return definition.schema if definition is not None else name not in (READ_ONLY, WRITE_ONLY)
+
+    def is_annotated(self, name: str) -> bool:
+        """Whether the definition `name`, or anything that it refers to, carries an annotation of ours."""
+        return name in self._annotated
 
     def validator(self, name: str) -> jsonschema_rs.Validator:
         """The validator of the definition `name`, which must not be a broken one."""
@@ -173,10 +180,11 @@ class Schemas:
             self._note(scope.definition, node.place, f"the schema nests deeper than {_MAX_NESTING} levels")
             return True
         scope = msgspec.structs.replace(scope, depth=scope.depth + 1)
+        marks = self._annotations(node, scope)
         if "$ref" in value:
             reference = self._reference(node, scope)
             if scope.dialect.ref_alone:
-                return {"$ref": reference}
+                return {"$ref": reference, **marks}  # ours count wherever they are written
             rest = {key: item for key, item in value.items() if key != "$ref"}
             out = self._keywords(Node(node.place, rest), scope)
             return {"$ref": reference, **out}
@@ -205,7 +213,6 @@ class Schemas:
         value, dialect = node.value, scope.dialect
         self._note_oddities(node, dialect)
         out = plain_keywords(value, dialect)
-        self.is_annotated = self.is_annotated or any(keyword.startswith(ANNOTATION) for keyword in out)
         hidden = scope.hidden
         if scope.direction != "neutral" and ("required" in value or "properties" in value):
             hidden |= self._hidden.names(node, scope.direction)
@@ -219,6 +226,16 @@ class Schemas:
         if dialect.nullable and value.get("nullable") is True and _is_composite(out):
             return {"if": {"type": "null"}, "else": out}
         return out
+
+    def _annotations(self, node: Node, scope: _Scope) -> dict[str, Any]:
+        """Our annotations beside the other keywords of a schema, and what is wrong with them noted."""
+        if not isinstance(node.value, dict):
+            return {}
+        found = annotations(node.value)
+        scope.definition.is_annotated = scope.definition.is_annotated or bool(found)
+        for key, fault in faults(found):
+            self._note(scope.definition, node.place.child(key), fault)
+        return found
 
     def _note_oddities(self, node: Node, dialect: Dialect) -> None:
         """Remarks on what is legal, or mended, and hardly meant."""
@@ -280,7 +297,8 @@ class Schemas:
         for name, value in node.value.items():
             member = Node(node.place.child(name), value)
             if keyword == "properties" and self._hidden.is_hidden(member, scope.direction):
-                converted[name] = {"$ref": HIDDEN_NAME[scope.direction]}
+                # what should not be there at all, and is, is still for those only who may read it
+                converted[name] = {"$ref": HIDDEN_NAME[scope.direction], **self._annotations(member, scope)}
             else:
                 converted[name] = self._convert(member, inner)
         return converted
@@ -338,10 +356,7 @@ class Schemas:
 
     def _spread(self) -> dict[str, tuple[Problem, ...]]:
         """The problems of every broken definition and of all that refer to one, however far."""
-        users: dict[str, list[str]] = {}
-        for definition in self._definitions.values():
-            for ref in definition.refs:
-                users.setdefault(ref, []).append(definition.name)
+        users = users_of({name: definition.refs for name, definition in self._definitions.items()})
         broken: dict[str, tuple[Problem, ...]] = {}
         rest = [(name, tuple(d.problems)) for name, d in self._definitions.items() if d.problems]
         rest += [

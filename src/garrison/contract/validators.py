@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from typing import Any
 
 import jsonschema_rs
@@ -72,20 +72,34 @@ def long_chains(refs: Mapping[str, Set[str]], limit: int) -> list[str]:
 
 def in_circles(refs: Mapping[str, Set[str]]) -> set[str]:
     """The names that refer to themselves, directly or by way of others."""
+    return _with_no_end(refs) & _with_no_end(users_of(refs))
+
+
+def reaching(refs: Mapping[str, Set[str]], names: Iterable[str]) -> frozenset[str]:
+    """`names`, and whatever refers to one of them, however far."""
+    users = users_of(refs)
+    rest, found = list(names), set[str]()
+    while rest:
+        name = rest.pop()
+        if name not in found:
+            found.add(name)
+            rest += users.get(name, ())
+    return frozenset(found)
+
+
+def users_of(refs: Mapping[str, Set[str]]) -> dict[str, set[str]]:
+    """By each name those that refer to it."""
     users: dict[str, set[str]] = {}
     for name, found in refs.items():
         for ref in found:
             users.setdefault(ref, set()).add(name)
-    return _with_no_end(refs) & _with_no_end(users)
+    return users
 
 
 def _with_no_end(refs: Mapping[str, Set[str]]) -> set[str]:
     """The names from which a walk along `refs` can go on for ever."""
     waiting = {name: {ref for ref in found if ref in refs} for name, found in refs.items()}
-    users: dict[str, list[str]] = {}
-    for name, found in waiting.items():
-        for ref in found:
-            users.setdefault(ref, []).append(name)
+    users = users_of(waiting)
     ending = [name for name, found in waiting.items() if not found]
     while ending:
         name = ending.pop()

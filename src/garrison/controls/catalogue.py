@@ -8,6 +8,7 @@ from garrison.controls import (
     field_access,
     function_access,
     inventory,
+    issued_ids,
     media_type,
     object_access,
     rate_limit,
@@ -30,6 +31,7 @@ CONTROLS: tuple[ControlSpec, ...] = (
     function_access.CONTROL,
     request_schema.CONTROL,
     object_access.CONTROL,
+    issued_ids.CONTROL,
     response_schema.CONTROL,
     field_access.CONTROL,  # what it takes out is missed by no schema: that has judged before
     error_leakage.CONTROL,

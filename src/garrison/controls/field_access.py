@@ -4,106 +4,162 @@
 the answer refused. `x-garrison-write-scope` names the scope that lets one write it: without it the request is refused,
 so that nobody makes himself an administrator by sending a field that the application takes as well. Either may be a
 list, of which one is enough.
+
+A body that cannot be read, and in which such a field could stand, is refused to those who may not have all of it.
 """
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TypeAlias
 
 import msgspec
 
 from garrison.config.controls import ControlsSettings
-from garrison.contract.body import UNREADABLE
+from garrison.contract.annotations import READ, WRITE
+from garrison.contract.body import UNREADABLE, BodySchema
 from garrison.contract.catalogue import CompiledOperation
-from garrison.contract.marks import Marks, Way
-from garrison.core.canonical import label_pointer
+from garrison.contract.marks import View, Way, survey
+from garrison.core.canonical import label, label_pointer
 from garrison.core.decision import Outcome, Rewrite
 from garrison.core.document import JsonDocument
 from garrison.core.ids import ControlId
 from garrison.core.principal import Principal
-from garrison.engine.control import Check, Checks, ControlSpec, Reasons, ReasonSpec
+from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec
 from garrison.engine.decode import Undecodable
 from garrison.engine.facts import Facts
 
 _ID = ControlId("field-access")
-READ = "read-scope"
-WRITE = "write-scope"
 
 _reason = Reasons(
     _ID,
     ReasonSpec("field-not-readable", 403, "an answer with a field that the principal may not read"),
     ReasonSpec("field-not-writable", 403, "a request that writes a field which the principal may not write"),
     ReasonSpec("fields-unreadable", 502, "an answer whose fields cannot be told apart, some of which not all may read"),
+    ReasonSpec(
+        "fields-unwritable", 403, "a request whose fields cannot be told apart, of which not all may be written"
+    ),
 )
+
+_Needs: TypeAlias = tuple[frozenset[str], ...]
+"""Scopes of each of which one is needed."""
+_MAX_NAMED = 20
+"""Fields that one refusal names."""
 
 
 def compile_checks(operation: CompiledOperation | None, settings: ControlsSettings) -> Checks:
     """Has nothing to do where nobody is authenticated, or no field is marked."""
     if operation is None or not settings.authentication.schemes:
         return Checks()
-    writes = any(schema.marks and WRITE in schema.marks.names for schema in operation.request_schemas)
-    reads = any(schema.marks and READ in schema.marks.names for schema in operation.response_schemas)
+    writes, reads = _Writes(operation), _Reads(operation, strip=settings.field_access.action == "strip")
     return Checks(
-        body=_write if writes else None,
-        response_body=_read(strip=settings.field_access.action == "strip") if reads else None,
-        wants_response=_wants if reads else None,
+        head=writes.check_head if writes.parameters else None,
+        body=writes.check_body if writes.needs else None,
+        response_body=reads.check if reads.needs else None,
+        wants_response=reads.wants if reads.needs else None,
     )
 
 
-def _write(facts: Facts) -> Outcome:
-    document, schema = facts.document, facts.body_schema
-    if document is None or isinstance(document, Undecodable) or schema is None or schema.marks is None:
+class _Writes:
+    """What a request to one operation may write."""
+
+    def __init__(self, operation: CompiledOperation) -> None:
+        marks = operation.parameters.marks if operation.parameters is not None else {}
+        self.parameters: Mapping[tuple[str, str], View] = {
+            key: view for key, each in marks.items() if (view := each.view(WRITE)) is not None
+        }
+        self.needs = _needs(operation.request_schemas, WRITE)
+
+    def check_head(self, facts: Facts) -> Outcome:
+        """Parameters: one that is given is one that is written."""
+        values, scopes = facts.values, facts.principal.scopes
+        for (place, name), view in self.parameters.items():
+            if name in values.get(place, {}) and _forbidden(view, values[place][name], scopes):
+                return _reason("field-not-writable", f"{place}.{label(name)}")
         return None
-    value = schema.marked(document)
-    if value is UNREADABLE:
-        return None  # said by `request-schema`: it is not of the declared kind
-    found = _forbidden(value, schema.marks, WRITE, facts.principal)
-    return tuple(_reason("field-not-writable", _pointer(way)) for way in found[:_MAX_NAMED]) or None
 
-
-_MAX_NAMED = 20
-
-
-def _wants(facts: Facts) -> bool:
-    schema = facts.response_body_schema
-    return schema is not None and schema.marks is not None and READ in schema.marks.names
-
-
-def _read(*, strip: bool) -> Check:
-    def check(facts: Facts) -> Outcome:
-        document, schema = facts.response_document, facts.response_body_schema
-        if schema is None or schema.marks is None or document is None:
+    def check_body(self, facts: Facts) -> Outcome:
+        """The request's body, which is read as the contract says, names in any case: some servers take either."""
+        document, schema = facts.document, facts.body_schema
+        if _has_all(facts.principal, self.needs) or (document is None and not (facts.has_body and facts.uninspected)):
             return None
-        if not isinstance(document, JsonDocument):
-            return _reason("fields-unreadable", "response")
-        found = _forbidden(document.value, schema.marks, READ, facts.principal)
+        value: Any = UNREADABLE
+        if schema is not None and document is not None and not isinstance(document, Undecodable):
+            value = schema.marked(document)
+        if value is UNREADABLE or schema is None:
+            return _reason("fields-unwritable", "body")
+        view = schema.marks.view(WRITE) if schema.marks is not None else None
+        if view is None:
+            return None
+        found = _forbidden(view, value, facts.principal.scopes, fold=True)
+        return tuple([_reason("field-not-writable", _place(way)) for way in found[:_MAX_NAMED]]) or None
+
+
+class _Reads:
+    """What an answer of one operation may hold."""
+
+    def __init__(self, operation: CompiledOperation, *, strip: bool) -> None:
+        self._strip = strip
+        self.needs = _needs(operation.response_schemas, READ)
+
+    def wants(self, facts: Facts) -> bool:
+        """Whether a field could be in the answer that the principal may not read."""
+        response, schema = facts.response, facts.response_body_schema
+        if response is None or _has_all(facts.principal, self.needs):
+            return False
+        if schema is None:  # not what the contract describes: it may be anything, unless it reports an error
+            return response.status < 400 and response.has_body
+        return schema.marks is not None and schema.marks.view(READ) is not None
+
+    def check(self, facts: Facts) -> Outcome:
+        """The answer, with what the principal may not read taken out."""
+        if not self.wants(facts) or not facts.has_response_body:
+            return None
+        document, schema = facts.response_document, facts.response_body_schema
+        view = schema.marks.view(READ) if schema is not None and schema.marks is not None else None
+        if view is None or not isinstance(document, JsonDocument):
+            return _reason("fields-unreadable", "response.body")
+        found = _forbidden(view, document.value, facts.principal.scopes)
         if not found:
             return None
-        reason = _reason("field-not-readable", _pointer(found[0]), f"{len(found)} of them")
-        if not strip:
+        reason = _reason("field-not-readable", f"response.{_place(found[0])}", f"{len(found)} of them")
+        if not self._strip or () in found:
             return reason
-        left = _without(document.value, found)
-        return Rewrite(reason, msgspec.json.encode(left), document=JsonDocument(left))
-
-    return check
+        return Rewrite(reason, msgspec.json.encode(_without(document.value, found)))
 
 
-def _forbidden(value: Any, marks: Marks, name: str, principal: Principal) -> list[Way]:
-    return [way for way, needed, _ in marks.find(value, name) if not _may(principal, needed)]
+def _needs(schemas: Iterable[BodySchema], name: str) -> _Needs:
+    """Every demand that stands under `name` anywhere in `schemas`."""
+    views = [view for each in schemas if each.marks is not None and (view := each.marks.view(name)) is not None]
+    return tuple(dict.fromkeys(frozenset(scopes) for view in views for scopes in _everything(view)))
 
 
-def _may(principal: Principal, needed: Any) -> bool:
-    if isinstance(needed, str):
-        return needed in principal.scopes
-    # whatever else stands there is a mistake of the description, and lets nobody
-    return isinstance(needed, list) and any(isinstance(each, str) and each in principal.scopes for each in needed)
+def _everything(view: View) -> Iterator[tuple[str, ...]]:
+    rest, seen = [view], set[int]()
+    while rest:
+        one = rest.pop()
+        if id(one) not in seen:
+            seen.add(id(one))
+            yield from one.here
+            rest += [*one.names.values(), *(inner for inner in (one.items, one.more) if inner is not None)]
+
+
+def _has_all(principal: Principal, needs: _Needs) -> bool:
+    scopes = principal.scopes
+    return not any(need.isdisjoint(scopes) for need in needs)
+
+
+def _forbidden(view: View, value: Any, scopes: frozenset[str], *, fold: bool = False) -> list[Way]:
+    """Ways to what needs a scope that is not among `scopes`."""
+    return [
+        way
+        for way, demands, _ in survey(view, value, fold=fold).found
+        if any(scopes.isdisjoint(demand) for demand in demands)
+    ]
 
 
 def _without(value: Any, ways: Iterable[Way]) -> Any:
     """`value` without what stands at `ways`; what is not changed is shared with it. Items become null."""
     by_step: dict[str | int, list[Way]] = {}
     for way in ways:
-        if not way:
-            return None
         by_step.setdefault(way[0], []).append(way[1:])
     changed: Any = dict(value) if isinstance(value, dict) else list(value)
     for step, rest in by_step.items():
@@ -116,8 +172,8 @@ def _without(value: Any, ways: Iterable[Way]) -> Any:
     return changed
 
 
-def _pointer(way: Way) -> str:
-    return label_pointer("/".join(map(str, way)))
+def _place(way: Way) -> str:
+    return label_pointer("/".join(map(str, way))) if way else "body"
 
 
 CONTROL = ControlSpec(

@@ -5,16 +5,17 @@ scopes, roles, claims, a realm, or whatever a CEL expression says. What is deman
 not authenticated.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-import cel
-
-from garrison.config.access import RequiresSettings
+from garrison.config.access import VARIABLES, RequiresSettings
 from garrison.config.controls import ControlsSettings
+from garrison.config.expression import compiled
 from garrison.contract.catalogue import CompiledOperation
 from garrison.core.decision import Outcome
 from garrison.core.ids import ControlId
+from garrison.core.operation import SecurityScheme
 from garrison.core.principal import ANONYMOUS, Principal
 from garrison.engine.control import Check, Checks, ControlSpec, Reasons, ReasonSpec
 from garrison.engine.facts import Facts
@@ -35,11 +36,19 @@ _Demand: TypeAlias = Callable[[Facts, Principal], Outcome]
 
 
 def compile_checks(operation: CompiledOperation | None, settings: ControlsSettings) -> Checks:
-    """Has nothing to do where nobody is authenticated, or nothing is demanded of those who are."""
-    if operation is None or not settings.authentication.schemes:
+    """Has nothing to do where nobody is authenticated, or nothing is demanded of those who are.
+
+    What the settings demand is demanded of undescribed requests too, should they be let in.
+    """
+    if not settings.authentication.schemes:
         return Checks()
-    demands = (*_of_contract(operation), *_of_settings(settings.function_access.requires))
-    return Checks(head=_all(demands)) if demands else Checks()
+    of_contract = _of_contract(operation) if operation is not None else ()
+    demands = (*of_contract, *_of_settings(settings.function_access.requires))
+    return Checks(head=_all(demands) if len(demands) != 1 else _only(demands[0])) if demands else Checks()
+
+
+def _only(demand: _Demand) -> Check:
+    return lambda facts: demand(facts, facts.principal)
 
 
 def _all(demands: tuple[_Demand, ...]) -> Check:
@@ -55,38 +64,61 @@ def _all(demands: tuple[_Demand, ...]) -> Check:
 
 
 def _of_contract(operation: CompiledOperation) -> tuple[_Demand, ...]:
-    """The scopes of each requirement count if its schemes were satisfied (OpenAPI 3.2, section 4.31)."""
+    """The scopes of each requirement count if its schemes were satisfied (OpenAPI 3.2, section 4.8.30)."""
     declared = operation.operation
-    alternatives = tuple(
-        (frozenset(requirement), frozenset(scope for scopes in requirement.values() for scope in scopes))
-        for requirement in declared.security or ()
-    )
-    if not any(scopes for _, scopes in alternatives):
+    alternatives = tuple(_alternative(requirement, declared.schemes) for requirement in declared.security or ())
+    if not any(scopes or names for _, scopes, names in alternatives):
         return ()
-    for_anyone = any(not schemes for schemes, _ in alternatives)
-    challenge = (403, "www-authenticate", 'Bearer realm="api", error="insufficient_scope"')  # RFC 6750, 3.1
-    # Of schemes other than OAuth 2.0 and OpenID Connect the names are roles (OpenAPI 3.1, section 4.8.30).
-    by_roles = any(scheme.type not in {"oauth2", "openIdConnect"} for scheme in declared.schemes.values())
+    for_anyone = any(not schemes for schemes, _, _ in alternatives)
 
     def demand(facts: Facts, principal: Principal) -> Outcome:
         if for_anyone and principal is ANONYMOUS:
             return None
-        had = principal.scopes | principal.roles if by_roles else principal.scopes
         lacking: frozenset[str] = frozenset()
-        for schemes, scopes in alternatives:
-            if scopes <= had and schemes.issubset(principal.schemes):
+        for schemes, scopes, names in alternatives:
+            if not schemes.issubset(principal.schemes):
+                continue
+            if scopes <= principal.scopes and (not names or names <= principal.scopes | principal.roles):
                 return None
-            lacking = lacking or scopes - had
-        facts.refusal_headers += (challenge,)
+            lacking = lacking or (scopes - principal.scopes) | (names - principal.scopes - principal.roles)
+        facts.refusal_headers += _challenge(facts, lacking)
         return _reason("scope-required", "", _named(lacking))
 
     return (demand,)
 
 
+def _alternative(
+    requirement: Mapping[str, tuple[str, ...]], declared: Mapping[str, SecurityScheme]
+) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """The schemes of a requirement, the scopes that it demands, and the names that may be roles as well.
+
+    Of schemes other than OAuth 2.0 and OpenID Connect they are roles by the standard, and scopes to most authors.
+    """
+    scopes: set[str] = set()
+    names: set[str] = set()
+    for scheme, demanded in requirement.items():
+        is_scopes = scheme in declared and declared[scheme].type in {"oauth2", "openIdConnect"}
+        (scopes if is_scopes else names).update(demanded)
+    return frozenset(requirement), frozenset(scopes), frozenset(names)
+
+
+def _challenge(facts: Facts, lacking: frozenset[str]) -> tuple[tuple[int, str, str], ...]:
+    """What a client with a token is told (RFC 6750, 3.1; RFC 9449, 7.1); the contract names these scopes to all."""
+    sent = facts.canonical.headers.get("authorization", "").partition(" ")[0].lower()
+    name = {"bearer": "Bearer", "dpop": "DPoP"}.get(sent)
+    if name is None:
+        return ()
+    scope = " ".join(sorted(filter(_SCOPE.fullmatch, lacking)))
+    return ((403, "www-authenticate", f'{name} realm="api", error="insufficient_scope", scope="{scope}"'),)
+
+
+_SCOPE = re.compile(r"[!#-\[\]-~]+")  # what a scope is made of (RFC 6749, 3.3)
+
+
 def _of_settings(requires: RequiresSettings) -> tuple[_Demand, ...]:
     demands: list[_Demand] = []
     if requires.realms:
-        demands.append(_among(frozenset(requires.realms), lambda who: frozenset((who.realm,)), "realm-required"))
+        demands.append(_realm(frozenset(requires.realms)))
     if requires.scopes:
         demands.append(_every_scope(frozenset(requires.scopes)))
     if requires.any_scope:
@@ -97,6 +129,16 @@ def _of_settings(requires: RequiresSettings) -> tuple[_Demand, ...]:
     if requires.cel:
         demands.append(_expression(requires.cel))
     return tuple(demands)
+
+
+def _realm(realms: frozenset[str]) -> _Demand:
+    reason = _reason("realm-required", "", "one of " + _named(realms))
+
+    def demand(facts: Facts, principal: Principal) -> Outcome:
+        del facts
+        return None if principal.realm in realms else reason
+
+    return demand
 
 
 def _every_scope(needed: frozenset[str]) -> _Demand:
@@ -129,12 +171,14 @@ def _claim(name: str, value: str) -> _Demand:
 
 
 def _expression(source: str) -> _Demand:
-    program = cel.compile(source)
+    program = compiled(source)
+    named = tuple((name, _SURROUNDINGS[name]) for name in VARIABLES if name in program.variables())
     reason = _reason("condition-not-met")
 
     def demand(facts: Facts, principal: Principal) -> Outcome:
+        del principal
         try:
-            met = program.execute(_surroundings(facts, principal))
+            met = program.execute({name: read(facts) for name, read in named})
         except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:
             # a claim that is missing, mostly: what cannot be said to be true is not
             return _reason("condition-not-met", "", type(error).__name__)
@@ -143,21 +187,38 @@ def _expression(source: str) -> _Demand:
     return demand
 
 
-def _surroundings(facts: Facts, principal: Principal) -> dict[str, Any]:
+def _principal(facts: Facts) -> dict[str, Any]:
+    principal = facts.principal
     return {
-        "principal": {
-            "id": principal.id,
-            "realm": principal.realm,
-            "subject": principal.subject,
-            "client": principal.client,
-            "scopes": sorted(principal.scopes),
-            "roles": sorted(principal.roles),
-            "claims": dict(principal.claims),
-        },
-        "request": {"method": facts.request.method, "path": facts.canonical.path},
-        "params": {place: dict(values) for place, values in facts.values.items()},
-        "peer": {"address": facts.request.peer.address},
+        "id": principal.id,
+        "realm": principal.realm,
+        "subject": principal.subject,
+        "client": principal.client,
+        "scopes": list(principal.scopes),
+        "roles": list(principal.roles),
+        "claims": principal.claims,
     }
+
+
+def _request(facts: Facts) -> dict[str, Any]:
+    canonical, operation = facts.canonical, facts.operation
+    keys = {each.parameter for each in operation.operation.schemes.values()} if operation is not None else set()
+    hidden = _CREDENTIALS | keys
+    return {
+        "method": facts.request.method,
+        "path": canonical.path,
+        "query": {name: value for name, value in reversed(canonical.query) if name not in keys},  # the first of each
+        "headers": {name: value for name, value in canonical.headers.items() if name not in hidden},
+    }
+
+
+_CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization", "dpop", "x-api-key"})
+_SURROUNDINGS: Mapping[str, Callable[[Facts], dict[str, Any]]] = {
+    "principal": _principal,
+    "request": _request,
+    "params": lambda facts: dict(facts.values),
+    "peer": lambda facts: {"address": facts.request.peer.address},
+}
 
 
 def _named(names: frozenset[str]) -> str:

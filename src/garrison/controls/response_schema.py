@@ -165,7 +165,7 @@ def _strip(document: JsonDocument, schema: BodySchema) -> Outcome:
     if broken:
         return broken
     reason = _reason("undeclared-property", label_pointer(removed[0]), f"{len(removed)} stripped")
-    return Rewrite(reason, msgspec.json.encode(stripped), document=JsonDocument(stripped))
+    return Rewrite(reason, msgspec.json.encode(stripped))
 
 
 def _violations(document: Document, schema: BodySchema) -> tuple[Reason, ...]:

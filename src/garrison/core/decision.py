@@ -10,7 +10,6 @@ from typing import TypeAlias
 
 import msgspec
 
-from garrison.core.document import Document
 from garrison.core.http import Headers
 from garrison.core.ids import ControlId, ReasonId
 
@@ -85,8 +84,6 @@ class Rewrite(msgspec.Struct, frozen=True):
     """The body to send instead; None stands for a problem (RFC 9457) with the response's own status."""
     drop_headers: tuple[str, ...] = ()
     """Names (lower case) of headers to remove."""
-    document: Document | None = None
-    """The body decoded, as it then is: what is asked next sees it so. None with a body that is not JSON."""
 
 
 Outcome: TypeAlias = Grant | Reason | Rewrite | tuple[Reason, ...] | None

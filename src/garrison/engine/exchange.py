@@ -30,6 +30,7 @@ from garrison.core.question import Answer as Told
 from garrison.engine.bodies import PASSED_OVER, read_request_body, read_response_body, request_kind, response_kind
 from garrison.engine.codings import narrowed
 from garrison.engine.combine import ENGINE, Answer, Failed, Said, combine
+from garrison.engine.composed import composed
 from garrison.engine.exceptions import without_excepted
 from garrison.engine.facts import Facts
 from garrison.engine.media_type import parse_media_type
@@ -204,6 +205,7 @@ class Exchange:
         reasons = decision.reasons
         principal = ""
         if facts is not None:
+            facts.has_left = decision.allowed and facts.response is not None
             for done in facts.on_close:
                 done()
             if facts.principal is not ANONYMOUS:
@@ -387,10 +389,10 @@ class Exchange:
     def _rewrite(self, rewrites: tuple[Rewrite, ...], headers: Headers) -> Settled:
         self._rewritten = True
         dropped = (*_BODY_BOUND_HEADERS, *(name for each in rewrites for name in each.drop_headers))
-        bodies = [rewrite.body for rewrite in rewrites]
+        bodies = [rewrite.body for rewrite in rewrites if rewrite.body is not None]
         # One that replaces the whole answer stands, whatever others would have stripped from it.
-        if None not in bodies:
-            return Pass(Mutation(set_headers=headers, drop_headers=dropped, body=bodies[-1]))
+        if len(bodies) == len(rewrites):
+            return Pass(Mutation(set_headers=headers, drop_headers=dropped, body=composed(bodies)))
         reply = problem(self._status, self._event_id)
         return Pass(Mutation(set_headers=(*reply.headers, *headers), drop_headers=dropped, body=reply.body))
 
@@ -422,8 +424,6 @@ class Exchange:
                 # what is no answer must not pass for one that allows
                 answered = said if type(said) in _ANSWERS else Failed(planned.fail)
                 answers.append(Answer(planned.control, planned.mode, answered))
-                if type(said) is Rewrite and said.document is not None and planned.mode is _ENFORCE:
-                    facts.response_document = said.document  # so that the last rewrite holds all of them
         self._answers += tuple(answers)
         # What is suspended is decided when it has gone on: what it then says may rest on answers from before.
         if waits is None and (answers or begin or stage.granters is not self._due):

@@ -39,6 +39,7 @@ class Facts:
         "document",
         "event_id",
         "has_body",
+        "has_left",
         "is_narrowed",
         "limited",
         "match",
@@ -94,6 +95,8 @@ class Facts:
         """What is left of the limits that counted this exchange, as `RateLimit` says it; None once one refused."""
         self.on_close: tuple[Callable[[], None], ...] = ()
         """Called once when the exchange is over, whatever came of it: a concurrency cap gives its place back."""
+        self.has_left = False
+        """Whether the answer was let through to its end; known once `on_close` is called."""
         self.operation: CompiledOperation | None = match.operation if isinstance(match, Match) else None
         """The operation that was matched; None where the contract describes none."""
         self.has_body = request.has_body and canonical.headers.get("content-length") != "0"
@@ -129,6 +132,11 @@ class Facts:
         """The response's body, decoded; None where there is none, or an empty one, or it passes uninspected."""
         self.uninspected: list[str] = []
         """Parts that pass with head-only inspection, and why."""
+
+    @property
+    def has_response_body(self) -> bool:
+        """Whether the response has a body, as far as is known: one that was looked at and is empty is none."""
+        return self.response is not None and self.response.has_body and self.response_body != b""
 
     @property
     def values(self) -> Mapping[str, Mapping[str, Any]]:

@@ -5,19 +5,27 @@ one thread), or replaced whole by a thread in the background, so that nothing on
 All of it is bounded, and takes the time as an argument.
 """
 
+from collections.abc import Mapping
+
+from garrison.config.tables import Table
 from garrison.engine.limits import Counters
 from garrison.engine.measures import NO_MEASURES, Measures
+from garrison.engine.shown import Shown
 from garrison.identity.memory import Memory
 
 
 class State:
     """What the controls remember. Empty at first."""
 
-    __slots__ = ("counters", "identity", "measures")
+    __slots__ = ("counters", "identity", "measures", "shown", "tables")
 
     def __init__(self, secret: bytes = b"") -> None:
         """`secret` is random and of this gateway alone; without it what needs one refuses."""
         self.identity = Memory(secret)
+        self.shown = Shown(secret)
+        """Which ids of objects were shown to whom."""
+        self.tables: Mapping[str, Table] = {}
+        """What the settings' tables hold, by file; replaced whole with each policy."""
         self.counters = Counters()
         """What rate limits count."""
         self.measures: Measures = NO_MEASURES

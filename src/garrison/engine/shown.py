@@ -1,0 +1,89 @@
+"""Which ids of objects were shown to whom. Bounded, and compact: eight bytes for an id, a digest of it.
+
+Each principal has a table of its own, so that nobody can make the gateway forget what it showed to another by asking
+for much. A table is an array of places in groups of eight; an id stands in the group that its digest says. A full table
+grows twofold; one that may not grow forgets the oldest of the group. Where all tables together are too large, the
+principal who was not seen longest is forgotten whole.
+"""
+
+from array import array
+from collections.abc import Iterable
+from hashlib import blake2b
+from typing import Final
+
+_GROUP: Final = 8
+"""Places that are looked at for one id."""
+_FIRST: Final = 16
+"""Places of a new table."""
+
+
+class Shown:
+    """What was shown. Empty at first. Like all state, used by one thread at a time."""
+
+    __slots__ = ("_key", "_size", "_tables", "began")
+
+    def __init__(self, secret: bytes = b"") -> None:
+        """`secret` keys the digests, so that nobody can choose ids whose digests are the same."""
+        self._key = secret[:64]
+        self._tables: dict[str, array[int]] = {}
+        self._size = 0
+        self.began: float | None = None
+        """When the first exchange was seen, in seconds since the epoch."""
+
+    def __len__(self) -> int:
+        """Places in all tables, taken or not."""
+        return self._size
+
+    def knows(self, who: str, kind: str, name: str) -> bool:
+        """Whether the object `name` of a kind was shown to `who`."""
+        table = self._tables.get(who)
+        if table is None:
+            return False
+        digest = self._digest(kind, name)
+        at = _group(table, digest)
+        return digest in table[at : at + _GROUP]
+
+    def show(self, who: str, objects: Iterable[tuple[str, str]], most: int, total: int) -> None:
+        """Remember that `who` was shown these objects (kind, id): of one principal at most `most`, of all `total`."""
+        table = self._tables.pop(who, None)
+        if table is None:
+            table = array("Q", bytes(8 * _FIRST))
+            self._size += _FIRST
+        for kind, name in objects:
+            table = self._put(table, self._digest(kind, name), most)
+        self._tables[who] = table  # the last one is who was seen last
+        while self._size > total and len(self._tables) > 1:
+            oldest = next(iter(self._tables))
+            self._size -= len(self._tables.pop(oldest))
+
+    def _put(self, table: "array[int]", digest: int, most: int) -> "array[int]":
+        at = _group(table, digest)
+        group = table[at : at + _GROUP]
+        if digest in group:
+            return table
+        while group[-1] and 2 * len(table) <= most:
+            table = self._grown(table)
+            at = _group(table, digest)
+            group = table[at : at + _GROUP]
+        # the newest first, so that the last one is the oldest
+        table[at : at + _GROUP] = array("Q", [digest]) + group[:-1]
+        return table
+
+    def _grown(self, table: "array[int]") -> "array[int]":
+        grown = array("Q", bytes(16 * len(table)))
+        for start in range(0, len(table), _GROUP):
+            for digest in reversed(table[start : start + _GROUP]):
+                if digest:
+                    at = _group(grown, digest)
+                    grown[at : at + _GROUP] = array("Q", [digest]) + grown[at : at + _GROUP - 1]
+        self._size += len(table)
+        return grown
+
+    def _digest(self, kind: str, name: str) -> int:
+        text = f"{kind}\0{name}".encode("utf-8", "surrogatepass")
+        return int.from_bytes(blake2b(text, digest_size=8, key=self._key).digest(), "little") or 1
+
+
+def _group(table: "array[int]", digest: int) -> int:
+    """Where the group begins in which `digest` stands; the number of places is a power of two."""
+    return digest & (len(table) - 1) & ~(_GROUP - 1)
