@@ -90,7 +90,8 @@ OWNED = {"type": "object", "properties": {"owner": {**TEXT, "x-garrison-owner": 
     [
         (OWNED, {"owner": "ann"}, []),
         (OWNED, {"owner": "bob"}, ["not-owner-of-answer"]),
-        (OWNED, {"owner": ["ann", "bob"]}, []),
+        (OWNED, {"owner": ["ann"]}, []),
+        (OWNED, {"owner": ["ann", "bob"]}, ["not-owner-of-answer"]),
         (OWNED, {"owner": ["bob"]}, ["not-owner-of-answer"]),
         (OWNED, {"owner": 7.5}, ["owner-unknown-in-answer"]),
         (OWNED, {"owner": None}, ["owner-unknown-in-answer"]),
