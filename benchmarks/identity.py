@@ -6,7 +6,7 @@ Needs wrk and nginx. Each request carries a token signed with RS256, of which th
 operation demands a scope, its path names an owner and so does its answer, and a quota counts the principal (one asks
 for all, which no rate admits): all enforced, with every other control, events written. Bare Envoy gets the same
 requests in the same rounds. The cost of a proof is that of verifying it for the first time (`cold`) or again
-(`warm`), in this process, without a gateway. """
+(`warm`), in this process, without a gateway."""
 
 import argparse
 import json
