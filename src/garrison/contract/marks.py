@@ -28,7 +28,7 @@ _ALTERNATIVES = ("anyOf", "oneOf", "if", "then", "else")
 class View:
     """What stands at one place of a value, for one annotation. Filled in once, then only read."""
 
-    __slots__ = ("folded", "here", "items", "more", "names", "some", "sure")
+    __slots__ = ("folded", "here", "items", "more", "names", "others", "some", "sure")
 
     def __init__(self) -> None:
         self.here: tuple[Any, ...] = ()
@@ -40,7 +40,9 @@ class View:
         self.items: View | None = None
         """What stands at each item of a list."""
         self.more: View | None = None
-        """What stands at properties that are not among `names`."""
+        """What stands at properties that are neither among `names` nor among `others`."""
+        self.others: frozenset[str] = frozenset()
+        """Declared properties at which nothing stands."""
         self.sure: tuple[str, ...] = ()
         """Annotated properties that every such object should have."""
         self.some: tuple[str, ...] = ()
@@ -103,7 +105,7 @@ def _inside(view: View, value: dict[str, Any], way: Way, fold: bool) -> Iterator
         found = names.get(name)
         if found is None and fold:
             found = view.folded.get(name.casefold())
-        if found is None:
+        if found is None and name not in view.others:
             found = more
         if found is not None:
             yield (*way, name), found, item
@@ -183,6 +185,9 @@ class _Drawing:
             items += [part.get("items"), part.get("unevaluatedItems"), *(prefix if isinstance(prefix, list) else ())]
             patterns += _mapping(part.get("patternProperties")).values()
             more += [part.get("additionalProperties"), part.get("unevaluatedProperties")]
+        for part, _ in parts:  # what one declares is an additional property to another
+            for key in names.keys() - _mapping(part.get("properties")).keys():
+                names[key].append(part.get("additionalProperties"))
         # A property with a node of its own may match a pattern as well.
         node.names = {key: self._node([*found, *patterns]) for key, found in names.items()}
         node.items = self._node(items) if any(isinstance(each, dict) for each in items) else None
@@ -238,7 +243,8 @@ def _view(root: _Node, nodes: list[_Node], name: str) -> View:
         view.names = {key: views[id(inner)] for key, inner in node.names.items() if id(inner) in views}
         view.folded = {key.casefold(): inner for key, inner in view.names.items()}
         view.items, view.more = views.get(id(node.items)), views.get(id(node.more))
-        marked = [key for key in view.names if name in node.names[key].marks]
+        view.others = frozenset(node.names.keys() - view.names.keys()) if view.more is not None else frozenset()
+        marked = sorted(key for key in view.names if name in node.names[key].marks)
         view.sure = tuple(key for key in marked if key in node.sure)
         view.some = () if view.sure else tuple(marked)
     return views.get(id(root), View())
