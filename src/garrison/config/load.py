@@ -33,6 +33,7 @@ _FILES: tuple[Path, ...] = (
     (*_SCHEMES, "jwt", "*", "jwks-file"),
     (*_SCHEMES, "introspection", "ca"),
     (*_SCHEMES, "introspection", "client-secret-file"),
+    (*_SCHEMES, "signature", "jwks-file"),
     (*_POINT, "ca"),
     (*_POINT, "token-file"),
     (*_TABLES, "file"),
@@ -41,6 +42,7 @@ _FILES: tuple[Path, ...] = (
     ("operations", "*", *_SCHEMES, "jwt", "*", "jwks-file"),
     ("operations", "*", *_SCHEMES, "introspection", "ca"),
     ("operations", "*", *_SCHEMES, "introspection", "client-secret-file"),
+    ("operations", "*", *_SCHEMES, "signature", "jwks-file"),
     ("operations", "*", *_POINT, "ca"),
     ("operations", "*", *_POINT, "token-file"),
 )
