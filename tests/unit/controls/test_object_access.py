@@ -278,14 +278,15 @@ def test_owners_of_the_settings() -> None:
     whole = {"things": [{"account": "7"}], "of/x": "ada"}
     assert scene.ask(ADA, "GET /t?by=7", answer=whole).status == 200
     assert scene.ask(ADA, "GET /t?by=8", answer=whole).status == 403
-    for wrong in (
+    wrongs: list[Any] = [
         {**whole, "of/x": "bob"},
         {"things": []},
         {**whole, "things": [{}]},
         {**whole, "things": 1},
         [],
         b"null",
-    ):
+    ]
+    for wrong in wrongs:
         assert scene.ask(ADA, "GET /t?by=7", answer=wrong).status == 404, wrong
     assert scene.ask(ADA, "PUT /t", {"who": [{"id": "7"}]}).status == 200
     assert scene.ask(ADA, "PUT /t", {"who": [{"id": "8"}]}).reasons == ("not-owner body/who/0/id",)
