@@ -31,7 +31,12 @@ def engine(config: FilterConfig) -> Exchanges:
     tell = EventWriter(handover.event_descriptor)
     recording = Recording(checked.settings) if checked.settings.data else None
     exchanges = EngineExchanges(_policy(checked), _both(recording.recorder, tell) if recording else tell)
-    vitals = Vitals(Path(checked.settings.data), exchanges, recording.recorder) if recording else None
+    kept = _capturing(exchanges, checked.settings) if checked.settings.record.keep_bodies else None
+    vitals = None
+    if recording:
+        vitals = Vitals(
+            Path(checked.settings.data), exchanges, recording.recorder, lambda: kept.lost if kept is not None else 0
+        )
 
     def reload() -> dict[str, int]:
         changed = load_checked(handover.policy_file)
@@ -54,7 +59,7 @@ def engine(config: FilterConfig) -> Exchanges:
             vitals.close()
 
     exchanges.on_close = close
-    return _capturing(exchanges, checked.settings) if checked.settings.record.keep_bodies else exchanges
+    return exchanges if kept is None else kept
 
 
 def _capturing(exchanges: EngineExchanges, settings: Settings) -> CapturingExchanges:
