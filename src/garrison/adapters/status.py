@@ -1,7 +1,7 @@
 """Status files: what each process says of itself, rewritten about once a second in `status` of the data directory.
 
-Written aside and renamed, so that nobody reads half of one; in place only where the disk is full. They stay when
-their process ends: `updated` and `pid` tell whether it lives. Nothing in them is personal.
+Written aside and renamed, so that nobody reads half of one; in place only where the disk is full. They stay when their
+process ends: `updated` and `pid` tell whether it lives. Nothing in them is personal.
 """
 
 import contextlib

@@ -4,6 +4,7 @@ import contextlib
 import heapq
 import itertools
 import time
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -194,14 +195,23 @@ def _rows(connection: duckdb.DuckDBPyConnection, asked: _Question, files: list[s
         SELECT filename, epoch_us(time), id FROM read_parquet(?, filename = true)
         WHERE {where} ORDER BY time {order}, id {order} LIMIT ?
     """  # noqa: S608  # made of constants
-    for file, moment, event_id in connection.execute(statement, [files, *values, asked.limit]).fetchall():
-        # By its time, so that a Parquet reader passes over the rest of the file.
-        row = connection.execute(_ONE, [file, moment, event_id]).fetchone()
-        if row is not None:
-            yield parquet.event(row)
+    named = connection.execute(statement, [files, *values, asked.limit]).fetchall()
+    places: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
+    for file, moment, event_id in named:
+        places[file].append((moment, event_id))
+    for file, wanted in places.items():
+        for begin in range(0, len(wanted), FETCHED):
+            yield from _these(connection, file, wanted[begin : begin + FETCHED])
 
 
-_ONE: Final = f"SELECT {parquet.SELECTED} FROM read_parquet(?) WHERE time = make_timestamptz(?::BIGINT) AND id = ?"  # noqa: S608  # made of constants
+def _these(connection: duckdb.DuckDBPyConnection, file: str, wanted: Sequence[tuple[int, str]]) -> Iterator[Event]:
+    """The events of a file with these times, in microseconds, and ids."""
+    # By their times, so that a Parquet reader passes over the rest of the file.
+    times = ", ".join(["make_timestamptz(?::BIGINT)"] * len(wanted))
+    ids = ", ".join("?" * len(wanted))
+    statement = f"SELECT {parquet.SELECTED} FROM read_parquet(?) WHERE time IN ({times}) AND id IN ({ids})"  # noqa: S608  # made of constants
+    values = [file, *(moment for moment, _ in wanted), *(event_id for _, event_id in wanted)]
+    yield from map(parquet.event, connection.execute(statement, values).fetchall())
 
 
 def _groups(files: Mapping[str, DataFile], *, newest_first: bool) -> Iterator[tuple[list[str], list[DataFile]]]:
