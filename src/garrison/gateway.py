@@ -2,6 +2,7 @@
 
 import secrets
 import sys
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -46,7 +47,11 @@ def engine(config: FilterConfig) -> Exchanges:
     lookups.apply(checked.settings)
     sink = _both(recording.recorder, tell) if recording else tell
     exchanges = EngineExchanges(policy, sink, lookups.submit)
-    vitals = Vitals(Path(checked.settings.data), exchanges, recording.recorder, lookups) if recording else None
+    kept = _capturing(exchanges, checked.settings) if checked.settings.record.keep_bodies else None
+    vitals = None
+    if recording:
+        lost = partial(_samples_lost, kept)
+        vitals = Vitals(Path(checked.settings.data), exchanges, recording.recorder, lookups, lost)
 
     def reload() -> dict[str, int]:
         changed = load_checked(handover.policy_file)
@@ -76,7 +81,7 @@ def engine(config: FilterConfig) -> Exchanges:
             vitals.close()
 
     exchanges.on_close = close
-    return _capturing(exchanges, checked.settings) if checked.settings.record.keep_bodies else exchanges
+    return exchanges if kept is None else kept
 
 
 def _capturing(exchanges: EngineExchanges, settings: Settings) -> CapturingExchanges:
@@ -86,6 +91,10 @@ def _capturing(exchanges: EngineExchanges, settings: Settings) -> CapturingExcha
     limits, responses = settings.controls.request_limits, settings.controls.response_schema
     bounds = Bounds(min(limits.inspected_bytes, limits.body_bytes), responses.inspected_bytes)
     return CapturingExchanges(exchanges, writer.keep, Redactor(keys.digests), bounds)
+
+
+def _samples_lost(kept: CapturingExchanges | None) -> int:
+    return kept.lost if kept is not None else 0
 
 
 def _both(record: Sink, tell: Sink) -> Sink:

@@ -199,6 +199,8 @@ def _recording_problems(found: Overview) -> Iterator[str]:
             yield f"exchanges that passed without being recorded: {gateway.lost}{because}"
         if gateway.refused:
             yield f"exchanges refused because they could not be recorded: {gateway.refused}{because}"
+        if gateway.samples_lost:
+            yield f"exchanges whose messages could not be kept: {gateway.samples_lost}"
     if found.spool.lag > LAG:
         yield f"the spool has been waiting for the watch process for {found.spool.lag:.0f} s"
     if found.dataset.damaged:

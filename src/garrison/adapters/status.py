@@ -83,6 +83,8 @@ class GatewayStatus(msgspec.Struct, frozen=True):
     """Exchanges that could not be recorded and were reported as such (fail mode closed)."""
     trouble: str = ""
     """Why the last one was not."""
+    samples_lost: int = 0
+    """Exchanges whose messages were to be kept (`record.keep-bodies`) and could not be."""
     engine_seconds: float = 0.0
     """Time that exchanges spent in the engine, all together."""
     exchanges: tuple[Exchanges, ...] = ()

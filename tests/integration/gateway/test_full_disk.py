@@ -3,15 +3,19 @@
 import contextlib
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.integration.gateway.clients import clients
+from tests.integration.gateway.clients import Clients, clients
 from tests.integration.gateway.conftest import StartGuard
 from tests.integration.gateway.running import until
 from tests.integration.gateway.test_recording import Recorded, garrison
 
+from garrison.adapters.overview import overview
+from garrison.adapters.status import WATCH, WatchStatus, read_status
+from garrison.adapters.store.manifest import read_manifest
 from garrison.adapters.store.query import count, events
 
 pytestmark = pytest.mark.integration
@@ -60,30 +64,62 @@ def filled(data: Path) -> Iterator[None]:
         ballast.unlink()
 
 
-@pytest.mark.parametrize("fail", ["closed", "open"])
-def test_a_full_disk(fail: str, start: StartGuard, tmp_path: Path, filter_module: str, small: Path) -> None:
-    gateway = Recorded(start, tmp_path, filter_module, {"listen": LISTEN, "record": {"fail": fail}})
+@pytest.mark.parametrize(
+    ("fail", "told"),
+    [
+        ("closed", "exchanges refused because they could not be recorded"),
+        ("open", "exchanges that passed without being recorded"),
+    ],
+)
+def test_a_full_disk(fail: str, told: str, start: StartGuard, tmp_path: Path, filter_module: str, small: Path) -> None:
+    record = {"fail": fail, "keep-bodies": True}
+    gateway = Recorded(start, tmp_path, filter_module, {"listen": LISTEN, "record": record})
     with clients(gateway.port) as load:
         until(lambda: len(load.answered) > 100, "it serves", gateway.guard)
         with filled(small):
             gateway.guard.wait("exchanges that could not be recorded")
             before = len(load.answered)
             until(lambda: len(load.answered) > before + 200, "it answers all the same", gateway.guard)
+            until(lambda: watch(small).trouble != "", "the watch process meets it too", gateway.guard)
             shown = garrison("status", "--data", str(small))
             assert shown.returncode == 1
-            assert "could not be recorded" in shown.stdout or "lost" in shown.stdout, shown.stdout
+            for problem in (told, "messages could not be kept", "the watch process cannot write the data set"):
+                assert problem in shown.stdout
         healed = len(load.answered)
         until(lambda: 200 in list(load.answered.values())[healed + 50 :], "it recovers", gateway.guard)
         recorded = gateway.gateway().recorded
         until(lambda: gateway.gateway().recorded > recorded + 50, "it records again", gateway.guard)
-    status = gateway.gateway()
+        until(lambda: watch(small).trouble == "" and is_converted(small), "what waited is converted", gateway.guard)
     assert gateway.guard.stop() == 0
-    found = {event.peer for event in events(small)}
-    assert count(small) == len(found), "an exchange is on record twice"
-    unrecorded = [address for address in load.answered if address not in found]
+    missed = check_record(load, small)
+    status = gateway.gateway()
+    assert status.samples_lost > 0
     if fail == "closed":
-        assert {load.answered[address] for address in unrecorded} <= {503}, "answered and not on record"
-        assert 503 in load.answered.values()
+        assert status.lost == 0
+        assert {load.answered[address] for address in missed} == {503}, "answered and not on record"
+        assert {load.problems[address]["title"] for address in missed} == {"Service Unavailable"}
     else:
+        assert status.refused == 0
         assert set(load.answered.values()) == {200, 404}, "the client noticed"
-        assert 0 < len(unrecorded) <= status.lost, "lost and not counted"
+        assert 0 < len(missed) <= status.lost, "lost and not counted"
+
+
+def check_record(load: Clients, data: Path) -> set[str]:
+    """Nothing is on record twice, and no file is there that does not count; who was answered and is not on record."""
+    found = {event.peer for event in events(data)}
+    assert count(data) == len(found), "an exchange is on record twice"
+    manifest = read_manifest(data)
+    known = {file.path for file in manifest.files} | {file.path for file in manifest.obsolete}
+    assert {str(path.relative_to(data / "events")) for path in (data / "events").rglob("*.parquet")} == known
+    return set(load.answered) - found
+
+
+def is_converted(data: Path) -> bool:
+    found = overview(data, time.time())
+    return found.spool.lag == 0 and found.dataset.events > 0
+
+
+def watch(data: Path) -> WatchStatus:
+    status = read_status(data, WATCH, WatchStatus)
+    assert status
+    return status

@@ -90,12 +90,13 @@ def test_processes_that_do_not_run(guard: GuardStatus, expected: list[str], data
 
 
 def test_losses_are_problems(data: Path) -> None:
-    lossy = msgspec.structs.replace(GATEWAY_STATUS, lost=2, refused=3, trouble="the spool is full")
+    lossy = msgspec.structs.replace(GATEWAY_STATUS, lost=2, refused=3, trouble="the spool is full", samples_lost=5)
     write_status(data, GATEWAY, lossy)
     write_status(data, WATCH, msgspec.structs.replace(WATCH_STATUS, telemetry_lost=4, trouble="no space"))
     assert found(data).problems == (
         "exchanges that passed without being recorded: 2 (the spool is full)",
         "exchanges refused because they could not be recorded: 3 (the spool is full)",
+        "exchanges whose messages could not be kept: 5",
         "the watch process cannot write the data set: no space",
         "events that did not reach the OpenTelemetry collector: 4",
     )
@@ -180,10 +181,11 @@ def test_metrics_say_what_the_status_files_say(scraped: str, data: Path) -> None
     assert values["garrison_process_restarts_total", "watch"] == 3
     assert values["garrison_policy_info", "0123456789ab", "enforce"] == 1
     assert values["garrison_spool_bytes",] == 0
-    write_status(data, GATEWAY, msgspec.structs.replace(GATEWAY_STATUS, lost=5, engine_seconds=1.5))
+    write_status(data, GATEWAY, msgspec.structs.replace(GATEWAY_STATUS, lost=5, engine_seconds=1.5, samples_lost=6))
     values = scrape(scraped)
     assert values["garrison_events_lost_total",] == 5
     assert values["garrison_engine_seconds_total",] == 1.5
+    assert values["garrison_samples_lost_total",] == 6
 
 
 def test_metrics_of_issuers_and_servers_that_are_asked(scraped: str, data: Path) -> None:

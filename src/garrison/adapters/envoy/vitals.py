@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -16,9 +16,17 @@ from garrison.adapters.store.record import Recorder
 class Vitals:
     """Counts on where the Envoy before this one stopped, so that the guard's counters outlive a crash."""
 
-    def __init__(self, data: Path, exchanges: EngineExchanges, recorder: Recorder, lookups: Lookups) -> None:
+    def __init__(
+        self,
+        data: Path,
+        exchanges: EngineExchanges,
+        recorder: Recorder,
+        lookups: Lookups,
+        samples_lost: Callable[[], int],
+    ) -> None:
         """Begin to write the status file in the data directory `data`."""
         self._lookups = lookups
+        self._samples_lost = samples_lost
         self._exchanges = exchanges
         self._recorder = recorder
         self._before = read_status(data, GATEWAY, GatewayStatus)
@@ -39,6 +47,7 @@ class Vitals:
             lost=recorder.lost,
             refused=recorder.refused,
             trouble=recorder.trouble,
+            samples_lost=self._samples_lost(),
             engine_seconds=recorder.engine_seconds,
             exchanges=_counted({(one or "", two): count for (one, two), count in recorder.counts.items()}),
             issuers=self._lookups.issuers,
@@ -62,6 +71,7 @@ def _after(before: GatewayStatus, mine: GatewayStatus) -> GatewayStatus:
         lost=before.lost + mine.lost,
         refused=before.refused + mine.refused,
         trouble=mine.trouble or before.trouble,
+        samples_lost=before.samples_lost + mine.samples_lost,
         engine_seconds=before.engine_seconds + mine.engine_seconds,
         exchanges=_counted(counts),
     )

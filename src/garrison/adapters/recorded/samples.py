@@ -97,7 +97,12 @@ class _Segment:
         self.day = day
         self.size = 0
         self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
-        self._write(self._header)
+        try:
+            self._write(self._header)
+        except OSError:  # on a full disk this is tried again for every exchange
+            self.close()
+            path.unlink()
+            raise
 
     def append(self, name: bytes, plain: bytes) -> None:
         nonce, self._frames = _nonce(self._frames), self._frames + 1

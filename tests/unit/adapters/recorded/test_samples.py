@@ -1,8 +1,11 @@
 """Samples come back as they were kept, prove where they belong, and go when their days are over."""
 
+import contextlib
 import os
+import resource
 import stat
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -176,3 +179,33 @@ def test_key_that_others_may_read(tmp_path: Path, source: KeySource) -> None:
     Path(source.key_file).chmod(0o600)
     with pytest.raises(ConfigError, match="must hold a salt of 16 bytes, not 32"):
         read_keys(KeySource(source.key_file, source.key_file))
+
+
+def open_files() -> int:
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
+
+
+@contextlib.contextmanager
+def refused_after(size: int) -> Iterator[None]:
+    """Files of this process do not grow beyond `size` bytes: a short write there, EFBIG after (setrlimit(2))."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("room", [0, 20])
+def test_a_disk_that_refuses_leaves_nothing_open_or_behind(room: int, tmp_path: Path, source: KeySource) -> None:
+    writer = SampleWriter(tmp_path, make_keys(source), retention_days=90)
+    descriptors = open_files()
+    for _ in range(5):
+        with refused_after(room), pytest.raises(OSError):  # noqa: PT011  # which one is the kernel's affair
+            writer.keep(sample(), NOW)
+    assert list(tmp_path.rglob("*.sealed")) == []
+    assert open_files() == descriptors
+    one = sample()
+    writer.keep(one, NOW)
+    writer.close()
+    assert list(read_samples(tmp_path, source)) == [one]
