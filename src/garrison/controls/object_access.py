@@ -17,6 +17,7 @@ from garrison.contract.body import UNREADABLE
 from garrison.contract.catalogue import CompiledOperation
 from garrison.contract.marks import View, Way, survey
 from garrison.controls.decision_point import question_about, read_answer
+from garrison.controls.quick_owners import count_owned, is_owned
 from garrison.core.canonical import label, label_pointer
 from garrison.core.decision import Outcome, Reason
 from garrison.core.document import JsonDocument
@@ -109,7 +110,7 @@ class _Ways:
         """Parameters, who acts for whom, and what the decision point says."""
         if self._actors and not self._may_act(facts.principal):
             return _reason("actor-not-allowed", "", "`act.sub`")
-        if self.parameters and not self._is_exempt(facts.principal):
+        if self.parameters and not self._is_quickly_owned(facts) and not self._is_exempt(facts.principal):
             objection = self._compare(facts, self._in_parameters(facts), _IN_REQUEST)
             if objection is not None:
                 return objection
@@ -154,12 +155,22 @@ class _Ways:
         if not isinstance(document, JsonDocument):
             return _reason("owner-unknown-in-answer", "response")
         view = schema.marks.view(OWNER) if schema is not None and schema.marks is not None else None
+        if view is not None and not self._answers and count_owned(view, document.value, facts.principal) > 0:
+            return None
         named, is_empty = _in_value(document.value, view, self._answers)
         if not named and not is_empty and not self._has_named(facts):
             return _reason("owner-unknown-in-answer", "response")
         return self._compare(facts, named, _IN_ANSWER)
 
     # -- what they need
+
+    def _is_quickly_owned(self, facts: Facts) -> bool:
+        """Whether every owner in a parameter is there, a text, and the principal's, as with nearly every request."""
+        principal, values = facts.principal, facts.values
+        for location, name, view, owners in self.parameters:
+            if view is not None or not is_owned(values[location].get(name), owners, principal):
+                return False
+        return True
 
     def _is_exempt(self, principal: Principal) -> bool:
         return not (self._scopes.isdisjoint(principal.scopes) and self._roles.isdisjoint(principal.roles))
@@ -235,6 +246,8 @@ def _parameters(operation: CompiledOperation, own: ObjectAccessSettings) -> Iter
         owners = tuple(_owner(each) for each in own.owners if each.parameter in {name, f"{place}.{name}"})
         key = "query" if place == "querystring" else place, name.lower() if place == "header" else name
         view = marks[key].view(OWNER) if key in marks else None
+        if view is not None and view.is_leaf:
+            owners, view = (*owners, *view.here), None
         if owners or view is not None:
             yield _Parameter(*key, view, owners)
 
