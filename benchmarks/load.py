@@ -54,7 +54,7 @@ wrk.path = "{path}"
 wrk.headers["Host"] = "api.example.com"
 wrk.headers["User-Agent"] = "Mozilla/5.0 (X11; Linux x86_64) Sample/1.0"
 wrk.headers["Accept"] = "application/json"
-{body}
+{more}
 local before, number, after
 function init()
     math.randomseed(os.time())
@@ -83,6 +83,8 @@ class Request(msgspec.Struct, frozen=True):
     """A `#` stands for nine digits that are others in each request, so that nothing can answer from memory."""
     body: bytes = b""
     """JSON."""
+    token: str = ""
+    """What `Authorization: Bearer` sends; empty: nothing."""
 
 
 class Load(msgspec.Struct, frozen=True):
@@ -162,10 +164,12 @@ def load(port: int, request: Request, *, seconds: int, connections: int = 32, ra
 
 def _script(request: Request, connections: int, rate: float | None) -> str:
     body = f"wrk.headers['Content-Type'] = 'application/json'\nwrk.body = [[{request.body.decode()}]]"
+    more = [body] if request.body else []
+    more += [f"wrk.headers['Authorization'] = 'Bearer {request.token}'"] if request.token else []
     return SCRIPT.format(
         method=request.method,
         path=request.path,
-        body=body if request.body else "",
+        more="\n".join(more),
         request=NUMBERED if "#" in request.path else "",
         delay=DELAY.format(mean=connections / rate * 1000) if rate else "",
     )

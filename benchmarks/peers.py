@@ -15,9 +15,9 @@ import http.client
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import msgspec
 from benchmarks.load import Server, free_port, run_nginx
@@ -126,8 +126,9 @@ def bare(place: Place) -> Iterator[Server]:
 
 
 @contextlib.contextmanager
-def garrison(place: Place, mode: str) -> Iterator[Server]:
-    """`garrison guard`. Raises RuntimeError where it does not start, or lets pass what it must refuse."""
+def garrison(place: Place, mode: str, more: Mapping[str, Any] | None = None) -> Iterator[Server]:
+    """`garrison guard`, with `more` settings. Raises RuntimeError where it does not start, or lets pass what it must
+    refuse."""
     port = free_port()
     config = place.directory / "garrison.yaml"
     # JSON is YAML
@@ -138,6 +139,7 @@ def garrison(place: Place, mode: str) -> Iterator[Server]:
         "listen": {"address": f"127.0.0.1:{port}", "workers": place.workers},
         "controls": {"response-schema": {"mode": "enforce"}},
         "data": str(place.directory / DATA),
+        **(more or {}),
     }))  # fmt: skip
     start = "from garrison.cli.main import main; main()"
     log = place.directory / "guard.log"
@@ -149,7 +151,7 @@ def garrison(place: Place, mode: str) -> Iterator[Server]:
         if b"listening" not in process.stdout.readline():
             raise RuntimeError(f"garrison guard did not start:\n{log.read_text()}")
         if mode == "enforce":
-            _must_refuse(port, 400)
+            _must_refuse(port, 400 if more is None else 401)
         yield Server(port, process.pid)
     finally:
         process.terminate()

@@ -90,7 +90,10 @@ OWNED = {"type": "object", "properties": {"owner": {**TEXT, "x-garrison-owner": 
     [
         (OWNED, {"owner": "ann"}, []),
         (OWNED, {"owner": "bob"}, ["not-owner-of-answer"]),
-        (OWNED, {"owner": ["ann"]}, ["owner-unknown-in-answer"]),
+        (OWNED, {"owner": ["ann"]}, []),
+        (OWNED, {"owner": ["ann", "bob"]}, ["not-owner-of-answer"]),
+        (OWNED, {"owner": ["bob"]}, ["not-owner-of-answer"]),
+        (OWNED, {"owner": 7.5}, ["owner-unknown-in-answer"]),
         (OWNED, {"owner": None}, ["owner-unknown-in-answer"]),
         (OWNED, {"more": {}}, ["owner-unknown-in-answer"]),
         (OWNED, [{"owner": "ann"}], ["owner-unknown-in-answer"]),
@@ -143,12 +146,17 @@ def test_whose_object_a_body_is_for(body: Any, expected: list[str]) -> None:
 
 def test_pointers_of_the_settings() -> None:
     owners = [{"answer": "/items/*/by", "claim": "tenant"}]
-    on = {"object-access": {"owners": owners, "unless-roles": ["auditor"]}}
-    foreign = {"items": [{"by": "t1"}, {"by": "t2"}]}
-    assert one(stage(get(ANYTHING), {"items": [{"by": "t1"}]}, on)).status == 200
-    assert reasons(one(stage(get(ANYTHING), foreign, on))) == ["not-owner-of-answer"]
+    own = {"match": "GET /things/{id}", "controls": {"object-access": {"owners": owners, "unless-roles": ["auditor"]}}}
+    paths = {"/things/{id}": {"parameters": [variable("id", TEXT)], **get(ANYTHING)}}
+
+    def on(*by: str) -> Stage:
+        answered = {"items": [{"by": each} for each in by]}
+        return Stage(contract(paths), SCHEMES, lambda *_: (200, answered), [own])
+
+    assert one(on("t1")).status == 200
+    assert reasons(one(on("t1", "t2"))) == ["not-owner-of-answer"]
     auditor = Who(CUSTOMERS, "eve", {"roles": ["auditor"]})
-    assert one(stage(get(ANYTHING), foreign, on), auditor).status == 200
+    assert one(on("t1", "t2"), auditor).status == 200
 
 
 SECRET = {
@@ -191,7 +199,8 @@ def test_or_the_answer_is_refused() -> None:
 
 def test_fields_are_taken_out_of_what_was_taken_from_already() -> None:
     both = {"response-schema": {"mode": "enforce", "action": "strip"}}
-    schema = {"type": "object", "properties": {"name": TEXT, "pin": {**TEXT, "x-garrison-read-scope": "pins"}}}
+    pin = {**TEXT, "x-garrison-read-scope": "pins"}
+    schema = {"type": "object", "required": ["name", "pin"], "properties": {"name": TEXT, "pin": pin}}
     outcome = one(stage(get(schema), {"name": "a", "pin": "1", "undeclared": 2}, both))
     assert outcome.body == {"name": "a"}
     assert sorted(reasons(outcome)) == ["field-not-readable", "undeclared-property"]

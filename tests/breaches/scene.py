@@ -77,8 +77,19 @@ class Outcome(NamedTuple):
 class Stage:
     """The API behind Garrison."""
 
-    def __init__(self, contract: Mapping[str, Any], controls: Mapping[str, Any], answer: Answer) -> None:
-        settings = {"mode": "enforce", "contract": {"file": "api.json"}, "controls": controls}
+    def __init__(
+        self,
+        contract: Mapping[str, Any],
+        controls: Mapping[str, Any],
+        answer: Answer,
+        operations: Sequence[Mapping[str, Any]] = (),
+    ) -> None:
+        settings = {
+            "mode": "enforce",
+            "contract": {"file": "api.json"},
+            "controls": controls,
+            "operations": list(operations),
+        }
         encoded = json.dumps(contract).encode()
         state = State()
         for issuer, key in _KEYS.items():

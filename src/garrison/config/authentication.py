@@ -19,7 +19,9 @@ class SchemeSettings(Section, frozen=True):
     """Opaque tokens, asked about at the authorization server."""
     sender_constraint: SenderConstraint = "if-bound"
     """Whether tokens must be bound to a key of their sender (RFC 9449, RFC 8705): `if-bound` checks what the token
-    says, `dpop`, `mtls` and `required` (either) refuse tokens that are not bound; `unsafe-ignored` does not look."""
+    says; `dpop`, `mtls` and `required` (either) refuse tokens that are not bound."""
+    unsafe_ignore_binding: bool = False
+    """Believe tokens that are bound to a key from whoever sends them. Warned of at start."""
     dpop: DpopSettings = DpopSettings()
     """What is demanded of DPoP proofs."""
     api_key: ApiKeySettings | None = None

@@ -18,6 +18,7 @@ from garrison.config.exceptions import expiry
 from garrison.config.explain import Complaint
 from garrison.config.limits import LimitSettings, limit_faults
 from garrison.config.model import OperationSettings, Settings
+from garrison.config.scheme_checks import scheme_complaints
 from garrison.config.servers import server_complaints
 from garrison.config.source import Path
 from garrison.core.countermeasure import system_number
@@ -155,32 +156,6 @@ def _inventory(settings: Settings) -> Iterator[Complaint]:
             yield Complaint(place, message, "leave it out", (("mode",),))
 
 
-def _schemes(settings: Settings) -> Iterator[Complaint]:
-    ways = ("jwt", "introspection", "api-key", "basic", "certificate", "signature")
-    for name, scheme in settings.controls.authentication.schemes.items():
-        place = ("controls", "authentication", "schemes", name)
-        if not any(getattr(scheme, way.replace("-", "_")) for way in ways):
-            yield Complaint(
-                place, "names no way to satisfy the scheme", "ways: " + ", ".join(f"`{way}`" for way in ways)
-            )
-        for index, jwt in enumerate(scheme.jwt):
-            if not jwt.audiences:
-                yield Complaint((*place, "jwt", index, "audiences"), "is empty, must name this API", _AUDIENCE)
-            if any(other.issuer == jwt.issuer for other in scheme.jwt[:index]):
-                yield Complaint((*place, "jwt", index, "issuer"), f"`{jwt.issuer}` is named twice")
-        own = scheme.introspection
-        if own is not None and not own.audiences:
-            yield Complaint((*place, "introspection", "audiences"), "is empty, must name this API", _AUDIENCE)
-        if own is not None and own.signed and not (own.issuer and own.client_id):
-            yield Complaint((*place, "introspection", "signed"), "needs `issuer` and `client-id`")
-        if scheme.certificate is not None and not (settings.listen.tls and settings.listen.tls.client_ca):
-            hint = "set `listen.tls.client-ca`"
-            yield Complaint((*place, "certificate"), "no client certificate is asked for", hint)
-
-
-_AUDIENCE = "a token for another API of the same issuer must not be accepted here"
-
-
 def _limits(settings: Settings) -> Iterator[Complaint]:
     own = settings.controls.rate_limit
     place: Path = ("controls", "rate-limit", "limits")
@@ -262,7 +237,7 @@ CHECKS: tuple[Callable[[Settings], Iterator[Complaint]], ...] = (
     _telemetry,
     _trusted_proxies,
     _inventory,
-    _schemes,
+    scheme_complaints,
     _matches,
     _limits,
     _blocking,

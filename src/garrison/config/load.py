@@ -33,6 +33,7 @@ _FILES: tuple[Path, ...] = (
     (*_SCHEMES, "jwt", "*", "jwks-file"),
     (*_SCHEMES, "introspection", "ca"),
     (*_SCHEMES, "introspection", "client-secret-file"),
+    (*_SCHEMES, "signature", "jwks-file"),
     (*_POINT, "ca"),
     (*_POINT, "token-file"),
     (*_TABLES, "file"),
@@ -41,6 +42,7 @@ _FILES: tuple[Path, ...] = (
     ("operations", "*", *_SCHEMES, "jwt", "*", "jwks-file"),
     ("operations", "*", *_SCHEMES, "introspection", "ca"),
     ("operations", "*", *_SCHEMES, "introspection", "client-secret-file"),
+    ("operations", "*", *_SCHEMES, "signature", "jwks-file"),
     ("operations", "*", *_POINT, "ca"),
     ("operations", "*", *_POINT, "token-file"),
 )
@@ -193,8 +195,19 @@ def _without(data: Any, path: Path) -> Any:
         # A lost item keeps its place, so that the paths of those after it stay true.
         return _replaced(data, path, {"match": "lost"})
     if path and isinstance(path[-1], int):
-        return _replaced(data, path, "")
+        # An item of a list of texts keeps its place as an empty one; where that is wrong as well, the list is lost.
+        return _replaced(data, path, "") if _found(data, path) != "" else _without(data, path[:-1])
     return _replaced(data, path, _NOTHING)
+
+
+def _found(data: Any, path: Path) -> Any:
+    """What stands at `path`; None where what it stands in was lost."""
+    for step in path:
+        try:
+            data = data[step]
+        except (LookupError, TypeError):
+            return None
+    return data
 
 
 _NOTHING: Final = object()

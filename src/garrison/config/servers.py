@@ -113,7 +113,7 @@ def placed_servers(settings: Settings) -> Iterator[Placed]:
     """Every server as often as it is named, and where."""
     named: set[str] = set()
     signed: list[tuple[Path, IntrospectionSettings]] = []
-    for at, controls in _controls(settings):
+    for at, controls in placed_controls(settings):
         for place, server in _servers_of(at, controls, signed):
             named.add(server.issuer if isinstance(server, KeySource) else "")
             yield place, server
@@ -123,7 +123,8 @@ def placed_servers(settings: Settings) -> Iterator[Placed]:
             yield place, KeySource(own.issuer, ca=own.ca, plain_http=own.unsafe_plain_http)
 
 
-def _controls(settings: Settings) -> Iterator[tuple[Path, ControlsSettings]]:
+def placed_controls(settings: Settings) -> Iterator[tuple[Path, ControlsSettings]]:
+    """What is said of authentication and objects, for all operations and for some, and where."""
     yield ("controls",), settings.controls
     for index, entry in enumerate(settings.operations):
         told: Mapping[str, object] = entry.controls

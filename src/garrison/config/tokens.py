@@ -111,6 +111,6 @@ class DpopSettings(Section, frozen=True):
     """Algorithms that proofs may be signed with."""
 
 
-SenderConstraint = Literal["if-bound", "dpop", "mtls", "required", "unsafe-ignored"]
+SenderConstraint = Literal["if-bound", "dpop", "mtls", "required"]
 """Whether a token must be bound to a key of its sender: where the token says so, by a DPoP proof, by a client
-certificate, by either of them; or not looked at at all."""
+certificate, or by either of them."""

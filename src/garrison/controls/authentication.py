@@ -64,7 +64,9 @@ _reason = Reasons(
     ReasonSpec("password-malformed", 401, "a name and password that are none"),
     ReasonSpec("password-unchecked", 503, "more passwords to check at once than can be"),
     ReasonSpec("password-wrong", 401, "a wrong password, or a user that there is not"),
-    ReasonSpec("principal-required", 401, "an operation that the contract secures with nothing"),
+    ReasonSpec(
+        "principal-required", 401, "an operation that the contract secures with nothing", ("unsafe-anonymous", True)
+    ),
     ReasonSpec("proof-algorithm", 401, "a DPoP proof signed with an algorithm that is not allowed"),
     ReasonSpec("proof-expired", 401, "a DPoP proof that is too old or from the future"),
     ReasonSpec("proof-malformed", 401, "a DPoP proof that is none"),

@@ -32,7 +32,7 @@ CONTROLS: tuple[ControlSpec, ...] = (
     request_schema.CONTROL,
     object_access.CONTROL,
     issued_ids.CONTROL,
-    field_access.CONTROL,
     response_schema.CONTROL,
+    field_access.CONTROL,  # what it takes out is missed by no schema: that has judged before
     error_leakage.CONTROL,
 )

@@ -15,9 +15,9 @@ def check_sender(attempt: Attempt, token: str, prefix: str, verified: Verified, 
 
     Raises InvalidError.
     """
-    constraint = settings.sender_constraint
-    if constraint == "unsafe-ignored":
+    if settings.unsafe_ignore_binding:
         return
+    constraint = settings.sender_constraint
     if constraint != "if-bound":
         _check_demanded(constraint, verified)
     if prefix == "dpop" and not verified.key_thumbprint:

@@ -19,6 +19,8 @@ from tests.conformance.values import Case
 
 from garrison.adapters.envoy.admin import Admin
 from garrison.adapters.envoy.bootstrap import ADMIN_SOCKET, bootstrap
+from garrison.adapters.envoy.process import reserve
+from garrison.config.address import Listen
 from garrison.config.model import ListenSettings, Settings, UpstreamSettings
 from garrison.core.event import Event
 
@@ -141,10 +143,11 @@ def gateway(
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+    """A port that nobody has, nor gets before this process ends, but for its own Envoy."""
+    held = reserve(Listen("127.0.0.1", 0))
+    port: int = held.getsockname()[1]
+    held.detach()  # stays open
+    return port
 
 
 def accepts(port: int) -> bool:

@@ -18,6 +18,9 @@ from typing import Any, Self
 import envoy
 import find_libpython
 
+from garrison.adapters.envoy.process import reserve
+from garrison.config.address import Listen
+
 ROOT = Path(__file__).parents[3]
 HERE = Path(__file__).parent
 
@@ -41,10 +44,11 @@ def build_filter(directory: Path, extra: Sequence[str] = ()) -> Path:
 
 
 def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
+    """A port that nobody has, nor gets before this process ends, but for its own Envoy."""
+    held = reserve(Listen("127.0.0.1", 0))
+    port: int = held.getsockname()[1]
+    held.detach()  # stays open
+    return port
 
 
 def address(port: int) -> dict[str, Any]:

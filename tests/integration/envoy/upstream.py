@@ -72,6 +72,9 @@ class Upstream:
 
     def close(self) -> None:
         self.gate.set()
+        # a thread that waits in accept() would take a connection of whoever gets the descriptor next
+        with contextlib.suppress(OSError):
+            self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
 
     def accept(self) -> None:

@@ -117,6 +117,7 @@ def secure_upstream(files: dict[str, str]) -> Iterator[int]:
 
     threading.Thread(target=accept, daemon=True).start()
     yield listener.getsockname()[1]
+    listener.shutdown(socket.SHUT_RDWR)  # a thread that waits in accept() would go on with the descriptor's next owner
     listener.close()
 
 

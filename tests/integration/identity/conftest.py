@@ -88,10 +88,13 @@ def guard_for(upstream: Upstream, filter_module: str, tmp_path_factory: pytest.T
         jwt: Mapping[str, Any] | None = None,
         opaque: Mapping[str, Any] | None = None,
         listen: Mapping[str, Any] | None = None,
+        record: Mapping[str, Any] | None = None,
     ) -> Guard:
         folder = tmp_path_factory.mktemp("g")
         settings = settings_for(issuer, folder, jwt=jwt or {}, opaque=opaque or {})
-        guard = Guard(folder, upstream.port, {**settings, "listen": listen or {}}, filter_module)
+        guard = Guard(
+            folder, upstream.port, {**settings, "listen": listen or {}, "record": record or {}}, filter_module
+        )
         guards.append(guard)
         return guard
 

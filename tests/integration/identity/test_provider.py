@@ -19,6 +19,9 @@ from tests.integration.identity.conftest import StartGuard
 from tests.integration.identity.provider import Provider, proof, provider
 
 from garrison.adapters.lookups.web import MAX_CONNECTIONS
+from garrison.adapters.recorded.exchange import RecordedExchange
+from garrison.adapters.recorded.keys import KeySource
+from garrison.adapters.recorded.samples import read_samples
 
 pytestmark = pytest.mark.integration
 
@@ -83,6 +86,21 @@ def test_opaque_access_tokens(issuer: Provider, guard_for: StartGuard, upstream:
     refused(guard, call(port, "/opaque", token, body={}), 400, "body-invalid")
     refused(guard, call(port, "/opaque", "made-up"), 401, "token-inactive")
     assert len(upstream.targets) == 2
+
+
+def test_exchanges_that_waited_are_kept_whole(issuer: Provider, guard_for: StartGuard) -> None:
+    guard = guard_for(issuer.issuer, record={"keep-bodies": True})
+    port, token = guard.port(), issuer.token("opaque")
+    for _ in range(2):  # the second one need not ask
+        assert json.loads(call(port, "/opaque", token, body={"name": "x"}).body)["body"] == '{"name": "x"}'
+    refused(guard, call(port, "/opaque", issuer.token("opaque"), body={}), 400, "body-invalid")
+    assert guard.stop() == 0
+    folder = guard.file.parent
+    samples = read_samples(folder / "data", KeySource(str(folder / "data.key")))
+    kept = [each for each in samples if isinstance(each, RecordedExchange)]
+    assert [each.body for each in kept] == [b'{"name": "x"}', b'{"name": "x"}', b"{}"]
+    assert [each.event.allowed for each in kept if each.event] == [True, True, False]
+    assert token not in str([each.request for each in kept])
 
 
 def test_keys_that_rotate_under_load(issuer: Provider, guard_for: StartGuard) -> None:

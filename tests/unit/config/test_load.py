@@ -9,6 +9,10 @@ from garrison.core.errors import ConfigError
 
 UNIT = "durations are seconds and sizes are bytes, written without a unit"
 GRANT = "set `controls.inventory.unsafe-allow-undescribed`, or `mode: monitor`"
+TOKEN, AT = "controls: {authentication: {schemes: {a: {", "$.controls.authentication.schemes.a"
+ALGORITHMS = " or ".join(
+    f"`{each}`" for each in ("ES256", "ES384", "ES512", "Ed25519", "EdDSA", "PS256", "PS384", "PS512", "RS256",
+                             "RS384", "RS512"))  # fmt: skip
 
 BAD: list[tuple[str, list[str]]] = [
     ("mode: enfoce", ["1: $.mode: must be `enforce` or `monitor`, not `enfoce` (hint: did you mean `enforce`?)"]),
@@ -100,7 +104,28 @@ BAD: list[tuple[str, list[str]]] = [
      ["2: $.operations[0]: `match` is missing",
       "3: $.operations[1].match: `get` is no method: methods are upper case, `*` means any"
       " (hint: examples: `getPet`, `GET /pets/{petId}`, `* /admin/*`, `tag:internal`)"]),
+    # an item that is wrong itself, in a list of sections and in one of words
+    (f"{TOKEN} jwt: [{{}}, {{issuer: 'https://a', audiences: [b]}}]", [f"1: {AT}.jwt[0]: `issuer` is missing"]),
+    (f"{TOKEN} jwt: [7]", [f"1: {AT}.jwt[0]: must be a mapping of keys to values, not `7`"]),
+    (f"{TOKEN} jwt: [{{issuer: 'https://a', audiences: [b], algorithms: [HS256]}}]",
+     [f"1: {AT}.jwt[0].algorithms[0]: must be {ALGORITHMS}, not `HS256` (hint: did you mean `RS256`?)"]),
+    (f"{TOKEN} jwt: [{{issuer: 'https://a'}}]",
+     [f"1: {AT}.jwt[0].audiences: is empty, must name this API"
+      " (hint: a token for another API of the same issuer must not be accepted here)"]),
+    (f"{TOKEN} jwt: [{{issuer: 'https://a', unsafe-any-audience: true, types: [AT+JWT], algorithms: []}}]",
+     [f"1: {AT}.jwt[0].algorithms: is empty: no token could be believed (hint: leave the key out)",
+      f"1: {AT}.jwt[0].types[0]: `AT+JWT` is compared without prefix and case (hint: write `at+jwt`)"]),
+    (f"{TOKEN} jwt: [{{issuer: 'https://a', audiences: [b], jwks-url: 'https://a/k', jwks-file: k}}]",
+     [f"1: {AT}.jwt[0].jwks-file: contradicts `jwks-url` (hint: keep one of them)"]),
+    (f"{TOKEN} introspection: {{url: 'https://a', audiences: [b], client-secret-file: s, signed: true}}",
+     [f"1: {AT}.introspection.signed: needs `issuer` and `client-id` (hint: signed answers name both)",
+      f"1: {AT}.introspection.client-secret-file: needs `client-id` (hint: name the client whose secret it is)"]),
+    (f"{TOKEN} sender-constraint: dpop, dpop: {{algorithms: []}}",
+     [f"1: {AT}: names no way to satisfy the scheme"
+      " (hint: ways: `jwt`, `introspection`, `api-key`, `basic`, `certificate`, `signature`)",
+      f"1: {AT}.dpop.algorithms: is empty: no proof could hold (hint: leave the key out)"]),
 ]  # fmt: skip
+BAD = [(text + "}}}}" if text.startswith(TOKEN) else text, expected) for text, expected in BAD]
 
 
 @pytest.mark.parametrize(("text", "expected"), BAD, ids=[text.replace("\n", " ")[:50] for text, _ in BAD])

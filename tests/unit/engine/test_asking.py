@@ -145,6 +145,18 @@ def test_a_client_that_leaves_was_not_refused() -> None:
     assert (event.disposition, event.reasons, event.status) == (Disposition.ABORTED, (), 0)
 
 
+def test_a_granter_that_still_asks_has_refused_nothing() -> None:
+    def ask(facts: Facts) -> Outcome | Question:
+        return grant(facts) if facts.answers else question()
+
+    settings = Settings(mode="enforce")
+    controls = [spec(GRANTER, Checks(head=ask))]
+    waiting = Exchange(compile_policy(Catalogue(), controls, settings, lambda _: ControlsSettings()), EVENT_ID, 1.0)
+    assert waiting.request(request_head("GET /x")) == Ask(question())
+    event = waiting.close(2.0, aborted=True)
+    assert (event.disposition, event.reasons) == (Disposition.ABORTED, ())
+
+
 def test_the_data_plane_may_answer_while_it_waits() -> None:
     exchange = begin(Checks(head=asks(1)))
     exchange.request(request_head("GET /x"))

@@ -321,7 +321,7 @@ TWINS: list[tuple[str, str, Mapping[str, Any], Gateway]] = [
     ("DPoP with this nonce", f"DPoP {BOUND}", {"dpop": proof(claims={"nonce": nonce_for(SECRET, NOW)})}, Gateway(scheme={"dpop": {"nonce": True}})),
     ("DPoP with the last nonce", f"DPoP {BOUND}", {"dpop": proof(claims={"nonce": nonce_for(SECRET, NOW - 60)})}, Gateway(scheme={"dpop": {"nonce": True}})),
     ("a certificate", f"Bearer {BOUND_TO_CERTIFICATE}", {"certificate": CERTIFICATE.hexdigest()}, BY_CERTIFICATE),
-    ("a binding that is ignored", f"Bearer {BOUND}", {}, Gateway(scheme={"sender-constraint": "unsafe-ignored"})),
+    ("a binding that is ignored", f"Bearer {BOUND}", {}, Gateway(scheme={"unsafe-ignore-binding": True})),
 ]
 # fmt: on
 

@@ -130,24 +130,28 @@ def _nothing(_line: str) -> None:
     """Take a line and do nothing with it."""
 
 
-def reserve(listen: Listen, *, udp: bool = False) -> Listen:
-    """`listen` with its port settled (0 becomes a free one), after a look whether it can be had.
+def reserve(listen: Listen, *, udp: bool = False) -> socket.socket:
+    """Take the TCP port of `listen`, or a free one where that is 0, for this process and its children alone.
 
-    Envoy opens its sockets with SO_REUSEPORT, which would let two gateways share a port without a word; so
-    the guard tries without it first. Raises GatewayError where the address cannot be had.
+    The socket that is returned holds it until it is closed, also while no Envoy runs; it never listens. Raises
+    GatewayError where the address cannot be had.
     """
     family = socket.AF_INET6 if ":" in listen.host else socket.AF_INET
+    held = socket.socket(family, socket.SOCK_STREAM)
     try:
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((listen.host, listen.port))
-            port: int = probe.getsockname()[1]
-            if udp:
-                with socket.socket(family, socket.SOCK_DGRAM) as datagrams:
-                    datagrams.bind((listen.host, port))
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind((listen.host, listen.port))
+        # Envoy opens its sockets with SO_REUSEPORT, which would let two gateways share a port without a word. Set only
+        # now, it lets our Envoy in, and no other gateway past the line above.
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        if udp:  # only looked at: datagrams go to whoever holds a port
+            with socket.socket(family, socket.SOCK_DGRAM) as datagrams:
+                datagrams.bind((listen.host, held.getsockname()[1]))
     except OSError as error:
+        held.close()
         raise GatewayError(f"cannot listen on `{listen}`: {_refusal(error)}") from error
-    return Listen(listen.host, port)
+    return held
 
 
 def _refusal(error: OSError) -> str:

@@ -9,7 +9,7 @@ from garrison.adapters.envoy import control
 from garrison.adapters.envoy.bootstrap import bootstrap
 from garrison.adapters.envoy.handover import Checked, Handover, store_checked
 from garrison.adapters.envoy.process import Envoy, Launch, reserve
-from garrison.config.address import parse_listen
+from garrison.config.address import Listen, parse_listen
 from garrison.core.errors import GarrisonError
 
 RELOAD_TIMEOUT = 120.0
@@ -40,13 +40,15 @@ class Service:
     def __init__(
         self, run_dir: Path, checked: Checked, parts: Parts, *, events: int, log: Callable[[str], None]
     ) -> None:
-        """Begin with the policy `checked`; its port is settled here, once for all restarts.
+        """Begin with the policy `checked`; its port is taken here, once for all restarts.
 
         `events` is the pipe's writing end; `log` gets the lines of Envoy's log. Raises GatewayError where the
         address cannot be had.
         """
         self._asked = asked = checked.settings
-        self.place = reserve(parse_listen(asked.listen.address), udp=asked.listen.http3)
+        wanted = parse_listen(asked.listen.address)
+        self._held = reserve(wanted, udp=asked.listen.http3)
+        self.place = Listen(wanted.host, self._held.getsockname()[1])
         listen = msgspec.structs.replace(asked.listen, address=str(self.place))
         self.settings = msgspec.structs.replace(asked, listen=listen)
         self._run_dir = run_dir
@@ -55,6 +57,10 @@ class Service:
         self._log = log
         self._file = run_dir / POLICY_FILE
         store_checked(Checked(self.settings, checked.documents), self._file)
+
+    def close(self) -> None:
+        """Give its port back."""
+        self._held.close()
 
     @property
     def url(self) -> str:

@@ -91,8 +91,10 @@ class Supervisor:
             files: list[str] = []
             checked = self._load(files.append)
             self._watch.follow(files)
-            service = Service(run_dir, checked, self._parts(), events=events, log=self._log)
-            with self._beside(service.settings) as beside:
+            with (
+                contextlib.closing(Service(run_dir, checked, self._parts(), events=events, log=self._log)) as service,
+                self._beside(service.settings) as beside,
+            ):
                 self._serve(service, beside)
 
     def _serve(self, service: Service, beside: Beside) -> None:

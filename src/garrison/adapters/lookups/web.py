@@ -1,6 +1,7 @@
 """Other servers, as far as they are believed: https, no redirects, answers of a bounded size in a bounded time."""
 
 import asyncio
+import os
 import ssl
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
@@ -99,8 +100,9 @@ def why(error: Exception) -> str:
     """What went wrong, in an operator's words: the system's where it is the cause."""
     cause: BaseException | None = error
     while cause is not None:
-        if isinstance(cause, OSError) and cause.strerror and not isinstance(cause, ssl.SSLError):
-            return cause.strerror.lower()
+        if isinstance(cause, OSError) and cause.errno and not isinstance(cause, ssl.SSLError):
+            # asyncio has words of its own for errors of the system; name resolution has numbers of its own
+            return (os.strerror(cause.errno) if cause.errno > 0 else str(cause.strerror)).lower()
         cause = cause.__cause__ or cause.__context__
     text = str(error) or type(error).__name__
     return text[:1].lower() + text[1:].rstrip(".")

@@ -84,8 +84,20 @@ def _wanted(reason: Reason, operation: Operation | None, specs: Specs) -> str:
             return f"one of {reason.detail}"
         case "unknown-operation":
             return "a path that the contract describes"
+        case "credential-missing" | "scheme-not-configured":
+            return f"a credential of {_schemes(operation)}"
+        case "scope-required" | "role-required" | "claim-required" | "realm-required":
+            return f"a principal that has {reason.detail}"
+        case "not-owner" | "owner-unknown" if reason.detail:
+            return f"what the principal's claim {reason.detail} has"
         case _:
             return _expected(reason) or f"without {_meaning(reason, specs)}"
+
+
+def _schemes(operation: Operation | None) -> str:
+    """The alternatives of the operation's security."""
+    alternatives = operation.security if operation is not None and operation.security else ()
+    return " or ".join(" and ".join(f"`{name}`" for name in one) for one in alternatives if one) or "some scheme"
 
 
 def _expected(reason: Reason) -> str:

@@ -5,6 +5,7 @@ plan and is said to.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -27,6 +28,7 @@ Build = Callable[[Settings], Policy]
 
 _ROUNDS = 6
 """Changes that are tried: each phase may bring new objections, and each control has a setting and its mode."""
+_A_WEEK = 7 * 86400
 _LARGEST = 1 << 31
 """The largest bound that a setting may have (`config/model.py`, `Count`)."""
 
@@ -62,7 +64,9 @@ class Remedies:
                 break
             for control in controls:
                 reasons = [reason for reason in event.reasons if reason.control == control]
-                setting = None if control in chosen else self._setting(control, reasons, event)
+                setting = None
+                if control not in chosen:
+                    setting = self._setting(control, reasons, event) or self._exception(control, reasons, event)
                 chosen[control] = setting or {"mode": "monitor"}
             patch = self._patch(chosen)
             if self._sample is None:
@@ -136,6 +140,15 @@ class Remedies:
             else:
                 return None
         return found
+
+    def _exception(self, control: ControlId, reasons: Sequence[Reason], event: Event) -> Mapping[str, Any] | None:
+        """That the reasons do not count for this principal, for a week; None where nobody was authenticated."""
+        spec = self._specs.get(control)
+        if not event.principal or spec is None or spec.kind == "granter" or control in event.errors:
+            return None
+        expires = datetime.fromtimestamp(event.time + _A_WEEK, UTC).date().isoformat()
+        names = dict.fromkeys(str(reason.id) for reason in reasons)
+        return {"except": [{"reason": name, "principal": event.principal, "expires": expires} for name in names]}
 
     def _bound(self, control: ControlId, reason: Reason, name: str) -> Mapping[str, int] | None:
         """The least bound that is wide enough, found by playing; None where that cannot be known."""

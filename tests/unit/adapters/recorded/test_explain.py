@@ -11,8 +11,9 @@ from garrison.adapters.recorded.explain import Explanation, explain
 from garrison.adapters.recorded.instead import described
 from garrison.adapters.recorded.play import play
 from garrison.config.patch import patched
-from garrison.core.decision import Disposition, FailMode
+from garrison.core.decision import Disposition, FailMode, Reason
 from garrison.core.http import ResponseHead
+from garrison.core.ids import ControlId, ReasonId
 from garrison.engine.answers import Answered
 
 BAD_LIMIT = get("/pets?limit=0")
@@ -183,3 +184,18 @@ def test_another_policy() -> None:
 )
 def test_schema_in_words(schema: Any, text: str) -> None:
     assert described(schema) == text
+
+
+def test_what_a_principal_lacks_and_the_exception_that_lets_it_pass() -> None:
+    """Nothing was kept of the exchange, so that all follows from its event and the plan."""
+    judged = policy(mode="enforce")
+    lacking = Reason(ReasonId("role-required"), ControlId("function-access"), 403, "", "one of `chief`")
+    event = replace(
+        play(judged, get()).event,
+        allowed=False, principal="staff:eve", reasons=(lacking,), status=403, time=1_800_000_000.0,
+    )  # fmt: skip
+    result = explain(event, None, judged, settings(mode="enforce"), SPECS, rebuild)
+    assert result.instead == ("a principal that has one of `chief`",)
+    expected = {"reason": "role-required", "principal": "staff:eve", "expires": "2027-01-22"}
+    change = {"match": "listPets", "controls": {"function-access": {"except": [expected]}}}
+    assert result.change.patch == {"operations": [change]}

@@ -1,0 +1,62 @@
+"""Settings of authentication that would satisfy nothing, or contradict each other."""
+
+from collections.abc import Iterator
+
+from garrison.config.authentication import SchemeSettings
+from garrison.config.explain import Complaint
+from garrison.config.model import Settings
+from garrison.config.servers import placed_controls
+from garrison.config.source import Path
+from garrison.config.tokens import IntrospectionSettings, JwtSettings
+
+_WAYS = ("jwt", "introspection", "api-key", "basic", "certificate", "signature")
+
+
+def scheme_complaints(settings: Settings) -> Iterator[Complaint]:
+    """What is wrong with the ways to satisfy schemes, for all operations and for some."""
+    verifies_clients = settings.listen.tls is not None and bool(settings.listen.tls.client_ca)
+    for at, controls in placed_controls(settings):
+        for name, scheme in controls.authentication.schemes.items():
+            yield from _scheme((*at, "authentication", "schemes", name), scheme, verifies_clients=verifies_clients)
+
+
+def _scheme(at: Path, scheme: SchemeSettings, *, verifies_clients: bool) -> Iterator[Complaint]:
+    if not any(getattr(scheme, way.replace("-", "_")) for way in _WAYS):
+        yield Complaint(at, "names no way to satisfy the scheme", "ways: " + ", ".join(f"`{way}`" for way in _WAYS))
+    for index, jwt in enumerate(scheme.jwt):
+        yield from _jwt((*at, "jwt", index), jwt)
+        if any(other.issuer == jwt.issuer for other in scheme.jwt[:index]):
+            yield Complaint((*at, "jwt", index, "issuer"), f"`{jwt.issuer}` is named twice")
+    if scheme.introspection is not None:
+        yield from _introspection((*at, "introspection"), scheme.introspection)
+    if not scheme.dpop.algorithms:
+        yield Complaint((*at, "dpop", "algorithms"), "is empty: no proof could hold", "leave the key out")
+    if scheme.certificate is not None and not verifies_clients:
+        yield Complaint((*at, "certificate"), "no client certificate is asked for", "set `listen.tls.client-ca`")
+
+
+def _jwt(at: Path, jwt: JwtSettings) -> Iterator[Complaint]:
+    yield from _audiences(at, jwt)
+    if jwt.jwks_url and jwt.jwks_file:
+        yield Complaint((*at, "jwks-file"), "contradicts `jwks-url`", "keep one of them")
+    for key, values in (("algorithms", jwt.algorithms), ("types", jwt.types)):
+        if not values:
+            yield Complaint((*at, key), "is empty: no token could be believed", "leave the key out")
+    for index, text in enumerate(jwt.types):
+        plain = text.lower().removeprefix("application/")
+        if text != plain:
+            yield Complaint((*at, "types", index), f"`{text}` is compared without prefix and case", f"write `{plain}`")
+
+
+def _introspection(at: Path, own: IntrospectionSettings) -> Iterator[Complaint]:
+    yield from _audiences(at, own)
+    if own.signed and not (own.issuer and own.client_id):
+        yield Complaint((*at, "signed"), "needs `issuer` and `client-id`", "signed answers name both")
+    if own.client_secret_file and not own.client_id:
+        yield Complaint((*at, "client-secret-file"), "needs `client-id`", "name the client whose secret it is")
+
+
+def _audiences(at: Path, own: JwtSettings | IntrospectionSettings) -> Iterator[Complaint]:
+    if not own.unsafe_any_audience and not any(own.audiences):
+        hint = "a token for another API of the same issuer must not be accepted here"
+        yield Complaint((*at, "audiences"), "is empty, must name this API", hint)
