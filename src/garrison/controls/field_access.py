@@ -74,8 +74,9 @@ class _Writes:
         """Parameters: one that is given is one that is written."""
         values, scopes = facts.values, facts.principal.scopes
         for (place, name), view in self.parameters.items():
-            if name in values.get(place, {}) and _forbidden(view, values[place][name], scopes):
-                return _reason("field-not-writable", f"{place}.{label(name)}")
+            if name in values.get(place, {}) and (found := _forbidden(view, values[place][name], scopes)):
+                (_, needs), *_ = found
+                return _reason("field-not-writable", f"{place}.{label(name)}", needs)
         return None
 
     def check_body(self, facts: Facts) -> Outcome:
@@ -92,7 +93,7 @@ class _Writes:
         if view is None:
             return None
         found = _forbidden(view, value, facts.principal.scopes, fold=True)
-        return tuple([_reason("field-not-writable", _place(way)) for way in found[:_MAX_NAMED]]) or None
+        return tuple([_reason("field-not-writable", _place(way), needs) for way, needs in found[:_MAX_NAMED]]) or None
 
 
 class _Reads:
@@ -127,7 +128,7 @@ class _Reads:
         if stripping.first is None:
             return None
         place = f"response.{_place(stripping.first)}"
-        reason = _reason("field-not-readable", place, f"{stripping.count} of them")
+        reason = _reason("field-not-readable", place, f"{stripping.needs} ({stripping.count} of them)")
         if not self._strip or stripping.first == ():
             return reason
         return Rewrite(reason, msgspec.json.encode(left))
@@ -146,13 +147,15 @@ class _Stripping:
         """How much was taken out."""
         self.first: Way | None = None
         """Where the first of it stood."""
+        self.needs = ""
+        """What that would have needed."""
 
     def strip(self, view: View, value: Any, way: Way) -> Any:
         """`value` with properties taken out, and items made null; what is not changed is shared with it."""
         if len(way) > _MAX_DEPTH:
             raise _TooDeepError
         if view.here and self._is_forbidden(view):
-            return self._taken(way)
+            return self._taken(view, way)
         if type(value) is dict:
             return self._strip_object(view, value, way)
         if type(value) is list and view.items is not None:
@@ -166,7 +169,7 @@ class _Stripping:
             if inner is None or name not in value:
                 continue
             if inner.here and self._is_forbidden(inner):
-                self._taken((*way, name))
+                self._taken(inner, (*way, name))
                 changed = dict(value) if changed is None else changed
                 del changed[name]
             elif (left := self.strip(inner, value[name], (*way, name))) is not value[name]:
@@ -182,10 +185,10 @@ class _Stripping:
     def _is_forbidden(self, view: View) -> bool:
         return any(self._scopes.isdisjoint(scopes) for scopes in view.here)
 
-    def _taken(self, way: Way) -> None:
+    def _taken(self, view: View, way: Way) -> None:
         self.count += 1
         if self.first is None:
-            self.first = way
+            self.first, self.needs = way, _lacking(view.here, self._scopes)
 
 
 def _needs(schemas: Iterable[BodySchema], name: str) -> _Needs:
@@ -209,13 +212,16 @@ def _has_all(principal: Principal, needs: _Needs) -> bool:
     return not any(need.isdisjoint(scopes) for need in needs)
 
 
-def _forbidden(view: View, value: Any, scopes: frozenset[str], *, fold: bool = False) -> list[Way]:
-    """Ways to what needs a scope that is not among `scopes`."""
-    return [
-        way
-        for way, demands, _ in survey(view, value, fold=fold).found
-        if any(scopes.isdisjoint(demand) for demand in demands)
-    ]
+def _forbidden(view: View, value: Any, scopes: frozenset[str], *, fold: bool = False) -> list[tuple[Way, str]]:
+    """Ways to what needs a scope that is not among `scopes`, and what it needs."""
+    found = [(way, _lacking(demands, scopes)) for way, demands, _ in survey(view, value, fold=fold).found]
+    return [(way, needs) for way, needs in found if needs]
+
+
+def _lacking(demands: Iterable[tuple[str, ...]], scopes: frozenset[str]) -> str:
+    """What is demanded and not had, for the operator; empty where nothing is."""
+    lacking = [" or ".join(f"`{each}`" for each in demand) for demand in demands if scopes.isdisjoint(demand)]
+    return " and ".join(lacking)
 
 
 def _place(way: Way) -> str:
