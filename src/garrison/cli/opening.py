@@ -72,6 +72,7 @@ def open_policy(
 
 def unchecked(opened: Opened) -> Iterator[str]:
     """What the contract demands of principals and nothing here checks."""
+    from garrison.contract.annotations import OWNER, PREFIX, READ, WRITE
     from garrison.wiring import demanded_schemes
 
     demanded = demanded_schemes(opened.policy.catalogue)
@@ -81,6 +82,10 @@ def unchecked(opened: Opened) -> Iterator[str]:
         yield f"nobody is asked here who they are, though the contract demands {missing}: the API must ask by itself"
     elif missing:
         yield f"nothing in `controls.authentication.schemes` satisfies {missing}: what demands them alone is refused"
+    found = {name for operation in opened.policy.catalogue.operations for name in operation.annotations}
+    idle = ", ".join(f"`{PREFIX}{name}`" for name in sorted(found & {OWNER, READ, WRITE}))
+    if idle and not configured:
+        yield f"nobody is asked here who they are, so {idle} of the contract is not looked at"
 
 
 def _telemetry_complaints(settings: Settings) -> Iterator[Complaint]:

@@ -76,6 +76,13 @@ class CompiledOperation:
         """The schemas of all declared response bodies."""
         return tuple(schema for response in self._responses for schema in response.schemas)
 
+    @property
+    def annotations(self) -> frozenset[str]:
+        """The annotations of ours that stand anywhere in it, without their prefix."""
+        marks = [each.marks for each in (*self.request_schemas, *self.response_schemas)]
+        marks += self.parameters.marks.values() if self.parameters is not None else ()
+        return frozenset(name for each in marks if each is not None for name in each.views)
+
     def response(self, status: int) -> ResponseSchema | None:
         """The response declared for `status`: exactly, by range, or by default."""
         return self._exact.get(status) or self._ranges.get(status // 100) or self._default

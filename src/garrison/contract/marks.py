@@ -28,11 +28,13 @@ _ALTERNATIVES = ("anyOf", "oneOf", "if", "then", "else")
 class View:
     """What stands at one place of a value, for one annotation. Filled in once, then only read."""
 
-    __slots__ = ("folded", "here", "items", "more", "names", "others", "some", "sure")
+    __slots__ = ("folded", "here", "is_leaf", "items", "more", "names", "others", "some", "sure")
 
     def __init__(self) -> None:
         self.here: tuple[Any, ...] = ()
         """The annotations of the value itself, in the form of `annotations.py`: each of them counts."""
+        self.is_leaf = True
+        """Whether nothing stands inside the value."""
         self.names: dict[str, View] = {}
         """What stands at the properties of an object."""
         self.folded: dict[str, View] = {}
@@ -243,6 +245,7 @@ def _view(root: _Node, nodes: list[_Node], name: str) -> View:
         view.names = {key: views[id(inner)] for key, inner in node.names.items() if id(inner) in views}
         view.folded = {key.casefold(): inner for key, inner in view.names.items()}
         view.items, view.more = views.get(id(node.items)), views.get(id(node.more))
+        view.is_leaf = not view.names and view.items is None and view.more is None
         view.others = frozenset(node.names.keys() - view.names.keys()) if view.more is not None else frozenset()
         marked = sorted(key for key in view.names if name in node.names[key].marks)
         view.sure = tuple(key for key in marked if key in node.sure)

@@ -41,6 +41,8 @@ _reason = Reasons(
 
 _Needs: TypeAlias = tuple[frozenset[str], ...]
 """Scopes of each of which one is needed."""
+_MAX_DEPTH = 200
+"""Levels of an answer that fields are taken out of; one that nests deeper is refused."""
 _MAX_NAMED = 20
 """Fields that one refusal names."""
 
@@ -72,8 +74,9 @@ class _Writes:
         """Parameters: one that is given is one that is written."""
         values, scopes = facts.values, facts.principal.scopes
         for (place, name), view in self.parameters.items():
-            if name in values.get(place, {}) and _forbidden(view, values[place][name], scopes):
-                return _reason("field-not-writable", f"{place}.{label(name)}")
+            if name in values.get(place, {}) and (found := _forbidden(view, values[place][name], scopes)):
+                (_, needs), *_ = found
+                return _reason("field-not-writable", f"{place}.{label(name)}", needs)
         return None
 
     def check_body(self, facts: Facts) -> Outcome:
@@ -90,7 +93,7 @@ class _Writes:
         if view is None:
             return None
         found = _forbidden(view, value, facts.principal.scopes, fold=True)
-        return tuple([_reason("field-not-writable", _place(way)) for way in found[:_MAX_NAMED]]) or None
+        return tuple([_reason("field-not-writable", _place(way), needs) for way, needs in found[:_MAX_NAMED]]) or None
 
 
 class _Reads:
@@ -117,13 +120,75 @@ class _Reads:
         view = schema.marks.view(READ) if schema is not None and schema.marks is not None else None
         if view is None or not isinstance(document, JsonDocument):
             return _reason("fields-unreadable", "response.body")
-        found = _forbidden(view, document.value, facts.principal.scopes)
-        if not found:
+        stripping = _Stripping(facts.principal.scopes)
+        try:
+            left = stripping.strip(view, document.value, ())
+        except _TooDeepError:
+            return _reason("fields-unreadable", "response.body", f"more than {_MAX_DEPTH} levels")
+        if stripping.first is None:
             return None
-        reason = _reason("field-not-readable", f"response.{_place(found[0])}", f"{len(found)} of them")
-        if not self._strip or () in found:
+        place = f"response.{_place(stripping.first)}"
+        reason = _reason("field-not-readable", place, f"{stripping.needs} ({stripping.count} of them)")
+        if not self._strip or stripping.first == ():
             return reason
-        return Rewrite(reason, msgspec.json.encode(_without(document.value, found)))
+        return Rewrite(reason, msgspec.json.encode(left))
+
+
+class _TooDeepError(Exception):
+    """An answer nests deeper than is looked at."""
+
+
+class _Stripping:
+    """Takes out of one answer what needs a scope that the principal does not have."""
+
+    def __init__(self, scopes: frozenset[str]) -> None:
+        self._scopes = scopes
+        self.count = 0
+        """How much was taken out."""
+        self.first: Way | None = None
+        """Where the first of it stood."""
+        self.needs = ""
+        """What that would have needed."""
+
+    def strip(self, view: View, value: Any, way: Way) -> Any:
+        """`value` with properties taken out, and items made null; what is not changed is shared with it."""
+        if len(way) > _MAX_DEPTH:
+            raise _TooDeepError
+        if view.here and self._is_forbidden(view):
+            return self._taken(view, way)
+        if type(value) is dict:
+            return self._strip_object(view, value, way)
+        if type(value) is list and view.items is not None:
+            return self._strip_list(view.items, value, way)
+        return value
+
+    def _strip_object(self, view: View, value: dict[str, Any], way: Way) -> dict[str, Any]:
+        changed: dict[str, Any] | None = None
+        for name in view.names if view.more is None else value:
+            inner = view.names.get(name) or (None if name in view.others else view.more)
+            if inner is None or name not in value:
+                continue
+            if inner.here and self._is_forbidden(inner):
+                self._taken(inner, (*way, name))
+                changed = dict(value) if changed is None else changed
+                del changed[name]
+            elif (left := self.strip(inner, value[name], (*way, name))) is not value[name]:
+                changed = dict(value) if changed is None else changed
+                changed[name] = left
+        return value if changed is None else changed
+
+    def _strip_list(self, view: View, value: list[Any], way: Way) -> list[Any]:
+        before = self.count
+        left = [self.strip(view, item, (*way, index)) for index, item in enumerate(value)]
+        return value if self.count == before else left
+
+    def _is_forbidden(self, view: View) -> bool:
+        return any(self._scopes.isdisjoint(scopes) for scopes in view.here)
+
+    def _taken(self, view: View, way: Way) -> None:
+        self.count += 1
+        if self.first is None:
+            self.first, self.needs = way, _lacking(view.here, self._scopes)
 
 
 def _needs(schemas: Iterable[BodySchema], name: str) -> _Needs:
@@ -147,29 +212,16 @@ def _has_all(principal: Principal, needs: _Needs) -> bool:
     return not any(need.isdisjoint(scopes) for need in needs)
 
 
-def _forbidden(view: View, value: Any, scopes: frozenset[str], *, fold: bool = False) -> list[Way]:
-    """Ways to what needs a scope that is not among `scopes`."""
-    return [
-        way
-        for way, demands, _ in survey(view, value, fold=fold).found
-        if any(scopes.isdisjoint(demand) for demand in demands)
-    ]
+def _forbidden(view: View, value: Any, scopes: frozenset[str], *, fold: bool = False) -> list[tuple[Way, str]]:
+    """Ways to what needs a scope that is not among `scopes`, and what it needs."""
+    found = [(way, _lacking(demands, scopes)) for way, demands, _ in survey(view, value, fold=fold).found]
+    return [(way, needs) for way, needs in found if needs]
 
 
-def _without(value: Any, ways: Iterable[Way]) -> Any:
-    """`value` without what stands at `ways`; what is not changed is shared with it. Items become null."""
-    by_step: dict[str | int, list[Way]] = {}
-    for way in ways:
-        by_step.setdefault(way[0], []).append(way[1:])
-    changed: Any = dict(value) if isinstance(value, dict) else list(value)
-    for step, rest in by_step.items():
-        if () not in rest:
-            changed[step] = _without(value[step], rest)
-        elif isinstance(changed, dict):
-            del changed[step]
-        else:
-            changed[step] = None
-    return changed
+def _lacking(demands: Iterable[tuple[str, ...]], scopes: frozenset[str]) -> str:
+    """What is demanded and not had, for the operator; empty where nothing is."""
+    lacking = [" or ".join(f"`{each}`" for each in demand) for demand in demands if scopes.isdisjoint(demand)]
+    return " and ".join(lacking)
 
 
 def _place(way: Way) -> str:

@@ -63,7 +63,7 @@ class _Ids:
                 continue
             for _, kind, text in _objects(view, value):
                 if not self._is_known(facts, kind, text):
-                    return _reason("id-never-shown", f"{place}.{label(name)}", kind)
+                    return _reason("id-never-shown", f"{place}.{label(name)}", f"`{kind}`")
         return None
 
     def check_body(self, facts: Facts) -> Outcome:
@@ -79,7 +79,7 @@ class _Ids:
         view = schema.marks.view(OBJECT) if schema.marks is not None else None
         for place, kind, text in _objects(view, value, fold=True) if view is not None else ():
             if not self._is_known(facts, kind, text):
-                return _reason("id-never-shown", place, kind)
+                return _reason("id-never-shown", place, f"`{kind}`")
         return None
 
     def note_answer(self, facts: Facts) -> Outcome:

@@ -7,16 +7,17 @@ refused too. To one who is not its owner an object is not there: 404, as for one
 A decision point elsewhere may be asked besides; it can only take away what would else be allowed.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from garrison.config.access import ObjectAccessSettings
 from garrison.config.controls import ControlsSettings
 from garrison.contract.annotations import OWNER, Owner
-from garrison.contract.body import UNREADABLE, BodySchema
+from garrison.contract.body import UNREADABLE
 from garrison.contract.catalogue import CompiledOperation
 from garrison.contract.marks import View, Way, survey
 from garrison.controls.decision_point import question_about, read_answer
+from garrison.controls.quick_owners import count_owned, is_owned
 from garrison.core.canonical import label, label_pointer
 from garrison.core.decision import Outcome, Reason
 from garrison.core.document import JsonDocument
@@ -42,11 +43,6 @@ _reason = Reasons(
 )
 _IN_REQUEST = ("not-owner", "owner-unknown")
 _IN_ANSWER = ("not-owner-of-answer", "owner-unknown-in-answer")
-
-
-_Pairs: TypeAlias = tuple[tuple[str, str], ...]
-"""Names, and the claim that each must have the text of."""
-_NOTHING: Mapping[str, Any] = {}
 
 
 class _Parameter(NamedTuple):
@@ -107,8 +103,6 @@ class _Ways:
         self._actors = frozenset(own.actors)
         self._asks = own.decision_point is not None
         self._files = {name: table.file for name, table in own.tables.items()}
-        self._plain_parameters = _plain_parameters(self.parameters)
-        self._plain_answers = {each: _plain_object(each) for each in answers} if not self._answers else {}
 
     # -- the checks
 
@@ -116,7 +110,7 @@ class _Ways:
         """Parameters, who acts for whom, and what the decision point says."""
         if self._actors and not self._may_act(facts.principal):
             return _reason("actor-not-allowed", "", "`act.sub`")
-        if self.parameters and not self._are_own(facts) and not self._is_exempt(facts.principal):
+        if self.parameters and not self._is_quickly_owned(facts) and not self._is_exempt(facts.principal):
             objection = self._compare(facts, self._in_parameters(facts), _IN_REQUEST)
             if objection is not None:
                 return objection
@@ -160,10 +154,9 @@ class _Ways:
         document, schema = facts.response_document, facts.response_body_schema
         if not isinstance(document, JsonDocument):
             return _reason("owner-unknown-in-answer", "response")
-        plain = self._plain_answers.get(schema) if schema is not None else None
-        if plain and isinstance(document.value, dict) and _is_own(facts.principal, plain, document.value):
-            return None
         view = schema.marks.view(OWNER) if schema is not None and schema.marks is not None else None
+        if view is not None and not self._answers and count_owned(view, document.value, facts.principal) > 0:
+            return None
         named, is_empty = _in_value(document.value, view, self._answers)
         if not named and not is_empty and not self._has_named(facts):
             return _reason("owner-unknown-in-answer", "response")
@@ -171,13 +164,11 @@ class _Ways:
 
     # -- what they need
 
-    def _are_own(self, facts: Facts) -> bool:
-        """Whether all parameters plainly name the principal; what is not plain is looked at more closely."""
-        if not self._plain_parameters:
-            return False
-        values = facts.values
-        for location, pairs in self._plain_parameters:
-            if not _is_own(facts.principal, pairs, values.get(location, _NOTHING)):
+    def _is_quickly_owned(self, facts: Facts) -> bool:
+        """Whether every owner in a parameter is there, a text, and the principal's, as with nearly every request."""
+        principal, values = facts.principal, facts.values
+        for location, name, view, owners in self.parameters:
+            if view is not None or not is_owned(values[location].get(name), owners, principal):
                 return False
         return True
 
@@ -255,47 +246,10 @@ def _parameters(operation: CompiledOperation, own: ObjectAccessSettings) -> Iter
         owners = tuple(_owner(each) for each in own.owners if each.parameter in {name, f"{place}.{name}"})
         key = "query" if place == "querystring" else place, name.lower() if place == "header" else name
         view = marks[key].view(OWNER) if key in marks else None
+        if view is not None and view.is_leaf:
+            owners, view = (*owners, *view.here), None
         if owners or view is not None:
             yield _Parameter(*key, view, owners)
-
-
-def _is_own(principal: Principal, pairs: _Pairs, values: Mapping[str, Any]) -> bool:
-    """Whether each name has exactly the text of its claim."""
-    for name, claim in pairs:
-        value = values.get(name)
-        own = principal.subject if claim == "sub" else principal.claims.get(claim)
-        if not value or value != own or type(value) is not str:
-            return False
-    return True
-
-
-def _plain_parameters(parameters: Iterable[_Parameter]) -> tuple[tuple[str, _Pairs], ...]:
-    """Names and claims by location, where each parameter is one text that one claim must have; else empty."""
-    found: dict[str, list[tuple[str, str]]] = {}
-    for each in parameters:
-        owners = (*each.owners, *(each.view.here if each.view is not None else ()))
-        if len(owners) != 1 or not _is_plain(owners[0]) or (each.view is not None and not _is_leaf(each.view)):
-            return ()
-        found.setdefault(each.location, []).append((each.name, owners[0].claim))
-    return tuple((location, tuple(pairs)) for location, pairs in found.items())
-
-
-def _plain_object(schema: BodySchema) -> _Pairs:
-    """Names and claims, where the schema is an object with owners right inside and nowhere deeper; else empty."""
-    view = schema.marks.view(OWNER) if schema.marks is not None else None
-    if view is None or view.here or view.items is not None or view.more is not None:
-        return ()
-    leaves = [(name, inner) for name, inner in view.names.items() if _is_leaf(inner) and len(inner.here) == 1]
-    plain = tuple((name, inner.here[0].claim) for name, inner in leaves if _is_plain(inner.here[0]))
-    return plain if len(plain) == len(view.names) else ()
-
-
-def _is_plain(owner: Owner) -> bool:
-    return not owner.table and owner.claim != "client_id"
-
-
-def _is_leaf(view: View) -> bool:
-    return not view.names and view.items is None and view.more is None
 
 
 def _owner(each: Any) -> Owner:

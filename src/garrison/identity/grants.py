@@ -22,6 +22,17 @@ def claim_texts(principal: Principal, name: str) -> frozenset[str]:
     return frozenset([each for each in texts if each]) if all(each is not None for each in texts) else frozenset()
 
 
+_OWN = frozenset({"sub", "client_id"})
+
+
+def has_claim(principal: Principal, name: str, text: str) -> bool:
+    """Whether `text` is among the claim's texts; quick where the claim is a text, as most are."""
+    value = principal.claims.get(name)
+    if type(value) is str and name not in _OWN:
+        return value == text
+    return text in claim_texts(principal, name)
+
+
 def as_text(value: Any) -> str | None:
     """An identifier as text; None for what is none: 7 and `7` are the same, `true`, 7.5 and null are nothing."""
     if isinstance(value, str):

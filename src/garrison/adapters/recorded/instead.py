@@ -16,9 +16,27 @@ Specs = Mapping[ControlId, ControlSpec]
 def instead(reason: Reason, operation: Operation | None, specs: Specs) -> str:
     """What would not be objected to, and where."""
     place = f"`{reason.location}`: " if reason.location else ""
+    if reason.id in _OF_PRINCIPALS and reason.detail:
+        return place + _OF_PRINCIPALS[reason.id].format(reason.detail)
     if is_of_response(reason):
         return f"{place}nothing to send: the answer was at fault ({_expected(reason) or _meaning(reason, specs)})"
     return place + _wanted(reason, operation, specs)
+
+
+_OF_PRINCIPALS: Mapping[str, str] = {
+    "scope-required": "a principal that has {}",
+    "role-required": "a principal that has {}",
+    "claim-required": "a principal that has {}",
+    "realm-required": "a principal that has {}",
+    "not-owner": "what the principal's claim {} has",
+    "owner-unknown": "what the principal's claim {} has",
+    "not-owner-of-answer": "an object that the principal's claim {} names",
+    "actor-not-allowed": "a token whose {} is among `object-access.actors`, or none",
+    "field-not-writable": "leave it out, or a principal that has {}",
+    "field-not-readable": "a principal that has {}",
+    "id-never-shown": "an id of the kind {} that an answer to this principal had",
+}
+"""What the principal would have to be or to have, by reason; what was missing stands in its detail."""
 
 
 def breach(operation: Operation | None) -> str:
@@ -86,10 +104,6 @@ def _wanted(reason: Reason, operation: Operation | None, specs: Specs) -> str:
             return "a path that the contract describes"
         case "credential-missing" | "scheme-not-configured":
             return f"a credential of {_schemes(operation)}"
-        case "scope-required" | "role-required" | "claim-required" | "realm-required":
-            return f"a principal that has {reason.detail}"
-        case "not-owner" | "owner-unknown" if reason.detail:
-            return f"what the principal's claim {reason.detail} has"
         case _:
             return _expected(reason) or f"without {_meaning(reason, specs)}"
 
