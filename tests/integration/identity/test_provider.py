@@ -1,7 +1,9 @@
 """Real tokens of a certified provider through a real Envoy: who may pass does, whatever becomes of the provider."""
 
+import contextlib
 import http.client
 import json
+import os
 import socket
 import ssl
 import threading
@@ -12,7 +14,6 @@ from typing import Any
 import pytest
 import trustme
 from joserfc.jwk import ECKey
-from tests.integration.envoy.running import free_port
 from tests.integration.envoy.upstream import Upstream
 from tests.integration.gateway.running import Guard, trusting, until
 from tests.integration.identity.conftest import StartGuard
@@ -245,8 +246,17 @@ def test_a_client_that_leaves_while_asked_about(issuer: Provider, guard_for: Sta
     assert upstream.targets == ["/opaque"]
 
 
+def quiet_port() -> int:
+    """A free port that no connection of another test is given meanwhile: below those that Linux gives by itself."""
+    for port in range(20_000 + os.getpid() % 10_000, 32_000):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
+
+
 def test_a_provider_that_is_down_at_first(guard_for: StartGuard) -> None:
-    port_of_issuer = free_port()
+    port_of_issuer = quiet_port()
     guard = guard_for(f"http://127.0.0.1:{port_of_issuer}")
     port = guard.port()
     guard.wait("could not be fetched")
