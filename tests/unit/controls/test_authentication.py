@@ -90,7 +90,9 @@ def outcome(under: Policy, *headers: tuple[str, str], answers: Sequence[Answer] 
     return (event.principal or "-") if isinstance(step, Pass) else str(event.reasons[0].id)
 
 
-ANY, ALL = [{"token": []}, {"staff": []}], [{"token": [], "staff": []}]
+ANY: list[Any] = [{"token": []}, {"staff": []}]
+ALL: list[Any] = [{"token": [], "staff": []}]
+PUBLIC: dict[str, Any] = {"unsafe-anonymous": True}
 OPEN: list[Any] = [{"token": []}, {}]
 
 
@@ -140,11 +142,12 @@ def test_combination(security: Any, headers: list[tuple[str, str]], expected: st
 
 
 def test_anyone_may_where_the_operator_insists() -> None:
-    for security in (..., [], [{}], OPEN):
-        assert outcome(policy(security, **{"unsafe-anonymous": True})) == "-"
-    assert outcome(policy(OPEN, **{"unsafe-anonymous": True}), STALE) == "token-expired"
-    assert outcome(policy(OPEN, **{"unsafe-anonymous": True}), GOOD) == "id:u1"
-    assert outcome(policy(ANY, **{"unsafe-anonymous": True})) == "credential-missing", "only what the contract opens"
+    opened: list[Any] = [..., [], [{}], OPEN]
+    for security in opened:
+        assert outcome(policy(security, **PUBLIC)) == "-"
+    assert outcome(policy(OPEN, **PUBLIC), STALE) == "token-expired"
+    assert outcome(policy(OPEN, **PUBLIC), GOOD) == "id:u1"
+    assert outcome(policy(ANY, **PUBLIC)) == "credential-missing", "only what the contract opens"
 
 
 def test_with_nothing_configured_it_has_nothing_to_do() -> None:
@@ -157,7 +160,8 @@ def test_all_schemes_make_one_principal() -> None:
     _, _, exchange = send(policy(ALL), (GOOD, STAFF))
     assert exchange._facts is not None
     found = exchange._facts.principal
-    assert (found.id, found.schemes, found.scopes) == ("id:u1", ("token", "staff"), {"read", "write", "audit"})
+    assert (found.id, list(found.schemes)) == ("id:u1", ["token", "staff"])
+    assert found.scopes == frozenset({"read", "write", "audit"})
     assert (found.expires, CLAIMS["exp"]) == (NOW + 60, NOW + 300), "the shortest life counts"
 
 

@@ -28,6 +28,9 @@ HOLDS: Mapping[str, Any] = {
 OPAQUE = "Bearer 2YotnFZFEjr1zCsicMWpAA"
 
 
+BY_CERTIFICATE: dict[str, Any] = {"sender-constraint": "mtls"}
+
+
 def opaque(settings: Mapping[str, Any] = SETTINGS, **scheme: Any) -> Gateway:
     return Gateway(scheme={"introspection": settings, **scheme})
 
@@ -203,10 +206,10 @@ def test_tokens_of_one_scheme_are_not_those_of_another_setting() -> None:
 
 def test_a_bound_opaque_token() -> None:
     thumbprint = b64(CERTIFICATE.digest())
-    gateway = opaque(**{"sender-constraint": "mtls"})
+    gateway = opaque(**BY_CERTIFICATE)
     bound = told(cnf={"x5t#S256": thumbprint})
     assert outcome(gateway, told(), certificate=CERTIFICATE.hexdigest()) == "token-not-bound"
-    again = opaque(**{"sender-constraint": "mtls"})
+    again = opaque(**BY_CERTIFICATE)
     assert outcome(again, bound, certificate=CERTIFICATE.hexdigest()) == "id:u1"
     assert outcome(again, certificate="00" * 32) == "certificate-mismatch", "the binding is remembered with the token"
 
