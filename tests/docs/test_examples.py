@@ -38,3 +38,8 @@ def test_there_are_examples() -> None:
 def test_shown_file_is_the_example() -> None:
     text = (DOCS / "guides" / "replay.md").read_text("utf-8")
     assert f"```yaml\n{(DOCS / 'examples' / 'stricter.yaml').read_text('utf-8')}```" in text
+
+
+def test_access_rules_shown_are_the_example() -> None:
+    text = (DOCS / "guides" / "access.md").read_text("utf-8")
+    assert f"```yaml\n{(DOCS / 'examples' / 'access.yaml').read_text('utf-8')}```" in text

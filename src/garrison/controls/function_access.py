@@ -13,7 +13,7 @@ from garrison.config.access import VARIABLES, RequiresSettings
 from garrison.config.controls import ControlsSettings
 from garrison.config.expression import compiled
 from garrison.contract.catalogue import CompiledOperation
-from garrison.core.decision import Outcome
+from garrison.core.decision import Mode, Outcome
 from garrison.core.ids import ControlId
 from garrison.core.operation import SecurityScheme
 from garrison.core.principal import ANONYMOUS, Principal
@@ -42,7 +42,8 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
     """
     if not settings.authentication.schemes:
         return Checks()
-    of_contract = _of_contract(operation) if operation is not None else ()
+    tells = settings.function_access.mode is Mode.ENFORCE
+    of_contract = _of_contract(operation, tells=tells) if operation is not None else ()
     demands = (*of_contract, *_of_settings(settings.function_access.requires))
     return Checks(head=_all(demands) if len(demands) != 1 else _only(demands[0])) if demands else Checks()
 
@@ -63,8 +64,11 @@ def _all(demands: tuple[_Demand, ...]) -> Check:
     return check
 
 
-def _of_contract(operation: CompiledOperation) -> tuple[_Demand, ...]:
-    """The scopes of each requirement count if its schemes were satisfied (OpenAPI 3.2, section 4.8.30)."""
+def _of_contract(operation: CompiledOperation, *, tells: bool) -> tuple[_Demand, ...]:
+    """The scopes of each requirement count if its schemes were satisfied (OpenAPI 3.2, section 4.8.30).
+
+    `tells`: the client is told what it lacks; one that is only observed hears nothing, whoever else refuses it.
+    """
     declared = operation.operation
     alternatives = tuple(_alternative(requirement, declared.schemes) for requirement in declared.security or ())
     if not any(scopes or names for _, scopes, names in alternatives):
@@ -81,7 +85,8 @@ def _of_contract(operation: CompiledOperation) -> tuple[_Demand, ...]:
             if scopes <= principal.scopes and (not names or names <= principal.scopes | principal.roles):
                 return None
             lacking = lacking or (scopes - principal.scopes) | (names - principal.scopes - principal.roles)
-        facts.refusal_headers += _challenge(facts, lacking)
+        if tells:
+            facts.refusal_headers += _challenge(facts, lacking)
         return _reason("scope-required", "", _named(lacking))
 
     return (demand,)

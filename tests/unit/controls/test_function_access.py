@@ -66,6 +66,16 @@ def test_the_client_is_told_which_scope_is_missing(sent: str, expected: str | No
     assert seen.headers.get("www-authenticate") == expected
 
 
+def test_who_is_only_observed_is_told_nothing_when_another_control_refuses() -> None:
+    owned = {"name": "a", "in": "query", "schema": {"type": "string"}, "x-garrison-owner": "account"}
+    own: Any = {"security": [{"bearer": ["write"]}], "parameters": [owned]}
+    sends = (("authorization", "Bearer x"),)
+    observed = stage("function-access: {mode: monitor}", **own).ask(ADA, "GET /f?a=1", sends=sends)
+    assert (observed.status, "www-authenticate" in observed.headers) == (403, False)
+    enforced = stage(**own).ask(ADA, "GET /f?a=1", sends=sends)
+    assert (enforced.status, "www-authenticate" in enforced.headers) == (403, True)
+
+
 @pytest.mark.parametrize(
     ("requires", "expected"),
     [

@@ -8,7 +8,7 @@ from tests.unit.adapters.recorded.recording import SPECS, get, policy, post, reb
 
 from garrison.adapters.recorded.exchange import RecordedExchange
 from garrison.adapters.recorded.explain import Explanation, explain
-from garrison.adapters.recorded.instead import described
+from garrison.adapters.recorded.instead import described, instead
 from garrison.adapters.recorded.play import play
 from garrison.config.patch import patched
 from garrison.core.decision import Disposition, FailMode, Reason
@@ -199,3 +199,29 @@ def test_what_a_principal_lacks_and_the_exception_that_lets_it_pass() -> None:
     expected = {"reason": "role-required", "principal": "staff:eve", "expires": "2027-01-22"}
     change = {"match": "listPets", "controls": {"function-access": {"except": [expected]}}}
     assert result.change.patch == {"operations": [change]}
+
+
+@pytest.mark.parametrize(
+    ("reason", "text"),
+    [
+        (("scope-required", "", "`a`"), "a principal that has `a`"),
+        (("not-owner", "path.id", "`account`"), "`path.id`: what the principal's claim `account` has"),
+        (
+            ("not-owner-of-answer", "response.body/by", "`account`"),
+            "`response.body/by`: an object that the principal's claim `account` names",
+        ),
+        (
+            ("field-not-writable", "body/role", "`a` or `b`"),
+            "`body/role`: leave it out, or a principal that has `a` or `b`",
+        ),
+        (
+            ("id-never-shown", "path.id", "`customer`"),
+            "`path.id`: an id of the kind `customer` that an answer to this principal had",
+        ),
+        (("actor-not-allowed", "", "`act.sub`"), "a token whose `act.sub` is among `object-access.actors`, or none"),
+    ],
+)
+def test_what_the_principal_would_have_to_be(reason: tuple[str, str, str], text: str) -> None:
+    name, location, detail = reason
+    given = Reason(ReasonId(name), ControlId("object-access"), 403, location, detail)
+    assert instead(given, None, SPECS) == text
