@@ -4,6 +4,7 @@ from typing import Literal
 
 from garrison.config.access import FieldAccessSettings, FunctionAccessSettings, IssuedIdsSettings, ObjectAccessSettings
 from garrison.config.authentication import AuthenticationSettings
+from garrison.config.exposure import ExposureSettings
 from garrison.config.limits import BlockingSettings, RateLimitSettings, RevocationSettings
 from garrison.config.sections import Bytes, ControlSettings, Count, Section
 
@@ -109,5 +110,7 @@ class ControlsSettings(Section, frozen=True):
     """Fields are read and written by those who may."""
     response_schema: ResponseSchemaSettings = ResponseSchemaSettings()
     """Responses keep to the contract."""
+    exposure: ExposureSettings = ExposureSettings()
+    """Whose data goes to whom is known and bounded."""
     error_leakage: ErrorLeakageSettings = ErrorLeakageSettings()
     """Error answers disclose nothing of the inside."""

@@ -6,6 +6,8 @@
 | `x-garrison-object` | a kind of objects | schemas, parameters |
 | `x-garrison-read-scope` | a scope, or several of which one is enough | schemas of answers |
 | `x-garrison-write-scope` | the same | schemas of request bodies, parameters |
+| `x-garrison-subject` | a kind of data subjects, or `{kind, claim}` | schemas, parameters |
+| `x-garrison-type` | a semantic type | schemas |
 
 An annotation that is misspelt, or stands where it means nothing, would protect nothing: what it stands in is unusable.
 """
@@ -16,12 +18,14 @@ from typing import Any, TypeAlias
 import msgspec
 
 from garrison.contract.place import excerpt
+from garrison.core.semantics import TYPE_IDS
 
 PREFIX = "x-garrison-"
 """What our own annotations begin with: validators pass over them."""
 
 OWNER, OBJECT, READ, WRITE = "owner", "object", "read-scope", "write-scope"
-_IN_SCHEMAS = (OWNER, OBJECT, READ, WRITE)
+SUBJECT, TYPE = "subject", "type"
+_IN_SCHEMAS = (OWNER, OBJECT, READ, WRITE, SUBJECT, TYPE)
 
 
 class Owner(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -33,8 +37,17 @@ class Owner(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A table of the settings that says which values a claim's value stands for; empty: they are the same."""
 
 
-Annotation: TypeAlias = Owner | str | tuple[str, ...]
-"""An owner, a kind of objects, or scopes of which one is enough."""
+class Subject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A value that names a data subject."""
+
+    kind: str
+    """What it is: `customer`, `vehicle`."""
+    claim: str = ""
+    """The claim of a principal that names the subject which it is itself; empty: what the settings say of the kind."""
+
+
+Annotation: TypeAlias = Owner | Subject | str | tuple[str, ...]
+"""An owner, a data subject, a kind of objects or a semantic type, or scopes of which one is enough."""
 
 
 def annotation(name: str, value: Any) -> Annotation:
@@ -44,6 +57,12 @@ def annotation(name: str, value: Any) -> Annotation:
     if name == OBJECT:
         if not _is_text(value):
             raise ValueError("must be the name of a kind of objects")
+        return str(value)
+    if name == SUBJECT:
+        return _subject(value)
+    if name == TYPE:
+        if value not in TYPE_IDS:
+            raise ValueError("must be one of " + ", ".join(f"`{each}`" for each in sorted(TYPE_IDS)))
         return str(value)
     if name in (READ, WRITE):
         scopes = [value] if isinstance(value, str) else value
@@ -78,6 +97,18 @@ def _owner(value: Any) -> Owner:
     if not owner.claim:
         raise ValueError("must be the name of a claim, or an object with `claim` and `table`")
     return owner
+
+
+def _subject(value: Any) -> Subject:
+    if _is_text(value):
+        return Subject(value)
+    try:
+        subject = msgspec.convert(value, Subject)
+    except msgspec.ValidationError:
+        subject = Subject("")
+    if not subject.kind.strip():
+        raise ValueError("must be the name of a kind of data subjects, or an object with `kind` and `claim`")
+    return subject
 
 
 def _is_text(value: Any) -> bool:

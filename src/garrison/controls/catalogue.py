@@ -5,6 +5,7 @@ from garrison.controls import (
     blocking,
     canonical_form,
     error_leakage,
+    exposure,
     field_access,
     function_access,
     inventory,
@@ -34,5 +35,6 @@ CONTROLS: tuple[ControlSpec, ...] = (
     issued_ids.CONTROL,
     response_schema.CONTROL,
     field_access.CONTROL,  # what it takes out is missed by no schema: that has judged before
+    exposure.CONTROL,
     error_leakage.CONTROL,
 )

@@ -3,6 +3,7 @@
 import msgspec
 
 from garrison.core.decision import Disposition, Mode, Reason
+from garrison.core.exposure import Attribution, Disclosure
 from garrison.core.ids import ControlId, EventId, OperationId
 
 
@@ -47,3 +48,13 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="v", tag=
     """Seconds of those from the request's forwarding to the response's head; 0 where nothing was forwarded."""
     policy: str = ""
     """Which policy judged it (`Policy.digest`)."""
+    client: str = ""
+    """The OAuth client that asked for the principal; empty where none is known."""
+    token: str = ""
+    """The name of its token or key (`Principal.token`); never a secret."""
+    attribution: Attribution = Attribution.NOTHING
+    """Whether it is known whose data the answer disclosed."""
+    exposed: tuple[Disclosure, ...] = ()
+    """Whose data it disclosed: nobody's where it did not leave."""
+    key: int = 0
+    """Number of the key under which `exposed` names its subjects."""

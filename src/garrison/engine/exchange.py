@@ -22,6 +22,7 @@ from garrison.core.canonical import canonicalise, read_cookies
 from garrison.core.decision import Decision, Disposition, FailMode, Grant, Mode, Mutation, Reason, Rewrite
 from garrison.core.errors import ProtocolError
 from garrison.core.event import Event
+from garrison.core.exposure import Attribution
 from garrison.core.http import Headers, Reply, RequestHead, ResponseHead, header
 from garrison.core.ids import EventId
 from garrison.core.principal import ANONYMOUS
@@ -203,13 +204,12 @@ class Exchange:
         head, facts, decision = self._head, self._facts, self._decision
         operation = facts.operation.operation if facts is not None and facts.operation is not None else None
         reasons = decision.reasons
-        principal = ""
+        principal = ANONYMOUS
         if facts is not None:
             facts.has_left = decision.allowed and facts.response is not None
             for done in facts.on_close:
                 done()
-            if facts.principal is not ANONYMOUS:
-                principal = facts.principal.id
+            principal = facts.principal
         if decision.rewrites:
             reasons += tuple([rewrite.reason for rewrite in decision.rewrites])
         return Event(
@@ -223,7 +223,7 @@ class Exchange:
             mode=self._policy.mode,
             disposition=self._disposition(aborted),
             status=self._status,
-            principal=principal,
+            principal="" if principal is ANONYMOUS else principal.id,
             reasons=reasons,
             observed=decision.observed,
             errors=decision.errors,
@@ -234,6 +234,11 @@ class Exchange:
             engine=engine,
             upstream=upstream,
             policy=self._policy.digest,
+            client=principal.client,
+            token=principal.token,
+            attribution=facts.attribution if facts is not None and facts.has_left else Attribution.NOTHING,
+            exposed=facts.exposed if facts is not None and facts.has_left else (),
+            key=self._policy.state.pseudonyms.number,
         )
 
     @property

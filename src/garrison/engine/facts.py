@@ -14,6 +14,7 @@ from garrison.contract.parameters import Reading
 from garrison.contract.responses import ResponseSchema
 from garrison.core.canonical import CanonicalRequest
 from garrison.core.document import Document
+from garrison.core.exposure import Attribution, Disclosure
 from garrison.core.http import RequestHead, ResponseHead
 from garrison.core.ids import EventId
 from garrison.core.principal import ANONYMOUS, Principal
@@ -30,6 +31,7 @@ class Facts:
 
     __slots__ = (
         "answers",
+        "attribution",
         "body",
         "body_kind",
         "body_schema",
@@ -38,6 +40,7 @@ class Facts:
         "credentials",
         "document",
         "event_id",
+        "exposed",
         "has_body",
         "has_left",
         "is_narrowed",
@@ -95,6 +98,10 @@ class Facts:
         """What is left of the limits that counted this exchange, as `RateLimit` says it; None once one refused."""
         self.on_close: tuple[Callable[[], None], ...] = ()
         """Called once when the exchange is over, whatever came of it: a concurrency cap gives its place back."""
+        self.attribution = Attribution.NOTHING
+        """Whether it is known whose data the answer discloses."""
+        self.exposed: tuple[Disclosure, ...] = ()
+        """Whose data the answer discloses, if it leaves."""
         self.has_left = False
         """Whether the answer was let through to its end; known once `on_close` is called."""
         self.operation: CompiledOperation | None = match.operation if isinstance(match, Match) else None

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from garrison.config.tables import Table
 from garrison.engine.limits import Counters
 from garrison.engine.measures import NO_MEASURES, Measures
+from garrison.engine.pseudonyms import Pseudonyms
 from garrison.engine.shown import Shown
 from garrison.identity.memory import Memory
 
@@ -17,11 +18,13 @@ from garrison.identity.memory import Memory
 class State:
     """What the controls remember. Empty at first."""
 
-    __slots__ = ("counters", "identity", "measures", "shown", "tables")
+    __slots__ = ("counters", "identity", "measures", "pseudonyms", "shown", "tables")
 
     def __init__(self, secret: bytes = b"") -> None:
         """`secret` is random and of this gateway alone; without it what needs one refuses."""
         self.identity = Memory(secret)
+        self.pseudonyms = Pseudonyms(secret)
+        """How data subjects are named in the record; replaced whole when the key is renewed."""
         self.shown = Shown(secret)
         """Which ids of objects were shown to whom."""
         self.tables: Mapping[str, Table] = {}

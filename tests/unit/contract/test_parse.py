@@ -75,7 +75,7 @@ def test_a_byte_order_mark_is_ignored() -> None:
         (b'{"a":', "not valid JSON"),
         (b"a: [", "not valid YAML"),
         (b"a: b: c", "not valid YAML"),
-        (b"[" * 100_000, "deeper than"),
+        (b"[" * 100_000, "deeper than|maximum nesting"),  # newer parsers have a bound of their own
         (b"- " * 5000 + b"x", "deeper than"),
         (b'{"a":' * 450 + b"1" + b"}" * 450, "deeper than"),
         (b"&a [*a]", "nothing that is complete"),

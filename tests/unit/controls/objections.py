@@ -214,8 +214,8 @@ def name(case: Objection) -> str:
 
 
 ABOUT_PRINCIPALS = {
-    "authentication", "blocking", "field-access", "function-access", "issued-ids", "object-access", "rate-limit",
-    "revocation",
+    "authentication", "blocking", "exposure", "field-access", "function-access", "issued-ids", "object-access",
+    "rate-limit", "revocation",
 }  # fmt: skip
 """Controls whose cases need principals, keys or time: they are the tables of tests/unit/identity and
 tests/access, and their own integration tests."""

@@ -41,6 +41,10 @@ FIELDS: Final = {
     "engine": "DOUBLE",
     "upstream": "DOUBLE",
     "policy": "VARCHAR",
+    "client": "VARCHAR",
+    "token": "VARCHAR",
+    "attribution": "VARCHAR",
+    "key": "INTEGER",
 }
 """The fields of an event's line in the spool, and as which type each is read."""
 
@@ -70,6 +74,10 @@ COLUMNS: Final = {
     "engine_us": _MICROSECOND.format("coalesce(engine, 0)"),
     "upstream_us": _MICROSECOND.format("coalesce(upstream, 0)"),
     "policy": "coalesce(policy, '')",
+    "client": "coalesce(client, '')",
+    "token": "coalesce(token, '')",
+    "attribution": "coalesce(attribution, '')",
+    "key": "coalesce(key, 0)",
 }
 """The columns of the data set, each out of those fields (docs/reference/record.md)."""
 

@@ -1,0 +1,1 @@
+"""Data subjects: who is asked for, and whose data an answer discloses."""
