@@ -90,5 +90,5 @@ def test_what_did_not_leave_exposed_nobody() -> None:
 
 
 def test_an_answer_that_cannot_be_attributed_may_be_refused() -> None:
-    scene = stage("mode: enforce")
-    assert scene.ask(ADA, "GET /people", answer=b"{").reasons == ("subjects-unreadable response",)
+    event = stage("mode: enforce").ask(ADA, "GET /people", answer=b"{").event
+    assert [(each.id, each.location) for each in event.reasons] == [("subjects-unreadable", "response")]
