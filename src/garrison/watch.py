@@ -49,7 +49,7 @@ class Watch:
         self._retention_days = retention_days
         self._taps = tuple(taps)
         with ExitStack() as opened:
-            self._tables = [(table, opened.enter_context(Dataset(data, table))) for table in TABLES]
+            self._tables = [(table, opened.enter_context(Dataset(data, table, sharing=TABLES))) for table in TABLES]
             self._opened = opened.pop_all()
         self._tailer = Tailer(data / EVENTS.spool, EVENTS.line) if taps else None
         self._convert_at = 0.0

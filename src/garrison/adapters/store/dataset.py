@@ -13,7 +13,7 @@ import secrets
 import shutil
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -36,7 +36,7 @@ from garrison.adapters.store.manifest import (
 )
 from garrison.adapters.store.places import SUFFIX, WORTH, places_of, write_places
 from garrison.adapters.store.segments import scan
-from garrison.adapters.store.table import L, Table
+from garrison.adapters.store.table import AnyTable, L, Table
 from garrison.core.errors import RecordError
 
 FILES_AT_ONCE: Final = 64
@@ -74,10 +74,16 @@ class Dataset(Generic[L]):
     Every method raises RecordError where the disk or DuckDB refuses; what was, then still counts.
     """
 
-    def __init__(self, data: Path, table: Table[L]) -> None:
-        """Take hold of it and mend what a crash left; raises RecordError also where another process has it."""
+    def __init__(self, data: Path, table: Table[L], *, sharing: Iterable[AnyTable] = ()) -> None:
+        """Take hold of it and mend what a crash left; raises RecordError also where another process has it.
+
+        `sharing` are the tables that are made of the same lines: a segment waits until each of them has it.
+        """
         self._data = data
         self._table = table
+        self._sharing = tuple(each for each in sharing if each.spool == table.spool and each.name != table.name)
+        self._values: dict[str, frozenset[str]] = {}
+        """What stands in files, which never change, in the column that `retain_by` was asked about."""
         self._folder = data / table.name
         self._spool = data / table.spool
         self._aside = self._folder / ".aside"
@@ -87,7 +93,7 @@ class Dataset(Generic[L]):
             make_directory(self._spool)
             self._lock = _hold(make_directory(self._folder) / "lock")
             self._duckdb = parquet.connect(data, memory=MEMORY, threads=1)
-            self._manifest = self._mended()
+            self._mend()
 
     def __enter__(self) -> Self:
         return self
@@ -106,17 +112,20 @@ class Dataset(Generic[L]):
         return self._manifest
 
     def ingest(self, segments: Iterable[Path], now: float) -> int:
-        """Turn segments whose writers are done into Parquet and remove them; how many segments that were.
+        """Turn segments whose writers are done into Parquet, and remove those that all tables have which are made of
+        them; how many segments were turned.
 
-        Those that are still written or gone are passed over. At most about `BATCH` bytes: call again.
+        Those that are still written, gone or in this table already are passed over. At most about `BATCH` bytes: call
+        again.
         """
         with contextlib.ExitStack() as held, self._step():
-            claimed = list(_claimed(segments, held))
+            known = frozenset(self._manifest.consumed)
+            claimed = list(_claimed((path for path in segments if path.name not in known), held))
             if not claimed:
                 return 0
             checked = [self._checked(path) for path in claimed]
             lines = [each.lines for each in checked if each.days]
-            days = sorted({day for each in checked for day in each.days})
+            days = sorted({day for each in checked for day, rows in each.days.items() if rows})
             files = [
                 self._write(day, now, partial(parquet.convert, self._duckdb, self._table, lines, day)) for day in days
             ]
@@ -130,8 +139,7 @@ class Dataset(Generic[L]):
                 converted=self._manifest.converted + expected,
                 damaged=self._manifest.damaged + sum(len(each.damaged) for each in checked),
             )
-            for path in claimed:
-                path.unlink(missing_ok=True)
+            self._release()
             self._clear_aside()
             return len(claimed)
 
@@ -158,6 +166,32 @@ class Dataset(Generic[L]):
                     path.unlink()
             return sum(file.rows for file in gone)
 
+    def retain_by(self, column: str, days: Mapping[str, int], now: float) -> int:
+        """Let rows go that have one of these values in `column`, a text, and are of a day that ended more than its
+        `days` days ago; how many went."""
+        gone = 0
+        with self._step():
+            for file in self._manifest.files:
+                late = [value for value, limit in days.items() if file.day < _day(now - limit * 86400)]
+                found = self._found_in(file, column).intersection(late) if late else frozenset()
+                if found:
+                    kept = self._without_values(file, column, sorted(found), now)
+                    self._swap(files=(*self._without([file]), *kept), obsolete=self._and_obsolete([file], now))
+                    gone += file.rows - sum(each.rows for each in kept)
+        return gone
+
+    def _found_in(self, file: DataFile, column: str) -> frozenset[str]:
+        if file.path not in self._values:
+            self._values[file.path] = parquet.values(self._duckdb, self._folder / file.path, column)
+        return self._values[file.path]
+
+    def _without_values(self, file: DataFile, column: str, gone: Sequence[str], now: float) -> list[DataFile]:
+        """What is left of a file, nothing where it held nothing else."""
+        if not self._found_in(file, column).difference(gone):
+            return []
+        path = self._folder / file.path
+        return [self._write(_day_number(file), now, partial(parquet.without, self._duckdb, path, column, gone))]
+
     def sweep(self, now: float, *, grace: float = GRACE) -> None:
         """Remove what ceased to count more than `grace` seconds ago, and forget files that somebody removed."""
         with self._step():
@@ -181,7 +215,7 @@ class Dataset(Generic[L]):
         try:
             with _refusals():
                 if not self._sound:
-                    self._manifest = self._mended()
+                    self._mend()
                     self._sound = True
                 yield
         except RecordError:
@@ -214,9 +248,9 @@ class Dataset(Generic[L]):
                 )
 
     def _merge(self, sources: Sequence[DataFile], now: float) -> None:
-        day = parquet.microseconds(sources[0].since / 1e6) // parquet.DAY
         paths = [self._folder / file.path for file in sources]
-        merged = self._write(day, now, partial(parquet.merge, self._duckdb, paths))
+        merge = partial(parquet.merge, self._duckdb, self._table, paths)
+        merged = self._write(_day_number(sources[0]), now, merge)
         if merged.rows != sum(file.rows for file in sources):
             raise RecordError(f"{self._table.name} of {merged.day} were lost in a merge, which was undone")
         self._swap(files=(*self._without(sources), merged), obsolete=self._and_obsolete(sources, now))
@@ -260,21 +294,27 @@ class Dataset(Generic[L]):
     def _clear_aside(self) -> None:
         shutil.rmtree(self._aside, ignore_errors=True)
 
-    def _mended(self) -> Manifest:
-        """What counts, after whatever crash; nothing else is left behind."""
+    def _mend(self) -> None:
+        """Find out what counts, after whatever crash; nothing else is left behind."""
         self._clear_aside()
         found = self._read()
-        manifest = found or self._adopted()
-        for name in manifest.consumed:
-            (self._spool / name).unlink(missing_ok=True)
+        manifest = self._manifest = found or self._adopted()
+        self._release()
         known = {file.path for file in manifest.files} | {each.path for each in manifest.obsolete}
         for path in (*self._folder.glob("day=*/*.parquet"), *self._folder.glob(f"day=*/*{SUFFIX}")):
             if str(path.with_suffix(".parquet").relative_to(self._folder)) not in known:
                 path.unlink()
-        manifest = replace(manifest, consumed=())
-        if manifest != found:
-            write_manifest(self._data, self._table, manifest)
-        return manifest
+        self._manifest = replace(manifest, consumed=tuple(self._still_there()))
+        if self._manifest != found:
+            write_manifest(self._data, self._table, self._manifest)
+
+    def _release(self) -> None:
+        """Remove the segments that are in this table and in all that are made of the same lines."""
+        done = set(self._manifest.consumed)
+        for table in self._sharing:
+            done.intersection_update(read_manifest(self._data, table).consumed)
+        for name in done:
+            (self._spool / name).unlink(missing_ok=True)
 
     def _read(self) -> Manifest | None:
         """The manifest on the disk; None where it is missing or damaged. Raises RecordError where it is newer."""
@@ -300,6 +340,11 @@ class Dataset(Generic[L]):
             name = f"{path.parent.name}/{path.name}"
             files.append(DataFile(name, rows, size, since, until, path.stat().st_mtime))
         return Manifest(files=tuple(files), converted=sum(file.rows for file in files))
+
+
+def _day_number(file: DataFile) -> int:
+    """Days since the epoch."""
+    return file.since // parquet.DAY
 
 
 _EPOCH: Final = date(1970, 1, 1).toordinal()

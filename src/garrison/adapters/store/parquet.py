@@ -29,7 +29,8 @@ COPY (
     SELECT {columns} FROM {rows} ORDER BY {order}
 ) TO {{target}} {form}
 """
-_MERGE: Final = f"COPY (FROM read_parquet(?)) TO {{target}} {AS_PARQUET}"
+_MERGE: Final = f"COPY (FROM read_parquet(?){{order}}) TO {{target}} {AS_PARQUET}"
+_WITHOUT: Final = f"COPY (FROM read_parquet(?) WHERE {{column}} NOT IN (SELECT unnest(?))) TO {{target}} {AS_PARQUET}"
 
 
 def microseconds(seconds: float) -> int:
@@ -72,9 +73,21 @@ def convert(
     return copied(connection, statement, target, [[str(path) for path in lines], table.fields, day])
 
 
-def merge(connection: duckdb.DuckDBPyConnection, sources: Sequence[Path], target: Path) -> int:
-    """Write the rows of `sources` one after another to `target`; the number of them."""
-    return copied(connection, _MERGE, target, [[str(path) for path in sources]])
+def merge(connection: duckdb.DuckDBPyConnection, table: AnyTable, sources: Sequence[Path], target: Path) -> int:
+    """Write the rows of `sources`, which are given by time, to `target`; the number of them."""
+    order = "" if table.order[0] == "time" else f" ORDER BY {', '.join(table.order)}"
+    return copied(connection, _MERGE.replace("{order}", order), target, [[str(path) for path in sources]])
+
+
+def values(connection: duckdb.DuckDBPyConnection, file: Path, column: str) -> frozenset[str]:
+    """What stands in a column of texts of a Parquet file."""
+    rows = connection.execute(f"SELECT DISTINCT {column} FROM read_parquet(?)", [str(file)]).fetchall()  # noqa: S608  # a column of ours
+    return frozenset(value for (value,) in rows)
+
+
+def without(connection: duckdb.DuckDBPyConnection, source: Path, column: str, gone: Sequence[str], target: Path) -> int:
+    """Write the rows of `source` to `target` but for those with one of these values; the number of them."""
+    return copied(connection, _WITHOUT.replace("{column}", column), target, [str(source), list(gone)])
 
 
 def extent(connection: duckdb.DuckDBPyConnection, file: Path) -> tuple[int, int, int]:

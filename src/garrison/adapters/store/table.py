@@ -44,8 +44,8 @@ class Table(msgspec.Struct, Generic[L], frozen=True, kw_only=True):
     name: str
     """Its directory beneath the data directory, which no other table has."""
     spool: str
-    """The directory there that its lines wait in, which no other table has either: a segment goes once it is
-    converted."""
+    """The directory there that its lines wait in. Several tables may be made of the same lines: a segment goes once all
+    of them have it (`Dataset`)."""
     line: type[L]
     """A struct that a line is the JSON of, tagged `v` (`tag_field="v"`) so that each line begins with `{"v":`, by
     which the line after a broken one is found."""
@@ -59,8 +59,8 @@ class Table(msgspec.Struct, Generic[L], frozen=True, kw_only=True):
     count: Callable[[L], int] = _one
     """How many rows `rows` makes of a line: a conversion that made more or fewer is not put in force."""
     order: tuple[str, ...] = ("time",)
-    """The columns that files are sorted by, and answers; never NULL. `time` is the first: files and their row groups
-    are passed over by it."""
+    """The columns that files are sorted by, and answers; never NULL. Where `time` is the first, row groups are passed
+    over by it, and files are merged one after another; otherwise only whole files are, and a merge sorts anew."""
     found_by: tuple[str, ...] = ()
     """Columns of texts or bytes in which one value among many is looked for (`places.py`); about one and a half
     bytes a row for each. Those with few values need none: a scan passes over their dictionaries."""
