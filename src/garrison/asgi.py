@@ -52,6 +52,8 @@ class Garrison(Middleware):
         self._measures.apply(settings)
         self._ledger_keys = LedgerKeys(state, _log.warning)
         self._ledger_keys.apply(settings, time.time())
+        for warning in self._ledger_keys.lost():
+            _log.warning(warning)
         policy = build_policy(settings, read=read_source, state=state)
         told = _Guarded(sink) if sink is not None else log_objection
         self._lookups = Lookups(state.identity, _log.warning, self._credentials.local)

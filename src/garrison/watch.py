@@ -10,16 +10,19 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
+
+import msgspec
 
 from garrison.adapters.recorded import days
 from garrison.adapters.status import WATCH, Heartbeat, WatchStatus, now
 from garrison.adapters.store.catalogue import TABLES
 from garrison.adapters.store.dataset import Dataset
 from garrison.adapters.store.events import EVENTS
+from garrison.adapters.store.exposures import EXPOSURES
 from garrison.adapters.store.segments import Tailer, segment_files
 from garrison.core.errors import RecordError
 from garrison.core.event import Event
@@ -38,15 +41,24 @@ Tap: TypeAlias = Callable[[Event], None]
 """Takes every event once, soon after it was recorded, on the watch process's one thread: it must not block."""
 
 
+class Retention(msgspec.Struct, frozen=True):
+    """How many days, in UTC, what is kept."""
+
+    events: int = 90
+    exposures: int = 400
+    exposures_of: Mapping[str, int] = {}
+    """Of single kinds of data subjects, where that is less."""
+
+
 class Watch:
     """Everything that is done beside the traffic, one step at a time."""
 
-    def __init__(self, data: Path, *, retention_days: int, taps: Sequence[Tap] = ()) -> None:
+    def __init__(self, data: Path, *, retention: Retention, taps: Sequence[Tap] = ()) -> None:
         """Take hold of the data set in `data`. Raises RecordError where another process has it."""
         self.trouble = ""
         """Why the data set could not be written the last time; empty where it could."""
         self._data = data
-        self._retention_days = retention_days
+        self._retention = retention
         self._taps = tuple(taps)
         with ExitStack() as opened:
             self._tables = [(table, opened.enter_context(Dataset(data, table, sharing=TABLES))) for table in TABLES]
@@ -96,9 +108,12 @@ class Watch:
                 self._listen()
 
     def _tidy(self, moment: float) -> None:
-        days.retain(self._data, self._retention_days, moment)  # also what was kept before keeping was switched off
-        for _, dataset in self._tables:
-            dataset.retain(self._retention_days, moment)
+        kept = self._retention
+        days.retain(self._data, kept.events, moment)  # also what was kept before keeping was switched off
+        for table, dataset in self._tables:
+            dataset.retain(kept.exposures if table is EXPOSURES else kept.events, moment)
+            if table is EXPOSURES and kept.exposures_of:
+                dataset.retain_by("kind", kept.exposures_of, moment)
             while dataset.compact(moment):
                 self._listen()
             dataset.sweep(moment)
@@ -111,18 +126,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     try:
-        run(options.data, retention_days=options.retention_days, otlp_url=options.otlp_url, stopping=stopping)
+        run(options.data, retention=_retention(options), otlp_url=options.otlp_url, stopping=stopping)
     except RecordError as error:
         print(f"garrison: {error}", file=sys.stderr)  # noqa: T201  # the guard passes it on
         return 1
     return 0
 
 
-def run(data: Path, *, retention_days: int, otlp_url: str, stopping: threading.Event) -> None:
+def run(data: Path, *, retention: Retention, otlp_url: str, stopping: threading.Event) -> None:
     """Watch `data` until `stopping` is set. Raises RecordError where the data set cannot be used at all."""
     with ExitStack() as stack:
         telemetry = stack.enter_context(_telemetry(otlp_url)) if otlp_url else None
-        watch = Watch(data, retention_days=retention_days, taps=(telemetry,) if telemetry is not None else ())
+        watch = Watch(data, retention=retention, taps=(telemetry,) if telemetry is not None else ())
         begun = now()
 
         def status() -> WatchStatus:
@@ -152,10 +167,17 @@ def _telemetry(url: str) -> "Iterator[Telemetry]":
         telemetry.close()
 
 
+def _retention(options: argparse.Namespace) -> Retention:
+    of = (text.rpartition("=") for text in options.ledger_days_of)
+    return Retention(options.retention_days, options.ledger_days, {kind: int(days) for kind, _, days in of})
+
+
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="garrison.watch", description="Turn the spool of DATA into its data set.")
     parser.add_argument("data", type=Path)
     parser.add_argument("--retention-days", type=int, default=90)
+    parser.add_argument("--ledger-days", type=int, default=400)
+    parser.add_argument("--ledger-days-of", metavar="KIND=DAYS", action="append", default=[])
     parser.add_argument("--otlp-url", default="")
     return parser.parse_args(arguments)
 
