@@ -1,6 +1,7 @@
 """The ledger from Python and on the command line: every answer says how complete it is."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +17,29 @@ from garrison.cli.main import application
 from garrison.core.errors import ConfigError
 from garrison.core.event import Event
 from garrison.core.exposure import Attribution, Disclosure
+from garrison.engine.pseudonyms import Pseudonyms
 from garrison.ledger import Ledger
 
 OPTIONS = ("--data", "data")
 
 
-@pytest.fixture
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Pseudonyms]:
     """A data directory whose rows are under the key in its ring, half of them in the spool."""
+    folder = tmp_path_factory.mktemp("ledger")
+    key = make_ring(folder / "data.ledger.key", NOON).current
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sample, "KEY", key)
+        half_converted(folder / "data", [*map(told, enumerate(traffic()))])
+    return folder, key
+
+
+@pytest.fixture
+def data(made: tuple[Path, Pseudonyms], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """One of its own for each test, in the working directory."""
+    shutil.copytree(made[0], tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
-    key = make_ring(tmp_path / "data.ledger.key", NOON).current
-    monkeypatch.setattr(sample, "KEY", key)
-    half_converted(tmp_path / "data", [*map(told, enumerate(traffic()))])
+    monkeypatch.setattr(sample, "KEY", made[1])
     return tmp_path / "data"
 
 
