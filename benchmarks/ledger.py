@@ -1,14 +1,15 @@
-"""The ledger at size: what an exposure costs on the disk, and how long the questions take that are asked after a breach.
+"""The ledger at size: what an exposure costs on the disk, and how long the questions take that are asked after a
+breach.
 
-    python -m benchmarks.ledger                                   # a million exposures, a minute
-    python -m benchmarks.ledger --exposures 37000000 --json ledger.json --directory /var/tmp   # 1.2 GB, and events: 2.5 GB
+    python -m benchmarks.ledger                               # a million exposures, a minute
+    python -m benchmarks.ledger --exposures 37000000 --json ledger.json --directory /var/tmp    # 3 GB with events
 
 Some exposures are recorded as a gateway records them and converted by the real watch step. The rest are written
-straight into the form that the data set has after its merges: 41 days, one file for each four million rows of a day. One
-principal, `mallory`, sees a customer whom it has not seen before in `--attack` of all answers; the rest are those of
-300,000 principals, a few of whom ask much, about 20 million customers. Each answer is about one person, which costs most,
-and has its event in the table of events. Questions are asked as `garrison exposure` asks them, with what they do not know
-(`certainty`), by DuckDB in its own bounds of memory. `--kept DIR` keeps what was made, to ask it again.
+straight into the form that the data set has after its merges: 41 days, one file for each four million rows of a day.
+One principal, `mallory`, sees a customer whom it has not seen before in `--attack` of all answers; the rest are those
+of 300,000 principals, a few of whom ask much, about 20 million customers. Each answer is about one person, which costs
+most, and has its event in the table of events. Questions are asked as `garrison exposure` asks them, with what they do
+not know (`certainty`), by DuckDB in its own bounds of memory. `--kept DIR` keeps what was made, to ask it again.
 """
 
 import argparse
