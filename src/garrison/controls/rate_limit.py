@@ -6,7 +6,6 @@ principal come after authentication; whoever has not proved who they are is coun
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from math import ceil
 from typing import Any, NamedTuple, TypeAlias
 
@@ -114,11 +113,11 @@ def _check(limits: Sequence[_Compiled], cost: int, policy: str, *, is_last: bool
             return None  # refused already: what comes later does not count it
         counters, now = facts.state.counters, facts.now
         for reason, name, key, limit in counted:
-            wait, left, reset = limit.take(counters, key(facts), cost, now)
+            taken = limit.take(counters, key(facts), cost, now)
             if policy:
-                facts.limited += (f'"{name}";r={left};t={ceil(reset)}',)
-            if wait:
-                return _refused(facts, reason, name, wait, policy)
+                facts.limited += (f'"{name}";r={taken.left};t={ceil(taken.reset)}',)
+            if taken.wait:
+                return _refused(facts, reason, name, taken.wait, policy)
         for key, cap in at_once:
             leave = cap.enter(counters, key(facts))
             if leave is None:
@@ -143,16 +142,17 @@ def _refused(facts: Facts, reason: str, name: str, wait: float, policy: str) -> 
 def _key(limit: LimitSettings, operation: CompiledOperation | None, own: RateLimitSettings) -> tuple[_Key, bool]:
     """What tells those apart whom `limit` counts, and whether that rests on who they are."""
     peer = _peer(own.ipv4_prefix, own.ipv6_prefix)
+    principal = _principal(peer)
     identifier = operation.operation.id if operation is not None else ""
     if limit.cel:
         return _expression(limit.cel, peer, identifier)
     named: Mapping[str, _Key] = {
         "peer": peer,
         "operation": lambda _: identifier,
-        "principal": partial(_principal, peer=peer),
-        "client": lambda facts: facts.principal.client or _principal(facts, peer),
-        "token": lambda facts: facts.principal.token or _principal(facts, peer),
-        "realm": lambda facts: facts.principal.realm or _principal(facts, peer),
+        "principal": principal,
+        "client": lambda facts: facts.principal.client or principal(facts),
+        "token": lambda facts: facts.principal.token or principal(facts),
+        "realm": lambda facts: facts.principal.realm or principal(facts),
     }
     needs = not {"peer", "operation"}.issuperset(limit.by)
     keys = tuple(named[each] for each in limit.by)
@@ -163,9 +163,12 @@ def _key(limit: LimitSettings, operation: CompiledOperation | None, own: RateLim
     return (lambda facts: short("".join([f"{len(part)}:{part}" for part in [key(facts) for key in keys]]))), needs
 
 
-def _principal(facts: Facts, peer: _Key) -> str:
-    # a principal can have no name that begins with a blank line
-    return f"\n{peer(facts)}" if facts.principal is ANONYMOUS else short(facts.principal.id)
+def _principal(peer: _Key) -> _Key:
+    def key(facts: Facts) -> str:
+        # a principal can have no name that begins with a blank line
+        return f"\n{peer(facts)}" if facts.principal is ANONYMOUS else short(facts.principal.id)
+
+    return key
 
 
 def _peer(v4: int, v6: int) -> _Key:

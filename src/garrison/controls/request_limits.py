@@ -70,7 +70,7 @@ def _length(facts: Facts, limits: RequestLimitsSettings) -> tuple[Reason, ...]:
 
 def _body(facts: Facts) -> Outcome:
     document = facts.document
-    if isinstance(document, Undecodable) and document.reason in _reason:
+    if type(document) is Undecodable and document.reason in _reason:
         return _reason(document.reason, document.location, document.detail)
     return None
 

@@ -70,7 +70,7 @@ def _body(facts: Facts, required: bool, refuse_undeclared: bool) -> Outcome:
     if document is None:
         absent = required and not facts.uninspected
         return _reason("body-missing", "body") if absent else None
-    if isinstance(document, Undecodable) or schema is None:
+    if type(document) is Undecodable or schema is None:
         return None  # `canonical-form`, `request-limits` or `media-type` has said why
     found: tuple[Reason, ...] = ()
     if not schema.accepts(document):

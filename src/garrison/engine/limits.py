@@ -10,7 +10,9 @@ that are new share one allowance until there is.
 
 from collections.abc import Callable
 from hashlib import blake2b
-from typing import Final, Generic, NamedTuple, TypeVar
+from typing import Final, Generic, TypeVar
+
+import msgspec
 
 MAX_KEYS: Final = 1_000_000
 """Keys remembered, of all limits together: 100 to 200 bytes each. Limits have equal shares."""
@@ -24,7 +26,7 @@ _TRIES: Final = 8
 _Value = TypeVar("_Value", float, int)
 
 
-class Taken(NamedTuple):
+class Taken(msgspec.Struct, frozen=True, gc=False):
     """What came of counting one exchange against a limit."""
 
     wait: float
@@ -149,7 +151,7 @@ def _added(tables: dict[str, Table[_Value]], name: str, table: Table[_Value], no
     return table
 
 
-class Rate(NamedTuple):
+class Rate(msgspec.Struct, frozen=True):
     """So many a period, evenly; and so many at once after a pause."""
 
     name: str
@@ -181,7 +183,7 @@ _ROUNDING: Final = 1e-6
 """Seconds: far more than what additions lose, far less than any rate's interval."""
 
 
-class Quota(NamedTuple):
+class Quota(msgspec.Struct, frozen=True):
     """So many in a window of time."""
 
     name: str
@@ -193,17 +195,19 @@ class Quota(NamedTuple):
 
     def take(self, counters: Counters, key: str, cost: int, now: float) -> Taken:
         """Count an exchange of `cost` against `key`; what is not admitted is not counted."""
-        index = int(now // self.window)
-        table = counters.counts(self.name, self.window * (2.0 if self.slides else 1.0), now)
+        window = self.window
+        index = int(now // window)
+        table = counters.counts(self.name, window * (2.0 if self.slides else 1.0), now)
         packed = table.get(key, now)
         if packed is None:
             key = table.place(key, lambda value: self._is_void(value, index))
             packed = table.get(key, now) if key == SHARED else None
         before, count = self._counted(packed, index)
-        passed = now - index * self.window
-        weight = before * (1.0 - passed / self.window)
-        reset = self.window - passed
-        left = int(self.requests - count - weight)
+        passed = now - index * window
+        reset = window - passed
+        left = self.requests - count
+        if before:
+            left = int(left - before * (1.0 - passed / window))
         if cost > left:
             return Taken(self._wait(before, count, cost, passed), max(0, left), reset)
         table.put(key, (index << 64) | (before << 32) | (count + cost))
@@ -235,7 +239,7 @@ class Quota(NamedTuple):
 _MASK: Final = (1 << 32) - 1
 
 
-class Concurrency(NamedTuple):
+class Concurrency(msgspec.Struct, frozen=True):
     """So many at the same time."""
 
     name: str
