@@ -57,8 +57,8 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
 def _head(facts: Facts, refuse_undeclared: bool) -> Outcome:
     reading = facts.reading
     if reading is None:
-        undeclared: Iterable[str] = [name for name, _ in facts.canonical.query] if refuse_undeclared else ()
-        return tuple(_undeclared(undeclared)) or None
+        query = facts.canonical.query
+        return tuple(_undeclared(name for name, _ in query)) if query and refuse_undeclared else None
     if not reading.violations and not (refuse_undeclared and reading.undeclared):
         return None
     found = tuple(_parameter(violation) for violation in reading.violations)

@@ -9,6 +9,7 @@ that are new share one allowance until there is.
 """
 
 from collections.abc import Callable
+from functools import partial
 from hashlib import blake2b
 from typing import Final, Generic, TypeVar
 
@@ -200,9 +201,9 @@ class Quota(msgspec.Struct, frozen=True):
         table = counters.counts(self.name, window * (2.0 if self.slides else 1.0), now)
         packed = table.get(key, now)
         if packed is None:
-            key = table.place(key, lambda value: self._is_void(value, index))
+            key = table.place(key, partial(self._is_void, index=index))
             packed = table.get(key, now) if key == SHARED else None
-        before, count = self._counted(packed, index)
+        before, count = (0, 0) if packed is None else self._counted(packed, index)
         passed = now - index * window
         reset = window - passed
         left = self.requests - count
@@ -210,13 +211,14 @@ class Quota(msgspec.Struct, frozen=True):
             left = int(left - before * (1.0 - passed / window))
         if cost > left:
             return Taken(self._wait(before, count, cost, passed), max(0, left), reset)
-        table.put(key, (index << 64) | (before << 32) | (count + cost))
+        if packed is not None and packed >> 64 == index:
+            table.put(key, packed + cost)
+        else:
+            table.put(key, (index << 64) | (before << 32) | (count + cost))
         return Taken(0.0, left - cost, reset)
 
-    def _counted(self, packed: int | None, index: int) -> tuple[int, int]:
+    def _counted(self, packed: int, index: int) -> tuple[int, int]:
         """What the window before this one saw, where that counts, and this one."""
-        if packed is None:
-            return 0, 0
         seen = packed >> 64
         if seen >= index:  # later only where the clock was set back: what was counted stays counted
             return (packed >> 32) & _MASK, packed & _MASK
