@@ -44,15 +44,16 @@ class TargetMemory:
 
     def read(self, method: str, host: str, target: str) -> Addressed:
         """What a request is for; `host` is lower case and without port."""
+        if self._resting:
+            self._resting -= 1
+            return self._read(method, host, target)
         key = (method, host, target)
         known = self._known.get(key)
         if known is not None:
             self._recalled += 1
             return known
         read = self._read(method, host, target)
-        if self._resting:
-            self._resting -= 1
-        elif len(target) <= self.MAX_BYTES and _is_sound(read):
+        if len(target) <= self.MAX_BYTES and _is_sound(read):
             self._keep(key, read)
         return read
 

@@ -54,7 +54,7 @@ class Fields(msgspec.Struct, frozen=True, gc=False):
     header_bytes: int
     ambiguities: tuple[Ambiguity, ...]
     derived: dict[Hashable, Any] = {}
-    """What others make of the headers alone, each under a key of its own: kept for as long as the fields are."""
+    """What others make of the headers alone, each under its own key: kept for as long as the fields are."""
 
 
 class Target(msgspec.Struct, frozen=True, gc=False):
