@@ -9,8 +9,11 @@ that are new share one allowance until there is.
 """
 
 from collections.abc import Callable
+from functools import partial
 from hashlib import blake2b
-from typing import Final, Generic, NamedTuple, TypeVar
+from typing import Final, Generic, TypeVar
+
+import msgspec
 
 MAX_KEYS: Final = 1_000_000
 """Keys remembered, of all limits together: 100 to 200 bytes each. Limits have equal shares."""
@@ -24,7 +27,7 @@ _TRIES: Final = 8
 _Value = TypeVar("_Value", float, int)
 
 
-class Taken(NamedTuple):
+class Taken(msgspec.Struct, frozen=True, gc=False):
     """What came of counting one exchange against a limit."""
 
     wait: float
@@ -149,7 +152,7 @@ def _added(tables: dict[str, Table[_Value]], name: str, table: Table[_Value], no
     return table
 
 
-class Rate(NamedTuple):
+class Rate(msgspec.Struct, frozen=True):
     """So many a period, evenly; and so many at once after a pause."""
 
     name: str
@@ -181,7 +184,7 @@ _ROUNDING: Final = 1e-6
 """Seconds: far more than what additions lose, far less than any rate's interval."""
 
 
-class Quota(NamedTuple):
+class Quota(msgspec.Struct, frozen=True):
     """So many in a window of time."""
 
     name: str
@@ -193,26 +196,29 @@ class Quota(NamedTuple):
 
     def take(self, counters: Counters, key: str, cost: int, now: float) -> Taken:
         """Count an exchange of `cost` against `key`; what is not admitted is not counted."""
-        index = int(now // self.window)
-        table = counters.counts(self.name, self.window * (2.0 if self.slides else 1.0), now)
+        window = self.window
+        index = int(now // window)
+        table = counters.counts(self.name, window * (2.0 if self.slides else 1.0), now)
         packed = table.get(key, now)
         if packed is None:
-            key = table.place(key, lambda value: self._is_void(value, index))
+            key = table.place(key, partial(self._is_void, index=index))
             packed = table.get(key, now) if key == SHARED else None
-        before, count = self._counted(packed, index)
-        passed = now - index * self.window
-        weight = before * (1.0 - passed / self.window)
-        reset = self.window - passed
-        left = int(self.requests - count - weight)
+        before, count = (0, 0) if packed is None else self._counted(packed, index)
+        passed = now - index * window
+        reset = window - passed
+        left = self.requests - count
+        if before:
+            left = int(left - before * (1.0 - passed / window))
         if cost > left:
             return Taken(self._wait(before, count, cost, passed), max(0, left), reset)
-        table.put(key, (index << 64) | (before << 32) | (count + cost))
+        if packed is not None and packed >> 64 == index:
+            table.put(key, packed + cost)
+        else:
+            table.put(key, (index << 64) | (before << 32) | (count + cost))
         return Taken(0.0, left - cost, reset)
 
-    def _counted(self, packed: int | None, index: int) -> tuple[int, int]:
+    def _counted(self, packed: int, index: int) -> tuple[int, int]:
         """What the window before this one saw, where that counts, and this one."""
-        if packed is None:
-            return 0, 0
         seen = packed >> 64
         if seen >= index:  # later only where the clock was set back: what was counted stays counted
             return (packed >> 32) & _MASK, packed & _MASK
@@ -235,7 +241,7 @@ class Quota(NamedTuple):
 _MASK: Final = (1 << 32) - 1
 
 
-class Concurrency(NamedTuple):
+class Concurrency(msgspec.Struct, frozen=True):
     """So many at the same time."""
 
     name: str
