@@ -2,6 +2,9 @@
 
 It reads events as they come, hands them to whoever listens (`Tap`), and turns finished segments of the spool into
 the data set. It may be killed at any moment: what it had not finished is done by the one after it, once.
+
+Turning segments into the data set takes processors from the traffic, and nobody waits for it: it is done behind all
+else as long as little waits.
 """
 
 import argparse
@@ -13,12 +16,14 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
+from garrison.adapters.pace import Pace
 from garrison.adapters.recorded import days
 from garrison.adapters.status import WATCH, Heartbeat, WatchStatus, now
-from garrison.adapters.store.dataset import Dataset
+from garrison.adapters.store.dataset import BATCH, Dataset
 from garrison.adapters.store.segments import Tailer, segment_files
+from garrison.adapters.store.spool import waiting_bytes
 from garrison.core.errors import RecordError
 from garrison.core.event import Event
 
@@ -32,6 +37,10 @@ CONVERT: Final = 1.0
 TIDY: Final = 60.0
 """Seconds between two looks for files to merge, days to let go and leftovers to remove."""
 
+HURRY: Final = BATCH
+"""Bytes in the spool over which it is emptied as fast as may be."""
+
+T = TypeVar("T")
 Tap: TypeAlias = Callable[[Event], None]
 """Takes every event once, soon after it was recorded, on the watch process's one thread: it must not block."""
 
@@ -49,11 +58,13 @@ class Watch:
         self._taps = tuple(taps)
         self._dataset = Dataset(data)
         self._tailer = Tailer(self._spool) if taps else None
+        self._pace = Pace()
         self._convert_at = 0.0
         self._tidy_at = 0.0
 
     def step(self, moment: float) -> None:
         """Do what is due at `moment` (seconds since the epoch)."""
+        self._pace.rest()
         self._listen()  # before segments go: what was not read by then is lost to the taps
         if moment >= self._convert_at:
             self._convert_at = moment + CONVERT
@@ -63,9 +74,10 @@ class Watch:
             self._attempt(self._tidy, moment)
 
     def close(self, moment: float) -> None:
-        """Take in what is finished, and let go."""
+        """Take in what is finished, at once, and let go."""
         self._listen()
-        self._attempt(self._convert, moment)
+        self._attempt(self._convert_at_once, moment)
+        self._pace.close()
         if self._tailer is not None:
             self._tailer.close()
         self._dataset.close()
@@ -88,15 +100,26 @@ class Watch:
             self.trouble = ""
 
     def _convert(self, moment: float) -> None:
+        while self._unhurried(lambda segments: self._dataset.ingest(segments, moment)):
+            self._listen()
+
+    def _convert_at_once(self, moment: float) -> None:
         while self._dataset.ingest(segment_files(self._spool), moment):
             self._listen()
 
     def _tidy(self, moment: float) -> None:
         self._dataset.retain(self._retention_days, moment)
         days.retain(self._data, self._retention_days, moment)  # also what was kept before keeping was switched off
-        while self._dataset.compact(moment):
+        while self._unhurried(lambda _: self._dataset.compact(moment)):
             self._listen()
         self._dataset.sweep(moment)
+
+    def _unhurried(self, work: Callable[[list[Path]], T]) -> T:
+        """What `work` makes of the segments, behind the traffic where they are few."""
+        segments = segment_files(self._spool)
+        # One is being written as a rule: where there is no other, there is no traffic or nothing to do.
+        hurry = len(segments) < 2 or waiting_bytes(self._spool) > HURRY
+        return self._pace.run(lambda: work(segments), hurry=hurry)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
