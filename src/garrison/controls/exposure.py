@@ -58,7 +58,8 @@ class _People:
         return None
 
     def _disclosures(self, facts: Facts, found: list[Found]) -> tuple[Disclosure, ...]:
-        digest = facts.state.pseudonyms.digest
+        pseudonyms = facts.state.pseudonyms
+        facts.key, digest = pseudonyms.number, pseudonyms.digest
         groups = grouped((each, self._is_own(facts, each)) for each in found)
         return tuple(
             [

@@ -55,7 +55,7 @@ _FRESH, _ASKING, _REQUEST_BODY, _FORWARDED, _RESPONSE_BODY, _DONE = _State
 _ENFORCE, _MONITOR = Mode.ENFORCE, Mode.MONITOR
 _NOTHING_SAID = Decision(allowed=False)
 _NO_HOLD = Hold(0)
-_NOTHING_EXPOSED: tuple[Attribution, tuple[Disclosure, ...]] = (Attribution.NOTHING, ())
+_NOTHING_EXPOSED: tuple[Attribution, tuple[Disclosure, ...], int] = (Attribution.NOTHING, (), 0)
 
 
 class Exchange:
@@ -192,13 +192,13 @@ class Exchange:
         operation = facts.operation.operation if facts is not None and facts.operation is not None else None
         reasons = decision.reasons
         principal = ANONYMOUS
-        attribution, exposed = _NOTHING_EXPOSED
+        attribution, exposed, key = _NOTHING_EXPOSED
         if facts is not None:
             if facts.on_close:
                 self._tell_end(facts)
             principal = facts.principal
             if decision.allowed:  # what did not leave exposed nobody
-                attribution, exposed = facts.attribution, facts.exposed
+                attribution, exposed, key = facts.attribution, facts.exposed, facts.key
         if decision.rewrites:
             reasons += tuple([rewrite.reason for rewrite in decision.rewrites])
         # By place, in the order of the fields: by name it takes five times as long.
@@ -228,7 +228,7 @@ class Exchange:
             principal.token,
             attribution,
             exposed,
-            self._policy.state.pseudonyms.number,
+            key,
         )
 
     def _tell_end(self, facts: Facts) -> None:

@@ -66,6 +66,8 @@ class Facts(msgspec.Struct, eq=False):
     """Whether it is known whose data the answer discloses."""
     exposed: tuple[Disclosure, ...] = ()
     """Whose data the answer discloses, if it leaves."""
+    key: int = 0
+    """Number of the key under which `exposed` names them: it may be renewed while an exchange is under way."""
     has_left: bool = False
     """Whether the answer was let through to its end; known once `on_close` is called."""
     reading: Reading | None = None

@@ -1,0 +1,243 @@
+"""Questions to the ledger: whose data went to whom. What still waits in the spool counts in every answer.
+
+A subject is looked for under every key of the ring (`subjects_named`); who only counts needs no key.
+"""
+
+import contextlib
+import itertools
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from garrison.adapters.store.exposures import EXPOSURES, TYPES, as_uuid, digest_of
+from garrison.adapters.store.ledger_rows import ALL, ExposureFilter, Masks, in_order, opened
+from garrison.adapters.store.manifest import read_manifest
+from garrison.adapters.store.reading import Snapshot, connected, files_between, take_snapshot
+from garrison.adapters.store.segments import scan, segment_files
+from garrison.adapters.store.table import MICROSECONDS
+from garrison.core.event import Event
+from garrison.core.exposure import Attribution, Disclosure
+from garrison.core.ledger import Exposure, KindSeen, Party, PersonSeen, Rank, Recipient, TypeSeen
+from garrison.engine.pseudonyms import Pseudonyms
+
+EVENTS_SHOWN: Final = 10
+EVENTS_AT_ONCE: Final = 1024
+"""Events of which is asked at once what they disclosed."""
+_NEAR: Final = 0.002
+"""Seconds about an event's time in which its rows are: times are rounded."""
+_READ: Final = frozenset({Attribution.ANNOTATED, Attribution.INFERRED})
+
+
+def subjects_named(kind: str, name: str, keys: Iterable[Pseudonyms]) -> list[UUID]:
+    """The digests of a subject that is named, under each of `keys`."""
+    return [found for key in keys if (found := as_uuid(key.digest(kind, name))) is not None]
+
+
+def summary(data: Path, wanted: ExposureFilter = ALL) -> tuple[KindSeen, ...]:
+    """Of how many people what was disclosed, by kind. Raises RecordError where the record cannot be read."""
+    with opened(data, wanted) as rows:
+        groups = rows.ask("SELECT kind, types, count(*), min(time), max(time) FROM {rows} GROUP BY 1, 2")
+        masks = rows.masks(types for _, types, *_ in groups)
+        # Subjects are what is many: of each only a mask and a flag.
+        people = rows.ask("""
+            SELECT kind, mask, own, count(*) FROM (
+                SELECT kind, subject, bit_or(mask) AS mask, bool_and(coalesce(own, false)) AS own
+                FROM {rows} JOIN masks USING (types) GROUP BY kind, subject
+            ) GROUP BY 1, 2, 3
+        """)
+    found = [
+        _kind_seen(
+            kind, [row[2:] for row in groups if row[0] == kind], [row[1:] for row in people if row[0] == kind], masks
+        )
+        for kind in dict.fromkeys(row[0] for row in groups)
+    ]
+    return tuple(sorted(found, key=lambda each: (-each.people, each.kind)))
+
+
+def _kind_seen(kind: str, groups: Sequence[Any], people: Sequence[Any], masks: Masks) -> KindSeen:
+    """Of rows `(exposures, first, last)` and `(mask, own, people)` of one kind."""
+    types = [
+        TypeSeen(name, total)
+        for name, bit in masks.bits.items()
+        if (total := sum(number for mask, _, number in people if mask & bit))
+    ]
+    return KindSeen(
+        kind,
+        people=sum(number for *_, number in people),
+        own=sum(number for _, own, number in people if own),
+        exposures=sum(number for number, *_ in groups),
+        types=tuple(types),
+        first=min(first for _, first, _ in groups) / MICROSECONDS,
+        last=max(last for *_, last in groups) / MICROSECONDS,
+    )
+
+
+def people(data: Path, wanted: ExposureFilter = ALL) -> Iterator[PersonSeen]:
+    """Each data subject of which anything was disclosed, in no order. Raises RecordError as `summary`."""
+    with opened(data, wanted) as rows:
+        masks = rows.masks(types for (types,) in rows.ask("SELECT DISTINCT types FROM {rows}"))
+        found = rows.stream("""
+            SELECT kind, subject, count(*), bit_or(mask), min(time), max(time), bool_and(coalesce(own, false))
+            FROM {rows} JOIN masks USING (types) GROUP BY kind, subject
+        """)
+        for kind, subject, number, mask, first, last, own in found:
+            yield PersonSeen(
+                kind, digest_of(subject), number, masks.types(mask), first / MICROSECONDS, last / MICROSECONDS, own
+            )
+
+
+def recipients(data: Path, subjects: Sequence[UUID], wanted: ExposureFilter = ALL) -> tuple[Recipient, ...]:
+    """To whom one subject was exposed, which has these digests (`subjects_named`); the first first."""
+    with opened(data, wanted, subjects=subjects) as rows:
+        found = rows.ask(
+            f"""
+            SELECT principal, client, token, count(*), list(DISTINCT types), list(DISTINCT operation),
+                list(DISTINCT peer), min(event, {EVENTS_SHOWN}), min(time), max(time), bool_or(coalesce(own, false))
+            FROM {{rows}} GROUP BY 1, 2, 3 ORDER BY min(time), 1, 2, 3
+            """  # noqa: S608  # made of constants
+        )
+    return tuple(
+        Recipient(
+            principal, client, token, number, in_order(name for each in types for name in each.split()),
+            tuple(sorted(operations)), tuple(sorted(peers)), tuple(str(event) for event in events or ()),
+            first / MICROSECONDS, last / MICROSECONDS, own,
+        )
+        for principal, client, token, number, types, operations, peers, events, first, last, own in found
+    )  # fmt: skip
+
+
+def top(data: Path, wanted: ExposureFilter = ALL, *, by: Party = "principal", limit: int = 20) -> tuple[Rank, ...]:
+    """The parties to which most people's data went; data that went to its own subject does not count.
+
+    Nobody sees more people than rows, so that only those are counted exactly who may be among the first.
+    """
+    with opened(data, wanted) as rows:
+        many = rows.ask(f"""
+            SELECT {by}, count(*), min(time), max(time) FROM {{rows}} WHERE own IS NOT TRUE
+            GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {MOST}
+        """)  # noqa: S608  # made of constants
+        found: list[Rank] = []
+        size, begin = limit, 0
+        while begin < len(many) and (len(found) < limit or found[limit - 1].people < many[begin][1]):
+            chosen = {row[0]: row[1:] for row in many[begin : begin + size]}
+            counted = rows.ask(
+                f"""
+                SELECT {by}, sum(people)::BIGINT FROM (
+                    SELECT {by}, kind, count(DISTINCT subject) AS people FROM {{rows}}
+                    WHERE own IS NOT TRUE AND {by} IN (SELECT unnest(?::VARCHAR[])) GROUP BY 1, 2
+                ) GROUP BY 1
+                """,  # noqa: S608  # made of constants
+                list(chosen),
+            )
+            found += [_rank(name, number, chosen[name]) for name, number in counted]
+            found.sort(key=lambda each: (-each.people, each.name))
+            begin, size = begin + size, size * 4
+    return tuple(found[:limit])
+
+
+MOST: Final = 100_000
+"""Parties that are looked at by `top`: those with the most rows."""
+
+
+def _rank(name: str, people: int, told: Sequence[int]) -> Rank:
+    number, first, last = told
+    return Rank(name, people, number, first / MICROSECONDS, last / MICROSECONDS)
+
+
+def exposures(data: Path, wanted: ExposureFilter = ALL, *, subjects: Sequence[UUID] = ()) -> Iterator[Exposure]:
+    """Single rows, in no order; of these subjects alone where there are any. Raises RecordError as `summary`."""
+    with opened(data, wanted, subjects=subjects) as rows:
+        for row in rows.stream(f"SELECT {', '.join(TYPES)} FROM {{rows}}"):  # noqa: S608  # made of constants
+            yield _exposure(dict(zip(TYPES, row, strict=True)))
+
+
+def last_seen(
+    data: Path, wanted: ExposureFilter = ALL, *, by: Sequence[Party] = ("principal",)
+) -> Iterator[tuple[tuple[str, ...], str, bytes, float]]:
+    """When each party last saw each subject that is not the party itself: the parties' names, in the order of `by`,
+    the kind, the subject's digest, 16 bytes, and the time. In no order. What budgets are rebuilt from."""
+    names = ", ".join(by)
+    with opened(data, wanted) as rows:
+        found = rows.stream(f"""
+            SELECT {names}, kind, subject, max(time) FROM {{rows}} WHERE own IS NOT TRUE AND subject IS NOT NULL
+            GROUP BY {names}, kind, subject
+        """)  # noqa: S608  # made of constants
+        for *parties, kind, subject, last in found:
+            yield tuple(parties), kind, subject.bytes, last / MICROSECONDS
+
+
+def keys_used(data: Path, wanted: ExposureFilter = ALL, *, subjects: Sequence[UUID] = ()) -> Mapping[int, int]:
+    """The numbers of the keys that rows name subjects with, and how many rows each."""
+    with opened(data, wanted, subjects=subjects) as rows:
+        return dict(rows.ask("SELECT key, count(*) FROM {rows} GROUP BY 1 ORDER BY 1"))
+
+
+def keys_before(data: Path) -> Mapping[int, int]:
+    """As `keys_used`, quickly, for a start: of what waits in the spool only the beginnings of its segments are read."""
+    used: Counter[int] = Counter()
+    files = list(files_between(data, EXPOSURES, read_manifest(data, EXPOSURES)))
+    if files:
+        with connected(data) as connection:
+            statement = "SELECT key, count(*) FROM read_parquet(?) GROUP BY 1"
+            used.update(dict(connection.execute(statement, [files]).fetchall()))
+    with contextlib.suppress(OSError):
+        for segment in segment_files(data / EXPOSURES.spool):
+            for lines in itertools.islice(scan(segment, EXPOSURES.line), 1):
+                used.update(line.key for line in lines.sound for one in line.exposed for _ in one.subjects)
+    return used
+
+
+def with_exposed(data: Path, events: Iterable[Event]) -> Iterator[Event]:
+    """Events with what they disclosed: the table of events does not hold it. Raises RecordError as `summary`."""
+    source = iter(events)
+    snapshot: Snapshot[Event] | None = None
+    while group := list(itertools.islice(source, EVENTS_AT_ONCE)):
+        asked = [event for event in group if event.attribution in _READ and not event.exposed]
+        if asked and snapshot is None:
+            snapshot = take_snapshot(data, EXPOSURES, _has_exposures)
+        told = _disclosed(data, asked, snapshot) if snapshot is not None else {}
+        yield from (replace(event, exposed=told[event.id]) if event.id in told else event for event in group)
+
+
+def _disclosed(data: Path, events: Sequence[Event], snapshot: Snapshot[Event]) -> dict[str, tuple[Disclosure, ...]]:
+    """`Event.exposed` by the events' ids, left out where there is none."""
+    ids = {name: event.id for event in events if (name := _uuid(event.id)) is not None}
+    if not ids:
+        return {}
+    times = [event.time for event in events]
+    near = ExposureFilter(since=min(times) - _NEAR, until=max(times) + _NEAR)
+    with opened(data, near, snapshot=snapshot) as rows:
+        found = rows.ask(
+            """
+            SELECT event, kind, types, own, list(subject ORDER BY subject) FROM {rows}
+            WHERE event IN (SELECT unnest(?::UUID[])) GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+            """,
+            [str(each) for each in ids],
+        )
+    told: defaultdict[str, tuple[Disclosure, ...]] = defaultdict(tuple)
+    for event, kind, types, own, subjects in found:
+        told[ids[event]] += (Disclosure(kind, tuple(map(digest_of, subjects)), tuple(types.split()), own),)
+    return told
+
+
+def _has_exposures(line: Event) -> bool:
+    return bool(line.exposed)
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _exposure(row: dict[str, Any]) -> Exposure:
+    row["event"] = str(row["event"] or "")
+    row["time"] /= MICROSECONDS
+    row["subject"] = digest_of(row["subject"])
+    row["types"] = tuple(row["types"].split())
+    return Exposure(**row)
