@@ -1,7 +1,8 @@
 """The watch process: `python -m garrison.watch DATA`, started and kept running by `garrison guard`.
 
 It reads events as they come, hands them to whoever listens (`Tap`), and turns finished segments of the spool into
-the data set. It may be killed at any moment: what it had not finished is done by the one after it, once.
+the data set; beside that it makes snapshots of kept state. It may be killed at any moment: what it had not finished is
+done by the one after it, once.
 """
 
 import argparse
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from garrison.adapters.recorded import days
 from garrison.adapters.status import WATCH, Heartbeat, WatchStatus, now
 from garrison.adapters.store.dataset import Dataset
+from garrison.adapters.store.kept import Compactor
 from garrison.adapters.store.segments import Tailer, segment_files
 from garrison.core.errors import RecordError
 from garrison.core.event import Event
@@ -118,11 +120,13 @@ def run(data: Path, *, retention_days: int, otlp_url: str, stopping: threading.E
     with ExitStack() as stack:
         telemetry = stack.enter_context(_telemetry(otlp_url)) if otlp_url else None
         watch = Watch(data, retention_days=retention_days, taps=(telemetry,) if telemetry is not None else ())
+        compactor = Compactor(data)
+        stack.callback(compactor.close)
         begun = now()
 
         def status() -> WatchStatus:
             sent, lost = (telemetry.sent, telemetry.lost) if telemetry is not None else (0, 0)
-            return WatchStatus(os.getpid(), begun, now(), watch.trouble, sent, lost)
+            return WatchStatus(os.getpid(), begun, now(), watch.trouble or compactor.trouble, sent, lost)
 
         heartbeat = Heartbeat(data, WATCH, status)
         stack.callback(heartbeat.close)
