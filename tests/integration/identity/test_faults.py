@@ -1,4 +1,4 @@
-"""What goes wrong at a provider, or is made to: clocks that differ, masses of made-up keys, answers that take too long."""
+"""What goes wrong at a provider, or is made to: clocks that differ, masses of made-up keys, answers that are late."""
 
 import json
 import time
