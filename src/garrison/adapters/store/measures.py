@@ -145,9 +145,9 @@ def _replace(data: Path, kept: Iterable[Countermeasure], generation: int) -> Non
 
 def _order(measure: Countermeasure) -> tuple[int, int]:
     try:
-        low, high = span(measure.value) if measure.scope is Scope.NETWORK else (-1, 0)
+        low, high = span(measure.value) if measure.scope is Scope.NETWORK else (1 << 128, 0)
     except ValueError:
-        return -1, 0
+        return 1 << 128, 0
     return low, -high
 
 
