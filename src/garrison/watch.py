@@ -1,7 +1,8 @@
 """The watch process: `python -m garrison.watch DATA`, started and kept running by `garrison guard`.
 
 It reads events as they come, hands them to whoever listens (`Tap`), and turns finished segments of the spools into
-the tables of the data set. It may be killed at any moment: what it had not finished is done by the one after it, once.
+the tables of the data set; beside that it makes snapshots of kept state. It may be killed at any moment: what it had
+not finished is done by the one after it, once.
 
 Turning segments into tables takes processors from the traffic, and nobody waits for it: it is done behind all else as
 long as little waits.
@@ -28,6 +29,7 @@ from garrison.adapters.store.catalogue import TABLES
 from garrison.adapters.store.dataset import BATCH, Dataset
 from garrison.adapters.store.events import EVENTS
 from garrison.adapters.store.exposures import EXPOSURES
+from garrison.adapters.store.kept import Compactor
 from garrison.adapters.store.segments import Tailer, segment_files
 from garrison.adapters.store.spool import waiting_bytes
 from garrison.adapters.store.table import AnyTable
@@ -166,11 +168,13 @@ def run(data: Path, *, retention: Retention, otlp_url: str, stopping: threading.
     with ExitStack() as stack:
         telemetry = stack.enter_context(_telemetry(otlp_url)) if otlp_url else None
         watch = Watch(data, retention=retention, taps=(telemetry,) if telemetry is not None else ())
+        compactor = Compactor(data)
+        stack.callback(compactor.close)
         begun = now()
 
         def status() -> WatchStatus:
             sent, lost = (telemetry.sent, telemetry.lost) if telemetry is not None else (0, 0)
-            return WatchStatus(os.getpid(), begun, now(), watch.trouble, sent, lost)
+            return WatchStatus(os.getpid(), begun, now(), watch.trouble or compactor.trouble, sent, lost)
 
         heartbeat = Heartbeat(data, WATCH, status)
         stack.callback(heartbeat.close)
