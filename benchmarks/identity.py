@@ -5,9 +5,9 @@
 Needs wrk and nginx. Each request carries a token signed with RS256, of which the gateway remembers that it held; the
 operation demands a scope, its path names an owner and so does its answer, and a quota counts the principal (one asks
 for all, which no rate admits): all enforced, with every other control, events written. Bare Envoy gets the same
-requests in the same rounds. The cost of a proof is that of verifying it for the first time (`cold`) or again
-(`warm`), in this process, without a gateway; that of a `whole` exchange is all that the engine does for such a request
-and its answer (`benchmarks.engine` has the same without identity)."""
+requests in the same rounds. The cost of a proof is that of verifying it for the first time (`cold`) or when its head
+comes again (`warm`), in this process, without a gateway; that of a `whole` exchange is all that the engine does for
+such a request and its answer (`benchmarks.engine` has the same without identity)."""
 
 import argparse
 import base64
@@ -212,7 +212,7 @@ def _dpop(memory: Memory, method: Method) -> None:
 
 def _show(name: str, work: Callable[[], None], number: int) -> None:
     work()
-    best = min(timeit.repeat(work, number=number, repeat=5)) / number * 1e6
+    best = min(timeit.repeat(work, number=number, repeat=5, timer=time.process_time)) / number * 1e6
     print(f"{name:12} {best:7.1f} us", flush=True)
 
 

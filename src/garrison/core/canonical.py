@@ -86,8 +86,7 @@ class CanonicalRequest(msgspec.Struct, frozen=True, gc=False):
     """Size of all names and values as received."""
     ambiguities: tuple[Ambiguity, ...] = ()
     """Each once, and at most `MAX_OF_A_KIND` of a kind."""
-    derived: dict[Hashable, Any] = {}
-    """As in `Fields`."""
+    derived: dict[Hashable, Any] = {}  # as in `Fields`
 
 
 MAX_OF_A_KIND = 8
