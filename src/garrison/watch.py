@@ -18,7 +18,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
-from garrison.adapters.pace import Pace
+from garrison.adapters.pace import Pace, own_session
 from garrison.adapters.recorded import days
 from garrison.adapters.status import WATCH, Heartbeat, WatchStatus, now
 from garrison.adapters.store.dataset import BATCH, Dataset
@@ -58,7 +58,7 @@ class Watch:
         self._taps = tuple(taps)
         self._dataset = Dataset(data)
         self._tailer = Tailer(self._spool) if taps else None
-        self._pace = Pace()
+        self._pace = Pace(own_session())
         self._convert_at = 0.0
         self._tidy_at = 0.0
 
