@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 import msgspec
 
-from garrison.adapters.pace import Pace
+from garrison.adapters.pace import Pace, own_session
 from garrison.adapters.recorded import days
 from garrison.adapters.status import WATCH, Heartbeat, WatchStatus, now
 from garrison.adapters.store.catalogue import TABLES
@@ -76,7 +76,7 @@ class Watch:
             self._tables = [(table, opened.enter_context(Dataset(data, table, sharing=TABLES))) for table in TABLES]
             self._opened = opened.pop_all()
         self._tailer = Tailer(data / EVENTS.spool, EVENTS.line) if taps else None
-        self._pace = Pace()
+        self._pace = Pace(own_session())
         self._convert_at = 0.0
         self._tidy_at = 0.0
 

@@ -26,8 +26,8 @@ class Pace:
     A thread without privileges may step back and never forward again: so one thread is kept that has stepped back.
     """
 
-    def __init__(self, *, session: Path = AUTOGROUP) -> None:
-        """`session` is where the session's nice value is written."""
+    def __init__(self, session: Path | None) -> None:
+        """`session` is where the session's nice value is written; None leaves it alone."""
         self._session = session
         self._behind = ThreadPoolExecutor(1, "garrison-behind", initializer=_step_back)
         self._told = -1
@@ -41,7 +41,7 @@ class Pace:
         """What follows is done with the rank of others, or behind them. To be repeated: the kernel takes a change of a
         session's value ten times a second only."""
         wanted = 0 if hurry else BEHIND
-        if self._told == wanted:
+        if self._session is None or self._told == wanted:
             return
         try:
             self._session.write_text(str(wanted))
@@ -54,6 +54,11 @@ class Pace:
     def close(self) -> None:
         """End the thread."""
         self._behind.shutdown()
+
+
+def own_session() -> Path | None:
+    """Where the session's nice value is written, if the session is this process's own and no other's rank with it."""
+    return AUTOGROUP if os.getsid(0) == os.getpid() else None
 
 
 def _step_back() -> None:
