@@ -22,6 +22,7 @@ from garrison.adapters.recorded.keys import key_source, make_keys
 from garrison.adapters.recorded.samples import SampleWriter
 from garrison.adapters.recorded.secrets import Redactor
 from garrison.adapters.recording import Recording
+from garrison.adapters.store.kept import keep_state
 from garrison.adapters.store.measures import MeasuresInForce
 from garrison.config.model import Settings
 from garrison.core.event import Event
@@ -38,6 +39,7 @@ def engine(config: FilterConfig) -> Exchanges:
     handover = msgspec.json.decode(config.settings, type=Handover)
     checked = load_checked(handover.policy_file)
     state = State(secrets.token_bytes(32))
+    stored = keep_state(state, checked.settings, _log, compacts=False)
     credentials = Credentials(state.identity, _log)
     lookups = Lookups(state.identity, _log, credentials.local)
     credentials.apply(checked.settings)
@@ -55,7 +57,7 @@ def engine(config: FilterConfig) -> Exchanges:
     vitals = None
     if recording:
         lost = partial(_samples_lost, kept)
-        vitals = Vitals(Path(checked.settings.data), exchanges, recording.recorder, lookups, lost)
+        vitals = Vitals(Path(checked.settings.data), exchanges, recording.recorder, lookups, lost, stored)
 
     def reload() -> dict[str, int]:
         changed = load_checked(handover.policy_file)
@@ -85,6 +87,8 @@ def engine(config: FilterConfig) -> Exchanges:
             recording.close()
         if vitals:
             vitals.close()
+        if stored:
+            stored.close()
 
     exchanges.on_close = close
     return exchanges if kept is None else kept
