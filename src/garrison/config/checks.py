@@ -16,6 +16,7 @@ from garrison.config.address import parse_listen, parse_upstream
 from garrison.config.demands import demand_complaints
 from garrison.config.exceptions import expiry
 from garrison.config.explain import Complaint
+from garrison.config.exposure_checks import subject_complaints
 from garrison.config.limits import LimitSettings, limit_faults
 from garrison.config.model import OperationSettings, Settings
 from garrison.config.scheme_checks import scheme_complaints
@@ -244,4 +245,5 @@ CHECKS: tuple[Callable[[Settings], Iterator[Complaint]], ...] = (
     _exceptions,
     server_complaints,
     demand_complaints,
+    subject_complaints,
 )

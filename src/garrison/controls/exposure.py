@@ -5,16 +5,18 @@ Which parameters and fields name data subjects the contract says with `x-garriso
 so that the record tells afterwards, exactly, whose data went to whom.
 """
 
+from typing import Any
+
 from garrison.config.controls import ControlsSettings
 from garrison.config.exposure import ExposureSettings
 from garrison.contract.catalogue import CompiledOperation
 from garrison.core.decision import Mode, Outcome
-from garrison.core.exposure import Attribution, Disclosure
+from garrison.core.exposure import Disclosure
 from garrison.core.ids import ControlId
 from garrison.core.principal import ANONYMOUS
 from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec
 from garrison.engine.facts import Facts
-from garrison.exposure.subjects import Extractor, Found, grouped, readable
+from garrison.exposure.subjects import Extractor, Found, Seen, grouped
 from garrison.identity.grants import has_claim
 
 _ID = ControlId("exposure")
@@ -29,7 +31,7 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
     """Has nothing to do where nothing says that an operation is about anybody."""
     if operation is None:
         return Checks()
-    extractor = Extractor(operation)
+    extractor = Extractor(operation, settings.exposure)
     if not extractor.finds:
         return Checks()
     return Checks(response_body=_People(extractor, settings.exposure).check_answer, wants_response=_wants)
@@ -46,16 +48,18 @@ class _People:
         """Note whose data the answer discloses."""
         if not _wants(facts) or not facts.has_response_body:
             return None
-        extractor = self._extractor
-        value = readable(facts)
-        if value is None and extractor.in_answer:
-            facts.attribution = Attribution.UNKNOWN
-            return _reason("subjects-unreadable", "response")
-        facts.attribution = Attribution.ANNOTATED
-        found = extractor.disclosed(facts, value)
-        if found:
-            facts.exposed = self._disclosures(facts, found)
-        return None
+        seen = self._extractor.disclosed(facts)
+        self._note(facts, seen)
+        facts.on_rewrite = self._look_again
+        return None if seen.is_readable else _reason("subjects-unreadable", "response")
+
+    def _look_again(self, facts: Facts, value: Any) -> None:
+        """What was taken out of the answer is disclosed to nobody."""
+        self._note(facts, self._extractor.left(facts, value))
+
+    def _note(self, facts: Facts, seen: Seen) -> None:
+        facts.attribution = seen.attribution
+        facts.exposed = self._disclosures(facts, seen.found) if seen.found else ()
 
     def _disclosures(self, facts: Facts, found: list[Found]) -> tuple[Disclosure, ...]:
         digest = facts.state.pseudonyms.digest

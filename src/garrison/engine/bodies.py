@@ -65,7 +65,7 @@ def response_kind(facts: Facts) -> Kind:
     if operation is not None and (operation.streams_response or (response is not None and response.status == 101)):
         return "stream"
     if facts.response_body_schema is not None:
-        return _only_readable(facts.response_body_schema.kind)
+        return facts.response_body_schema.rows or _only_readable(facts.response_body_schema.kind)
     if schema is not None and (schema.forbids_body or media_type is None):
         return "text"  # there should be nothing to read, or nothing says how: what counts is whether it is empty
     return _only_readable(kind_of(media_type.essence)) if media_type is not None else "opaque"

@@ -24,6 +24,11 @@ def composed(bodies: Sequence[bytes]) -> bytes:
     return msgspec.json.encode(first)
 
 
+def json_value(body: bytes) -> Any:
+    """The JSON value that a changed body is. Raises where it is none: every control that changes one writes JSON."""
+    return msgspec.json.decode(body)
+
+
 def _common(one: Any, other: Any) -> Any:
     if isinstance(one, dict) and isinstance(other, dict):
         return {name: _common(item, other[name]) for name, item in one.items() if name in other}

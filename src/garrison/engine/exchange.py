@@ -23,7 +23,7 @@ from garrison.core.decision import Decision, Disposition, FailMode, Grant, Mode,
 from garrison.core.errors import ProtocolError
 from garrison.core.event import Event
 from garrison.core.exposure import Attribution
-from garrison.core.http import Headers, Reply, RequestHead, ResponseHead, header
+from garrison.core.http import Reply, RequestHead, ResponseHead, header
 from garrison.core.ids import EventId
 from garrison.core.principal import ANONYMOUS
 from garrison.core.question import MAX_QUESTIONS, Question
@@ -31,7 +31,7 @@ from garrison.core.question import Answer as Told
 from garrison.engine.bodies import PASSED_OVER, read_request_body, read_response_body, request_kind, response_kind
 from garrison.engine.codings import narrowed
 from garrison.engine.combine import ENGINE, Answer, Failed, Said, combine
-from garrison.engine.composed import composed
+from garrison.engine.composed import composed, json_value
 from garrison.engine.exceptions import without_excepted
 from garrison.engine.facts import Facts
 from garrison.engine.media_type import parse_media_type
@@ -382,7 +382,7 @@ class Exchange:
             return self._deny()
         if decision.rewrites:
             self._state = _DONE
-            return self._rewrite(decision.rewrites, facts.response_headers)
+            return self._rewrite(decision.rewrites, facts)
         return self._let_response_pass(facts)
 
     def _let_response_pass(self, facts: Facts) -> Settled:
@@ -391,13 +391,19 @@ class Exchange:
             return Pass(Mutation(set_headers=facts.response_headers))
         return PASS
 
-    def _rewrite(self, rewrites: tuple[Rewrite, ...], headers: Headers) -> Settled:
+    def _rewrite(self, rewrites: tuple[Rewrite, ...], facts: Facts) -> Settled:
         self._rewritten = True
+        headers = facts.response_headers
         dropped = (*_BODY_BOUND_HEADERS, *(name for each in rewrites for name in each.drop_headers))
         bodies = [rewrite.body for rewrite in rewrites if rewrite.body is not None]
         # One that replaces the whole answer stands, whatever others would have stripped from it.
         if len(bodies) == len(rewrites):
-            return Pass(Mutation(set_headers=headers, drop_headers=dropped, body=composed(bodies)))
+            body = composed(bodies)
+            if facts.on_rewrite is not None:
+                facts.on_rewrite(facts, json_value(body))
+            return Pass(Mutation(set_headers=headers, drop_headers=dropped, body=body))
+        if facts.on_rewrite is not None:
+            facts.on_rewrite(facts, None)
         reply = problem(self._status, self._event_id)
         return Pass(Mutation(set_headers=(*reply.headers, *headers), drop_headers=dropped, body=reply.body))
 

@@ -49,6 +49,7 @@ class Facts:
         "media_type",
         "now",
         "on_close",
+        "on_rewrite",
         "operation",
         "principal",
         "reading",
@@ -98,6 +99,9 @@ class Facts:
         """What is left of the limits that counted this exchange, as `RateLimit` says it; None once one refused."""
         self.on_close: tuple[Callable[[], None], ...] = ()
         """Called once when the exchange is over, whatever came of it: a concurrency cap gives its place back."""
+        self.on_rewrite: Callable[[Facts, Any], None] | None = None
+        """Called where the answer leaves otherwise than it was judged, with the JSON value that leaves; None for a body
+        that says nothing of the upstream's."""
         self.attribution = Attribution.NOTHING
         """Whether it is known whose data the answer discloses."""
         self.exposed: tuple[Disclosure, ...] = ()
