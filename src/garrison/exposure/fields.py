@@ -64,7 +64,7 @@ class Node:
         """Whether a subject can."""
         # What follows is `names` once more, in the form that is walked fastest.
         self.typed: tuple[tuple[str, int], ...] = ()
-        self.named: tuple[tuple[str, Field], ...] = ()
+        self.named: tuple[tuple[str, Who | None, Field], ...] = ()
         self.inner: tuple[tuple[str, Field], ...] = ()
         self.is_ordered = False
         """Whether the value's own order must be kept: subjects may stand at several of its properties."""
@@ -75,13 +75,26 @@ class Node:
         """Make the fast form of `names`."""
         leaves = {name: field for name, field in self.names.items() if field.node is None}
         self.typed = tuple((name, field.mask) for name, field in leaves.items() if not field.whos)
-        self.named = tuple((name, field) for name, field in leaves.items() if field.whos)
+        self.named = tuple((name, _alone(field), field) for name, field in leaves.items() if field.whos)
         self.inner = tuple((name, field) for name, field in self.names.items() if field.node is not None)
         within = [field for _, field in self.inner if field.whos or (field.node and field.node.names_subjects)]
         self.is_ordered = self.more is not None or len(self.named) + len(within) > 1
         if len(self.named) == 1 and not (self.inner or self.is_ordered):
-            name, field = self.named[0]
-            self.only = (name, field.whos[0]) if len(field.whos) == 1 and not field.mask else None
+            name, who, _ = self.named[0]
+            self.only = (name, who) if who is not None else None
+
+
+def _alone(field: Field) -> Who | None:
+    """The one kind of subjects that a field names, where it says nothing else."""
+    return field.whos[0] if len(field.whos) == 1 and not field.mask else None
+
+
+def listing(field: Field) -> Field:
+    """A list, each of whose items is as `field` says."""
+    node = Node()
+    node.items = field
+    node.names_subjects = bool(field.whos) or (field.node is not None and field.node.names_subjects)
+    return Field(node=node)
 
 
 def mask_of(name: str) -> int:

@@ -11,7 +11,7 @@ from garrison.contract.catalogue import CompiledOperation
 from garrison.contract.marks import Part, View
 from garrison.core.operation import Operation
 from garrison.exposure.compiling import NONE, Pointer, compile_field
-from garrison.exposure.fields import Field, Who
+from garrison.exposure.fields import Field, Who, listing
 from garrison.exposure.inference import (
     NO_CONTEXT,
     Inference,
@@ -66,6 +66,13 @@ class Places:
         """What to look for in an answer, by the identity of its schema."""
         if own.infer:
             self._infer_more(schemas, without)
+
+    @property
+    def asked(self) -> frozenset[str] | None:
+        """Kinds of the subjects that requests may name; None where only the request tells."""
+        if self.marks_bodies or self.body.node is not None or any(each.view is not None for each in self.parameters):
+            return None
+        return frozenset(who.kind for each in self.parameters for who in each.whos)
 
     @property
     def names_in_answers(self) -> bool:
@@ -130,7 +137,8 @@ class Places:
             part = schema.draw() if is_marked or guesses is not None else None
             if schema.rows:
                 part = _row(part)
-            found[id(schema)] = compile_field(part, context, self._pointers, guesses)
+            field = compile_field(part, context, self._pointers, guesses)
+            found[id(schema)] = listing(field) if schema.rows else field
         return found
 
 

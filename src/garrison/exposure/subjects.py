@@ -50,7 +50,17 @@ class Seen(NamedTuple):
 class Extractor:
     """Finds the subjects of one operation."""
 
-    __slots__ = ("_answers", "_attribution", "_body", "_in_answer", "_marked", "_names", "_parameters", "_undeclared")
+    __slots__ = (
+        "_answers",
+        "_asks",
+        "_attribution",
+        "_body",
+        "_in_answer",
+        "_marked",
+        "_names",
+        "_parameters",
+        "_undeclared",
+    )
 
     def __init__(self, operation: CompiledOperation, own: ExposureSettings) -> None:
         places = Places(operation, own)
@@ -59,6 +69,7 @@ class Extractor:
         self._answers, self._undeclared = places.answers, places.undeclared
         self._names = {key: names_anybody(field) for key, field in places.answers.items()}
         self._in_answer = places.names_in_answers
+        self._asks = places.asked
         self._attribution = Attribution.ANNOTATED if places.is_explicit else Attribution.INFERRED
 
     @property
@@ -74,10 +85,9 @@ class Extractor:
             value = values[place].get(name) if place in values else None
             if value is None:
                 continue
-            for item in value if type(value) is list else (value,):
+            for item in value if isinstance(value, list) else (value,):
                 text = as_text(item)
-                if text:
-                    found += [(who, text) for who in whos]
+                found += [(who, text) for who in whos] if text else ()
             if view is not None:
                 found += _surveyed(view, value)
         if (self._marked or self._body.node is not None) and facts.document is not None:
@@ -93,37 +103,45 @@ class Extractor:
         if type(document) is JsonDocument:
             if names and field.node is None and not field.whos:
                 return _UNREADABLE  # the contract does not describe such an answer: nothing says where to look
-            return self.within(facts, document.value, field)
+            return self._within(facts, document.value, field)
         if type(document) is RowsDocument:
             if names and document.columns and not _is_in(field, document.columns):
                 return _UNREADABLE
-            return self.within(facts, document.rows, field, is_rows=True)
+            return self._within(facts, document.rows, field)
         if names:
             return _UNREADABLE
-        return self.within(facts, True, Field())  # whatever it holds
+        return self._within(facts, True, Field())  # whatever it holds
 
     def left(self, facts: Facts, value: Any) -> Seen:
         """The subjects whose data is in `value`, which the answer was changed to."""
         schema = facts.response_body_schema
-        return self.within(facts, value, self._answers.get(id(schema), self._undeclared))
+        return self._within(facts, value, self._answers.get(id(schema), self._undeclared))
 
-    def within(self, facts: Facts, value: Any, field: Field, *, is_rows: bool = False) -> Seen:
-        """The subjects in a value, or in each of several, which `field` describes."""
+    def _within(self, facts: Facts, value: Any, field: Field) -> Seen:
+        """The subjects in a value that `field` describes, and those that were asked for."""
         walk = Walk()
-        asked = self.asked(facts) if self._parameters or facts.document is not None else []
-        if asked and value in _NOTHING:
-            asked = []
+        own: list[Key] = []
         try:
-            if is_rows:
-                walk.rows(field, value, asked)
-            else:
-                walk.run(field, value, asked)
+            mask = walk.run(field, value, own)
         except TooDeepError:
             return _UNREADABLE
-        found = [Found(who.kind, name, who.claim, types_of(mask)) for (who, name), mask in walk.found.items()]
-        if walk.unnamed:
-            return Seen(Attribution.UNKNOWN, found, is_readable=False)
-        return Seen(self._attribution, found)
+        found, asks = walk.found, self._asks
+        if asks is None or (asks and not (len(asks) == 1 and found and next(iter(found))[0] in asks)):
+            own += self._joining(facts, value, found)
+        if mask or own:
+            walk.finish(own, mask)
+        unnamed = walk.unnamed and walk.unnamed - {who for who, _ in own}
+        told = [Found(who.kind, name, who.claim, types_of(mask)) for (who, name), mask in found.items()]
+        if unnamed:
+            return Seen(Attribution.UNKNOWN, told, is_readable=False)
+        return Seen(self._attribution, told)
+
+    def _joining(self, facts: Facts, value: Any, found: Iterable[Key]) -> list[Key]:
+        """The subjects that were asked for, of kinds that the answer names nowhere; none where it holds nothing."""
+        if value in _NOTHING:
+            return []
+        kinds = {who for who, _ in found}
+        return [key for key in self.asked(facts) if key[0] not in kinds]
 
     def _in_body(self, facts: Facts) -> list[Key]:
         """The subjects in the request's body, names of properties in any case: some servers read them so."""
@@ -139,8 +157,8 @@ class Extractor:
         found = _surveyed(view, value) if view is not None else []
         if self._body.node is not None:
             walk = Walk()
-            walk.run(self._body, value)
-            found += walk.found
+            walk.run(self._body, value, [])
+            found += walk.order
         return found
 
 
@@ -168,9 +186,9 @@ def _surveyed(view: View, value: Any) -> list[Key]:
     ]
 
 
-def _is_in(field: Field, columns: Sequence[str]) -> bool:
+def _is_in(rows: Field, columns: Sequence[str]) -> bool:
     """Whether a table has a column that names subjects."""
-    node = field.node
-    if node is None:
+    row = rows.node.items.node if rows.node is not None and rows.node.items is not None else None
+    if row is None:
         return False
-    return node.more is not None or any(inner.whos and name in columns for name, inner in node.names.items())
+    return row.more is not None or any(field.whos and name in columns for name, field in row.names.items())

@@ -4,7 +4,7 @@ A typed value belongs to the subjects that the innermost object around it names;
 that object; else to those of the next object around. What no object claims is the whole answer's.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any, Final, TypeAlias
 
 from garrison.exposure.fields import Field, Node, Who
@@ -33,32 +33,27 @@ class Walk:
         self.unnamed: frozenset[str] = frozenset()
         """Kinds of which an object should have named a subject, told of one, and did not name any."""
 
-    def run(self, field: Field, value: Any, asked: Iterable[Key] = ()) -> None:
-        """Walk `value`, which `field` describes. What of `asked` is of a kind that the value names nowhere joins those
-        that it names as a whole."""
-        own: list[Key] = []
+    def run(self, field: Field, value: Any, own: list[Key]) -> int:
+        """Walk `value`, which `field` describes. Returns the mask of what no object within claims; what the value as a
+        whole names is added to `own`."""
         node = field.node
-        mask = field.mask if value or value == 0 else 0
-        if node is not None and type(value) is dict:
-            mask |= self._inside(node, value, own, 0)
-        elif mask or node is not None or field.whos:
-            mask |= self._value(field, value, own, 0)
-        found = self.found
-        kinds = {who for who, _ in found} if found else found
-        joining = [key for key in asked if key[0] not in kinds]
-        if mask and not own and not self.order and node is not None and node.kinds:
-            self.unnamed |= node.kinds
-        if self.unnamed and joining:
-            self.unnamed -= {who for who, _ in joining}
-        for key in joining:
-            found.setdefault(key, 0)
-        own += joining
-        for key in own or self.order if mask else ():
-            found[key] |= mask
+        if node is None or type(value) is not dict:
+            return self._value(field, value, own, 0)
+        mask = self._inside(node, value, own, 0)
+        if field.mask and value:
+            mask |= field.mask
+        if mask and node.kinds and not own and not self.order:
+            self.unnamed = node.kinds
+        return mask
 
-    def rows(self, field: Field, rows: list[Any], asked: Iterable[Key] = ()) -> None:
-        """Walk a body of several values, each of which `field` describes: nothing is said beside them."""
-        self.run(Field(node=_listing(field)), rows, asked)
+    def finish(self, own: Sequence[Key], mask: int) -> None:
+        """Give what no object claims to `own`, the subjects of the whole; where there are none, to all within."""
+        found = self.found
+        for key in own:
+            found.setdefault(key, 0)
+        if mask:
+            for key in own or self.order:
+                found[key] |= mask
 
     def _value(self, field: Field, value: Any, own: list[Key], depth: int) -> int:
         """The mask of what no object within claims; subjects named by the value itself are added to `own`."""
@@ -67,12 +62,15 @@ class Walk:
         if kind is dict:
             return mask | self._object(field.node, value, depth + 1) if field.node is not None else mask
         if kind is list:
+            if depth > MAX_DEPTH:
+                raise TooDeepError
+            items = field.node.items if field.node is not None else None
             if field.whos:
                 for item in value:
                     self._name(field.whos, item, own)
-            node = field.node
-            if node is not None and node.items is not None:
-                mask |= self._list(node.items, value, own, depth + 1)
+                    mask |= self._value(items, item, own, depth + 1) if items is not None else 0
+            elif items is not None:
+                mask |= self._list(items, value, own, depth + 1)
             return mask
         if field.whos:
             self._name(field.whos, value, own)
@@ -91,8 +89,6 @@ class Walk:
                 own.append(key)
 
     def _list(self, field: Field, value: list[Any], own: list[Key], depth: int) -> int:
-        if depth > MAX_DEPTH:
-            raise TooDeepError
         node = field.node
         if node is None or node.only is None or field.mask or field.whos:
             mask = 0
@@ -119,12 +115,13 @@ class Walk:
 
     def _object(self, node: Node, value: dict[str, Any], depth: int) -> int:
         own: list[Key] = []
-        start = len(self.order)
+        order = self.order
+        start = len(order)
         mask = self._inside(node, value, own, depth)
-        if own or len(self.order) > start:
+        if own or len(order) > start:
             if mask:
                 found = self.found
-                for key in own or self.order[start:]:
+                for key in own or order[start:]:
                     found[key] |= mask
             return 0
         if mask and node.kinds:
@@ -142,9 +139,14 @@ class Walk:
             item = get(name)
             if item or item == 0:
                 mask |= bits
-        for name, field in node.named:
+        for name, who, field in node.named:
             item = get(name)
-            if item is not None:
+            if who is not None and type(item) is str and item:  # as nearly everywhere
+                key = who, item
+                self.found.setdefault(key, 0)
+                self.order.append(key)
+                own.append(key)
+            elif item is not None:
                 mask |= self._value(field, item, own, depth)
         for name, field in node.inner:
             item = get(name)
@@ -164,9 +166,3 @@ class Walk:
             if item is not None:
                 mask |= self._value(field, item, own, depth)
         return mask
-
-
-def _listing(field: Field) -> Node:
-    node = Node()
-    node.items = field
-    return node
