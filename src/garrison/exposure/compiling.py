@@ -7,7 +7,16 @@ from typing import Final, NamedTuple
 from garrison.contract.annotations import SUBJECT, TYPE, Subject
 from garrison.contract.marks import Part
 from garrison.exposure.fields import Field, Node, Who, mask_of
-from garrison.exposure.inference import NO_CONTEXT, OFF, Context, Inference, context_within, subjects_of, type_of
+from garrison.exposure.inference import (
+    NO_CONTEXT,
+    OFF,
+    Context,
+    Inference,
+    context_within,
+    subjects_of,
+    tells_of_a_person,
+    type_of,
+)
 
 NONE: Final = "none"
 """The kind that says that nobody is named: `x-garrison-subject: none`."""
@@ -90,7 +99,7 @@ class _Compiling:
             state = state._replace(context=OFF)
         inferred = subjects_of(part, state.context, inference) if inference is not None else {}
         marked = {name for name, inner in part.names.items() if any(each.kind != NONE for each in _subjects(inner))}
-        is_person = bool(marked) or any(kind != "vehicle" for kind in inferred.values())
+        is_person = bool(marked) or any(kind != "vehicle" for kind in inferred.values()) or tells_of_a_person(part)
         for name, inner in part.names.items():
             whos: tuple[Who, ...] = ()
             mask = 0

@@ -38,10 +38,21 @@ _ENVELOPES: Final = frozenset(
     {"collection", "content", "data", "embedded", "entries", "items", "list", "payload", "records", "response",
      "result", "results", "rows", "value", "values"}
 )  # fmt: skip
+_COLLECTIVES: Final = frozenset(
+    {"app", "business", "company", "department", "group", "merchant", "org", "organisation", "organization", "shop",
+     "store", "supplier", "support", "team", "vendor"}
+)  # fmt: skip
 _SELF: Final = frozenset({"me", "self", "current"})
 _VARIABLE: Final = re.compile(r"\{([^{}]+)\}(?:\.[a-z]+)?")
 _ANY_VARIABLE: Final = re.compile(r"\{([^{}]+)\}")
 _IDENTIFIERS: Final = frozenset({"string", "integer", "number", "null"})
+ADDRESSES: Final = frozenset({"email", "phone", "user"})
+"""Kinds of subjects that are named by what reaches them."""
+_PERSONAL: Final = frozenset({"name", "email", "phone", "birth-date", "national-id"})
+_COMPOSED: Final = frozenset({"address", "position", "health", "behaviour"})
+"""Types that objects may be of."""
+_NAMES: Final = frozenset({("name",), ("full", "name"), ("legal", "name"), ("nick", "name"), ("names",)})
+"""What also things are called by."""
 _VALUES: Final = frozenset({"string", "integer", "number", "array", "object"})
 
 
@@ -57,6 +68,8 @@ class Context(NamedTuple):
 
 
 NO_CONTEXT: Final = Context("")
+COLLECTIVE: Final = Context("", ())
+"""What is said of a company or a team: its addresses are nobody's."""
 OFF: Final = Context("", (("none",),))
 """Where `x-garrison-subject: none` stands: nothing is inferred there or within."""
 
@@ -66,8 +79,8 @@ class Inference(NamedTuple):
 
     without: frozenset[str] = frozenset()
     """Kinds that are annotated there: names say no more of them."""
-    addresses: bool = False
-    """Whether nothing better names anybody: e-mail addresses, telephone numbers and user names may."""
+    addresses: frozenset[str] = frozenset()
+    """Kinds of addresses that may stand for persons, because nothing better names anybody."""
 
 
 def context_of(path: str) -> Context:
@@ -80,8 +93,11 @@ def context_of(path: str) -> Context:
     if not variable:
         return Context(kind, _OWN_ID, 2)
     own = words(variable)
-    names = (own, *_OWN_ID) if _is_identifier(own, kind) else (own,)
-    return Context(kind, names, 2)
+    if not _names_one(own, kind):
+        return NO_CONTEXT
+    said = kind_of_name(own)
+    names = (own, *_OWN_ID) if said in {"", kind} and not kind_of_address(own) else (own,)
+    return Context(said or kind, names, 2)
 
 
 def variables(path: str) -> tuple[str, ...]:
@@ -102,7 +118,8 @@ def kind_of_variable(path: str, name: str) -> str:
             continue
         if found[1] == name:
             noun = words(before)[-1:]
-            return NOUNS.get(noun[0], "") if noun else ""
+            kind = NOUNS.get(noun[0], "") if noun else ""
+            return kind if _names_one(words(name), kind) else ""
         before = ""
     return ""
 
@@ -133,6 +150,8 @@ def subjects_of(part: Part, context: Context, inference: Inference) -> dict[str,
     """The properties of an object that name subjects, and of which kind."""
     if context == OFF:
         return {}
+    if context == COLLECTIVE:
+        inference = inference._replace(addresses=frozenset())
     found: dict[tuple[str, ...], tuple[int, str, str]] = {}
     for name, kind, rank in _candidates(part, inference):
         whose = (*words(name)[:-1], kind)
@@ -152,18 +171,36 @@ def context_within(name: str, context: Context) -> Context:
     if context == OFF:
         return OFF
     said = words(name)
+    if not _COLLECTIVES.isdisjoint(said[-1:]):
+        return COLLECTIVE
     noun = NOUNS.get(said[0], "") if len(said) == 1 else ""
     if context.envelopes and (not _ENVELOPES.isdisjoint(said[-1:]) or (noun and noun == context.kind)):
         return context._replace(envelopes=context.envelopes - 1)
     return Context(noun) if noun else NO_CONTEXT
 
 
+def addresses_on(path: str) -> frozenset[str]:
+    """Kinds of addresses that may stand for persons on a path: where numbers are what is dealt in, they are goods."""
+    literals = [words(segment)[-1:] for segment in path.split("/") if "{" not in segment]
+    return ADDRESSES - {"phone"} if ("number",) in literals or ("numbers",) in literals else ADDRESSES
+
+
+def tells_of_a_person(part: Part, besides: str = "") -> bool:
+    """Whether another property of an object than `besides` is what only persons have."""
+    others = [name for name in part.names if name != besides and words(name) not in _NAMES]
+    return any(type_by_name(name) in _PERSONAL for name in others)
+
+
 def type_of(name: str, part: Part, *, is_person: bool) -> str:
-    """The semantic type that a property's format or name says; `is_person` where its object names a person."""
+    """The semantic type that a property's format or name says; `is_person` where its object is about one."""
     if part.is_chosen or (part.types and part.types.isdisjoint(_VALUES)):
         return ""
     said = type_by_format(part.formats) or type_by_name(name)
-    return "name" if not said and is_person and words(name) == ("name",) else said
+    if (part.names or (part.items is not None and part.items.names)) and said not in _COMPOSED:
+        return ""
+    if words(name) in _NAMES:
+        return "name" if is_person else ""
+    return said
 
 
 def _candidates(part: Part, inference: Inference) -> Iterator[tuple[str, str, int]]:
@@ -171,8 +208,8 @@ def _candidates(part: Part, inference: Inference) -> Iterator[tuple[str, str, in
     for name, inner in part.names.items():
         said = words(name)
         kind = kind_of_name(said)
-        if not kind and inference.addresses:
-            kind = kind_of_address(said)
+        if not kind and inference.addresses and (address := kind_of_address(said)) in inference.addresses:
+            kind = address if address == "email" or said == ("msisdn",) or tells_of_a_person(part, name) else ""
         if kind and _may_identify(inner, is_list=said[-1] in _PLURALS):
             suffix = _suffix(said)
             yield name, kind, _SUFFIXES.index(suffix) if suffix in _SUFFIXES else 0
@@ -192,9 +229,17 @@ def _suffix(name: tuple[str, ...]) -> str | None:
     return last if last in _SUFFIXES else None
 
 
-def _is_identifier(name: tuple[str, ...], kind: str) -> bool:
-    """Whether a variable with these words is the identifier of what stands before it: `id`, `user-id`, `user`."""
-    return (len(name) == 1 and name[0] in (*_SUFFIXES, kind)) or kind_of_name(name) == kind
+def _names_one(name: tuple[str, ...], kind: str) -> bool:
+    """Whether a variable with these words names one of what the segment before it is: `id`, `user-sid`, `username`. An
+    `account-sid` is whose API it is more often than whose data."""
+    if len(name) == 1 and name[0] in _SUFFIXES:
+        return True
+    said = kind_of_name(name) or kind_of_address(name)
+    return (
+        bool(said)
+        or (kind in name and (kind != "account" or len(name) == 1))
+        or (name == ("sid",) and kind != "account")
+    )
 
 
 def _last(path: str) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from garrison.exposure.fields import Field, Who, listing
 from garrison.exposure.inference import (
     NO_CONTEXT,
     Inference,
+    addresses_on,
     context_of,
     kind_of_address,
     kind_of_name,
@@ -85,9 +86,11 @@ class Places:
         self.parameters += inferred
         if self.is_explicit or self.parameters or self.names_in_answers:
             return
-        self.answers = self._read(schemas, Inference(without, addresses=True))
+        addresses = addresses_on(self._operation.operation.path)
+        self.answers = self._read(schemas, Inference(without, addresses))
         if self._operation.operation.method in _READS:
-            self.parameters += tuple(self._guessed(kind_of_address))
+            found = self._guessed(kind_of_address)
+            self.parameters += tuple(each for each in found if each.whos[0] in addresses)
 
     def _annotated(self) -> Iterator[Subject]:
         """Everything that the contract marks."""

@@ -16,7 +16,7 @@ _NOT_POSTAL: Final = (
     "(?<!contract-)(?<!site-)(?<!base-)(?<!host-)(?<!remote-)(?<!token-)(?<!stake-)(?<!payment-)"
 )
 _WHO: Final = (
-    "first|last|given|family|middle|full|maiden|legal|preferred|sur|fore|nick|birth|holder|cardholder|customer|"
+    "first|last|given|family|middle|maiden|preferred|sur|fore|birth|holder|cardholder|customer|"
     "patient|person|employee|member|driver|guest|passenger|subscriber|recipient|beneficiary|applicant|student|payee|"
     "contact|insured|spouse|mother|father"
 )
@@ -49,7 +49,14 @@ def is_phone(text: str) -> Match | None:
 RULES: Final = (
     TypeRule(
         "name",
-        pattern(f"(?:{_WHO})-?name", "surname", "forename", "name-on-card", "(?:first|last)-and-(?:first|last)-name"),
+        pattern(
+            f"(?:{_WHO})-?name",
+            "surname",
+            "forename",
+            "name-on-card",
+            "(?:first|last)-and-(?:first|last)-name",
+            alone=("full-?name", "legal-?name", "nick-?name"),
+        ),
     ),
     TypeRule("email", pattern("e-?mails?(?:-address(?:es)?)?"), frozenset({"email", "idn-email"}), is_email),
     TypeRule(

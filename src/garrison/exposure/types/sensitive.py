@@ -35,7 +35,7 @@ RULES: Final = (
         pattern(
             "pass(?:word|wd|code|phrase)", "password-hash", "(?:api|secret|private|access)-key", "client-secret",
             "(?:access|refresh|auth|bearer|session|api|reset|id)-token", "security-(?:code|answer)", "cvv2?", "cvc",
-            "otp", "pin-code", alone=("secret", "pin"),
+            "otp", "pin-code", alone=("secret(?!s)",),
         ),
         frozenset({"password"}),
         is_credential,
