@@ -157,7 +157,6 @@ class Builder:
             shape=self._shape(schema, definition),
             marks=marks,
             draw=draw,
-            rows=rows,
             readers=Readers(
                 form=form_reader(schema, outline.encoding) if kind == "form" else None,
                 parts=parts_reader(schema, outline.encoding) if kind == "multipart" else None,

@@ -14,7 +14,7 @@ from garrison.contract.annotations import SUBJECT
 from garrison.contract.body import UNREADABLE
 from garrison.contract.catalogue import CompiledOperation
 from garrison.contract.marks import View, survey
-from garrison.core.document import JsonDocument, RowsDocument
+from garrison.core.document import JsonDocument, RowsDocument, TextDocument
 from garrison.core.exposure import Attribution
 from garrison.engine.decode import Undecodable
 from garrison.engine.facts import Facts
@@ -108,6 +108,8 @@ class Extractor:
             if names and document.columns and not _is_in(field, document.columns):
                 return _UNREADABLE
             return self._within(facts, document.rows, field)
+        if type(document) is TextDocument and schema is not None:
+            return self._within(facts, schema.marked(document), field)
         if names:
             return _UNREADABLE
         return self._within(facts, True, Field())  # whatever it holds
