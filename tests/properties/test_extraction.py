@@ -11,7 +11,7 @@ from garrison.contract.body import BodySchema
 from garrison.contract.load import load
 from garrison.exposure.compiling import compile_field
 from garrison.exposure.fields import Who, types_of
-from garrison.exposure.walk import Walk
+from garrison.exposure.walk import Key, Walk
 
 NAMES = ["a", "b", "c", "d"]
 MARKS = [{}, {}, {"x-garrison-subject": "customer"}, {"x-garrison-subject": "vehicle"}, {"x-garrison-type": "email"},
@@ -67,7 +67,8 @@ def test_the_walk_finds_what_the_model_finds(schema: Any, tree: Any, values: lis
     field = compile_field(body.draw())
     asked = [("customer", "asked"), ("account", "7")] if asks else []
     for value in values:
-        walk, own = Walk(), []
+        walk = Walk()
+        own: list[Key] = []
         mask = walk.run(field, value, own)
         kinds = {who for who, _ in walk.found}
         walk.finish([*own, *((Who.of(kind), name) for kind, name in asked if kind not in kinds)], mask)

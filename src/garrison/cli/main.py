@@ -10,7 +10,21 @@ import sys
 
 import typer
 
-from garrison.cli import blocking, config, demo, events, explain, guard, inspect, keys, plan, replay, status, users
+from garrison.cli import (
+    blocking,
+    classify,
+    config,
+    demo,
+    events,
+    explain,
+    guard,
+    inspect,
+    keys,
+    plan,
+    replay,
+    status,
+    users,
+)
 from garrison.cli.output import NAME, report
 from garrison.core.errors import GarrisonError, GatewayError, RecordError
 
@@ -39,6 +53,7 @@ def application() -> typer.Typer:
     app.command("status", epilog=status.EXAMPLES)(status.status)
     app.command("explain", epilog=explain.EXAMPLES)(explain.explain)
     app.command("replay", epilog=replay.EXAMPLES)(replay.replay)
+    app.command("classify", epilog=classify.EXAMPLES)(classify.classify)
     app.command("inspect", epilog=inspect.EXAMPLES)(inspect.inspect)
     app.command("block", epilog=blocking.BLOCK_EXAMPLES)(blocking.block)
     app.command("unblock", epilog=blocking.UNBLOCK_EXAMPLES)(blocking.unblock)

@@ -42,6 +42,9 @@ _COLLECTIVES: Final = frozenset(
     {"app", "business", "company", "department", "group", "merchant", "org", "organisation", "organization", "shop",
      "store", "supplier", "support", "team", "vendor"}
 )  # fmt: skip
+_COMMON: Final = frozenset(
+    {*NOUNS, *_SUFFIXES, *_PLURALS, *_ENVELOPES, "name", "names", "type", "status", "page", "total"}
+)
 _SELF: Final = frozenset({"me", "self", "current"})
 _VARIABLE: Final = re.compile(r"\{([^{}]+)\}(?:\.[a-z]+)?")
 _ANY_VARIABLE: Final = re.compile(r"\{([^{}]+)\}")
@@ -189,6 +192,12 @@ def tells_of_a_person(part: Part, besides: str = "") -> bool:
     """Whether another property of an object than `besides` is what only persons have."""
     others = [name for name in part.names if name != besides and words(name) not in _NAMES]
     return any(type_by_name(name) in _PERSONAL for name in others)
+
+
+def is_common(name: str) -> bool:
+    """Whether a name is one of the words that everybody uses of people: one that is not may be somebody's."""
+    said = words(name)
+    return bool(said) and (bool(type_by_name(name)) or all(word in _COMMON for word in said))
 
 
 def type_of(name: str, part: Part, *, is_person: bool) -> str:

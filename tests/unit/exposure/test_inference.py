@@ -40,7 +40,8 @@ def record(**properties: Any) -> dict[str, Any]:
         ("customerId", "customer"), ("customer_id", "customer"), ("CUSTOMER-NUMBER", "customer"),
         ("patientUUID", "patient"),
         ("accountNumber", "account"), ("billingCustomerId", "customer"), ("vin", "vehicle"), ("userIds", "user"),
-        ("id", ""), ("customerName", ""), ("orderId", ""), ("userGroupId", ""), ("clientId", ""), ("serviceAccountId", ""),
+        ("id", ""), ("customerName", ""), ("orderId", ""), ("userGroupId", ""), ("clientId", ""),
+        ("serviceAccountId", ""),
         ("bankAccountNumber", ""), ("customer", ""), ("customerCount", ""), ("user", ""), ("", ""), ("number", ""),
     ],
 )  # fmt: skip

@@ -12,7 +12,7 @@ NAMES = {
     "phone": "phone phoneNumber phone_numbers mobile mobile-number msisdn homePhone fax telephoneNumber",
     "address": "address addressLine1 billing_address street streetName postcode postalCode zip_code city addresses",
     "birth-date": "dateOfBirth date_of_birth birthdate birthDate dob birthday",
-    "national-id": "ssn SSN socialSecurityNumber passportNumber nationalId tax_id driverLicenseNumber cpf codiceFiscale",
+    "national-id": "ssn SSN socialSecurityNumber passportNumber nationalId tax_id driverLicenseNumber cpf",
     "account": "accountNumber account_no customerNumber username userName policyNumber",
     "vehicle": "vin VIN licensePlate license_plate_number vehicleIdentificationNumber",
     "card": "cardNumber creditCardNumber card_no ccNumber",
