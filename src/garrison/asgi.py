@@ -11,6 +11,7 @@ from pathlib import Path
 
 from garrison.adapters.asgi import App, Middleware, Sink
 from garrison.adapters.credentials import Credentials
+from garrison.adapters.ledger_keys import LedgerKeys
 from garrison.adapters.lookups.lookups import Lookups
 from garrison.adapters.recording import Recording
 from garrison.adapters.sources import read_source
@@ -49,6 +50,8 @@ class Garrison(Middleware):
         self._credentials.apply(settings)
         self._measures = MeasuresInForce(state, _log.warning)
         self._measures.apply(settings)
+        self._ledger_keys = LedgerKeys(state, _log.warning)
+        self._ledger_keys.apply(settings, time.time())
         policy = build_policy(settings, read=read_source, state=state)
         told = _Guarded(sink) if sink is not None else log_objection
         self._lookups = Lookups(state.identity, _log.warning, self._credentials.local)
@@ -60,6 +63,7 @@ class Garrison(Middleware):
         self._lookups.close()
         self._credentials.close()
         self._measures.close()
+        self._ledger_keys.close()
 
 
 class _Guarded:

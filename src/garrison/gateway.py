@@ -2,6 +2,7 @@
 
 import secrets
 import sys
+import time
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from garrison.adapters.envoy.handover import Checked, Handover, load_checked
 from garrison.adapters.envoy.log import EventWriter
 from garrison.adapters.envoy.session import EngineExchanges, Sink
 from garrison.adapters.envoy.vitals import Vitals
+from garrison.adapters.ledger_keys import LedgerKeys
 from garrison.adapters.lookups.lookups import Lookups
 from garrison.adapters.recorded.keys import key_source, make_keys
 from garrison.adapters.recorded.samples import SampleWriter
@@ -41,6 +43,8 @@ def engine(config: FilterConfig) -> Exchanges:
     credentials.apply(checked.settings)
     measures = MeasuresInForce(state, _log)
     measures.apply(checked.settings)
+    ledger_keys = LedgerKeys(state, _log)
+    ledger_keys.apply(checked.settings, time.time())
     tell = EventWriter(handover.event_descriptor)
     recording = Recording(checked.settings) if checked.settings.data else None
     policy = _policy(checked, state)
@@ -59,6 +63,7 @@ def engine(config: FilterConfig) -> Exchanges:
         lookups.apply(changed.settings)
         credentials.apply(changed.settings)
         measures.apply(changed.settings)
+        ledger_keys.apply(changed.settings, time.time())
         # One assignment: exchanges under way keep the policy that they began with.
         exchanges.policy = policy
         if recording:
@@ -75,6 +80,7 @@ def engine(config: FilterConfig) -> Exchanges:
         lookups.close()
         credentials.close()
         measures.close()
+        ledger_keys.close()
         if recording:
             recording.close()
         if vitals:

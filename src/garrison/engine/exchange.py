@@ -58,7 +58,7 @@ _ENFORCE, _MONITOR = Mode.ENFORCE, Mode.MONITOR
 _ALLOWED, _LOGGED = Disposition.ALLOWED, Disposition.LOGGED
 _NOTHING_SAID = Decision(allowed=False)
 _NO_HOLD = Hold(0)
-_NOTHING_EXPOSED: tuple[Attribution, tuple[Disclosure, ...]] = (Attribution.NOTHING, ())
+_NOTHING_EXPOSED: tuple[Attribution, tuple[Disclosure, ...], int] = (Attribution.NOTHING, (), 0)
 
 
 class _Asked(NamedTuple):
@@ -212,14 +212,14 @@ class Exchange:
         if decision.rewrites:
             reasons += tuple([rewrite.reason for rewrite in decision.rewrites])
         principal = ANONYMOUS
-        attribution, exposed = _NOTHING_EXPOSED
+        attribution, exposed, key = _NOTHING_EXPOSED
         if facts is not None:
             observed += facts.noted
             if facts.on_close:
                 self._tell_end(facts, reasons)
             principal = facts.principal
             if decision.allowed:  # what did not leave exposed nobody
-                attribution, exposed = facts.attribution, facts.exposed
+                attribution, exposed, key = facts.attribution, facts.exposed, facts.key
         # By place, in the order of the fields: by name it takes five times as long.
         return Event(
             self._event_id,
@@ -247,7 +247,7 @@ class Exchange:
             principal.token,
             attribution,
             exposed,
-            self._policy.state.pseudonyms.number,
+            key,
         )
 
     def _tell_end(self, facts: Facts, reasons: tuple[Reason, ...]) -> None:

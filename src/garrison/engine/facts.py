@@ -67,6 +67,8 @@ class Facts(msgspec.Struct, eq=False):
     """Whether it is known whose data the answer discloses."""
     exposed: tuple[Disclosure, ...] = ()
     """Whose data the answer discloses, if it leaves."""
+    key: int = 0
+    """Number of the key under which `exposed` names them: it may be renewed while an exchange is under way."""
     noted: tuple[Reason, ...] = ()
     """What is on record and denies nothing, whatever the mode: what a budget only alerts of."""
     reasons: tuple[Reason, ...] = ()
