@@ -2,9 +2,9 @@
 
     {"version": 1, "keys": [{"created": 1795824000.0, "secret": "64 hexadecimal digits"}, ...]}
 
-The file lies outside of the data directory, so that a copy of the record tells nobody whose data it is about. An older
-key stays: without it the rows that were named under it can no longer be found. A key's number is made of the key itself,
-so that a file that was lost, and made anew, is not taken for the one that the record was made with.
+The file lies outside of the data directory, so that a copy of the record tells nobody whose data it is about. An
+older key stays: without it the rows that were named under it can no longer be found. A key's number is made of the key
+itself, so that a file that was lost, and made anew, is not taken for the one that the record was made with.
 """
 
 import os

@@ -87,6 +87,7 @@ class Dataset(Generic[L]):
         self._folder = data / table.name
         self._spool = data / table.spool
         self._aside = self._folder / ".aside"
+        self._manifest = Manifest()
         self._sound = True
         """Whether the last step succeeded, so that memory and disk agree."""
         with _refusals():

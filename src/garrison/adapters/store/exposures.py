@@ -3,7 +3,7 @@
 It is made of the very lines that events are made of, so that what was written in one write is known in both.
 """
 
-from base64 import urlsafe_b64decode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
 from typing import Any, Final
 from uuid import UUID
@@ -89,6 +89,11 @@ def as_uuid(digest: str) -> UUID | None:
         return UUID(bytes=urlsafe_b64decode(digest + "=="))
     except ValueError:
         return None
+
+
+def digest_of(subject: UUID | None) -> str:
+    """The digest that `as_uuid` made a UUID of; empty where there was none."""
+    return urlsafe_b64encode(subject.bytes)[:-2].decode("ascii") if subject is not None else ""
 
 
 def as_rows(line: Event) -> Iterator[dict[str, Any]]:
