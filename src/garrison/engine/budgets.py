@@ -56,6 +56,13 @@ def peer_of(address: str) -> str:
     return prefix(address, 32, 64)
 
 
+def recent_of(seen: Sequence[tuple[bytes, int]]) -> Recent:
+    """Subjects, and when each was last seen, in that order."""
+    few = Few()
+    few.fill(b"".join([digest for digest, _ in seen]), [at for _, at in seen])
+    return few if len(few) <= FEW else Many(few)
+
+
 class Seen:
     """Who was shown to one key."""
 
@@ -92,6 +99,19 @@ class Seen:
     def is_void(self, begins: int) -> bool:
         """Whether nothing that is known of it matters after the tick `begins`, but for how long it has been known."""
         return not self.held and self.recent.newest <= begins and self.lost_at <= begins
+
+    def join(self, other: "Seen", keep: int) -> None:
+        """It has seen what `other` has as well; `keep` are remembered."""
+        both = dict(self.recent.items())
+        for digest, at in other.recent.items():
+            both[digest] = max(at, both.get(digest, 0))
+        ordered = sorted(both.items(), key=lambda each: each[1])
+        gone = max(0, len(ordered) - keep)
+        self.lost += other.lost + gone
+        self.lost_at = max(self.lost_at, other.lost_at, ordered[gone - 1][1] if gone else 0)
+        self.recent = recent_of(ordered[gone:])
+        self.first = min(self.first, other.first)
+        self.held = tuple(dict.fromkeys((*self.held, *other.held)))
 
     def release(self, name: str) -> None:
         """Nothing counts any more that the budget `name` has seen; empty: any of its budgets."""
@@ -183,19 +203,26 @@ Taken: TypeAlias = list[tuple[Seen, bytes]]
 class Budgets:
     """What the budgets remember. Like all state, used by one thread at a time, but for `releases`."""
 
-    __slots__ = ("_applied", "_pending", "_spaces", "holds", "releases", "subjects")
+    __slots__ = ("_applied", "_arriving", "_holds", "_pending", "_spaces", "releases", "subjects")
 
     def __init__(self) -> None:
         self.releases: frozenset[Release] = frozenset()
         """Replaced whole, by any thread; in force with the next look."""
         self._applied: frozenset[Release] = frozenset()
-        self.holds = False
-        """Whether any key may be held."""
+        self._holds = False
         self.subjects = 0
         """How many are remembered, about."""
+        self._arriving: tuple[Budgets, ...] = ()
         self._spaces: dict[str, Space] = {}
         self._pending: dict[tuple[Seen, bytes], list[int]] = {}
         """Noted, and not known to have left: for how many exchanges, and when they had been seen before."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether any key may be held."""
+        if self._arriving:
+            self._arrive()
+        return self._holds
 
     @property
     def spaces(self) -> Mapping[str, Space]:
@@ -206,6 +233,8 @@ class Budgets:
         """The space `name`, which remembers at least so much."""
         if self.releases is not self._applied:
             self._release()
+        if self._arriving:
+            self._arrive()
         found = self._spaces.get(name)
         if found is None:
             found = self._spaces[name] = Space()
@@ -278,7 +307,7 @@ class Budgets:
         seen = self.find(space, key) or self._place(space, key, now)
         if name not in seen.held:
             seen.held = (*seen.held, name)
-        self.holds = True
+        self._holds = True
 
     def release(self, release: Release) -> None:
         """Put a release in force."""
@@ -287,9 +316,43 @@ class Budgets:
                 self.subjects -= len(seen.recent) if not release.budget else 0
                 seen.release(release.budget)
 
+    def adopt(self, others: "Budgets") -> None:
+        """Have what others know count as well, from the next look on; may be called by any thread."""
+        self._arriving += (others,)
+
+    def load(self, space: Space, key: str, seen: Seen) -> None:
+        """`key` has seen this too, as it is known from elsewhere."""
+        if self.subjects + len(seen.recent) > MAX_SUBJECTS:
+            self._lose(space, seen, len(seen.recent), seen.recent.newest)
+            seen.recent = Few()
+        known = space.find(key)
+        if known is None and len(space) >= self._share():
+            key = SHARED
+            known = space.find(key)
+        if known is None:
+            self.subjects += len(seen.recent)
+            space.put(key, seen)
+            return
+        before = len(known.recent)
+        known.join(seen, space.keep)
+        self.subjects += len(known.recent) - before
+
     def applied(self, releases: frozenset[Release]) -> None:
         """These are in force already."""
         self.releases = self._applied = releases
+
+    def _arrive(self) -> None:
+        others, self._arriving = self._arriving, ()
+        for other in others:
+            self._holds = self._holds or other.holds
+            if not self._spaces:
+                self._spaces.update(other.spaces)
+                self.subjects = other.subjects
+                continue
+            for name, space in other.spaces.items():
+                own = self.space(name, space.horizon, space.keep - 1)
+                for key, seen in space.items():
+                    self.load(own, key, seen)
 
     def _release(self) -> None:
         releases = self.releases
