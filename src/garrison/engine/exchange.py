@@ -24,7 +24,7 @@ from garrison.core.event import Event
 from garrison.core.exposure import Attribution, Disclosure
 from garrison.core.http import Reply, RequestHead, ResponseHead
 from garrison.core.ids import EventId
-from garrison.core.principal import ANONYMOUS
+from garrison.core.principal import ANONYMOUS, Principal
 from garrison.core.question import MAX_QUESTIONS, Question
 from garrison.core.question import Answer as Told
 from garrison.engine.bodies import PASSED_OVER, read_request_body, read_response_body
@@ -261,6 +261,11 @@ class Exchange:
     def decision(self) -> Decision:
         """The decision as it stands."""
         return self._decision
+
+    @property
+    def principal(self) -> Principal:
+        """Who asks, as far as it was found out."""
+        return self._facts.principal if self._facts is not None else ANONYMOUS
 
     # -- the request
 
