@@ -12,6 +12,7 @@ import typer
 
 from garrison.cli import (
     blocking,
+    budgets,
     classify,
     config,
     demo,
@@ -59,6 +60,7 @@ def application() -> typer.Typer:
     app.command("unblock", epilog=blocking.UNBLOCK_EXAMPLES)(blocking.unblock)
     app.command("blocks", epilog=blocking.BLOCKS_EXAMPLES)(blocking.blocks)
     app.command("revoke", epilog=blocking.REVOKE_EXAMPLES)(blocking.revoke)
+    app.add_typer(budgets.application(), name="budgets")
     app.add_typer(keys.application(), name="keys")
     app.add_typer(users.application(), name="users")
     app.add_typer(config.application(), name="config")

@@ -8,7 +8,7 @@ never means "let it pass".
 import json
 import re
 import zlib
-from typing import Any, assert_never
+from typing import Any, assert_never, final
 
 import msgspec
 
@@ -30,6 +30,7 @@ from garrison.engine.multipart import MultipartError, read_parts
 from garrison.engine.table import read_table
 
 
+@final
 class Undecodable(msgspec.Struct, frozen=True):
     """A body that cannot be read in exactly one way within the limits."""
 

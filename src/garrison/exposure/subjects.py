@@ -13,7 +13,7 @@ from garrison.config.exposure import ExposureSettings
 from garrison.contract.annotations import SUBJECT
 from garrison.contract.body import UNREADABLE
 from garrison.contract.catalogue import CompiledOperation
-from garrison.contract.marks import View, survey
+from garrison.contract.marks import View, Way, survey
 from garrison.core.document import JsonDocument, RowsDocument, TextDocument
 from garrison.core.exposure import Attribution
 from garrison.engine.decode import Undecodable
@@ -22,6 +22,7 @@ from garrison.exposure.compiling import NONE
 from garrison.exposure.fields import Field, Who, types_of
 from garrison.exposure.places import Places, names_anybody
 from garrison.exposure.walk import Key, TooDeepError, Walk
+from garrison.exposure.ways import ways_to_subjects
 from garrison.identity.grants import as_text
 
 
@@ -73,12 +74,29 @@ class Extractor:
         self._attribution = Attribution.ANNOTATED if places.is_explicit else Attribution.INFERRED
 
     @property
+    def in_parameters(self) -> bool:
+        """Whether parameters name subjects."""
+        return bool(self._parameters)
+
+    @property
+    def in_body(self) -> bool:
+        """Whether bodies of requests do."""
+        return self._marked or names_anybody(self._body)
+
+    @property
     def finds(self) -> bool:
         """Whether anything says where subjects stand."""
-        return bool(self._parameters or self._marked or names_anybody(self._body) or self._in_answer)
+        return self.in_parameters or self.in_body or self._in_answer
 
-    def asked(self, facts: Facts) -> list[Key]:
-        """The subjects that the request names."""
+    def asked(self, facts: Facts) -> list[Found]:
+        """The subjects that the request names, each once."""
+        return [Found(who.kind, name, who.claim, ()) for who, name in dict.fromkeys(self._named(facts))]
+
+    def placed(self, facts: Facts, value: Any) -> list[tuple[Way, str, str]]:
+        """Way, kind and name of each subject that the answer's JSON `value` names; the way leads to the name."""
+        return list(ways_to_subjects(self._answers.get(id(facts.response_body_schema), self._undeclared), value))
+
+    def _named(self, facts: Facts) -> list[Key]:
         found: list[Key] = []
         values = facts.values
         for place, name, whos, view in self._parameters:
@@ -143,7 +161,7 @@ class Extractor:
         if value in _NOTHING:
             return []
         kinds = {who for who, _ in found}
-        return [key for key in self.asked(facts) if key[0] not in kinds]
+        return [key for key in self._named(facts) if key[0] not in kinds]
 
     def _in_body(self, facts: Facts) -> list[Key]:
         """The subjects in the request's body, names of properties in any case: some servers read them so."""

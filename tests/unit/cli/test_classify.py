@@ -62,7 +62,7 @@ PEOPLE: list[dict[str, Any]] = [
 
 
 def line(target: str, answer: Any, media_type: str = "application/json") -> str:
-    response = {"status": 200, "headers": {"Content-Type": media_type}, "body": json.dumps(answer)}
+    response: dict[str, Any] = {"status": 200, "headers": {"Content-Type": media_type}, "body": json.dumps(answer)}
     path, _, query = target.partition("?")
     said = {"method": "GET", "path": path, "query": query, "headers": {"Host": "a"}, "response": response}
     return json.dumps({"id": f"{target} {len(response['body'])}", **said}) + "\n"
