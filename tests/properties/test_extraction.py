@@ -1,5 +1,6 @@
 """Extraction finds what the plain model finds, in the value's own order, whatever schema and value are like."""
 
+from collections import Counter
 from typing import Any
 
 import msgspec
@@ -9,9 +10,12 @@ from tests.unit.exposure.simple import disclosed
 
 from garrison.contract.body import BodySchema
 from garrison.contract.load import load
+from garrison.contract.marks import Way
 from garrison.exposure.compiling import compile_field
 from garrison.exposure.fields import Who, types_of
 from garrison.exposure.walk import Key, Walk
+from garrison.exposure.ways import ways_to_subjects
+from garrison.identity.grants import as_text
 
 NAMES = ["a", "b", "c", "d"]
 MARKS = [{}, {}, {"x-garrison-subject": "customer"}, {"x-garrison-subject": "vehicle"}, {"x-garrison-type": "email"},
@@ -76,3 +80,12 @@ def test_the_walk_finds_what_the_model_finds(schema: Any, tree: Any, values: lis
         expected = disclosed(body, value, asked)
         assert found == expected
         assert list(found) == list(expected)
+        ways = list(ways_to_subjects(field, value))
+        assert Counter((kind, name) for _, kind, name in ways) == Counter((who.kind, name) for who, name in walk.order)
+        assert all(as_text(at(value, way)) == name for way, _, name in ways)
+
+
+def at(value: Any, way: Way) -> Any:
+    for step in way:
+        value = value[step]
+    return value

@@ -38,6 +38,11 @@ class Field:
         self.node = node
         """What is in it; None where nothing is that matters."""
 
+    @property
+    def plain(self) -> "Node | None":
+        """What is in it, where nothing is said of itself."""
+        return None if self.whos or self.mask else self.node
+
 
 class Node:
     """What is in a value."""
@@ -65,7 +70,7 @@ class Node:
         # What follows is `names` once more, in the form that is walked fastest.
         self.typed: tuple[tuple[str, int], ...] = ()
         self.named: tuple[tuple[str, Who | None, Field], ...] = ()
-        self.inner: tuple[tuple[str, Field], ...] = ()
+        self.inner: tuple[tuple[str, Node | None, Field], ...] = ()
         self.is_ordered = False
         """Whether the value's own order must be kept: subjects may stand at several of its properties."""
         self.only: tuple[str, Who] | None = None
@@ -76,8 +81,8 @@ class Node:
         leaves = {name: field for name, field in self.names.items() if field.node is None}
         self.typed = tuple((name, field.mask) for name, field in leaves.items() if not field.whos)
         self.named = tuple((name, _alone(field), field) for name, field in leaves.items() if field.whos)
-        self.inner = tuple((name, field) for name, field in self.names.items() if field.node is not None)
-        within = [field for _, field in self.inner if field.whos or (field.node and field.node.names_subjects)]
+        self.inner = tuple((name, field.plain, field) for name, field in self.names.items() if field.node is not None)
+        within = [field for _, _, field in self.inner if field.whos or (field.node and field.node.names_subjects)]
         self.is_ordered = self.more is not None or len(self.named) + len(within) > 1
         if len(self.named) == 1 and not (self.inner or self.is_ordered):
             name, who, _ = self.named[0]

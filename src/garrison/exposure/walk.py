@@ -89,11 +89,14 @@ class Walk:
                 own.append(key)
 
     def _list(self, field: Field, value: list[Any], own: list[Key], depth: int) -> int:
-        node = field.node
-        if node is None or node.only is None or field.mask or field.whos:
+        node = field.plain
+        if node is None or node.only is None:
             mask = 0
             for item in value:
-                mask |= self._value(field, item, own, depth)
+                if node is not None and type(item) is dict:
+                    mask |= self._object(node, item, depth + 1)
+                else:
+                    mask |= self._value(field, item, own, depth)
             return mask
         name, who = node.only
         typed, found, order = node.typed, self.found, self.order
@@ -146,11 +149,13 @@ class Walk:
                 self.found.setdefault(key, 0)
                 self.order.append(key)
                 own.append(key)
-            elif item is not None:
+            else:
                 mask |= self._value(field, item, own, depth)
-        for name, field in node.inner:
+        for name, inner, field in node.inner:
             item = get(name)
-            if item is not None:
+            if inner is not None and type(item) is dict:
+                mask |= self._object(inner, item, depth + 1)
+            else:
                 mask |= self._value(field, item, own, depth)
         return mask
 

@@ -233,3 +233,21 @@ def test_an_answer_that_nests_without_end_is_not_attributed() -> None:
     for _ in range(300):
         answer = {"inner": answer}
     assert scene.ask(ADA, "GET /people", answer=answer).reasons == ("subjects-unreadable response",)
+
+
+def test_a_list_that_is_cut_and_stripped_discloses_what_is_left() -> None:
+    person = {"properties": {"number": NUMBER, "email": {"x-garrison-type": "email", "x-garrison-read-scope": "boss"}}}
+    budget = "budgets: [{name: few, limit: 2}]"
+    scene = stage({"type": "array", "items": person}, f"mode: enforce, infer: false, lists: cut, {budget}")
+    answer = [{"number": name, "email": "x"} for name in "123"]
+    seen = scene.ask(ADA, "GET /people", answer=answer)
+    assert seen.value == [{"number": "1"}, {"number": "2"}]
+    assert told(scene, seen, *customers("1", "2", "3")) == {"customer 1": (), "customer 2": ()}
+
+
+def test_lines_are_not_cut_but_refused() -> None:
+    own = "mode: enforce, infer: false, lists: cut, budgets: [{name: few, limit: 1}]"
+    scene = stage(((LINES, PERSON),), own)
+    body = b'{"number":"1"}\n{"number":"2"}\n'
+    seen = scene.ask(ADA, "GET /people", answer=body, returns=answered(LINES))
+    assert (seen.status, seen.reasons) == (403, ("budget-exceeded response",))
