@@ -153,7 +153,7 @@ def _text(sightings: "Sightings", found: "list[Suggestion]") -> Iterator[str]:
     yield from columns(("where", "values", "distinct", "subject", "type", "sure", "because"), rows)
     if any(not each.target for each in found):
         yield ""
-        yield "(*) not declared in the description: no overlay can annotate it, `controls.exposure.subjects` can"
+        yield "(*) not declared in the description: declare it, or name subjects with `controls.exposure.subjects`"
 
 
 def _coverage(sightings: "Sightings") -> Iterator[str]:
