@@ -13,6 +13,7 @@ import typer
 from garrison.cli import (
     blocking,
     budgets,
+    classify,
     config,
     demo,
     events,
@@ -53,6 +54,7 @@ def application() -> typer.Typer:
     app.command("status", epilog=status.EXAMPLES)(status.status)
     app.command("explain", epilog=explain.EXAMPLES)(explain.explain)
     app.command("replay", epilog=replay.EXAMPLES)(replay.replay)
+    app.command("classify", epilog=classify.EXAMPLES)(classify.classify)
     app.command("inspect", epilog=inspect.EXAMPLES)(inspect.inspect)
     app.command("block", epilog=blocking.BLOCK_EXAMPLES)(blocking.block)
     app.command("unblock", epilog=blocking.UNBLOCK_EXAMPLES)(blocking.unblock)

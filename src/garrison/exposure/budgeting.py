@@ -13,7 +13,6 @@ from msgspec.structs import replace
 
 from garrison.config.exposure import ExposureSettings
 from garrison.core.decision import Mode, Reason
-from garrison.core.exposure import Disclosure
 from garrison.core.operation import Operation
 from garrison.core.principal import ANONYMOUS
 from garrison.engine.budgets import Entry, Seen, Taken
@@ -198,12 +197,12 @@ class Purse:
             facts.on_close += (partial(_settle, facts, taken),)
         return reasons
 
-    def spend_cut(self, facts: Facts, whole: Bill, rest: Bill, exposed: tuple[Disclosure, ...]) -> tuple[Reason, ...]:
-        """An answer that costs `whole` is cut to what costs `rest` and shows `exposed`: why it is."""
+    def spend_cut(self, facts: Facts, whole: Bill, rest: Bill) -> tuple[Reason, ...]:
+        """An answer that costs `whole` is cut to what costs `rest`: why it is."""
         self.alert(facts, rest)
         reasons = self._reasons_of(facts, whole.over, "response")
         taken = facts.state.budgets.take(rest.entries, facts.now)
-        facts.on_close += (partial(_cut, facts, (whole, taken, exposed), reasons),)
+        facts.on_close += (partial(_cut, facts, (whole, taken), reasons),)
         return reasons
 
     def alert(self, facts: Facts, bill: Bill) -> None:
@@ -288,13 +287,13 @@ def _refused(facts: Facts, bill: Bill, reasons: Sequence[Reason]) -> None:
         _note(facts, bill.entries)
 
 
-def _cut(facts: Facts, cut: tuple[Bill, Taken, tuple[Disclosure, ...]], reasons: Sequence[Reason]) -> None:
-    whole, taken, exposed = cut
+def _cut(facts: Facts, cut: tuple[Bill, Taken], reasons: Sequence[Reason]) -> None:
+    whole, taken = cut
     _hold(facts, whole.over, reasons)
     _settle(facts, taken)
-    if any(reason in facts.reasons for reason in reasons):
-        facts.exposed = exposed
-    elif facts.has_left:  # there was an exception for it: all of it has left
+    if facts.has_left and not any(
+        reason in facts.reasons for reason in reasons
+    ):  # there was an exception for it: all of it has left
         _note(facts, whole.entries)
 
 
