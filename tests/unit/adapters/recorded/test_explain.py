@@ -41,6 +41,7 @@ def test_denied_in_the_head(kept: bool) -> None:
         ("revocation", Answered.NO_OBJECTION),
         ("request-schema", Answered.OBJECTED),
         ("response-schema", Answered.NOT_ASKED),
+        ("exposure", Answered.NO_OBJECTION),
         ("error-leakage", Answered.OFF),
     ]
     assert (result.turns_to, result.is_replayed, result.decided_now) == ("allow", kept, None)
