@@ -13,7 +13,7 @@ import msgspec
 from garrison.adapters.recorded.compare import principal_of
 from garrison.adapters.recorded.exchange import Entry, RecordedExchange
 from garrison.adapters.recorded.play import play
-from garrison.adapters.store.ledger import ExposureFilter, opened
+from garrison.adapters.store.ledger_rows import ExposureFilter, opened
 from garrison.engine.budgets import cutoff, tick
 from garrison.engine.plan import Policy
 from garrison.engine.pseudonyms import abridged

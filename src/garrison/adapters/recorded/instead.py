@@ -104,6 +104,9 @@ def _wanted(reason: Reason, operation: Operation | None, specs: Specs) -> str:
             return "a path that the contract describes"
         case "credential-missing" | "scheme-not-configured":
             return f"a credential of {_schemes(operation)}"
+        case "scope-required" | "role-required" | "realm-required" | "claim-required":
+            kind = reason.id.removesuffix("-required")
+            return f"a principal with the {kind} {reason.detail or 'that the operation demands'}"
         case _:
             return _expected(reason) or f"without {_meaning(reason, specs)}"
 

@@ -11,7 +11,7 @@ from math import ceil, floor
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from garrison.adapters.store.ledger import ExposureFilter, Rows, opened
+from garrison.adapters.store.ledger_rows import ExposureFilter, Rows, opened
 from garrison.adapters.store.query import EventFilter, events
 from garrison.adapters.store.releases import read_releases
 from garrison.config.controls import ControlsSettings
