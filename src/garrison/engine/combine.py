@@ -83,9 +83,9 @@ def _objections(control: ControlId, said: Reason | tuple[Reason, ...] | Failed) 
     return said if isinstance(said, tuple) else (said,)
 
 
-def disposition_of(decision: Decision, observed: tuple[Reason, ...], rewritten: bool, aborted: bool) -> Disposition:
-    """What was done with an exchange: the client's answer may have been `rewritten`, or one side have broken off.
-    `observed` is everything that denied nothing and is on record."""
+def disposition_of(decision: Decision, observed: Sequence[Reason], rewritten: bool, aborted: bool) -> Disposition:
+    """What was done with an exchange: the client's answer may have been `rewritten`, or one side have broken off;
+    `observed` is what is on record and was not denied."""
     if decision.errors:
         return Disposition.ERROR
     if decision.reasons:

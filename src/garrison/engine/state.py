@@ -32,7 +32,7 @@ class State:
         self.tables: Mapping[str, Table] = {}
         """What the settings' tables hold, by file; replaced whole with each policy."""
         self.budgets = Budgets()
-        """Who was shown to whom, as far as budgets count it."""
+        """Who was shown to whom, as far as budgets count it: the ledger is its memory."""
         self.counters = Counters()
         """What rate limits count."""
         self.measures: Measures = NO_MEASURES
