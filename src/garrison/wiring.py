@@ -98,12 +98,16 @@ def _tables(settings: Settings, read: Read, file: str) -> dict[str, Table]:
 
 
 def _limits_of_nothing(settings: Settings, operations: list[Operation], file: str) -> list[Problem]:
-    """Patterns of limits that name no operation: most likely spelling mistakes, and the limit would count nothing."""
-    place = "$.controls.rate-limit.limits"
+    """Patterns of limits and budgets that name no operation: most likely spelling mistakes, and nothing is counted."""
+    controls = settings.controls
+    lists = [
+        *((f"rate-limit.limits[{index}]", one.match) for index, one in enumerate(controls.rate_limit.limits)),
+        *((f"exposure.budgets[{index}]", one.match) for index, one in enumerate(controls.exposure.budgets)),
+    ]
     return [
-        _nameless(f"{place}[{index}].match[{at}]", pattern, operations, file)
-        for index, limit in enumerate(settings.controls.rate_limit.limits)
-        for at, pattern in enumerate(limit.match)
+        _nameless(f"$.controls.{place}.match[{at}]", pattern, operations, file)
+        for place, patterns in lists
+        for at, pattern in enumerate(patterns)
         if not any(matches(pattern, operation) for operation in operations)
     ]
 

@@ -203,15 +203,17 @@ class Exchange:
         """
         head, facts, decision = self._head, self._facts, self._decision
         operation = facts.operation.operation if facts is not None and facts.operation is not None else None
-        reasons = decision.reasons
+        reasons, observed = decision.reasons, decision.observed
         principal = ANONYMOUS
+        if decision.rewrites:
+            reasons += tuple([rewrite.reason for rewrite in decision.rewrites])
         if facts is not None:
+            observed += facts.noted
+            facts.reasons = reasons
             facts.has_left = decision.allowed and facts.response is not None
             for done in facts.on_close:
                 done()
             principal = facts.principal
-        if decision.rewrites:
-            reasons += tuple([rewrite.reason for rewrite in decision.rewrites])
         return Event(
             id=self._event_id,
             time=self._opened,
@@ -221,11 +223,11 @@ class Exchange:
             peer=head.peer.address if head else "",
             allowed=decision.allowed,
             mode=self._policy.mode,
-            disposition=self._disposition(aborted),
+            disposition=self._disposition(aborted, observed),
             status=self._status,
             principal="" if principal is ANONYMOUS else principal.id,
             reasons=reasons,
-            observed=decision.observed,
+            observed=observed,
             errors=decision.errors,
             uninspected=tuple(facts.uninspected) if facts else (),
             request_bytes=facts.body_size if facts else 0,
@@ -395,9 +397,10 @@ class Exchange:
         self._rewritten = True
         dropped = (*_BODY_BOUND_HEADERS, *(name for each in rewrites for name in each.drop_headers))
         bodies = [rewrite.body for rewrite in rewrites if rewrite.body is not None]
+        cut = [way for rewrite in rewrites for way in rewrite.cut]
         # One that replaces the whole answer stands, whatever others would have stripped from it.
         if len(bodies) == len(rewrites):
-            return Pass(Mutation(set_headers=headers, drop_headers=dropped, body=composed(bodies)))
+            return Pass(Mutation(set_headers=headers, drop_headers=dropped, body=composed(bodies, cut)))
         reply = problem(self._status, self._event_id)
         return Pass(Mutation(set_headers=(*reply.headers, *headers), drop_headers=dropped, body=reply.body))
 
@@ -469,7 +472,7 @@ class Exchange:
         self._state = _FORWARDED if in_request else _DONE
         return PASS
 
-    def _disposition(self, aborted: bool) -> Disposition:
+    def _disposition(self, aborted: bool, observed: tuple[Reason, ...]) -> Disposition:
         decision = self._decision
         if decision.errors:
             return Disposition.ERROR
@@ -479,7 +482,7 @@ class Exchange:
             return Disposition.REWRITTEN
         if aborted:
             return Disposition.ABORTED
-        return Disposition.LOGGED if decision.observed else Disposition.ALLOWED
+        return Disposition.LOGGED if observed else Disposition.ALLOWED
 
     def _take_buffer(self) -> bytes:
         body = bytes(self._buffer)

@@ -13,6 +13,7 @@ from garrison.contract.media import Kind
 from garrison.contract.parameters import Reading
 from garrison.contract.responses import ResponseSchema
 from garrison.core.canonical import CanonicalRequest
+from garrison.core.decision import Reason
 from garrison.core.document import Document
 from garrison.core.exposure import Attribution, Disclosure
 from garrison.core.http import RequestHead, ResponseHead
@@ -47,11 +48,13 @@ class Facts:
         "limited",
         "match",
         "media_type",
+        "noted",
         "now",
         "on_close",
         "operation",
         "principal",
         "reading",
+        "reasons",
         "received",
         "refusal_headers",
         "request",
@@ -102,6 +105,10 @@ class Facts:
         """Whether it is known whose data the answer discloses."""
         self.exposed: tuple[Disclosure, ...] = ()
         """Whose data the answer discloses, if it leaves."""
+        self.noted: tuple[Reason, ...] = ()
+        """What is on record and denies nothing, whatever the mode: what a budget only alerts of."""
+        self.reasons: tuple[Reason, ...] = ()
+        """What was objected to in force, mended by a rewrite or not; known once `on_close` is called."""
         self.has_left = False
         """Whether the answer was let through to its end; known once `on_close` is called."""
         self.operation: CompiledOperation | None = match.operation if isinstance(match, Match) else None

@@ -33,20 +33,25 @@ class Found(NamedTuple):
 class Extractor:
     """Finds the subjects of one operation."""
 
-    __slots__ = ("_in_body", "_parameters", "in_answer")
+    __slots__ = ("_parameters", "in_answer", "in_body")
 
     def __init__(self, operation: CompiledOperation) -> None:
         marks = operation.parameters.marks if operation.parameters is not None else {}
         self._parameters = tuple(
             (*key, view) for key, each in marks.items() if (view := each.view(SUBJECT)) is not None
         )
-        self._in_body = any(_view(each, SUBJECT) is not None for each in operation.request_schemas)
+        self.in_body = any(_view(each, SUBJECT) is not None for each in operation.request_schemas)
         self.in_answer = any(_view(each, SUBJECT) is not None for each in operation.response_schemas)
+
+    @property
+    def in_parameters(self) -> bool:
+        """Whether parameters name subjects."""
+        return bool(self._parameters)
 
     @property
     def finds(self) -> bool:
         """Whether anything says where subjects stand."""
-        return bool(self._parameters) or self._in_body or self.in_answer
+        return bool(self._parameters) or self.in_body or self.in_answer
 
     def asked(self, facts: Facts) -> list[Found]:
         """The subjects that the request names, each once."""
@@ -56,12 +61,24 @@ class Extractor:
             value = values.get(place, {}).get(name)
             if value is not None:
                 found |= {(each.kind, each.name): each for each in _named(view, value)}
-        if self._in_body and facts.document is not None and not isinstance(facts.document, Undecodable):
+        if self.in_body and facts.document is not None and not isinstance(facts.document, Undecodable):
             view_of_body = _view(facts.body_schema, SUBJECT)
             if facts.body_schema is not None and view_of_body is not None:
                 value = facts.body_schema.marked(facts.document)
                 found |= {(each.kind, each.name): each for each in _named(view_of_body, value)}
         return list(found.values())
+
+    def placed(self, facts: Facts, value: Any) -> list[tuple[Way, str, str]]:
+        """Way, kind and name of each subject that the answer's JSON `value` names; the way leads to the name."""
+        view = _view(facts.response_body_schema, SUBJECT)
+        if view is None:
+            return []
+        return [
+            (way, subject.kind, text)
+            for way, subjects, item in survey(view, value).found
+            if (text := as_text(item))
+            for subject in subjects
+        ]
 
     def disclosed(self, facts: Facts, value: Any) -> list[Found]:
         """The subjects whose data the answer's JSON `value` holds, each once."""
