@@ -43,6 +43,7 @@ class Carried(NamedTuple):
     """One data subject whose data an answer carries."""
 
     kind: str
+    """As the contract names it; empty where it is no person's data but a wrong done, which no record of people holds."""
     name: str
     mark: str = ""
     """Text of the answer that is the data which must not leave; empty: the name itself."""
@@ -114,5 +115,3 @@ class Breach(NamedTuple):
     mix: Mix = Mix()
     played_days: float = 42.0
     """Days that are played at most; what is left of a longer campaign is reckoned from the last of them."""
-    patch: str = ""
-    """Where the measure is a virtual patch: what it is."""

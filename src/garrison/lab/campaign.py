@@ -4,7 +4,6 @@ Every request of it is known by its number alone, so that a campaign of 500 mill
 part of it can be played, and what it would take without protection is counted instead of guessed.
 """
 
-from collections.abc import Iterator
 from math import ceil
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
@@ -85,12 +84,10 @@ class Campaign(NamedTuple):
 
 
 def hostile_address(number: int) -> str:
-    """One of the attacker's addresses: 198.18.0.0/15 and then 240.0.0.0/4, which nobody has (RFC 2544, RFC 1112)."""
+    """One of the attacker's addresses, each in another network than the ones before: 198.18.0.0/15 and, where that does not
+    suffice, 240.0.0.0/4, which nobody has (RFC 2544, RFC 1112)."""
     if number < 1 << 17:
-        return f"198.{18 + (number >> 16)}.{number >> 8 & 255}.{number & 255}"
-    return f"{240 + (number >> 24) % 15}.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
-
-
-def numbers(campaign: Campaign, begin: int, end: int) -> Iterator[tuple[float, int]]:
-    """Moment and number of each request of a part of the campaign, lazily."""
-    return ((campaign.moment(number), number) for number in range(begin, min(end, campaign.requests)))
+        place = number * 40_503 % (1 << 17)
+        return f"198.{18 + (place >> 16)}.{place >> 8 & 255}.{place & 255}"
+    place = number * 40_503 % (1 << 27)
+    return f"{240 + (place >> 24)}.{place >> 16 & 255}.{place >> 8 & 255}.{place & 255}"

@@ -54,7 +54,7 @@ class Lane:
             elif number < end:
                 account, address = campaign.source(number)
                 played = self._player.play(self._breach.hostile(number, account, address), now)
-                tempo.told(lost=self.tally.hostile(number, played))
+                tempo.told(passed=not played.refused, lost=self.tally.hostile(number, played))
             else:
                 break
         self._curve.append(Point(until, round(self.lost, 1)))

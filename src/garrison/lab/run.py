@@ -57,7 +57,7 @@ def run(
     """Play `breach` and measure it. The same seed gives the same figures."""
     began = time.perf_counter()
     campaign = breach.campaign.variant(variant)
-    played = min(campaign.duration, breach.played_days * DAY)
+    played = min(max(campaign.duration, DAY), breach.played_days * DAY)
     issuers = Issuers(campaign.begins, campaign.begins + campaign.duration)
     people = _visits(breach, campaign, played, seed, scale)
     lanes = [

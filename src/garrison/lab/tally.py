@@ -79,7 +79,7 @@ class Tally:
         if not self._keeps_record:
             return
         digest = self._pseudonyms.digest
-        true = {(each.kind, digest(each.kind, each.name)) for each in played.carried}
+        true = {(each.kind, digest(each.kind, each.name)) for each in played.carried if each.kind}
         reported = {(each.kind, subject) for each in played.event.exposed for subject in each.subjects}
         self._true += len(true)
         self._reported += len(reported)

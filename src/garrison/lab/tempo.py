@@ -27,8 +27,8 @@ class Tempo(Protocol):
     def reckoned(self) -> float:
         """Subjects that were lost in what was passed over."""
 
-    def told(self, *, lost: bool) -> None:
-        """What came of it: whether somebody was lost. Moves on."""
+    def told(self, *, passed: bool, lost: bool) -> None:
+        """What came of it: whether the API was asked, and whether somebody was lost. Moves on."""
 
 
 class Sliced:
@@ -45,14 +45,15 @@ class Sliced:
         """Of a slice, until what the limit had saved up is spent."""
         self._gap = 0 if end <= slices * length else (end - slices * length) // slices
         self._begun = 0
-        self._losses: list[int] = []
-        """Places of those who were lost in this slice, once it is warm."""
+        self._passed: list[int] = []
+        """Numbers of those that got through in this slice, once it is warm."""
 
-    def told(self, *, lost: bool) -> None:
+    def told(self, *, passed: bool, lost: bool) -> None:
         """See `Tempo`."""
         self.played += 1
-        if lost and self.number - self._begun >= self._warm:
-            self._losses.append(self.number)
+        del lost  # such a limit does not look at what it lets through: that is told apart afterwards, by ground truth
+        if passed and self.number - self._begun >= self._warm:
+            self._passed.append(self.number)
         self.number += 1
         if self._gap and self.number - self._begun >= self._length:
             self._skip()
@@ -61,14 +62,12 @@ class Sliced:
         begin, end = self.number, min(self._end, self.number + self._gap)
         self.reckoned += self._share() * (self._register.among(end) - self._register.among(begin))
         self.number = self._begun = end
-        self._losses.clear()
+        self._passed.clear()
 
     def _share(self) -> float:
-        """Of those who were found how many were lost: from one loss to another, so that it is no matter where a slice ends."""
-        losses, among = self._losses, self._register.among
-        if len(losses) < 2:
-            return 0.0
-        return (len(losses) - 1) / (among(losses[-1]) - among(losses[0]))
+        """How much got through: from one that did to another, so that it is no matter where a slice ends."""
+        passed = self._passed
+        return (len(passed) - 1) / (passed[-1] - passed[0]) if len(passed) > 1 else 0.0
 
 
 class Watchful:
@@ -99,8 +98,9 @@ class Watchful:
         self._shut = True
         """Whether nobody was lost since the last refusal."""
 
-    def told(self, *, lost: bool) -> None:
+    def told(self, *, passed: bool, lost: bool) -> None:
         """See `Tempo`."""
+        del passed
         self.played += 1
         self._lost += lost
         number = self.number

@@ -44,3 +44,29 @@ def customer(visit: Visit, size: int, name: Callable[[int], str], claim: str, sc
         return Who(CUSTOMERS, "fleet", {claim: own, "scope": scope}), visit.item
     place = OWN_OBJECTS + visit.person * _STEP % (size - OWN_OBJECTS)
     return Who(CUSTOMERS, f"u{visit.person}", {claim: name(place), "scope": scope}), place
+
+
+_BUDGETS: Final = ((200, "hour", "1h", "hold"), (500, "day", "1d", "deny"), (2_000, "month", "30d", "deny"))
+
+
+def budgets(*more: dict[str, Any], hour: dict[str, Any] | None = None, times: int = 1) -> dict[str, Any]:
+    """Settings of the control `exposure`: the shipped budgets and `more`. `hour` adds to the first of them; `times` is how
+    many times as much as the shipped budgets everybody has."""
+    shipped = [
+        {"name": name, "limit": limit * times, "window": window, "then": then} for limit, name, window, then in _BUDGETS
+    ]
+    return {"budgets": [{**shipped[0], **(hour or {})}, *shipped[1:], *more]}
+
+
+def of_operation(name: str, hour: int, day: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Budgets of one operation, whoever calls it."""
+    common = {"per": "operation", "match": [name], "then": "deny"}
+    return (
+        {"name": "operation-hour", "limit": hour, "window": "1h", **common},
+        {"name": "operation-day", "limit": day, "window": "1d", **common},
+    )
+
+
+def open_to_all(name: str) -> dict[str, Any]:
+    """An operation that asks nobody who they are."""
+    return {"match": name, "controls": {"authentication": {"unsafe-anonymous": True}}}
