@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from garrison.cli import blocking, config, demo, events, explain, guard, inspect, keys, plan, replay, status, users
+from garrison.cli import blocking, config, demo, events, explain, guard, inspect, keys, lab, plan, replay, status, users
 from garrison.cli.output import NAME, report
 from garrison.core.errors import GarrisonError, GatewayError, RecordError
 
@@ -44,6 +44,7 @@ def application() -> typer.Typer:
     app.command("unblock", epilog=blocking.UNBLOCK_EXAMPLES)(blocking.unblock)
     app.command("blocks", epilog=blocking.BLOCKS_EXAMPLES)(blocking.blocks)
     app.command("revoke", epilog=blocking.REVOKE_EXAMPLES)(blocking.revoke)
+    app.add_typer(lab.application(), name="lab")
     app.add_typer(keys.application(), name="keys")
     app.add_typer(users.application(), name="users")
     app.add_typer(config.application(), name="config")

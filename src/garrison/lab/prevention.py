@@ -41,6 +41,6 @@ def _tried(breach: Breach, probe: Probe, player: Player) -> Prevention:
     for number, ask in enumerate(probe.asks):
         played = player.play(ask, breach.campaign.begins + number / breach.campaign.rate)
         lost.update((each.kind, each.name) for each in played.carried)
-        if not first and played.refused:
+        if not first and played.event.reasons:
             first = str(played.event.reasons[0].id)
     return Prevention(probe.title, len(probe.asks), len(lost), first)

@@ -108,7 +108,7 @@ class Prevention(msgspec.Struct, frozen=True):
     tried: int
     lost: int
     first: str
-    """The reason of the first refusal; empty where nothing refused."""
+    """The reason for which the first was refused, or its answer changed; empty where nothing objected."""
 
 
 class Result(msgspec.Struct, frozen=True):
