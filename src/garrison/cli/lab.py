@@ -54,7 +54,8 @@ def run_breach(
         Path | None, typer.Option(metavar="FILE", help="Where to write the report.  [default: garrison-lab-NAME.html]")
     ] = None,
 ) -> None:
-    """Replay a breach in compressed time: how many are lost without protection, with a limit of requests, with Garrison.
+    """Replay a breach in compressed time: how many are lost without protection, with a limit of requests, with
+    Garrison.
 
     The same engine decides that runs inside the gateway; everybody and everything is made up. What was public of the
     breach and what is assumed is printed with the result.

@@ -1,8 +1,9 @@
-"""Those who use the API as they may: people with an app, a browser or a partner's shop, support, a synchronising client.
+"""Those who use the API as they may: people with an app, a browser or a partner's shop, support, a synchronising
+client.
 
-The mix is assumed, and the same for every breach: it follows the day, one flash crowd comes, one carrier has 500 of them
-behind a single address, and one client walks through all of its own objects each night. It is scaled: fewer people than the
-service has, each of whom behaves as one does.
+The mix is assumed, and the same for every breach: it follows the day, one flash crowd comes, one carrier has 500 of
+them behind a single address, and one client walks through all of its own objects each night. It is scaled: fewer
+people than the service has, each of whom behaves as one does.
 """
 
 from collections.abc import Iterator

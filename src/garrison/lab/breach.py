@@ -1,7 +1,7 @@
 """What a breach is made of: the API with the flaw, who attacks it and how, who else uses it, and what is known of it.
 
-Everybody and everything in it is made up. Whom an answer discloses is told by the API itself (`Answer.carried`), never by
-Garrison, so that what is measured does not depend on what measures.
+Everybody and everything in it is made up. Whom an answer discloses is told by the API itself (`Answer.carried`),
+never by Garrison, so that what is measured does not depend on what measures.
 """
 
 from collections.abc import Callable, Mapping
@@ -43,7 +43,8 @@ class Carried(NamedTuple):
     """One data subject whose data an answer carries."""
 
     kind: str
-    """As the contract names it; empty where it is no person's data but a wrong done, which no record of people holds."""
+    """As the contract names it; empty where it is no person's data but a wrong done, which no record of people
+    holds."""
     name: str
     mark: str = ""
     """Text of the answer that is the data which must not leave; empty: the name itself."""
@@ -87,7 +88,8 @@ class Policy(NamedTuple):
     """Parts of garrison.yaml."""
 
     controls: Mapping[str, Any]
-    """What holds in every run: how principals prove who they are, budgets where others than the shipped ones are wanted."""
+    """What holds in every run: how principals prove who they are, budgets where others than the shipped ones are
+    wanted."""
     mended: Mapping[str, Any] = {}
     """What the policy with access control says besides."""
     operations: tuple[Mapping[str, Any], ...] = ()

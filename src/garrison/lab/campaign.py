@@ -1,7 +1,7 @@
 """The attack: a numbered walk through a register of identifiers, at a steady rate, from some addresses and accounts.
 
-Every request of it is known by its number alone, so that a campaign of 500 million requests is a value of a few fields, any
-part of it can be played, and what it would take without protection is counted instead of guessed.
+Every request of it is known by its number alone, so that a campaign of 500 million requests is a value of a few
+fields, any part of it can be played, and what it would take without protection is counted instead of guessed.
 """
 
 from math import ceil
@@ -12,11 +12,13 @@ VARIANTS: tuple[Variant, ...] = get_args(Variant)
 PATIENCE = 20
 """How many times slower the patient variant is."""
 _ENUMERATION = 6
-"""Addresses that each request a second needs to stay silent under a default of 50 values in 5 minutes for an address."""
+"""Addresses that each request a second needs to stay silent under a default of 50 values in 5 minutes for an
+address."""
 
 
 class Register(NamedTuple):
-    """The identifiers that are tried, of which some belong to somebody. Those are spread evenly, and each to one subject."""
+    """The identifiers that are tried, of which some belong to somebody. Those are spread evenly, and each to one
+    subject."""
 
     size: int
     members: int
@@ -32,7 +34,11 @@ class Register(NamedTuple):
     def at_or_after(self, place: int) -> int:
         """The first place from this one on that belongs to somebody; `size` where none does."""
         member = self.among(place)
-        return self.size if member >= self.members else -((member + 1) * -self.size // self.members) - 1
+        return self.size if member >= self.members else self.place(member)
+
+    def place(self, member: int) -> int:
+        """The place of the identifier that belongs to this one of the members, counted from 0."""
+        return -((member + 1) * -self.size // self.members) - 1
 
 
 class Campaign(NamedTuple):
@@ -84,8 +90,8 @@ class Campaign(NamedTuple):
 
 
 def hostile_address(number: int) -> str:
-    """One of the attacker's addresses, each in another network than the ones before: 198.18.0.0/15 and, where that does not
-    suffice, 240.0.0.0/4, which nobody has (RFC 2544, RFC 1112)."""
+    """One of the attacker's addresses, each in another network than the ones before: 198.18.0.0/15 and, where that
+    does not suffice, 240.0.0.0/4, which nobody has (RFC 2544, RFC 1112)."""
     if number < 1 << 17:
         place = number * 40_503 % (1 << 17)
         return f"198.{18 + (place >> 16)}.{place >> 8 & 255}.{place & 255}"

@@ -34,7 +34,8 @@ class Tick(NamedTuple):
 
 
 def curves(lines: Sequence[Curve], begins: float, ends: float, ticks: Sequence[Tick]) -> Markup:
-    """How many were lost by when, on a scale where each step up is ten times as many: 200 and 37 million are both seen."""
+    """How many were lost by when, on a scale where each step up is ten times as many: 200 and 37 million are both
+    seen."""
     most = max([point.lost for line in lines for point in line.points] + [10.0])
     decades = max(1, len(str(int(most))))
     plot = _Plot(begins, max(ends, begins + 1), float(decades))
@@ -81,7 +82,7 @@ def _line(plot: _Plot, line: Curve) -> str:
 def _labels(plot: _Plot, lines: Sequence[Curve]) -> Iterator[str]:
     """At the end of each line its figure and name, kept apart where lines end close together."""
     ends = sorted([(plot.y(line.points[-1].lost), line) for line in lines if line.points], key=lambda end: end[0])
-    lowest = -_LABEL_GAP
+    lowest = float(-_LABEL_GAP)
     for y, line in ends:
         lowest = max(y, lowest + _LABEL_GAP)
         x, style = _LEFT + _PLOT_WIDTH + 10, escape(line.style)

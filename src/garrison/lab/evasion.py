@@ -1,9 +1,10 @@
-"""What an attacker who knows everything about a protection must do to stay silent to the end. Found out with the real engine.
+"""What an attacker who knows everything about a protection must do to stay silent to the end. Found out with the real
+engine.
 
-The width is searched for by halving: of sources that take turns each sends its share, so one of them is played to the end of
-the campaign; where it stays silent, many are played together for a while, for what is counted over all of them shows only so.
-The slow-down is that of one account at one address which knows every limit and window and never goes beyond: it is played for
-some of the longest windows, and the rest reckoned at the pace that it kept.
+The width is searched for by halving: of sources that take turns each sends its share, so one of them is played to the
+end of the campaign; where it stays silent, many are played together for a while, for what is counted over all of them
+shows only so. The slow-down is that of one account at one address which knows every limit and window and never goes
+beyond: it is played for some of the longest windows, and the rest reckoned at the pace that it kept.
 """
 
 from collections import deque
@@ -29,7 +30,7 @@ _ROUNDS: Final = 2.5
 _TELLING = frozenset({"exposure", "rate-limit"})
 
 _Source: TypeAlias = Callable[[int], tuple[int, str]]
-"""The account and address of the request with a number."""
+"""The account and address of each request that counts, by its place among them."""
 
 
 class Window(NamedTuple):
@@ -62,7 +63,7 @@ def evasion(breach: Breach, campaign: Campaign, protection: Protection, seed: in
         policy = policy_of(breach, settings, breach.api.contract, issuers, seed)
         return Player(policy, breach.api.answer, issuers)
 
-    search = _Search(breach, campaign, fresh)
+    search = _Search(breach, campaign, fresh, counts_people=protection == "garrison")
     known = bool(campaign.accounts)
     addresses = search.least(lambda many: lambda number: (0, hostile_address(number % many)))
     accounts = search.least(lambda many: lambda number: (number % many, campaign.source(0)[1])) if known else -1
@@ -74,14 +75,18 @@ def evasion(breach: Breach, campaign: Campaign, protection: Protection, seed: in
 class _Search:
     """Looks for the least number of sources that stay silent."""
 
-    def __init__(self, breach: Breach, campaign: Campaign, fresh: Callable[[], Player]) -> None:
+    def __init__(self, breach: Breach, campaign: Campaign, fresh: Callable[[], Player], *, counts_people: bool) -> None:
         self._breach = breach
         self._campaign = campaign
         self._fresh = fresh
+        register = campaign.register
+        self._whole = register.members if counts_people else register.size
+        self._number = register.place if counts_people else int
+        """The number of each request that counts: where people are counted, what finds nobody need not be played."""
 
     def least(self, sources: Callable[[int], _Source]) -> int:
         """The least number for which `sources` stay silent; 0 where none does."""
-        most = self._campaign.requests
+        most = self._whole
         if not self._together(sources(most)):
             return 0
         low, high = 0, 1
@@ -98,8 +103,8 @@ class _Search:
     def _alone(self, source: _Source, many: int) -> bool:
         """Whether one of so many sources stays silent to the end of the campaign."""
         campaign, player = self._campaign, self._fresh()
-        for turn in range(min(_ALONE, campaign.requests // many)):
-            number = turn * many
+        for turn in range(min(_ALONE, self._whole // many)):
+            number = self._number(turn * many)
             if _is_told(player.play(self._breach.hostile(number, *source(turn)), campaign.moment(number))):
                 return False
         return True
@@ -107,8 +112,9 @@ class _Search:
     def _together(self, source: _Source) -> bool:
         """Whether all sources together stay silent for a while."""
         campaign, player = self._campaign, self._fresh()
-        for number in range(min(_TOGETHER, campaign.requests)):
-            if _is_told(player.play(self._breach.hostile(number, *source(number)), campaign.moment(number))):
+        for turn in range(min(_TOGETHER, self._whole)):
+            number = self._number(turn)
+            if _is_told(player.play(self._breach.hostile(number, *source(turn)), campaign.moment(number))):
                 return False
         return True
 
@@ -128,7 +134,7 @@ def _slowly(breach: Breach, campaign: Campaign, player: Player, windows: Sequenc
         if _is_told(player.play(breach.hostile(place, *campaign.source(0)), now)):
             return 0.0, span
         found, number = found + 1, place + 1
-        for window, times in zip(windows, history, strict=True):
+        for times in history:
             times.append(now)
         now = max(now + 1 / campaign.rate, *map(_opens, windows, history))
     pace = found / (now - campaign.begins)
@@ -144,5 +150,3 @@ def _is_told(played: Played) -> bool:
     """Whether it was refused, or told of."""
     event = played.event
     return played.refused or any(each.control in _TELLING for each in event.observed)
-
-

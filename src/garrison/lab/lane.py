@@ -25,26 +25,25 @@ class Lane:
         visits: Sequence[Visit],
     ) -> None:
         self.protection = protection
-        self.tally = Tally(
-            campaign.begins, player.policy.state.pseudonyms, keeps_record=protection == "garrison"
-        )
+        self.tally = Tally(campaign.begins, player.policy.state.pseudonyms, keeps_record=protection == "garrison")
         self._breach = breach
         self._campaign = campaign
         self._player = player
         self._tempo = tempo
         self._visits = visits
         self._at = 0
+        self._sent = 0
         self._curve: list[Point] = []
 
     @property
     def lost(self) -> float:
         """Subjects lost so far."""
-        return self.tally.lost + self._tempo.reckoned
+        return self.tally.lost + self._tempo.reckoned(self._sent)
 
     def advance(self, until: float) -> None:
         """Play all that comes before `until`."""
         campaign, tempo, visits = self._campaign, self._tempo, self._visits
-        end = campaign.sent(until)
+        end = self._sent = campaign.sent(until)
         while True:
             number = tempo.number
             now = campaign.moment(number) if number < end else until
@@ -64,7 +63,7 @@ class Lane:
 
     def side(self, tail: float) -> Side:
         """What it came to; `tail` is how many are lost after what was played."""
-        tally, reckoned = self.tally, self._tempo.reckoned + tail
+        tally, reckoned = self.tally, self._tempo.reckoned(self._sent) + tail
         return Side(
             self.protection,
             round(tally.lost + reckoned),

@@ -23,16 +23,16 @@ def _sentences(
     yield f"no protection: counted from the attack, whose every hit finds another one of the {breach.people}"
     visitors = len({visit.name for visit in people})
     yield (
-        f"benign: {len(people):,} requests of {visitors:,} people were played, scaled down from the service's own number, each "
-        "behaving as one does (daily sine, 70 % app, 15 % web, 10 % partners, 4 % support, 1 % of 500 users behind one "
-        "address, a flash crowd, a client that walks through all of its own objects each night)"
+        f"benign: {len(people):,} requests of {visitors:,} people were played, fewer than the service has, "
+        "each behaving as one does: daily sine, 70 % app, 15 % web, 10 % partners, 4 % support, 1 % of 500 users "
+        "behind one address, a flash crowd, a client that walks through all of its own objects each night"
     )
     for side in sides:
         yield from _of_side(side, campaign)
     if played < campaign.duration - 1:
         yield (
-            f"{played / DAY:,.1f} of {campaign.duration / DAY:,.1f} days were played; what follows is reckoned at the pace of the "
-            "last day played"
+            f"{played / DAY:,.1f} of {campaign.duration / DAY:,.1f} days were played; the rest is reckoned at "
+            "the pace of the last day played"
         )
     if campaign.rate != breach.campaign.rate:
         yield f"patient: the breach's own rate divided by {PATIENCE}"
@@ -42,9 +42,9 @@ def _sentences(
 def _of_side(side: Side, campaign: Campaign) -> Iterator[str]:
     if side.protection == "limits":
         rest = f"; {side.reckoned:,} of the loss is reckoned for what lies between them" if side.reckoned else ""
-        yield f"limits: {side.played:,} of {campaign.requests:,} hostile requests were played, in slices spread evenly{rest}"
+        yield f"limits: {side.played:,} of {campaign.requests:,} hostile requests were played, in even slices{rest}"
     if side.protection == "garrison":
         yield (
-            f"garrison: {side.played:,} hostile requests were played: each until it had been refused long, then at every moment "
-            "at which a window may open, and now and then"
+            f"garrison: {side.played:,} hostile requests were played: each until it had been refused long, then "
+            "at every moment at which a window may open, and now and then"
         )

@@ -11,7 +11,7 @@ from garrison.lab.background import DAY
 from garrison.lab.charts import Curve, Tick, curves
 from garrison.lab.protections import Protection
 from garrison.lab.result import Result, Side
-from garrison.lab.words import NAMES, clock, count, day, duration, first_sign, harm, rows, sentences, share
+from garrison.lab.words import NAMES, clock, count, day, denied, duration, first_sign, hurt, rows, sentences, share
 
 _TEMPLATE = files("garrison.lab") / "report.html.j2"
 _TICKS = 5
@@ -47,7 +47,8 @@ def _card(result: Result, side: Side) -> dict[str, str]:
         "name": NAMES[side.protection],
         "lost": count(side.lost),
         "share": share(side.lost, whole) if side.protection != "none" else "all",
-        "harm": harm(side),
+        "denied": denied(side),
+        "hurt": hurt(side),
         "sign": first_sign(side),
     }
 

@@ -10,8 +10,8 @@ from garrison.core.ids import EventId
 from garrison.core.question import UNANSWERED
 from garrison.engine.exchange import Exchange
 from garrison.engine.plan import Interest, Policy
-from garrison.engine.step import Pass, Refuse, Step
 from garrison.engine.step import Ask as Asking
+from garrison.engine.step import Pass, Refuse, Step
 from garrison.lab.breach import Answer, Ask, Carried
 from garrison.lab.tokens import Issuers
 

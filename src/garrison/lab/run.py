@@ -8,8 +8,8 @@ from garrison.lab.background import DAY, Visit, visits
 from garrison.lab.breach import Breach
 from garrison.lab.campaign import Campaign, Variant
 from garrison.lab.evasion import evasion, windows_of
-from garrison.lab.method import method
 from garrison.lab.lane import Lane
+from garrison.lab.method import method
 from garrison.lab.player import Player
 from garrison.lab.prevention import prevention, prevention_harm
 from garrison.lab.protections import PROTECTIONS, Protection, policy_of, settings_of, typed
@@ -41,6 +41,18 @@ class Progress(NamedTuple):
     doing: str
 
 
+class Stage(NamedTuple):
+    """What all protections have in common."""
+
+    breach: Breach
+    campaign: Campaign
+    issuers: Issuers
+    people: Sequence[Visit]
+    played: float
+    """Seconds of event time."""
+    seed: int
+
+
 Watch: TypeAlias = Callable[[Progress], None]
 WHOLE: Final = Scale()
 
@@ -60,11 +72,8 @@ def run(
     played = min(max(campaign.duration, DAY), breach.played_days * DAY)
     issuers = Issuers(campaign.begins, campaign.begins + campaign.duration)
     people = _visits(breach, campaign, played, seed, scale)
-    lanes = [
-        _lane(breach, campaign, protection, issuers, people, played, seed)
-        for protection in protections
-        if protection != "none"
-    ]
+    stage = Stage(breach, campaign, issuers, people, played, seed)
+    lanes = [_lane(stage, protection) for protection in protections if protection != "none"]
     curve = _play(campaign, lanes, played, watch)
     sides = [_unprotected(breach, campaign, curve)] if "none" in protections else []
     sides += [lane.side(_tail(lane, campaign, played)) for lane in lanes]
@@ -89,7 +98,7 @@ def run(
         rate=campaign.rate,
         addresses=campaign.addresses,
         accounts=campaign.accounts,
-        facts=tuple(map(tuple, breach.facts)),
+        facts=tuple((fact.source, fact.text) for fact in breach.facts),
         method=method(breach, campaign, people, played, sides),
         policy=settings_of(breach, "garrison"),
         sides=tuple(sides),
@@ -107,22 +116,16 @@ def _visits(breach: Breach, campaign: Campaign, played: float, seed: int, scale:
     return visits(mix, campaign.begins, played, seed)
 
 
-def _lane(
-    breach: Breach,
-    campaign: Campaign,
-    protection: Protection,
-    issuers: Issuers,
-    people: Sequence[Visit],
-    played: float,
-    seed: int,
-) -> Lane:
+def _lane(stage: Stage, protection: Protection) -> Lane:
+    breach, campaign = stage.breach, stage.campaign
     settings = settings_of(breach, protection)
-    policy = policy_of(breach, settings, breach.api.contract, issuers, seed)
-    end = campaign.sent(campaign.begins + played)
+    policy = policy_of(breach, settings, breach.api.contract, stage.issuers, stage.seed)
+    end = campaign.sent(campaign.begins + stage.played)
     tempo: Tempo = Sliced(campaign, end)
     if protection == "garrison":
         tempo = Watchful(campaign, end, [window.seconds for window in windows_of(typed(settings))])
-    return Lane(breach, campaign, protection, Player(policy, breach.api.answer, issuers), tempo, people)
+    player = Player(policy, breach.api.answer, stage.issuers)
+    return Lane(breach, campaign, protection, player, tempo, stage.people)
 
 
 def _play(campaign: Campaign, lanes: Sequence[Lane], played: float, watch: Watch) -> list[Point]:

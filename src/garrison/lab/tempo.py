@@ -1,11 +1,11 @@
 """Which requests of a campaign are really played. Millions of them would all end alike, and nobody waits for that.
 
-`Sliced` is for limits of requests, which come to rest within seconds: it plays slices spread over the whole campaign, and what
-lies between two of them is reckoned at the share that got through at the end of the one before.
+`Sliced` is for limits of requests, which come to rest within seconds: it plays slices spread over the whole campaign,
+and what lies between two of them is reckoned at the share that got through at the end of the one before.
 
-`Watchful` is for budgets, where each subject counts: it plays every request that finds somebody until it has been refused for
-long; from then on it goes on trying now and then, and at each moment at which a window may have opened. It never reckons
-anything to have been refused that could have got through, but for what comes between two tries.
+`Watchful` is for budgets, where each subject counts: it plays every request that finds somebody until it has been
+refused for long; from then on it goes on trying now and then, and at each moment at which a window may have opened.
+It never reckons anything to have been refused that could have got through, but for what comes between two tries.
 """
 
 from collections.abc import Sequence
@@ -23,9 +23,8 @@ class Tempo(Protocol):
     played: int
     """How many were."""
 
-    @property
-    def reckoned(self) -> float:
-        """Subjects that were lost in what was passed over."""
+    def reckoned(self, number: int) -> float:
+        """Subjects that were lost in what was passed over before the request of this number."""
 
     def told(self, *, passed: bool, lost: bool) -> None:
         """What came of it: whether the API was asked, and whether somebody was lost. Moves on."""
@@ -37,7 +36,10 @@ class Sliced:
     def __init__(self, campaign: Campaign, end: int, *, slices: int = 24, length: int = 1_500) -> None:
         self.number = 0
         self.played = 0
-        self.reckoned = 0.0
+        self._before = 0.0
+        """Reckoned for all that was passed over but for the last."""
+        self._gap_begins = 0
+        self._gap_share = 0.0
         self._register = campaign.register
         self._end = end
         self._length = length
@@ -59,10 +61,15 @@ class Sliced:
             self._skip()
 
     def _skip(self) -> None:
-        begin, end = self.number, min(self._end, self.number + self._gap)
-        self.reckoned += self._share() * (self._register.among(end) - self._register.among(begin))
-        self.number = self._begun = end
+        self._before = self.reckoned(self.number)
+        self._gap_begins, self._gap_share = self.number, self._share()
+        self.number = self._begun = min(self._end, self.number + self._gap)
         self._passed.clear()
+
+    def reckoned(self, number: int) -> float:
+        """See `Tempo`."""
+        passed = max(self._gap_begins, min(number, self._begun))
+        return self._before + self._gap_share * (self._register.among(passed) - self._register.among(self._gap_begins))
 
     def _share(self) -> float:
         """How much got through: from one that did to another, so that it is no matter where a slice ends."""
@@ -79,11 +86,12 @@ class Watchful:
     """Of so many misses one is played: they disclose nobody, and budgets do not count them."""
 
     def __init__(self, campaign: Campaign, end: int, windows: Sequence[float], most: int = 400_000) -> None:
-        """`windows` are the lengths of the budgets' windows, in seconds. After `most` requests the rest is reckoned at the
-        share that was lost until then."""
+        """`windows` are the lengths of the budgets' windows, in seconds. After `most` requests the rest is reckoned
+        at the share that was lost until then."""
         self.number = 0
         self.played = 0
-        self.reckoned = 0.0
+        self._given_up = 0
+        """From which number on the rest is only reckoned; 0 where it is not."""
         self._campaign = campaign
         self._register = campaign.register
         self._end = end
@@ -112,10 +120,15 @@ class Watchful:
             self._after_hit(number, lost=lost)
 
     def _give_up(self, number: int) -> None:
-        seen = self._register.among(number)
-        share = self._lost / seen if seen else 0.0
-        self.reckoned = share * (self._register.among(self._end) - seen)
+        self._given_up = number
         self.number = self._end
+
+    def reckoned(self, number: int) -> float:
+        """See `Tempo`."""
+        if not self._given_up or number <= self._given_up:
+            return 0.0
+        seen = self._register.among(self._given_up)
+        return self._lost / seen * (self._register.among(number) - seen) if seen else 0.0
 
     def _after_hit(self, number: int, *, lost: bool) -> None:
         if lost:

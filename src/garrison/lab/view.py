@@ -48,7 +48,8 @@ def plain(say: Callable[[str], None], breach: Breach) -> Watch:
         for protection, found in progress.detections.items():
             if protection not in told:
                 told.add(protection)
-                say(f"{NAMES[protection]}: request {count(found.request)}, after {duration(found.after)}: {found.reason}")
+                when = f"request {count(found.request)}, after {duration(found.after)}"
+                say(f"{NAMES[protection]}: {when}: {found.reason}")
         if progress.lost and (progress.share - last >= _PLAIN_EVERY or progress.share >= 1.0):
             last = progress.share
             lost = ", ".join(f"{NAMES[name]} {count(value)}" for name, value in progress.lost.items())
@@ -89,11 +90,14 @@ class _Live:
         """The whole view."""
         campaign, progress = self._campaign, self._progress
         where = f"{count(campaign.addresses)} address{'es' if campaign.addresses > 1 else ''}"
-        head = Text.assemble((self._breach.name, "bold"), f"  {self._variant}: {campaign.rate:,.1f} requests/s from {where}")
+        head = Text.assemble(
+            (self._breach.name, "bold"), f"  {self._variant}: {campaign.rate:,.1f} requests/s from {where}"
+        )
         when = Table.grid(padding=(0, 1))
         when.add_row(day(campaign.begins), Bar(1.0, 0, progress.share, width=48, color="cyan", bgcolor="grey23"),
                      clock(progress.now), Text(progress.doing, "dim"))  # fmt: skip
-        parts = [Text(self._breach.title, "italic"), Text(), when, Text(), self._bars(), *self._signs()]
+        title = Text(self._breach.title, "italic")
+        parts: list[RenderableType] = [title, Text(), when, Text(), self._bars(), *self._signs()]
         return Panel(Group(*parts), title=head, title_align="left", border_style="grey50", padding=(1, 2))
 
     def _bars(self) -> Table:
@@ -113,8 +117,11 @@ class _Live:
         yield Text()
         for name, found in self._progress.detections.items():
             verb = "refuses" if found.refused else "tells of"
-            text = f"{NAMES[name]} {verb} request {count(found.request)}, {duration(found.after)} after the first"
-            yield Text.assemble((text, COLOURS[name]), (f"  {found.reason}", "dim"))
+            yield Text.assemble(
+                (f"{NAMES[name]} ", f"bold {COLOURS[name]}"),
+                f"{verb} request {count(found.request)}, {duration(found.after)} after the first",
+            )
+            yield Text(f"  {found.reason}", "dim")
 
 
 def close(console: Console, result: Result) -> None:

@@ -8,7 +8,7 @@ from garrison.lab.result import Evasion, Result, Side
 
 NAMES: Final[dict[Protection, str]] = {
     "none": "no protection",
-    "limits": "60 requests/min per address",
+    "limits": "60/min per address",
     "garrison": "Garrison",
 }
 _UNITS = ((31_557_600.0, "year"), (86_400.0, "day"), (3_600.0, "hour"), (60.0, "minute"))
@@ -46,18 +46,14 @@ def share(part: float, whole: float) -> str:
     return f"{percent:.1g} %" if percent >= 0.0001 else "below 0.0001 %"
 
 
-def lost(result: Result, side: Side) -> str:
-    """How many were lost, and of how many."""
-    del result
-    return count(side.lost)
+def denied(side: Side) -> str:
+    """Benign requests that were refused."""
+    return "-" if side.protection == "none" else f"{count(side.harm.denied)} of {count(side.harm.requests)}"
 
 
-def harm(side: Side) -> str:
-    """What benign people suffered."""
-    if side.protection == "none":
-        return "-"
-    own = side.harm
-    return f"{count(own.denied)} of {count(own.requests)}, {count(own.hurt)} of {count(own.people)} people"
+def hurt(side: Side) -> str:
+    """Benign people who were refused something."""
+    return "-" if side.protection == "none" else f"{count(side.harm.hurt)} of {count(side.harm.people)}"
 
 
 def first_sign(side: Side) -> str:
@@ -87,7 +83,7 @@ def _sources(width: int) -> str:
 def slow_down(evasion: Evasion | None, result: Result) -> str:
     """How many times longer it takes to stay below everything."""
     if evasion is None:
-        return "1 time"
+        return "as long as it took"
     if not evasion.slow_down:
         return "never silent"
     factor = evasion.slow_down
@@ -113,7 +109,8 @@ def rows(result: Result) -> list[tuple[str, ...]]:
     table = [
         ("", *(NAMES[side.protection] for side in sides)),
         (f"{result.people} lost", *(count(side.lost) for side in sides)),
-        ("benign requests refused", *(harm(side) for side in sides)),
+        ("benign requests refused", *(denied(side) for side in sides)),
+        ("benign people hurt", *(hurt(side) for side in sides)),
         ("first sign of the attack", *(first_sign(side) for side in sides)),
         ("record of who was exposed", *(ledger(side) for side in sides)),
     ]
@@ -133,7 +130,9 @@ def sentences(result: Result) -> list[str]:
     if none:
         said.append(f"{count(none.lost)} {result.people} lost without protection, in {duration(result.duration)}.")
     if limits:
-        said.append(f"{count(limits.lost)} lost with a limit of 60 requests a minute per address{_evaded(result, limits)}.")
+        said.append(
+            f"{count(limits.lost)} lost with a limit of 60 requests a minute per address{_evaded(result, limits)}."
+        )
     if garrison:
         said.append(f"{count(garrison.lost)} lost with Garrison{_exactly(garrison)}.")
     return said

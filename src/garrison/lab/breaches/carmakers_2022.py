@@ -27,7 +27,7 @@ _VICTIM = Carried("vehicle", _vin(3))
 
 
 def _vehicle(*, mended: bool) -> dict[str, Any]:
-    owner = {"owner": "vehicles"} if mended else {}
+    owner: dict[str, Any] = {"owner": "vehicles"} if mended else {}
     return record(
         vin=field(_VIN, subject=_SUBJECT, type="vehicle", **owner),
         owner=field(type="name"),
@@ -69,7 +69,12 @@ def _answer(ask: Ask) -> Answer:
     place = int(vin[10:])
     if place >= _VEHICLES:
         return NOT_FOUND
-    found = {"vin": vin, "owner": "Ada Example", "phone": f"1555{place:07}", "position": f"59.{place % 100},18.{place % 90}"}
+    found = {
+        "vin": vin,
+        "owner": "Ada Example",
+        "phone": f"1555{place:07}",
+        "position": f"59.{place % 100},18.{place % 90}",
+    }
     return Answer(200, as_json(found), (Carried("vehicle", vin),))
 
 
@@ -89,15 +94,17 @@ def _probe(title: str, method: str, target: str, body: Any = None, who: Who = _A
 
 _DEALER = Who(PARTNERS, "dealer", {"scope": "vehicles:read", "roles": ["employee"]})
 _WAYS = (
-    _probe("(a) a line break after the victim's email", "POST", "/users", {"name": "A", "email": "owner3@example.com\r\n"}),
+    _probe("(a) a line break after the victim's email", "POST", "/users",
+           {"name": "A", "email": "owner3@example.com\r\n"}),
     Probe("(b) VINs from windshields", tuple(Ask("GET", _PATH + _vin(n), _ADDRESS, _ATTACKER) for n in range(50))),
     _probe("(b) a command to another's vehicle", "POST", f"{_PATH}{_vin(3)}/unlock", {}),
-    _probe("(c) a dealer who registers himself as owner", "POST", "/dealers", {"name": "D", "role": "primary-owner"}, _DEALER),
+    _probe("(c) a dealer who registers himself as owner", "POST", "/dealers",
+           {"name": "D", "role": "primary-owner"}, _DEALER),
     Probe("(c) VINs with that dealer's token", tuple(_hostile(n, 0, _ADDRESS) for n in range(50))),
     _probe("(d) a dealer's token in the realm of the staff", "GET", _STAFF + _vin(3), who=_DEALER),
     _probe("(e) an administration that nobody described", "GET", "/staff/admin/users"),
-    _probe("(f) a quotation mark in the login of the staff", "POST", "/staff/login", {"name": "' or 1=1--", "password": "x"},
-           Who(STAFF, "s", {})),
+    _probe("(f) a quotation mark in the login of the staff", "POST", "/staff/login",
+           {"name": "' or 1=1--", "password": "x"}, Who(STAFF, "s", {})),
     _probe("(g) a role in the update of a user", "PATCH", "/users/attacker", {"role": "administrator"}),
 )  # fmt: skip
 
@@ -105,7 +112,10 @@ BREACH = Breach(
     name="carmakers-2022",
     title="Sixteen car makers: whoever reads a VIN through a windshield reaches the vehicle and its owner",
     facts=(
-        Fact("public", "research of January 2023 and 2024 into sixteen makers' APIs; seven ways in are replayed, (a) to (g)"),
+        Fact(
+            "public",
+            "research of January 2023 and 2024 into sixteen makers' APIs; seven ways in are replayed, (a) to (g)",
+        ),
         Fact("public", "a VIN gave the owner's profile and ran commands; dealers could register themselves"),
         Fact("assumed", "paths and fields; that somebody walks through 1,000,000 VINs at 5 a second as such a dealer"),
     ),

@@ -59,8 +59,7 @@ BREACH = Breach(
         Fact("public", "an order accepted a source account of another asset; reported 10:16, patched 16:01"),
         Fact("public", "250,000 dollars bounty, no loss"),
         Fact("assumed", "POST /orders {product_id, source_account_id}, and that an account's id begins with its asset"),
-        Fact("assumed", "the virtual patch is a rule over both fields in the contract, applied as an overlay; the time that a "
-             "person takes to write it is not measured"),
+        Fact("assumed", "the virtual patch is a rule over both fields, in the contract; writing it takes its time"),
     ),
     people="wrong orders",
     api=Api(_contract(mended=False), _contract(mended=True), _answer),

@@ -34,11 +34,6 @@ def _place(tag: str) -> int:
     return place
 
 
-def _of_member(member: int) -> int:
-    """The place of the order with this number."""
-    return -((member + 1) * -_REGISTER.size // _REGISTER.members) - 1
-
-
 def _contract(*, mended: bool) -> dict[str, Any]:
     answer = record(
         tag=field(_TAG, subject="customer", type="account"),
@@ -71,12 +66,12 @@ def _benign(visit: Visit) -> Ask:
     """People at firms look at what their firm sold; support at anything; one client walks through all of its own."""
     if visit.role == "agent":
         who = Who(STAFF, f"agent{visit.person}", {"roles": ["support"]})
-        return _asked(_of_member(visit.item % _REGISTER.members), who, visit.address)
+        return _asked(_REGISTER.place(visit.item % _REGISTER.members), who, visit.address)
     if visit.role == "sync":
-        return _asked(_of_member(visit.item), Who(PARTNERS, _FLEET, {"partner": _FLEET}), visit.address)
+        return _asked(_REGISTER.place(visit.item), Who(PARTNERS, _FLEET, {"partner": _FLEET}), visit.address)
     firm = f"firm{visit.person % _FIRMS}"
     order = (visit.item % _SOLD + 1) * _FIRMS + visit.person % _FIRMS
-    return _asked(_of_member(order), Who(PARTNERS, firm, {"partner": firm}), visit.address)
+    return _asked(_REGISTER.place(order), Who(PARTNERS, firm, {"partner": firm}), visit.address)
 
 
 def _asked(place: int, who: Who, address: str) -> Ask:
@@ -103,10 +98,12 @@ BREACH = Breach(
     policy=Policy(
         {
             **BEARER,
-            "exposure": budgets(hour={
-                "new": {"within": "72h", "limit": 20},
-                "for": [{"principals": [f"partners:{_FLEET}"], "limit": 300}],
-            }),
+            "exposure": budgets(
+                hour={
+                    "new": {"within": "72h", "limit": 20},
+                    "for": [{"principals": [f"partners:{_FLEET}"], "limit": 300}],
+                }
+            ),
         },
         {"object-access": {"unless-roles": ["support"]}},
     ),

@@ -19,7 +19,9 @@ _NOUGHT = "0000-00-00"
 def _contract(*, mended: bool) -> dict[str, Any]:
     birth = {"type": "string", "format": "date", "pattern": "^(19|20)"} if mended else TEXT
     takes = {**record(name=TEXT, address=TEXT, birthDate=birth), "required": ["name", "address", "birthDate"]}
-    answer = record(fileNumber=field(TEXT, subject="consumer", type="account"), score=field({"type": "integer"}, type="income"))
+    answer = record(
+        fileNumber=field(TEXT, subject="consumer", type="account"), score=field({"type": "integer"}, type="income")
+    )
     return contract("credit scores", post(_OPERATION, _PATH, takes, answer, security=[]))
 
 
@@ -57,12 +59,18 @@ BREACH = Breach(
     name="experian-2021",
     title="A lender's page passed on a credit score for a name, an address and a birth date of nought",
     facts=(
-        Fact("public", "a lender's page called a partner API: name, address and an all-zero birth date gave a credit score"),
+        Fact(
+            "public",
+            "a lender's page called a partner API: name, address and an all-zero birth date gave a credit score",
+        ),
         Fact("public", "there was no authentication"),
         Fact("assumed", "POST /partner/credit-score {name, address, birthDate} answers {fileNumber, score}"),
         Fact("assumed", "500,000 consumers at 2 requests a second; nobody is known to have done it"),
-        Fact("assumed", "the service's benign use is as large as what is played; a larger one needs a larger budget of the "
-             "operation, and loses in proportion"),
+        Fact(
+            "assumed",
+            "the service's benign use is as large as what is played; a larger one needs a larger budget of the "
+            "operation, and loses in proportion",
+        ),
     ),
     people="consumers",
     api=Api(_contract(mended=False), _contract(mended=True), _answer),
@@ -72,10 +80,6 @@ BREACH = Breach(
     campaign=Campaign(moment("2021-04-28"), _REGISTER, 2.0),
     hostile=_hostile,
     benign=_benign,
-    probes=(
-        Probe(
-            "a birth date that is none", tuple(_hostile(place, 0, "198.18.0.1") for place in range(50))
-        ),
-    ),
+    probes=(Probe("a birth date that is none", tuple(_hostile(place, 0, "198.18.0.1") for place in range(50))),),
     mix=Mix(people=1_200, requests=6_000, behind_carrier=150),
 )

@@ -24,9 +24,11 @@ def _contract(*, mended: bool) -> dict[str, Any]:
         passport=field(type="national-id"),
     )
     owned = [variable("contactId", _CONTACT, subject=_SUBJECT, owner="contact")]
-    dormant = {"parameters": owned} if mended else {
-        "parameters": [variable("contactId", _CONTACT, subject=_SUBJECT)], "security": []
-    }
+    dormant = (
+        {"parameters": owned}
+        if mended
+        else {"parameters": [variable("contactId", _CONTACT, subject=_SUBJECT)], "security": []}
+    )
     return contract("customers", {
         **get(_OPERATION, _DORMANT + "{contactId}", answer, **dormant),
         **get("getOwnCustomer", _LIVE + "{contactId}", answer, parameters=owned),
@@ -63,11 +65,23 @@ BREACH = Breach(
     name="optus-2022",
     title="A forgotten host without access control gave away 9.5 million customers in three days, by counting up",
     facts=(
-        Fact("public", "a dormant host on the internet; an error of 2018 broke its access control, mended elsewhere in 2021"),
-        Fact("public", "about 9.5 million people, 17 to 20 September 2022; ids counted up in the URL; addresses kept moving"),
+        Fact(
+            "public",
+            "a dormant host on the internet; an error of 2018 broke its access control, mended elsewhere in 2021",
+        ),
+        Fact(
+            "public",
+            "about 9.5 million people, 17 to 20 September 2022; ids counted up in the URL; addresses kept moving",
+        ),
         Fact("assumed", "GET /api/customers/{contactId} without authentication, half of the ids valid"),
-        Fact("assumed", "36.7 records a second: 9.5 million in three days; the breach itself is said to have used 25,000 addresses"),
-        Fact("assumed", "nobody uses the dormant host; benign people use the live one, and its budget is of the operation"),
+        Fact(
+            "assumed",
+            "36.7 records a second: 9.5 million in three days; the breach itself is said to have used 25,000 addresses",
+        ),
+        Fact(
+            "assumed",
+            "nobody uses the dormant host; benign people use the live one, and its budget is of the operation",
+        ),
     ),
     people="customers",
     api=Api(_contract(mended=False), _contract(mended=True), _answer),
@@ -75,10 +89,16 @@ BREACH = Breach(
         {
             **BEARER,
             "object-access": {"mode": "off"},
-            "exposure": budgets({
-                "name": "without-login", "per": "operation", "match": [_OPERATION], "limit": 200, "window": "1h",
-                "then": "hold",
-            }),
+            "exposure": budgets(
+                {
+                    "name": "without-login",
+                    "per": "operation",
+                    "match": [_OPERATION],
+                    "limit": 200,
+                    "window": "1h",
+                    "then": "hold",
+                }
+            ),
         },
         {"object-access": {"unless-roles": ["support", "partner"]}},
         (open_to_all(_OPERATION),),
@@ -86,7 +106,5 @@ BREACH = Breach(
     campaign=Campaign(moment("2022-09-17"), _REGISTER, 19e6 / (3 * 86_400), widest=220),
     hostile=_hostile,
     benign=_benign,
-    probes=(
-        Probe("counting up without a token", tuple(_hostile(place, 0, "198.18.0.1") for place in range(100))),
-    ),
+    probes=(Probe("counting up without a token", tuple(_hostile(place, 0, "198.18.0.1") for place in range(100))),),
 )

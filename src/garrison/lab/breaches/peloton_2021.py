@@ -16,14 +16,14 @@ _SUPPORT = {"object-access": {"unless-roles": ["support", "partner"]}}
 
 
 def _contract(*, mended: bool) -> dict[str, Any]:
-    private = {"read_scope": "profiles:private"} if mended else {}
+    private: dict[str, Any] = {"read_scope": "profiles:private"} if mended else {}
     answer = record(
         id=field(TEXT, subject=_SUBJECT, type="account"),
         name=field(type="name"),
         city=field(type="address", **private),
         weight=field(type="health", **private),
     )
-    owner = {"owner": "sub"} if mended else {}
+    owner: dict[str, Any] = {"owner": "sub"} if mended else {}
     return contract("members", {
         **get("getMember", _PATH + "{id}", answer, parameters=[variable("id", TEXT, subject=_SUBJECT, **owner)]),
         **get("getPublicProfile", _PUBLIC + "{id}", answer, parameters=[variable("id", TEXT, subject=_SUBJECT)]),

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from garrison.lab.breach import Answer, Api, Ask, Breach, Carried, Fact, Policy, Probe, Who
 from garrison.lab.background import Visit
+from garrison.lab.breach import Answer, Api, Ask, Breach, Carried, Fact, Policy, Probe, Who
 from garrison.lab.breaches.world import BEARER, NOT_FOUND, as_json, customer, moment
 from garrison.lab.campaign import Campaign, Register
 from garrison.lab.describe import TEXT, contract, field, get, record, variable
@@ -18,8 +18,8 @@ _PATH = "/v1/customers/"
 
 
 def _contract(*, mended: bool) -> dict[str, Any]:
-    owner = {"owner": "account"} if mended else {}
-    security = {"security": [{"bearer": ["customers:read"]}]} if mended else {}
+    owner: dict[str, Any] = {"owner": "account"} if mended else {}
+    security: dict[str, Any] = {"security": [{"bearer": ["customers:read"]}]} if mended else {}
     answer = record(
         accountNumber=field(_ACCOUNT, subject=_SUBJECT, type="account"),
         name=field(type="name"),
@@ -42,7 +42,11 @@ def _answer(ask: Ask) -> Answer:
     found = {
         "accountNumber": number,
         "name": _NAMES[place % len(_NAMES)],
-        "billingAddress": {"street": f"{place % 900 + 1} Sample Street", "city": "Anytown", "zip": f"{place % 90000:05}"},
+        "billingAddress": {
+            "street": f"{place % 900 + 1} Sample Street",
+            "city": "Anytown",
+            "zip": f"{place % 90000:05}",
+        },
         "email": f"customer{place}@example.com",
         "phone": f"1555{place % 10_000_000:07}",
         "birthDate": f"19{50 + place % 50}-0{place % 9 + 1}-1{place % 10}",
@@ -71,7 +75,9 @@ BREACH = Breach(
     name="tmobile-2022",
     title="One API of a mobile operator gave away 37 million customers in 41 days, at ten records a second",
     facts=(
-        Fact("public", "about 37 million postpaid and prepaid accounts, obtained through one API without authorization"),
+        Fact(
+            "public", "about 37 million postpaid and prepaid accounts, obtained through one API without authorization"
+        ),
         Fact("public", "first retrieval about 25 November 2022, found 5 January 2023, stopped within a day"),
         Fact("public", "name, billing address, email, phone, birth date, account number, lines and plan were lost"),
         Fact("public", "the cause was a misconfigured permission of the API"),
@@ -86,7 +92,10 @@ BREACH = Breach(
     hostile=_hostile,
     benign=_benign,
     probes=(
-        Probe("the partner's token, whose scope does not read customers", tuple(_hostile(n, 0, "198.18.0.1") for n in range(50))),
+        Probe(
+            "the partner's token, whose scope does not read customers",
+            tuple(_hostile(n, 0, "198.18.0.1") for n in range(50)),
+        ),
         Probe("a customer's token, for other customers", tuple(_as_customer(n) for n in range(1, 51))),
     ),
 )

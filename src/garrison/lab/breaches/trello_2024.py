@@ -49,10 +49,15 @@ BREACH = Breach(
     title="A member's profile could be asked for by email instead of id: 500 million tried, 15 million found",
     facts=(
         Fact("public", "a public REST operation took an email in the place of an id"),
-        Fact("public", "500 million emails were tried, 15,115,516 rows found, proxies went round the limit per address"),
+        Fact(
+            "public", "500 million emails were tried, 15,115,516 rows found, proxies went round the limit per address"
+        ),
         Fact("assumed", "GET /1/members/{emailOrId} without authentication, in 30 days: 193 requests a second"),
-        Fact("assumed", "the service's benign use is as large as what is played; a larger one needs a larger budget of the "
-             "operation, and loses in proportion"),
+        Fact(
+            "assumed",
+            "the service's benign use is as large as what is played; a larger one needs a larger budget of the "
+            "operation, and loses in proportion",
+        ),
     ),
     people="members",
     api=Api(_contract(mended=False), _contract(mended=True), _answer),

@@ -20,7 +20,7 @@ _CONTACTS = 200
 
 
 def _contract(*, mended: bool) -> dict[str, Any]:
-    private = {"read_scope": "accounts:lookup"} if mended else {}
+    private: dict[str, Any] = {"read_scope": "accounts:lookup"} if mended else {}
     answer = record(
         exists=field({"type": "boolean"}, **private),
         user_id=field(TEXT, subject="account", type="account", **private),
@@ -67,11 +67,19 @@ BREACH = Breach(
     title="A sign-up form told whose account belongs to an email or telephone number, some 200 million times",
     facts=(
         Fact("public", "from June 2021 on anyone could submit an email or phone and learn the account"),
-        Fact("public", "reported January 2022; 5.4 million accounts sold July 2022, about 200 million rows in January 2023"),
+        Fact(
+            "public",
+            "reported January 2022; 5.4 million accounts sold July 2022, about 200 million rows in January 2023",
+        ),
         Fact("assumed", "POST /1.1/onboarding/lookup {identifier} answers {exists, user_id} without any token"),
-        Fact("assumed", "identifiers come from leaked lists, one in five belongs to an account, 64 a second for 180 days"),
-        Fact("assumed", "the service's benign use is as large as what is played; a larger one needs a larger budget of the "
-             "operation, and loses in proportion"),
+        Fact(
+            "assumed", "identifiers come from leaked lists, one in five belongs to an account, 64 a second for 180 days"
+        ),
+        Fact(
+            "assumed",
+            "the service's benign use is as large as what is played; a larger one needs a larger budget of the "
+            "operation, and loses in proportion",
+        ),
     ),
     people="accounts",
     api=Api(_contract(mended=False), _contract(mended=True), _answer),

@@ -50,8 +50,8 @@ _BUDGETS: Final = ((200, "hour", "1h", "hold"), (500, "day", "1d", "deny"), (2_0
 
 
 def budgets(*more: dict[str, Any], hour: dict[str, Any] | None = None, times: int = 1) -> dict[str, Any]:
-    """Settings of the control `exposure`: the shipped budgets and `more`. `hour` adds to the first of them; `times` is how
-    many times as much as the shipped budgets everybody has."""
+    """Settings of the control `exposure`: the shipped budgets and `more`. `hour` adds to the first of them; `times`
+    is how many times as much as the shipped budgets everybody has."""
     shipped = [
         {"name": name, "limit": limit * times, "window": window, "then": then} for limit, name, window, then in _BUDGETS
     ]
