@@ -2,13 +2,17 @@
 
     python -m benchmarks.dataset [--events 1000000] [--ingested 200000] [--directory DIR] [--json FILE]
 
-The path that events really take (`Recorder`, `Dataset.ingest`) is measured with `--ingested` of them. So that the
-questions can be asked of a hundred million events in minutes instead of hours, those are made by DuckDB itself, with
-the columns, the order and the settings of the real files, a month of days with one file for each four million.
-Each question is asked as `garrison events` asks it, with DuckDB in its own bounds of memory and two threads.
+The path that events really take (`Recorder`, `Dataset.ingest`, `Dataset.compact`) is measured with `--ingested` of
+them. So that the questions can be asked of a hundred million events in minutes instead of hours, those are made by
+DuckDB itself, with the columns, the order, the settings and the places of the real files, a month of days with one
+file for each four million. Among a million principals, each with a hundred events, there are one with three events in
+the month, one with some four hundred spread evenly, and one with a hundredth of all; one with none is asked for too.
+Each question is asked in a process of its own as `garrison events` asks it, with DuckDB in its own bounds of memory and
+two threads; its memory is the peak of that process.
 """
 
 import argparse
+import multiprocessing
 import random
 import shutil
 import tempfile
@@ -21,9 +25,11 @@ import msgspec
 
 from garrison.adapters.event_ids import event_ids
 from garrison.adapters.store import parquet
-from garrison.adapters.store.dataset import LARGE, Dataset
+from garrison.adapters.store.dataset import LARGE, QUIET, Dataset
+from garrison.adapters.store.events import EVENTS
 from garrison.adapters.store.files import make_directory
 from garrison.adapters.store.manifest import DataFile, Manifest, write_manifest
+from garrison.adapters.store.places import places_of, write_places
 from garrison.adapters.store.query import EventFilter, count, events
 from garrison.adapters.store.record import Recorder
 from garrison.adapters.store.segments import segment_files
@@ -35,6 +41,8 @@ from garrison.core.ids import ControlId, OperationId, ReasonId
 START = 1_760_000_000 // 86400 * 86400.0
 DAYS = 30
 OPERATIONS, PRINCIPALS, PEERS = 200, 1_000_000, 300_000
+RARE = (2, 14, 27)
+"""Days with one event of the principal and the peer that have three."""
 
 SYNTHETIC = """
 COPY (
@@ -44,12 +52,16 @@ COPY (
         CASE WHEN operation_number % 3 = 0 THEN 'POST' ELSE 'GET' END AS method,
         'operation' || operation_number AS operation,
         '/v1/things/{id}/parts/' || operation_number AS template,
-        printf('10.%d.%d.%d', (peer // 65536)::BIGINT, (peer // 256 % 256)::BIGINT, (peer % 256)::BIGINT) AS peer,
+        CASE WHEN number = $rare THEN '192.0.2.3' ELSE
+            printf('10.%d.%d.%d', (peer // 65536)::BIGINT, (peer // 256 % 256)::BIGINT, (peer % 256)::BIGINT)
+        END AS peer,
         chance >= 0.02 AS allowed,
         'enforce' AS mode,
         CASE WHEN chance < 0.02 THEN 'blocked' WHEN chance < 0.03 THEN 'aborted' ELSE 'allowed' END AS disposition,
         (CASE WHEN chance < 0.02 THEN 400 WHEN operation_number % 3 = 0 THEN 201 ELSE 200 END)::SMALLINT AS status,
-        CASE WHEN chance < 0.9 THEN 'user-' || principal ELSE '' END AS principal,
+        CASE WHEN number = $rare THEN 'user-rare' WHEN number % 250007 = 0 THEN 'user-spread'
+            WHEN chance BETWEEN 0.5 AND 0.51 THEN 'user-often' WHEN chance < 0.9 THEN 'user-' || principal
+            ELSE '' END AS principal,
         CASE WHEN chance < 0.02 THEN [reason] ELSE []::VARCHAR[] END AS reason_ids,
         CASE WHEN chance < 0.02
             THEN [{'id': reason, 'control': 'request-schema', 'status': 400::SMALLINT, 'location': 'body/name',
@@ -121,11 +133,15 @@ def ingested(data: Path, number: int) -> Iterator[Figure]:
     writer.close()
     waiting = sum(path.stat().st_size for path in segment_files(data / "spool"))
     yield Figure("in the spool", waiting / number, "bytes/event")
-    with Dataset(data) as dataset:
+    with Dataset(data, EVENTS) as dataset:
         begun = time.perf_counter()
         while dataset.ingest(segment_files(data / "spool"), time.time()):
             pass
         yield Figure("turned into Parquet", number / (time.perf_counter() - begun), "events/s")
+        begun = time.perf_counter()
+        while dataset.compact(time.time() + 2 * QUIET):  # as if nothing came any more
+            pass
+        yield Figure("merged, with places", number / (time.perf_counter() - begun), "events/s")
         stored = sum(file.bytes for file in dataset.manifest.files)
         yield Figure("in Parquet", stored / number, "bytes/event")
     assert count(data) == number
@@ -147,38 +163,81 @@ def make_dataset(data: Path, number: int) -> float:
                 values = {
                     "start": begin, "step": span / made, "count": made,
                     "operations": OPERATIONS, "principals": PRINCIPALS, "peers": PEERS,
+                    "rare": made // 2 if part == 0 and day in RARE else -1,
                 }  # fmt: skip
                 statement = SYNTHETIC.replace("{target}", f"'{path.resolve()}'") + parquet.AS_PARQUET
                 connection.execute(statement, values)
+                places = places_of(path.resolve())
+                write_places(connection, EVENTS, path.resolve(), places)
                 since, until, found = parquet.extent(connection, path.resolve())
-                place = str(path.relative_to(folder))
-                files.append(DataFile(place, found, path.stat().st_size, since, until, time.time()))
-    write_manifest(data, Manifest(files=tuple(files), converted=number))
-    return sum(file.bytes for file in files) / sum(file.events for file in files)
+                size = path.stat().st_size + places.stat().st_size
+                files.append(DataFile(str(path.relative_to(folder)), found, size, since, until, time.time()))
+    write_manifest(data, EVENTS, Manifest(files=tuple(files), converted=number))
+    return sum(file.bytes for file in files) / sum(file.rows for file in files)
 
 
 def questions() -> dict[str, EventFilter]:
-    """What operators ask every day."""
+    """What operators ask every day, and the values that are the worst for each."""
     middle = START + DAYS / 2 * 86400
     return {
         "by principal": EventFilter(principal="user-424242"),
-        "by operation": EventFilter(operation="operation150"),
-        "by reason": EventFilter(reason="body-invalid"),
-        "by time": EventFilter(since=middle, until=middle + 600),
+        "by principal, three events": EventFilter(principal="user-rare"),
+        "by principal, spread": EventFilter(principal="user-spread"),
+        "by principal, often": EventFilter(principal="user-often"),
+        "by principal, none": EventFilter(principal="user-nobody"),
         "by peer": EventFilter(peer="10.1.134.162"),
+        "by peer, three events": EventFilter(peer="192.0.2.3"),
+        "by peer, often": EventFilter(peer="10.0.0.0"),
+        "by peer, none": EventFilter(peer="10.250.0.1"),
+        "by operation": EventFilter(operation="operation150"),
+        "by operation, none": EventFilter(operation="operation9999"),
+        "by reason": EventFilter(reason="body-invalid"),
+        "by reason, none": EventFilter(reason="blocked"),
+        "by time": EventFilter(since=middle, until=middle + 600),
         "by disposition": EventFilter(disposition="blocked"),
+        "by disposition, none": EventFilter(disposition="error"),
     }
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What a process says of a question that it asked."""
+
+    found: int
+    seconds: float
+    cpu: float
+    """Seconds of both threads: what is left of `seconds` where other work shares the machine."""
+    megabytes: float
+    """The most memory that the process had."""
 
 
 def asked(data: Path) -> Iterator[Figure]:
     """Each question: its newest hundred events, and how many there are."""
     for name, wanted in questions().items():
-        begun = time.perf_counter()
-        found = len(list(events(data, wanted, limit=100)))
-        yield Figure(f"{name}: the newest {found}", time.perf_counter() - begun, "s")
-        begun = time.perf_counter()
-        number = count(data, wanted)
-        yield Figure(f"{name}: that there are {number}", time.perf_counter() - begun, "s")
+        newest = apart(data, wanted, counted=False)
+        yield from figures(f"{name}: the newest {newest.found}", newest)
+        counted = apart(data, wanted, counted=True)
+        yield from figures(f"{name}: that there are {counted.found}", counted)
+
+
+def figures(name: str, answer: Answer) -> Iterator[Figure]:
+    yield Figure(name, answer.seconds, "s")
+    yield Figure(f"{name}, processor", answer.cpu, "s")
+    yield Figure(f"{name}, memory", answer.megabytes, "MB")
+
+
+def apart(data: Path, wanted: EventFilter, *, counted: bool) -> Answer:
+    """Ask in a process of its own."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(answered, (data, wanted, counted))
+
+
+def answered(data: Path, wanted: EventFilter, counted: bool) -> Answer:
+    begun, used = time.perf_counter(), time.process_time()
+    found = count(data, wanted) if counted else len(list(events(data, wanted, limit=100)))
+    seconds, cpu = time.perf_counter() - begun, time.process_time() - used
+    # not `ru_maxrss`, which begins with what the process had from which this one was made
+    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    return Answer(found, seconds, cpu, int(status["VmHWM"].split()[0]) / 1024)
 
 
 def main() -> None:
@@ -193,7 +252,7 @@ def main() -> None:
     figures: list[Figure] = []
 
     def show(figure: Figure) -> None:
-        print(f"{figure.name:50} {figure.value:12,.2f} {figure.unit}", flush=True)
+        print(f"{figure.name:60} {figure.value:12,.2f} {figure.unit}", flush=True)
         figures.append(figure)
 
     try:

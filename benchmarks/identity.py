@@ -1,6 +1,6 @@
 """What it costs to know who asks and what they may: throughput with tokens, and each kind of proof alone.
 
-    python -m benchmarks.identity [--rounds 3] [--seconds 2] [--workers 2]
+    python -m benchmarks.identity [--rounds 3] [--seconds 2] [--workers 2] [--proofs-only]
 
 Needs wrk and nginx. Each request carries a token signed with RS256, of which the gateway remembers that it held; the
 operation demands a scope, its path names an owner and so does its answer, and a quota counts the principal (one asks
@@ -9,6 +9,8 @@ requests in the same rounds. The cost of a proof is that of verifying it for the
 (`warm`), in this process, without a gateway."""
 
 import argparse
+import base64
+import hashlib
 import json
 import statistics
 import sys
@@ -24,7 +26,7 @@ import msgspec
 from benchmarks.gateway import CUSTOMER
 from benchmarks.load import Request, Server, load, nginx, processor_seconds
 from benchmarks.peers import Place, bare, garrison
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from garrison.config.authentication import LockoutSettings, SchemeSettings
@@ -36,7 +38,7 @@ from garrison.core.principal import Principal
 from garrison.identity.keys import IssuerKeys, read_jwks
 from garrison.identity.memory import Memory
 from garrison.identity.methods import methods_for
-from garrison.identity.outcome import Attempt
+from garrison.identity.outcome import Attempt, Method
 from garrison.lab.sample import DESCRIPTION
 
 ISSUER = "https://id.example"
@@ -68,12 +70,12 @@ OVERLAY: dict[str, Any] = {
 }
 
 
-def token(algorithm: str = "RS256") -> str:
-    """One that holds for an hour."""
+def token(algorithm: str = "RS256", **more: Any) -> str:
+    """One that holds for an hour, with `more` claims."""
     now = int(time.time())
     claims = {
         "iss": ISSUER, "aud": "harbour", "sub": "u1", "client_id": "app", "iat": now, "exp": now + 3600,
-        "jti": str(now), "scope": "customers:read", "account": CUSTOMER["accountNumber"],
+        "jti": str(now), "scope": "customers:read", "account": CUSTOMER["accountNumber"], **more,
     }  # fmt: skip
     header = {"alg": algorithm, "kid": algorithm, "typ": "at+jwt"}
     return jwt.encode(header, claims, KEYS[algorithm], algorithms=[algorithm])
@@ -152,6 +154,31 @@ def proofs() -> None:
 
         _show(f"{algorithm} cold", cold, 500)
         _show(f"{algorithm} warm", warm, 50_000)
+    _dpop(memory, method)
+
+
+def _dpop(memory: Memory, method: Method) -> None:
+    """Print what a request with a proof costs whose token is known already: every proof is a new one."""
+    number, now = 500, int(time.time())
+    key = KEYS["ES256"]
+    text = token(cnf={"jkt": key.thumbprint()})
+    digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
+    header = {"alg": "ES256", "typ": "dpop+jwt", "jwk": key.as_dict(private=False)}
+    registry = jws.JWSRegistry(algorithms=["ES256"], strict_check_header=False)
+    attempts = []
+    for each in range(number * 5 + 1):
+        said = {"htm": "GET", "htu": "http://h/", "iat": now, "jti": str(each), "ath": digest}
+        proof = jws.serialize_compact(header, json.dumps(said), key, registry=registry)
+        fields = (("authorization", f"DPoP {text}"), ("dpop", proof))
+        head = RequestHead("GET", "/", "h", fields, Peer("127.0.0.1"))
+        attempts.append(Attempt(head, canonicalise(head), now, memory))
+    waiting = iter(attempts)
+
+    def prove() -> None:
+        if not isinstance(method.authenticate(next(waiting)), Principal):
+            sys.exit("a proof that holds was refused")
+
+    _show("DPoP ES256", prove, number)
 
 
 def _show(name: str, work: Callable[[], None], number: int) -> None:
@@ -166,9 +193,11 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=2)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--proofs-only", action="store_true", help="leave out throughput; needs neither wrk nor nginx")
     options = parser.parse_args()
     proofs()
-    throughput(options.rounds, options.seconds, options.workers)
+    if not options.proofs_only:
+        throughput(options.rounds, options.seconds, options.workers)
 
 
 if __name__ == "__main__":

@@ -2,8 +2,11 @@
 
 import secrets
 import sys
+import time
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 
@@ -15,12 +18,15 @@ from garrison.adapters.envoy.handover import Checked, Handover, load_checked
 from garrison.adapters.envoy.log import EventWriter
 from garrison.adapters.envoy.session import EngineExchanges, Sink
 from garrison.adapters.envoy.vitals import Vitals
+from garrison.adapters.ledger_keys import LedgerKeys
 from garrison.adapters.lookups.lookups import Lookups
 from garrison.adapters.recorded.keys import key_source, make_keys
 from garrison.adapters.recorded.samples import SampleWriter
 from garrison.adapters.recorded.secrets import Redactor
 from garrison.adapters.recording import Recording
+from garrison.adapters.store.budget_memory import BudgetMemory
 from garrison.adapters.store.measures import MeasuresInForce
+from garrison.adapters.store.releases import ReleasesInForce
 from garrison.config.model import Settings
 from garrison.core.event import Event
 from garrison.engine.plan import Policy
@@ -41,9 +47,15 @@ def engine(config: FilterConfig) -> Exchanges:
     credentials.apply(checked.settings)
     measures = MeasuresInForce(state, _log)
     measures.apply(checked.settings)
+    ledger_keys = LedgerKeys(state, _log)
+    ledger_keys.apply(checked.settings, time.time())
     tell = EventWriter(handover.event_descriptor)
     recording = Recording(checked.settings) if checked.settings.data else None
     policy = _policy(checked, state)
+    memory = BudgetMemory(state, _log)
+    memory.apply(checked.settings, policy.operations, time.time())
+    releases = ReleasesInForce(state, _log)
+    releases.apply(checked.settings)
     lookups.apply(checked.settings)
     sink = _both(recording.recorder, tell) if recording else tell
     exchanges = EngineExchanges(policy, sink, lookups.submit)
@@ -59,8 +71,12 @@ def engine(config: FilterConfig) -> Exchanges:
         lookups.apply(changed.settings)
         credentials.apply(changed.settings)
         measures.apply(changed.settings)
+        ledger_keys.apply(changed.settings, time.time())
+        memory.apply(changed.settings, policy.operations, time.time())
+        releases.apply(changed.settings)
         # One assignment: exchanges under way keep the policy that they began with.
         exchanges.policy = policy
+        memory.complete(changed.settings, policy.operations, time.time())
         if recording:
             recording.apply(changed.settings)
         return status()
@@ -70,18 +86,30 @@ def engine(config: FilterConfig) -> Exchanges:
 
     server = control.serve(handover.control_socket, {"ping": lambda: "pong", "reload": reload, "status": status})
 
-    def close() -> None:
-        server.close()
-        lookups.close()
-        credentials.close()
-        measures.close()
-        if recording:
-            recording.close()
-        if vitals:
-            vitals.close()
-
-    exchanges.on_close = close
+    ending: tuple[_Closing | None, ...] = (
+        server,
+        lookups,
+        credentials,
+        measures,
+        releases,
+        ledger_keys,
+        recording,
+        vitals,
+    )
+    exchanges.on_close = partial(_close, [each for each in ending if each is not None])
     return exchanges if kept is None else kept
+
+
+class _Closing(Protocol):
+    """What works in the background until it is closed."""
+
+    def close(self) -> None:
+        """Stop."""
+
+
+def _close(working: Sequence[_Closing]) -> None:
+    for each in working:
+        each.close()
 
 
 def _capturing(exchanges: EngineExchanges, settings: Settings) -> CapturingExchanges:

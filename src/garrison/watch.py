@@ -1,7 +1,7 @@
 """The watch process: `python -m garrison.watch DATA`, started and kept running by `garrison guard`.
 
-It reads events as they come, hands them to whoever listens (`Tap`), and turns finished segments of the spool into
-the data set. It may be killed at any moment: what it had not finished is done by the one after it, once.
+It reads events as they come, hands them to whoever listens (`Tap`), and turns finished segments of the spools into
+the tables of the data set. It may be killed at any moment: what it had not finished is done by the one after it, once.
 """
 
 import argparse
@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from garrison.adapters.recorded import days
 from garrison.adapters.status import WATCH, Heartbeat, WatchStatus, now
+from garrison.adapters.store.catalogue import TABLES
 from garrison.adapters.store.dataset import Dataset
+from garrison.adapters.store.events import EVENTS
 from garrison.adapters.store.segments import Tailer, segment_files
 from garrison.core.errors import RecordError
 from garrison.core.event import Event
@@ -43,12 +45,13 @@ class Watch:
         """Take hold of the data set in `data`. Raises RecordError where another process has it."""
         self.trouble = ""
         """Why the data set could not be written the last time; empty where it could."""
-        self._spool = data / "spool"
         self._data = data
         self._retention_days = retention_days
         self._taps = tuple(taps)
-        self._dataset = Dataset(data)
-        self._tailer = Tailer(self._spool) if taps else None
+        with ExitStack() as opened:
+            self._tables = [(table, opened.enter_context(Dataset(data, table, sharing=TABLES))) for table in TABLES]
+            self._opened = opened.pop_all()
+        self._tailer = Tailer(data / EVENTS.spool, EVENTS.line) if taps else None
         self._convert_at = 0.0
         self._tidy_at = 0.0
 
@@ -68,7 +71,7 @@ class Watch:
         self._attempt(self._convert, moment)
         if self._tailer is not None:
             self._tailer.close()
-        self._dataset.close()
+        self._opened.close()
 
     def _listen(self) -> None:
         if self._tailer is None:
@@ -88,15 +91,17 @@ class Watch:
             self.trouble = ""
 
     def _convert(self, moment: float) -> None:
-        while self._dataset.ingest(segment_files(self._spool), moment):
-            self._listen()
+        for table, dataset in self._tables:
+            while dataset.ingest(segment_files(self._data / table.spool), moment):
+                self._listen()
 
     def _tidy(self, moment: float) -> None:
-        self._dataset.retain(self._retention_days, moment)
         days.retain(self._data, self._retention_days, moment)  # also what was kept before keeping was switched off
-        while self._dataset.compact(moment):
-            self._listen()
-        self._dataset.sweep(moment)
+        for _, dataset in self._tables:
+            dataset.retain(self._retention_days, moment)
+            while dataset.compact(moment):
+                self._listen()
+            dataset.sweep(moment)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

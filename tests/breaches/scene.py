@@ -1,7 +1,8 @@
 """A breach on a stage: an API with the flaw, Garrison in front of it, people who may ask and one who may not.
 
 Everybody and everything is made up. What a response discloses is told by the vulnerable API itself (`subjects`), not by
-Garrison, so that what is measured does not depend on what measures.
+Garrison, so that what is measured does not depend on what measures. Here Garrison is in the process of the API; the
+same stage behind a real gateway stands in `gateway.py`.
 """
 
 import asyncio
@@ -25,11 +26,12 @@ from garrison.wiring import build_policy
 Answer = Callable[[str, str, Any], tuple[int, Any]]
 """Method, path and decoded body to status and what is answered as JSON."""
 
-_KEYS = {
+KEYS = {
     issuer: ECKey.generate_key("P-256", {"kid": "1", "use": "sig", "alg": "ES256"})
     for issuer in ("https://customers.example", "https://dealers.example", "https://staff.example")
 }
-CUSTOMERS, DEALERS, STAFF = _KEYS
+"""What issuers sign with."""
+CUSTOMERS, DEALERS, STAFF = KEYS
 
 
 class Who(NamedTuple):
@@ -50,7 +52,7 @@ class Who(NamedTuple):
             "exp": now + 60,
         }
         header = {"alg": "ES256", "kid": "1", "typ": "at+jwt"}
-        return jwt.encode(header, {**claims, **self.claims}, _KEYS[self.issuer], algorithms=["ES256"])
+        return jwt.encode(header, {**claims, **self.claims}, KEYS[self.issuer], algorithms=["ES256"])
 
 
 NOBODY: Who | None = None
@@ -92,7 +94,7 @@ class Stage:
         }
         encoded = json.dumps(contract).encode()
         state = State()
-        for issuer, key in _KEYS.items():
+        for issuer, key in KEYS.items():
             keys = read_jwks(json.dumps({"keys": [key.as_dict(private=False)]}).encode())
             state.identity.keys.put(issuer, IssuerKeys(keys, 0.0))
         policy = build_policy(
@@ -101,7 +103,7 @@ class Stage:
         self._events: list[Event] = []
         self.reached: list[str] = []
         """Paths of the requests that reached the API."""
-        self._app = Middleware(self._vulnerable(answer), policy, self._events.append)
+        self._app = Middleware(vulnerable(answer, self.reached), policy, self._events.append)
 
     def play(self, asks: Sequence[Ask]) -> list[Outcome]:
         return asyncio.run(self._play(asks))
@@ -117,29 +119,25 @@ class Stage:
                 outcomes.append(Outcome(ask, response.status_code, found, self._events[-1]))
         return outcomes
 
-    def _vulnerable(self, answer: Answer) -> Callable[..., Any]:
-        async def app(scope: Scope, receive: Callable[..., Any], send: Callable[..., Any]) -> None:
-            body = b""
-            while (message := await receive())["type"] == "http.request":
-                body += message.get("body", b"")
-                if not message.get("more_body"):
-                    break
-            self.reached.append(scope["path"])
-            status, found = answer(scope["method"], scope["path"], json.loads(body) if body else None)
-            begin: Message = {
-                "type": "http.response.start",
-                "status": status,
-                "headers": [(b"content-type", b"application/json")],
-            }
-            await send(begin)
-            await send(
-                {
-                    "type": "http.response.body",
-                    "body": found if isinstance(found, bytes) else json.dumps(found).encode(),
-                }
-            )
 
-        return app
+def vulnerable(answer: Answer, reached: list[str]) -> Callable[..., Any]:
+    """The API that answers so; it notes the paths of the requests that reach it."""
+
+    async def app(scope: Scope, receive: Callable[..., Any], send: Callable[..., Any]) -> None:
+        body = b""
+        while (message := await receive())["type"] == "http.request":
+            body += message.get("body", b"")
+            if not message.get("more_body"):
+                break
+        reached.append(scope["path"])
+        status, found = answer(scope["method"], scope["path"], json.loads(body) if body else None)
+        headers = [(b"content-type", b"application/json")]
+        begin: Message = {"type": "http.response.start", "status": status, "headers": headers}
+        await send(begin)
+        content = found if isinstance(found, bytes) else json.dumps(found).encode()
+        await send({"type": "http.response.body", "body": content})
+
+    return app
 
 
 def subjects(outcomes: Sequence[Outcome], kind: str) -> set[str]:

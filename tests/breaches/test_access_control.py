@@ -1,4 +1,5 @@
-"""Breaches that access control prevents: not one record is lost, and everybody who may ask is answered.
+"""Breaches that access control prevents: not one record is lost, and everybody who may ask is answered. Each through
+the ASGI middleware and through `garrison guard` with Envoy.
 
 What is public of each incident, and what a replay has to assume, stands in its docstring.
 """
@@ -7,6 +8,7 @@ import itertools
 from typing import Any
 
 import pytest
+from tests.breaches.conftest import AnyStage, Build
 from tests.breaches.scene import (
     CUSTOMERS,
     DEALERS,
@@ -14,7 +16,6 @@ from tests.breaches.scene import (
     STAFF,
     Ask,
     Outcome,
-    Stage,
     Who,
     bearer,
     contract,
@@ -32,7 +33,7 @@ def reasons(outcomes: list[Outcome]) -> set[str]:
     return {reason.id for each in outcomes for reason in each.event.reasons}
 
 
-def check(stage: Stage, benign: list[Ask], hostile: list[Ask], kind: str) -> set[str]:
+def check(stage: AnyStage, benign: list[Ask], hostile: list[Ask], kind: str) -> set[str]:
     """Play both; the reasons of the refusals. Not one hostile request may disclose anybody."""
     answered = stage.play(benign)
     assert [(each.ask.path, each.status) for each in answered if each.status >= 300] == [], reasons(answered)
@@ -42,7 +43,7 @@ def check(stage: Stage, benign: list[Ask], hostile: list[Ask], kind: str) -> set
     return reasons(refused)
 
 
-def test_tmobile_2022() -> None:
+def test_tmobile_2022(build: Build) -> None:
     """One API gave 37 million customers in 41 days (public); a partner's token of little privilege (assumed)."""
     customer = {
         "type": "object",
@@ -60,7 +61,7 @@ def test_tmobile_2022() -> None:
         del method, body
         return 200, {"accountNumber": path.rpartition("/")[2], "name": "A", "birthDate": "1970-01-01", "lines": []}
 
-    stage = Stage(contract(paths), controls, answer)
+    stage = build(contract(paths), controls, answer)
     may_read = {"scope": "customers:read"}
     own = [Who(CUSTOMERS, f"u{n}", {**may_read, "account": f"{n:09}"}) for n in range(1, 30)]
     support = Who(CUSTOMERS, "agent", {**may_read, "roles": ["support"]})
@@ -74,7 +75,7 @@ def test_tmobile_2022() -> None:
     assert len(stage.reached) == len(benign), "nothing hostile reached the API"
 
 
-def test_optus_2022() -> None:
+def test_optus_2022(build: Build) -> None:
     """A dormant host without the access control that its twin had been given (public): counting up ids."""
     person = {"type": "object", "properties": {"contactId": TEXT, "name": TEXT, "passport": TEXT}}
     number = variable("contactId", {"type": "string", "pattern": "^[0-9]{1,8}$"}, **{"x-garrison-owner": "contact"})
@@ -85,14 +86,14 @@ def test_optus_2022() -> None:
         number = int(path.rpartition("/")[2])
         return (200, {"contactId": str(number), "name": "A", "passport": "N1"}) if number % 2 else (404, {})
 
-    stage = Stage(contract(paths), {"authentication": {"schemes": {"bearer": bearer(CUSTOMERS)}}}, answer)
+    stage = build(contract(paths), {"authentication": {"schemes": {"bearer": bearer(CUSTOMERS)}}}, answer)
     benign = [Ask(Who(CUSTOMERS, f"u{n}", {"contact": n}), "GET", f"/api/customers/{n}") for n in range(1, 60, 2)]
     hostile = [Ask(NOBODY, "GET", f"/api/customers/{n}") for n in range(1, 300)]
     assert check(stage, benign, hostile, "contactId") == {"credential-missing", "not-owner"}
     assert len(stage.reached) == len(benign)
 
 
-def test_dell_2024() -> None:
+def test_dell_2024(build: Build) -> None:
     """Partner accounts, approved in a day, tried service tags (public): a partner sees only what it sold."""
     order = {
         "type": "object",
@@ -108,7 +109,7 @@ def test_dell_2024() -> None:
         found = path.rpartition("/")[2]
         return (200, {"tag": found, "customer": "C", "soldBy": sold[found]}) if found in sold else (404, {})
 
-    stage = Stage(contract(paths), {"authentication": {"schemes": {"bearer": bearer(DEALERS)}}}, answer)
+    stage = build(contract(paths), {"authentication": {"schemes": {"bearer": bearer(DEALERS)}}}, answer)
     acme, fake = Who(DEALERS, "a", {"partner": "acme"}), Who(DEALERS, "f", {"partner": "fake-company"})
     benign = [Ask(acme, "GET", f"/partner/v1/service-tags/{tag}") for tag, by in sold.items() if by == "acme"]
     hostile = [Ask(fake, "GET", f"/partner/v1/service-tags/{tag}") for tag in [*sold, "ZZZZZZZ"]]
@@ -118,7 +119,7 @@ def test_dell_2024() -> None:
     assert check(stage, benign, hostile, "tag") == {"not-owner-of-answer"}
 
 
-def test_peloton_2021() -> None:
+def test_peloton_2021(build: Build) -> None:
     """Anybody, then anybody with a login, read members' data, private profiles included (public)."""
     private = {**TEXT, "x-garrison-read-scope": "profiles:private"}
     profile = {
@@ -135,7 +136,7 @@ def test_peloton_2021() -> None:
         del method, body
         return 200, {"id": path.rpartition("/")[2], "name": "A", "city": "B", "weight": "C", "workouts": []}
 
-    stage = Stage(contract(paths), {"authentication": {"schemes": {"bearer": bearer(CUSTOMERS)}}}, answer)
+    stage = build(contract(paths), {"authentication": {"schemes": {"bearer": bearer(CUSTOMERS)}}}, answer)
     members = [Who(CUSTOMERS, f"m{n}", {"scope": "profiles:private"}) for n in range(20)]
     benign = [Ask(who, "GET", f"/members/{who.subject}") for who in members]
     hostile = [Ask(NOBODY, "GET", f"/members/m{n}") for n in range(20)]
@@ -149,7 +150,7 @@ def test_peloton_2021() -> None:
 class Vehicles:
     """The API of a car maker, with every flaw of the suite. Paths and fields are assumed."""
 
-    def __init__(self) -> None:
+    def __init__(self, build: Build) -> None:
         self.owners = {f"WVWZZZ1JZXW0000{n:02}": f"owner{n}" for n in range(20)}
         owner = {**TEXT, "x-garrison-owner": "sub"}
         vehicle = {"type": "object", "properties": {"vin": VIN, "owner": owner, "phone": TEXT}}
@@ -183,7 +184,7 @@ class Vehicles:
             },
             "object-access": {"unless-scopes": ["vehicles:all"]},
         }
-        self.stage = Stage(self.contract, self.controls, self.answer)
+        self.stage = build(self.contract, self.controls, self.answer)
 
     def answer(self, method: str, path: str, body: Any) -> tuple[int, Any]:
         """Believes everything that it is told."""
@@ -232,8 +233,8 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_carmakers_2022(name: str) -> None:
-    vehicles = Vehicles()
+def test_carmakers_2022(build: Build, name: str) -> None:
+    vehicles = Vehicles(build)
     benign = [
         Ask(OWNER, "GET", f"/telematics/{OWN}"),
         Ask(OWNER, "POST", "/users", {"name": "A", "email": "owner3@example.com"}),
@@ -246,12 +247,12 @@ def test_carmakers_2022(name: str) -> None:
     assert check(vehicles.stage, benign, hostile, "vin") == expected
 
 
-def test_a_command_to_a_vehicle_is_the_owners() -> None:
+def test_a_command_to_a_vehicle_is_the_owners(build: Build) -> None:
     """(b) also ran commands: there the answer comes too late, so the request must name the owner, or be the owner's."""
-    vehicles = Vehicles()
+    vehicles = Vehicles(build)
     fleet = {"parameter": "vin", "claim": "vehicles"}
     controls: dict[str, Any] = {**vehicles.controls, "object-access": {"owners": [fleet]}}
-    stage = Stage(vehicles.contract, controls, vehicles.answer)
+    stage = build(vehicles.contract, controls, vehicles.answer)
     owner = Who(CUSTOMERS, "owner3", {"vehicles": [OWN]})
     benign = [Ask(owner, "POST", f"/telematics/{OWN}/unlock", {}), Ask(owner, "GET", f"/telematics/{OWN}")]
     hostile = [Ask(ATTACKER, "POST", f"/telematics/{OWN}/unlock", {})]

@@ -45,17 +45,17 @@ def _segment(events: list[Event]) -> bytes:
 @given(damaged(st.lists(_events, max_size=3).map(_segment), _PIECES))
 def spool_damage(data: bytes) -> None:
     """Any bytes: every line that is an event by itself is read, no byte is counted twice, and files read alike."""
-    found = read_lines(data)
+    found = read_lines(data, Event)
     whole = [event for line in data.split(b"\n")[:-1] if (event := _event(line)) is not None]
-    assert [event for event in found.events if event in whole] == whole
+    assert [event for event in found.sound if event in whole] == whole
     assert all(b"\n" not in line for line in found.damaged)
-    assert len(found.events) + sum(map(bool, found.damaged)) <= 2 * (data.count(b"\n") + 1)
+    assert len(found.sound) + sum(map(bool, found.damaged)) <= 2 * (data.count(b"\n") + 1)
     assert sum(map(len, found.damaged)) <= len(data)
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory) / "segment.jsonl"
         path.write_bytes(data)
-        pieces = list(scan(path))
-    assert tuple(event for piece in pieces for event in piece.events) == found.events
+        pieces = list(scan(path, Event))
+    assert tuple(event for piece in pieces for event in piece.sound) == found.sound
     assert tuple(line for piece in pieces for line in piece.damaged) == found.damaged
 
 
@@ -64,8 +64,8 @@ def torn_write(before: list[Event], after: list[Event], cut: int) -> None:
     """A write that broke off anywhere costs its own line only, whether or not others follow on it."""
     torn = msgspec.json.encode(before[-1])
     torn = torn[: cut % (len(torn) + 1)]
-    found = read_lines(_segment(before) + torn + _segment(after))
-    assert found.events == (*before, *after)
+    found = read_lines(_segment(before) + torn + _segment(after), Event)
+    assert found.sound == (*before, *after)
     assert found.damaged == ((torn,) if torn else ())
 
 

@@ -11,7 +11,7 @@ from tests.unit.engine.drive import EVENT_ID, request_head
 
 from garrison.core.event import Event
 from garrison.core.http import ResponseHead
-from garrison.engine.budgets import Budgets, Entry, Release
+from garrison.engine.budgets import Budgets, Release
 from garrison.engine.exchange import Exchange
 from garrison.engine.recent import FEW, Few, Many
 from garrison.engine.step import Pass, Refuse
@@ -194,8 +194,7 @@ def test_many_are_counted_as_few_are() -> None:
     budgets, space = Budgets(), "principal"
     budgets.space(space, 3600, 20_000)
     for number in range(3 * FEW):
-        taken = budgets.take([Entry(space, "ada", [number.to_bytes(8, "big")])], START + number // 4)
-        budgets.settle(taken, has_left=number % 3 > 0)
+        show(budgets, space, "ada", [number.to_bytes(8, "big")], START + number // 4, left=number % 3 > 0)
     seen = budgets.find(budgets.spaces[space], "ada")
     assert seen is not None
     assert isinstance(seen.recent, Many)
@@ -214,7 +213,7 @@ def test_what_is_forgotten_makes_no_budget_wider(taken: list[tuple[str, int, flo
     for key, number, pause in taken:
         now += pause
         budgets.space(space, 100, keep)
-        budgets.settle(budgets.take([Entry(space, key, [number.to_bytes(8, "big")])], now), has_left=True)
+        show(budgets, space, key, [number.to_bytes(8, "big")], now)
         shown.append((key, number, ceil(now)))
         seen = budgets.find(budgets.spaces[space], key)
         assert seen is not None
@@ -233,8 +232,7 @@ def test_keys_without_a_place_share_one_and_never_gain(monkeypatch: Any) -> None
     budgets, space = Budgets(), "principal"
     budgets.space(space, 60, 100)
     for number in range(30):
-        taken = budgets.take([Entry(space, f"k{number}", [number.to_bytes(8, "big")])], START + number)
-        budgets.settle(taken, has_left=True)
+        show(budgets, space, f"k{number}", [number.to_bytes(8, "big")], START + number)
     assert len(budgets.spaces[space]) == 11
     known = budgets.find(budgets.spaces[space], "k0")
     assert known is not None
@@ -243,7 +241,7 @@ def test_keys_without_a_place_share_one_and_never_gain(monkeypatch: Any) -> None
     assert shared is not None
     assert len(shared.recent) == 20
     # an hour later there are places: who may have been among those who shared begins with what they all have seen
-    budgets.settle(budgets.take([Entry(space, "k29", [b"\1" * 8])], START + 61), has_left=True)
+    show(budgets, space, "k29", [b"\1" * 8], START + 61)
     own = budgets.find(budgets.spaces[space], "k29")
     assert own is not None
     assert own.used(60, own.cutoff("", 60, START + 61)) >= 20
@@ -254,26 +252,31 @@ def test_a_release_lets_begin_anew_and_what_comes_after_counts() -> None:
     budgets, space = Budgets(), "principal  "
     budgets.space(space, 60, 100)
 
-    def show(first: int, last: int) -> None:
-        digests = [number.to_bytes(8, "big") for number in range(first, last)]
-        budgets.settle(budgets.take([Entry(space, "ada", digests)], START), has_left=True)
+    def see(first: int, last: int) -> None:
+        show(budgets, space, "ada", [number.to_bytes(8, "big") for number in range(first, last)], START)
 
-    show(0, 5)
-    budgets.hold(space, "ada", "short", START)
-    budgets.hold(space, "ada", "long", START)
+    see(0, 5)
+    budgets.hold(budgets.spaces[space], "ada", "short", START)
+    budgets.hold(budgets.spaces[space], "ada", "long", START)
     budgets.releases = frozenset({Release(START, "principal", "ada", "short")})
     budgets.space(space, 60, 100)
     seen = budgets.find(budgets.spaces[space], "ada")
     assert seen is not None
     assert seen.held == ("long",)
-    show(4, 7)
+    see(4, 7)
     assert seen.used(60, seen.cutoff("short", 60, START)) == 3
     assert seen.used(60, seen.cutoff("long", 60, START)) == 7
     budgets.releases = budgets.releases | {Release(START + 1, "principal", "ada")}
     budgets.space(space, 60, 100)
-    assert seen.held == ()
+    assert not any(seen.held)
     assert seen.used(60, seen.cutoff("long", 60, START)) == 0
     assert budgets.subjects == 0
+
+
+def show(budgets: Budgets, space: str, key: str, digests: list[bytes], now: float, *, left: bool = True) -> None:
+    """One answer, judged and over."""
+    entry = budgets.look(budgets.spaces[space], key, digests)
+    budgets.settle(budgets.take([entry], now), has_left=left)
 
 
 def _json(value: Any) -> bytes:

@@ -23,6 +23,7 @@ from garrison.adapters.status import (
     is_running,
     read_status,
 )
+from garrison.adapters.store.events import EVENTS
 from garrison.adapters.store.manifest import read_manifest
 from garrison.adapters.store.segments import is_closed, segment_files
 
@@ -141,10 +142,10 @@ def _begun(segment: Path) -> float | None:
 
 
 def _stored(data: Path) -> Stored:
-    manifest = read_manifest(data)
+    manifest = read_manifest(data, EVENTS)
     days = sorted({file.day for file in manifest.files})
     return Stored(
-        events=sum(file.events for file in manifest.files),
+        events=sum(file.rows for file in manifest.files),
         bytes=sum(file.bytes for file in manifest.files),
         files=len(manifest.files),
         days=len(days),

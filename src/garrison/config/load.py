@@ -22,6 +22,7 @@ _FILES: tuple[Path, ...] = (
     ("contract", "overlays"),
     ("record", "key-file"),
     ("record", "passphrase-file"),
+    ("record", "ledger-key-file"),
     ("upstream", "tls", "ca"),
     ("upstream", "tls", "certificate"),
     ("upstream", "tls", "key"),

@@ -124,6 +124,14 @@ class RecordSettings(Section, frozen=True):
     `.key` after its name."""
     passphrase_file: str = ""
     """File of a passphrase that the key is derived from; `key-file` then holds only the salt."""
+    ledger_days: Annotated[int, Meta(ge=1, le=36500)] = 400
+    """Days, in UTC, that exposures are kept: who must be told of a breach is asked long after it."""
+    ledger_days_of: Mapping[str, Annotated[int, Meta(ge=1, le=36500)]] = {}
+    """Days for the exposures of single kinds of data subjects, as the contract names them with `x-garrison-subject`;
+    at most `ledger-days` count."""
+    ledger_key_file: str = ""
+    """File of the keys under which the ledger names data subjects, made where it is missing; whoever loses it cannot
+    tell any more whose data went where. Empty: beside the data directory, with `.ledger.key` after its name."""
 
 
 class MetricsSettings(Section, frozen=True):

@@ -120,7 +120,8 @@ class _People:
         return Rewrite(reasons[0], msgspec.json.encode(value), cut=tuple(ways))
 
     def _named(self, facts: Facts, found: Iterable[Found]) -> "list[_Named]":
-        digest = facts.state.pseudonyms.digest
+        pseudonyms = facts.state.pseudonyms
+        facts.key, digest = pseudonyms.number, pseudonyms.digest
         return [_Named(each, self._is_own(facts, each), digest(each.kind, each.name)) for each in found]
 
     def _is_own(self, facts: Facts, found: Found) -> bool | None:

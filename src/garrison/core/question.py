@@ -4,9 +4,12 @@ The engine does no I/O. A control that needs an answer returns a `Question`, the
 once the adapter has fed the answer the control is asked again. Nothing else on the way of a request waits for anyone.
 """
 
+from typing import final
+
 import msgspec
 
 
+@final
 class Question(msgspec.Struct, frozen=True):
     """One request to a server that the settings name."""
 

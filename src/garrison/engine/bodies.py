@@ -5,7 +5,10 @@ such pass is noted in `Facts.uninspected`, and so in the event.
 """
 
 from garrison.config.controls import RequestLimitsSettings
+from garrison.contract.body import BodySchema
+from garrison.contract.catalogue import CompiledOperation
 from garrison.contract.media import Kind, kind_of
+from garrison.contract.responses import ResponseSchema
 from garrison.core.http import header
 from garrison.engine.decode import Undecodable, decode, decode_response, decompress
 from garrison.engine.facts import Facts
@@ -40,7 +43,7 @@ def read_request_body(facts: Facts, body: bytes, limit: int, limits: RequestLimi
     """
     if len(body) > limit:
         facts.document = Undecodable("body-too-large", "body", f"at most {limit} bytes")
-        facts.uninspected.append("request-body: over the inspection bound")
+        facts.uninspected += ("request-body: over the inspection bound",)
         return
     facts.received = body
     headers = facts.canonical.headers
@@ -49,23 +52,27 @@ def read_request_body(facts: Facts, body: bytes, limit: int, limits: RequestLimi
         facts.document = Undecodable("conflicting-framing", "header.content-length", "the body's own length")
         return
     data = decompress(body, headers.get("content-encoding", "").strip().lower(), limit)
-    if isinstance(data, Undecodable):
+    if type(data) is Undecodable:
         facts.document = data
         return
     facts.body = data
     facts.document = decode(data, facts.body_kind or "opaque", facts.media_type or _NO_MEDIA_TYPE, limits)
 
 
-def response_kind(facts: Facts) -> Kind:
-    """How the response's body is to be read."""
-    operation, response, media_type = facts.operation, facts.response, facts.response_media_type
-    schema = facts.response_schema
-    if response is not None and response.status >= 400:
+def response_kind(
+    operation: CompiledOperation | None,
+    status: int,
+    media_type: MediaType | None,
+    schema: ResponseSchema | None,
+    body_schema: BodySchema | None,
+) -> Kind:
+    """How a response's body is to be read: `schema` and `body_schema` are what the contract says of it."""
+    if status >= 400:
         return "text" if schema is not None and schema.forbids_body else _error_kind(media_type)
-    if operation is not None and (operation.streams_response or (response is not None and response.status == 101)):
+    if operation is not None and (operation.streams_response or status == 101):
         return "stream"
-    if facts.response_body_schema is not None:
-        return _only_readable(facts.response_body_schema.kind)
+    if body_schema is not None:
+        return _only_readable(body_schema.kind)
     if schema is not None and (schema.forbids_body or media_type is None):
         return "text"  # there should be nothing to read, or nothing says how: what counts is whether it is empty
     return _only_readable(kind_of(media_type.essence)) if media_type is not None else "opaque"
@@ -79,13 +86,13 @@ def read_response_body(facts: Facts, body: bytes | None, kind: Kind, limit: int)
     response = facts.response
     if body is None or len(body) > limit:
         facts.response_document = Undecodable("response-too-large", "response", f"at most {limit} bytes")
-        facts.uninspected.append("response-body: over the inspection bound")
+        facts.uninspected += ("response-body: over the inspection bound",)
         return
     coding = header(response.headers, "content-encoding") if response is not None else None
     data = decompress(body, coding.strip().lower(), limit) if coding else body
-    if isinstance(data, Undecodable):
+    if type(data) is Undecodable:
         facts.response_document = Undecodable("response-unreadable", "response", data.reason)
-        facts.uninspected.append(f"response-body: {data.reason.replace('-', ' ')}")
+        facts.uninspected += (f"response-body: {data.reason.replace('-', ' ')}",)
         return
     facts.response_body = data
     facts.response_document = decode_response(data, kind, facts.response_media_type or _NO_MEDIA_TYPE)

@@ -56,6 +56,13 @@ def peer_of(address: str) -> str:
     return prefix(address, 32, 64)
 
 
+def recent_of(seen: Sequence[tuple[bytes, int]]) -> Recent:
+    """Subjects, and when each was last seen, in that order."""
+    few = Few()
+    few.fill(b"".join([digest for digest, _ in seen]), [at for _, at in seen])
+    return few if len(few) <= FEW else Many(few)
+
+
 class Seen:
     """Who was shown to one key."""
 
@@ -92,6 +99,19 @@ class Seen:
     def is_void(self, begins: int) -> bool:
         """Whether nothing that is known of it matters after the tick `begins`, but for how long it has been known."""
         return not self.held and self.recent.newest <= begins and self.lost_at <= begins
+
+    def join(self, other: "Seen", keep: int) -> None:
+        """It has seen what `other` has as well; `keep` are remembered."""
+        both = dict(self.recent.items())
+        for digest, at in other.recent.items():
+            both[digest] = max(at, both.get(digest, 0))
+        ordered = sorted(both.items(), key=lambda each: each[1])
+        gone = max(0, len(ordered) - keep)
+        self.lost += other.lost + gone
+        self.lost_at = max(self.lost_at, other.lost_at, ordered[gone - 1][1] if gone else 0)
+        self.recent = recent_of(ordered[gone:])
+        self.first = min(self.first, other.first)
+        self.held = tuple(dict.fromkeys((*self.held, *other.held)))
 
     def release(self, name: str) -> None:
         """Nothing counts any more that the budget `name` has seen; empty: any of its budgets."""
@@ -164,12 +184,16 @@ class Release(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """What one answer shows to one key."""
+    """What one answer shows to one key, and what that key had seen before."""
 
-    space: str
+    space: Space
     key: str
+    seen: Seen | None
+    """None where the key is new."""
     digests: Sequence[bytes]
     """Each once."""
+    before: Sequence[int]
+    """When each of them was last seen; 0: never."""
 
 
 Taken: TypeAlias = list[tuple[Seen, bytes]]
@@ -179,19 +203,26 @@ Taken: TypeAlias = list[tuple[Seen, bytes]]
 class Budgets:
     """What the budgets remember. Like all state, used by one thread at a time, but for `releases`."""
 
-    __slots__ = ("_applied", "_pending", "_spaces", "holds", "releases", "subjects")
+    __slots__ = ("_applied", "_arriving", "_holds", "_pending", "_spaces", "releases", "subjects")
 
     def __init__(self) -> None:
         self.releases: frozenset[Release] = frozenset()
         """Replaced whole, by any thread; in force with the next look."""
         self._applied: frozenset[Release] = frozenset()
-        self.holds = False
-        """Whether any key may be held."""
+        self._holds = False
         self.subjects = 0
         """How many are remembered, about."""
+        self._arriving: tuple[Budgets, ...] = ()
         self._spaces: dict[str, Space] = {}
         self._pending: dict[tuple[Seen, bytes], list[int]] = {}
         """Noted, and not known to have left: for how many exchanges, and when they had been seen before."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether any key may be held."""
+        if self._arriving:
+            self._arrive()
+        return self._holds
 
     @property
     def spaces(self) -> Mapping[str, Space]:
@@ -202,6 +233,8 @@ class Budgets:
         """The space `name`, which remembers at least so much."""
         if self.releases is not self._applied:
             self._release()
+        if self._arriving:
+            self._arrive()
         found = self._spaces.get(name)
         if found is None:
             found = self._spaces[name] = Space()
@@ -216,24 +249,30 @@ class Budgets:
             return space.find(SHARED)
         return found
 
+    def look(self, space: Space, key: str, digests: Sequence[bytes]) -> Entry:
+        """What `key` has seen of these."""
+        seen = self.find(space, key)
+        before = seen.recent.all_last_seen(digests) if seen is not None else [0] * len(digests)
+        return Entry(space, key, seen, digests, before)
+
     def take(self, entries: Iterable[Entry], now: float) -> Taken:
-        """Note what an answer shows that is about to leave; `settle` must follow."""
+        """Note what an answer shows that is about to leave, as it was just looked up; `settle` must follow."""
         taken: Taken = []
+        pending = self._pending
         for entry in entries:
-            space, digests = self._spaces[entry.space], entry.digests
-            seen = self._opened(space, entry.key, now)
-            begins, moment = cutoff(space.horizon, now), seen.tick(now)
-            before = [was if was > begins else 0 for was in seen.recent.all_last_seen(digests)]
-            for digest, was in zip(digests, before, strict=True):
+            seen = entry.seen or self._place(entry.space, entry.key, now)
+            moment = seen.tick(now)
+            for digest, was in zip(entry.digests, entry.before, strict=True):
                 place = seen, digest
-                if (waiting := self._pending.get(place)) is not None:
+                waiting = pending.get(place)
+                if waiting is not None:
                     waiting[0] += 1
                 elif was == moment:
                     continue  # nothing changes
                 else:
-                    self._pending[place] = [1, was]
+                    pending[place] = [1, was]
                 taken.append(place)
-            self._note(space, seen, digests, before, moment)
+            self._note(entry, seen, moment)
         return taken
 
     def settle(self, taken: Taken, *, has_left: bool) -> None:
@@ -254,20 +293,21 @@ class Budgets:
                     seen.recent.put_back(digest, waiting[1])
                     self.subjects -= not waiting[1]
 
-    def note(self, entry: Entry, now: float) -> None:
+    def note(self, space: Space, key: str, digests: Sequence[bytes], now: float) -> None:
         """Note what has left."""
-        space = self._spaces[entry.space]
-        seen = self._opened(space, entry.key, now)
-        self._note(space, seen, entry.digests, seen.recent.all_last_seen(entry.digests), seen.tick(now))
-        for digest in entry.digests if self._pending else ():
-            self._pending.pop((seen, digest), None)
+        entry = self.look(space, key, digests)
+        seen = entry.seen or self._place(space, key, now)
+        self._note(entry, seen, seen.tick(now))
+        if self._pending:
+            for digest in digests:
+                self._pending.pop((seen, digest), None)
 
-    def hold(self, space: str, key: str, name: str, now: float) -> None:
+    def hold(self, space: Space, key: str, name: str, now: float) -> None:
         """Keep `key` out for the sake of the budget `name`."""
-        seen = self._opened(self._spaces[space], key, now)
+        seen = self.find(space, key) or self._place(space, key, now)
         if name not in seen.held:
             seen.held = (*seen.held, name)
-        self.holds = True
+        self._holds = True
 
     def release(self, release: Release) -> None:
         """Put a release in force."""
@@ -276,9 +316,43 @@ class Budgets:
                 self.subjects -= len(seen.recent) if not release.budget else 0
                 seen.release(release.budget)
 
+    def adopt(self, others: "Budgets") -> None:
+        """Have what others know count as well, from the next look on; may be called by any thread."""
+        self._arriving += (others,)
+
+    def load(self, space: Space, key: str, seen: Seen) -> None:
+        """`key` has seen this too, as it is known from elsewhere."""
+        if self.subjects + len(seen.recent) > MAX_SUBJECTS:
+            self._lose(space, seen, len(seen.recent), seen.recent.newest)
+            seen.recent = Few()
+        known = space.find(key)
+        if known is None and len(space) >= self._share():
+            key = SHARED
+            known = space.find(key)
+        if known is None:
+            self.subjects += len(seen.recent)
+            space.put(key, seen)
+            return
+        before = len(known.recent)
+        known.join(seen, space.keep)
+        self.subjects += len(known.recent) - before
+
     def applied(self, releases: frozenset[Release]) -> None:
         """These are in force already."""
         self.releases = self._applied = releases
+
+    def _arrive(self) -> None:
+        others, self._arriving = self._arriving, ()
+        for other in others:
+            self._holds = self._holds or other.holds
+            if not self._spaces:
+                self._spaces.update(other.spaces)
+                self.subjects = other.subjects
+                continue
+            for name, space in other.spaces.items():
+                own = self.space(name, space.horizon, space.keep - 1)
+                for key, seen in space.items():
+                    self.load(own, key, seen)
 
     def _release(self) -> None:
         releases = self.releases
@@ -286,35 +360,34 @@ class Budgets:
             self.release(each)
         self._applied = releases
 
-    def _note(self, space: Space, seen: Seen, digests: Sequence[bytes], before: Sequence[int], moment: int) -> None:
-        recent = seen.recent
-        fresh = before.count(0)
-        if fresh and self.subjects + fresh > MAX_SUBJECTS:
-            known = [digest for digest, was in zip(digests, before, strict=True) if was]
-            recent.note_all(known, moment)
-            seen.lost, seen.lost_at = _lost(seen, moment - space.horizon - 1) + fresh, moment
-            return
+    def _note(self, entry: Entry, seen: Seen, moment: int) -> None:
+        recent, digests = seen.recent, entry.digests
+        fresh = entry.before.count(0)
+        if fresh:
+            self.subjects += fresh - recent.trim(moment - entry.space.horizon - 1)
+            if self.subjects > MAX_SUBJECTS:
+                self.subjects -= fresh
+                digests = [digest for digest, was in zip(digests, entry.before, strict=True) if was]
+                self._lose(entry.space, seen, fresh, moment)
         if len(digests) == 1:
             recent.note(digests[0], moment)
         else:
             recent.note_all(digests, moment)
-        self.subjects += fresh
-        if len(recent) > space.keep:
-            gone, at = recent.shed(space.keep)
+        if not fresh:
+            return
+        if len(recent) > entry.space.keep:
+            gone, at = recent.shed(entry.space.keep)
             self.subjects -= gone
-            seen.lost = _lost(seen, moment - space.horizon - 1) + gone
-            seen.lost_at = max(seen.lost_at, at)
+            self._lose(entry.space, seen, gone, at)
         if type(recent) is Few and len(recent) > FEW:
             seen.recent = Many(recent)
 
-    def _opened(self, space: Space, key: str, now: float) -> Seen:
-        """What is known of `key`, which is known from now on."""
-        found = self.find(space, key)
-        if found is None:
-            found = self._place(space, key, now)
-        else:
-            self.subjects -= found.recent.trim(cutoff(space.horizon, now))
-        return found
+    @staticmethod
+    def _lose(space: Space, seen: Seen, number: int, moment: int) -> None:
+        """So many count that are not remembered; what was lost earlier counts until it is outside of every window."""
+        begins = max(moment, seen.recent.newest) - space.horizon - 1
+        seen.lost = number + (seen.lost if seen.lost_at > begins else 0)
+        seen.lost_at = max(seen.lost_at, moment)
 
     def _place(self, space: Space, key: str, now: float) -> Seen:
         begins, share = cutoff(space.horizon, now), self._share()
@@ -339,7 +412,3 @@ class Budgets:
 
     def _share(self) -> int:
         return MAX_KEYS // max(1, len(self._spaces))
-
-
-def _lost(seen: Seen, begins: int) -> int:
-    return seen.lost if seen.lost_at > begins else 0

@@ -9,8 +9,28 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from garrison.core.decision import Mutation, Rewrite
+from garrison.core.http import Headers
+from garrison.core.ids import EventId
+from garrison.engine.problem import problem
+
 Way: TypeAlias = tuple[str | int, ...]
 """Names and indexes from the root."""
+
+# A changed body invalidates what was said about the old one (RFC 9110, 8.8.3; RFC 9530).
+_BODY_BOUND_HEADERS = ("content-encoding", "etag", "content-digest", "repr-digest", "digest", "content-md5")
+
+
+def rewritten(rewrites: tuple[Rewrite, ...], status: int, event_id: EventId, headers: Headers) -> Mutation:
+    """What is changed of an answer with this status; `headers` are what it is given besides."""
+    dropped = (*_BODY_BOUND_HEADERS, *(name for each in rewrites for name in each.drop_headers))
+    bodies = [rewrite.body for rewrite in rewrites if rewrite.body is not None]
+    cut = [way for rewrite in rewrites for way in rewrite.cut]
+    # One that replaces the whole answer stands, whatever others would have stripped from it.
+    if len(bodies) == len(rewrites):
+        return Mutation(set_headers=headers, drop_headers=dropped, body=composed(bodies, cut))
+    reply = problem(status, event_id)
+    return Mutation(set_headers=(*reply.headers, *headers), drop_headers=dropped, body=reply.body)
 
 
 def composed(bodies: Sequence[bytes], cut: Collection[Way] = ()) -> bytes:

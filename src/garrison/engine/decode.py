@@ -8,7 +8,7 @@ never means "let it pass".
 import json
 import re
 import zlib
-from typing import Any, assert_never
+from typing import Any, assert_never, final
 
 import msgspec
 
@@ -28,6 +28,7 @@ from garrison.engine.media_type import MediaType
 from garrison.engine.multipart import MultipartError, read_parts
 
 
+@final
 class Undecodable(msgspec.Struct, frozen=True):
     """A body that cannot be read in exactly one way within the limits."""
 

@@ -5,7 +5,10 @@ exchange has one for its whole life and every field is written once.
 """
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
+
+import msgspec
 
 from garrison.contract.body import BodySchema
 from garrison.contract.catalogue import CompiledOperation, Match, Miss
@@ -24,135 +27,89 @@ from garrison.engine.decode import Undecodable
 from garrison.engine.media_type import MediaType
 from garrison.engine.state import State
 
-_NO_ANSWERS: Mapping[Question, Answer] = {}
+_NOTHING: Mapping[Any, Any] = MappingProxyType({})
 
 
-class Facts:
-    """One exchange as far as it has come. None stands for: not yet, or not there."""
+class Facts(msgspec.Struct, eq=False):
+    """One exchange as far as it has come. None stands for: not yet, or not there.
 
-    __slots__ = (
-        "answers",
-        "attribution",
-        "body",
-        "body_kind",
-        "body_schema",
-        "body_size",
-        "canonical",
-        "credentials",
-        "document",
-        "event_id",
-        "exposed",
-        "has_body",
-        "has_left",
-        "is_narrowed",
-        "limited",
-        "match",
-        "media_type",
-        "noted",
-        "now",
-        "on_close",
-        "operation",
-        "principal",
-        "reading",
-        "reasons",
-        "received",
-        "refusal_headers",
-        "request",
-        "response",
-        "response_body",
-        "response_body_schema",
-        "response_document",
-        "response_headers",
-        "response_media_type",
-        "response_schema",
-        "state",
-        "uninspected",
-    )
+    A struct, because its many fields then begin with their defaults at a third of what `__init__` would take.
+    """
 
-    def __init__(  # noqa: PLR0915 - one line for each field
-        self,
-        request: RequestHead,
-        canonical: CanonicalRequest,
-        match: Match | Miss,
-        state: State,
-        event_id: EventId,
-        now: float,
-    ) -> None:
-        self.request = request
-        self.canonical = canonical
-        self.match = match
-        self.state = state
-        """What the gateway remembers beyond this exchange."""
-        self.event_id = event_id
-        self.now = now
-        """When the request's head arrived: seconds since the epoch."""
-        self.principal: Principal = ANONYMOUS
-        """Who asks: `ANONYMOUS` until the control `authentication` has found out."""
-        self.credentials: dict[str, Any] | None = None
-        """What was found of each security scheme's credential: one that counts once (a proof) is looked at once."""
-        self.answers: Mapping[Question, Answer] = _NO_ANSWERS
-        """Answers to what controls asked for this exchange."""
-        self.refusal_headers: tuple[tuple[int, str, str], ...] = ()
-        """Status, name and value of header fields that a denial with that status carries: `WWW-Authenticate`,
-        `Retry-After`. Controls add to it; monitor mode shows it to nobody."""
-        self.response_headers: tuple[tuple[str, str], ...] = ()
-        """Header fields that the client's response carries, where it is held for its head at all."""
-        self.limited: tuple[str, ...] | None = ()
-        """What is left of the limits that counted this exchange, as `RateLimit` says it; None once one refused."""
-        self.on_close: tuple[Callable[[], None], ...] = ()
-        """Called once when the exchange is over, whatever came of it: a concurrency cap gives its place back."""
-        self.attribution = Attribution.NOTHING
-        """Whether it is known whose data the answer discloses."""
-        self.exposed: tuple[Disclosure, ...] = ()
-        """Whose data the answer discloses, if it leaves."""
-        self.noted: tuple[Reason, ...] = ()
-        """What is on record and denies nothing, whatever the mode: what a budget only alerts of."""
-        self.reasons: tuple[Reason, ...] = ()
-        """What was objected to in force, mended by a rewrite or not; known once `on_close` is called."""
-        self.has_left = False
-        """Whether the answer was let through to its end; known once `on_close` is called."""
-        self.operation: CompiledOperation | None = match.operation if isinstance(match, Match) else None
-        """The operation that was matched; None where the contract describes none."""
-        self.has_body = request.has_body and canonical.headers.get("content-length") != "0"
-        """Whether the request's body is there as far as the head says; one of unknown length may prove empty."""
-        self.reading: Reading | None = None
-        """The operation's parameters, decoded; None where it declares none."""
-        self.media_type: MediaType | None = None
-        """The request's media type; None where it has none."""
-        self.body_schema: BodySchema | None = None
-        """What the contract says of the request's body in its media type."""
-        self.body_kind: Kind | None = None
-        """How the request's body is read: `opaque` and `stream` pass with head-only inspection."""
-        self.received: bytes | None = None
-        """The request's body as it came; None where there is none or it passes uninspected."""
-        self.body: bytes | None = None
-        """The request's body, decompressed; None where there is none or it passes uninspected."""
-        self.body_size = 0
-        """Bytes of the request's body as received, as far as it was seen."""
-        self.document: Document | Undecodable | None = None
-        """The request's body, decoded; None where there is none, or an empty one, or it passes uninspected."""
-        self.is_narrowed = False
-        """Whether the upstream is asked for less codings than the client accepts: only those that can be undone."""
-        self.response: ResponseHead | None = None
-        self.response_media_type: MediaType | None = None
-        self.response_schema: ResponseSchema | None = None
-        """What the contract says of a response with this status."""
-        self.response_body_schema: BodySchema | None = None
-        """What the contract says of the response's body in its media type."""
-        self.response_body: bytes | None = None
-        """The response's body, decompressed; empty where one of unknown length proved to be empty; None where there
-        is none or it passes uninspected."""
-        self.response_document: Document | Undecodable | None = None
-        """The response's body, decoded; None where there is none, or an empty one, or it passes uninspected."""
-        self.uninspected: list[str] = []
-        """Parts that pass with head-only inspection, and why."""
+    request: RequestHead
+    canonical: CanonicalRequest
+    match: Match | Miss
+    state: State
+    """What the gateway remembers beyond this exchange."""
+    event_id: EventId
+    now: float
+    """When the request's head arrived: seconds since the epoch."""
+    operation: CompiledOperation | None
+    """The operation that was matched; None where the contract describes none."""
+    has_body: bool
+    """Whether the request's body is there as far as the head says; one of unknown length may prove empty."""
+    principal: Principal = ANONYMOUS
+    """Who asks: `ANONYMOUS` until the control `authentication` has found out."""
+    credentials: dict[str, Any] | None = None
+    """What was found of each security scheme's credential: one that counts once (a proof) is looked at once."""
+    answers: Mapping[Question, Answer] = _NOTHING
+    """Answers to what controls asked for this exchange."""
+    refusal_headers: tuple[tuple[int, str, str], ...] = ()
+    """Status, name and value of header fields that a denial with that status carries: `WWW-Authenticate`,
+    `Retry-After`. Controls add to it; monitor mode shows it to nobody."""
+    response_headers: tuple[tuple[str, str], ...] = ()
+    """Header fields that the client's response carries, where it is held for its head at all."""
+    limited: tuple[str, ...] | None = ()
+    """What is left of the limits that counted this exchange, as `RateLimit` says it; None once one refused."""
+    on_close: tuple[Callable[[], None], ...] = ()
+    """Called once when the exchange is over, whatever came of it: a concurrency cap gives its place back."""
+    attribution: Attribution = Attribution.NOTHING
+    """Whether it is known whose data the answer discloses."""
+    exposed: tuple[Disclosure, ...] = ()
+    """Whose data the answer discloses, if it leaves."""
+    key: int = 0
+    """Number of the key under which `exposed` names them: it may be renewed while an exchange is under way."""
+    noted: tuple[Reason, ...] = ()
+    """What is on record and denies nothing, whatever the mode: what a budget only alerts of."""
+    reasons: tuple[Reason, ...] = ()
+    """What was objected to in force, mended by a rewrite or not; known once `on_close` is called."""
+    has_left: bool = False
+    """Whether the answer was let through to its end; known once `on_close` is called."""
+    reading: Reading | None = None
+    """The operation's parameters, decoded; None where it declares none."""
+    values: Mapping[str, Mapping[str, Any]] = _NOTHING
+    """Decoded parameters by location and name: those of `reading`."""
+    media_type: MediaType | None = None
+    """The request's media type; None where it has none."""
+    body_schema: BodySchema | None = None
+    """What the contract says of the request's body in its media type."""
+    body_kind: Kind | None = None
+    """How the request's body is read: `opaque` and `stream` pass with head-only inspection."""
+    received: bytes | None = None
+    """The request's body as it came; None where there is none or it passes uninspected."""
+    body: bytes | None = None
+    """The request's body, decompressed; None where there is none or it passes uninspected."""
+    body_size: int = 0
+    """Bytes of the request's body as received, as far as it was seen."""
+    document: Document | Undecodable | None = None
+    """The request's body, decoded; None where there is none, or an empty one, or it passes uninspected."""
+    is_narrowed: bool = False
+    """Whether the upstream is asked for less codings than the client accepts: only those that can be undone."""
+    response: ResponseHead | None = None
+    response_media_type: MediaType | None = None
+    response_schema: ResponseSchema | None = None
+    """What the contract says of a response with this status."""
+    response_body_schema: BodySchema | None = None
+    """What the contract says of the response's body in its media type."""
+    response_body: bytes | None = None
+    """The response's body, decompressed; empty where one of unknown length proved to be empty; None where there
+    is none or it passes uninspected."""
+    response_document: Document | Undecodable | None = None
+    """The response's body, decoded; None where there is none, or an empty one, or it passes uninspected."""
+    uninspected: tuple[str, ...] = ()
+    """Parts that pass with head-only inspection, and why."""
 
     @property
     def has_response_body(self) -> bool:
         """Whether the response has a body, as far as is known: one that was looked at and is empty is none."""
         return self.response is not None and self.response.has_body and self.response_body != b""
-
-    @property
-    def values(self) -> Mapping[str, Mapping[str, Any]]:
-        """Decoded parameters by location and name."""
-        return {} if self.reading is None else self.reading.values

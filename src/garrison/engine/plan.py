@@ -17,9 +17,11 @@ from garrison.contract.catalogue import Catalogue, CompiledOperation, Match, Mis
 from garrison.core.canonical import FieldMemory
 from garrison.core.decision import FailMode, Mode, Phase
 from garrison.core.ids import ControlId, ReasonId
-from garrison.engine.combine import ENGINE
+from garrison.core.operation import Operation
+from garrison.engine.combine import ENGINE, Answer, granting
 from garrison.engine.control import Check, ControlSpec, Wants
 from garrison.engine.exceptions import Excepted, Exceptions, exceptions_of
+from garrison.engine.heads import AnswerMemory
 from garrison.engine.state import State
 
 SettingsFor: TypeAlias = Callable[[CompiledOperation | None], ControlsSettings]
@@ -47,6 +49,8 @@ class PlannedCheck(msgspec.Struct, frozen=True):
     mode: Mode
     fail: FailMode
     check: Check
+    granted: Answer
+    """The answer that it is where the control grants."""
     wants_response: Wants | None = None
 
 
@@ -56,6 +60,8 @@ class Stage(msgspec.Struct, frozen=True):
     checks: tuple[PlannedCheck, ...]
     granters: Granters
     """Who must have granted at its end, granters of earlier phases included."""
+    granted: tuple[Answer, ...]
+    """All answers so far where each of them has granted and nothing else was said."""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -105,6 +111,7 @@ class Plan(msgspec.Struct, frozen=True):
     """Largest request body that is inspected, decompressed size included."""
     response_inspected_bytes: int
     """Largest response body that is inspected, decompressed size included."""
+    answers: AnswerMemory
 
 
 class Policy(msgspec.Struct, frozen=True):
@@ -121,6 +128,11 @@ class Policy(msgspec.Struct, frozen=True):
     """What is remembered beyond exchanges; the same under the next policy."""
     digest: str = ""
     """Twelve hexadecimal digits that differ where settings or contract differ; stands in every event."""
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """Those of the contract."""
+        return tuple(compiled.operation for compiled in self.catalogue.operations)
 
     def plan_for(self, match: Match | Miss) -> Plan:
         """The plan of the operation that was matched."""
@@ -170,9 +182,10 @@ def _compile_plan(
         own: ControlSettings = getattr(settings, spec.field)
         mode = own.mode or gateway
         compiled = spec.compile(operation, settings)
+        granted = granting(spec.id, mode)
         asked = {} if mode is Mode.OFF else compiled.by_phase()
         if compiled.first is not None and mode is not Mode.OFF:
-            first.append(PlannedCheck(spec.id, mode, own.fail, compiled.first))
+            first.append(PlannedCheck(spec.id, mode, own.fail, compiled.first, granted))
         holds_for_headers = holds_for_headers or (compiled.sets_response_headers and mode is Mode.ENFORCE)
         excepted = exceptions_of(own)
         exceptions |= {(spec.id, one.reason, one.principal): one.until for one in excepted}
@@ -181,7 +194,7 @@ def _compile_plan(
         for phase, check in asked.items():
             # what a granter does not look at it cannot grant, so it looks at every response
             wants = compiled.wants_response if phase is Phase.RESPONSE_BODY and spec.kind == "objector" else None
-            checks[phase].append(PlannedCheck(spec.id, mode, own.fail, check, wants))
+            checks[phase].append(PlannedCheck(spec.id, mode, own.fail, check, granted, wants))
         if spec.kind == "granter" and asked:
             granters[max(asked, key=_ORDER.index)].append((spec.id, mode))
     checks[Phase.HEAD][:0] = first
@@ -203,6 +216,7 @@ def _compile_plan(
         exceptions=exceptions,
         request_inspected_bytes=min(limits.inspected_bytes, limits.body_bytes),
         response_inspected_bytes=settings.response_schema.inspected_bytes,
+        answers=AnswerMemory(operation),
     )
 
 
@@ -230,7 +244,8 @@ def _stages(
     for phase in _ORDER:
         if granters[phase]:
             due = (*due, *granters[phase])  # else the very same tuple: nothing new to decide (`Exchange._ask`)
-        stages[phase] = Stage(tuple(checks[phase]), due)
+        granted = tuple([granting(control, mode) for control, mode in due])
+        stages[phase] = Stage(tuple(checks[phase]), due, granted)
     return stages
 
 

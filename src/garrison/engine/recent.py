@@ -71,6 +71,10 @@ class Few:
         self._digests += b"".join(digests)
         self._times.extend(repeat(tick, len(digests)))
 
+    def fill(self, digests: bytes, times: Sequence[int]) -> None:
+        """Put these in place of all that is known: digests one after another, and when each was last seen, in order."""
+        self._digests, self._times = bytearray(digests), array("I", times)
+
     def put_back(self, digest: bytes, tick: int) -> None:
         """A subject was not seen after all, but last at `tick`; 0: never."""
         at = self._find(digest)

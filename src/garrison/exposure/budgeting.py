@@ -37,8 +37,8 @@ class Over(NamedTuple):
     """A budget that does not suffice."""
 
     budget: Budget
+    entry: Entry
     group: Group
-    key: str
     limit: int
     used: int
     fresh: int
@@ -113,8 +113,13 @@ class Purse:
         return None
 
     def exhausted(self, facts: Facts) -> tuple[Group, ...]:
-        """Those of whose budgets one that refuses has nothing left: whoever is new to it is refused beforehand."""
+        """Those of whose budgets one that refuses may have nothing left: whoever is new to it is refused beforehand.
+
+        Where budgets are only monitored there are none: the answer will tell, and nothing is told twice.
+        """
         found = _NOTHING
+        if not self._enforces:
+            return found
         budgets = facts.state.budgets
         for group in self._groups:
             space = budgets.space(group.space, group.horizon, group.keep)
@@ -144,14 +149,13 @@ class Purse:
             if not digests:
                 continue
             space = budgets.space(group.space, group.horizon, group.keep)
-            key = self._key(group, facts)
-            seen = budgets.find(space, key)
-            bill.entries.append(Entry(group.space, key, digests))
-            before = seen.recent.all_last_seen(digests) if seen is not None else [0] * len(digests)
+            entry = budgets.look(space, self._key(group, facts), digests)
+            bill.entries.append(entry)
+            seen, before = entry.seen, entry.before
             for budget in group.budgets:
                 begins = seen.cutoff(budget.name, budget.window, now) if seen is not None else 0
                 fresh = sum([was <= begins for was in before])
-                if fresh and (over := _over(facts, group, key, (budget, begins), (seen, fresh))) is not None:
+                if fresh and (over := _over(facts, group, entry, (budget, begins, fresh))) is not None:
                     (bill.over if budget.refuses else bill.alerts).append(over)
         bill.over.sort(key=lambda each: _ORDER[each.budget.then])
         return bill
@@ -218,21 +222,20 @@ class Purse:
         return group.key(who, principal.client, facts.request.peer.address, self._operation)
 
 
-def _over(
-    facts: Facts, group: Group, key: str, asked: tuple[Budget, int], known: tuple[Seen | None, int]
-) -> Over | None:
-    """Whether a budget, whose window begins at a tick, suffices for so many who are new to what a key has seen."""
-    (budget, begins), (seen, fresh) = asked, known
+def _over(facts: Facts, group: Group, entry: Entry, asked: tuple[Budget, int, int]) -> Over | None:
+    """Whether a budget, whose window begins at a tick, suffices for so many who are new to it."""
+    budget, begins, fresh = asked
+    seen = entry.seen
     now = facts.now
     limit = budget.limit_for(facts.principal, seen.first if seen is not None else 0, now)
     if seen is None:
-        return None if fresh <= limit else Over(budget, group, key, limit, 0, fresh, budget.window)
+        return None if fresh <= limit else Over(budget, entry, group, limit, 0, fresh, budget.window)
     if len(seen.recent) + seen.lost + fresh <= limit:
         return None  # whatever of it lies in this window
     used = seen.used(budget.window, begins)
     if used + fresh <= limit:
         return None
-    return Over(budget, group, key, limit, used, fresh, _wait(seen, budget, begins, used + fresh - limit, now))
+    return Over(budget, entry, group, limit, used, fresh, _wait(seen, budget, begins, used + fresh - limit, now))
 
 
 def _wait(seen: Seen, budget: Budget, begins: int, surplus: int, now: float) -> int:
@@ -254,7 +257,7 @@ def _hold(facts: Facts, over: Sequence[Over], reasons: Sequence[Reason]) -> None
     """Whose budget was exceeded that holds, is held: where the event says so, so that a restart finds the same."""
     for each, reason in zip(over, reasons, strict=True):
         if each.budget.then == "hold" and reason in facts.reasons:
-            facts.state.budgets.hold(each.group.space, each.key, each.budget.name, facts.now)
+            facts.state.budgets.hold(each.entry.space, each.entry.key, each.budget.name, facts.now)
 
 
 def _refused(facts: Facts, bill: Bill, reasons: Sequence[Reason]) -> None:
@@ -275,7 +278,7 @@ def _cut(facts: Facts, cut: tuple[Bill, Taken, tuple[Disclosure, ...]], reasons:
 
 def _note(facts: Facts, entries: Sequence[Entry]) -> None:
     for entry in entries:
-        facts.state.budgets.note(entry, facts.now)
+        facts.state.budgets.note(entry.space, entry.key, entry.digests, facts.now)
 
 
 def names_of(reasons: Sequence[Reason]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from garrison.adapters.recorded.exchange import RecordedExchange
 from garrison.adapters.recorded.keys import KeySource
 from garrison.adapters.recorded.replay import replay
 from garrison.adapters.recorded.samples import find_sample, read_samples
-from garrison.adapters.store.parquet import as_kept
+from garrison.adapters.store.events import as_kept
 from garrison.adapters.store.query import events
 from garrison.cli.opening import open_policy
 from garrison.config.load import Options

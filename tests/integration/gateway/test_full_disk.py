@@ -15,6 +15,7 @@ from tests.integration.gateway.test_recording import Recorded, garrison
 
 from garrison.adapters.overview import overview
 from garrison.adapters.status import WATCH, WatchStatus, read_status
+from garrison.adapters.store.events import EVENTS
 from garrison.adapters.store.manifest import read_manifest
 from garrison.adapters.store.query import count, events
 
@@ -108,7 +109,7 @@ def check_record(load: Clients, data: Path) -> set[str]:
     """Nothing is on record twice, and no file is there that does not count; who was answered and is not on record."""
     found = {event.peer for event in events(data)}
     assert count(data) == len(found), "an exchange is on record twice"
-    manifest = read_manifest(data)
+    manifest = read_manifest(data, EVENTS)
     known = {file.path for file in manifest.files} | {file.path for file in manifest.obsolete}
     assert {str(path.relative_to(data / "events")) for path in (data / "events").rglob("*.parquet")} == known
     return set(load.answered) - found

@@ -3,7 +3,7 @@
 // Two resources: `urn:api:jwt` has JWT access tokens, `urn:api:opaque` opaque ones. A client's certificate, which a
 // proxy in front would have verified, comes as base64 of its DER in `x-certificate`. POST /test/keys says which keys are
 // published and which one signs; POST /test/hold holds introspections back until POST /test/release, and GET /test/held
-// counts them.
+// counts them. POST /test/clock sets the provider's clock ahead, and POST /test/fetched says how often its keys were fetched.
 
 import { X509Certificate, generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -17,6 +17,11 @@ const SCOPE = 'things:read things:write';
 const known = new Map();
 let held = null;
 let current;
+let ahead = 0;
+let fetched = 0;
+
+const { now } = Date;
+Date.now = () => now() + ahead; // what the provider reads the time from
 
 function key(name) {
   if (!known.has(name)) {
@@ -85,6 +90,11 @@ const server = createServer(async (request, response) => {
     const { keys, sign } = await told(request);
     provide(issuer, keys, sign);
     response.end();
+  } else if (request.url === '/test/clock') {
+    ahead = (await told(request)).ahead * 1000;
+    response.end();
+  } else if (request.url === '/test/fetched') {
+    response.end(JSON.stringify(fetched));
   } else if (request.url === '/test/hold') {
     held = [];
     response.end();
@@ -97,6 +107,7 @@ const server = createServer(async (request, response) => {
   } else if (request.url === '/token/introspection' && held) {
     held.push(() => current(request, response));
   } else {
+    if (request.url === '/jwks') fetched += 1;
     current(request, response);
   }
 });

@@ -7,6 +7,7 @@ import http.client
 import json
 import os
 import shutil
+import socket
 import subprocess
 import threading
 import time
@@ -79,6 +80,14 @@ class Provider:
         """Publish these keys, and sign with that one from now on."""
         self._post("/test/keys", json.dumps({"keys": list(keys), "sign": sign}))
 
+    def set_clock(self, ahead: float) -> None:
+        """Let its clock be so many seconds ahead of ours from now on."""
+        self._post("/test/clock", json.dumps({"ahead": ahead}))
+
+    def fetched(self) -> int:
+        """How often its keys were fetched."""
+        return int(self._post("/test/fetched", ""))
+
     def hold(self) -> None:
         """Answer no introspection from now on."""
         self._post("/test/hold", "")
@@ -132,3 +141,12 @@ def proof(key: ECKey, method: str, url: str, token: str = "", **more: Any) -> st
 
 def _digest(token: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(token.encode()).digest()).rstrip(b"=").decode()
+
+
+def quiet_port() -> int:
+    """A free port that no connection of another test is given meanwhile: below those that Linux gives by itself."""
+    for port in range(20_000 + os.getpid() % 10_000, 32_000):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")

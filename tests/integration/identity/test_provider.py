@@ -1,23 +1,20 @@
 """Real tokens of a certified provider through a real Envoy: who may pass does, whatever becomes of the provider."""
 
-import contextlib
-import http.client
 import json
-import os
 import socket
 import ssl
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import pytest
 import trustme
 from joserfc.jwk import ECKey
 from tests.integration.envoy.upstream import Upstream
-from tests.integration.gateway.running import Guard, trusting, until
+from tests.integration.gateway.running import trusting, until
+from tests.integration.identity.asking import call, known_keys, refused
 from tests.integration.identity.conftest import StartGuard
-from tests.integration.identity.provider import Provider, proof, provider
+from tests.integration.identity.provider import Provider, proof, provider, quiet_port
 
 from garrison.adapters.lookups.web import MAX_CONNECTIONS
 from garrison.adapters.recorded.exchange import RecordedExchange
@@ -25,49 +22,6 @@ from garrison.adapters.recorded.keys import KeySource
 from garrison.adapters.recorded.samples import read_samples
 
 pytestmark = pytest.mark.integration
-
-
-class Answer:
-    def __init__(self, response: http.client.HTTPResponse) -> None:
-        self.status = response.status
-        self.headers = {name.lower(): value for name, value in response.getheaders()}
-        self.body = response.read()
-
-
-def call(
-    port: int,
-    path: str,
-    token: str = "",
-    *,
-    scheme: str = "Bearer",
-    proof: str = "",
-    body: Any = None,
-    context: ssl.SSLContext | None = None,
-) -> Answer:
-    """One exchange, with a token and a DPoP proof where given."""
-    headers = {"authorization": f"{scheme} {token}"} if token else {}
-    if proof:
-        headers["dpop"] = proof
-    connection: http.client.HTTPConnection
-    if context is None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-    else:
-        connection = http.client.HTTPSConnection("localhost", port, timeout=20, context=context)
-    try:
-        if body is None:
-            connection.request("GET", path, headers=headers)
-        else:
-            connection.request("POST", path, json.dumps(body), {**headers, "content-type": "application/json"})
-        return Answer(connection.getresponse())
-    finally:
-        connection.close()
-
-
-def refused(guard: Guard, answer: Answer, status: int, reason: str) -> None:
-    """That the client was told the status, and the operator the reason."""
-    event = json.loads(answer.body)["instance"].removeprefix("urn:uuid:")
-    assert answer.status == status
-    assert reason in guard.wait(event)
 
 
 def test_jwt_access_tokens(issuer: Provider, guard_for: StartGuard) -> None:
@@ -136,12 +90,6 @@ def test_keys_that_rotate_under_load(issuer: Provider, guard_for: StartGuard) ->
     until(lambda: known_keys(guard) == 1, "the old keys are gone")
     refused(guard, call(port, "/jwt", tokens[0]), 401, "key-unknown")
     assert call(port, "/jwt", tokens[-1]).status == 200
-
-
-def known_keys(guard: Guard) -> int:
-    """How many keys of the issuer the gateway says that it has; it says so once a second."""
-    (state,) = json.loads((guard.file.parent / "data/status/gateway.json").read_bytes())["issuers"]
-    return int(state["keys"])
 
 
 def test_a_key_that_signs_unannounced_is_looked_for(issuer: Provider, guard_for: StartGuard) -> None:
@@ -244,15 +192,6 @@ def test_a_client_that_leaves_while_asked_about(issuer: Provider, guard_for: Sta
     issuer.release()
     assert call(port, "/opaque", token).status == 200
     assert upstream.targets == ["/opaque"]
-
-
-def quiet_port() -> int:
-    """A free port that no connection of another test is given meanwhile: below those that Linux gives by itself."""
-    for port in range(20_000 + os.getpid() % 10_000, 32_000):
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
-    raise AssertionError("no port is free")
 
 
 def test_a_provider_that_is_down_at_first(guard_for: StartGuard) -> None:

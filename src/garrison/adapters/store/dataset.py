@@ -1,8 +1,8 @@
-"""The data set: segments of the spool become Parquet files by day, small files become large ones, old days go.
+"""The data set: segments of a table's spool become Parquet files by day, small files become large ones, old days go.
 
 One process at a time works on it. Every step is: write aside, make durable, rename, put the new manifest in force,
-remove what no longer counts. Whatever is killed in between, `open` finds each event counted exactly once and only
-has leftovers to sweep away.
+remove what no longer counts. Whatever is killed in between, the next one finds each row counted exactly once and
+only has leftovers to sweep away.
 """
 
 import contextlib
@@ -13,11 +13,11 @@ import secrets
 import shutil
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, Generic, Self
 
 import duckdb
 import msgspec
@@ -34,7 +34,9 @@ from garrison.adapters.store.manifest import (
     read_manifest,
     write_manifest,
 )
+from garrison.adapters.store.places import SUFFIX, WORTH, places_of, write_places
 from garrison.adapters.store.segments import scan
+from garrison.adapters.store.table import AnyTable, L, Table
 from garrison.core.errors import RecordError
 
 FILES_AT_ONCE: Final = 64
@@ -42,11 +44,11 @@ FILES_AT_ONCE: Final = 64
 MEMORY: Final = "512MB"
 """For DuckDB while it writes: a merge holds two row groups, a conversion sorts one batch."""
 SMALL: Final = 1_000_000
-"""Events; a file with fewer is merged with others of its day. Some 30 MB, eight row groups."""
+"""Rows; a file with fewer is merged with others of its day. Of events some 30 MB."""
 LARGE: Final = 4_000_000
-"""Events at which a merged file is complete."""
+"""Rows at which a merged file is complete."""
 MANY: Final = 16
-"""Small files of one day that are merged at once, so that an event is rewritten a few times and no more."""
+"""Small files of one day that are merged at once, so that a row is rewritten a few times and no more."""
 QUIET: Final = 3600.0
 """Seconds without a new file after which a past day's last small files are merged, however few."""
 GRACE: Final = 600.0
@@ -62,29 +64,37 @@ class _Checked(msgspec.Struct, frozen=True):
     lines: Path
     """Where its sound lines are: the segment itself, or a copy without the damaged ones."""
     days: dict[int, int]
-    """Events by day (days since the epoch)."""
+    """Rows by day (days since the epoch)."""
     damaged: tuple[bytes, ...]
 
 
-class Dataset:
-    """The data set in a data directory, held by this process until `close`. Not for several threads at once.
+class Dataset(Generic[L]):
+    """One table in a data directory, held by this process until `close`. Not for several threads at once.
 
     Every method raises RecordError where the disk or DuckDB refuses; what was, then still counts.
     """
 
-    def __init__(self, data: Path) -> None:
-        """Take hold of it and mend what a crash left; raises RecordError also where another process has it."""
+    def __init__(self, data: Path, table: Table[L], *, sharing: Iterable[AnyTable] = ()) -> None:
+        """Take hold of it and mend what a crash left; raises RecordError also where another process has it.
+
+        `sharing` are the tables that are made of the same lines: a segment waits until each of them has it.
+        """
         self._data = data
-        self._events = data / "events"
-        self._spool = data / "spool"
-        self._aside = self._events / ".aside"
+        self._table = table
+        self._sharing = tuple(each for each in sharing if each.spool == table.spool and each.name != table.name)
+        self._values: dict[str, frozenset[str]] = {}
+        """What stands in files, which never change, in the column that `retain_by` was asked about."""
+        self._folder = data / table.name
+        self._spool = data / table.spool
+        self._aside = self._folder / ".aside"
+        self._manifest = Manifest()
         self._sound = True
         """Whether the last step succeeded, so that memory and disk agree."""
         with _refusals():
             make_directory(self._spool)
-            self._lock = _hold(make_directory(self._events) / "lock")
+            self._lock = _hold(make_directory(self._folder) / "lock")
             self._duckdb = parquet.connect(data, memory=MEMORY, threads=1)
-            self._manifest = self._mended()
+            self._mend()
 
     def __enter__(self) -> Self:
         return self
@@ -103,21 +113,26 @@ class Dataset:
         return self._manifest
 
     def ingest(self, segments: Iterable[Path], now: float) -> int:
-        """Turn segments whose writers are done into Parquet and remove them; how many segments that were.
+        """Turn segments whose writers are done into Parquet, and remove those that all tables have which are made of
+        them; how many segments were turned.
 
-        Those that are still written or gone are passed over. At most about `BATCH` bytes: call again.
+        Those that are still written, gone or in this table already are passed over. At most about `BATCH` bytes: call
+        again.
         """
         with contextlib.ExitStack() as held, self._step():
-            claimed = list(_claimed(segments, held))
+            known = frozenset(self._manifest.consumed)
+            claimed = list(_claimed((path for path in segments if path.name not in known), held))
             if not claimed:
                 return 0
             checked = [self._checked(path) for path in claimed]
             lines = [each.lines for each in checked if each.days]
-            days = sorted({day for each in checked for day in each.days})
-            files = [self._write(day, now, partial(parquet.convert, self._duckdb, lines, day)) for day in days]
+            days = sorted({day for each in checked for day, rows in each.days.items() if rows})
+            files = [
+                self._write(day, now, partial(parquet.convert, self._duckdb, self._table, lines, day)) for day in days
+            ]
             expected = sum(sum(each.days.values()) for each in checked)
-            if sum(file.events for file in files) != expected:
-                raise RecordError(f"of {expected} events in the spool not all could be converted")
+            if sum(file.rows for file in files) != expected:
+                raise RecordError(f"of {expected} {self._table.name} in the spool not all could be converted")
             self._keep_damaged(checked)
             self._swap(
                 files=(*self._manifest.files, *files),
@@ -125,8 +140,7 @@ class Dataset:
                 converted=self._manifest.converted + expected,
                 damaged=self._manifest.damaged + sum(len(each.damaged) for each in checked),
             )
-            for path in claimed:
-                path.unlink(missing_ok=True)
+            self._release()
             self._clear_aside()
             return len(claimed)
 
@@ -142,7 +156,7 @@ class Dataset:
         return False
 
     def retain(self, days: int, now: float) -> int:
-        """Let days go that ended more than `days` days ago; how many events went."""
+        """Let days go that ended more than `days` days ago; how many rows went."""
         oldest = _day(now - days * 86400)
         with self._step():
             gone = [file for file in self._manifest.files if file.day < oldest]
@@ -151,19 +165,47 @@ class Dataset:
             for path in _listed(self._data / "damaged"):
                 if path.stat().st_mtime < now - (days + 1) * 86400:
                     path.unlink()
-            return sum(file.events for file in gone)
+            return sum(file.rows for file in gone)
+
+    def retain_by(self, column: str, days: Mapping[str, int], now: float) -> int:
+        """Let rows go that have one of these values in `column`, a text, and are of a day that ended more than its
+        `days` days ago; how many went."""
+        gone = 0
+        with self._step():
+            for file in self._manifest.files:
+                late = [value for value, limit in days.items() if file.day < _day(now - limit * 86400)]
+                found = self._found_in(file, column).intersection(late) if late else frozenset()
+                if found:
+                    kept = self._without_values(file, column, sorted(found), now)
+                    self._swap(files=(*self._without([file]), *kept), obsolete=self._and_obsolete([file], now))
+                    gone += file.rows - sum(each.rows for each in kept)
+        return gone
+
+    def _found_in(self, file: DataFile, column: str) -> frozenset[str]:
+        if file.path not in self._values:
+            self._values[file.path] = parquet.values(self._duckdb, self._folder / file.path, column)
+        return self._values[file.path]
+
+    def _without_values(self, file: DataFile, column: str, gone: Sequence[str], now: float) -> list[DataFile]:
+        """What is left of a file, nothing where it held nothing else."""
+        if not self._found_in(file, column).difference(gone):
+            return []
+        path = self._folder / file.path
+        return [self._write(_day_number(file), now, partial(parquet.without, self._duckdb, path, column, gone))]
 
     def sweep(self, now: float, *, grace: float = GRACE) -> None:
         """Remove what ceased to count more than `grace` seconds ago, and forget files that somebody removed."""
         with self._step():
             past = [each for each in self._manifest.obsolete if each.since <= now - grace]
             for each in past:
-                (self._events / each.path).unlink(missing_ok=True)
-            missing = [file for file in self._manifest.files if not (self._events / file.path).exists()]
+                self._remove(self._folder / each.path)
+            missing = [file for file in self._manifest.files if not (self._folder / file.path).exists()]
+            for file in missing:
+                self._remove(self._folder / file.path)
             if past or missing:
                 rest = tuple(each for each in self._manifest.obsolete if each not in past)
                 self._swap(files=self._without(missing), obsolete=rest)
-            for folder in self._events.glob("day=*"):
+            for folder in self._folder.glob("day=*"):
                 with contextlib.suppress(OSError):  # what is not empty stays
                     folder.rmdir()
 
@@ -174,7 +216,7 @@ class Dataset:
         try:
             with _refusals():
                 if not self._sound:
-                    self._manifest = self._mended()
+                    self._mend()
                     self._sound = True
                 yield
         except RecordError:
@@ -184,51 +226,61 @@ class Dataset:
     def _checked(self, segment: Path) -> _Checked:
         days: defaultdict[int, int] = defaultdict(int)
         damaged: list[bytes] = []
-        for lines in scan(segment, closed=True):
+        for lines in scan(segment, self._table.line, closed=True):
             damaged.extend(lines.damaged)
-            for event in lines.events:
-                days[parquet.microseconds(event.time) // parquet.DAY] += 1
+            for line in lines.sound:
+                days[parquet.microseconds(line.time) // parquet.DAY] += self._table.count(line)
         source = self._sound_copy(segment) if damaged and days else segment
         return _Checked(segment.name, source, dict(days), tuple(damaged))
 
     def _sound_copy(self, segment: Path) -> Path:
         copy = make_directory(self._aside) / segment.name
         with copy.open("wb") as file:
-            for lines in scan(segment, closed=True):
-                file.writelines(msgspec.json.encode(event) + b"\n" for event in lines.events)
+            for lines in scan(segment, self._table.line, closed=True):
+                file.writelines(msgspec.json.encode(line) + b"\n" for line in lines.sound)
         return copy
 
     def _keep_damaged(self, checked: Sequence[_Checked]) -> None:
         for each in checked:
             if each.damaged:
                 folder = make_directory(self._data / "damaged")
-                replace_file(folder / each.name, b"".join(line + b"\n" for line in each.damaged))
+                replace_file(
+                    folder / f"{self._table.name}-{each.name}", b"".join(line + b"\n" for line in each.damaged)
+                )
 
     def _merge(self, sources: Sequence[DataFile], now: float) -> None:
-        day = parquet.microseconds(sources[0].since / 1e6) // parquet.DAY
-        paths = [self._events / file.path for file in sources]
-        merged = self._write(day, now, partial(parquet.merge, self._duckdb, paths))
-        if merged.events != sum(file.events for file in sources):
-            raise RecordError(f"events of {merged.day} were lost in a merge, which was undone")
+        paths = [self._folder / file.path for file in sources]
+        merge = partial(parquet.merge, self._duckdb, self._table, paths)
+        merged = self._write(_day_number(sources[0]), now, merge)
+        if merged.rows != sum(file.rows for file in sources):
+            raise RecordError(f"{self._table.name} of {merged.day} were lost in a merge, which was undone")
         self._swap(files=(*self._without(sources), merged), obsolete=self._and_obsolete(sources, now))
 
     def _write(self, day: int, now: float, copy: Callable[[Path], int]) -> DataFile:
         """A new file of `day` in its place, durable, not counting yet."""
         name = f"{int(now * 1000):013d}-{secrets.token_hex(8)}.parquet"  # never one that is there
         aside = make_directory(self._aside) / name
-        events = copy(aside)
+        rows = copy(aside)
         since, until, _ = parquet.extent(self._duckdb, aside)
-        folder = make_directory(self._events / f"day={date.fromordinal(_EPOCH + day).isoformat()}")
-        aside.chmod(0o600)
-        sync(aside)
-        aside.rename(folder / name)
+        made = [aside]
+        if self._table.found_by and rows >= WORTH:
+            write_places(self._duckdb, self._table, aside, places_of(aside))
+            made.append(places_of(aside))
+        folder = make_directory(self._folder / f"day={date.fromordinal(_EPOCH + day).isoformat()}")
+        size = sum(_put(path, folder) for path in made)
         sync(folder)
-        sync(self._events)
-        return DataFile(f"{folder.name}/{name}", events, (folder / name).stat().st_size, since, until, now)
+        sync(self._folder)
+        return DataFile(f"{folder.name}/{name}", rows, size, since, until, now)
+
+    @staticmethod
+    def _remove(file: Path) -> None:
+        """Remove a file and its places, whichever of them is there."""
+        file.unlink(missing_ok=True)
+        places_of(file).unlink(missing_ok=True)
 
     def _swap(self, **changes: object) -> None:
         manifest = replace(self._manifest, **changes)
-        write_manifest(self._data, manifest)
+        write_manifest(self._data, self._table, manifest)
         self._manifest = manifest
 
     def _still_there(self) -> Iterator[str]:
@@ -243,46 +295,57 @@ class Dataset:
     def _clear_aside(self) -> None:
         shutil.rmtree(self._aside, ignore_errors=True)
 
-    def _mended(self) -> Manifest:
-        """What counts, after whatever crash; nothing else is left behind."""
+    def _mend(self) -> None:
+        """Find out what counts, after whatever crash; nothing else is left behind."""
         self._clear_aside()
         found = self._read()
-        manifest = found or self._adopted()
-        for name in manifest.consumed:
-            (self._spool / name).unlink(missing_ok=True)
+        manifest = self._manifest = found or self._adopted()
+        self._release()
         known = {file.path for file in manifest.files} | {each.path for each in manifest.obsolete}
-        for path in self._events.glob("day=*/*.parquet"):
-            if str(path.relative_to(self._events)) not in known:
+        for path in (*self._folder.glob("day=*/*.parquet"), *self._folder.glob(f"day=*/*{SUFFIX}")):
+            if str(path.with_suffix(".parquet").relative_to(self._folder)) not in known:
                 path.unlink()
-        manifest = replace(manifest, consumed=())
-        if manifest != found:
-            write_manifest(self._data, manifest)
-        return manifest
+        self._manifest = replace(manifest, consumed=tuple(self._still_there()))
+        if self._manifest != found:
+            write_manifest(self._data, self._table, self._manifest)
+
+    def _release(self) -> None:
+        """Remove the segments that are in this table and in all that are made of the same lines."""
+        done = set(self._manifest.consumed)
+        for table in self._sharing:
+            done.intersection_update(read_manifest(self._data, table).consumed)
+        for name in done:
+            (self._spool / name).unlink(missing_ok=True)
 
     def _read(self) -> Manifest | None:
         """The manifest on the disk; None where it is missing or damaged. Raises RecordError where it is newer."""
-        path = manifest_path(self._data)
+        path = manifest_path(self._data, self._table)
         if not path.exists():
             return None
         try:
-            return read_manifest(self._data)
+            return read_manifest(self._data, self._table)
         except DamagedManifestError:
-            path.rename(make_directory(self._data / "damaged") / f"manifest-{time.time_ns()}.json")
+            path.rename(make_directory(self._data / "damaged") / f"{self._table.name}-manifest-{time.time_ns()}.json")
             return None
 
     def _adopted(self) -> Manifest:
         """A manifest made from the files that are there: the first one, or one instead of one that was lost."""
         files = []
-        for path in sorted(self._events.glob("day=*/*.parquet")):
+        for path in sorted(self._folder.glob("day=*/*.parquet")):
             try:
-                since, until, events = parquet.extent(self._duckdb, path)
+                since, until, rows = parquet.extent(self._duckdb, path)
             except duckdb.Error:
                 path.rename(make_directory(self._data / "damaged") / path.name)
                 continue
-            facts = path.stat()
+            size = sum(part.stat().st_size for part in (path, places_of(path)) if part.exists())
             name = f"{path.parent.name}/{path.name}"
-            files.append(DataFile(name, events, facts.st_size, since, until, facts.st_mtime))
-        return Manifest(files=tuple(files), converted=sum(file.events for file in files))
+            files.append(DataFile(name, rows, size, since, until, path.stat().st_mtime))
+        return Manifest(files=tuple(files), converted=sum(file.rows for file in files))
+
+
+def _day_number(file: DataFile) -> int:
+    """Days since the epoch."""
+    return file.since // parquet.DAY
 
 
 _EPOCH: Final = date(1970, 1, 1).toordinal()
@@ -298,11 +361,11 @@ def _by_time(file: DataFile) -> tuple[str, int]:
 
 def _due(files: Sequence[DataFile], *, over: bool, now: float) -> Sequence[DataFile]:
     """Which of one day's files, given by time, are to be merged now; none or at least two."""
-    small = [file for file in files if file.events < SMALL]
+    small = [file for file in files if file.rows < SMALL]
     settled = over and all(file.written <= now - QUIET for file in small)
     if len(small) < (2 if settled else MANY):
         return []
-    sums = itertools.accumulate(file.events for file in small)
+    sums = itertools.accumulate(file.rows for file in small)
     fitting = [file for file, total in zip(small, sums, strict=True) if total <= LARGE]
     return fitting[:FILES_AT_ONCE]
 
@@ -322,6 +385,13 @@ def _claimed(segments: Iterable[Path], held: contextlib.ExitStack) -> Iterator[P
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             size += os.fstat(descriptor).st_size
             yield path
+
+
+def _put(made: Path, folder: Path) -> int:
+    """Make a file durable and move it to its place; its size."""
+    made.chmod(0o600)
+    sync(made)
+    return made.rename(folder / made.name).stat().st_size
 
 
 def _hold(path: Path) -> int:

@@ -1,6 +1,6 @@
-"""The manifest: which files hold the data set's events, and which segments of the spool are among them already.
+"""The manifest of a table: which files hold its rows, and which segments of its spool are among them already.
 
-It is replaced in one step, so that every event counts exactly once at every moment: before the step its segment
+It is replaced in one step, so that every row counts exactly once at every moment: before the step its segment
 counts, after it the Parquet file.
 """
 
@@ -10,10 +10,11 @@ from typing import Final
 import msgspec
 
 from garrison.adapters.store.files import replace_file
+from garrison.adapters.store.table import AnyTable
 from garrison.core.errors import RecordError
 
 VERSION: Final = 1
-"""Of this file's form and of the data set's columns."""
+"""Of this file's form and of the tables' columns."""
 
 
 class DamagedManifestError(RecordError):
@@ -24,19 +25,20 @@ class DataFile(msgspec.Struct, frozen=True):
     """One Parquet file of one day."""
 
     path: str
-    """Beneath `DATA/events`: `day=2026-07-23/NAME.parquet`."""
-    events: int
+    """Beneath the table's directory: `day=2026-07-23/NAME.parquet`."""
+    rows: int = msgspec.field(name="events")  # the name in files that are older than the second table
     bytes: int
+    """With its places."""
     since: int
-    """Time of the first event: microseconds since the epoch."""
+    """Time of the first row: microseconds since the epoch."""
     until: int
-    """Time of the last event: microseconds since the epoch."""
+    """Time of the last row: microseconds since the epoch."""
     written: float
     """When this file was written: seconds since the epoch."""
 
     @property
     def day(self) -> str:
-        """UTC day of its events: `2026-07-23`."""
+        """UTC day of its rows: `2026-07-23`."""
         return self.path.partition("/")[0].removeprefix("day=")
 
 
@@ -49,27 +51,27 @@ class Obsolete(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """The data set at one moment."""
+    """A table at one moment."""
 
     version: int = VERSION
     files: tuple[DataFile, ...] = ()
     consumed: tuple[str, ...] = ()
-    """Names of segments whose events are in `files`; they wait only for their removal."""
+    """Names of segments whose rows are in `files`; they wait only for their removal."""
     obsolete: tuple[Obsolete, ...] = ()
     converted: int = 0
-    """Events that ever came into the data set, those past retention included."""
+    """Rows that ever came into the table, those past retention included."""
     damaged: int = 0
     """Lines of segments that could not be read; they are kept in `DATA/damaged`."""
 
 
-def manifest_path(data: Path) -> Path:
-    """Where the manifest of a data directory is."""
-    return data / "events" / "manifest.json"
+def manifest_path(data: Path, table: AnyTable) -> Path:
+    """Where the manifest of a table in the data directory `data` is."""
+    return data / table.name / "manifest.json"
 
 
-def read_manifest(data: Path) -> Manifest:
-    """The manifest of `data`; an empty one where there is none. Raises RecordError where it cannot be read."""
-    path = manifest_path(data)
+def read_manifest(data: Path, table: AnyTable) -> Manifest:
+    """The manifest of `table` in `data`; an empty one where there is none. Raises RecordError."""
+    path = manifest_path(data, table)
     try:
         manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
     except FileNotFoundError:
@@ -83,6 +85,6 @@ def read_manifest(data: Path) -> Manifest:
     return manifest
 
 
-def write_manifest(data: Path, manifest: Manifest) -> None:
+def write_manifest(data: Path, table: AnyTable, manifest: Manifest) -> None:
     """Put `manifest` in force. Raises OSError; the one before is then still in force."""
-    replace_file(manifest_path(data), msgspec.json.format(msgspec.json.encode(manifest), indent=1))
+    replace_file(manifest_path(data, table), msgspec.json.format(msgspec.json.encode(manifest), indent=1))

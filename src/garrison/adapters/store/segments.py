@@ -4,14 +4,14 @@ import contextlib
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, Generic, TypeAlias
 
 import msgspec
 
 from garrison.adapters.store.spool import SUFFIX
-from garrison.core.event import Event
+from garrison.adapters.store.table import L
 
 CHUNK: Final = 1 << 20
 """Bytes read at once."""
@@ -22,46 +22,49 @@ END_OF_TIME: Final = 253402300800.0
 _START: Final = b'{"v":'
 """How each line begins. JSON escapes quotes in texts, so that it cannot stand anywhere else in a sound line."""
 
-_decode = msgspec.json.Decoder(Event).decode
+_Decode: TypeAlias = Callable[[bytes], L]
 
 
-class Lines(msgspec.Struct, frozen=True):
+class Lines(msgspec.Struct, Generic[L], frozen=True):
     """What some bytes of a segment hold."""
 
-    events: tuple[Event, ...]
+    sound: tuple[L, ...]
     damaged: tuple[bytes, ...]
     """Broken lines, without line feeds."""
 
 
-def read_lines(data: bytes) -> Lines:
-    """The events in `data`, which ends at the end of a line or of the segment. Never raises.
+def read_lines(data: bytes, kind: type[L]) -> Lines[L]:
+    """The lines in `data`, which ends at the end of a line or of the segment. Never raises.
+
+    `kind` is what each line is (`Table.line`).
 
     A line that lost its line feed was never reported as written and may have been written again elsewhere: it
     counts as broken however complete it looks, and the line after it is still found.
     """
-    events: list[Event] = []
+    decode = msgspec.json.Decoder(kind).decode
+    sound: list[L] = []
     damaged: list[bytes] = []
     lines = data.split(b"\n")
     unfinished = lines.pop()
     for line in lines:
-        event = _event(line)
-        if event is None:
+        read = _read(line, decode)
+        if read is None:
             start = line.rfind(_START)
-            event = _event(line[start:]) if start > 0 else None
-            damaged.append(line[:start] if event else line)
-        if event:
-            events.append(event)
+            read = _read(line[start:], decode) if start > 0 else None
+            damaged.append(line if read is None else line[:start])
+        if read is not None:
+            sound.append(read)
     if unfinished:
         damaged.append(unfinished)
-    return Lines(tuple(events), tuple(damaged))
+    return Lines(tuple(sound), tuple(damaged))
 
 
-def _event(line: bytes) -> Event | None:
+def _read(line: bytes, decode: _Decode[L]) -> L | None:
     try:
-        event = _decode(line)
+        read = decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    return event if 0 <= event.time < END_OF_TIME else None
+    return read if 0 <= read.time < END_OF_TIME else None
 
 
 def segment_files(spool: Path) -> list[Path]:
@@ -82,15 +85,16 @@ def is_closed(descriptor: int) -> bool:
     return True
 
 
-class _Follower:
+class _Follower(Generic[L]):
     """One segment that is read while it grows. Holds it open: its last lines are there even when it was removed."""
 
-    def __init__(self, path: Path, *, at_end: bool) -> None:
+    def __init__(self, path: Path, kind: type[L], *, at_end: bool) -> None:
+        self._kind = kind
         self._descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         self._offset = self._line_start() if at_end else 0
         self.done = False
 
-    def read(self, *, closed: bool | None = None) -> Lines:
+    def read(self, *, closed: bool | None = None) -> Lines[L]:
         """The lines that came since the last call, at most about `CHUNK` bytes of them. `closed` says whether more
         can follow where the caller knows it."""
         if closed is None:
@@ -106,7 +110,7 @@ class _Follower:
             self.done = True
             end = len(data)
         self._offset += end
-        return read_lines(data[:end])
+        return read_lines(data[:end], self._kind)
 
     def close(self) -> None:
         """Give the file back."""
@@ -131,38 +135,39 @@ class _Follower:
         return 0
 
 
-class Tailer:
+class Tailer(Generic[L]):
     """All segments of a spool, read as they grow.
 
-    `from_end` passes over what was written before. A damaged line is counted in `damaged`, not kept: what becomes
-    of it is decided where the segment is converted.
+    `kind` is what each line is (`Table.line`). `from_end` passes over what was written before. A damaged line is
+    counted in `damaged`, not kept: what becomes of it is decided where the segment is converted.
     """
 
-    def __init__(self, spool: Path, *, from_end: bool = False) -> None:
+    def __init__(self, spool: Path, kind: type[L], *, from_end: bool = False) -> None:
         self._spool = spool
-        self._open: dict[str, _Follower] = {}
+        self._kind = kind
+        self._open: dict[str, _Follower[L]] = {}
         self.done: set[str] = set()
         """Names of segments that are in the spool and were read to their end."""
         self.damaged = 0
         if from_end:
             self._look(at_end=True)
 
-    def poll(self) -> list[Event]:
-        """Events that were appended since the last call, in the order of each segment; [] where there are none.
+    def poll(self) -> list[L]:
+        """Lines that were appended since the last call, in the order of each segment; [] where there are none.
 
         At most about `CHUNK` bytes of each segment: call again at once while there are any.
         """
         self._look(at_end=False)
-        events: list[Event] = []
+        fresh: list[L] = []
         for name, follower in list(self._open.items()):
             lines = follower.read()
-            events.extend(lines.events)
+            fresh.extend(lines.sound)
             self.damaged += len(lines.damaged)
             if follower.done:
                 follower.close()
                 del self._open[name]
                 self.done.add(name)
-        return events
+        return fresh
 
     def close(self) -> None:
         """Give all files back."""
@@ -176,20 +181,20 @@ class Tailer:
         for path in present:
             if path.name not in self._open and path.name not in self.done:
                 with contextlib.suppress(FileNotFoundError):
-                    self._open[path.name] = _Follower(path, at_end=at_end)
+                    self._open[path.name] = _Follower(path, self._kind, at_end=at_end)
 
 
-def scan(path: Path, *, closed: bool | None = None) -> Iterator[Lines]:
+def scan(path: Path, kind: type[L], *, closed: bool | None = None) -> Iterator[Lines[L]]:
     """A segment's lines from its beginning to its present end, piece by piece; half a line at the end of a segment
     that is still written is left out. `closed` says whether it is, where the caller knows it.
 
     Raises OSError where the segment is gone or cannot be read.
     """
-    follower = _Follower(path, at_end=False)
+    follower = _Follower(path, kind, at_end=False)
     try:
         while not follower.done:
             lines = follower.read(closed=closed)
-            if not lines.events and not lines.damaged and not follower.done:
+            if not lines.sound and not lines.damaged and not follower.done:
                 return
             yield lines
     finally:

@@ -13,12 +13,13 @@ import pytest
 from garrison.adapters.event_ids import event_ids
 from garrison.adapters.store import dataset as dataset_module
 from garrison.adapters.store.dataset import Dataset
+from garrison.adapters.store.events import EVENTS, as_kept
 from garrison.adapters.store.manifest import Manifest, manifest_path, read_manifest, write_manifest
-from garrison.adapters.store.parquet import as_kept
 from garrison.adapters.store.query import EventFilter, count, events, find
 from garrison.adapters.store.record import Recorder
 from garrison.adapters.store.segments import segment_files
 from garrison.adapters.store.spool import SpoolWriter
+from garrison.adapters.store.table import AnyTable
 from garrison.core.decision import Disposition, FailMode, Mode, Reason
 from garrison.core.errors import RecordError
 from garrison.core.event import Event
@@ -58,7 +59,7 @@ def record(data: Path, *given: Event) -> None:
 
 
 def convert(data: Path, now: float) -> int:
-    with Dataset(data) as dataset:
+    with Dataset(data, EVENTS) as dataset:
         return dataset.ingest(segment_files(data / "spool"), now)
 
 
@@ -85,9 +86,9 @@ def test_a_conversion_empties_the_spool_and_files_are_by_day(mixed: tuple[Path, 
     data, given = mixed
     convert(data, NOON)
     assert segment_files(data / "spool") == []
-    files = read_manifest(data).files
+    files = read_manifest(data, EVENTS).files
     assert {file.day for file in files} == {"2024-10-04", "2024-10-05", "2024-10-06"}
-    assert sum(file.events for file in files) == len(given)
+    assert sum(file.rows for file in files) == len(given)
     assert all(path.stat().st_mode & 0o077 == 0 for path in (data / "events").rglob("*.parquet"))
 
 
@@ -134,7 +135,7 @@ def test_a_damaged_line_is_set_aside_and_the_rest_kept(tmp_path: Path) -> None:
     (spool / "0000000000001-1-0.jsonl").write_bytes(b"\n".join(lines))
     convert(tmp_path, NOON)
     assert [each.id for each in events(tmp_path, newest_first=False)] == [first.id, last.id]
-    assert read_manifest(tmp_path).damaged == 2
+    assert read_manifest(tmp_path, EVENTS).damaged == 2
     kept = b"".join(path.read_bytes() for path in (tmp_path / "damaged").iterdir())
     assert kept == b'{"v":1,"id":"half\n\xff\xfe\n'
 
@@ -154,20 +155,20 @@ def test_a_crash_before_the_manifest_converts_again_and_one_after_it_removes_the
     record(tmp_path, *given)
     (segment,) = segment_files(tmp_path / "spool")
     content = segment.read_bytes()
-    before = read_manifest(tmp_path)
+    before = read_manifest(tmp_path, EVENTS)
     convert(tmp_path, NOON)
-    after = read_manifest(tmp_path)
+    after = read_manifest(tmp_path, EVENTS)
     # killed before the swap: the file is there and does not count
     segment.write_bytes(content)
-    write_manifest(tmp_path, before)
+    write_manifest(tmp_path, EVENTS, before)
     assert count(tmp_path) == 10
     convert(tmp_path, NOON + 1)
     assert count(tmp_path) == 10
     # killed after the swap: the segment is there and counts no more
     segment.write_bytes(content)
-    write_manifest(tmp_path, msgspec.structs.replace(read_manifest(tmp_path), consumed=(segment.name,)))
+    write_manifest(tmp_path, EVENTS, msgspec.structs.replace(read_manifest(tmp_path, EVENTS), consumed=(segment.name,)))
     assert count(tmp_path) == 10
-    with Dataset(tmp_path):
+    with Dataset(tmp_path, EVENTS):
         assert not segment.exists()
     assert count(tmp_path) == 10
     assert len(list((tmp_path / "events").glob("day=*/*.parquet"))) == len(after.files)
@@ -181,7 +182,7 @@ def test_small_files_are_merged_and_old_days_go(tmp_path: Path, monkeypatch: pyt
     record(tmp_path, event(NOON - 3 * DAY, 9))
     convert(tmp_path, NOON)
     ids = [each.id for each in events(tmp_path)]
-    with Dataset(tmp_path) as dataset:
+    with Dataset(tmp_path, EVENTS) as dataset:
         assert dataset.compact(NOON)
         assert not dataset.compact(NOON)
         assert [each.id for each in events(tmp_path)] == ids
@@ -193,8 +194,8 @@ def test_small_files_are_merged_and_old_days_go(tmp_path: Path, monkeypatch: pyt
 
 
 def test_two_processes_never_work_on_one_data_set(tmp_path: Path) -> None:
-    with Dataset(tmp_path), pytest.raises(RecordError, match="another process"):
-        Dataset(tmp_path)
+    with Dataset(tmp_path, EVENTS), pytest.raises(RecordError, match="another process"):
+        Dataset(tmp_path, EVENTS)
 
 
 def test_what_never_was_a_record_has_no_events(tmp_path: Path) -> None:
@@ -204,7 +205,7 @@ def test_what_never_was_a_record_has_no_events(tmp_path: Path) -> None:
 
 def test_a_data_set_that_cannot_be_written_is_said_and_the_spool_stays(tmp_path: Path) -> None:
     record(tmp_path, event(NOON))
-    with Dataset(tmp_path) as dataset:
+    with Dataset(tmp_path, EVENTS) as dataset:
         (tmp_path / "events" / "day=2024-10-04").write_bytes(b"in the way")
         with pytest.raises(RecordError, match="cannot be written"):
             dataset.ingest(segment_files(tmp_path / "spool"), time.time())
@@ -221,7 +222,7 @@ def parquet_files(data: Path) -> set[str]:
 def test_tries_on_a_disk_that_refuses_leave_nothing_behind(tmp_path: Path) -> None:
     record(tmp_path, event(NOON), event(NOON + DAY))
     in_the_way = tmp_path / "events" / "day=2024-10-05"
-    with Dataset(tmp_path) as dataset:
+    with Dataset(tmp_path, EVENTS) as dataset:
         in_the_way.write_bytes(b"")
         for number in range(3):
             with pytest.raises(RecordError, match="cannot be written"):
@@ -238,14 +239,14 @@ def test_tries_on_a_disk_that_refuses_leave_nothing_behind(tmp_path: Path) -> No
 def test_a_manifest_that_could_not_be_made_durable_counts_nothing_twice(
     written: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(data: Path, manifest: Manifest) -> None:
+    def refuse(data: Path, table: AnyTable, manifest: Manifest) -> None:
         if written:
-            write_manifest(data, manifest)
+            write_manifest(data, table, manifest)
         raise OSError(errno.EIO, os.strerror(errno.EIO))
 
     monkeypatch.setattr(dataset_module, "MANY", 2)
     given = [event(NOON + number, number) for number in range(4)]
-    with Dataset(tmp_path) as dataset:
+    with Dataset(tmp_path, EVENTS) as dataset:
         for each in given:
             record(tmp_path, each)
             with monkeypatch.context() as faulty:
@@ -265,14 +266,14 @@ def test_a_manifest_that_could_not_be_made_durable_counts_nothing_twice(
 
 def test_where_there_is_nothing_to_do_nothing_is_written(tmp_path: Path) -> None:
     convert(tmp_path, NOON)
-    before = manifest_path(tmp_path).stat().st_mtime_ns
+    before = manifest_path(tmp_path, EVENTS).stat().st_mtime_ns
     writer = SpoolWriter(tmp_path / "spool")
     writer.append(msgspec.json.encode(event(NOON)) + b"\n")
-    with Dataset(tmp_path) as dataset:
+    with Dataset(tmp_path, EVENTS) as dataset:
         assert dataset.ingest([], NOON) == 0
         assert dataset.ingest(segment_files(tmp_path / "spool"), NOON) == 0
         assert dataset.retain(90, NOON) == 0
         assert not dataset.compact(NOON)
         dataset.sweep(NOON)
     writer.close()
-    assert manifest_path(tmp_path).stat().st_mtime_ns == before
+    assert manifest_path(tmp_path, EVENTS).stat().st_mtime_ns == before

@@ -1,0 +1,182 @@
+"""The key ring of the ledger: the keys under which data subjects are named in the record, the newest one in force.
+
+    {"version": 1, "keys": [{"created": 1795824000.0, "secret": "64 hexadecimal digits"}, ...]}
+
+The file lies outside of the data directory, so that a copy of the record tells nobody whose data it is about. An
+older key stays: without it the rows that were named under it can no longer be found. A key's number is made of the key
+itself, so that a file that was lost, and made anew, is not taken for the one that the record was made with.
+"""
+
+import os
+import secrets
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from garrison.adapters.files_watched import FilesWatched
+from garrison.adapters.store.files import replace_file, the_only_one_changing
+from garrison.config.model import Settings
+from garrison.core.errors import ConfigError, Problem
+from garrison.engine.pseudonyms import Pseudonyms
+from garrison.engine.state import State
+
+KEY_BYTES: Final = 32
+_DIGESTS: Final = b"garrison: digests of data subjects"
+_NUMBER: Final = b"garrison: number of a ledger key"
+
+
+class LedgerKey(msgspec.Struct, frozen=True):
+    """One key."""
+
+    created: float
+    """Seconds since the epoch, UTC."""
+    secret: str
+    """32 random bytes, in hexadecimal digits."""
+
+    @property
+    def pseudonyms(self) -> Pseudonyms:
+        """The digests under this key, and its number: 31 bits made of the key (HKDF, RFC 5869), never 0."""
+        secret = bytes.fromhex(self.secret)
+        number = int.from_bytes(_derived(secret, _NUMBER)[:4], "big") & 0x7FFFFFFF
+        return Pseudonyms(_derived(secret, _DIGESTS), number or 1)
+
+
+class KeyRing:
+    """The keys of one file; there is at least one."""
+
+    def __init__(self, keys: Iterable[LedgerKey]) -> None:
+        self.keys = tuple(keys)
+        """The oldest first."""
+        self.pseudonyms = tuple(key.pseudonyms for key in self.keys)
+        """As `keys`: whoever looks for a subject looks for its digest under each of them."""
+
+    @property
+    def current(self) -> Pseudonyms:
+        """What subjects are named with now."""
+        return self.pseudonyms[-1]
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        """The numbers of all keys."""
+        return frozenset(each.number for each in self.pseudonyms)
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    version: Literal[1]
+    keys: tuple[LedgerKey, ...]
+
+
+def ledger_key_file(settings: Settings, data: str) -> Path:
+    """Where the key ring is: by default beside the data directory `data`, not in it."""
+    return Path(settings.record.ledger_key_file or data.rstrip("/") + ".ledger.key")
+
+
+def make_ring(path: Path, now: float) -> KeyRing:
+    """The key ring in `path`, made with one new key where there is no such file. Raises ConfigError."""
+    if not path.exists():
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with the_only_one_changing(path):
+                if not path.exists():
+                    _write(path, (_new_key(now),))
+        except OSError as error:
+            raise _wrong(path, f"cannot be written: {_told(error)}") from error
+    return read_ring(path)
+
+
+def read_ring(path: Path) -> KeyRing:
+    """The key ring in `path`; raises ConfigError where it cannot be used."""
+    try:
+        mode = path.stat().st_mode
+        content = path.read_bytes()
+    except OSError as error:
+        hint = "`record.ledger-key-file` names the file that the gateway used; without it nobody in the ledger is known"
+        raise _wrong(path, f"cannot be read: {_told(error)}", hint) from error
+    if mode & 0o077:
+        raise _wrong(path, "may be read by others", f"chmod 600 {path}")
+    try:
+        return parse_ring(content)
+    except ValueError as error:
+        raise _wrong(path, str(error), "restore it; the keys cannot be had from anywhere else") from error
+
+
+def parse_ring(content: bytes | None) -> KeyRing:
+    """The key ring of a file with this content; None is a file that is not there. Raises ValueError."""
+    if content is None:
+        raise ValueError("is gone")
+    try:
+        kept = msgspec.json.decode(content, type=_Kept)
+        ring = KeyRing(kept.keys)
+    except (msgspec.MsgspecError, ValueError):
+        raise ValueError("is no key ring") from None  # nor does a message hold a secret
+    if not ring.keys or any(len(key.secret) != 2 * KEY_BYTES for key in ring.keys):
+        raise ValueError("is no key ring")
+    return ring
+
+
+def rotate_ring(path: Path, now: float) -> KeyRing:
+    """Put a new key in force; older ones stay, so that what was named under them is still found. Raises ConfigError."""
+    make_ring(path, now)
+    try:
+        with the_only_one_changing(path):
+            _write(path, (*read_ring(path).keys, _new_key(now)))
+    except OSError as error:
+        raise _wrong(path, f"cannot be written: {_told(error)}") from error
+    return read_ring(path)
+
+
+class LedgerKeys:
+    """Keeps a gateway's state up to date with the key ring."""
+
+    def __init__(self, state: State, say: Callable[[str], None]) -> None:
+        """`say` is told, on a thread beside the traffic, of a file that cannot be used."""
+        self._state = state
+        self._say = say
+        self._path: Path | None = None
+        self._files: FilesWatched | None = None
+
+    def apply(self, settings: Settings, now: float) -> None:
+        """Name subjects under the key that is in force, now and whenever it is renewed; without a data directory
+        there is no record, and so no key. Raises ConfigError where the file cannot be had."""
+        path = ledger_key_file(settings, settings.data) if settings.data else None
+        if path is None or path == self._path:
+            return
+        self._state.pseudonyms = make_ring(path, now).current
+        self.close()
+        self._path = path
+        self._files = FilesWatched(self._say)
+        self._files.add(path, self._take)
+        self._files.start()
+
+    def close(self) -> None:
+        """Look at the file no more; the key in force stays so."""
+        if self._files is not None:
+            self._files.close()
+            self._files = None
+
+    def _take(self, content: bytes | None) -> None:
+        self._state.pseudonyms = parse_ring(content).current
+
+
+def _new_key(now: float) -> LedgerKey:
+    return LedgerKey(now, secrets.token_hex(KEY_BYTES))
+
+
+def _derived(secret: bytes, purpose: bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose).derive(secret)
+
+
+def _write(path: Path, keys: tuple[LedgerKey, ...]) -> None:
+    replace_file(path, msgspec.json.format(msgspec.json.encode(_Kept(1, keys))) + b"\n")
+
+
+def _told(error: OSError) -> str:
+    return os.strerror(error.errno).lower() if error.errno else str(error)
+
+
+def _wrong(path: Path, message: str, hint: str = "") -> ConfigError:
+    return ConfigError([Problem(str(path), "$", message, hint)])

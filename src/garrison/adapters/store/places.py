@@ -1,0 +1,85 @@
+"""Where in a file a value occurs: what is beside a large file of the data set, so that one principal among a million
+is found without reading a month of files.
+
+    events/day=2026-07-23/NAME.parquet      the rows
+    events/day=2026-07-23/NAME.places       Parquet as well: column, key (28 bits of the value's MD5), block
+
+A block is `BLOCK` rows of the file, one row group. Two values may have one key, and a file may have no places: they
+say where nothing is, and the rows themselves what is there. They are made before their file counts, never change, and
+go with it. Bloom filters would do the same, but DuckDB writes them for all columns or none: 45 bytes an event for 27.
+"""
+
+import itertools
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import duckdb
+
+from garrison.adapters.store import parquet
+from garrison.adapters.store.table import AnyTable
+
+SUFFIX: Final = ".places"
+BLOCK: Final = parquet.ROW_GROUP
+"""Rows. Part of the form of these files: with another number they need another suffix."""
+WORTH: Final = 8 * BLOCK
+"""Rows of a file from which on its places are kept: fewer are looked through as quickly."""
+MANY: Final = 16
+"""Stretches of one file that are read one by one; to look for more, the file is read from end to end."""
+_KEY: Final = "(md5_number_lower({}::VARCHAR) & 268435455)::UINTEGER"
+"""DuckDB's own `hash` is quicker, and another one with each version."""
+_OF_COLUMN: Final = f"""
+    SELECT '{{column}}' AS "column", {_KEY.format("{column}")} AS key, (file_row_number // {BLOCK})::UINTEGER AS block
+    FROM read_parquet(?, file_row_number = true) WHERE {{column}} IS NOT NULL
+"""  # noqa: S608  # made of constants
+_WRITE: Final = """
+    COPY (SELECT DISTINCT * FROM ({columns}) ORDER BY ALL)
+    TO {{target}} (FORMAT parquet, PARQUET_VERSION V2, COMPRESSION zstd, ROW_GROUP_SIZE 122880)
+"""
+_READ: Final = f"""
+    SELECT filename, block FROM read_parquet(?, filename = true) WHERE "column" = ? AND key = {_KEY.format("?")}
+"""  # noqa: S608  # made of constants
+
+Stretch: TypeAlias = tuple[int, int]
+"""The first and the last row of a part of a file, counted from 0."""
+
+
+def places_of(file: Path) -> Path:
+    """Where the places of a file of the data set are."""
+    return file.with_suffix(SUFFIX)
+
+
+def write_places(connection: duckdb.DuckDBPyConnection, table: AnyTable, file: Path, target: Path) -> None:
+    """Write the places of the columns that `table` is `found_by` in `file` to `target`."""
+    columns = " UNION ALL ".join(_OF_COLUMN.format(column=column) for column in table.found_by)
+    parquet.copied(connection, _WRITE.format(columns=columns), target, [str(file)] * len(table.found_by))
+
+
+def stretches(
+    connection: duckdb.DuckDBPyConnection, files: Sequence[str], column: str, value: str | bytes
+) -> dict[str, list[Stretch]]:
+    """Where alone in `files` rows with this value can be; files that are to be read from end to end are left out.
+
+    Never raises for damaged places: without them it only takes longer.
+    """
+    kept = {str(places_of(Path(file))): file for file in files}
+    kept = {places: file for places, file in kept.items() if Path(places).exists()}
+    if not kept:
+        return {}
+    try:
+        rows = connection.execute(_READ, [list(kept), column, value]).fetchall()
+    except duckdb.Error:
+        return {}
+    blocks: defaultdict[str, set[int]] = defaultdict(set)
+    for places, block in rows:
+        blocks[kept[places]].add(block)
+    found = {file: list(_joined(blocks[file])) for file in kept.values()}
+    return {file: parts for file, parts in found.items() if len(parts) <= MANY}
+
+
+def _joined(blocks: Iterable[int]) -> Iterator[Stretch]:
+    """Stretches that are blocks, or several where they follow on each other."""
+    for _, run in itertools.groupby(enumerate(sorted(blocks)), key=lambda pair: pair[1] - pair[0]):
+        numbers = [block for _, block in run]
+        yield numbers[0] * BLOCK, (numbers[-1] + 1) * BLOCK - 1

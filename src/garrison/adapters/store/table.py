@@ -1,0 +1,69 @@
+"""What is kept, as a value: one table of the data set, from the lines of its spool to the columns of its files.
+
+To keep another kind of row: write its `Table`, list it in `catalogue.py`, append its lines with a `SpoolWriter` on
+`DATA/spool-of-it`, and ask through `reading.py`. Conversion, merging, retention, recovery and the places of looked-up
+values (`places.py`) follow from the description.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Generic, Protocol, TypeAlias, TypeVar
+
+import msgspec
+
+MICROSECONDS: Final = 1_000_000
+
+
+class Timed(Protocol):
+    """What every line of a spool has."""
+
+    @property
+    def time(self) -> float:
+        """Seconds since the epoch, UTC."""
+
+
+L = TypeVar("L", bound=Timed)
+"""What a line of the spool is."""
+
+
+def in_microseconds(seconds: str) -> str:
+    """SQL for `seconds`, SQL as well, as a whole number; the same arithmetic as `parquet.microseconds`."""
+    return f"floor({seconds} * 1e6 + 0.5)::BIGINT"
+
+
+TIME: Final = f"make_timestamptz({in_microseconds('time')})"
+"""The column `time` that every table has."""
+
+
+def _one(_: object) -> int:
+    return 1
+
+
+class Table(msgspec.Struct, Generic[L], frozen=True, kw_only=True):
+    """One table. Everything in it is ours and becomes SQL as it is; values never do."""
+
+    name: str
+    """Its directory beneath the data directory, which no other table has."""
+    spool: str
+    """The directory there that its lines wait in. Several tables may be made of the same lines: a segment goes once all
+    of them have it (`Dataset`)."""
+    line: type[L]
+    """A struct that a line is the JSON of, tagged `v` (`tag_field="v"`) so that each line begins with `{"v":`, by
+    which the line after a broken one is found."""
+    fields: Mapping[str, str]
+    """The fields of a line that columns are made of, and as which SQL type each is read; `time` is a DOUBLE."""
+    columns: Mapping[str, str]
+    """The columns, each as SQL over what `rows` selects from. `time` is there and is `TIME`."""
+    rows: str = "lines"
+    """What columns are selected from: SQL for a relation over `lines`, which has the fields as columns. With
+    `(SELECT *, unnest(subjects) AS subject FROM lines)` a line becomes as many rows as it has subjects."""
+    count: Callable[[L], int] = _one
+    """How many rows `rows` makes of a line: a conversion that made more or fewer is not put in force."""
+    order: tuple[str, ...] = ("time",)
+    """The columns that files are sorted by, and answers; never NULL. Where `time` is the first, row groups are passed
+    over by it, and files are merged one after another; otherwise only whole files are, and a merge sorts anew."""
+    found_by: tuple[str, ...] = ()
+    """Columns of texts or bytes in which one value among many is looked for (`places.py`); about one and a half
+    bytes a row for each. Those with few values need none: a scan passes over their dictionaries."""
+
+
+AnyTable: TypeAlias = Table[Any]
