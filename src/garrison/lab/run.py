@@ -70,7 +70,7 @@ def run(
     began = time.perf_counter()
     campaign = breach.campaign.variant(variant)
     played = min(max(campaign.duration, DAY), breach.played_days * DAY)
-    issuers = Issuers(campaign.begins, campaign.begins + campaign.duration)
+    issuers = Issuers(campaign.begins, campaign.begins + max(campaign.duration, played))
     people = _visits(breach, campaign, played, seed, scale)
     stage = Stage(breach, campaign, issuers, people, played, seed)
     lanes = [_lane(stage, protection) for protection in protections if protection != "none"]
