@@ -21,12 +21,15 @@ from garrison.lab.protections import Protection, policy_of, settings_of, typed
 from garrison.lab.result import Evasion, Width
 from garrison.lab.tokens import Issuers
 
-_TOGETHER: Final = 4_000
+_TOGETHER: Final = 2_500
 """Requests of all sources together that are played to see whether something counts over all of them."""
 _ALONE: Final = 6_000
 """Requests of one source that are played at most: more than any window lets through silently."""
+_NEAR: Final = 200
+"""The number of sources is found to one in so many; it is never too small."""
 _ROUNDS: Final = 2.5
-"""Longest windows that the patient one is played for."""
+"""Longest windows that the patient one is played for, but not less than `_SHORTEST`."""
+_SHORTEST: Final = 3_600.0
 _TELLING = frozenset({"exposure", "rate-limit"})
 
 _Source: TypeAlias = Callable[[int], tuple[int, str]]
@@ -67,8 +70,7 @@ def evasion(breach: Breach, campaign: Campaign, protection: Protection, seed: in
     known = bool(campaign.accounts)
     addresses = search.least(lambda many: lambda number: (0, hostile_address(number % many)))
     accounts = search.least(lambda many: lambda number: (number % many, campaign.source(0)[1])) if known else -1
-    windows = windows_of(typed(settings))
-    slow_down, simulated = _slowly(breach, campaign, fresh(), windows)
+    slow_down, simulated = search.slowly(windows_of(typed(settings)))
     return Evasion(protection, Width(addresses, accounts), slow_down, simulated)
 
 
@@ -92,7 +94,7 @@ class _Search:
         low, high = 0, 1
         while high < most and not self._alone(sources(1), high):
             low, high = high, min(most, high * 2)
-        while high - low > 1:
+        while high - low > max(1, high // _NEAR):
             middle = (low + high) // 2
             if self._alone(sources(1), middle):
                 high = middle
@@ -118,27 +120,24 @@ class _Search:
                 return False
         return True
 
-
-def _slowly(breach: Breach, campaign: Campaign, player: Player, windows: Sequence[Window]) -> tuple[float, float]:
-    """How many times longer it takes never to go beyond `windows`, and the seconds that were simulated.
-
-    It sends nothing but requests that find somebody: the worst case.
-    """
-    if not windows:
-        return 1.0, 0.0
-    span = _ROUNDS * max(window.seconds for window in windows)
-    history = [deque[float](maxlen=window.most) for window in windows]
-    now, found, number = campaign.begins, 0, 0
-    while now < campaign.begins + span and found < campaign.register.members:
-        place = campaign.register.at_or_after(number)
-        if _is_told(player.play(breach.hostile(place, *campaign.source(0)), now)):
-            return 0.0, span
-        found, number = found + 1, place + 1
-        for times in history:
-            times.append(now)
-        now = max(now + 1 / campaign.rate, *map(_opens, windows, history))
-    pace = found / (now - campaign.begins)
-    return max(1.0, campaign.register.members / pace / campaign.duration), now - campaign.begins
+    def slowly(self, windows: Sequence[Window]) -> tuple[float, float]:
+        """How many times longer it takes never to go beyond `windows`, and the seconds that were simulated."""
+        if not windows:
+            return 1.0, 0.0
+        campaign, player, whole = self._campaign, self._fresh(), self._whole
+        span = max(_SHORTEST, _ROUNDS * max(window.seconds for window in windows))
+        history = [deque[float](maxlen=window.most) for window in windows]
+        now, sent = campaign.begins, 0
+        while now < campaign.begins + span and sent < whole:
+            ask = self._breach.hostile(self._number(sent), *campaign.source(0))
+            if _is_told(player.play(ask, now)):
+                return 0.0, span
+            sent += 1
+            for times in history:
+                times.append(now)
+            now = max(now + campaign.duration / whole, *map(_opens, windows, history))
+        passed = now - campaign.begins
+        return max(1.0, whole / sent * passed / campaign.duration), passed
 
 
 def _opens(window: Window, times: "deque[float]") -> float:
