@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from garrison.cli.output import as_json, columns, line
+from garrison.cli.output import as_json, columns, line, progress
 
 if TYPE_CHECKING:
     from garrison.lab.breach import Breach
@@ -53,6 +53,9 @@ def run_breach(
     html: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Where to write the report.  [default: garrison-lab-NAME.html]")
     ] = None,
+    gateway: Annotated[
+        bool, typer.Option("--gateway", help="A short part of it, through `garrison guard` and Envoy on loopback.")
+    ] = False,
 ) -> None:
     """Replay a breach in compressed time: how many are lost without protection, with a limit of requests, with
     Garrison.
@@ -61,6 +64,9 @@ def run_breach(
     breach and what is assumed is printed with the result.
     """
     breach, wanted, protections = _chosen(name, variant, protect)
+    if gateway:
+        _through_gateway(breach, wanted, seed, json=json)
+        return
     if json:
         from garrison.lab.run import run
 
@@ -111,6 +117,29 @@ def _shown(breach: "Breach", variant: "Variant", protections: "tuple[Protection,
         result = run(breach, variant, protections=protections, seed=seed, watch=plain(line, breach))
     close(console, result)
     return result
+
+
+def _through_gateway(breach: "Breach", variant: "Variant", seed: int, *, json: bool) -> None:
+    from garrison.lab.gateway import through_gateway
+    from garrison.lab.words import count
+
+    with progress("the attack runs against a real gateway"):
+        passed = through_gateway(breach, variant, seed)
+    if json:
+        as_json(passed)
+        return
+    harm, ledger = passed.harm, passed.ledger
+    line(f"{count(passed.hostile)} requests of the attack, {count(harm.requests)} benign ones, in {passed.seconds} s")
+    line(f"{count(passed.lost)} {breach.people} lost; {_refused(passed.refused_from)}")
+    line(f"benign requests refused: {count(harm.denied)}, people hurt: {count(harm.hurt)}")
+    line(
+        f"the record holds {count(ledger.reported)} exposures: precision {ledger.precision:.3f}, "
+        f"recall {ledger.recall:.3f}"
+    )
+
+
+def _refused(first: int) -> str:
+    return f"the first request that was refused is number {first:,}" if first else "nothing was refused"
 
 
 def _write(target: Path, result: "Result") -> None:

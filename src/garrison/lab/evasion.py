@@ -8,7 +8,7 @@ beyond: it is played for some of the longest windows, and the rest reckoned at t
 """
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final, NamedTuple, TypeAlias
 
 from garrison.config.exposure import LONGEST_WINDOW, parse_seconds
@@ -58,29 +58,35 @@ def windows_of(settings: Settings) -> tuple[Window, ...]:
 
 def evasion(breach: Breach, campaign: Campaign, protection: Protection, seed: int) -> Evasion:
     """What it takes to evade `protection`."""
+    search = search_for(breach, campaign, protection, seed)
+    known = bool(campaign.accounts)
+    addresses = search.least(lambda many: lambda number: (0, hostile_address(number % many)))
+    accounts = search.least(lambda many: lambda number: (number % many, campaign.source(0)[1])) if known else -1
+    slow_down, simulated = search.slowly()
+    return Evasion(protection, Width(addresses, accounts), slow_down, simulated)
+
+
+def search_for(breach: Breach, campaign: Campaign, protection: Protection, seed: int) -> "Search":
+    """The search for ways around `protection`."""
     settings = settings_of(breach, protection)
-    ends = campaign.begins + campaign.duration
-    issuers = Issuers(campaign.begins, ends + _ROUNDS * LONGEST_WINDOW)
+    issuers = Issuers(campaign.begins, campaign.begins + campaign.duration + _ROUNDS * LONGEST_WINDOW)
 
     def fresh() -> Player:
         policy = policy_of(breach, settings, breach.api.contract, issuers, seed)
         return Player(policy, breach.api.answer, issuers)
 
-    search = _Search(breach, campaign, fresh, counts_people=protection == "garrison")
-    known = bool(campaign.accounts)
-    addresses = search.least(lambda many: lambda number: (0, hostile_address(number % many)))
-    accounts = search.least(lambda many: lambda number: (number % many, campaign.source(0)[1])) if known else -1
-    slow_down, simulated = search.slowly(windows_of(typed(settings)))
-    return Evasion(protection, Width(addresses, accounts), slow_down, simulated)
+    windows = windows_of(typed(settings))
+    return Search(breach, campaign, fresh, windows, counts_people=protection == "garrison")
 
 
-class _Search:
-    """Looks for the least number of sources that stay silent."""
+class Search:
+    """Looks for the least number of sources that stay silent, and for the pace at which one does."""
 
     def __init__(self, breach: Breach, campaign: Campaign, fresh: Callable[[], Player], *, counts_people: bool) -> None:
         self._breach = breach
         self._campaign = campaign
         self._fresh = fresh
+        self._windows = windows
         register = campaign.register
         self._whole = register.members if counts_people else register.size
         self._number = register.place if counts_people else int
@@ -120,8 +126,9 @@ class _Search:
                 return False
         return True
 
-    def slowly(self, windows: Sequence[Window]) -> tuple[float, float]:
-        """How many times longer it takes never to go beyond `windows`, and the seconds that were simulated."""
+    def slowly(self) -> tuple[float, float]:
+        """How many times longer it takes never to go beyond a window, and the seconds that were simulated."""
+        windows = self._windows
         if not windows:
             return 1.0, 0.0
         campaign, player, whole = self._campaign, self._fresh(), self._whole

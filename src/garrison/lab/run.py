@@ -26,6 +26,8 @@ class Scale(NamedTuple):
 
     benign: float = 1.0
     """Share of the benign requests and people."""
+    slices: int = 24
+    """Slices of the attack that are played behind the limit."""
     evasion: bool = True
     """Whether it is found out what evading would take."""
 
@@ -51,6 +53,7 @@ class Stage(NamedTuple):
     played: float
     """Seconds of event time."""
     seed: int
+    scale: Scale
 
 
 Watch: TypeAlias = Callable[[Progress], None]
@@ -72,7 +75,7 @@ def run(
     played = min(max(campaign.duration, DAY), breach.played_days * DAY)
     issuers = Issuers(campaign.begins, campaign.begins + max(campaign.duration, played))
     people = _visits(breach, campaign, played, seed, scale)
-    stage = Stage(breach, campaign, issuers, people, played, seed)
+    stage = Stage(breach, campaign, issuers, people, played, seed, scale)
     lanes = [_lane(stage, protection) for protection in protections if protection != "none"]
     curve = _play(campaign, lanes, played, watch)
     sides = [_unprotected(breach, campaign, curve)] if "none" in protections else []
@@ -121,7 +124,7 @@ def _lane(stage: Stage, protection: Protection) -> Lane:
     settings = settings_of(breach, protection)
     policy = policy_of(breach, settings, breach.api.contract, stage.issuers, stage.seed)
     end = campaign.sent(campaign.begins + stage.played)
-    tempo: Tempo = Sliced(campaign, end)
+    tempo: Tempo = Sliced(campaign, end, slices=stage.scale.slices)
     if protection == "garrison":
         tempo = Watchful(campaign, end, [window.seconds for window in windows_of(typed(settings))])
     player = Player(policy, breach.api.answer, stage.issuers)

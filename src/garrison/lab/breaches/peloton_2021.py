@@ -51,8 +51,8 @@ def _benign(visit: Visit) -> Ask:
 
 
 def _hostile(place: int, account: int, address: str) -> Ask:
-    del account
-    return Ask("GET", f"{_PATH}m{place}", address, Who(CUSTOMERS, "m2999999", {"scope": "profiles:private"}))
+    member = Who(CUSTOMERS, f"m{_MEMBERS - 1 - account}", {"scope": "profiles:private"})
+    return Ask("GET", f"{_PATH}m{place}", address, member)
 
 
 def _without(path: str, place: int) -> Ask:
