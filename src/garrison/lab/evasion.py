@@ -82,7 +82,15 @@ def search_for(breach: Breach, campaign: Campaign, protection: Protection, seed:
 class Search:
     """Looks for the least number of sources that stay silent, and for the pace at which one does."""
 
-    def __init__(self, breach: Breach, campaign: Campaign, fresh: Callable[[], Player], *, counts_people: bool) -> None:
+    def __init__(
+        self,
+        breach: Breach,
+        campaign: Campaign,
+        fresh: Callable[[], Player],
+        windows: Sequence[Window],
+        *,
+        counts_people: bool,
+    ) -> None:
         self._breach = breach
         self._campaign = campaign
         self._fresh = fresh
