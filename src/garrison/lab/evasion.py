@@ -8,7 +8,7 @@ beyond: it is played for some of the longest windows, and the rest reckoned at t
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 from garrison.config.exposure import LONGEST_WINDOW, parse_seconds
