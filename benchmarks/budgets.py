@@ -1,13 +1,21 @@
-"""What budgets cost in memory and time: `python benchmarks/budgets.py`, `... wide` for wide limits alone."""
+"""What budgets cost in memory and time: `python benchmarks/budgets.py`, or a part: `memory`, `wide`, `exchange`."""
 
 import gc
+import json
 import random
 import resource
 import sys
 import time
 from collections.abc import Callable, Sequence
 
+from garrison.config.load import load_settings
+from garrison.core.http import Peer, RequestHead, ResponseHead
+from garrison.core.ids import EventId
 from garrison.engine.budgets import Budgets, Seen
+from garrison.engine.exchange import Exchange
+from garrison.engine.plan import Policy
+from garrison.engine.step import Pass
+from garrison.wiring import build_policy
 
 KEYS = 100_000
 SUBJECTS = 200
@@ -91,11 +99,100 @@ def one_key(size: int) -> None:
     timed(f"an answer with {len(batch)} of them", lambda index: show(budgets, "a", batch, now + 4000 + index), 20)
 
 
+NUMBER = {"type": "string", "x-garrison-subject": "customer"}
+CUSTOMER = {"type": "object", "properties": {"number": NUMBER, "name": {"type": "string", "x-garrison-type": "name"}}}
+CONTRACT = {
+    "openapi": "3.1.0",
+    "info": {"title": "Customers", "version": "1"},
+    "paths": {
+        "/customers/{number}": {
+            "parameters": [{"name": "number", "in": "path", "required": True, "schema": NUMBER}],
+            "get": {"responses": {"200": {"description": "", "content": {"application/json": {"schema": CUSTOMER}}}}},
+        },
+        "/customers": {
+            "get": {
+                "responses": {
+                    "200": {
+                        "description": "",
+                        "content": {"application/json": {"schema": {"type": "array", "items": CUSTOMER}}},
+                    }
+                }
+            }
+        },
+    },
+}
+NONE = "[]"
+SHIPPED = "[{name: h, limit: 200, then: hold}, {name: d, limit: 500, window: 1d}, {name: m, limit: 2000, window: 30d}]"
+WIDE = SHIPPED.replace("2000", "900000").replace("200,", "900000,").replace("500", "900000")
+
+
+def policy(budgets: str) -> Policy:
+    text = f"""
+mode: enforce
+contract: {{file: api.json}}
+controls: {{response-schema: {{mode: off}}, exposure: {{mode: enforce, budgets: {budgets}}}}}
+"""
+    settings = load_settings(text.encode(), "garrison.yaml")
+    return build_policy(settings, read=lambda _: json.dumps(CONTRACT).encode())
+
+
+def exchange(given: Policy, target: str, body: bytes, now: float, peer: str) -> None:
+    one = Exchange(given, EventId("x"), now)
+    one.request(RequestHead("GET", target, "a.example", (), Peer(peer, 1)))
+    step = one.response(ResponseHead(200, (("content-type", "application/json"),)), body)
+    assert isinstance(step, Pass), step
+    one.close(now)
+
+
+def exchanges() -> None:
+    """Whole exchanges of the engine, in time of the processor; the best of five runs each."""
+    peers = [f"10.0.{index // 250}.{index % 250}" for index in range(1000)]
+
+    def known_one(given: Policy, index: int) -> None:
+        number = index // 1000 % 40
+        exchange(given, f"/customers/{number}", f'{{"number":"{number}","name":"A"}}'.encode(), START + index / 1e4,
+                 peers[index % 1000])  # fmt: skip
+
+    def new_one(given: Policy, index: int) -> None:
+        exchange(given, f"/customers/{index}", f'{{"number":"{index}","name":"A"}}'.encode(), START + index / 1e4,
+                 peers[index % 1000])  # fmt: skip
+
+    def list_of(given: Policy, index: int) -> None:
+        exchange(given, "/customers", LIST, START + index / 10, peers[index % 10])
+
+    for what, call, times, budgets in (
+        ("one customer, seen before", known_one, 40_000, SHIPPED),
+        ("one customer, new", new_one, 40_000, WIDE),
+        ("a list of 1,000, seen before", list_of, 40, SHIPPED.replace("limit: 200", "limit: 1000")
+         .replace("limit: 500", "limit: 1000")),
+    ):  # fmt: skip
+        costs = []
+        for told in (NONE, budgets):
+            best = 1e9
+            given = policy(told)
+            for index in range(times):
+                call(given, index)  # once, so that what is seen before was seen
+            for run in range(5):
+                begun = time.process_time()
+                for index in range(times):
+                    call(given, index + (run + 1) * times)
+                best = min(best, (time.process_time() - begun) / times * 1e6)
+            costs.append(best)
+        print(f"{what}: {costs[0]:.1f} us without budgets, {costs[1]:.1f} us with three")
+
+
+LIST = json.dumps([{"number": str(number), "name": "A"} for number in range(1000)]).encode()
+
+
 def main() -> None:
-    if sys.argv[1:] != ["wide"]:
+    part = sys.argv[1] if len(sys.argv) > 1 else ""
+    if part in {"", "memory"}:
         many_keys()
-    for size in (200, 2000, 20_000, 200_000, 1_000_000):
-        one_key(size)
+    if part in {"", "wide"}:
+        for size in (200, 2000, 20_000, 200_000, 1_000_000):
+            one_key(size)
+    if part in {"", "exchange"}:
+        exchanges()
 
 
 if __name__ == "__main__":

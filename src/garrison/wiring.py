@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from garrison.config.demands import strange_owners
+from garrison.config.exposure_checks import strange_subjects
 from garrison.config.model import Settings
 from garrison.config.overrides import controls_for, matches, unmatched
 from garrison.config.source import json_path
@@ -66,7 +67,9 @@ def policy_on(
     problems += [*_strange_schemes(settings, operations, file), *exception_problems(settings, file)]
     problems += _limits_of_nothing(settings, operations, file)
     problems += [
-        Problem(file, json_path(each.path), each.message, each.hint) for each in strange_owners(settings, operations)
+        Problem(file, json_path(each.path), each.message, each.hint)
+        for find in (strange_owners, strange_subjects)
+        for each in find(settings, operations)
     ]
     if problems:
         raise ConfigError(problems)

@@ -17,6 +17,7 @@ from garrison.config.demands import demand_complaints
 from garrison.config.exceptions import expiry
 from garrison.config.explain import Complaint
 from garrison.config.exposure import BudgetSettings, budget_faults
+from garrison.config.exposure_checks import subject_complaints
 from garrison.config.limits import LimitSettings, limit_faults
 from garrison.config.model import OperationSettings, Settings
 from garrison.config.scheme_checks import scheme_complaints
@@ -264,4 +265,5 @@ CHECKS: tuple[Callable[[Settings], Iterator[Complaint]], ...] = (
     _exceptions,
     server_complaints,
     demand_complaints,
+    subject_complaints,
 )

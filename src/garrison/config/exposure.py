@@ -33,6 +33,24 @@ class KindSettings(Section, frozen=True):
     Dots lead into objects; `sub` is the principal's name. Empty: nothing says so."""
 
 
+class SubjectSettings(Section, frozen=True):
+    """One place that names data subjects. One of `parameter`, `field` and `answer` is needed."""
+
+    kind: str
+    """What they are: `customer`. `none` says that nobody is named there, whatever the name looks like."""
+    match: str = ""
+    """The operations that are meant, as `operations.match` names them; empty: all to which this section applies."""
+    parameter: str = ""
+    """A parameter of the operation: `accountNumber`, or `query.accountNumber` where several have the name."""
+    field: str = ""
+    """A JSON Pointer into the request's body: `/customer/id`; `*` stands for every item or property."""
+    answer: str = ""
+    """A JSON Pointer into the answer's body: `/accountNumber`, `/customers/*/accountNumber`. Where the body is lines or
+    rows, into each of them."""
+    claim: str = ""
+    """The claim of a principal that names the subject which it is itself; empty: what `kinds` says."""
+
+
 class TenureSettings(Section, frozen=True):
     """Less for who is new."""
 
@@ -96,6 +114,10 @@ class ExposureSettings(ControlSettings, frozen=True):
 
     kinds: Mapping[str, KindSettings] = {}
     """Kinds of data subjects, as the contract names them with `x-garrison-subject`."""
+    subjects: tuple[SubjectSettings, ...] = ()
+    """Places that name data subjects, besides those that the contract marks."""
+    infer: bool = True
+    """Believe names (`customerId`, `/users/{id}`, `vin`) where no kind of subjects is marked in an operation."""
     budgets: tuple[BudgetSettings, ...] = DEFAULT_BUDGETS
     """How many people anyone may see. By default for each principal 200 an hour (`hold`), 500 a day and 2,000 in 30
     days."""

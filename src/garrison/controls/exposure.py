@@ -15,7 +15,8 @@ from garrison.config.controls import ControlsSettings
 from garrison.config.exposure import ExposureSettings
 from garrison.contract.catalogue import CompiledOperation
 from garrison.core.decision import Mode, Outcome, Rewrite
-from garrison.core.exposure import Attribution, Disclosure
+from garrison.core.document import JsonDocument
+from garrison.core.exposure import Disclosure
 from garrison.core.ids import ControlId
 from garrison.core.principal import ANONYMOUS
 from garrison.engine.composed import without_items
@@ -24,7 +25,7 @@ from garrison.engine.facts import Facts
 from garrison.engine.pseudonyms import abridged
 from garrison.exposure.budgeting import Bill, Charge, Purse
 from garrison.exposure.cutting import surplus
-from garrison.exposure.subjects import Extractor, Found, grouped, readable
+from garrison.exposure.subjects import Extractor, Found, Seen, grouped
 from garrison.identity.grants import has_claim
 
 _ID = ControlId("exposure")
@@ -43,7 +44,7 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
     """Where nothing says that an operation is about anybody, only those are kept out who are held."""
     own = settings.exposure
     purse = Purse(operation.operation if operation is not None else None, own, _reason)
-    extractor = Extractor(operation) if operation is not None else None
+    extractor = Extractor(operation, own) if operation is not None else None
     if operation is None or extractor is None or not extractor.finds:
         return Checks(head=purse.check_held if purse.holds else None)
     people = _People(extractor, own, purse)
@@ -77,22 +78,28 @@ class _People:
         """Note whose data the answer discloses; more people than a budget allows do not leave."""
         if not _wants(facts) or not facts.has_response_body:
             return None
-        extractor = self._extractor
-        value = readable(facts)
-        if value is None and extractor.in_answer:
-            facts.attribution = Attribution.UNKNOWN
-            return _reason("subjects-unreadable", "response")
-        facts.attribution = Attribution.ANNOTATED
-        named = self._named(facts, extractor.disclosed(facts, value))
+        seen = self._extractor.disclosed(facts)
+        named = self._note(facts, seen)
+        facts.on_rewrite = self._look_again
+        unreadable = () if seen.is_readable else (_reason("subjects-unreadable", "response"),)
         if not named:
-            return None
-        facts.exposed = _disclosures(named)
+            return unreadable or None
         bill = self._purse.bill(facts, _charges(named))
-        if bill.over and self._purse.cuts:
-            cut = self._cut(facts, value, named, bill)
+        if bill.over and self._purse.cuts and not unreadable:
+            cut = self._cut(facts, named, bill)
             if cut is not None:
                 return cut
-        return self._purse.spend(facts, bill) or None
+        return (*unreadable, *self._purse.spend(facts, bill)) or None
+
+    def _look_again(self, facts: Facts, value: Any) -> None:
+        """What was taken out of the answer is disclosed to nobody."""
+        self._note(facts, self._extractor.left(facts, value))
+
+    def _note(self, facts: Facts, seen: Seen) -> "list[_Named]":
+        named = self._named(facts, seen.found) if seen.found else []
+        facts.attribution = seen.attribution
+        facts.exposed = _disclosures(named) if named else ()
+        return named
 
     def _asked(self, facts: Facts, location: str) -> Outcome:
         if not self._purse.exhausted(facts):
@@ -100,8 +107,12 @@ class _People:
         charges = _charges(self._named(facts, self._extractor.asked(facts)))
         return self._purse.check_asked(facts, charges, location) or None
 
-    def _cut(self, facts: Facts, value: Any, named: "Sequence[_Named]", bill: Bill) -> Rewrite | None:
-        """The answer without the items that no budget has room for; None where that is not enough."""
+    def _cut(self, facts: Facts, named: "Sequence[_Named]", bill: Bill) -> Rewrite | None:
+        """The answer without the items that no budget has room for; None where that is not enough, or where it is not
+        one JSON value."""
+        if not isinstance(facts.response_document, JsonDocument):
+            return None
+        value = facts.response_document.value
         charges = {(each.found.kind, each.found.name): each.charge for each in named if each.own is not True}
         placed = [
             (way, charges[kind, name])
@@ -112,11 +123,11 @@ class _People:
         ways = surplus(placed, tuple(fixed), self._purse.rooms(facts, tuple(charges.values())))
         if not ways:
             return None
-        left = self._named(facts, self._extractor.disclosed(facts, without_items(value, ways)))
+        left = self._named(facts, self._extractor.left(facts, without_items(value, ways)).found)
         rest = self._purse.bill(facts, _charges(left))
         if rest.over:
             return None
-        reasons = self._purse.spend_cut(facts, bill, rest, _disclosures(left))
+        reasons = self._purse.spend_cut(facts, bill, rest)
         return Rewrite(reasons[0], msgspec.json.encode(value), cut=tuple(ways))
 
     def _named(self, facts: Facts, found: Iterable[Found]) -> "list[_Named]":

@@ -80,7 +80,7 @@ class Seen:
         """Budgets for whose sake the key is kept out."""
         self.floors: Mapping[str, int] | None = None
         """Who was seen at this tick or earlier does not count any more for the budget of that name."""
-        self.least = 0
+        self.least = 1
         """A tick that everything is noted at, or later: what comes after a release is told from what came before."""
 
     def cutoff(self, name: str, window: int, now: float) -> int:
@@ -94,7 +94,9 @@ class Seen:
 
     def tick(self, now: float) -> int:
         """The moment `now` as it is noted here: never before what was noted already, whatever the clock does."""
-        return max(tick(now), self.recent.newest, self.least)
+        at, newest = ceil(now), self.recent.newest
+        at = max(at, newest)
+        return max(at, self.least)
 
     def is_void(self, begins: int) -> bool:
         """Whether nothing that is known of it matters after the tick `begins`, but for how long it has been known."""
@@ -128,9 +130,13 @@ class Seen:
 class Space:
     """The keys of all budgets that count alike: the same subjects per the same."""
 
-    __slots__ = ("_old", "_young", "horizon", "keep")
+    __slots__ = ("_old", "_young", "horizon", "is_tight", "keep", "least")
 
     def __init__(self) -> None:
+        self.least = 1 << 31
+        """The tightest limit at which anybody is refused."""
+        self.is_tight = False
+        """Whether any key may have come so far."""
         self.horizon = 0
         """Length of the longest window, in seconds."""
         self.keep = 0
@@ -229,8 +235,8 @@ class Budgets:
         """By name; what it begins with is its budgets' `per`."""
         return self._spaces
 
-    def space(self, name: str, horizon: int, keep: int) -> Space:
-        """The space `name`, which remembers at least so much."""
+    def space(self, name: str, horizon: int, keep: int, least: int = 1 << 31) -> Space:
+        """The space `name`, which remembers at least so much, and in which some are refused from `least` on."""
         if self.releases is not self._applied:
             self._release()
         if self._arriving:
@@ -238,8 +244,10 @@ class Budgets:
         found = self._spaces.get(name)
         if found is None:
             found = self._spaces[name] = Space()
-        found.horizon = max(found.horizon, horizon)
-        found.keep = max(found.keep, keep + 1)
+        if found.horizon < horizon or found.keep <= keep or found.least > least:
+            found.horizon, found.keep = max(found.horizon, horizon), max(found.keep, keep + 1)
+            found.least = min(found.least, least)
+            found.is_tight = len(found) > 0
         return found
 
     def find(self, space: Space, key: str) -> Seen | None:
@@ -252,7 +260,10 @@ class Budgets:
     def look(self, space: Space, key: str, digests: Sequence[bytes]) -> Entry:
         """What `key` has seen of these."""
         seen = self.find(space, key)
-        before = seen.recent.all_last_seen(digests) if seen is not None else [0] * len(digests)
+        if seen is None:
+            return Entry(space, key, None, digests, [0] * len(digests))
+        recent = seen.recent
+        before = [recent.last_seen(digests[0])] if len(digests) == 1 else recent.all_last_seen(digests)
         return Entry(space, key, seen, digests, before)
 
     def take(self, entries: Iterable[Entry], now: float) -> Taken:
@@ -264,7 +275,7 @@ class Budgets:
             moment = seen.tick(now)
             for digest, was in zip(entry.digests, entry.before, strict=True):
                 place = seen, digest
-                waiting = pending.get(place)
+                waiting = pending.get(place) if pending else None
                 if waiting is not None:
                     waiting[0] += 1
                 elif was == moment:
@@ -325,6 +336,8 @@ class Budgets:
         if self.subjects + len(seen.recent) > MAX_SUBJECTS:
             self._lose(space, seen, len(seen.recent), seen.recent.newest)
             seen.recent = Few()
+        if len(seen.recent) + seen.lost >= space.least:
+            space.is_tight = True
         known = space.find(key)
         if known is None and len(space) >= self._share():
             key = SHARED
@@ -335,6 +348,7 @@ class Budgets:
             return
         before = len(known.recent)
         known.join(seen, space.keep)
+        space.is_tight = True
         self.subjects += len(known.recent) - before
 
     def applied(self, releases: frozenset[Release]) -> None:
@@ -350,7 +364,7 @@ class Budgets:
                 self.subjects = other.subjects
                 continue
             for name, space in other.spaces.items():
-                own = self.space(name, space.horizon, space.keep - 1)
+                own = self.space(name, space.horizon, space.keep - 1, space.least)
                 for key, seen in space.items():
                     self.load(own, key, seen)
 
@@ -375,6 +389,8 @@ class Budgets:
             recent.note_all(digests, moment)
         if not fresh:
             return
+        if len(recent) + seen.lost >= entry.space.least:
+            entry.space.is_tight = True
         if len(recent) > entry.space.keep:
             gone, at = recent.shed(entry.space.keep)
             self.subjects -= gone
@@ -405,6 +421,7 @@ class Budgets:
             seen = Seen(tick(now))
             shared = space.find(SHARED)
             if shared is not None and key != SHARED:  # it may have been among those
+                space.is_tight = True
                 seen.lost, seen.lost_at = len(shared.recent) + shared.lost, max(shared.recent.newest, shared.lost_at)
                 seen.held = shared.held
             space.put(key, seen)

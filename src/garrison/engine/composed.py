@@ -47,6 +47,13 @@ def composed(bodies: Sequence[bytes], cut: Collection[Way] = ()) -> bytes:
     return msgspec.json.encode(without_items(first, cut))
 
 
+def value_left(rewrites: Sequence[Rewrite], mutation: Mutation) -> Any:
+    """The JSON value that a changed answer is; None where it has nothing of the upstream's."""
+    if mutation.body is None or any(rewrite.body is None for rewrite in rewrites):
+        return None
+    return msgspec.json.decode(mutation.body)  # every control that takes something out writes JSON
+
+
 def without_items(value: Any, cut: Collection[Way]) -> Any:
     """`value` without the items of lists to which these ways lead; what is not changed is shared with it."""
     if not cut:

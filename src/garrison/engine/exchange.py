@@ -24,13 +24,13 @@ from garrison.core.event import Event
 from garrison.core.exposure import Attribution, Disclosure
 from garrison.core.http import Reply, RequestHead, ResponseHead
 from garrison.core.ids import EventId
-from garrison.core.principal import ANONYMOUS
+from garrison.core.principal import ANONYMOUS, Principal
 from garrison.core.question import MAX_QUESTIONS, Question
 from garrison.core.question import Answer as Told
 from garrison.engine.bodies import PASSED_OVER, read_request_body, read_response_body
 from garrison.engine.codings import narrowed
 from garrison.engine.combine import ALLOWED, ENGINE, Answer, Failed, Said, combine
-from garrison.engine.composed import rewritten
+from garrison.engine.composed import rewritten, value_left
 from garrison.engine.control import Wants
 from garrison.engine.exceptions import without_excepted
 from garrison.engine.facts import Facts
@@ -262,6 +262,11 @@ class Exchange:
         """The decision as it stands."""
         return self._decision
 
+    @property
+    def principal(self) -> Principal:
+        """Who asks, as far as it was found out."""
+        return self._facts.principal if self._facts is not None else ANONYMOUS
+
     # -- the request
 
     def _open(self, head: RequestHead, body: bytes | None) -> Step:
@@ -410,7 +415,10 @@ class Exchange:
         if decision.rewrites:
             self._state = _DONE
             self._rewritten = True
-            return Pass(rewritten(decision.rewrites, self._status, self._event_id, facts.response_headers))
+            mutation = rewritten(decision.rewrites, self._status, self._event_id, facts.response_headers)
+            if facts.on_rewrite is not None:
+                facts.on_rewrite(facts, value_left(decision.rewrites, mutation))
+            return Pass(mutation)
         return self._let_response_pass(facts)
 
     def _let_response_pass(self, facts: Facts) -> Settled:

@@ -63,6 +63,9 @@ class Facts(msgspec.Struct, eq=False):
     """What is left of the limits that counted this exchange, as `RateLimit` says it; None once one refused."""
     on_close: tuple[Callable[[], None], ...] = ()
     """Called once when the exchange is over, whatever came of it: a concurrency cap gives its place back."""
+    on_rewrite: "Callable[[Facts, Any], None] | None" = None
+    """Called where the answer leaves otherwise than it was judged, with the JSON value that leaves; None for a body
+    that has nothing of the upstream's."""
     attribution: Attribution = Attribution.NOTHING
     """Whether it is known whose data the answer discloses."""
     exposed: tuple[Disclosure, ...] = ()

@@ -13,12 +13,12 @@ from msgspec.structs import replace
 
 from garrison.config.exposure import ExposureSettings
 from garrison.core.decision import Mode, Reason
-from garrison.core.exposure import Disclosure
 from garrison.core.operation import Operation
 from garrison.core.principal import ANONYMOUS
 from garrison.engine.budgets import Entry, Seen, Taken
 from garrison.engine.control import Reasons
 from garrison.engine.facts import Facts
+from garrison.engine.limits import LONGEST_KEY
 from garrison.exposure.spaces import Budget, Group, groups_for
 
 HELD = "held until released"
@@ -106,7 +106,7 @@ class Purse:
         if not budgets.holds:
             return None
         for group, names in self._holding:
-            space = budgets.space(group.space, group.horizon, group.keep)
+            space = budgets.space(group.space, group.horizon, group.keep, group.least)
             seen = budgets.find(space, self._key(group, facts))
             if seen is not None and seen.held and (held := sorted(names.intersection(seen.held))):
                 return self._reasons("budget-held", "", ", ".join(f"`{name}`" for name in held))
@@ -122,7 +122,9 @@ class Purse:
             return found
         budgets = facts.state.budgets
         for group in self._groups:
-            space = budgets.space(group.space, group.horizon, group.keep)
+            space = budgets.space(group.space, group.horizon, group.keep, group.least)
+            if not space.is_tight and group.least:
+                continue
             seen = budgets.find(space, self._key(group, facts))
             if group.least == 0 or (seen is not None and len(seen.recent) + seen.lost >= group.least):
                 found += (group,)
@@ -148,17 +150,23 @@ class Purse:
             digests = [each.digest for each in charges if not group.kind or each.kind == group.kind]
             if not digests:
                 continue
-            space = budgets.space(group.space, group.horizon, group.keep)
+            space = budgets.space(group.space, group.horizon, group.keep, group.least)
             entry = budgets.look(space, self._key(group, facts), digests)
             bill.entries.append(entry)
-            seen, before = entry.seen, entry.before
-            for budget in group.budgets:
-                begins = seen.cutoff(budget.name, budget.window, now) if seen is not None else 0
-                fresh = sum([was <= begins for was in before])
-                if fresh and (over := _over(facts, group, entry, (budget, begins, fresh))) is not None:
-                    (bill.over if budget.refuses else bill.alerts).append(over)
-        bill.over.sort(key=lambda each: _ORDER[each.budget.then])
+            if not _is_plain(group, entry, now):
+                self._weigh(facts, group, entry, bill)
+        if len(bill.over) > 1:
+            bill.over.sort(key=lambda each: _ORDER[each.budget.then])
         return bill
+
+    @staticmethod
+    def _weigh(facts: Facts, group: Group, entry: Entry, bill: Bill) -> None:
+        seen, before, now = entry.seen, entry.before, facts.now
+        for budget in group.budgets:
+            begins = seen.cutoff(budget.name, budget.window, now) if seen is not None else 0
+            fresh = sum([was <= begins for was in before])
+            if fresh and (over := _over(facts, group, entry, (budget, begins, fresh))) is not None:
+                (bill.over if budget.refuses else bill.alerts).append(over)
 
     def rooms(self, facts: Facts, charges: Charges) -> list[Room]:
         """What is left of each budget that refuses, for showing some of these."""
@@ -166,7 +174,7 @@ class Purse:
         budgets, now = facts.state.budgets, facts.now
         digests = list({each.digest for each in charges})
         for group in self._groups:
-            space = budgets.space(group.space, group.horizon, group.keep)
+            space = budgets.space(group.space, group.horizon, group.keep, group.least)
             seen = budgets.find(space, self._key(group, facts)) or Seen(0)
             left = []
             for budget in group.budgets:
@@ -189,12 +197,12 @@ class Purse:
             facts.on_close += (partial(_settle, facts, taken),)
         return reasons
 
-    def spend_cut(self, facts: Facts, whole: Bill, rest: Bill, exposed: tuple[Disclosure, ...]) -> tuple[Reason, ...]:
-        """An answer that costs `whole` is cut to what costs `rest` and shows `exposed`: why it is."""
+    def spend_cut(self, facts: Facts, whole: Bill, rest: Bill) -> tuple[Reason, ...]:
+        """An answer that costs `whole` is cut to what costs `rest`: why it is."""
         self.alert(facts, rest)
         reasons = self._reasons_of(facts, whole.over, "response")
         taken = facts.state.budgets.take(rest.entries, facts.now)
-        facts.on_close += (partial(_cut, facts, (whole, taken, exposed), reasons),)
+        facts.on_close += (partial(_cut, facts, (whole, taken), reasons),)
         return reasons
 
     def alert(self, facts: Facts, bill: Bill) -> None:
@@ -218,8 +226,21 @@ class Purse:
 
     def _key(self, group: Group, facts: Facts) -> str:
         principal = facts.principal
+        if group.per == "principal" and principal is not ANONYMOUS and len(principal.id) <= LONGEST_KEY:
+            return principal.id  # as below, at once
         who = "" if principal is ANONYMOUS else principal.id
         return group.key(who, principal.client, facts.request.peer.address, self._operation)
+
+
+def _is_plain(group: Group, entry: Entry, now: float) -> bool:
+    """Whether no budget can be exceeded, as with nearly every answer: all were seen within the shortest window, or
+    there is room under the tightest limit, whatever has left which window."""
+    seen = entry.seen
+    if seen is None:
+        return len(entry.digests) <= group.tightest
+    if len(seen.recent) + seen.lost + len(entry.digests) <= group.tightest:
+        return True
+    return seen.floors is None and min(entry.before) > max(0.0, now - group.shortest)
 
 
 def _over(facts: Facts, group: Group, entry: Entry, asked: tuple[Budget, int, int]) -> Over | None:
@@ -266,13 +287,13 @@ def _refused(facts: Facts, bill: Bill, reasons: Sequence[Reason]) -> None:
         _note(facts, bill.entries)
 
 
-def _cut(facts: Facts, cut: tuple[Bill, Taken, tuple[Disclosure, ...]], reasons: Sequence[Reason]) -> None:
-    whole, taken, exposed = cut
+def _cut(facts: Facts, cut: tuple[Bill, Taken], reasons: Sequence[Reason]) -> None:
+    whole, taken = cut
     _hold(facts, whole.over, reasons)
     _settle(facts, taken)
-    if any(reason in facts.reasons for reason in reasons):
-        facts.exposed = exposed
-    elif facts.has_left:  # there was an exception for it: all of it has left
+    if facts.has_left and not any(
+        reason in facts.reasons for reason in reasons
+    ):  # there was an exception for it: all of it has left
         _note(facts, whole.entries)
 
 

@@ -81,6 +81,10 @@ class Group(NamedTuple):
     """Their widest limit."""
     least: int
     """Their tightest, of those that refuse."""
+    tightest: int
+    """Their tightest of all."""
+    shortest: int
+    """Their shortest window: seconds."""
     budgets: tuple[Budget, ...]
 
     def key(self, who: str, client: str, address: str, operation: str) -> str:
@@ -108,6 +112,8 @@ def _group(per: str, kind: str, match: tuple[str, ...], bits: tuple[int, int], b
         horizon=max(each.window for each in budgets),
         keep=max(each.most for each in budgets),
         least=min([each.least for each in budgets if each.refuses], default=1 << 31),
+        tightest=min(each.least for each in budgets),
+        shortest=min(each.window for each in budgets),
         budgets=budgets,
     )
 

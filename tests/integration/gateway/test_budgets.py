@@ -141,26 +141,26 @@ def test_a_release_is_in_force_within_a_tenth_of_a_second(
     start: StartGuard, tmp_path: Path, filter_module: str
 ) -> None:
     gateway = Recorded(start, tmp_path, filter_module, settings({"limit": 3, "then": "hold"}), CONTRACT)
-    connection = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=10)
-    assert [ask(connection, person, "192.0.2.9")[0] for person in range(5)] == [200, 200, 200, 403, 403]
-    assert ask(connection, 1, "192.0.2.9")[0] == 403
-    assert ask(connection, 1, "192.0.2.8")[0] == 200
-    file = ["--config", str(gateway.guard.file)]
-    listed = told("budgets", "--json", *file)
-    (budget,) = listed["budgets"]
-    assert (budget["name"], budget["limit"], budget["keys"]) == ("hour", 3, 2)
-    first, second = budget["top"]
-    assert (first["key"], first["used"], first["held"]) == ("192.0.2.9", 3, True)
-    assert (second["key"], second["used"], second["held"]) == ("192.0.2.8", 1, False)
-    assert "192.0.2.9" in garrison("budgets", *file).stdout
-    done = garrison("budgets", "release", "--peer", "192.0.2.9", "--note", "asked by phone", *file)
-    assert (done.returncode, done.stdout) == (0, "released the peer 192.0.2.9\n")
-    until(lambda: ask(connection, 7, "192.0.2.9")[0] == 200, "it is released", gateway.guard, seconds=5)
-    assert [ask(connection, person, "192.0.2.9")[0] for person in (8, 9, 10)] == [200, 200, 403]
-    assert garrison("budgets", "release", "--peer", "192.0.2.200", *file).returncode == 1
-    until(lambda: overview(gateway.data, time.time()).spool.lag == 0, "it is converted", gateway.guard)
-    (again,) = told("budgets", "--json", *file)["budgets"]
-    assert again["top"][0]["held"]
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=10)) as connection:
+        assert [ask(connection, person, "192.0.2.9")[0] for person in range(5)] == [200, 200, 200, 403, 403]
+        assert ask(connection, 1, "192.0.2.9")[0] == 403
+        assert ask(connection, 1, "192.0.2.8")[0] == 200
+        file = ["--config", str(gateway.guard.file)]
+        listed = told("budgets", "--json", *file)
+        (budget,) = listed["budgets"]
+        assert (budget["name"], budget["limit"], budget["keys"]) == ("hour", 3, 2)
+        first, second = budget["top"]
+        assert (first["key"], first["used"], first["held"]) == ("192.0.2.9", 3, True)
+        assert (second["key"], second["used"], second["held"]) == ("192.0.2.8", 1, False)
+        assert "192.0.2.9" in garrison("budgets", *file).stdout
+        done = garrison("budgets", "release", "--peer", "192.0.2.9", "--note", "asked by phone", *file)
+        assert (done.returncode, done.stdout) == (0, "released the peer 192.0.2.9\n")
+        until(lambda: ask(connection, 7, "192.0.2.9")[0] == 200, "it is released", gateway.guard, seconds=5)
+        assert [ask(connection, person, "192.0.2.9")[0] for person in (8, 9, 10)] == [200, 200, 403]
+        assert garrison("budgets", "release", "--peer", "192.0.2.200", *file).returncode == 1
+        until(lambda: overview(gateway.data, time.time()).spool.lag == 0, "it is converted", gateway.guard)
+        (again,) = told("budgets", "--json", *file)["budgets"]
+        assert again["top"][0]["held"]
 
 
 def told(*arguments: str) -> dict[str, Any]:

@@ -90,7 +90,7 @@ def remembered(
     chosen = spaces if only is None else {name: spaces[name] for name in only}
     releases = frozenset(each.release for each in read_releases(data))
     for name, each in chosen.items():
-        budgets.space(name, each.group.horizon, each.group.keep)
+        budgets.space(name, each.group.horizon, each.group.keep, each.group.least)
     if _has_record(data):
         for name, each in chosen.items():
             _read_space(data, budgets, budgets.spaces[name], each, (now, releases))
@@ -117,6 +117,7 @@ def _together(groups: Sequence[Group]) -> Group:
     return groups[0]._replace(
         horizon=max(group.horizon for group in groups),
         keep=max(group.keep for group in groups),
+        least=min(group.least for group in groups),
         budgets=tuple(budgets.values()),
     )
 
