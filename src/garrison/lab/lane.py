@@ -74,6 +74,7 @@ class Lane:
             tally.ledger,
             tuple(self._curve),
             tally.notices,
+            tally.named,
         )
 
     def lost_between(self, begin: float, end: float) -> float:

@@ -40,11 +40,11 @@ def _sentences(
 
 
 def _of_side(side: Side, campaign: Campaign) -> Iterator[str]:
+    rest = f"; {side.reckoned:,} of the loss is reckoned for what was not played" if side.reckoned else ""
     if side.protection == "limits":
-        rest = f"; {side.reckoned:,} of the loss is reckoned for what lies between them" if side.reckoned else ""
         yield f"limits: {side.played:,} of {campaign.requests:,} hostile requests were played, in even slices{rest}"
     if side.protection == "garrison":
         yield (
             f"garrison: {side.played:,} hostile requests were played: each until it had been refused long, then "
-            "at every moment at which a window may open, and now and then"
+            f"at every moment at which a window may open, and now and then{rest}"
         )

@@ -36,6 +36,7 @@ def page(result: Result) -> str:
         signs=list(_signs(result)),
         named=notices[:_FIRST_NAMED],
         others=notices[_FIRST_NAMED:],
+        more=(garrison.named if garrison else 0) - _FIRST_NAMED,
         policy=yaml.safe_dump(_plain(result.policy), sort_keys=False, allow_unicode=True, width=100),
     )
 
@@ -60,10 +61,12 @@ def _chart(result: Result) -> str:
 
 
 def _ticks(begins: float, played: float) -> Iterator[Tick]:
-    whole = played >= 2 * DAY
-    for step in range(_TICKS + 1):
-        at = begins + played * step / _TICKS
-        yield Tick(at, day(at) if whole else clock(at)[-8:-3])
+    """Marks of the time axis: whole days where there are a few, hours of a single one."""
+    days = round(played / DAY)
+    steps = days if 1 < days <= _TICKS + 2 else _TICKS
+    for step in range(steps + 1):
+        at = begins + played * step / steps
+        yield Tick(at, day(at) if days > 1 else clock(at)[-8:-3])
 
 
 def _signs(result: Result) -> Iterator[tuple[str, str, str]]:

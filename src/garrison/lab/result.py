@@ -79,7 +79,9 @@ class Side(msgspec.Struct, frozen=True):
     ledger: Ledger | None
     curve: tuple[Point, ...]
     notices: tuple[Notice, ...] = ()
-    """Only for Garrison: everybody whom the record names for the attacker, as far as they were played."""
+    """Only for Garrison: whom the record names for the attacker in what was played, not more than can be shown."""
+    named: int = 0
+    """How many those are in all."""
 
 
 class Width(msgspec.Struct, frozen=True):

@@ -21,7 +21,8 @@ class Tally:
         self._lost: set[tuple[str, str]] = set()
         self._asked: dict[str, str] = {}
         """Digests of those whom the attack asked for, and their names: the organisation's own list."""
-        self._named: dict[str, Notice] = {}
+        self._named: set[str] = set()
+        self._notices: list[Notice] = []
         self._requests = self._denied = 0
         self._people: set[str] = set()
         self._hurt: set[str] = set()
@@ -45,8 +46,13 @@ class Tally:
 
     @property
     def notices(self) -> tuple[Notice, ...]:
-        """Everybody whom the record names for the attack."""
-        return tuple(self._named.values())
+        """Whom the record names for the attack, the first `MOST_NAMED` of them."""
+        return tuple(self._notices)
+
+    @property
+    def named(self) -> int:
+        """How many those are in all."""
+        return len(self._named)
 
     def benign(self, visit: Visit, played: Played) -> None:
         """A request of somebody who may ask."""
@@ -92,8 +98,11 @@ class Tally:
         for disclosure in played.event.exposed:
             for subject in disclosure.subjects:
                 name = self._asked.get(subject)
-                if name is not None and subject not in self._named and len(self._named) < MOST_NAMED:
-                    self._named[subject] = Notice(name, disclosure.types, played.event.time)
+                if name is None or subject in self._named:
+                    continue
+                self._named.add(subject)
+                if len(self._notices) < MOST_NAMED:
+                    self._notices.append(Notice(name, disclosure.types, played.event.time))
 
 
 MOST_NAMED = 1_000

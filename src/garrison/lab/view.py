@@ -133,10 +133,12 @@ def close(console: Console, result: Result) -> None:
     console.print(_table(result))
     console.print(_ways(result))
     console.print(Text("\nWhat it rests on", "bold"))
+    grid = Table.grid(padding=(0, 2))
     for source, text in result.facts:
-        console.print(Text.assemble((f"{source:<8} ", "cyan" if source == "public" else "magenta"), (text, "dim")))
+        grid.add_row(Text(source, "cyan" if source == "public" else "magenta"), Text(text, "dim"))
     for text in result.method:
-        console.print(Text.assemble(("measured ", "blue"), (text, "dim")))
+        grid.add_row(Text("measured", "blue"), Text(text, "dim"))
+    console.print(grid)
 
 
 def _table(result: Result) -> Table:

@@ -150,4 +150,6 @@ def _exactly(garrison: Side) -> str:
     own = garrison.ledger
     if own is None or own.right < own.true or own.reported > own.right:
         return ""
+    if garrison.reckoned:
+        return ", and its record names exactly those who were lost in what was played"
     return ", and its record names exactly the ones to notify" if garrison.lost else ", and nobody needs to be notified"
