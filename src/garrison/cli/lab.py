@@ -19,6 +19,7 @@ _T = TypeVar("_T")
 
 LIST_EXAMPLES = "Example: garrison lab list"
 RUN_EXAMPLES = "Example: garrison lab run tmobile-2022 --variant spread"
+_PLAIN_WIDTH = 110
 
 
 def application() -> typer.Typer:
@@ -109,7 +110,7 @@ def _shown(breach: "Breach", variant: "Variant", protections: "tuple[Protection,
     from garrison.lab.run import run
     from garrison.lab.view import close, live, plain
 
-    console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else _PLAIN_WIDTH)
     if console.is_terminal:
         with live(console, breach, variant) as watch:
             result = run(breach, variant, protections=protections, seed=seed, watch=watch)
