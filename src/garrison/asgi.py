@@ -15,8 +15,10 @@ from garrison.adapters.ledger_keys import LedgerKeys
 from garrison.adapters.lookups.lookups import Lookups
 from garrison.adapters.recording import Recording
 from garrison.adapters.sources import read_source
+from garrison.adapters.store.budget_memory import BudgetMemory
 from garrison.adapters.store.kept import keep_state
 from garrison.adapters.store.measures import MeasuresInForce
+from garrison.adapters.store.releases import ReleasesInForce
 from garrison.config.load import load_settings
 from garrison.config.model import Settings
 from garrison.core.errors import RecordError
@@ -56,6 +58,9 @@ class Garrison(Middleware):
         for warning in self._ledger_keys.lost():
             _log.warning(warning)
         policy = build_policy(settings, read=read_source, state=state)
+        BudgetMemory(state, _log.warning).apply(settings, policy.operations, time.time())
+        self._releases = ReleasesInForce(state, _log.warning)
+        self._releases.apply(settings)
         told = _Guarded(sink) if sink is not None else log_objection
         self._lookups = Lookups(state.identity, _log.warning, self._credentials.local)
         super().__init__(app, policy, _Recorded(settings, told) if settings.data else told, self._lookups.ask)
@@ -67,6 +72,7 @@ class Garrison(Middleware):
         self._lookups.close()
         self._credentials.close()
         self._measures.close()
+        self._releases.close()
         self._ledger_keys.close()
         if self._kept is not None:
             self._kept.close()

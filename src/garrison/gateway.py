@@ -3,8 +3,10 @@
 import secrets
 import sys
 import time
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 
@@ -22,8 +24,10 @@ from garrison.adapters.recorded.keys import key_source, make_keys
 from garrison.adapters.recorded.samples import SampleWriter
 from garrison.adapters.recorded.secrets import Redactor
 from garrison.adapters.recording import Recording
+from garrison.adapters.store.budget_memory import BudgetMemory
 from garrison.adapters.store.kept import keep_state
 from garrison.adapters.store.measures import MeasuresInForce
+from garrison.adapters.store.releases import ReleasesInForce
 from garrison.config.model import Settings
 from garrison.core.event import Event
 from garrison.engine.plan import Policy
@@ -50,6 +54,10 @@ def engine(config: FilterConfig) -> Exchanges:
     tell = EventWriter(handover.event_descriptor)
     recording = Recording(checked.settings) if checked.settings.data else None
     policy = _policy(checked, state)
+    memory = BudgetMemory(state, _log)
+    memory.apply(checked.settings, policy.operations, time.time())
+    releases = ReleasesInForce(state, _log)
+    releases.apply(checked.settings)
     lookups.apply(checked.settings)
     sink = _both(recording.recorder, tell) if recording else tell
     exchanges = EngineExchanges(policy, sink, lookups.submit)
@@ -66,8 +74,11 @@ def engine(config: FilterConfig) -> Exchanges:
         credentials.apply(changed.settings)
         measures.apply(changed.settings)
         ledger_keys.apply(changed.settings, time.time())
+        memory.apply(changed.settings, policy.operations, time.time())
+        releases.apply(changed.settings)
         # One assignment: exchanges under way keep the policy that they began with.
         exchanges.policy = policy
+        memory.complete(changed.settings, policy.operations, time.time())
         if recording:
             recording.apply(changed.settings)
         return status()
@@ -77,21 +88,31 @@ def engine(config: FilterConfig) -> Exchanges:
 
     server = control.serve(handover.control_socket, {"ping": lambda: "pong", "reload": reload, "status": status})
 
-    def close() -> None:
-        server.close()
-        lookups.close()
-        credentials.close()
-        measures.close()
-        ledger_keys.close()
-        if recording:
-            recording.close()
-        if vitals:
-            vitals.close()
-        if stored:
-            stored.close()
-
-    exchanges.on_close = close
+    ending: tuple[_Closing | None, ...] = (
+        server,
+        lookups,
+        credentials,
+        measures,
+        releases,
+        ledger_keys,
+        recording,
+        vitals,
+        stored,
+    )
+    exchanges.on_close = partial(_close, [each for each in ending if each is not None])
     return exchanges if kept is None else kept
+
+
+class _Closing(Protocol):
+    """What works in the background until it is closed."""
+
+    def close(self) -> None:
+        """Stop."""
+
+
+def _close(working: Sequence[_Closing]) -> None:
+    for each in working:
+        each.close()
 
 
 def _capturing(exchanges: EngineExchanges, settings: Settings) -> CapturingExchanges:

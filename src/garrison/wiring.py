@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from garrison.config.demands import strange_owners
+from garrison.config.exposure_checks import strange_subjects
 from garrison.config.model import Settings
 from garrison.config.overrides import controls_for, matches, unmatched
 from garrison.config.source import json_path
@@ -66,7 +67,9 @@ def policy_on(
     problems += [*_strange_schemes(settings, operations, file), *exception_problems(settings, file)]
     problems += _limits_of_nothing(settings, operations, file)
     problems += [
-        Problem(file, json_path(each.path), each.message, each.hint) for each in strange_owners(settings, operations)
+        Problem(file, json_path(each.path), each.message, each.hint)
+        for find in (strange_owners, strange_subjects)
+        for each in find(settings, operations)
     ]
     if problems:
         raise ConfigError(problems)
@@ -98,12 +101,16 @@ def _tables(settings: Settings, read: Read, file: str) -> dict[str, Table]:
 
 
 def _limits_of_nothing(settings: Settings, operations: list[Operation], file: str) -> list[Problem]:
-    """Patterns of limits that name no operation: most likely spelling mistakes, and the limit would count nothing."""
-    place = "$.controls.rate-limit.limits"
+    """Patterns of limits and budgets that name no operation: most likely spelling mistakes, and nothing is counted."""
+    controls = settings.controls
+    lists = [
+        *((f"rate-limit.limits[{index}]", one.match) for index, one in enumerate(controls.rate_limit.limits)),
+        *((f"exposure.budgets[{index}]", one.match) for index, one in enumerate(controls.exposure.budgets)),
+    ]
     return [
-        _nameless(f"{place}[{index}].match[{at}]", pattern, operations, file)
-        for index, limit in enumerate(settings.controls.rate_limit.limits)
-        for at, pattern in enumerate(limit.match)
+        _nameless(f"$.controls.{place}.match[{at}]", pattern, operations, file)
+        for place, patterns in lists
+        for at, pattern in enumerate(patterns)
         if not any(matches(pattern, operation) for operation in operations)
     ]
 

@@ -8,6 +8,7 @@ import pytest
 import typer.main
 
 from garrison.cli.main import application
+from garrison.core.semantics import SEMANTIC_TYPES
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -51,6 +52,12 @@ def test_commands_and_their_options_are_documented(command: str) -> None:
     assert section, command
     for option in commands()[command]:
         assert f"`{option}" in section[1], option
+
+
+def test_semantic_types_are_documented() -> None:
+    text = (DOCS / "reference" / "annotations.md").read_text(encoding="utf-8")
+    for each in SEMANTIC_TYPES:
+        assert f"| `{each.id}` | {each.title} | {each.category} |" in text
 
 
 def test_links_between_pages_lead_somewhere() -> None:

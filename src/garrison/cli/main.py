@@ -12,6 +12,8 @@ import typer
 
 from garrison.cli import (
     blocking,
+    budgets,
+    classify,
     config,
     demo,
     events,
@@ -20,6 +22,7 @@ from garrison.cli import (
     guard,
     inspect,
     keys,
+    lab,
     plan,
     replay,
     status,
@@ -53,11 +56,14 @@ def application() -> typer.Typer:
     app.command("status", epilog=status.EXAMPLES)(status.status)
     app.command("explain", epilog=explain.EXAMPLES)(explain.explain)
     app.command("replay", epilog=replay.EXAMPLES)(replay.replay)
+    app.command("classify", epilog=classify.EXAMPLES)(classify.classify)
     app.command("inspect", epilog=inspect.EXAMPLES)(inspect.inspect)
     app.command("block", epilog=blocking.BLOCK_EXAMPLES)(blocking.block)
     app.command("unblock", epilog=blocking.UNBLOCK_EXAMPLES)(blocking.unblock)
     app.command("blocks", epilog=blocking.BLOCKS_EXAMPLES)(blocking.blocks)
     app.command("revoke", epilog=blocking.REVOKE_EXAMPLES)(blocking.revoke)
+    app.add_typer(lab.application(), name="lab")
+    app.add_typer(budgets.application(), name="budgets")
     app.add_typer(exposure.application(), name="exposure")
     app.add_typer(keys.application(), name="keys")
     app.add_typer(users.application(), name="users")

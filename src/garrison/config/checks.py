@@ -16,6 +16,8 @@ from garrison.config.address import parse_listen, parse_upstream
 from garrison.config.demands import demand_complaints
 from garrison.config.exceptions import expiry
 from garrison.config.explain import Complaint
+from garrison.config.exposure import BudgetSettings, budget_faults
+from garrison.config.exposure_checks import subject_complaints
 from garrison.config.limits import LimitSettings, limit_faults
 from garrison.config.model import OperationSettings, Settings
 from garrison.config.scheme_checks import scheme_complaints
@@ -188,6 +190,24 @@ def _limits_of_entry(index: int, entry: OperationSettings, limits: tuple[LimitSe
                 yield Complaint((*place, "cost"), message, hint)
 
 
+def _budgets(settings: Settings) -> Iterator[Complaint]:
+    """A list under `operations` stands in place of the other, and is looked at by itself."""
+    lists: list[tuple[Path, tuple[BudgetSettings, ...]]] = [(("controls",), settings.controls.exposure.budgets)]
+    for index, entry in enumerate(settings.operations):
+        told = entry.controls.get("exposure", {})
+        if "budgets" in told:
+            own = msgspec.convert(told["budgets"], tuple[BudgetSettings, ...])
+            lists.append((("operations", index, "controls"), own))
+    for at, budgets in lists:
+        place = (*at, "exposure", "budgets")
+        for path, message, hint in budget_faults(budgets):
+            yield Complaint((*place, *path), message, hint)
+        for index, budget in enumerate(budgets):
+            for one, pattern in enumerate(budget.match):
+                if fault := _match_fault(pattern):
+                    yield Complaint((*place, index, "match", one), fault, _MATCH_HINT)
+
+
 def _exceptions(settings: Settings) -> Iterator[Complaint]:
     told = msgspec.to_builtins(settings.controls)
     entries: list[tuple[Path, Mapping[str, Any]]] = [(("controls", name), own) for name, own in told.items()]
@@ -244,8 +264,10 @@ CHECKS: tuple[Callable[[Settings], Iterator[Complaint]], ...] = (
     scheme_complaints,
     _matches,
     _limits,
+    _budgets,
     _blocking,
     _exceptions,
     server_complaints,
     demand_complaints,
+    subject_complaints,
 )

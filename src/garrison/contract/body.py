@@ -1,12 +1,12 @@
 """Bodies: one media type's schema, and what of a decoded body it demands, declares and allows."""
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import jsonschema_rs
 import msgspec
 
-from garrison.contract.marks import Marks
+from garrison.contract.marks import Marks, Part
 from garrison.contract.media import Kind
 from garrison.contract.shape import Shape
 from garrison.contract.violations import Violation, is_too_deep, violations_of
@@ -24,6 +24,11 @@ ReadParts: TypeAlias = Callable[[MultipartDocument], tuple[Any, tuple[Violation,
 """The object that a multipart body's parts are, and what is wrong with the parts themselves."""
 ReadText: TypeAlias = Callable[[str], Any]
 """The value that a text is."""
+Draw: TypeAlias = Callable[[], Part | None]
+"""Draws the parts of a schema's values; None where there is no schema, or it is too large."""
+Rows: TypeAlias = Literal["", "lines", "table"]
+"""What a body of several values is read as: `lines` of JSON, or a `table` whose head line names the columns; empty
+where it is one value."""
 
 _ROOT = "body"
 
@@ -39,9 +44,9 @@ class Readers(msgspec.Struct, frozen=True):
 class BodySchema:
     """What the contract says of a body of one media type. Immutable."""
 
-    __slots__ = ("_readers", "_shape", "_validator", "kind", "marks", "media_type")
+    __slots__ = ("_readers", "_shape", "_validator", "draw", "kind", "marks", "media_type", "rows")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what is said of a body, and what was made of it
         self,
         media_type: str,
         kind: Kind,
@@ -50,6 +55,8 @@ class BodySchema:
         shape: Shape | None = None,
         readers: Readers = Readers(),  # noqa: B008 - frozen
         marks: Marks | None = None,
+        draw: Draw = lambda: None,
+        rows: Rows = "",
     ) -> None:
         self.media_type = media_type
         """The media type or range as declared: essence, lower case."""
@@ -59,6 +66,11 @@ class BodySchema:
         self._readers = readers
         self.marks = marks
         """Where its schema carries annotations of ours; None where nowhere."""
+        self.draw = draw
+        """Draws the parts of its values."""
+        self.rows = rows
+        """How an answer that names data subjects is read though its kind would not be inspected: its schema is that of
+        one row, or of a list of rows."""
 
     def __repr__(self) -> str:
         return f"BodySchema({self.media_type!r}, {self.kind!r})"

@@ -1,15 +1,16 @@
 """Building: an operation's outline into its compiled form."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from garrison.contract.annotations import annotations
-from garrison.contract.body import BodySchema, Readers
+from garrison.contract.annotations import SUBJECT, annotations
+from garrison.contract.body import BodySchema, Readers, Rows
 from garrison.contract.catalogue import CompiledOperation
 from garrison.contract.fields import Field
 from garrison.contract.forms import content_decoder, form_fields, form_reader, parts_reader
-from garrison.contract.marks import Marks, marks_of
-from garrison.contract.media import Kind, MediaTable, kind_of
+from garrison.contract.marks import Drawing, Marks, Part, marks_of
+from garrison.contract.media import LINES, TABLES, Kind, MediaTable, kind_of
 from garrison.contract.operations import OperationOutline
 from garrison.contract.outline import MediaOutline, ParameterOutline, ResponseOutline
 from garrison.contract.parameters import ParameterReader, Reader, joint_schema
@@ -35,6 +36,7 @@ class Builder:
         self._book = Book(schemas.schema)
         self._bodies: dict[tuple[str, Kind, str, str], BodySchema] = {}
         self._shapes: dict[str, Shape] = {}
+        self._drawing = Drawing(schemas.schema)
 
     def build(self, outline: OperationOutline, index: int) -> CompiledOperation:
         """The compiled form of `outline`, none of whose definitions is broken."""
@@ -128,23 +130,25 @@ class Builder:
         names = [each.definition for each in found]
         if len(names) > 1 and all(names):
             options = {"anyOf": [{"$ref": name} for name in dict.fromkeys(names)]}
-            return self._make(found[0], kind, self._schema_of(options), "", self._marks(names))
+            return self._make(found[0], kind, self._schema_of(options), names, self._marks(names))
         definition = names[0] if all(names) else ""
         key = (found[0].media_type, kind, definition, repr(found[0].encoding) if found[0].encoding else "")
         if key not in self._bodies:
             marks = self._marks([definition])
-            self._bodies[key] = self._make(found[0], kind, self._schema(definition), definition, marks)
+            self._bodies[key] = self._make(found[0], kind, self._schema(definition), [definition], marks)
         return self._bodies[key]
 
     def _make(
-        self, outline: MediaOutline, kind: Kind, schema: Schema, definition: str, marks: Marks | None
+        self, outline: MediaOutline, kind: Kind, schema: Schema, definitions: Sequence[str], marks: Marks | None
     ) -> BodySchema:
         media_type = outline.media_type
+        draw, rows = partial(self._drawn, definitions), _rows(media_type, marks)
         if kind in ("stream", "opaque") or schema.value is True:
             without_schema: Kind = kind if kind in ("stream", "json") else "opaque"
-            return BodySchema(media_type, without_schema, marks=marks)
+            return BodySchema(media_type, without_schema, marks=marks, draw=draw, rows=rows)
         if _is_binary(schema) or (kind == "text" and not schema.types() - {"object", "array"}):
-            return BodySchema(media_type, "opaque", marks=marks)
+            return BodySchema(media_type, "opaque", marks=marks, draw=draw, rows=rows)
+        definition = definitions[0] if len(definitions) == 1 else ""
         validator = self._schemas.validator(definition) if definition else self._schemas.compile(schema.value)
         return BodySchema(
             media_type,
@@ -152,12 +156,22 @@ class Builder:
             validator=validator,
             shape=self._shape(schema, definition),
             marks=marks,
+            draw=draw,
             readers=Readers(
                 form=form_reader(schema, outline.encoding) if kind == "form" else None,
                 parts=parts_reader(schema, outline.encoding) if kind == "multipart" else None,
                 text=decoder(schema) if kind == "text" else str,
             ),
         )
+
+    def _drawn(self, definitions: Sequence[str]) -> Part | None:
+        """The parts of a value that these definitions judge."""
+        if not all(definitions):
+            return None
+        try:
+            return self._drawing.draw(map(self._schemas.schema, definitions))
+        except ValueError:
+            return None
 
     def _shape(self, schema: Schema, definition: str) -> Shape:
         if not definition:
@@ -171,6 +185,15 @@ class Builder:
 
     def _schema_of(self, value: Any) -> Schema:
         return Schema(value, self._book)
+
+
+def _rows(media_type: str, marks: Marks | None) -> Rows:
+    """Only what is said to name data subjects is read: whatever else streams may be endless."""
+    if marks is None or marks.view(SUBJECT) is None:
+        return ""
+    if media_type in TABLES:
+        return "table"
+    return "lines" if media_type in LINES or media_type.endswith("+json-seq") else ""
 
 
 def _streams(media: Iterable[MediaOutline]) -> bool:

@@ -78,6 +78,13 @@ class CompiledOperation:
         return tuple(schema for response in self._responses for schema in response.schemas)
 
     @property
+    def success_schemas(self) -> tuple[BodySchema, ...]:
+        """The schemas of the bodies of declared 2xx responses; of the default one where none is declared."""
+        found = [each for each in self._responses if each.status.startswith("2")]
+        found = found or ([self._default] if self._default is not None else [])
+        return tuple(schema for response in found for schema in response.schemas)
+
+    @property
     def annotations(self) -> frozenset[str]:
         """The annotations of ours that stand anywhere in it, without their prefix."""
         marks = [each.marks for each in (*self.request_schemas, *self.response_schemas)]

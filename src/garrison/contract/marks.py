@@ -118,68 +118,92 @@ def marks_of(schemas: Iterable[Any], lookup: Lookup) -> Marks | None:
 
     Raises ValueError where they lead through more than `MAX_NODES` places.
     """
-    drawing = _Drawing(lookup)
+    drawing = Drawing(lookup)
     root = drawing.draw(schemas)
-    names = sorted({name for node in drawing.nodes for name in node.marks})
-    return Marks({name: _view(root, drawing.nodes, name) for name in names}) if names else None
+    names = sorted({name for part in drawing.parts for name in part.marks})
+    return Marks({name: _view(root, drawing.parts, name) for name in names}) if names else None
 
 
-class _Node:
-    """One place, with all of its annotations."""
+class Part:
+    """One part of a value, with what all schemas together say of it. Filled in once; what others make of it they may
+    keep with it."""
 
-    __slots__ = ("items", "marks", "more", "names", "sure")
+    __slots__ = ("formats", "is_chosen", "items", "kept", "marks", "more", "names", "sure", "types")
 
     def __init__(self) -> None:
         self.marks: dict[str, list[Any]] = {}
-        self.names: dict[str, _Node] = {}
+        """Annotations of the value itself, by name without prefix."""
+        self.names: dict[str, Part] = {}
+        """Declared properties of an object."""
         self.sure: set[str] = set()
-        self.items: _Node | None = None
-        self.more: _Node | None = None
+        """Properties that no alternative lacks."""
+        self.items: Part | None = None
+        """Items of a list."""
+        self.more: Part | None = None
+        """Properties that are not declared by name."""
+        self.types: frozenset[str] = frozenset()
+        """JSON types that any of the schemas names; none where none does."""
+        self.formats: frozenset[str] = frozenset()
+        """Values of `format`."""
+        self.is_chosen = False
+        """Whether the value is one of a few that are written down: `enum`, `const`."""
+        self.kept: dict[Any, Any] = {}
 
-    def inner(self) -> Iterator["_Node"]:
+    def inner(self) -> Iterator["Part"]:
+        """What is in it."""
         yield from self.names.values()
         yield from [each for each in (self.items, self.more) if each is not None]
 
 
-class _Drawing:
-    """The graph while it is drawn."""
+class Drawing:
+    """The graph of parts while it is drawn. It may go on: what several schemas have in common is drawn once."""
 
     def __init__(self, lookup: Lookup) -> None:
+        """Schemas are told apart by identity: they must live as long as this."""
         self._lookup = lookup
-        self._known: dict[frozenset[tuple[int, bool]], _Node] = {}
+        self._known: dict[frozenset[tuple[int, bool]], Part] = {}
         """By the identities of all schemas that may apply together: of those there is a finite number of sets."""
-        self._waiting: list[tuple[_Node, list[tuple[dict[str, Any], bool]]]] = []
+        self._waiting: list[tuple[Part, list[tuple[dict[str, Any], bool]]]] = []
+        self._most = 0
 
     @property
-    def nodes(self) -> list[_Node]:
-        """Every node, once."""
+    def parts(self) -> list[Part]:
+        """Every part, once."""
         return list(self._known.values())
 
-    def draw(self, schemas: Iterable[Any]) -> _Node:
-        root = self._node(schemas)
-        while self._waiting:
-            self._fill(*self._waiting.pop())
+    def draw(self, schemas: Iterable[Any]) -> Part:
+        """The value that all of `schemas` judge. Raises ValueError where that takes more than `MAX_NODES` new parts:
+        what was drawn before stays as it is, and is not drawn on."""
+        self._most = len(self._known) + MAX_NODES
+        try:
+            root = self._part(schemas)
+            while self._waiting:
+                self._fill(*self._waiting.pop())
+        except ValueError:
+            self._known, self._waiting = {}, []
+            raise
         return root
 
-    def _node(self, schemas: Iterable[Any]) -> _Node:
-        """The node of a value that all of `schemas` judge."""
+    def _part(self, schemas: Iterable[Any]) -> Part:
+        """The part of a value that all of `schemas` judge."""
         parts = list(_parts(schemas, self._lookup))
         key = frozenset((id(part), sure) for part, sure in parts)
-        node = self._known.get(key)
-        if node is None:
-            if len(self._known) >= MAX_NODES:
+        known = self._known.get(key)
+        if known is None:
+            if len(self._known) >= self._most:
                 raise ValueError(f"its annotations lead through more than {MAX_NODES} places")
-            node = self._known[key] = _Node()
-            self._waiting.append((node, parts))
-        return node
+            known = self._known[key] = Part()
+            self._waiting.append((known, parts))
+        return known
 
-    def _fill(self, node: _Node, parts: list[tuple[dict[str, Any], bool]]) -> None:
+    def _fill(self, node: Part, parts: list[tuple[dict[str, Any], bool]]) -> None:
         names: dict[str, list[Any]] = {}
         items: list[Any] = []
         patterns: list[Any] = []
         more: list[Any] = []
         for part, sure in parts:
             _note_marks(node, part)
+            _note_types(node, part)
             for key, value in _mapping(part.get("properties")).items():
                 names.setdefault(key, []).append(value)
                 node.sure |= {key} if sure else set()
@@ -191,13 +215,22 @@ class _Drawing:
             for key in names.keys() - _mapping(part.get("properties")).keys():
                 names[key].append(part.get("additionalProperties"))
         # A property with a node of its own may match a pattern as well.
-        node.names = {key: self._node([*found, *patterns]) for key, found in names.items()}
-        node.items = self._node(items) if any(isinstance(each, dict) for each in items) else None
+        node.names = {key: self._part([*found, *patterns]) for key, found in names.items()}
+        node.items = self._part(items) if any(isinstance(each, dict) for each in items) else None
         more += patterns
-        node.more = self._node(more) if any(isinstance(each, dict) for each in more) else None
+        node.more = self._part(more) if any(isinstance(each, dict) for each in more) else None
 
 
-def _note_marks(node: _Node, part: Mapping[str, Any]) -> None:
+def _note_types(node: Part, part: Mapping[str, Any]) -> None:
+    types = part.get("type")
+    if types is not None:
+        node.types |= frozenset([types] if isinstance(types, str) else types)
+    if "format" in part:
+        node.formats |= {str(part["format"])}
+    node.is_chosen = node.is_chosen or "enum" in part or "const" in part
+
+
+def _note_marks(node: Part, part: Mapping[str, Any]) -> None:
     for key, value in part.items():
         if key.startswith(PREFIX):
             name = key.removeprefix(PREFIX)
@@ -233,7 +266,7 @@ def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _view(root: _Node, nodes: list[_Node], name: str) -> View:
+def _view(root: Part, nodes: list[Part], name: str) -> View:
     """The graph from `root` on, as far as it leads to the annotation `name`."""
     leading = _leading(nodes, name)
     views = {id(node): View() for node in nodes if id(node) in leading}
@@ -253,9 +286,9 @@ def _view(root: _Node, nodes: list[_Node], name: str) -> View:
     return views.get(id(root), View())
 
 
-def _leading(nodes: list[_Node], name: str) -> set[int]:
+def _leading(nodes: list[Part], name: str) -> set[int]:
     """The identities of the nodes from which the annotation can be reached."""
-    above: dict[int, list[_Node]] = {}
+    above: dict[int, list[Part]] = {}
     for node in nodes:
         for inner in node.inner():
             above.setdefault(id(inner), []).append(node)

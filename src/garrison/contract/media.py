@@ -4,16 +4,16 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Generic, Literal, TypeAlias, TypeVar
 
-Kind: TypeAlias = Literal["json", "form", "multipart", "text", "opaque", "stream"]
-"""How a body is read: `stream` never ends by itself, `opaque` has an inside that no schema describes."""
+Kind: TypeAlias = Literal["json", "form", "multipart", "text", "lines", "table", "opaque", "stream"]
+"""How a body is read: `stream` never ends by itself, `opaque` has an inside that no schema describes; `lines` (of JSON)
+and `table` are what some answers are read as that would pass else (`BodySchema.rows`)."""
 
 T = TypeVar("T")
 
 _ESSENCE = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+/[!#$%&'*+.^_`|~0-9a-z-]+")  # RFC 9110, section 8.3.1
 
-_STREAMS = frozenset(
+LINES = frozenset(
     {
-        "text/event-stream",
         "application/x-ndjson",
         "application/ndjson",
         "application/jsonl",
@@ -21,10 +21,13 @@ _STREAMS = frozenset(
         "application/json-seq",
         "application/geo+json-seq",
         "application/stream+json",
-        "multipart/mixed",
-        "multipart/x-mixed-replace",
     }
 )
+"""Media types whose bodies are JSON texts one after another."""
+TABLES = frozenset({"text/csv", "text/tab-separated-values"})
+"""Media types whose bodies are tables."""
+
+_STREAMS = LINES | {"text/event-stream", "multipart/mixed", "multipart/x-mixed-replace"}
 _TEXTS = frozenset({"application/javascript", "application/graphql", "application/yaml", "application/x-yaml",
                     "application/sql", "application/jwt", "application/jose"})  # fmt: skip
 

@@ -11,7 +11,7 @@ import msgspec
 
 from garrison.contract.annotations import annotations, faults
 from garrison.contract.documents import Documents, Node
-from garrison.contract.media import essence
+from garrison.contract.media import essence, kind_of
 from garrison.contract.place import Place, Problems, excerpt
 from garrison.contract.schemas import Schemas
 from garrison.contract.styles import STYLES
@@ -139,7 +139,9 @@ class Outliner:
                 continue
             self.refuse_annotations(item)
             encoding = item.value.get("encoding")
-            definition = self._definition(item, direction)
+            # of a sequence `itemSchema` describes each item (OpenAPI 3.2, section 4.15)
+            is_sequence = "schema" not in item.value and kind_of(bare) == "stream"
+            definition = self._definition(item, direction, "itemSchema" if is_sequence else "schema")
             found.append(MediaOutline(bare, definition, encoding if isinstance(encoding, dict) else {}))
         return tuple(found)
 
@@ -225,10 +227,10 @@ class Outliner:
         name, item = entries[0]
         return essence(name) or name, item
 
-    def _definition(self, node: Node, direction: Any) -> str:
-        if "schema" not in node.value:
+    def _definition(self, node: Node, direction: Any, keyword: str = "schema") -> str:
+        if keyword not in node.value:
             return ""
-        schema = Node(node.place.child("schema"), node.value["schema"])
+        schema = Node(node.place.child(keyword), node.value[keyword])
         name = self._schemas.use(schema, direction)
         self.definitions.add(name)
         return name

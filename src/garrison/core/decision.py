@@ -84,6 +84,9 @@ class Rewrite(msgspec.Struct, frozen=True):
     """The body to send instead; None stands for a problem (RFC 9457) with the response's own status."""
     drop_headers: tuple[str, ...] = ()
     """Names (lower case) of headers to remove."""
+    cut: tuple[tuple[str | int, ...], ...] = ()
+    """Ways (names and indexes from the root) to items of lists that are taken out of `body`, where they still stand,
+    so that what several rewrites leave can be compared place by place."""
 
 
 Outcome: TypeAlias = Grant | Reason | Rewrite | tuple[Reason, ...] | None

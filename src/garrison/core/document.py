@@ -42,6 +42,15 @@ class TextDocument(msgspec.Struct, frozen=True):
     text: str
 
 
+class RowsDocument(msgspec.Struct, frozen=True):
+    """A body of many values, one after another: lines of JSON, or the rows of a table."""
+
+    rows: list[Any]
+    """Of a table: objects whose properties are the columns, texts all of them."""
+    columns: tuple[str, ...] = ()
+    """What the table's head line names; empty for lines of JSON."""
+
+
 class OpaqueDocument(msgspec.Struct, frozen=True):
     """A body whose inside no contract describes: images, archives, octet streams."""
 
@@ -49,4 +58,4 @@ class OpaqueDocument(msgspec.Struct, frozen=True):
     """Bytes."""
 
 
-Document: TypeAlias = JsonDocument | FormDocument | MultipartDocument | TextDocument | OpaqueDocument
+Document: TypeAlias = JsonDocument | FormDocument | MultipartDocument | TextDocument | RowsDocument | OpaqueDocument

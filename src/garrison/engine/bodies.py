@@ -72,7 +72,7 @@ def response_kind(
     if operation is not None and (operation.streams_response or status == 101):
         return "stream"
     if body_schema is not None:
-        return _only_readable(body_schema.kind)
+        return body_schema.rows or _only_readable(body_schema.kind)
     if schema is not None and (schema.forbids_body or media_type is None):
         return "text"  # there should be nothing to read, or nothing says how: what counts is whether it is empty
     return _only_readable(kind_of(media_type.essence)) if media_type is not None else "opaque"

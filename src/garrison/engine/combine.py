@@ -83,8 +83,9 @@ def _objections(control: ControlId, said: Reason | tuple[Reason, ...] | Failed) 
     return said if isinstance(said, tuple) else (said,)
 
 
-def disposition_of(decision: Decision, rewritten: bool, aborted: bool) -> Disposition:
-    """What was done with an exchange: the client's answer may have been `rewritten`, or one side have broken off."""
+def disposition_of(decision: Decision, observed: Sequence[Reason], rewritten: bool, aborted: bool) -> Disposition:
+    """What was done with an exchange: the client's answer may have been `rewritten`, or one side have broken off;
+    `observed` is what is on record and was not denied."""
     if decision.errors:
         return Disposition.ERROR
     if decision.reasons:
@@ -93,7 +94,7 @@ def disposition_of(decision: Decision, rewritten: bool, aborted: bool) -> Dispos
         return Disposition.REWRITTEN
     if aborted:
         return Disposition.ABORTED
-    return _LOGGED if decision.observed else _PASSED
+    return _LOGGED if observed else _PASSED
 
 
 # By a plain name: to reach a member through its class costs as much as a small control.

@@ -21,11 +21,13 @@ from garrison.core.document import (
     JsonDocument,
     MultipartDocument,
     OpaqueDocument,
+    RowsDocument,
     TextDocument,
 )
 from garrison.engine.codings import READABLE
 from garrison.engine.media_type import MediaType
 from garrison.engine.multipart import MultipartError, read_parts
+from garrison.engine.table import read_table
 
 
 @final
@@ -83,7 +85,7 @@ def decode(body: bytes, kind: Kind, media_type: MediaType, limits: Limits) -> Do
             return _decode_multipart(body, media_type, limits)
         case "text":
             return _decode_text(body, media_type)
-        case "opaque" | "stream":
+        case "opaque" | "stream" | "lines" | "table":  # the last two are answers, and are read as such
             return OpaqueDocument(len(body))
         case _:
             assert_never(kind)
@@ -98,6 +100,10 @@ def decode_response(body: bytes, kind: Kind, media_type: MediaType) -> Document 
     try:
         if kind == "json":
             return JsonDocument(_JSON.decode(body))
+        if kind == "lines":
+            return RowsDocument(_JSON.decode_lines(body.replace(b"\x1e", b"\n")))  # RFC 7464, 2.2: a record separator
+        if kind == "table":
+            return read_table(body.decode(media_type.charset or "utf-8"), media_type.essence)
         return TextDocument(body.decode(media_type.charset or "utf-8"))
     except (msgspec.MsgspecError, ValueError, RecursionError, LookupError):  # the last: no such charset
         return Undecodable("response-unreadable", "response", f"a {kind} body")

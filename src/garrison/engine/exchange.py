@@ -22,14 +22,14 @@ from garrison.core.event import Event
 from garrison.core.exposure import Attribution, Disclosure
 from garrison.core.http import Reply, RequestHead, ResponseHead
 from garrison.core.ids import EventId
-from garrison.core.principal import ANONYMOUS
+from garrison.core.principal import ANONYMOUS, Principal
 from garrison.core.question import Answer as Told
 from garrison.core.question import Question
 from garrison.engine.asking import Asked, Waits, has_objection, is_wanted, may_ask
 from garrison.engine.bodies import PASSED_OVER, read_request_body, read_response_body
 from garrison.engine.codings import narrowed
 from garrison.engine.combine import ALLOWED, ENGINE, Answer, Failed, Said, combine, disposition_of
-from garrison.engine.composed import rewritten
+from garrison.engine.composed import rewritten, value_left
 from garrison.engine.exceptions import without_excepted
 from garrison.engine.facts import Facts
 from garrison.engine.heads import read_media_type, read_parameters
@@ -190,17 +190,18 @@ class Exchange:
         """
         head, facts, decision = self._head, self._facts, self._decision
         operation = facts.operation.operation if facts is not None and facts.operation is not None else None
-        reasons = decision.reasons
+        reasons, observed = decision.reasons, decision.observed
+        if decision.rewrites:
+            reasons += tuple([rewrite.reason for rewrite in decision.rewrites])
         principal = ANONYMOUS
         attribution, exposed, key = _NOTHING_EXPOSED
         if facts is not None:
+            observed += facts.noted
             if facts.on_close:
-                self._tell_end(facts)
+                self._tell_end(facts, reasons)
             principal = facts.principal
             if decision.allowed:  # what did not leave exposed nobody
                 attribution, exposed, key = facts.attribution, facts.exposed, facts.key
-        if decision.rewrites:
-            reasons += tuple([rewrite.reason for rewrite in decision.rewrites])
         # By place, in the order of the fields: by name it takes five times as long.
         return Event(
             self._event_id,
@@ -211,11 +212,11 @@ class Exchange:
             head.peer.address if head is not None else "",
             decision.allowed,
             self._policy.mode,
-            disposition_of(decision, self._rewritten, aborted),
+            disposition_of(decision, observed, self._rewritten, aborted),
             self._status,
             "" if principal is ANONYMOUS else principal.id,
             reasons,
-            decision.observed,
+            observed,
             decision.errors,
             facts.uninspected if facts is not None else (),
             facts.body_size if facts is not None else 0,
@@ -231,7 +232,8 @@ class Exchange:
             key,
         )
 
-    def _tell_end(self, facts: Facts) -> None:
+    def _tell_end(self, facts: Facts, reasons: tuple[Reason, ...]) -> None:
+        facts.reasons = reasons
         facts.has_left = self._decision.allowed and facts.response is not None
         waiting, facts.on_close = facts.on_close, ()  # what refers to the facts must not be held by them for ever
         for done in waiting:
@@ -241,6 +243,11 @@ class Exchange:
     def decision(self) -> Decision:
         """The decision as it stands."""
         return self._decision
+
+    @property
+    def principal(self) -> Principal:
+        """Who asks, as far as it was found out."""
+        return self._facts.principal if self._facts is not None else ANONYMOUS
 
     # -- the request
 
@@ -391,7 +398,10 @@ class Exchange:
         if decision.rewrites:
             self._state = _DONE
             self._rewritten = True
-            return Pass(rewritten(decision.rewrites, self._status, self._event_id, facts.response_headers))
+            mutation = rewritten(decision.rewrites, self._status, self._event_id, facts.response_headers)
+            if facts.on_rewrite is not None:
+                facts.on_rewrite(facts, value_left(decision.rewrites, mutation))
+            return Pass(mutation)
         return self._let_response_pass(facts)
 
     def _let_response_pass(self, facts: Facts) -> Settled:

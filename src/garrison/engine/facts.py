@@ -16,6 +16,7 @@ from garrison.contract.media import Kind
 from garrison.contract.parameters import Reading
 from garrison.contract.responses import ResponseSchema
 from garrison.core.canonical import CanonicalRequest
+from garrison.core.decision import Reason
 from garrison.core.document import Document
 from garrison.core.exposure import Attribution, Disclosure
 from garrison.core.http import RequestHead, ResponseHead
@@ -62,12 +63,19 @@ class Facts(msgspec.Struct, eq=False):
     """What is left of the limits that counted this exchange, as `RateLimit` says it; None once one refused."""
     on_close: tuple[Callable[[], None], ...] = ()
     """Called once when the exchange is over, whatever came of it: a concurrency cap gives its place back."""
+    on_rewrite: "Callable[[Facts, Any], None] | None" = None
+    """Called where the answer leaves otherwise than it was judged, with the JSON value that leaves; None for a body
+    that has nothing of the upstream's."""
     attribution: Attribution = Attribution.NOTHING
     """Whether it is known whose data the answer discloses."""
     exposed: tuple[Disclosure, ...] = ()
     """Whose data the answer discloses, if it leaves."""
     key: int = 0
     """Number of the key under which `exposed` names them: it may be renewed while an exchange is under way."""
+    noted: tuple[Reason, ...] = ()
+    """What is on record and denies nothing, whatever the mode: what a budget only alerts of."""
+    reasons: tuple[Reason, ...] = ()
+    """What was objected to in force, mended by a rewrite or not; known once `on_close` is called."""
     has_left: bool = False
     """Whether the answer was let through to its end; known once `on_close` is called."""
     reading: Reading | None = None

@@ -18,6 +18,7 @@ from garrison.contract.targets import TargetMemory
 from garrison.core.canonical import FieldMemory
 from garrison.core.decision import FailMode, Mode, Phase
 from garrison.core.ids import ControlId, ReasonId
+from garrison.core.operation import Operation
 from garrison.engine.combine import ENGINE, Answer, granting
 from garrison.engine.control import Check, ControlSpec, Wants
 from garrison.engine.exceptions import Excepted, Exceptions, exceptions_of
@@ -129,6 +130,11 @@ class Policy(msgspec.Struct, frozen=True):
     """What is remembered beyond exchanges; the same under the next policy."""
     digest: str = ""
     """Twelve hexadecimal digits that differ where settings or contract differ; stands in every event."""
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """Those of the contract."""
+        return tuple(compiled.operation for compiled in self.catalogue.operations)
 
     def plan_for(self, match: Match | Miss) -> Plan:
         """The plan of the operation that was matched."""

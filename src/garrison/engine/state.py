@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from garrison.config.tables import Table
 from garrison.core.kept import Keep, Kept
+from garrison.engine.budgets import Budgets
 from garrison.engine.limits import Counters
 from garrison.engine.measures import NO_MEASURES, Measures
 from garrison.engine.pseudonyms import Pseudonyms
@@ -19,7 +20,7 @@ from garrison.identity.memory import Memory
 class State:
     """What the controls remember. Empty at first."""
 
-    __slots__ = ("counters", "identity", "measures", "pseudonyms", "shown", "tables")
+    __slots__ = ("budgets", "counters", "identity", "measures", "pseudonyms", "shown", "tables")
 
     def __init__(self, secret: bytes = b"") -> None:
         """`secret` is random and of this gateway alone; without it what needs one refuses."""
@@ -30,6 +31,8 @@ class State:
         """Which ids of objects were shown to whom."""
         self.tables: Mapping[str, Table] = {}
         """What the settings' tables hold, by file; replaced whole with each policy."""
+        self.budgets = Budgets()
+        """Who was shown to whom, as far as budgets count it: the ledger is its memory."""
         self.counters = Counters()
         """What rate limits count."""
         self.measures: Measures = NO_MEASURES

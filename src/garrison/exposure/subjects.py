@@ -1,21 +1,28 @@
 """Which data subjects a request asks for and an answer discloses, and what of theirs. Compiled for one operation.
 
-An answer may hold many subjects, each in an object of its own. A typed value belongs to the subjects of the innermost
-object around it that names any; where none does, to all of the exchange. Where an answer names no subject of a kind for
-which the request asked, it is about the one that was asked for.
+Where an answer names no subject of a kind for which the request asked, it is about the one that was asked for, unless
+it holds nothing at all. What is annotated, in the contract or the settings, is believed; what names say
+(`inference.py`) counts where nothing is annotated of that kind in the operation.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from garrison.contract.annotations import SUBJECT, TYPE, Subject
-from garrison.contract.body import BodySchema
+from garrison.config.exposure import ExposureSettings
+from garrison.contract.annotations import SUBJECT
+from garrison.contract.body import UNREADABLE
 from garrison.contract.catalogue import CompiledOperation
 from garrison.contract.marks import View, Way, survey
-from garrison.core.document import JsonDocument
+from garrison.core.document import JsonDocument, RowsDocument, TextDocument
+from garrison.core.exposure import Attribution
 from garrison.engine.decode import Undecodable
 from garrison.engine.facts import Facts
+from garrison.exposure.compiling import NONE
+from garrison.exposure.fields import Field, Who, types_of
+from garrison.exposure.places import Places, names_anybody
+from garrison.exposure.walk import Key, TooDeepError, Walk
+from garrison.exposure.ways import ways_to_subjects
 from garrison.identity.grants import as_text
 
 
@@ -27,105 +34,181 @@ class Found(NamedTuple):
     """Raw: it goes no further than to its digest."""
     claim: str
     """The annotation's own `Subject.claim`."""
-    types: frozenset[str]
+    types: tuple[str, ...]
+    """Semantic types of its data, sorted."""
+
+
+class Seen(NamedTuple):
+    """What an answer discloses."""
+
+    attribution: Attribution
+    found: list[Found]
+    """Each subject once, in document order; those that only the request names come last."""
+    is_readable: bool = True
+    """Whether everybody is known whose data it discloses."""
 
 
 class Extractor:
     """Finds the subjects of one operation."""
 
-    __slots__ = ("_in_body", "_parameters", "in_answer")
+    __slots__ = (
+        "_answers",
+        "_asks",
+        "_attribution",
+        "_body",
+        "_in_answer",
+        "_marked",
+        "_names",
+        "_parameters",
+        "_undeclared",
+    )
 
-    def __init__(self, operation: CompiledOperation) -> None:
-        marks = operation.parameters.marks if operation.parameters is not None else {}
-        self._parameters = tuple(
-            (*key, view) for key, each in marks.items() if (view := each.view(SUBJECT)) is not None
-        )
-        self._in_body = any(_view(each, SUBJECT) is not None for each in operation.request_schemas)
-        self.in_answer = any(_view(each, SUBJECT) is not None for each in operation.response_schemas)
+    def __init__(self, operation: CompiledOperation, own: ExposureSettings) -> None:
+        places = Places(operation, own)
+        self._parameters = places.parameters
+        self._marked, self._body = places.marks_bodies, places.body
+        self._answers, self._undeclared = places.answers, places.undeclared
+        self._names = {key: names_anybody(field) for key, field in places.answers.items()}
+        self._in_answer = places.names_in_answers
+        self._asks = places.asked
+        self._attribution = Attribution.ANNOTATED if places.is_explicit else Attribution.INFERRED
+
+    @property
+    def in_parameters(self) -> bool:
+        """Whether parameters name subjects."""
+        return bool(self._parameters)
+
+    @property
+    def in_body(self) -> bool:
+        """Whether bodies of requests do."""
+        return self._marked or names_anybody(self._body)
 
     @property
     def finds(self) -> bool:
         """Whether anything says where subjects stand."""
-        return bool(self._parameters) or self._in_body or self.in_answer
+        return self.in_parameters or self.in_body or self._in_answer
 
     def asked(self, facts: Facts) -> list[Found]:
         """The subjects that the request names, each once."""
-        found: dict[tuple[str, str], Found] = {}
+        return [Found(who.kind, name, who.claim, ()) for who, name in dict.fromkeys(self._named(facts))]
+
+    def placed(self, facts: Facts, value: Any) -> list[tuple[Way, str, str]]:
+        """Way, kind and name of each subject that the answer's JSON `value` names; the way leads to the name."""
+        return list(ways_to_subjects(self._answers.get(id(facts.response_body_schema), self._undeclared), value))
+
+    def _named(self, facts: Facts) -> list[Key]:
+        found: list[Key] = []
         values = facts.values
-        for place, name, view in self._parameters:
-            value = values.get(place, {}).get(name)
-            if value is not None:
-                found |= {(each.kind, each.name): each for each in _named(view, value)}
-        if self._in_body and facts.document is not None and not isinstance(facts.document, Undecodable):
-            view_of_body = _view(facts.body_schema, SUBJECT)
-            if facts.body_schema is not None and view_of_body is not None:
-                value = facts.body_schema.marked(facts.document)
-                found |= {(each.kind, each.name): each for each in _named(view_of_body, value)}
-        return list(found.values())
+        for place, name, whos, view in self._parameters:
+            value = values[place].get(name) if place in values else None
+            if value is None:
+                continue
+            for item in value if isinstance(value, list) else (value,):
+                text = as_text(item)
+                found += [(who, text) for who in whos] if text else ()
+            if view is not None:
+                found += _surveyed(view, value)
+        if (self._marked or self._body.node is not None) and facts.document is not None:
+            found += self._in_body(facts)
+        return found
 
-    def disclosed(self, facts: Facts, value: Any) -> list[Found]:
-        """The subjects whose data the answer's JSON `value` holds, each once."""
+    def disclosed(self, facts: Facts) -> Seen:
+        """The subjects whose data the answer holds."""
+        document, schema = facts.response_document, facts.response_body_schema
+        field, names = self._undeclared, self._in_answer
+        if schema is not None and id(schema) in self._answers:
+            field, names = self._answers[id(schema)], self._names[id(schema)]
+        if type(document) is JsonDocument:
+            if names and field.node is None and not field.whos:
+                return _UNREADABLE  # the contract does not describe such an answer: nothing says where to look
+            return self._within(facts, document.value, field)
+        if type(document) is RowsDocument:
+            if names and document.columns and not _is_in(field, document.columns):
+                return _UNREADABLE
+            return self._within(facts, document.rows, field)
+        if type(document) is TextDocument and schema is not None:
+            return self._within(facts, schema.marked(document), field)
+        if names:
+            return _UNREADABLE
+        return self._within(facts, True, Field())  # whatever it holds
+
+    def left(self, facts: Facts, value: Any) -> Seen:
+        """The subjects whose data is in `value`, which the answer was changed to."""
         schema = facts.response_body_schema
-        subjects, types = _view(schema, SUBJECT), _view(schema, TYPE)
-        named = list(_ways(subjects, value)) if subjects is not None else []
-        typed = survey(types, value).found if types is not None else []
-        kinds = {subject.kind for _, subject, _ in named}
-        asked = [
-            ((), Subject(each.kind, each.claim), each.name) for each in self.asked(facts) if each.kind not in kinds
-        ]
-        return _gathered(
-            [*named, *asked], [(way, kind) for way, here, item in typed if item is not None for kind in here]
-        )
+        return self._within(facts, value, self._answers.get(id(schema), self._undeclared))
+
+    def _within(self, facts: Facts, value: Any, field: Field) -> Seen:
+        """The subjects in a value that `field` describes, and those that were asked for."""
+        walk = Walk()
+        own: list[Key] = []
+        try:
+            mask = walk.run(field, value, own)
+        except TooDeepError:
+            return _UNREADABLE
+        found, asks = walk.found, self._asks
+        if asks is None or (asks and not (len(asks) == 1 and found and next(iter(found))[0] in asks)):
+            own += self._joining(facts, value, found)
+        if mask or own:
+            walk.finish(own, mask)
+        unnamed = walk.unnamed and walk.unnamed - {who for who, _ in own}
+        told = [Found(who.kind, name, who.claim, types_of(mask)) for (who, name), mask in found.items()]
+        if unnamed:
+            return Seen(Attribution.UNKNOWN, told, is_readable=False)
+        return Seen(self._attribution, told)
+
+    def _joining(self, facts: Facts, value: Any, found: Iterable[Key]) -> list[Key]:
+        """The subjects that were asked for, of kinds that the answer names nowhere; none where it holds nothing."""
+        if value in _NOTHING:
+            return []
+        kinds = {who for who, _ in found}
+        return [key for key in self._named(facts) if key[0] not in kinds]
+
+    def _in_body(self, facts: Facts) -> list[Key]:
+        """The subjects in the request's body, names of properties in any case: some servers read them so."""
+        document, schema = facts.document, facts.body_schema
+        if document is None or isinstance(document, Undecodable):
+            return []
+        value = schema.marked(document) if schema is not None else UNREADABLE
+        if value is UNREADABLE and isinstance(document, JsonDocument):
+            value = document.value
+        if value is UNREADABLE:
+            return []
+        view = schema.marks.view(SUBJECT) if schema is not None and schema.marks is not None else None
+        found = _surveyed(view, value) if view is not None else []
+        if self._body.node is not None:
+            walk = Walk()
+            walk.run(self._body, value, [])
+            found += walk.order
+        return found
 
 
-def _gathered(named: list[tuple[Way, Subject, str]], typed: list[tuple[Way, str]]) -> list[Found]:
-    """Subjects by the ways to the objects that name them, with the types found inside."""
-    types: defaultdict[Way, set[str]] = defaultdict(set)
-    objects = {way for way, _, _ in named}
-    for way, kind in typed:
-        types[_innermost(objects, way)].add(kind)
-    shared = types.pop((), set()) if () not in objects else types[()]
-    found: dict[tuple[str, str], Found] = {}
-    for way, subject, name in named:
-        own = frozenset(types[way] | shared)
-        before = found.get((subject.kind, name))
-        found[subject.kind, name] = Found(subject.kind, name, subject.claim, own | before.types if before else own)
-    return list(found.values())
-
-
-def _innermost(objects: set[Way], way: Way) -> Way:
-    for length in range(len(way) - 1, -1, -1):
-        if way[:length] in objects:
-            return way[:length]
-    return ()
-
-
-def _ways(view: View, value: Any) -> Iterator[tuple[Way, Subject, str]]:
-    """The way to the object that names a subject, its annotation and the name, for each subject."""
-    for way, subjects, found in survey(view, value).found:
-        for item in found if isinstance(found, list) else [found]:
-            text = as_text(item)
-            if text:
-                for subject in subjects:
-                    yield way[:-1], subject, text
-
-
-def _named(view: View, value: Any) -> Iterable[Found]:
-    return [Found(subject.kind, name, subject.claim, frozenset()) for _, subject, name in _ways(view, value)]
-
-
-def _view(schema: BodySchema | None, name: str) -> View | None:
-    return schema.marks.view(name) if schema is not None and schema.marks is not None else None
-
-
-def readable(facts: Facts) -> Any:
-    """The answer as a JSON value; None where it is none or could not be read."""
-    return facts.response_document.value if isinstance(facts.response_document, JsonDocument) else None
+_UNREADABLE = Seen(Attribution.UNKNOWN, [], is_readable=False)
+_NOTHING: tuple[Any, ...] = ({}, [], "", None)
 
 
 def grouped(found: Iterable[tuple[Found, bool | None]]) -> Mapping[tuple[str, tuple[str, ...], bool | None], list[str]]:
     """Names of subjects that have kind, types and ownership in common."""
     groups: defaultdict[tuple[str, tuple[str, ...], bool | None], list[str]] = defaultdict(list)
     for each, own in found:
-        groups[each.kind, tuple(sorted(each.types)), own].append(each.name)
+        groups[each.kind, each.types, own].append(each.name)
     return groups
+
+
+def _surveyed(view: View, value: Any) -> list[Key]:
+    """Every subject that `value` names along `view`."""
+    return [
+        (Who.of(subject.kind, subject.claim), text)
+        for _, subjects, found in survey(view, value, fold=True).found
+        for item in (found if isinstance(found, list) else [found])
+        if (text := as_text(item))
+        for subject in subjects
+        if subject.kind != NONE
+    ]
+
+
+def _is_in(rows: Field, columns: Sequence[str]) -> bool:
+    """Whether a table has a column that names subjects."""
+    row = rows.node.items.node if rows.node is not None and rows.node.items is not None else None
+    if row is None:
+        return False
+    return row.more is not None or any(field.whos and name in columns for name, field in row.names.items())

@@ -37,8 +37,10 @@ paths:
 class Recorded:
     """A guard that enforces a contract and keeps its data in `data`."""
 
-    def __init__(self, start: StartGuard, folder: Path, module: str, settings: Mapping[str, Any]) -> None:
-        (folder / "api.yaml").write_text(CONTRACT)
+    def __init__(
+        self, start: StartGuard, folder: Path, module: str, settings: Mapping[str, Any], contract: str = CONTRACT
+    ) -> None:
+        (folder / "api.yaml").write_text(contract)
         given = {"mode": "enforce", "contract": {"file": "api.yaml"}, "data": "data", **settings}
         self.data = folder / "data"
         self._start = partial(start, module=module, folder=folder)

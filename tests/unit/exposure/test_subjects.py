@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from tests.unit.controls.acting import Stage, api, operation, principal
 
+from garrison.core.decision import Phase
 from garrison.core.exposure import Attribution, Disclosure
 
 NUMBER = {"type": "string", "x-garrison-subject": "customer"}
@@ -79,7 +80,8 @@ def test_where_nothing_says_who_it_is_about_nothing_is_looked_at() -> None:
     scene = stage()
     assert scene.ask(ADA, "GET /tariffs", answer={"a": 1}).event.attribution is Attribution.NOTHING
     (plan,) = [each for each in scene.policy.plans if each.operation and each.operation.operation.path == "/tariffs"]
-    assert [entry.state for entry in plan.entries if entry.control == "exposure"] == ["idle"]
+    (phases,) = [entry.phases for entry in plan.entries if entry.control == "exposure"]
+    assert phases == (Phase.HEAD,), "who is held is kept out everywhere"
 
 
 def test_what_did_not_leave_exposed_nobody() -> None:

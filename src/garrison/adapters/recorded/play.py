@@ -5,6 +5,7 @@ import msgspec
 from garrison.adapters.recorded.exchange import RecordedExchange
 from garrison.core.event import Event
 from garrison.core.ids import EventId
+from garrison.core.principal import ANONYMOUS, Principal
 from garrison.core.question import UNANSWERED
 from garrison.engine.exchange import Exchange
 from garrison.engine.plan import Interest, Policy
@@ -18,6 +19,8 @@ class Played(msgspec.Struct, frozen=True):
     missing: str = ""
     """What the policy wanted to see and the record does not hold: `request-body`, `response-body`. The decision is
     then that on the rest."""
+    principal: Principal = ANONYMOUS
+    """Who asked, as far as the policy could find out from the record."""
 
 
 def play(policy: Policy, recorded: RecordedExchange) -> Played:
@@ -27,7 +30,8 @@ def play(policy: Policy, recorded: RecordedExchange) -> Played:
     """
     exchange = Exchange(policy, EventId(str(recorded.id)), recorded.time)
     missing = _play(exchange, recorded)
-    return Played(exchange.close(recorded.time, aborted=recorded.aborted), "" if recorded.aborted else missing)
+    event = exchange.close(recorded.time, aborted=recorded.aborted)
+    return Played(event, "" if recorded.aborted else missing, exchange.principal)
 
 
 def decide_request(policy: Policy, recorded: RecordedExchange) -> Event:

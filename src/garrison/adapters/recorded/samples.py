@@ -132,6 +132,20 @@ def read_samples(data: Path, source: KeySource) -> Iterator[Entry]:
     return itertools.chain.from_iterable(_read(file, keys, source) for file in files)
 
 
+def new_samples(data: Path, source: KeySource, seen: dict[Path, int]) -> Iterator[Entry]:
+    """What was kept since the last time: `seen` counts the frames of each segment that are known.
+
+    A frame at a segment's end that cannot be read yet is left for the next time.
+    """
+    for file in _segments(data):
+        known = seen.get(file, 0)
+        for entry in itertools.islice(_read(file, read_keys(source), source), known, None):
+            if isinstance(entry, Unreadable):
+                break
+            seen[file] = seen.get(file, 0) + 1
+            yield entry
+
+
 def find_sample(data: Path, source: KeySource, event_id: str) -> RecordedExchange | None:
     """The exchange of an event, where it was kept; raises ConfigError where it was and the key is another one."""
     try:

@@ -108,7 +108,7 @@ def _groups(files: Mapping[str, DataFile], *, newest_first: bool) -> Iterator[tu
     while ordered:
         group, ordered = ordered[:size], ordered[size:]
         yield group, [files[path] for path in ordered]
-        size *= 4
+        size *= 2
 
 
 def _is_before(row: Found, rest: Sequence[DataFile], *, newest_first: bool) -> bool:

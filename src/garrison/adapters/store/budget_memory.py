@@ -1,0 +1,290 @@
+"""The memory of budgets is the ledger: after a restart the windows, who is new and who is held are read from it.
+
+One question of each space of budgets gives for each key the newest of those whom it was shown, as many as matter, and
+how many there were besides; one more, where a budget asks who is new, when each key was first shown anybody; and events
+that exceeded a budget say who is held, unless a later release is on file. Nothing is read more widely than it was: what
+cannot be told apart counts.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from math import ceil, floor
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from garrison.adapters.store.ledger_rows import ExposureFilter, Rows, opened
+from garrison.adapters.store.query import EventFilter, events
+from garrison.adapters.store.releases import read_releases
+from garrison.config.controls import ControlsSettings
+from garrison.config.model import Settings
+from garrison.config.overrides import controls_for
+from garrison.core.errors import RecordError
+from garrison.core.event import Event
+from garrison.core.operation import Operation
+from garrison.engine.budgets import Budgets, Release, Seen, Space
+from garrison.engine.recent import FEW, Few, Many
+from garrison.engine.state import State
+from garrison.exposure.budgeting import names_of
+from garrison.exposure.spaces import Budget, Group, groups_for
+
+_COLUMNS: Final = {
+    # who has no name is counted by the peer
+    "principal": ("principal", "CASE WHEN principal = '' THEN peer ELSE '' END"),
+    "client": (
+        "client",
+        "CASE WHEN client = '' THEN principal ELSE '' END",
+        "CASE WHEN client = '' AND principal = '' THEN peer ELSE '' END",
+    ),
+    "peer": ("peer",),
+    "network": ("peer",),
+    "operation": ("operation",),
+    "all": ("''",),
+}
+_MEANING: Final[Mapping[str, tuple[str, ...]]] = {
+    "principal": ("principal", "peer"),
+    "client": ("client", "principal", "peer"),
+    "peer": ("peer",),
+    "network": ("peer",),
+    "operation": ("operation",),
+    "all": ("",),
+}
+
+
+class Counted(NamedTuple):
+    """One space of budgets, and what is counted there."""
+
+    group: Group
+    """All budgets of the space, with the longest window and the widest limit."""
+    operations: tuple[str, ...] | None
+    """Ids of the operations that are counted; None: all."""
+
+
+def counted_spaces(settings: Settings, operations: Sequence[Operation]) -> dict[str, Counted]:
+    """The spaces of all budgets that `settings` give these operations, by name."""
+    find = controls_for(settings)
+    undescribed = {group.space: group for group in groups_for(None, settings.controls.exposure)}
+    groups: dict[str, list[Group]] = {name: [group] for name, group in undescribed.items()}
+    counted: dict[str, list[str]] = {}
+    for operation in operations:
+        for group in groups_for(operation, find(operation).exposure):
+            groups.setdefault(group.space, []).append(group)
+            counted.setdefault(group.space, []).append(operation.id)
+    return {
+        name: Counted(
+            _together(found),
+            # what the contract does not describe any more is counted wherever everything is
+            None if name in undescribed and len(counted.get(name, ())) == len(operations) else tuple(counted[name]),
+        )
+        for name, found in groups.items()
+    }
+
+
+def remembered(
+    data: Path, settings: Settings, operations: Sequence[Operation], now: float, *, only: Iterable[str] | None = None
+) -> Budgets:
+    """Budgets that know what is on record in `data`; with `only` of these spaces alone.
+
+    Raises RecordError where the record cannot be read.
+    """
+    budgets = Budgets()
+    spaces = counted_spaces(settings, operations)
+    chosen = spaces if only is None else {name: spaces[name] for name in only}
+    releases = frozenset(each.release for each in read_releases(data))
+    for name, each in chosen.items():
+        budgets.space(name, each.group.horizon, each.group.keep, each.group.least)
+    if _has_record(data):
+        for name, each in chosen.items():
+            _read_space(data, budgets, budgets.spaces[name], each, (now, releases))
+        _read_holds(data, budgets, chosen, (settings, operations), releases)
+    budgets.applied(releases)
+    return budgets
+
+
+def is_enforced(settings: Settings) -> bool:
+    """Whether any budget refuses anybody, so that the gateway must not begin without its memory."""
+    modes = [
+        settings.controls.exposure.mode,
+        *(one.controls.get("exposure", {}).get("mode") for one in settings.operations),
+    ]
+    return settings.mode == "enforce" and "enforce" in modes
+
+
+def _has_record(data: Path) -> bool:
+    return any(any((data / name).glob("*")) for name in ("spool", "exposures", "events"))
+
+
+def _together(groups: Sequence[Group]) -> Group:
+    budgets: dict[str, Budget] = {budget.name: budget for group in groups for budget in group.budgets}
+    return groups[0]._replace(
+        horizon=max(group.horizon for group in groups),
+        keep=max(group.keep for group in groups),
+        least=min(group.least for group in groups),
+        budgets=tuple(budgets.values()),
+    )
+
+
+def _read_space(
+    data: Path, budgets: Budgets, space: Space, counted: Counted, told: tuple[float, frozenset[Release]]
+) -> None:
+    group, (now, releases) = counted.group, told
+    released = {
+        key: [each for each in releases if (each.per, each.key) == (group.per, key)]
+        for key in {each.key for each in releases if each.per == group.per}
+    }
+    with opened(data, ExposureFilter(since=now - group.horizon - 1, kind=group.kind or None)) as rows:
+        for key, seen in _windows(rows, counted, (now, space.keep)):
+            for each in sorted(released.get(key, ())):
+                _release(seen, each)
+            budgets.load(space, key, seen)  # several rows may be of one key: of addresses of one network
+    if any(budget.tenure is not None for budget in group.budgets):
+        with opened(data, ExposureFilter(kind=group.kind or None)) as rows:
+            for key, first in _firsts(rows, counted):
+                seen = space.find(key) or Seen(first)
+                seen.first = min(seen.first, first)
+                if space.find(key) is None:
+                    space.put(key, seen)
+
+
+def _windows(rows: Rows, counted: Counted, bounds: tuple[float, int]) -> Iterator[tuple[str, Seen]]:
+    """For each key the newest of those whom it was shown. Ticks are made as the engine makes them; of a clock that was
+    set back none lies in the future."""
+    now, keep = bounds
+    columns = _COLUMNS[counted.group.per]
+    parts = ", ".join(f"{column} AS c{at}" for at, column in enumerate(columns))
+    names = ", ".join(f"c{at}" for at in range(len(columns)))
+    where, values = _counted(counted)
+    found = rows.stream(
+        f"""
+        SELECT {names}, max(total), min(since),
+            string_agg(name, '' ORDER BY last, name), list(last ORDER BY last, name)
+        FROM (
+            SELECT *, count(*) OVER (PARTITION BY {names}) AS total, min(last) OVER (PARTITION BY {names}) AS since
+            FROM (
+                SELECT {parts}, substr(replace(subject::VARCHAR, '-', ''), 1, 16) AS name,
+                    least(greatest(ceil(max(time) / 1e6), 1), {ceil(now)})::UINTEGER AS last
+                FROM {{rows}} WHERE own IS NOT TRUE AND subject IS NOT NULL AND {where} GROUP BY {names}, name
+            )
+            QUALIFY row_number() OVER (PARTITION BY {names} ORDER BY last DESC, name DESC) <= {keep}
+        ) GROUP BY {names}
+        """,  # noqa: S608  # made of constants and numbers
+        *values,
+    )
+    for *told, total, first, digests, ticks in found:
+        seen = Seen(first)
+        few = Few()
+        few.fill(bytes.fromhex(digests), ticks)
+        seen.recent = few if len(few) <= FEW else Many(few)
+        if total > len(ticks):
+            seen.lost, seen.lost_at = total - len(ticks), ticks[0]
+        yield _key(counted.group, told), seen
+
+
+def _firsts(rows: Rows, counted: Counted) -> Iterator[tuple[str, int]]:
+    columns = ", ".join(_COLUMNS[counted.group.per])
+    where, values = _counted(counted)
+    found = rows.stream(
+        f"""
+        SELECT {columns}, min(time) FROM {{rows}} WHERE own IS NOT TRUE AND {where} GROUP BY ALL
+        """,  # noqa: S608  # made of constants
+        *values,
+    )
+    for *told, first in found:
+        yield _key(counted.group, told), max(1, ceil(first / 1e6))
+
+
+def _counted(counted: Counted) -> tuple[str, list[Any]]:
+    if counted.operations is None:
+        return "true", []
+    return "operation IN (SELECT unnest(?::VARCHAR[]))", [list(counted.operations)]
+
+
+def _key(group: Group, told: Sequence[str]) -> str:
+    given = dict(zip(_MEANING[group.per], told, strict=True))
+    return group.key(
+        given.get("principal", ""), given.get("client", ""), given.get("peer", ""), given.get("operation", "")
+    )
+
+
+def _release(seen: Seen, release: Release) -> None:
+    """Those who were surely seen before it do not count; who was seen in its very second does."""
+    before = floor(release.since)
+    if release.budget:
+        seen.floors = {**(seen.floors or {}), release.budget: before}
+        return
+    seen.recent.trim(before)
+    if seen.lost_at <= before:
+        seen.lost = 0
+
+
+def _read_holds(
+    data: Path,
+    budgets: Budgets,
+    spaces: Mapping[str, Counted],
+    told: tuple[Settings, Sequence[Operation]],
+    releases: frozenset[Release],
+) -> None:
+    find = _exposure_of(*told)
+    for event in events(data, EventFilter(reason="budget-exceeded"), newest_first=False):
+        names = set(names_of(event.reasons))
+        if not names:
+            continue
+        over = event.time + event.duration
+        for group in find(event):
+            if group.space not in spaces:
+                continue
+            key = group.key(event.principal, event.client, event.peer, event.operation or "")
+            for budget in group.budgets:
+                if budget.name in names and not _is_released(releases, group.per, key, (budget.name, over)):
+                    budgets.hold(budgets.spaces[group.space], key, budget.name, event.time)
+
+
+def _is_released(releases: frozenset[Release], per: str, key: str, hold: tuple[str, float]) -> bool:
+    name, since = hold
+    return any(
+        (each.per, each.key) == (per, key) and each.budget in {"", name} and each.since >= since for each in releases
+    )
+
+
+def _exposure_of(settings: Settings, operations: Sequence[Operation]) -> Callable[[Event], tuple[Group, ...]]:
+    """The budgets that count what an event is of."""
+    find: Callable[[Operation | None], ControlsSettings] = controls_for(settings)
+    known = {operation.id: groups_for(operation, find(operation).exposure) for operation in operations}
+    others = groups_for(None, settings.controls.exposure)
+    return lambda event: known.get(event.operation, others) if event.operation is not None else others
+
+
+class BudgetMemory:
+    """Gives a gateway's budgets their memory: before it serves, and where a reload brings budgets that are new."""
+
+    def __init__(self, state: State, say: Callable[[str], None]) -> None:
+        """`say` is told where a record cannot be read that nothing depends on."""
+        self._state = state
+        self._say = say
+        self._known: dict[str, int] = {}
+        """Horizons of the spaces that have their memory, by name."""
+        self._fresh: tuple[str, ...] = ()
+
+    def apply(self, settings: Settings, operations: Sequence[Operation], now: float) -> None:
+        """Before a policy is in force, the first one or a changed one, which is made of these. Raises RecordError where
+        budgets are enforced and the record cannot be read."""
+        spaces = counted_spaces(settings, operations)
+        wanted = {
+            name: each.group.horizon for name, each in spaces.items() if self._known.get(name, 0) < each.group.horizon
+        }
+        self._known |= wanted
+        if not wanted or not settings.data:
+            return
+        try:
+            found = remembered(Path(settings.data), settings, operations, now, only=wanted)
+        except RecordError as error:
+            if is_enforced(settings):
+                raise
+            self._say(f"budgets begin anew: {error}")
+            return
+        self._state.budgets.adopt(found)
+        self._fresh = tuple(wanted)
+
+    def complete(self, settings: Settings, operations: Sequence[Operation], now: float) -> None:
+        """After a changed policy came in force: what happened under the old one meanwhile counts for new budgets."""
+        if self._fresh:
+            self._state.budgets.adopt(remembered(Path(settings.data), settings, operations, now, only=self._fresh))
+            self._fresh = ()

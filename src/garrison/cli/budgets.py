@@ -1,0 +1,233 @@
+"""`garrison budgets`: how many people anyone has seen of how many they may, who is held, and what would be enough."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from garrison.cli.output import as_json, columns, counting, line, note, progress
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from garrison.adapters.budget_overview import BudgetState
+    from garrison.adapters.budget_suggest import Sight, Suggestion
+    from garrison.cli.opening import Opened
+
+EXAMPLES = "Example: garrison budgets --config garrison.yaml"
+RELEASE_EXAMPLES = "Example: garrison budgets release --principal staff:ada --note 'monthly report, asked by phone'"
+SUGGEST_EXAMPLES = "Example: garrison budgets suggest --data garrison-data --config garrison.yaml"
+
+_Config = Annotated[Path | None, typer.Option(metavar="FILE", help="garrison.yaml of the gateway.")]
+_Data = Annotated[
+    str | None, typer.Option(metavar="DIR", help="The gateway's data directory.  [default: garrison-data]")
+]
+_Json = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
+_Name = Annotated[str | None, typer.Option(metavar="NAME")]
+_FACTORS = (1.0, 2.0, 3.0, 5.0)
+_PARTIES = ("principal", "client", "peer", "network", "operation")
+
+
+def application() -> typer.Typer:
+    """`garrison budgets` and its commands."""
+    app = typer.Typer(help="Show how budgets of people stand; release who is held; suggest limits.", epilog=EXAMPLES)
+    app.callback(invoke_without_command=True)(budgets)
+    app.command("release", epilog=RELEASE_EXAMPLES)(release)
+    app.command("suggest", epilog=SUGGEST_EXAMPLES)(suggest)
+    return app
+
+
+def budgets(
+    context: typer.Context,
+    config: _Config = None,
+    data: _Data = None,
+    top: Annotated[int, typer.Option(metavar="N", min=1, help="Users shown of each budget.")] = 10,
+    json: _Json = False,
+) -> None:
+    """List the budgets, who has used most of each, and who is held: as of now, from the record."""
+    if context.invoked_subcommand is not None:
+        return
+    from garrison.adapters.budget_overview import budget_states
+
+    opened = _opened(config, data)
+    with progress("reading the record"):
+        states = budget_states(Path(opened.settings.data), opened.settings, opened.policy.operations, time.time(), top)
+    if json:
+        as_json({"budgets": states})
+        return
+    for text in _listed(states):
+        line(text)
+
+
+def release(
+    principal: Annotated[str | None, typer.Option(metavar="NAME", help="A principal, as events name it.")] = None,
+    client: Annotated[str | None, typer.Option(metavar="ID", help="An OAuth client.")] = None,
+    peer: Annotated[str | None, typer.Option(metavar="ADDRESS", help="A peer, and who is anonymous there.")] = None,
+    network: Annotated[str | None, typer.Option(metavar="NETWORK", help="A network, of `per: network`.")] = None,
+    operation: Annotated[str | None, typer.Option(metavar="ID", help="An operation, of `per: operation`.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="The one key of `per: all`.")] = False,
+    budget: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only this budget.  [default: all of them]")
+    ] = None,
+    remark: Annotated[str, typer.Option("--note", metavar="TEXT", help="Why, and who wanted it.")] = "",
+    config: _Config = None,
+    data: _Data = None,
+) -> None:
+    """Let somebody in again who is held, in force within 100 ms: nothing counts any more that they have seen until now.
+
+    Exit status 1 means that the budgets of `--config` know nothing of them; the release stands all the same.
+    """
+    from garrison.adapters.budget_overview import keys_of
+    from garrison.adapters.store.budget_memory import remembered
+    from garrison.adapters.store.releases import Kept, add_releases
+
+    given = dict(zip(_PARTIES, (principal, client, peer, network, operation), strict=True))
+    named = [(party, name) for party, name in given.items() if name] + ([("all", "")] if everything else [])
+    opened = _opened(config, data)
+    own = opened.settings.controls.exposure
+    if not named:
+        raise _usage("--principal", "is missing: who shall be released?", "there are also " + _others())
+    known = {one.name for one in own.budgets}
+    if budget and budget not in known and config is not None:
+        raise _usage("--budget", f"`{budget}` is no budget", "there are " + ", ".join(f"`{one}`" for one in known))
+    now, place = time.time(), Path(opened.settings.data)
+    counted = remembered(place, opened.settings, opened.policy.operations, now)
+    bits = own.ipv4_prefix, own.ipv6_prefix
+    found = True
+    for party, name in named:
+        keys = keys_of(party, name, bits)
+        add_releases(place, [Kept(now, per, key, budget or "", remark) for per, key in keys])
+        who = f"the {party} {name}" if name else "all"
+        line(f"released {who}" + (f" from `{budget}`" if budget else ""))
+        if not any(
+            per == space.partition(" ")[0] and one.find(key) is not None
+            for per, key in keys
+            for space, one in counted.spaces.items()
+        ):
+            found = False
+            note(f"garrison: no budget has counted {who}")
+    if not found:
+        raise typer.Exit(1)
+
+
+def suggest(
+    traffic: Annotated[
+        Path | None, typer.Argument(metavar="TRAFFIC", help="HAR, JSON Lines, or a directory that keeps bodies.")
+    ] = None,
+    data: Annotated[str | None, typer.Option(metavar="DIR", help="The gateway's data directory instead.")] = None,
+    config: _Config = None,
+    contract: Annotated[str | None, typer.Option(metavar="FILE", help="OpenAPI description.")] = None,
+    roles: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="CSV `principal,role,...`: the record holds no roles.")
+    ] = None,
+    factor: Annotated[float, typer.Option("--k", metavar="K", min=0.1, help="Times the usual most.")] = 3.0,
+    json: _Json = False,
+) -> None:
+    """Suggest limits from traffic that was good: for each role, what all but one in a thousand kept to, times K.
+
+    Of each principal the fullest window counts. The table says how many principals each choice would have touched.
+    """
+    from garrison.adapters.budget_suggest import snippet, suggestions
+
+    if (traffic is None) == (data is None):
+        raise _usage("TRAFFIC", "or `--data` must be given, and not both", "traffic that is known to be good")
+    factors = sorted({*_FACTORS, factor})
+    found = suggestions(_sights(traffic, data, (config, contract), roles), factors)
+    if json:
+        as_json({"suggestions": found, "snippet": snippet(found, factor)})
+        return
+    if not found:
+        note("nobody was shown anybody: does the contract say `x-garrison-subject`?")
+        raise typer.Exit(1)
+    for text in _suggested(found, factors):
+        line(text)
+    line("")
+    line(snippet(found, factor))
+
+
+def _sights(
+    traffic: Path | None, data: str | None, asked: tuple[Path | None, str | None], roles: Path | None
+) -> "Iterator[Sight]":
+    from garrison.adapters.budget_suggest import read_roles, sights_of_record, sights_of_traffic
+    from garrison.adapters.recorded.keys import key_source
+    from garrison.adapters.recorded.traffic import read_traffic
+    from garrison.cli.opening import open_policy
+    from garrison.config.load import Options
+
+    if traffic is None:
+        try:
+            told = read_roles(roles.read_text("utf-8")) if roles is not None else {}
+        except (OSError, UnicodeDecodeError) as error:
+            raise _usage("--roles", f"`{roles}` cannot be read", "a CSV file `principal,role`") from error
+        return sights_of_record(Path(data or ""), told)
+    with progress("compiling the contract"):
+        opened = open_policy(asked[0], Options(contract=asked[1], mode="monitor"))
+    entries = counting(read_traffic(traffic, key_source(opened.settings, str(traffic))), "exchanges")
+    return sights_of_traffic(entries, opened.policy)
+
+
+def _listed(states: "Sequence[BudgetState]") -> Iterator[str]:
+    if not states:
+        yield "there are no budgets"
+    for at, each in enumerate(states):
+        kind = each.subject or "people"
+        where = f" of {', '.join(each.match)}" if each.match else ""
+        who = "all" if each.per == "all" else f"each {each.per}"
+        if at:
+            yield ""
+        yield f"{each.name}: {each.limit} {kind} in {each.window} for {who}{where}, then {each.then}"
+        if not each.keys and not each.held:
+            yield "  nobody was shown anybody"
+            continue
+        yield f"  {each.keys} with somebody in the window, {each.held} held"
+        rows = [(_printable(one.key), f"{one.used}/{one.limit}", "held" if one.held else "") for one in each.top]
+        yield from (f"  {text}" for text in columns((each.per, "used", ""), rows))
+
+
+def _suggested(found: "Sequence[Suggestion]", factors: "Sequence[float]") -> Iterator[str]:
+    heading = (
+        "role",
+        "operation",
+        "window",
+        "principals",
+        "median",
+        "p99.9",
+        "most",
+        *(f"x{each:g}" for each in factors),
+    )
+    rows = [
+        (
+            _printable(each.role), each.operation or "(all)", each.window, str(each.principals), str(each.median),
+            str(each.rank), str(each.most), *(f"{one.limit} ({one.touched})" for one in each.choices),
+        )
+        for each in found
+    ]  # fmt: skip
+    yield "people in the fullest window of each principal; limits, and in brackets how many would have gone beyond"
+    yield from columns(heading, rows)
+
+
+def _opened(config: Path | None, data: str | None) -> "Opened":
+    from msgspec.structs import replace
+
+    from garrison.adapters.recording import with_directory
+    from garrison.cli.opening import open_policy
+    from garrison.config.load import Options
+
+    opened = open_policy(config, Options(data=data))
+    return replace(opened, settings=with_directory(opened.settings))
+
+
+def _others() -> str:
+    return ", ".join(f"`--{each}`" for each in (*_PARTIES[1:], "all"))
+
+
+def _printable(text: str) -> str:
+    return "".join(character if character.isprintable() else "?" for character in text)
+
+
+def _usage(option: str, message: str, hint: str = "") -> Exception:
+    from garrison.core.errors import ConfigError, Problem
+
+    return ConfigError([Problem("<options>", option, message, hint)])

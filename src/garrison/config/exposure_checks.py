@@ -1,0 +1,72 @@
+"""Places of data subjects that cannot mean anything: nobody would be found there."""
+
+import difflib
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from garrison.config.explain import Complaint
+from garrison.config.exposure import ExposureSettings, SubjectSettings
+from garrison.config.model import Settings
+from garrison.config.overrides import matches
+from garrison.config.source import Path
+from garrison.core.operation import Operation
+
+
+def subject_complaints(settings: Settings) -> Iterator[Complaint]:
+    """Entries that say too little or contradict themselves."""
+    for place, match, each in _entries(settings):
+        told = [name for name in ("parameter", "field", "answer") if getattr(each, name)]
+        if len(told) != 1:
+            message = "must have one of `parameter`, `field` and `answer`"
+            yield Complaint(place, message, "write one entry for each place")
+        if not each.kind.strip():
+            yield Complaint((*place, "kind"), "is empty, must name a kind of data subjects", "example: `customer`")
+        for name in ("field", "answer"):
+            yield from _pointer((*place, name), getattr(each, name), is_everywhere=not (match or each.match))
+
+
+def strange_subjects(settings: Settings, operations: Sequence[Operation]) -> Iterator[Complaint]:
+    """Operations and parameters that the contract does not have: most likely spelling mistakes."""
+    for place, match, each in _entries(settings):
+        meant = [one for one in operations if not match or matches(match, one)]
+        if each.match and not any(matches(each.match, one) for one in meant):
+            yield Complaint((*place, "match"), f"`{each.match}` names no operation here", _known(meant))
+            continue
+        meant = [one for one in meant if not each.match or matches(each.match, one)]
+        names = {name for one in meant for name in _parameter_names(one)}
+        if each.parameter and each.parameter not in names:
+            near = difflib.get_close_matches(each.parameter, sorted(names), n=1)
+            hint = f"did you mean `{near[0]}`?" if near else ""
+            yield Complaint((*place, "parameter"), f"no operation here has a parameter `{each.parameter}`", hint)
+
+
+def _pointer(place: Path, pointer: str, *, is_everywhere: bool) -> Iterator[Complaint]:
+    if not pointer:
+        return
+    if not pointer.startswith("/"):
+        yield Complaint(place, f"`{pointer}` is no JSON Pointer", f"did you mean `/{pointer}`?")
+    if any(step.isdecimal() for step in pointer.split("/")):
+        yield Complaint(place, "may not name one item of a list", "`*` stands for every item")
+    if is_everywhere:
+        yield Complaint(place, "no two operations have the same bodies", "say with `match` which operations are meant")
+
+
+def _entries(settings: Settings) -> Iterator[tuple[Path, str, SubjectSettings]]:
+    """Place, operations that are meant, and entry."""
+    for index, each in enumerate(settings.controls.exposure.subjects):
+        yield ("controls", "exposure", "subjects", index), "", each
+    for at, entry in enumerate(settings.operations):
+        told = {"subjects": entry.controls.get("exposure", {}).get("subjects", ())}
+        for index, each in enumerate(msgspec.convert(told, ExposureSettings).subjects):
+            yield ("operations", at, "controls", "exposure", "subjects", index), entry.match, each
+
+
+def _parameter_names(operation: Operation) -> Iterator[str]:
+    for each in operation.parameters:
+        yield from (each.name, f"{each.location}.{each.name}")
+
+
+def _known(operations: Sequence[Operation]) -> str:
+    known = ", ".join(f"`{one.id}`" for one in operations[:5])
+    return f"there are {known}" if known else ""

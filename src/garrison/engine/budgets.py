@@ -1,0 +1,431 @@
+"""Budgets: how many distinct subjects a key was shown in each of several windows, exactly, for each of many keys.
+
+A window slides: a subject counts until it was last seen a window's length ago, to the second, and never less. Several
+windows that count the same look at one table. What an answer will show is noted when it is judged, so that no two
+answers take the same last place, and taken back where the answer did not leave after all.
+
+Memory is bounded (`MAX_KEYS`, `MAX_SUBJECTS`), and what is forgotten for that never makes a budget wider: keys for
+which there is no place share one table; of a key that has seen more than any of its limits allows, the rest is a
+number that counts until the last of them has left every window; and so do subjects for whom there is no place.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import ceil, floor
+from typing import Final, NamedTuple, TypeAlias
+
+from garrison.engine.limits import SHARED, short
+from garrison.engine.networks import prefix
+from garrison.engine.recent import FEW, Few, Many, Recent
+
+MAX_KEYS: Final = 250_000
+"""Keys remembered, of all spaces together, some 400 bytes each. Spaces have equal shares."""
+MAX_SUBJECTS: Final = 25_000_000
+"""Subjects remembered, of all keys together: 12 to 14 bytes each."""
+_TRIES: Final = 4
+"""Other keys looked at with each new one, so that what lies outside of every window goes."""
+
+
+def tick(now: float) -> int:
+    """The moment `now` as it is noted: never earlier than it was."""
+    return max(1, ceil(now))
+
+
+def cutoff(window: int, now: float) -> int:
+    """Who was last seen at this tick or earlier is outside of the window that ends `now`."""
+    return max(0, floor(now) - window)
+
+
+def key_of(per: str, who: str, client: str, address: str, operation: str, bits: tuple[int, int]) -> str:
+    """Whose exposures count together, for `per` of a budget; `bits` are those of wider networks.
+
+    Who is nobody (`who` is empty) counts by their address' own network, in which they can choose another.
+    """
+    if per == "principal":
+        return short(who) if who else f"\n{peer_of(address)}"
+    if per == "client":
+        return short(client) if client else f"\n{peer_of(address)}" if not who else f"\t{short(who)}"
+    if per == "peer":
+        return peer_of(address)
+    if per == "network":
+        return prefix(address, *bits)
+    return operation if per == "operation" else ""
+
+
+def peer_of(address: str) -> str:
+    """The network of one subscriber: of IPv6 they have at least 64 bits to choose from."""
+    return prefix(address, 32, 64)
+
+
+def recent_of(seen: Sequence[tuple[bytes, int]]) -> Recent:
+    """Subjects, and when each was last seen, in that order."""
+    few = Few()
+    few.fill(b"".join([digest for digest, _ in seen]), [at for _, at in seen])
+    return few if len(few) <= FEW else Many(few)
+
+
+class Seen:
+    """Who was shown to one key."""
+
+    __slots__ = ("first", "floors", "held", "least", "lost", "lost_at", "recent")
+
+    def __init__(self, first: int) -> None:
+        """`first` is the tick at which somebody was shown to it for the first time."""
+        self.first = first
+        self.recent: Recent = Few()
+        self.lost = 0
+        """Subjects that count though they are not remembered."""
+        self.lost_at = 0
+        """When the last of them was seen."""
+        self.held: tuple[str, ...] = ()
+        """Budgets for whose sake the key is kept out."""
+        self.floors: Mapping[str, int] | None = None
+        """Who was seen at this tick or earlier does not count any more for the budget of that name."""
+        self.least = 1
+        """A tick that everything is noted at, or later: what comes after a release is told from what came before."""
+
+    def cutoff(self, name: str, window: int, now: float) -> int:
+        """As the function, for the budget `name`."""
+        begins = cutoff(window, now)
+        return begins if self.floors is None else max(begins, self.floors.get(name, 0))
+
+    def used(self, window: int, begins: int) -> int:
+        """How many were seen after the tick `begins`, in a window of that length."""
+        return self.recent.count(window, begins) + (self.lost if self.lost_at > begins else 0)
+
+    def tick(self, now: float) -> int:
+        """The moment `now` as it is noted here: never before what was noted already, whatever the clock does."""
+        at, newest = ceil(now), self.recent.newest
+        at = max(at, newest)
+        return max(at, self.least)
+
+    def is_void(self, begins: int) -> bool:
+        """Whether nothing that is known of it matters after the tick `begins`, but for how long it has been known."""
+        return not self.held and self.recent.newest <= begins and self.lost_at <= begins
+
+    def join(self, other: "Seen", keep: int) -> None:
+        """It has seen what `other` has as well; `keep` are remembered."""
+        both = dict(self.recent.items())
+        for digest, at in other.recent.items():
+            both[digest] = max(at, both.get(digest, 0))
+        ordered = sorted(both.items(), key=lambda each: each[1])
+        gone = max(0, len(ordered) - keep)
+        self.lost += other.lost + gone
+        self.lost_at = max(self.lost_at, other.lost_at, ordered[gone - 1][1] if gone else 0)
+        self.recent = recent_of(ordered[gone:])
+        self.first = min(self.first, other.first)
+        self.held = tuple(dict.fromkeys((*self.held, *other.held)))
+
+    def release(self, name: str) -> None:
+        """Nothing counts any more that the budget `name` has seen; empty: any of its budgets."""
+        now = max(self.recent.newest, self.lost_at)
+        self.least = now + 1
+        if name:
+            self.held = tuple([each for each in self.held if each != name])
+            self.floors = {**(self.floors or {}), name: now}
+            return
+        self.held, self.floors = (), None
+        self.recent, self.lost, self.lost_at = Few(), 0, 0
+
+
+class Space:
+    """The keys of all budgets that count alike: the same subjects per the same."""
+
+    __slots__ = ("_old", "_young", "horizon", "is_tight", "keep", "least")
+
+    def __init__(self) -> None:
+        self.least = 1 << 31
+        """The tightest limit at which anybody is refused."""
+        self.is_tight = False
+        """Whether any key may have come so far."""
+        self.horizon = 0
+        """Length of the longest window, in seconds."""
+        self.keep = 0
+        """Subjects of a key that matter: one more than its widest limit."""
+        self._young: dict[str, Seen] = {}
+        self._old: dict[str, Seen] = {}
+
+    def __len__(self) -> int:
+        return len(self._young) + len(self._old)
+
+    def find(self, key: str) -> Seen | None:
+        """What is known of `key`."""
+        found = self._young.get(key)
+        return self._old.get(key) if found is None else found
+
+    def items(self) -> Iterator[tuple[str, Seen]]:
+        """Every key."""
+        yield from self._young.items()
+        yield from self._old.items()
+
+    def put(self, key: str, seen: Seen) -> None:
+        """A key that is new."""
+        self._young[key] = seen
+
+    def oldest(self) -> Seen | None:
+        """One key after the other; None where there is none."""
+        if not self._old:
+            self._old, self._young = self._young, {}
+        if not self._old:
+            return None
+        key, seen = self._old.popitem()
+        self._young[key] = seen
+        return seen
+
+    def remove(self, gone: Seen) -> None:
+        """Forget the key that `oldest` gave."""
+        key, seen = self._young.popitem()
+        if seen is not gone:
+            self._young[key] = seen
+
+
+class Release(NamedTuple):
+    """A key whose holds are lifted, and for which nothing counts that was seen before."""
+
+    since: float
+    per: str
+    """Whose key it is, as in the settings of budgets."""
+    key: str
+    budget: str = ""
+    """Only this one; empty: all."""
+
+
+class Entry(NamedTuple):
+    """What one answer shows to one key, and what that key had seen before."""
+
+    space: Space
+    key: str
+    seen: Seen | None
+    """None where the key is new."""
+    digests: Sequence[bytes]
+    """Each once."""
+    before: Sequence[int]
+    """When each of them was last seen; 0: never."""
+
+
+Taken: TypeAlias = list[tuple[Seen, bytes]]
+"""What was noted before it was known whether it leaves."""
+
+
+class Budgets:
+    """What the budgets remember. Like all state, used by one thread at a time, but for `releases`."""
+
+    __slots__ = ("_applied", "_arriving", "_holds", "_pending", "_spaces", "releases", "subjects")
+
+    def __init__(self) -> None:
+        self.releases: frozenset[Release] = frozenset()
+        """Replaced whole, by any thread; in force with the next look."""
+        self._applied: frozenset[Release] = frozenset()
+        self._holds = False
+        self.subjects = 0
+        """How many are remembered, about."""
+        self._arriving: tuple[Budgets, ...] = ()
+        self._spaces: dict[str, Space] = {}
+        self._pending: dict[tuple[Seen, bytes], list[int]] = {}
+        """Noted, and not known to have left: for how many exchanges, and when they had been seen before."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether any key may be held."""
+        if self._arriving:
+            self._arrive()
+        return self._holds
+
+    @property
+    def spaces(self) -> Mapping[str, Space]:
+        """By name; what it begins with is its budgets' `per`."""
+        return self._spaces
+
+    def space(self, name: str, horizon: int, keep: int, least: int = 1 << 31) -> Space:
+        """The space `name`, which remembers at least so much, and in which some are refused from `least` on."""
+        if self.releases is not self._applied:
+            self._release()
+        if self._arriving:
+            self._arrive()
+        found = self._spaces.get(name)
+        if found is None:
+            found = self._spaces[name] = Space()
+        if found.horizon < horizon or found.keep <= keep or found.least > least:
+            found.horizon, found.keep = max(found.horizon, horizon), max(found.keep, keep + 1)
+            found.least = min(found.least, least)
+            found.is_tight = len(found) > 0
+        return found
+
+    def find(self, space: Space, key: str) -> Seen | None:
+        """What is known of `key`; None where it is new."""
+        found = space.find(key)
+        if found is None and len(space) >= self._share():
+            return space.find(SHARED)
+        return found
+
+    def look(self, space: Space, key: str, digests: Sequence[bytes]) -> Entry:
+        """What `key` has seen of these."""
+        seen = self.find(space, key)
+        if seen is None:
+            return Entry(space, key, None, digests, [0] * len(digests))
+        recent = seen.recent
+        before = [recent.last_seen(digests[0])] if len(digests) == 1 else recent.all_last_seen(digests)
+        return Entry(space, key, seen, digests, before)
+
+    def take(self, entries: Iterable[Entry], now: float) -> Taken:
+        """Note what an answer shows that is about to leave, as it was just looked up; `settle` must follow."""
+        taken: Taken = []
+        pending = self._pending
+        for entry in entries:
+            seen = entry.seen or self._place(entry.space, entry.key, now)
+            moment = seen.tick(now)
+            for digest, was in zip(entry.digests, entry.before, strict=True):
+                place = seen, digest
+                waiting = pending.get(place) if pending else None
+                if waiting is not None:
+                    waiting[0] += 1
+                elif was == moment:
+                    continue  # nothing changes
+                else:
+                    pending[place] = [1, was]
+                taken.append(place)
+            self._note(entry, seen, moment)
+        return taken
+
+    def settle(self, taken: Taken, *, has_left: bool) -> None:
+        """What was taken has left, or has not and is given back."""
+        pending = self._pending
+        for place in taken:
+            waiting = pending.get(place)
+            if waiting is None:
+                continue  # another answer has shown the same
+            if has_left:
+                del pending[place]
+                continue
+            waiting[0] -= 1
+            if not waiting[0]:
+                del pending[place]
+                seen, digest = place
+                if seen.recent.last_seen(digest):
+                    seen.recent.put_back(digest, waiting[1])
+                    self.subjects -= not waiting[1]
+
+    def note(self, space: Space, key: str, digests: Sequence[bytes], now: float) -> None:
+        """Note what has left."""
+        entry = self.look(space, key, digests)
+        seen = entry.seen or self._place(space, key, now)
+        self._note(entry, seen, seen.tick(now))
+        if self._pending:
+            for digest in digests:
+                self._pending.pop((seen, digest), None)
+
+    def hold(self, space: Space, key: str, name: str, now: float) -> None:
+        """Keep `key` out for the sake of the budget `name`."""
+        seen = self.find(space, key) or self._place(space, key, now)
+        if name not in seen.held:
+            seen.held = (*seen.held, name)
+        self._holds = True
+
+    def release(self, release: Release) -> None:
+        """Put a release in force."""
+        for name, space in self._spaces.items():
+            if name.partition(" ")[0] == release.per and (seen := space.find(release.key)) is not None:
+                self.subjects -= len(seen.recent) if not release.budget else 0
+                seen.release(release.budget)
+
+    def adopt(self, others: "Budgets") -> None:
+        """Have what others know count as well, from the next look on; may be called by any thread."""
+        self._arriving += (others,)
+
+    def load(self, space: Space, key: str, seen: Seen) -> None:
+        """`key` has seen this too, as it is known from elsewhere."""
+        if self.subjects + len(seen.recent) > MAX_SUBJECTS:
+            self._lose(space, seen, len(seen.recent), seen.recent.newest)
+            seen.recent = Few()
+        if len(seen.recent) + seen.lost >= space.least:
+            space.is_tight = True
+        known = space.find(key)
+        if known is None and len(space) >= self._share():
+            key = SHARED
+            known = space.find(key)
+        if known is None:
+            self.subjects += len(seen.recent)
+            space.put(key, seen)
+            return
+        before = len(known.recent)
+        known.join(seen, space.keep)
+        space.is_tight = True
+        self.subjects += len(known.recent) - before
+
+    def applied(self, releases: frozenset[Release]) -> None:
+        """These are in force already."""
+        self.releases = self._applied = releases
+
+    def _arrive(self) -> None:
+        others, self._arriving = self._arriving, ()
+        for other in others:
+            self._holds = self._holds or other.holds
+            if not self._spaces:
+                self._spaces.update(other.spaces)
+                self.subjects = other.subjects
+                continue
+            for name, space in other.spaces.items():
+                own = self.space(name, space.horizon, space.keep - 1, space.least)
+                for key, seen in space.items():
+                    self.load(own, key, seen)
+
+    def _release(self) -> None:
+        releases = self.releases
+        for each in sorted(releases - self._applied):
+            self.release(each)
+        self._applied = releases
+
+    def _note(self, entry: Entry, seen: Seen, moment: int) -> None:
+        recent, digests = seen.recent, entry.digests
+        fresh = entry.before.count(0)
+        if fresh:
+            self.subjects += fresh - recent.trim(moment - entry.space.horizon - 1)
+            if self.subjects > MAX_SUBJECTS:
+                self.subjects -= fresh
+                digests = [digest for digest, was in zip(digests, entry.before, strict=True) if was]
+                self._lose(entry.space, seen, fresh, moment)
+        if len(digests) == 1:
+            recent.note(digests[0], moment)
+        else:
+            recent.note_all(digests, moment)
+        if not fresh:
+            return
+        if len(recent) + seen.lost >= entry.space.least:
+            entry.space.is_tight = True
+        if len(recent) > entry.space.keep:
+            gone, at = recent.shed(entry.space.keep)
+            self.subjects -= gone
+            self._lose(entry.space, seen, gone, at)
+        if type(recent) is Few and len(recent) > FEW:
+            seen.recent = Many(recent)
+
+    @staticmethod
+    def _lose(space: Space, seen: Seen, number: int, moment: int) -> None:
+        """So many count that are not remembered; what was lost earlier counts until it is outside of every window."""
+        begins = max(moment, seen.recent.newest) - space.horizon - 1
+        seen.lost = number + (seen.lost if seen.lost_at > begins else 0)
+        seen.lost_at = max(seen.lost_at, moment)
+
+    def _place(self, space: Space, key: str, now: float) -> Seen:
+        begins, share = cutoff(space.horizon, now), self._share()
+        for _ in range(_TRIES):
+            other = space.oldest()
+            if other is None:
+                break
+            self.subjects -= other.recent.trim(begins)
+            if len(space) >= share and other.is_void(begins):
+                space.remove(other)
+        if len(space) >= share:
+            key = SHARED
+        seen = space.find(key)
+        if seen is None:
+            seen = Seen(tick(now))
+            shared = space.find(SHARED)
+            if shared is not None and key != SHARED:  # it may have been among those
+                space.is_tight = True
+                seen.lost, seen.lost_at = len(shared.recent) + shared.lost, max(shared.recent.newest, shared.lost_at)
+                seen.held = shared.held
+            space.put(key, seen)
+        return seen
+
+    def _share(self) -> int:
+        return MAX_KEYS // max(1, len(self._spaces))

@@ -1,0 +1,309 @@
+"""Budgets at work in one operation: who is held is kept out, what goes beyond a budget does not leave.
+
+Whoever is shown again within a window costs nothing there, nor do one's own data. The places that an answer needs are
+taken when it is judged, and given back where it did not leave.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from math import ceil
+from typing import NamedTuple, TypeAlias
+
+from msgspec.structs import replace
+
+from garrison.config.exposure import ExposureSettings
+from garrison.core.decision import Mode, Reason
+from garrison.core.operation import Operation
+from garrison.core.principal import ANONYMOUS
+from garrison.engine.budgets import Entry, Seen, Taken
+from garrison.engine.control import Reasons
+from garrison.engine.facts import Facts
+from garrison.engine.limits import LONGEST_KEY
+from garrison.exposure.spaces import Budget, Group, groups_for
+
+HELD = "held until released"
+"""What the detail of a reason ends with whose principal is held from then on."""
+
+
+class Charge(NamedTuple):
+    """One subject whose data an answer discloses to somebody else."""
+
+    kind: str
+    digest: bytes
+    """Abridged."""
+
+
+class Over(NamedTuple):
+    """A budget that does not suffice."""
+
+    budget: Budget
+    entry: Entry
+    group: Group
+    limit: int
+    used: int
+    fresh: int
+    """Subjects that would be new to it."""
+    wait: int
+    """Seconds until there would be room."""
+
+
+class Bill(NamedTuple):
+    """What an answer costs."""
+
+    entries: list[Entry]
+    over: list[Over]
+    """Budgets that refuse."""
+    alerts: list[Over]
+    """Budgets that only tell."""
+
+
+class Room(NamedTuple):
+    """What is left of the budgets that look at one table."""
+
+    kind: str
+    """Kind of the subjects that they count; empty: all."""
+    before: Mapping[bytes, int]
+    """When each subject was last seen; 0: never."""
+    left: list[list[int]]
+    """For each budget the tick at which its window begins, and for how many more it has room."""
+
+
+_NOTHING: tuple[Group, ...] = ()
+_ORDER = {"hold": 0, "deny": 1, "throttle": 2}
+"""The first reason decides what a client gets: that it may come again only where nothing else forbids it."""
+Charges: TypeAlias = Sequence[Charge]
+
+
+class Purse:
+    """The budgets of one operation."""
+
+    def __init__(self, operation: Operation | None, own: ExposureSettings, reasons: Reasons) -> None:
+        self._operation = operation.id if operation is not None else ""
+        self._groups = groups_for(operation, own)
+        self._holding = tuple(
+            (group, frozenset(names))
+            for group in self._groups
+            if (names := [each.name for each in group.budgets if each.then == "hold"])
+        )
+        self._reasons = reasons
+        self._enforces = own.mode is Mode.ENFORCE
+        self.cuts = own.lists == "cut" and self._enforces
+        """Whether items of lists are taken out that go beyond a budget."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether any budget counts the operation."""
+        return bool(self._groups)
+
+    @property
+    def holds(self) -> bool:
+        """Whether anybody may be kept out."""
+        return bool(self._holding)
+
+    def check_held(self, facts: Facts) -> Reason | None:
+        """Who is held is kept out."""
+        budgets = facts.state.budgets
+        if not budgets.holds:
+            return None
+        for group, names in self._holding:
+            space = budgets.space(group.space, group.horizon, group.keep, group.least)
+            seen = budgets.find(space, self._key(group, facts))
+            if seen is not None and seen.held and (held := sorted(names.intersection(seen.held))):
+                return self._reasons("budget-held", "", ", ".join(f"`{name}`" for name in held))
+        return None
+
+    def exhausted(self, facts: Facts) -> tuple[Group, ...]:
+        """Those of whose budgets one that refuses may have nothing left: whoever is new to it is refused beforehand.
+
+        Where budgets are only monitored there are none: the answer will tell, and nothing is told twice.
+        """
+        found = _NOTHING
+        if not self._enforces:
+            return found
+        budgets = facts.state.budgets
+        for group in self._groups:
+            space = budgets.space(group.space, group.horizon, group.keep, group.least)
+            if not space.is_tight and group.least:
+                continue
+            seen = budgets.find(space, self._key(group, facts))
+            if group.least == 0 or (seen is not None and len(seen.recent) + seen.lost >= group.least):
+                found += (group,)
+        return found
+
+    def check_asked(self, facts: Facts, charges: Charges, location: str) -> tuple[Reason, ...]:
+        """A request for these is refused where nothing is left for any of them; where lists are cut, for all."""
+        over = [each for each in self.bill(facts, charges).over if each.used >= each.limit]
+        if self.cuts:
+            over = [each for each in over if each.fresh == _counted(each.group, charges)]
+        if not over:
+            return ()
+        reasons = self._reasons_of(facts, over, location)
+        if self._enforces:
+            facts.on_close += (partial(_hold, facts, over, reasons),)
+        return reasons
+
+    def bill(self, facts: Facts, charges: Charges) -> Bill:
+        """What it costs to show these, each once."""
+        bill = Bill([], [], [])
+        budgets, now = facts.state.budgets, facts.now
+        for group in self._groups:
+            digests = [each.digest for each in charges if not group.kind or each.kind == group.kind]
+            if not digests:
+                continue
+            space = budgets.space(group.space, group.horizon, group.keep, group.least)
+            entry = budgets.look(space, self._key(group, facts), digests)
+            bill.entries.append(entry)
+            if not _is_plain(group, entry, now):
+                self._weigh(facts, group, entry, bill)
+        if len(bill.over) > 1:
+            bill.over.sort(key=lambda each: _ORDER[each.budget.then])
+        return bill
+
+    @staticmethod
+    def _weigh(facts: Facts, group: Group, entry: Entry, bill: Bill) -> None:
+        seen, before, now = entry.seen, entry.before, facts.now
+        for budget in group.budgets:
+            begins = seen.cutoff(budget.name, budget.window, now) if seen is not None else 0
+            fresh = sum([was <= begins for was in before])
+            if fresh and (over := _over(facts, group, entry, (budget, begins, fresh))) is not None:
+                (bill.over if budget.refuses else bill.alerts).append(over)
+
+    def rooms(self, facts: Facts, charges: Charges) -> list[Room]:
+        """What is left of each budget that refuses, for showing some of these."""
+        found = []
+        budgets, now = facts.state.budgets, facts.now
+        digests = list({each.digest for each in charges})
+        for group in self._groups:
+            space = budgets.space(group.space, group.horizon, group.keep, group.least)
+            seen = budgets.find(space, self._key(group, facts)) or Seen(0)
+            left = []
+            for budget in group.budgets:
+                if budget.refuses:
+                    begins = seen.cutoff(budget.name, budget.window, now)
+                    limit = budget.limit_for(facts.principal, seen.first, now)
+                    left.append([begins, limit - seen.used(budget.window, begins)])
+            before = dict(zip(digests, seen.recent.all_last_seen(digests), strict=True))
+            found.append(Room(group.kind, before, left))
+        return found
+
+    def spend(self, facts: Facts, bill: Bill) -> tuple[Reason, ...]:
+        """An answer that costs `bill` is about to leave: why it must not, if it must not."""
+        self.alert(facts, bill)
+        reasons = self._reasons_of(facts, bill.over, "response")
+        if reasons and self._enforces:
+            facts.on_close += (partial(_refused, facts, bill, reasons),)
+        elif bill.entries:
+            taken = facts.state.budgets.take(bill.entries, facts.now)
+            facts.on_close += (partial(_settle, facts, taken),)
+        return reasons
+
+    def spend_cut(self, facts: Facts, whole: Bill, rest: Bill) -> tuple[Reason, ...]:
+        """An answer that costs `whole` is cut to what costs `rest`: why it is."""
+        self.alert(facts, rest)
+        reasons = self._reasons_of(facts, whole.over, "response")
+        taken = facts.state.budgets.take(rest.entries, facts.now)
+        facts.on_close += (partial(_cut, facts, (whole, taken), reasons),)
+        return reasons
+
+    def alert(self, facts: Facts, bill: Bill) -> None:
+        """Have on record what goes beyond budgets that only tell."""
+        if bill.alerts:
+            facts.noted += tuple([self._reason(each, "response") for each in bill.alerts])
+
+    def _reasons_of(self, facts: Facts, over: Sequence[Over], location: str) -> tuple[Reason, ...]:
+        waits = [each.wait for each in over if each.budget.then == "throttle"]
+        if waits and self._enforces:
+            facts.refusal_headers += ((429, "retry-after", str(max(waits))),)
+        return tuple([self._reason(each, location) for each in over])
+
+    def _reason(self, over: Over, location: str) -> Reason:
+        budget = over.budget
+        detail = f"`{budget.name}`: {over.used} of {over.limit} in {budget.span}, {over.fresh} more"
+        if budget.then == "hold" and self._enforces:
+            detail += f", {HELD}"
+        reason = self._reasons("budget-exceeded", location, detail)
+        return replace(reason, status=429) if budget.then == "throttle" else reason
+
+    def _key(self, group: Group, facts: Facts) -> str:
+        principal = facts.principal
+        if group.per == "principal" and principal is not ANONYMOUS and len(principal.id) <= LONGEST_KEY:
+            return principal.id  # as below, at once
+        who = "" if principal is ANONYMOUS else principal.id
+        return group.key(who, principal.client, facts.request.peer.address, self._operation)
+
+
+def _is_plain(group: Group, entry: Entry, now: float) -> bool:
+    """Whether no budget can be exceeded, as with nearly every answer: all were seen within the shortest window, or
+    there is room under the tightest limit, whatever has left which window."""
+    seen = entry.seen
+    if seen is None:
+        return len(entry.digests) <= group.tightest
+    if len(seen.recent) + seen.lost + len(entry.digests) <= group.tightest:
+        return True
+    return seen.floors is None and min(entry.before) > max(0.0, now - group.shortest)
+
+
+def _over(facts: Facts, group: Group, entry: Entry, asked: tuple[Budget, int, int]) -> Over | None:
+    """Whether a budget, whose window begins at a tick, suffices for so many who are new to it."""
+    budget, begins, fresh = asked
+    seen = entry.seen
+    now = facts.now
+    limit = budget.limit_for(facts.principal, seen.first if seen is not None else 0, now)
+    if seen is None:
+        return None if fresh <= limit else Over(budget, entry, group, limit, 0, fresh, budget.window)
+    if len(seen.recent) + seen.lost + fresh <= limit:
+        return None  # whatever of it lies in this window
+    used = seen.used(budget.window, begins)
+    if used + fresh <= limit:
+        return None
+    return Over(budget, entry, group, limit, used, fresh, _wait(seen, budget, begins, used + fresh - limit, now))
+
+
+def _wait(seen: Seen, budget: Budget, begins: int, surplus: int, now: float) -> int:
+    """Seconds until `surplus` of those in the window have left it."""
+    if surplus > seen.recent.count(budget.window, begins):
+        return budget.window
+    return max(1, ceil(seen.recent.moment(begins, surplus - 1) + budget.window - now))
+
+
+def _counted(group: Group, charges: Charges) -> int:
+    return sum([not group.kind or each.kind == group.kind for each in charges])
+
+
+def _settle(facts: Facts, taken: Taken) -> None:
+    facts.state.budgets.settle(taken, has_left=facts.has_left)
+
+
+def _hold(facts: Facts, over: Sequence[Over], reasons: Sequence[Reason]) -> None:
+    """Whose budget was exceeded that holds, is held: where the event says so, so that a restart finds the same."""
+    for each, reason in zip(over, reasons, strict=True):
+        if each.budget.then == "hold" and reason in facts.reasons:
+            facts.state.budgets.hold(each.entry.space, each.entry.key, each.budget.name, facts.now)
+
+
+def _refused(facts: Facts, bill: Bill, reasons: Sequence[Reason]) -> None:
+    _hold(facts, bill.over, reasons)
+    if facts.has_left:  # there was an exception for it
+        _note(facts, bill.entries)
+
+
+def _cut(facts: Facts, cut: tuple[Bill, Taken], reasons: Sequence[Reason]) -> None:
+    whole, taken = cut
+    _hold(facts, whole.over, reasons)
+    _settle(facts, taken)
+    if facts.has_left and not any(
+        reason in facts.reasons for reason in reasons
+    ):  # there was an exception for it: all of it has left
+        _note(facts, whole.entries)
+
+
+def _note(facts: Facts, entries: Sequence[Entry]) -> None:
+    for entry in entries:
+        facts.state.budgets.note(entry.space, entry.key, entry.digests, facts.now)
+
+
+def names_of(reasons: Sequence[Reason]) -> Iterator[str]:
+    """Names of the budgets for whose sake these reasons of an event hold somebody."""
+    for reason in reasons:
+        if reason.id == "budget-exceeded" and reason.detail.endswith(HELD):
+            yield reason.detail.split("`")[1]

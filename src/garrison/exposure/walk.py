@@ -1,0 +1,180 @@
+"""The walk: which subjects a value names, in document order, and what of theirs it holds.
+
+A typed value belongs to the subjects that the innermost object around it names; where that names none, to those within
+that object; else to those of the next object around. What no object claims is the whole answer's.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final, TypeAlias
+
+from garrison.exposure.fields import Field, Node, Who
+
+MAX_DEPTH: Final = 200
+"""Levels of a value that are looked at."""
+
+Key: TypeAlias = tuple[Who, str]
+"""A subject: its kind and name."""
+
+
+class TooDeepError(Exception):
+    """A value nests deeper than is looked at."""
+
+
+class Walk:
+    """One walk along one value."""
+
+    __slots__ = ("found", "order", "unnamed")
+
+    def __init__(self) -> None:
+        self.found: dict[Key, int] = {}
+        """Every subject, in document order, with the mask of its types."""
+        self.order: list[Key] = []
+        """Every mention of one."""
+        self.unnamed: frozenset[str] = frozenset()
+        """Kinds of which an object should have named a subject, told of one, and did not name any."""
+
+    def run(self, field: Field, value: Any, own: list[Key]) -> int:
+        """Walk `value`, which `field` describes. Returns the mask of what no object within claims; what the value as a
+        whole names is added to `own`."""
+        node = field.node
+        if node is None or type(value) is not dict:
+            return self._value(field, value, own, 0)
+        mask = self._inside(node, value, own, 0)
+        if field.mask and value:
+            mask |= field.mask
+        if mask and node.kinds and not own and not self.order:
+            self.unnamed = node.kinds
+        return mask
+
+    def finish(self, own: Sequence[Key], mask: int) -> None:
+        """Give what no object claims to `own`, the subjects of the whole; where there are none, to all within."""
+        found = self.found
+        for key in own:
+            found.setdefault(key, 0)
+        if mask:
+            for key in own or self.order:
+                found[key] |= mask
+
+    def _value(self, field: Field, value: Any, own: list[Key], depth: int) -> int:
+        """The mask of what no object within claims; subjects named by the value itself are added to `own`."""
+        mask = field.mask if value or value == 0 else 0
+        kind = type(value)
+        if kind is dict:
+            return mask | self._object(field.node, value, depth + 1) if field.node is not None else mask
+        if kind is list:
+            if depth > MAX_DEPTH:
+                raise TooDeepError
+            items = field.node.items if field.node is not None else None
+            if field.whos:
+                for item in value:
+                    self._name(field.whos, item, own)
+                    mask |= self._value(items, item, own, depth + 1) if items is not None else 0
+            elif items is not None:
+                mask |= self._list(items, value, own, depth + 1)
+            return mask
+        if field.whos:
+            self._name(field.whos, value, own)
+        return mask
+
+    def _name(self, whos: tuple[Who, ...], value: Any, own: list[Key]) -> None:
+        if type(value) is not str:
+            if type(value) is not int:
+                return
+            value = str(value)
+        if value:
+            for who in whos:
+                key = who, value
+                self.found.setdefault(key, 0)
+                self.order.append(key)
+                own.append(key)
+
+    def _list(self, field: Field, value: list[Any], own: list[Key], depth: int) -> int:
+        node = field.plain
+        if node is None or node.only is None:
+            mask = 0
+            for item in value:
+                if node is not None and type(item) is dict:
+                    mask |= self._object(node, item, depth + 1)
+                else:
+                    mask |= self._value(field, item, own, depth)
+            return mask
+        only, typed = node.only, node.typed
+        mask = 0
+        for item in value:  # nearly every long list is one of such objects
+            if type(item) is not dict or not self._named_by(only, typed, item):
+                mask |= self._value(field, item, own, depth)
+        return mask
+
+    def _object(self, node: Node, value: dict[str, Any], depth: int) -> int:
+        if node.only is not None and self._named_by(node.only, node.typed, value):
+            return 0
+        own: list[Key] = []
+        order = self.order
+        start = len(order)
+        mask = self._inside(node, value, own, depth)
+        if own or len(order) > start:
+            if mask:
+                found = self.found
+                for key in own or order[start:]:
+                    found[key] |= mask
+            return 0
+        if mask and node.kinds:
+            self.unnamed |= node.kinds
+        return mask
+
+    def _named_by(self, only: tuple[str, Who], typed: tuple[tuple[str, int], ...], value: dict[str, Any]) -> bool:
+        """Whether the one property that names a subject does so, with a text; its types are then noted as well."""
+        name, who = only
+        text = value.get(name)
+        if type(text) is not str or not text:
+            return False
+        mask = 0
+        for each, bits in typed:
+            item = value.get(each)
+            if item or item == 0:
+                mask |= bits
+        key = who, text
+        self.order.append(key)
+        self.found[key] = self.found.get(key, 0) | mask
+        return True
+
+    def _inside(self, node: Node, value: dict[str, Any], own: list[Key], depth: int) -> int:
+        if depth > MAX_DEPTH:
+            raise TooDeepError
+        if node.is_ordered:
+            return self._in_order(node, value, own, depth)
+        mask = 0
+        get = value.get
+        for name, bits in node.typed:
+            item = get(name)
+            if item or item == 0:
+                mask |= bits
+        for name, who, field in node.named:
+            item = get(name)
+            if who is not None and type(item) is str and item:  # as nearly everywhere
+                key = who, item
+                self.found.setdefault(key, 0)
+                self.order.append(key)
+                own.append(key)
+            else:
+                mask |= self._value(field, item, own, depth)
+        for name, inner, field in node.inner:
+            item = get(name)
+            if inner is not None and type(item) is dict:
+                mask |= self._object(inner, item, depth + 1)
+            else:
+                mask |= self._value(field, item, own, depth)
+        return mask
+
+    def _in_order(self, node: Node, value: dict[str, Any], own: list[Key], depth: int) -> int:
+        names, more, others = node.names, node.more, node.others
+        mask = 0
+        for name, item in value.items():
+            field = names.get(name)
+            if field is None:
+                if more is None or name in others:
+                    continue
+                field = more
+            if item is not None:
+                mask |= self._value(field, item, own, depth)
+        return mask

@@ -1,0 +1,291 @@
+"""The laws of budgets: each test's docstring is one of them."""
+
+from collections.abc import Iterable
+from math import ceil, floor
+from typing import Any, NamedTuple
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.unit.controls.acting import JSON, Stage, api, operation, principal
+from tests.unit.engine.drive import EVENT_ID, request_head
+
+from garrison.core.event import Event
+from garrison.core.http import ResponseHead
+from garrison.engine.budgets import Budgets, Release
+from garrison.engine.exchange import Exchange
+from garrison.engine.recent import FEW, Few, Many
+from garrison.engine.step import Pass, Refuse
+
+START = 1_790_000_000.25
+PEOPLE = {"type": "array", "items": {"properties": {"id": {"x-garrison-subject": "person", "type": "string"}}}}
+WINDOWS = {"short": (60, 3), "long": (180, 5)}
+BUDGETS = "{name: short, limit: 3, window: 1m}, {name: long, limit: 5, window: 3m}"
+WHO = [principal("ada"), principal("bob")]
+
+
+class Step(NamedTuple):
+    """One answer."""
+
+    pause: float
+    who: int
+    shown: list[int]
+    is_broken: bool
+    """Whether it does not leave for another reason."""
+    waits: int
+    """How many other exchanges are judged before it is over."""
+
+
+steps = st.lists(
+    st.builds(
+        Step,
+        st.floats(0, 40) | st.just(0.0) | st.floats(-30, 0),
+        st.integers(0, 1),
+        st.lists(st.integers(0, 9), min_size=1, max_size=4, unique=True),
+        st.integers(0, 5).map(lambda roll: roll == 0),
+        st.integers(0, 3),
+    ),
+    max_size=40,
+)
+
+
+def scene(lists: str = "refuse", then: str = "deny") -> Stage:
+    told = BUDGETS.replace("}", f", then: {then}}}")
+    contract = api({"/people": {"get": operation(PEOPLE)}})
+    return Stage(
+        contract, f"response-schema: {{mode: enforce}}, exposure: {{mode: enforce, lists: {lists}, budgets: [{told}]}}"
+    )
+
+
+def judged(stage: Stage, step: Step, now: float) -> tuple[Exchange, Any]:
+    """An exchange whose answer was judged, and what of it would leave; None: nothing."""
+    stage._who = WHO[step.who]
+    exchange = Exchange(stage.policy, EVENT_ID, now)
+    exchange.request(request_head("GET /people"))
+    shown: list[Any] = [{"id": str(each)} for each in step.shown]
+    if step.is_broken:
+        shown.append({"id": 7})
+    said = exchange.response(ResponseHead(200, JSON), _json(shown))
+    if isinstance(said, Refuse):
+        return exchange, None
+    assert isinstance(said, Pass)
+    if said.mutation is not None and said.mutation.body is not None:
+        return exchange, [int(each["id"]) for each in _value(said.mutation.body)]
+    return exchange, step.shown
+
+
+@settings(deadline=None)
+@given(steps, st.sampled_from(["refuse", "cut"]))
+def test_no_window_shows_more_people_than_its_limit(taken: list[Step], lists: str) -> None:
+    """In no window leave more distinct people than its limit, however exchanges overlap and whatever the clock does:
+    where it is set back, time stands still for each principal until it has caught up."""
+    stage, now = scene(lists), START
+    waiting: list[tuple[int, Exchange]] = []
+    judgements: list[tuple[int, float, Exchange]] = []
+    events: dict[int, Event] = {}
+    moments = [START, START]
+    for index, step in enumerate(taken):
+        now += step.pause
+        moments[step.who] = max(moments[step.who], now)
+        exchange, _ = judged(stage, step, now)
+        judgements.append((step.who, moments[step.who], exchange))
+        waiting.append((index + step.waits, exchange))
+        events |= {id(each): each.close(now) for due, each in waiting if due <= index}
+        waiting = [(due, each) for due, each in waiting if due > index]
+    events |= {id(each): each.close(now) for _, each in waiting}
+    for who in range(len(WHO)):
+        shown = [
+            (at, name)
+            for one, at, exchange in judgements
+            if one == who
+            for disclosure in events[id(exchange)].exposed
+            for name in disclosure.subjects
+        ]
+        for window, limit in WINDOWS.values():
+            for end, _ in shown:
+                assert len({name for at, name in shown if end - window < at <= end}) <= limit
+
+
+@settings(deadline=None)
+@given(steps, st.sampled_from(["refuse", "cut"]))
+def test_it_is_exact_where_one_exchange_follows_another(taken: list[Step], lists: str) -> None:
+    """As a naive count of sets has it: nobody is refused without need, and what did not leave costs nothing."""
+    stage, now = scene(lists), START
+    naive = [Naive(), Naive()]
+    for step in taken:
+        now += step.pause
+        exchange, left = judged(stage, step, now)
+        exchange.close(now)
+        model = naive[step.who]
+        room = model.admitted(step.shown, now, cut=lists == "cut") if not step.is_broken else None
+        assert left == room
+        if room is not None:
+            model.note(room, now)
+
+
+class Naive:
+    """Who was shown to one principal, and when last."""
+
+    def __init__(self) -> None:
+        self.seen: dict[int, int] = {}
+
+    def admitted(self, shown: list[int], now: float, *, cut: bool) -> list[int] | None:
+        """Who may leave."""
+        admitted: list[int] = []
+        for each in shown:
+            if all(self._fits([*admitted, each], now, *one) for one in WINDOWS.values()):
+                admitted.append(each)
+            elif not cut:
+                return None
+        return admitted
+
+    def _fits(self, shown: Iterable[int], now: float, window: int, limit: int) -> bool:
+        inside = {name for name, at in self.seen.items() if at > floor(now) - window}
+        fresh = set(shown) - inside
+        return not fresh or len(inside | fresh) <= limit
+
+    def note(self, shown: Iterable[int], now: float) -> None:
+        # a second that was noted already is never gone behind
+        at = max([ceil(now), *self.seen.values()])
+        self.seen.update(dict.fromkeys(shown, at))
+
+
+names = st.integers(0, 30).map(lambda number: number.to_bytes(8, "big"))
+moves = st.lists(
+    st.tuples(st.sampled_from(["note", "all", "back", "trim", "count"]), names, st.integers(0, 50), st.integers(0, 90)),
+    max_size=80,
+)
+
+
+@given(moves, st.booleans())
+def test_few_and_many_agree_with_a_plain_table(taken: list[tuple[str, bytes, int, int]], many: bool) -> None:
+    """Digests in bytes, few or many, say what a table of names and moments says."""
+    recent: Few | Many = Many(Few()) if many else Few()
+    plain: dict[bytes, int] = {}
+    now, floor_at = 100, 0
+    for what, name, pause, back in taken:
+        now += pause
+        if what == "note":
+            recent.note(name, now)
+            plain[name] = now
+        elif what == "all":
+            several = [name, *(number.to_bytes(8, "little") for number in range(1, back))]
+            recent.note_all(several, now)
+            plain.update(dict.fromkeys(several, now))
+        elif what == "back" and name in plain:
+            earlier = plain[name] - back
+            plain.pop(name)
+            recent.put_back(name, earlier if earlier > floor_at else 0)
+            if earlier > floor_at:
+                plain[name] = earlier
+        elif what == "trim":
+            recent.trim(now - back)
+            floor_at = max(floor_at, now - back)
+            plain = {each: at for each, at in plain.items() if at > floor_at}
+        for window in (10, 40, 89):
+            cutoff = max(floor_at, now - window)
+            assert recent.count(window, cutoff) == sum(at > cutoff for at in plain.values())
+        known = {each: at for each, at in recent.items() if at > floor_at}
+        assert known == plain
+        assert [at if at > floor_at else 0 for at in recent.all_last_seen([name])] == [plain.get(name, 0)]
+
+
+def test_many_are_counted_as_few_are() -> None:
+    """A key that has seen ever more people is counted on, second by second."""
+    budgets, space = Budgets(), "principal"
+    budgets.space(space, 3600, 20_000)
+    for number in range(3 * FEW):
+        show(budgets, space, "ada", [number.to_bytes(8, "big")], START + number // 4, left=number % 3 > 0)
+    seen = budgets.find(budgets.spaces[space], "ada")
+    assert seen is not None
+    assert isinstance(seen.recent, Many)
+    last = START + (3 * FEW - 1) // 4
+    for window in (1, 60, 3599, 3600):
+        begins = seen.cutoff("", window, last)
+        left = {number for number in range(3 * FEW) if number % 3 and ceil(START + number // 4) > begins}
+        assert seen.used(window, begins) == len(left)
+
+
+@given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 40), st.floats(0, 50)), max_size=60), st.integers(1, 5))
+def test_what_is_forgotten_makes_no_budget_wider(taken: list[tuple[str, int, float]], keep: int) -> None:
+    """A key that sees more than is remembered is never counted as one that saw less."""
+    budgets, now, space = Budgets(), START, "principal"
+    shown: list[tuple[str, int, int]] = []
+    for key, number, pause in taken:
+        now += pause
+        budgets.space(space, 100, keep)
+        show(budgets, space, key, [number.to_bytes(8, "big")], now)
+        shown.append((key, number, ceil(now)))
+        seen = budgets.find(budgets.spaces[space], key)
+        assert seen is not None
+        assert len(seen.recent) <= keep + 1
+        for window in (10, 100):
+            begins = seen.cutoff("", window, now)
+            really = len({each for one, each, at in shown if one == key and at > begins})
+            assert seen.used(window, begins) >= really
+            if really <= keep and not seen.lost:
+                assert seen.used(window, begins) == really
+
+
+def test_keys_without_a_place_share_one_and_never_gain(monkeypatch: Any) -> None:
+    """Whoever comes with many keys makes nobody's budget wider, their own neither."""
+    monkeypatch.setattr("garrison.engine.budgets.MAX_KEYS", 10)
+    budgets, space = Budgets(), "principal"
+    budgets.space(space, 60, 100)
+    for number in range(30):
+        show(budgets, space, f"k{number}", [number.to_bytes(8, "big")], START + number)
+    assert len(budgets.spaces[space]) == 11
+    known = budgets.find(budgets.spaces[space], "k0")
+    assert known is not None
+    assert len(known.recent) == 1
+    shared = budgets.find(budgets.spaces[space], "k29")
+    assert shared is not None
+    assert len(shared.recent) == 20
+    # an hour later there are places: who may have been among those who shared begins with what they all have seen
+    show(budgets, space, "k29", [b"\1" * 8], START + 61)
+    own = budgets.find(budgets.spaces[space], "k29")
+    assert own is not None
+    assert own.used(60, own.cutoff("", 60, START + 61)) >= 20
+
+
+def test_a_release_lets_begin_anew_and_what_comes_after_counts() -> None:
+    """What was seen before a release does not count, what comes in the same second does."""
+    budgets, space = Budgets(), "principal  "
+    budgets.space(space, 60, 100)
+
+    def see(first: int, last: int) -> None:
+        show(budgets, space, "ada", [number.to_bytes(8, "big") for number in range(first, last)], START)
+
+    see(0, 5)
+    budgets.hold(budgets.spaces[space], "ada", "short", START)
+    budgets.hold(budgets.spaces[space], "ada", "long", START)
+    budgets.releases = frozenset({Release(START, "principal", "ada", "short")})
+    budgets.space(space, 60, 100)
+    seen = budgets.find(budgets.spaces[space], "ada")
+    assert seen is not None
+    assert seen.held == ("long",)
+    see(4, 7)
+    assert seen.used(60, seen.cutoff("short", 60, START)) == 3
+    assert seen.used(60, seen.cutoff("long", 60, START)) == 7
+    budgets.releases = budgets.releases | {Release(START + 1, "principal", "ada")}
+    budgets.space(space, 60, 100)
+    assert not any(seen.held)
+    assert seen.used(60, seen.cutoff("long", 60, START)) == 0
+    assert budgets.subjects == 0
+
+
+def show(budgets: Budgets, space: str, key: str, digests: list[bytes], now: float, *, left: bool = True) -> None:
+    """One answer, judged and over."""
+    entry = budgets.look(budgets.spaces[space], key, digests)
+    budgets.settle(budgets.take([entry], now), has_left=left)
+
+
+def _json(value: Any) -> bytes:
+    import msgspec
+
+    return msgspec.json.encode(value)
+
+
+def _value(data: bytes) -> Any:
+    import msgspec
+
+    return msgspec.json.decode(data)

@@ -1,0 +1,114 @@
+"""`garrison budgets`: what is listed, released and suggested, and what is said of what is wrong."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.unit.adapters.store.ledger import about, answer, record
+from typer.testing import CliRunner
+
+from garrison.adapters.store.releases import read_releases
+from garrison.cli.main import application
+from garrison.core.errors import ConfigError
+
+CONFIG = """
+mode: monitor
+controls:
+  exposure:
+    budgets:
+      - {name: hour, limit: 3, new: {within: 1h, limit: 2}, for: [{principals: ['staff:bob'], limit: 9}]}
+      - {name: everyone, per: all, subject: vehicle, limit: 5, window: 1d, then: alert}
+      - {name: nobody, per: peer, limit: 100, match: [getCustomer]}
+"""
+
+
+def run(*arguments: str, status: int = 0) -> str:
+    done = CliRunner().invoke(application(), list(arguments), catch_exceptions=True)
+    if isinstance(done.exception, ConfigError):
+        raise done.exception
+    assert done.exit_code == status, (done.output, done.exception)
+    return done.output
+
+
+@pytest.fixture
+def options(tmp_path: Path) -> tuple[str, ...]:
+    (tmp_path / "garrison.yaml").write_text(CONFIG.replace(", match: [getCustomer]", ""))
+    now = time.time()
+    record(
+        tmp_path / "data",
+        [
+            answer(now - 7200, about("0"), principal="staff:ada"),
+            answer(now - 20, about("1", "2"), principal="staff:ada", peer="192.0.2.7"),
+            answer(now - 10, about("2", "3", "4", "5"), about("v", kind="vehicle"), principal="staff:bob"),
+            answer(now - 5, about("1"), principal="", peer="192.0.2.7"),
+        ],
+    )
+    return ("--config", str(tmp_path / "garrison.yaml"), "--data", str(tmp_path / "data"))
+
+
+def test_budgets_and_who_used_them_are_listed(options: tuple[str, ...]) -> None:
+    assert run("budgets", *options).splitlines() == [
+        "hour: 3 people in 1h for each principal, then deny",
+        "  3 with somebody in the window, 0 held",
+        "  principal               used",
+        "  staff:ada               2/3",
+        "  staff:bob               5/9",
+        "  anonymous at 192.0.2.7  1/2",
+        "",
+        "everyone: 5 vehicle in 1d for all, then alert",
+        "  1 with somebody in the window, 0 held",
+        "  all  used",
+        "  all  1/5",
+        "",
+        "nobody: 100 people in 1h for each peer, then deny",
+        "  2 with somebody in the window, 0 held",
+        "  peer       used",
+        "  192.0.2.1  5/100",
+        "  192.0.2.7  2/100",
+    ]
+    (hour, *_) = json.loads(run("budgets", "--json", "--top", "1", *options))["budgets"]
+    assert (hour["keys"], hour["held"], [one["key"] for one in hour["top"]]) == (3, 0, ["staff:ada"])
+
+
+def test_a_release_lets_begin_anew(options: tuple[str, ...], tmp_path: Path) -> None:
+    assert run("budgets", "release", "--peer", "192.0.2.7", "--note", "call", *options) == (
+        "released the peer 192.0.2.7\n"
+    )
+    assert {(each.per, each.key, each.note) for each in read_releases(tmp_path / "data")} == {
+        ("peer", "192.0.2.7", "call"), ("principal", "\n192.0.2.7", "call"), ("client", "\n192.0.2.7", "call"),
+    }  # fmt: skip
+    assert "anonymous" not in run("budgets", *options)
+    done = run("budgets", "release", "--principal", "staff:ada", "--budget", "hour", *options)
+    assert done == "released the principal staff:ada from `hour`\n"
+    assert "staff:ada" not in run("budgets", *options)
+    told = run("budgets", "release", "--client", "shop", *options, status=1)
+    assert "no budget has counted the client shop" in told
+
+
+def test_limits_are_suggested_from_the_record(options: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "roles.csv").write_text("staff:bob,support\n")
+    told = run("budgets", "suggest", "--data", options[3], "--k", "2", "--roles", str(tmp_path / "roles.csv"))
+    lines = told.splitlines()
+    assert lines[1].split()[:6] == ["role", "operation", "window", "principals", "median", "p99.9"]
+    assert lines[2].split()[:11] == ["(none)", "(all)", "1h", "2", "1", "2", "2", "2", "(0)", "4", "(0)"]
+    assert '          - {roles: ["support"], limit: 10}' in lines
+    found: dict[str, Any] = json.loads(run("budgets", "suggest", "--data", options[3], "--json"))
+    assert found["snippet"].startswith("controls:\n  exposure:\n    budgets:\n      - name: hour")
+    assert "nobody was shown anybody" in run("budgets", "suggest", "--data", str(tmp_path / "none"), status=1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["release"], "--principal: is missing: who shall be released?"),
+        (["suggest"], "TRAFFIC: or `--data` must be given"),
+        (["release", "--principal", "a", "--budget", "minute"], "--budget: `minute` is no budget"),
+    ],
+)
+def test_what_is_wrong_is_told(options: tuple[str, ...], arguments: list[str], message: str) -> None:
+    given = options if arguments[0] == "release" else ()
+    with pytest.raises(ConfigError) as caught:
+        run("budgets", *arguments, *given)
+    assert message in str(caught.value.problems[0])
