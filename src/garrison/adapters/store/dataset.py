@@ -216,7 +216,7 @@ class Dataset(Generic[L]):
     def _merge(self, sources: Sequence[DataFile], now: float) -> None:
         day = parquet.microseconds(sources[0].since / 1e6) // parquet.DAY
         paths = [self._folder / file.path for file in sources]
-        merged = self._write(day, now, partial(parquet.merge, self._duckdb, paths))
+        merged = self._write(day, now, partial(parquet.merge, self._duckdb, self._table, paths))
         if merged.rows != sum(file.rows for file in sources):
             raise RecordError(f"{self._table.name} of {merged.day} were lost in a merge, which was undone")
         self._swap(files=(*self._without(sources), merged), obsolete=self._and_obsolete(sources, now))
@@ -228,7 +228,7 @@ class Dataset(Generic[L]):
         rows = copy(aside)
         since, until, _ = parquet.extent(self._duckdb, aside)
         made = [aside]
-        if self._table.found_by and rows >= WORTH:
+        if rows >= WORTH and (self._table.found_by or self._table.found_in):
             write_places(self._duckdb, self._table, aside, places_of(aside))
             made.append(places_of(aside))
         folder = make_directory(self._folder / f"day={date.fromordinal(_EPOCH + day).isoformat()}")

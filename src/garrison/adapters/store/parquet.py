@@ -29,7 +29,7 @@ COPY (
     SELECT {columns} FROM {rows} ORDER BY {order}
 ) TO {{target}} {form}
 """
-_MERGE: Final = f"COPY (FROM read_parquet(?)) TO {{target}} {AS_PARQUET}"
+_MERGE: Final = "COPY (SELECT {columns} FROM read_parquet(?, hive_partitioning = false)) TO {{target}} {form}"
 
 
 def microseconds(seconds: float) -> int:
@@ -72,9 +72,10 @@ def convert(
     return copied(connection, statement, target, [[str(path) for path in lines], table.fields, day])
 
 
-def merge(connection: duckdb.DuckDBPyConnection, sources: Sequence[Path], target: Path) -> int:
+def merge(connection: duckdb.DuckDBPyConnection, table: AnyTable, sources: Sequence[Path], target: Path) -> int:
     """Write the rows of `sources` one after another to `target`; the number of them."""
-    return copied(connection, _MERGE, target, [[str(path) for path in sources]])
+    statement = _MERGE.format(columns=", ".join(table.columns), form=AS_PARQUET)
+    return copied(connection, statement, target, [[str(path) for path in sources]])
 
 
 def extent(connection: duckdb.DuckDBPyConnection, file: Path) -> tuple[int, int, int]:

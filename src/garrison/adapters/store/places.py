@@ -31,8 +31,9 @@ begin a stretch costs as much as to read six blocks, and rows are numbered only 
 _KEY: Final = "(md5_number_lower({}::VARCHAR) & 268435455)::UINTEGER"
 """DuckDB's own `hash` is quicker, and another one with each version."""
 _OF_COLUMN: Final = f"""
-    SELECT '{{column}}' AS "column", {_KEY.format("{column}")} AS key, (file_row_number // {BLOCK})::UINTEGER AS block
-    FROM read_parquet(?, file_row_number = true) WHERE {{column}} IS NOT NULL
+    SELECT '{{column}}' AS "column", {_KEY.format("value")} AS key, (file_row_number // {BLOCK})::UINTEGER AS block
+    FROM (SELECT {{value}} AS value, file_row_number FROM read_parquet(?, file_row_number = true))
+    WHERE value IS NOT NULL
 """  # noqa: S608  # made of constants
 _WRITE: Final = """
     COPY (SELECT DISTINCT * FROM ({columns}) ORDER BY ALL)
@@ -52,9 +53,11 @@ def places_of(file: Path) -> Path:
 
 
 def write_places(connection: duckdb.DuckDBPyConnection, table: AnyTable, file: Path, target: Path) -> None:
-    """Write the places of the columns that `table` is `found_by` in `file` to `target`."""
-    columns = " UNION ALL ".join(_OF_COLUMN.format(column=column) for column in table.found_by)
-    parquet.copied(connection, _WRITE.format(columns=columns), target, [str(file)] * len(table.found_by))
+    """Write the places of the columns that rows of `table` are found by in `file` to `target`."""
+    values = {column: column for column in table.found_by}
+    values |= {column: f"unnest({column})" for column in table.found_in}
+    columns = " UNION ALL ".join(_OF_COLUMN.format(column=column, value=value) for column, value in values.items())
+    parquet.copied(connection, _WRITE.format(columns=columns), target, [str(file)] * len(values))
 
 
 def stretches(

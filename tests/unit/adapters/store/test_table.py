@@ -36,9 +36,10 @@ VISITS = Table[Visit](
     fields={"time": "DOUBLE", "guide": "VARCHAR", "guests": "VARCHAR[]"},
     rows="(SELECT *, unnest(guests) AS guest FROM lines)",
     count=lambda line: len(line.guests),
-    columns={"time": TIME, "guide": "guide", "guest": "unhex(guest)"},
+    columns={"time": TIME, "guide": "guide", "guest": "unhex(guest)", "words": "string_split(guide, '-')"},
     order=("time", "guest"),
     found_by=("guest", "guide"),
+    found_in=("words",),
 )
 
 
@@ -123,12 +124,15 @@ def test_a_value_is_found_where_it_is_and_nowhere_else_is_looked(
     assert asked(data, Conditions(equal={"guest": wanted})) == [(lines[1234].guide, wanted)]
     assert asked(data, Conditions(equal={"guest": wanted, "guide": "guide-233"})) == []
     assert asked(data, Conditions(equal={"guest": bytes(8 * [255])})) == []
+    assert {guide for guide, _ in asked(data, Conditions(equal={"words": "7"}))} == {"guide-7"}
+    assert asked(data, Conditions(equal={"words": "guide-7"})) == []
     with connected(data) as connection:
         files = list(files_between(data, VISITS, take_snapshot(data, VISITS, lambda _: True).manifest))
         number = 1234 * 100 + 56
         block = number // BLOCK * BLOCK
         assert stretches(connection, files, "guest", wanted) == {files[0]: [(block, block + BLOCK - 1)]}
         assert stretches(connection, files, "guide", "nobody") == {files[0]: []}
+        assert stretches(connection, files, "words", "7") == stretches(connection, files, "guide", "guide-7")
         assert len(stretches(connection, files, "guide", "guide-7")[files[0]]) == 4
         monkeypatch.setattr(places_module, "MANY", 3)
         assert stretches(connection, files, "guide", "guide-7") == {}, "so many that the file is read as a whole"
@@ -189,6 +193,9 @@ def test_places_go_with_their_file_and_never_without_it(tmp_path: Path, monkeypa
         assert len(list(folder.glob("*.places"))) == len(list(folder.glob("*.parquet"))) == 3
         dataset.sweep(NOON, grace=0)
         (kept,) = dataset.manifest.files
+    columns = "SELECT column_name FROM (DESCRIBE SELECT * FROM read_parquet(?, hive_partitioning = false))"
+    found = duckdb.execute(columns, [str(tmp_path / "visits" / kept.path)]).fetchall()
+    assert [name for (name,) in found] == list(VISITS.columns), "the day of the folder is no column"
     assert {path.name for path in folder.iterdir()} == {
         Path(kept.path).name,
         Path(kept.path).with_suffix(".places").name,
@@ -219,4 +226,4 @@ def test_places_are_parquet_that_any_engine_reads(large: tuple[Path, list[Visit]
     data, _ = large
     (file,) = files_between(data, VISITS, take_snapshot(data, VISITS, lambda _: True).manifest)
     rows = duckdb.execute('SELECT DISTINCT "column" FROM read_parquet(?)', [str(places_of(Path(file)))]).fetchall()
-    assert {name for (name,) in rows} == {"guest", "guide"}
+    assert {name for (name,) in rows} == {"guest", "guide", "words"}
