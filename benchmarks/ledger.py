@@ -168,8 +168,8 @@ def _file(connection: duckdb.DuckDBPyConnection, table: AnyTable, path: Path, fo
     since, until, found = parquet.extent(connection, path.resolve())
     size = path.stat().st_size
     if table.found_by and found >= WORTH:
-        write_places(connection, table, path.resolve(), places_of(path.resolve()))
-        size += places_of(path).stat().st_size
+        write_places(connection, table, path.resolve())
+        size += sum(places.stat().st_size for places in places_of(path))
     return DataFile(str(path.relative_to(folder)), found, size, since, until, time.time())
 
 
