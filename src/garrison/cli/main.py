@@ -22,6 +22,7 @@ from garrison.cli import (
     guard,
     inspect,
     keys,
+    lab,
     plan,
     replay,
     status,
@@ -61,6 +62,7 @@ def application() -> typer.Typer:
     app.command("unblock", epilog=blocking.UNBLOCK_EXAMPLES)(blocking.unblock)
     app.command("blocks", epilog=blocking.BLOCKS_EXAMPLES)(blocking.blocks)
     app.command("revoke", epilog=blocking.REVOKE_EXAMPLES)(blocking.revoke)
+    app.add_typer(lab.application(), name="lab")
     app.add_typer(budgets.application(), name="budgets")
     app.add_typer(exposure.application(), name="exposure")
     app.add_typer(keys.application(), name="keys")

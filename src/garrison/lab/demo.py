@@ -1,19 +1,14 @@
 """The demonstration: the sample API, served in this process, and a few requests that show what the gateway does."""
 
-import contextlib
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import httpx
 import msgspec
-import uvicorn
 
-from garrison.core.errors import GatewayError
 from garrison.lab.sample import BROKEN_ACCOUNT, create_app
-
-_START_TIMEOUT = 10.0
+from garrison.lab.served import served
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -39,28 +34,13 @@ REQUESTS = (
 )
 
 
-@contextlib.contextmanager
-def sample_api() -> Iterator[str]:
+def sample_api() -> AbstractContextManager[str]:
     """Serve the sample API on a free port of 127.0.0.1 while the context lasts; gives its URL.
 
     Raises:
         GatewayError: it does not start.
     """
-    config = uvicorn.Config(create_app(), host="127.0.0.1", port=0, log_level="error")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, name="garrison-sample", daemon=True)
-    thread.start()
-    try:
-        deadline = time.monotonic() + _START_TIMEOUT
-        while not server.started:
-            if time.monotonic() > deadline:
-                raise GatewayError("the sample API does not start")
-            time.sleep(0.01)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join()
+    return served(create_app(), "the sample API")
 
 
 def show(url: str, say: Callable[[str], None]) -> None:

@@ -110,7 +110,7 @@ def test_limits_are_suggested_from_traffic(tmp_path: Path) -> None:
     paths = {"/people/{id}": {"parameters": [number], "get": get}}
     contract = {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": paths}
     (tmp_path / "api.json").write_text(json.dumps(contract))
-    answer = {"status": 200, "headers": {"content-type": "application/json"}, "body": "{}"}
+    answer = {"status": 200, "headers": {"content-type": "application/json"}, "body": '{"a": 1}'}
     lines = [
         {"method": "GET", "path": f"/people/{index % 7}", "headers": {"host": "a.test"}, "peer": f"10.0.0.{index % 2}",
          "time": 1_790_000_000 + index, "response": answer}

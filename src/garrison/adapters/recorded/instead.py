@@ -105,8 +105,7 @@ def _wanted(reason: Reason, operation: Operation | None, specs: Specs) -> str:
         case "credential-missing" | "scheme-not-configured":
             return f"a credential of {_schemes(operation)}"
         case "scope-required" | "role-required" | "realm-required" | "claim-required":
-            kind = reason.id.removesuffix("-required")
-            return f"a principal with the {kind} {reason.detail or 'that the operation demands'}"
+            return f"a principal with the {reason.id.removesuffix('-required')} that the operation demands"
         case _:
             return _expected(reason) or f"without {_meaning(reason, specs)}"
 

@@ -14,7 +14,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from garrison.adapters.store.exposures import EXPOSURES, TYPES, as_uuid, digest_of
-from garrison.adapters.store.ledger_rows import ALL, ExposureFilter, Masks, in_order, opened
+from garrison.adapters.store.ledger_rows import ALL, ExposureFilter, Masks, as_list, in_order, listed, opened
 from garrison.adapters.store.manifest import read_manifest
 from garrison.adapters.store.reading import Snapshot, connected, files_between, take_snapshot
 from garrison.adapters.store.segments import scan, segment_files
@@ -128,10 +128,10 @@ def top(data: Path, wanted: ExposureFilter = ALL, *, by: Party = "principal", li
                 f"""
                 SELECT {by}, sum(people)::BIGINT FROM (
                     SELECT {by}, kind, count(DISTINCT subject) AS people FROM {{rows}}
-                    WHERE own IS NOT TRUE AND {by} IN (SELECT unnest(?::VARCHAR[])) GROUP BY 1, 2
+                    WHERE own IS NOT TRUE AND {by} IN (SELECT unnest({listed("VARCHAR")})) GROUP BY 1, 2
                 ) GROUP BY 1
                 """,  # noqa: S608  # made of constants
-                list(chosen),
+                as_list(chosen),
             )
             found += [_rank(name, number, chosen[name]) for name, number in counted]
             found.sort(key=lambda each: (-each.people, each.name))
@@ -212,11 +212,11 @@ def _disclosed(data: Path, events: Sequence[Event], snapshot: Snapshot[Event]) -
     near = ExposureFilter(since=min(times) - _NEAR, until=max(times) + _NEAR)
     with opened(data, near, snapshot=snapshot) as rows:
         found = rows.ask(
-            """
-            SELECT event, kind, types, own, list(subject ORDER BY subject) FROM {rows}
-            WHERE event IN (SELECT unnest(?::UUID[])) GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
-            """,
-            [str(each) for each in ids],
+            f"""
+            SELECT event, kind, types, own, list(subject ORDER BY subject) FROM {{rows}}
+            WHERE event IN (SELECT unnest({listed("UUID")})) GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+            """,  # noqa: S608  # made of constants
+            as_list(ids),
         )
     told: defaultdict[str, tuple[Disclosure, ...]] = defaultdict(tuple)
     for event, kind, types, own, subjects in found:

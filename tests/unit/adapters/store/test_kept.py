@@ -14,9 +14,12 @@ import pytest
 from garrison.adapters.store import snapshot
 from garrison.adapters.store.journal import SUFFIX as JOURNAL
 from garrison.adapters.store.journal import Journal, Segment, numbers, segment_path
-from garrison.adapters.store.kept import Compactor, KeptState
+from garrison.adapters.store.kept import Compactor, KeptState, keep_state
 from garrison.adapters.store.snapshot import Reading, compact, encode
+from garrison.config.model import Settings
 from garrison.core.kept import Kept, Value
+from garrison.engine.limits import Rate
+from garrison.engine.state import State
 
 NOW = time.time()
 LATER = NOW + 3600
@@ -249,4 +252,26 @@ def test_each_process_has_its_own(tmp_path: Path) -> None:
     again, found = opened(tmp_path)
     assert found == {("s", b"k"): 1}
     assert sorted(path.name for path in tmp_path.iterdir()) == ["0", "1"]
+    again.close()
+
+
+def test_without_a_directory_nothing_from_before_is_known() -> None:
+    state, before = State(), time.time()
+    assert keep_state(state, Settings(), print, compacts=True) is None
+    assert before <= state.identity.proofs.since <= time.time()
+
+
+def test_a_gateway_goes_on_with_what_the_one_before_it_kept(tmp_path: Path) -> None:
+    settings, first, second = Settings(data=str(tmp_path)), State(), State()
+    kept = keep_state(first, settings, print, compacts=True)
+    assert kept is not None
+    assert first.identity.proofs.use(b"a proof", NOW, LATER)
+    rate = Rate("each rate", 60.0, 2)
+    assert [bool(rate.take(first.counters, "ada", 1, NOW).wait) for _ in range(2)] == [False, False]
+    kept.close()
+    again = keep_state(second, settings, print, compacts=True)
+    assert again is not None
+    assert not second.identity.proofs.use(b"a proof", NOW, LATER)
+    assert rate.take(second.counters, "ada", 1, NOW).wait > 0
+    assert second.identity.proofs.since == first.identity.proofs.since, "since then everything is known"
     again.close()

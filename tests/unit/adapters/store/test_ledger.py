@@ -1,5 +1,6 @@
 """Answers of the ledger are those of a plain count, wherever the rows are kept at the moment."""
 
+import shutil
 from collections import defaultdict
 from pathlib import Path
 
@@ -30,11 +31,18 @@ FILTERS = [
 ]
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Event]]:
+    data, events = tmp_path_factory.mktemp("ledger"), traffic()
+    half_converted(data, events)
+    return data, events
+
+
 @pytest.fixture
-def given(tmp_path: Path) -> list[Event]:
-    events = traffic()
-    half_converted(tmp_path, events)
-    return events
+def given(made: tuple[Path, list[Event]], tmp_path: Path) -> list[Event]:
+    """What is kept in `tmp_path`."""
+    shutil.copytree(made[0], tmp_path, dirs_exist_ok=True)
+    return made[1]
 
 
 def plain(events: list[Event], wanted: ExposureFilter = ALL) -> list[Exposure]:

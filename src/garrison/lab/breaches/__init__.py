@@ -1,0 +1,1 @@
+"""The breaches: one file each, in the order of `catalogue.py`."""

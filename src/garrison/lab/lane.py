@@ -1,0 +1,85 @@
+"""One protection under attack: what is benign and what is hostile, merged in event time."""
+
+from collections.abc import Sequence
+
+from garrison.lab.background import Visit
+from garrison.lab.breach import Breach
+from garrison.lab.campaign import Campaign
+from garrison.lab.player import Player
+from garrison.lab.protections import Protection
+from garrison.lab.result import Point, Side
+from garrison.lab.tally import Tally
+from garrison.lab.tempo import Tempo
+
+
+class Lane:
+    """Moves through event time, bit by bit."""
+
+    def __init__(
+        self,
+        breach: Breach,
+        campaign: Campaign,
+        protection: Protection,
+        player: Player,
+        tempo: Tempo,
+        visits: Sequence[Visit],
+    ) -> None:
+        self.protection = protection
+        self.tally = Tally(campaign.begins, player.policy.state.pseudonyms, keeps_record=protection == "garrison")
+        self._breach = breach
+        self._campaign = campaign
+        self._player = player
+        self._tempo = tempo
+        self._visits = visits
+        self._at = 0
+        self._sent = 0
+        self._curve: list[Point] = []
+
+    @property
+    def lost(self) -> float:
+        """Subjects lost so far."""
+        return self.tally.lost + self._tempo.reckoned(self._sent)
+
+    def advance(self, until: float) -> None:
+        """Play all that comes before `until`."""
+        campaign, tempo, visits = self._campaign, self._tempo, self._visits
+        end = self._sent = campaign.sent(until)
+        while True:
+            number = tempo.number
+            now = campaign.moment(number) if number < end else until
+            if self._at < len(visits) and visits[self._at].time < now:
+                self._visit(visits[self._at])
+                self._at += 1
+            elif number < end:
+                account, address = campaign.source(number)
+                played = self._player.play(self._breach.hostile(number, account, address), now)
+                tempo.told(passed=not played.refused, lost=self.tally.hostile(number, played))
+            else:
+                break
+        self._curve.append(Point(until, round(self.lost, 1)))
+
+    def _visit(self, visit: Visit) -> None:
+        self.tally.benign(visit, self._player.play(self._breach.benign(visit), visit.time))
+
+    def side(self, tail: float) -> Side:
+        """What it came to; `tail` is how many are lost after what was played."""
+        tally, reckoned = self.tally, self._tempo.reckoned(self._sent) + tail
+        return Side(
+            self.protection,
+            round(tally.lost + reckoned),
+            round(reckoned),
+            self._tempo.played,
+            tally.harm,
+            tally.detection,
+            tally.ledger,
+            tuple(self._curve),
+            tally.notices,
+            tally.named,
+        )
+
+    def lost_between(self, begin: float, end: float) -> float:
+        """Subjects lost in a part of what was played."""
+        return self._lost_at(end) - self._lost_at(begin)
+
+    def _lost_at(self, moment: float) -> float:
+        return next((point.lost for point in reversed(self._curve) if point.time <= moment), 0.0)

@@ -1,0 +1,165 @@
+"""What one sees on a terminal while a breach runs: event time, and how many are lost behind each protection."""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from rich.bar import Bar
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from garrison.lab.breach import Breach
+from garrison.lab.campaign import Variant
+from garrison.lab.protections import Protection
+from garrison.lab.result import Result
+from garrison.lab.run import Progress, Watch
+from garrison.lab.words import NAMES, clock, count, day, duration, rows, sentences
+
+COLOURS: Final[dict[Protection, str]] = {"none": "red", "limits": "yellow", "garrison": "green"}
+_PLAIN_EVERY = 0.25
+"""Share of the event time between two plain lines."""
+
+
+@contextlib.contextmanager
+def live(console: Console, breach: Breach, variant: Variant) -> Iterator[Watch]:
+    """A view that is renewed in place; gives what to tell progress to."""
+    state = _Live(breach, variant)
+    with Live(state.drawn(), console=console, auto_refresh=False, transient=True) as shown:
+
+        def watch(progress: Progress) -> None:
+            state.note(progress)
+            if state.is_due():
+                shown.update(state.drawn(), refresh=True)
+
+        yield watch
+
+
+def plain(say: Callable[[str], None], breach: Breach) -> Watch:
+    """The same as a few lines, for where nobody looks at a terminal."""
+    last = -1.0
+    told: set[Protection] = set()
+
+    def watch(progress: Progress) -> None:
+        nonlocal last
+        for protection, found in progress.detections.items():
+            if protection not in told:
+                told.add(protection)
+                when = f"request {count(found.request)}, after {duration(found.after)}"
+                say(f"{NAMES[protection]}: {when}: {found.reason}")
+        if progress.lost and (progress.share - last >= _PLAIN_EVERY or progress.share >= 1.0):
+            last = progress.share
+            lost = ", ".join(f"{NAMES[name]} {count(value)}" for name, value in progress.lost.items())
+            say(f"{clock(progress.now)}  {breach.people} lost: {lost}")
+
+    return watch
+
+
+class _Live:
+    """What is on the screen."""
+
+    _INTERVAL = 0.1
+
+    def __init__(self, breach: Breach, variant: Variant) -> None:
+        self._breach = breach
+        self._campaign = breach.campaign.variant(variant)
+        self._variant = variant
+        self._progress = Progress(self._campaign.begins, 0.0, {}, {}, "playing")
+        self._drawn = 0.0
+
+    def note(self, progress: Progress) -> None:
+        """Where the run is now; what it does not tell stays as it was."""
+        if progress.lost:
+            self._progress = progress
+        else:
+            self._progress = self._progress._replace(share=progress.share, doing=progress.doing)
+            self._drawn = 0.0
+
+    def is_due(self) -> bool:
+        """Whether the screen is to be drawn anew."""
+        now = time.monotonic()
+        if now - self._drawn < self._INTERVAL:
+            return False
+        self._drawn = now
+        return True
+
+    def drawn(self) -> RenderableType:
+        """The whole view."""
+        campaign, progress = self._campaign, self._progress
+        where = f"{count(campaign.addresses)} address{'es' if campaign.addresses > 1 else ''}"
+        head = Text.assemble(
+            (self._breach.name, "bold"), f"  {self._variant}: {campaign.rate:,.1f} requests/s from {where}"
+        )
+        when = Table.grid(padding=(0, 1))
+        when.add_row(day(campaign.begins), Bar(1.0, 0, progress.share, width=48, color="cyan", bgcolor="grey23"),
+                     clock(progress.now), Text(progress.doing, "dim"))  # fmt: skip
+        title = Text(self._breach.title, "italic")
+        parts: list[RenderableType] = [title, Text(), when, Text(), self._bars(), *self._signs()]
+        return Panel(Group(*parts), title=head, title_align="left", border_style="grey50", padding=(1, 2))
+
+    def _bars(self) -> Table:
+        table = Table.grid(padding=(0, 2))
+        table.add_column(width=28)
+        table.add_column(width=40)
+        table.add_column(justify="right", width=12)
+        table.add_row(Text(f"{self._breach.people} lost until now", "dim"), "", "")
+        whole = float(self._campaign.register.members)
+        for name, value in self._progress.lost.items():
+            colour = COLOURS[name]
+            bar = Bar(whole, 0, value, width=40, color=colour, bgcolor="grey23")
+            table.add_row(Text(NAMES[name], colour), bar, Text(count(value), f"bold {colour}"))
+        return table
+
+    def _signs(self) -> Iterator[Text]:
+        yield Text()
+        for name, found in self._progress.detections.items():
+            verb = "refuses" if found.refused else "tells of"
+            yield Text.assemble(
+                (f"{NAMES[name]} ", f"bold {COLOURS[name]}"),
+                f"{verb} request {count(found.request)}, {duration(found.after)} after the first",
+            )
+            yield Text(f"  {found.reason}", "dim")
+
+
+def close(console: Console, result: Result) -> None:
+    """What remains on the screen: the sentences, the table, and what it rests on."""
+    console.print()
+    for sentence, side in zip(sentences(result), result.sides, strict=True):
+        console.print(Text(sentence, f"bold {COLOURS[side.protection]}"))
+    console.print()
+    console.print(_table(result))
+    console.print(_ways(result))
+    console.print(Text("\nWhat it rests on", "bold"))
+    grid = Table.grid(padding=(0, 2))
+    for source, text in result.facts:
+        grid.add_row(Text(source, "cyan" if source == "public" else "magenta"), Text(text, "dim"))
+    for text in result.method:
+        grid.add_row(Text("measured", "blue"), Text(text, "dim"))
+    console.print(grid)
+
+
+def _table(result: Result) -> Table:
+    head, *body = rows(result)
+    table = Table(title_justify="left", header_style="bold", border_style="grey50")
+    table.add_column(f"{result.name}, {result.variant}")
+    for name, side in zip(head[1:], result.sides, strict=True):
+        table.add_column(name, style=COLOURS[side.protection], justify="right")
+    for index, row in enumerate(body):
+        table.add_row(*row, style="bold" if index == 0 else "")
+    return table
+
+
+def _ways(result: Result) -> RenderableType:
+    if not result.prevention:
+        return Text()
+    table = Table(header_style="bold", border_style="grey50")
+    table.add_column("with access control switched on, which this breach lacked")
+    table.add_column("tried", justify="right")
+    table.add_column("lost", justify="right", style="green")
+    table.add_column("refused as")
+    for each in result.prevention:
+        table.add_row(each.title, count(each.tried), count(each.lost), each.first or "-")
+    return table
