@@ -30,6 +30,8 @@ class Scale(NamedTuple):
     """Slices of the attack that are played behind the limit."""
     evasion: bool = True
     """Whether it is found out what evading would take."""
+    prevention: bool = True
+    """Whether it is found out what access control would have prevented."""
 
 
 class Progress(NamedTuple):
@@ -87,7 +89,7 @@ def run(
         for protection in protections
         if protection != "none" and scale.evasion
     )
-    guarded = "garrison" in protections
+    guarded = "garrison" in protections and scale.prevention
     return Result(
         name=breach.name,
         title=breach.title,
