@@ -5,8 +5,9 @@
 Needs wrk and nginx. Each request carries a token signed with RS256, of which the gateway remembers that it held; the
 operation demands a scope, its path names an owner and so does its answer, and a quota counts the principal (one asks
 for all, which no rate admits): all enforced, with every other control, events written. Bare Envoy gets the same
-requests in the same rounds. The cost of a proof is that of verifying it for the first time (`cold`) or again
-(`warm`), in this process, without a gateway."""
+requests in the same rounds. The cost of a proof is that of verifying it for the first time (`cold`) or when its head
+comes again (`warm`), in this process, without a gateway; that of a `whole` exchange is all that the engine does for
+such a request and its answer (`benchmarks.engine` has the same without identity)."""
 
 import argparse
 import base64
@@ -30,16 +31,21 @@ from joserfc import jws, jwt
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from garrison.config.authentication import LockoutSettings, SchemeSettings
+from garrison.config.load import load_settings
 from garrison.config.tokens import JwtSettings
 from garrison.core.canonical import canonicalise
-from garrison.core.http import Peer, RequestHead
+from garrison.core.http import Peer, RequestHead, ResponseHead
+from garrison.core.ids import EventId
 from garrison.core.operation import SecurityScheme
 from garrison.core.principal import Principal
+from garrison.engine.exchange import Exchange
+from garrison.engine.state import State
 from garrison.identity.keys import IssuerKeys, read_jwks
 from garrison.identity.memory import Memory
 from garrison.identity.methods import methods_for
 from garrison.identity.outcome import Attempt, Method
 from garrison.lab.sample import DESCRIPTION
+from garrison.wiring import build_policy
 
 ISSUER = "https://id.example"
 KEYS: dict[str, Any] = {
@@ -155,6 +161,29 @@ def proofs() -> None:
         _show(f"{algorithm} cold", cold, 500)
         _show(f"{algorithm} warm", warm, 50_000)
     _dpop(memory, method)
+    _whole()
+
+
+def _whole() -> None:
+    """Print what the engine takes for a request as in `throughput`, and its answer."""
+    state = State()
+    state.identity.keys.put(ISSUER, IssuerKeys(read_jwks(public_keys()), 0.0))
+    with tempfile.TemporaryDirectory() as name:
+        own = load_settings(msgspec.json.encode({"mode": "enforce", **settings(Path(name))}), "garrison.yaml")
+        policy = build_policy(own, read=lambda file: Path(file).read_bytes(), state=state)
+    target = f"/v1/customers/{CUSTOMER['accountNumber']}"
+    head = RequestHead("GET", target, "h", (("authorization", f"Bearer {token()}"),), Peer("127.0.0.1"))
+    answer, body = ResponseHead(200, (("content-type", "application/json"),)), msgspec.json.encode(CUSTOMER)
+    now = time.time()
+
+    def whole() -> None:
+        exchange = Exchange(policy, EventId("01890a5d-ac96-774b-bcce-b302099a8057"), now)
+        exchange.request(head)
+        exchange.response(answer, body)
+        if not exchange.close(now).allowed:
+            sys.exit("a request that is allowed was refused")
+
+    _show("whole", whole, 10_000)
 
 
 def _dpop(memory: Memory, method: Method) -> None:
@@ -183,7 +212,7 @@ def _dpop(memory: Memory, method: Method) -> None:
 
 def _show(name: str, work: Callable[[], None], number: int) -> None:
     work()
-    best = min(timeit.repeat(work, number=number, repeat=5)) / number * 1e6
+    best = min(timeit.repeat(work, number=number, repeat=5, timer=time.process_time)) / number * 1e6
     print(f"{name:12} {best:7.1f} us", flush=True)
 
 

@@ -16,6 +16,7 @@ from garrison.adapters.lookups.lookups import Lookups
 from garrison.adapters.recording import Recording
 from garrison.adapters.sources import read_source
 from garrison.adapters.store.budget_memory import BudgetMemory
+from garrison.adapters.store.kept import keep_state
 from garrison.adapters.store.measures import MeasuresInForce
 from garrison.adapters.store.releases import ReleasesInForce
 from garrison.config.load import load_settings
@@ -54,6 +55,8 @@ class Garrison(Middleware):
         self._measures.apply(settings)
         self._ledger_keys = LedgerKeys(state, _log.warning)
         self._ledger_keys.apply(settings, time.time())
+        for warning in self._ledger_keys.lost():
+            _log.warning(warning)
         policy = build_policy(settings, read=read_source, state=state)
         BudgetMemory(state, _log.warning).apply(settings, policy.operations, time.time())
         self._releases = ReleasesInForce(state, _log.warning)
@@ -62,14 +65,17 @@ class Garrison(Middleware):
         self._lookups = Lookups(state.identity, _log.warning, self._credentials.local)
         super().__init__(app, policy, _Recorded(settings, told) if settings.data else told, self._lookups.ask)
         self._lookups.apply(settings)
+        self._kept = keep_state(state, settings, _log.warning, compacts=True)
 
     def close(self) -> None:
-        """Stop what works in the background: looking up keys and tokens, watching files. The process' end does, too."""
+        """Stop what works in the background: look-ups, watched files, kept state. The process' end does, too."""
         self._lookups.close()
         self._credentials.close()
         self._measures.close()
         self._releases.close()
         self._ledger_keys.close()
+        if self._kept is not None:
+            self._kept.close()
 
 
 class _Guarded:

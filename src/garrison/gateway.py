@@ -25,6 +25,7 @@ from garrison.adapters.recorded.samples import SampleWriter
 from garrison.adapters.recorded.secrets import Redactor
 from garrison.adapters.recording import Recording
 from garrison.adapters.store.budget_memory import BudgetMemory
+from garrison.adapters.store.kept import keep_state
 from garrison.adapters.store.measures import MeasuresInForce
 from garrison.adapters.store.releases import ReleasesInForce
 from garrison.config.model import Settings
@@ -42,6 +43,7 @@ def engine(config: FilterConfig) -> Exchanges:
     handover = msgspec.json.decode(config.settings, type=Handover)
     checked = load_checked(handover.policy_file)
     state = State(secrets.token_bytes(32))
+    stored = keep_state(state, checked.settings, _log, compacts=False)
     credentials = Credentials(state.identity, _log)
     lookups = Lookups(state.identity, _log, credentials.local)
     credentials.apply(checked.settings)
@@ -63,7 +65,7 @@ def engine(config: FilterConfig) -> Exchanges:
     vitals = None
     if recording:
         lost = partial(_samples_lost, kept)
-        vitals = Vitals(Path(checked.settings.data), exchanges, recording.recorder, lookups, lost)
+        vitals = Vitals(Path(checked.settings.data), exchanges, recording.recorder, lookups, lost, stored)
 
     def reload() -> dict[str, int]:
         changed = load_checked(handover.policy_file)
@@ -95,6 +97,7 @@ def engine(config: FilterConfig) -> Exchanges:
         ledger_keys,
         recording,
         vitals,
+        stored,
     )
     exchanges.on_close = partial(_close, [each for each in ending if each is not None])
     return exchanges if kept is None else kept

@@ -1,7 +1,11 @@
 """The watch process: `python -m garrison.watch DATA`, started and kept running by `garrison guard`.
 
 It reads events as they come, hands them to whoever listens (`Tap`), and turns finished segments of the spools into
-the tables of the data set. It may be killed at any moment: what it had not finished is done by the one after it, once.
+the tables of the data set; beside that it makes snapshots of kept state. It may be killed at any moment: what it had
+not finished is done by the one after it, once.
+
+Turning segments into tables takes processors from the traffic, and nobody waits for it: it is done behind all else as
+long as little waits.
 """
 
 import argparse
@@ -10,17 +14,25 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
+import msgspec
+
+from garrison.adapters.pace import Pace, own_session
 from garrison.adapters.recorded import days
 from garrison.adapters.status import WATCH, Heartbeat, WatchStatus, now
 from garrison.adapters.store.catalogue import TABLES
-from garrison.adapters.store.dataset import Dataset
+from garrison.adapters.store.dataset import BATCH, Dataset
 from garrison.adapters.store.events import EVENTS
+from garrison.adapters.store.exposures import EXPOSURES
+from garrison.adapters.store.kept import Compactor
 from garrison.adapters.store.segments import Tailer, segment_files
+from garrison.adapters.store.spool import waiting_bytes
+from garrison.adapters.store.table import AnyTable
 from garrison.core.errors import RecordError
 from garrison.core.event import Event
 
@@ -33,30 +45,44 @@ CONVERT: Final = 1.0
 """Seconds between two conversions of finished segments, and between tries where the disk refuses."""
 TIDY: Final = 60.0
 """Seconds between two looks for files to merge, days to let go and leftovers to remove."""
+HURRY: Final = BATCH
+"""Bytes in a spool over which it is emptied as fast as may be."""
 
+T = TypeVar("T")
 Tap: TypeAlias = Callable[[Event], None]
 """Takes every event once, soon after it was recorded, on the watch process's one thread: it must not block."""
+
+
+class Retention(msgspec.Struct, frozen=True):
+    """How many days, in UTC, what is kept."""
+
+    events: int = 90
+    exposures: int = 400
+    exposures_of: Mapping[str, int] = {}
+    """Of single kinds of data subjects, where that is less."""
 
 
 class Watch:
     """Everything that is done beside the traffic, one step at a time."""
 
-    def __init__(self, data: Path, *, retention_days: int, taps: Sequence[Tap] = ()) -> None:
+    def __init__(self, data: Path, *, retention: Retention, taps: Sequence[Tap] = ()) -> None:
         """Take hold of the data set in `data`. Raises RecordError where another process has it."""
         self.trouble = ""
         """Why the data set could not be written the last time; empty where it could."""
         self._data = data
-        self._retention_days = retention_days
+        self._retention = retention
         self._taps = tuple(taps)
         with ExitStack() as opened:
             self._tables = [(table, opened.enter_context(Dataset(data, table, sharing=TABLES))) for table in TABLES]
             self._opened = opened.pop_all()
         self._tailer = Tailer(data / EVENTS.spool, EVENTS.line) if taps else None
+        self._pace = Pace(own_session())
         self._convert_at = 0.0
         self._tidy_at = 0.0
 
     def step(self, moment: float) -> None:
         """Do what is due at `moment` (seconds since the epoch)."""
+        self._pace.rest()
         self._listen()  # before segments go: what was not read by then is lost to the taps
         if moment >= self._convert_at:
             self._convert_at = moment + CONVERT
@@ -66,9 +92,10 @@ class Watch:
             self._attempt(self._tidy, moment)
 
     def close(self, moment: float) -> None:
-        """Take in what is finished, and let go."""
+        """Take in what is finished, at once, and let go."""
         self._listen()
-        self._attempt(self._convert, moment)
+        self._attempt(self._convert_at_once, moment)
+        self._pace.close()
         if self._tailer is not None:
             self._tailer.close()
         self._opened.close()
@@ -92,16 +119,34 @@ class Watch:
 
     def _convert(self, moment: float) -> None:
         for table, dataset in self._tables:
-            while dataset.ingest(segment_files(self._data / table.spool), moment):
+            while self._unhurried(table, partial(self._ingest, table, dataset, moment)):
                 self._listen()
 
+    def _convert_at_once(self, moment: float) -> None:
+        for table, dataset in self._tables:
+            while self._ingest(table, dataset, moment):
+                self._listen()
+
+    def _ingest(self, table: AnyTable, dataset: Dataset[Any], moment: float) -> int:
+        return dataset.ingest(segment_files(self._data / table.spool), moment)
+
     def _tidy(self, moment: float) -> None:
-        days.retain(self._data, self._retention_days, moment)  # also what was kept before keeping was switched off
-        for _, dataset in self._tables:
-            dataset.retain(self._retention_days, moment)
-            while dataset.compact(moment):
+        kept = self._retention
+        days.retain(self._data, kept.events, moment)  # also what was kept before keeping was switched off
+        for table, dataset in self._tables:
+            dataset.retain(kept.exposures if table is EXPOSURES else kept.events, moment)
+            if table is EXPOSURES and kept.exposures_of:
+                dataset.retain_by("kind", kept.exposures_of, moment)
+            while self._unhurried(table, partial(dataset.compact, moment)):
                 self._listen()
             dataset.sweep(moment)
+
+    def _unhurried(self, table: AnyTable, work: Callable[[], T]) -> T:
+        """What `work` gives, done behind the traffic where few segments of the table wait."""
+        spool = self._data / table.spool
+        # One is being written as a rule: where there is no other, there is no traffic or nothing to do.
+        hurry = len(segment_files(spool)) < 2 or waiting_bytes(spool) > HURRY
+        return self._pace.run(work, hurry=hurry)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -111,23 +156,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     try:
-        run(options.data, retention_days=options.retention_days, otlp_url=options.otlp_url, stopping=stopping)
+        run(options.data, retention=_retention(options), otlp_url=options.otlp_url, stopping=stopping)
     except RecordError as error:
         print(f"garrison: {error}", file=sys.stderr)  # noqa: T201  # the guard passes it on
         return 1
     return 0
 
 
-def run(data: Path, *, retention_days: int, otlp_url: str, stopping: threading.Event) -> None:
+def run(data: Path, *, retention: Retention, otlp_url: str, stopping: threading.Event) -> None:
     """Watch `data` until `stopping` is set. Raises RecordError where the data set cannot be used at all."""
     with ExitStack() as stack:
         telemetry = stack.enter_context(_telemetry(otlp_url)) if otlp_url else None
-        watch = Watch(data, retention_days=retention_days, taps=(telemetry,) if telemetry is not None else ())
+        watch = Watch(data, retention=retention, taps=(telemetry,) if telemetry is not None else ())
+        compactor = Compactor(data)
+        stack.callback(compactor.close)
         begun = now()
 
         def status() -> WatchStatus:
             sent, lost = (telemetry.sent, telemetry.lost) if telemetry is not None else (0, 0)
-            return WatchStatus(os.getpid(), begun, now(), watch.trouble, sent, lost)
+            return WatchStatus(os.getpid(), begun, now(), watch.trouble or compactor.trouble, sent, lost)
 
         heartbeat = Heartbeat(data, WATCH, status)
         stack.callback(heartbeat.close)
@@ -152,10 +199,17 @@ def _telemetry(url: str) -> "Iterator[Telemetry]":
         telemetry.close()
 
 
+def _retention(options: argparse.Namespace) -> Retention:
+    of = (text.rpartition("=") for text in options.ledger_days_of)
+    return Retention(options.retention_days, options.ledger_days, {kind: int(days) for kind, _, days in of})
+
+
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="garrison.watch", description="Turn the spool of DATA into its data set.")
     parser.add_argument("data", type=Path)
     parser.add_argument("--retention-days", type=int, default=90)
+    parser.add_argument("--ledger-days", type=int, default=400)
+    parser.add_argument("--ledger-days-of", metavar="KIND=DAYS", action="append", default=[])
     parser.add_argument("--otlp-url", default="")
     return parser.parse_args(arguments)
 

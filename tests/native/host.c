@@ -1,10 +1,11 @@
 /*
  * A host that stands in for Envoy: loads the filter, exports the callbacks it calls, and drives its hooks with random
- * exchanges on two threads, as `random_policy.py` answers at random. Built with AddressSanitizer.
+ * exchanges on two threads, several at a time on each, as `random_policy.py` answers at random. Built with
+ * AddressSanitizer.
  *
  * It is stricter than Envoy where Envoy only may: what a callback hands out is freed when the hook returns, and a
- * reply or a reset destroys the filter inside the call every other time. It checks that a message that passes unchanged
- * passes whole.
+ * reply or a reset destroys the filter inside the call every other time; one that goes on now and then ends another of
+ * its thread. It checks that a message that passes unchanged passes whole.
  *
  *     host FILTER.so CONFIG EXCHANGES SEED
  */
@@ -20,6 +21,8 @@
 #include "../../src/garrison/adapters/envoy/filter/envoy.h"
 
 #define WORKERS 2
+#define LANES 5 /* exchanges at a time on each thread */
+#define ROUND 1 /* the event by which the filter is called for a round */
 #define MAX_FIELDS 100
 #define REQUEST 0
 #define RESPONSE 1
@@ -41,16 +44,17 @@ struct side {
     struct bytes received, buffered;
     size_t sent, forwarded;
     bool in_body_hook, head_left, changed, stopped;
+    bool held; /* all of it was fed and it has not left */
+    bool continued;
 };
 
 /* Where an exchange is woken, from any thread, also after it is gone. */
 struct mailbox {
-    atomic_int owners, schedulers, events;
+    atomic_int owners, schedulers, events, rounds;
 };
 
 struct exchange {
     struct mailbox *mailbox;
-    bool continued;
     unsigned seed;
     struct side side[2];
     const void *module;
@@ -78,7 +82,7 @@ static struct {
 } hook;
 
 static struct {
-    atomic_long exchanges, aborted, asked, woken, replies, resets, logged, local, whole;
+    atomic_long exchanges, aborted, asked, woken, rounds, ended_by_others, replies, resets, logged, local, whole;
 } total;
 
 static const void *config;
@@ -301,8 +305,12 @@ void *CALLBACK(http_filter_scheduler_new)(stream envoy)
 
 void CALLBACK(http_filter_scheduler_commit)(void *scheduler, uint64_t event)
 {
-    (void)event;
-    (*(struct mailbox **)scheduler)->events++;
+    struct mailbox *mailbox = *(struct mailbox **)scheduler;
+    if (event == ROUND) {
+        mailbox->rounds++;
+    } else {
+        mailbox->events++;
+    }
 }
 
 void CALLBACK(http_filter_scheduler_delete)(void *scheduler)
@@ -313,17 +321,16 @@ void CALLBACK(http_filter_scheduler_delete)(void *scheduler)
     free(scheduler);
 }
 
-void CALLBACK(http_filter_continue_decoding)(stream envoy)
-{
-    ((struct exchange *)envoy)->continued = true;
-}
-
 static bool asking(const struct exchange *x)
 {
     return x->mailbox->schedulers > 0 || x->mailbox->events > 0;
 }
 
 /* ---- ends ---- */
+
+/* What one thread is at. */
+static _Thread_local struct exchange *lanes[LANES];
+static _Thread_local struct exchange *called;
 
 static void end_stream(struct exchange *x)
 {
@@ -334,6 +341,41 @@ static void end_stream(struct exchange *x)
     hook.destroy(x->module);
     x->module = NULL;
     x->gone = true;
+    x->mailbox->rounds = 0; /* Envoy calls nobody who is gone */
+}
+
+static bool over(const struct exchange *x)
+{
+    return x->gone || x->replied;
+}
+
+/* Another one's connection breaks, say. */
+static void end_another(struct exchange *x)
+{
+    struct exchange *other = lanes[roll(x, LANES)];
+    if (other != NULL && other != x && other != called && other->module != NULL && roll(x, 8) == 0) {
+        total.ended_by_others++;
+        end_stream(other);
+    }
+}
+
+static void go_on(struct exchange *x, int which)
+{
+    if (over(x)) {
+        fail("what is over was continued");
+    }
+    x->side[which].continued = true;
+    end_another(x);
+}
+
+void CALLBACK(http_filter_continue_decoding)(stream envoy)
+{
+    go_on(envoy, REQUEST);
+}
+
+void CALLBACK(http_filter_continue_encoding)(stream envoy)
+{
+    go_on(envoy, RESPONSE);
 }
 
 void CALLBACK(http_send_response)(stream envoy, uint32_t status, header *headers, size_t count, buffer body,
@@ -459,9 +501,15 @@ static void forward(struct side *side, bool go_on)
     bytes_clear(&side->received);
 }
 
-static bool over(const struct exchange *x)
+/* Whether a message that is held will be heard of again. */
+static bool awaited(const struct exchange *x, int which)
 {
-    return x->gone || x->replied;
+    for (int i = 0; i < LANES; i++) {
+        if (lanes[i] != NULL && lanes[i]->mailbox->rounds > 0) {
+            return true;
+        }
+    }
+    return which == REQUEST && asking(x);
 }
 
 /* One chunk of a message; as Envoy does, the last one joins what was buffered before the hook sees it. */
@@ -481,9 +529,10 @@ static void send_chunk(struct exchange *x, int which, size_t length, bool end)
     int status = call_body(x, which, end);
     if (!over(x)) {
         bool paused = status == BODY_WATERMARK || (end && status == BODY_BUFFER);
-        if (status == BODY_STOP || (paused && (which == RESPONSE || !asking(x)))) {
+        if (status == BODY_STOP || (paused && !awaited(x, which))) {
             fail("a body was stopped for ever");
         }
+        side->held = end && status != BODY_CONTINUE;
         forward(side, status == BODY_CONTINUE);
     }
 }
@@ -505,9 +554,10 @@ static void step_message(struct exchange *x, struct message *m)
         m->ended = m->chunks == 0;
         int status = call_headers(x, m->which, m->ended);
         if (!over(x)) {
-            if (m->ended && status != HEADERS_CONTINUE && (m->which == RESPONSE || !asking(x))) {
+            if (m->ended && status != HEADERS_CONTINUE && !awaited(x, m->which)) {
                 fail("a head without body was stopped for ever");
             }
+            side->held = m->ended && status != HEADERS_CONTINUE;
             side->stopped = status != HEADERS_CONTINUE;
             side->head_left = status == HEADERS_CONTINUE;
         }
@@ -519,28 +569,47 @@ static void step_message(struct exchange *x, struct message *m)
     if (trailers && !over(x)) {
         int status = call_trailers(x, m->which);
         if (!over(x)) {
-            if (status != TRAILERS_CONTINUE && (m->which == RESPONSE || !asking(x))) {
+            if (status != TRAILERS_CONTINUE && !awaited(x, m->which)) {
                 fail("trailers were stopped for ever");
             }
+            side->held = status != TRAILERS_CONTINUE;
             forward(side, status == TRAILERS_CONTINUE);
         }
     }
     m->ended = m->chunks == 0;
 }
 
+static void settle(struct exchange *x)
+{
+    take_back(x);
+    for (int which = 0; which < 2; which++) {
+        struct side *side = &x->side[which];
+        if (side->continued && !over(x)) {
+            forward(side, true);
+            side->held = false;
+        }
+        side->continued = false;
+    }
+}
+
 /* What Envoy does with what was committed, on the exchange's own thread. */
 static void deliver(struct exchange *x)
 {
-    x->mailbox->events--;
-    x->continued = false;
-    total.woken++;
-    hook.scheduled(x, x->module, 0);
-    take_back(x);
-    if (x->continued && over(x)) {
-        fail("what is over was continued");
+    bool round = x->mailbox->rounds > 0;
+    if (round) {
+        x->mailbox->rounds--;
+        total.rounds++;
+    } else {
+        x->mailbox->events--;
+        total.woken++;
     }
-    if (x->continued) {
-        forward(&x->side[REQUEST], true);
+    called = x;
+    hook.scheduled(x, x->module, round ? ROUND : 0);
+    called = NULL;
+    for (int i = 0; i < LANES; i++) {
+        if (lanes[i] != NULL) {
+            settle(lanes[i]);
+        }
     }
 }
 
@@ -577,57 +646,94 @@ static void free_exchange(struct exchange *x)
     free(x);
 }
 
-static void run_exchange(unsigned seed)
+/* One exchange, and how far it has come. */
+struct run {
+    struct exchange *x;
+    struct message request, response;
+    bool aborted;
+};
+
+static void begin_run(struct run *run, int lane, unsigned seed)
 {
-    struct exchange *x = calloc(1, sizeof *x);
+    struct exchange *x = lanes[lane] = calloc(1, sizeof *x);
     x->seed = seed;
     x->mailbox = calloc(1, sizeof *x->mailbox);
     x->mailbox->owners = 1;
     x->module = hook.new(config, x);
-    struct message request = random_message(x, REQUEST), response = random_message(x, RESPONSE);
-    fill_request(x, request.size * request.chunks);
-    fill_response(x, response.size * response.chunks);
-    bool aborted = false;
-    while (!over(x) && !(request.ended && response.ended) && !aborted) {
-        if (x->mailbox->events > 0 && roll(x, 3) > 0) {
-            deliver(x);
-            continue;
-        }
-        bool upstream = x->side[REQUEST].head_left && !response.ended && (request.ended || roll(x, 4) == 0);
-        if (roll(x, 40) == 0) {
-            aborted = true;
-        } else if (roll(x, 60) == 0 && !response.started) {
-            hook.local_reply(x, x->module, 503, (buffer){"upstream_down", 13}, false);
-            total.local++;
-            request.ended = request.cut = true;
-            memcpy(x->side[RESPONSE].fields[0].value, "503", 4); /* Envoy's answer comes in the place of the other */
-            response.chunks = 0;
-            step_message(x, &response);
-        } else if (roll(x, 60) == 0 && response.started && !response.ended && !x->side[RESPONSE].head_left) {
-            /* In the place of a held response: sent past the hooks, or a reset where the filter says so. */
-            int status = hook.local_reply(x, x->module, 503, (buffer){"upstream_broke_off", 18}, false);
-            total.resets += status == LOCAL_REPLY_RESET;
-            total.local++;
-            x->replied = true;
-        } else if (upstream) {
-            step_message(x, &response);
-        } else if (!request.ended) {
-            step_message(x, &request);
-        } else if (asking(x)) {
-            usleep(50);
-        } else {
-            fail("nothing goes on");
-        }
+    *run = (struct run){x, random_message(x, REQUEST), random_message(x, RESPONSE), false};
+    fill_request(x, run->request.size * run->request.chunks);
+    fill_response(x, run->response.size * run->response.chunks);
+}
+
+/* Envoy answers by itself; its answer comes in the place of the other. */
+static void answer_instead(struct run *run)
+{
+    struct exchange *x = run->x;
+    hook.local_reply(x, x->module, 503, (buffer){"upstream_down", 13}, false);
+    total.local++;
+    run->request.ended = run->request.cut = true;
+    x->side[REQUEST].held = false;
+    memcpy(x->side[RESPONSE].fields[0].value, "503", 4);
+    run->response.chunks = 0;
+    step_message(x, &run->response);
+}
+
+/* In the place of a held response: sent past the hooks, or a reset where the filter says so. */
+static void answer_past_the_hooks(struct exchange *x)
+{
+    int status = hook.local_reply(x, x->module, 503, (buffer){"upstream_broke_off", 18}, false);
+    total.resets += status == LOCAL_REPLY_RESET;
+    total.local++;
+    x->replied = true;
+}
+
+static bool ended(const struct run *run)
+{
+    const struct side *sides = run->x->side;
+    bool all = run->request.ended && run->response.ended && !sides[REQUEST].held && !sides[RESPONSE].held;
+    return over(run->x) || run->aborted || all;
+}
+
+static void step_run(struct run *run)
+{
+    struct exchange *x = run->x;
+    const struct side *response = &x->side[RESPONSE];
+    if (x->mailbox->events + x->mailbox->rounds > 0 && roll(x, 3) > 0) {
+        deliver(x);
+        return;
     }
+    bool upstream = x->side[REQUEST].head_left && !run->response.ended && (run->request.ended || roll(x, 4) == 0);
+    if (roll(x, 40) == 0) {
+        run->aborted = true;
+    } else if (roll(x, 60) == 0 && !run->response.started) {
+        answer_instead(run);
+    } else if (roll(x, 60) == 0 && run->response.started && (!run->response.ended || response->held) &&
+               !response->head_left) {
+        answer_past_the_hooks(x);
+    } else if (upstream) {
+        step_message(x, &run->response);
+    } else if (!run->request.ended) {
+        step_message(x, &run->request);
+    } else if (asking(x)) {
+        usleep(50);
+    } else if (!awaited(x, RESPONSE)) {
+        fail("nothing goes on");
+    }
+}
+
+static void end_run(struct run *run, int lane)
+{
+    struct exchange *x = run->x;
     if (!x->gone && x->mailbox->events > 0) {
         deliver(x); /* too late for anything to come of it */
     }
-    total.aborted += aborted;
-    check_whole(x, &request);
-    check_whole(x, &response);
+    total.aborted += run->aborted;
+    check_whole(x, &run->request);
+    check_whole(x, &run->response);
     if (!x->gone) {
         end_stream(x);
     }
+    lanes[lane] = NULL;
     free_exchange(x);
     total.exchanges++;
 }
@@ -635,8 +741,24 @@ static void run_exchange(unsigned seed)
 static void *work(void *number)
 {
     unsigned seed = first_seed + (unsigned)(size_t)number * 100000007u;
-    for (long i = 0; i < wanted / WORKERS; i++) {
-        run_exchange(seed + (unsigned)i * 7919u);
+    long begun = 0, done = 0, each = wanted / WORKERS;
+    struct run runs[LANES];
+    while (done < each) {
+        for (int lane = 0; lane < LANES; lane++) {
+            if (lanes[lane] == NULL && begun < each) {
+                begin_run(&runs[lane], lane, seed + (unsigned)begun++ * 7919u);
+            }
+            if (lanes[lane] == NULL) {
+                continue;
+            }
+            if (!ended(&runs[lane])) {
+                step_run(&runs[lane]);
+            }
+            if (ended(&runs[lane])) {
+                end_run(&runs[lane], lane);
+                done++;
+            }
+        }
     }
     return NULL;
 }
@@ -687,7 +809,7 @@ int main(int count, char **arguments)
         pthread_join(threads[i], NULL);
     }
     hook.config_destroy(config);
-    printf("exchanges %ld asked %ld woken %ld aborted %ld local-replies %ld replies %ld resets %ld messages-checked-whole %ld logged %ld\n",
-           total.exchanges, total.asked, total.woken, total.aborted, total.local, total.replies, total.resets, total.whole, total.logged);
+    printf("exchanges %ld asked %ld woken %ld rounds %ld ended-by-others %ld aborted %ld local-replies %ld replies %ld resets %ld messages-checked-whole %ld logged %ld\n",
+           total.exchanges, total.asked, total.woken, total.rounds, total.ended_by_others, total.aborted, total.local, total.replies, total.resets, total.whole, total.logged);
     return 0;
 }

@@ -53,3 +53,6 @@ def test_random_exchanges_under_address_sanitizer(tmp_path: Path, seed: int) -> 
     assert f"exchanges {EXCHANGES} " in done.stdout
     asked, woken = (int(count) for count in re.findall(r" asked (\d+) woken (\d+) ", done.stdout)[0])
     assert asked > woken > EXCHANGES / 30
+    rounds, ended = (int(count) for count in re.findall(r" rounds (\d+) ended-by-others (\d+) ", done.stdout)[0])
+    assert rounds > EXCHANGES / 10
+    assert ended > 0

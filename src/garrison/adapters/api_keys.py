@@ -105,8 +105,8 @@ class KeyFile:
     @contextmanager
     def _changing(self) -> Iterator[dict[str, ApiKey]]:
         """The keys, written back at the end; one process at a time."""
-        make_directory(self.path.parent)
         try:
+            make_directory(self.path.parent)
             with the_only_one_changing(self.path):
                 keys = dict(self.read().keys)
                 yield keys

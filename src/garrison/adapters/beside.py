@@ -115,7 +115,10 @@ class _Recorded:
 def watch_command(settings: Settings) -> Sequence[str]:
     """How the watch process is started. `-P` keeps modules of the working directory out of it."""
     command = [sys.executable, "-P", "-m", "garrison.watch", settings.data]
-    command += ["--retention-days", str(settings.record.retention_days)]
+    record = settings.record
+    command += ["--retention-days", str(record.retention_days), "--ledger-days", str(record.ledger_days)]
+    for kind, days in record.ledger_days_of.items():
+        command.append(f"--ledger-days-of={kind}={days}")
     if settings.telemetry.otlp_url:
         command += ["--otlp-url", settings.telemetry.otlp_url]
     return command

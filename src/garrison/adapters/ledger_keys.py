@@ -9,7 +9,7 @@ itself, so that a file that was lost, and made anew, is not taken for the one th
 
 import os
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final, Literal
 
@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from garrison.adapters.files_watched import FilesWatched
 from garrison.adapters.store.files import replace_file, the_only_one_changing
 from garrison.config.model import Settings
-from garrison.core.errors import ConfigError, Problem
+from garrison.core.errors import ConfigError, Problem, RecordError
 from garrison.engine.pseudonyms import Pseudonyms
 from garrison.engine.state import State
 
@@ -129,6 +129,26 @@ def rotate_ring(path: Path, now: float) -> KeyRing:
     return read_ring(path)
 
 
+def lost_keys(data: Path, path: Path, ring: KeyRing) -> Iterator[str]:
+    """One line for each key that rows of the ledger in `data` are named under and the ring of `path` lacks: such a
+    loss must be said loudly, and it stops nothing."""
+    if not data.is_dir():
+        return
+    from garrison.adapters.store.ledger import keys_before  # an application that keeps nothing needs no DuckDB
+
+    try:
+        used = keys_before(data)
+    except RecordError as error:
+        yield f"whether the ledger's keys are complete cannot be told: {error}"
+        return
+    for number, rows in used.items():
+        if number not in ring.numbers:
+            yield (
+                f"{rows} exposures are recorded under the key {number}, which `{path}` does not hold: whose data they"
+                " are about cannot be told (hint: put back the file that the gateway had)"
+            )
+
+
 class LedgerKeys:
     """Keeps a gateway's state up to date with the key ring."""
 
@@ -137,6 +157,7 @@ class LedgerKeys:
         self._state = state
         self._say = say
         self._path: Path | None = None
+        self._data = Path()
         self._files: FilesWatched | None = None
 
     def apply(self, settings: Settings, now: float) -> None:
@@ -147,10 +168,15 @@ class LedgerKeys:
             return
         self._state.pseudonyms = make_ring(path, now).current
         self.close()
-        self._path = path
+        self._path, self._data = path, Path(settings.data)
         self._files = FilesWatched(self._say)
         self._files.add(path, self._take)
         self._files.start()
+
+    def lost(self) -> Iterator[str]:
+        """As `lost_keys`, for the settings that are applied."""
+        if self._path is not None:
+            yield from lost_keys(self._data, self._path, read_ring(self._path))
 
     def close(self) -> None:
         """Look at the file no more; the key in force stays so."""

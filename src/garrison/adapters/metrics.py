@@ -91,6 +91,9 @@ def _traffic(gateway: GatewayStatus, now: float) -> Iterator[Metric]:
         "garrison_samples_lost", "Exchanges whose messages could not be kept.", value=gateway.samples_lost
     )
     yield CounterMetricFamily(
+        "garrison_state_lost", "Counts that could not be kept for the next start.", value=gateway.state_lost
+    )
+    yield CounterMetricFamily(
         "garrison_engine_seconds", "Time that exchanges spent in the engine.", value=gateway.engine_seconds
     )
     yield GaugeMetricFamily("garrison_operations", "Operations of the policy in force.", value=gateway.operations)

@@ -202,6 +202,8 @@ def _recording_problems(found: Overview) -> Iterator[str]:
             yield f"exchanges refused because they could not be recorded: {gateway.refused}{because}"
         if gateway.samples_lost:
             yield f"exchanges whose messages could not be kept: {gateway.samples_lost}"
+        if gateway.state_lost:
+            yield f"counts that a restart will have forgotten, as they could not be kept: {gateway.state_lost}"
     if found.spool.lag > LAG:
         yield f"the spool has been waiting for the watch process for {found.spool.lag:.0f} s"
     if found.dataset.damaged:

@@ -85,6 +85,8 @@ class GatewayStatus(msgspec.Struct, frozen=True):
     """Why the last one was not."""
     samples_lost: int = 0
     """Exchanges whose messages were to be kept (`record.keep-bodies`) and could not be."""
+    state_lost: int = 0
+    """How often what was counted could not be kept for the next start."""
     engine_seconds: float = 0.0
     """Time that exchanges spent in the engine, all together."""
     exchanges: tuple[Exchanges, ...] = ()

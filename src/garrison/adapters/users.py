@@ -67,8 +67,8 @@ class UserFile:
     @contextmanager
     def _changing(self) -> Iterator[dict[str, User]]:
         """The users, written back at the end; one process at a time."""
-        make_directory(self.path.parent)
         try:
+            make_directory(self.path.parent)
             with the_only_one_changing(self.path):
                 users = dict(self.read().by_name)
                 yield users

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from garrison.cli.granting import tell_new
 from garrison.cli.output import as_json, columns, line, note
 
 if TYPE_CHECKING:
@@ -166,7 +167,7 @@ def blocks(data: _Data = _DATA, json: _Json = False) -> None:
     from garrison.core.countermeasure import shown
 
     now = time.time()
-    kept = [each for each in read_measures(data) if each.holds(now)]
+    kept = sorted((each for each in read_measures(data) if each.holds(now)), key=lambda each: each.since)
     if json:
         as_json({"measures": kept})
         return
@@ -183,13 +184,20 @@ def blocks(data: _Data = _DATA, json: _Json = False) -> None:
 
 
 def _parse(targets: Sequence[str]) -> "list[tuple[Scope, str]]":
-    from garrison.core.countermeasure import parse_target
+    from garrison.core.countermeasure import Scope, parse_target
     from garrison.core.errors import ConfigError, Problem
+    from garrison.engine.measures import CLASSES
 
     found, problems = [], []
     for target in targets:
         try:
-            found.append(parse_target(target))
+            scope, value = parse_target(target)
+            if scope is Scope.USER_AGENT and value.startswith("@") and value not in CLASSES:
+                known = ", ".join(f"`{name}`" for name in CLASSES)
+                problems.append(
+                    Problem("<options>", "TARGET", f"`{value}` is no class of programs", f"there are {known}")
+                )
+            found.append((scope, value))
         except ValueError as error:
             problems.append(Problem("<options>", "TARGET", str(error)))
     if problems:
@@ -231,6 +239,7 @@ def _earlier(one: float | None, other: float | None) -> float | None:
 def _take(data: Path, taken: "Sequence[Countermeasure]", now: float) -> None:
     from garrison.adapters.store.measures import change_measures, merged
 
+    tell_new(data)
     change_measures(data, lambda before: merged(before, taken), now)
 
 

@@ -76,7 +76,7 @@ def classify(
             unreadable += 1
     found = suggest(sightings, written, opened.settings.controls.exposure, least)
     if output is not None:
-        output.write_text(as_overlay(found, f"People in the answers of {own.file}"), encoding="utf-8")
+        _write(output, as_overlay(found, f"People in the answers of {own.file}"))
     if json:
         as_json(_data(sightings, found, unreadable))
     else:
@@ -86,6 +86,14 @@ def classify(
         note(f"garrison: {unreadable} entries could not be read")
     if found:
         raise typer.Exit(1)
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise ConfigError([Problem(str(file), "$", f"cannot be written: {reason}")]) from error
 
 
 def _place(traffic: Path | None, data: Path | None, *, live: bool) -> Path:

@@ -15,10 +15,11 @@ _COLUMNS: Final = (
     ("operation", 28),
     ("principal", 12),
     ("peer", 15),
+    ("people", 6),
     ("reasons", 0),
 )
 """Names, and the widths of lines: a line is written before the next one is known."""
-_RIGHT: Final = frozenset({"status", "ms"})
+_RIGHT: Final = frozenset({"status", "ms", "people"})
 
 
 def as_lines(events: Iterable[Event], *, heading: bool = True) -> Iterator[str]:
@@ -69,6 +70,7 @@ def _cells(event: Event) -> list[str]:
         event.operation or event.template or "(undescribed)",
         event.principal or "-",
         event.peer or "-",
+        str(sum(len(one.subjects) for one in event.exposed) or "-"),
         "".join([*(told or failed)[:1], more]),
     )
     return ["".join(char if char.isprintable() else "?" for char in cell) for cell in cells]

@@ -125,11 +125,12 @@ def _show(data: Path, wanted: "EventFilter", limit: int, output: Output, *, foll
 def _found(data: Path, wanted: "EventFilter", limit: int) -> "Iterable[Event]":
     """The newest `limit` events, or all, the newest last."""
     from garrison.adapters.store import query
+    from garrison.adapters.store.ledger import with_exposed
 
     if not limit:
-        return query.events(data, wanted, newest_first=False)
+        return with_exposed(data, query.events(data, wanted, newest_first=False))
     with progress("reading"):
-        return list(query.events(data, wanted, limit=limit))[::-1]
+        return list(with_exposed(data, query.events(data, wanted, limit=limit)))[::-1]
 
 
 def _print(found: "Iterable[Event]", output: Output, *, as_it_comes: bool, heading: bool = True) -> None:

@@ -67,13 +67,14 @@ def explain(
 
 
 def _event(data: Path, name: str, sample: "RecordedExchange | None") -> "Event":
+    from garrison.adapters.store.ledger import with_exposed
     from garrison.adapters.store.query import find
     from garrison.core.errors import ConfigError, Problem
 
     if not data.is_dir():
         hint = "give the one that `guard` has"
         raise ConfigError([Problem("<options>", "--data", f"`{data}` is not a directory", hint)])
-    found = find(data, name)
+    found = next(with_exposed(data, [event for event in [find(data, name)] if event is not None]), None)
     if found is None and sample is not None:
         found = sample.event
     if found is None:
@@ -123,6 +124,7 @@ def _text(result: "Explanation") -> Iterator[str]:
     yield f"event {event.id} of {moment}"
     yield f"{name}{called}, from {event.peer or 'an unknown peer'}, {event.principal or 'anonymous'}"
     yield f"{_decided(event)}; disposition {event.disposition}, status {event.status}"
+    yield from _exposed(event)
     yield from _notes(result)
     yield ""
     yield "controls, as the exchange was played again:" if result.is_replayed else "controls, by event and plan:"
@@ -141,6 +143,14 @@ def _text(result: "Explanation") -> Iterator[str]:
     yield ""
     yield f"with this in garrison.yaml it would be {_turned(result)} ({how}):"
     yield from (f"  {text}" for text in as_yaml(result.change.patch).splitlines())
+
+
+def _exposed(event: "Event") -> Iterator[str]:
+    """Of how many people it disclosed what."""
+    for one in event.exposed:
+        whose = ", the principal's own" if one.own else ""
+        types = ", ".join(one.types) or "no type that is known"
+        yield f"disclosed data of {len(one.subjects)} {one.kind}{whose}: {types}"
 
 
 def _decided(event: "Event") -> str:

@@ -1,5 +1,6 @@
 """`garrison guard`: stand in front of an API."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -80,6 +81,7 @@ def guard(
 def _loader(config: Path | None, options: "Options") -> "Load":
     """Reads everything anew, and warns of what is in force."""
     from garrison.adapters.envoy.handover import Checked
+    from garrison.adapters.ledger_keys import ledger_key_file, lost_keys, make_ring
     from garrison.adapters.recorded.keys import key_source, make_keys
     from garrison.adapters.recording import with_directory
     from garrison.cli.opening import open_policy, unchecked
@@ -95,6 +97,9 @@ def _loader(config: Path | None, options: "Options") -> "Load":
         for warning in unchecked(opened):
             note(f"garrison: warning: {warning}")
         settings = with_directory(opened.settings)
+        keys = ledger_key_file(settings, settings.data)
+        for warning in lost_keys(Path(settings.data), keys, make_ring(keys, time.time())):
+            note(f"garrison: warning: {warning}")
         if settings.record.keep_bodies:
             source = key_source(settings, settings.data)
             make_keys(source)  # what is wrong with the key is said here, not by Envoy's log

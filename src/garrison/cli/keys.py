@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from garrison.cli.granting import check_granted, tell_new
 from garrison.cli.output import as_json, columns, line, note
 
 if TYPE_CHECKING:
@@ -52,7 +53,10 @@ def create(
     _check_name(name)
     now = time.time()
     expires = now + _span(lasting, "--for") if lasting else 0.0
-    key = _file(data, config).create(name, now, scopes=scope or (), roles=role or (), expires=expires)
+    check_granted(scope or (), role or ())
+    file = _file(data, config)
+    tell_new(file.path.parent)
+    key = file.create(name, now, scopes=scope or (), roles=role or (), expires=expires)
     _tell(key, json=json)
 
 

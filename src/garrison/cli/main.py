@@ -18,6 +18,7 @@ from garrison.cli import (
     demo,
     events,
     explain,
+    exposure,
     guard,
     inspect,
     keys,
@@ -63,6 +64,7 @@ def application() -> typer.Typer:
     app.command("revoke", epilog=blocking.REVOKE_EXAMPLES)(blocking.revoke)
     app.add_typer(lab.application(), name="lab")
     app.add_typer(budgets.application(), name="budgets")
+    app.add_typer(exposure.application(), name="exposure")
     app.add_typer(keys.application(), name="keys")
     app.add_typer(users.application(), name="users")
     app.add_typer(config.application(), name="config")

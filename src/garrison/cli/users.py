@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from garrison.cli.granting import check_granted, tell_new
 from garrison.cli.output import as_json, columns, line, note
 
 if TYPE_CHECKING:
@@ -44,10 +45,12 @@ def put(
     if not name or ":" in name or not name.isprintable() or len(name) > 256:
         message = "must be text of 1 to 256 printable characters without a colon"
         raise ConfigError([Problem("<options>", "NAME", message)])
+    check_granted(scope or (), role or ())
     password = _password()
     if len(password) < SHORTEST or len(password) > 256 or not password.isprintable():
         message = f"must be {SHORTEST} to 256 printable characters"
         raise ConfigError([Problem("<stdin>", "$", f"the password {message}")])
+    tell_new(data)
     is_new = _file(data).put(name, password, time.time(), scopes=scope or (), roles=role or ())
     line(f"{name} is {'added' if is_new else 'changed'}")
 

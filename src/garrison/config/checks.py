@@ -75,6 +75,10 @@ def _record(settings: Settings) -> Iterator[Complaint]:
         hint = "set `mode: enforce`, or leave it out"
         message = "`closed` would refuse exchanges, which a gateway that monitors never does"
         yield Complaint(("record", "fail"), message, hint, (("mode",),))
+    for kind, days in settings.record.ledger_days_of.items():
+        if days > settings.record.ledger_days:
+            message = f"is longer than `ledger-days` ({settings.record.ledger_days}), which all exposures go with"
+            yield Complaint(("record", "ledger-days-of", kind), message, "raise `ledger-days`, and bound other kinds")
 
 
 def _metrics(settings: Settings) -> Iterator[Complaint]:

@@ -151,7 +151,9 @@ class TelemetrySettings(Section, frozen=True):
 
 
 class OperationSettings(Section, frozen=True):
-    """Policy for some operations; later entries win over earlier ones, key by key."""
+    """Policy for some operations; later entries win over earlier ones, key by key. What a key of a control has here
+    stands in the place of all that it had: lists and sections as `limits`, `requires`, `except` or `lockout` are not
+    put together."""
 
     match: str
     """An operation id (`getPet`), a method and template (`GET /pets/{petId}`), a template with `*` for

@@ -1,6 +1,7 @@
 """The catalogue: every operation of a contract, compiled, and which of them a request is for. Immutable."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import final
 
 import msgspec
 
@@ -95,6 +96,7 @@ class CompiledOperation:
         return self._exact.get(status) or self._ranges.get(status // 100) or self._default
 
 
+@final
 class Match(msgspec.Struct, frozen=True, gc=False):
     """The operation a request is for."""
 
@@ -103,6 +105,7 @@ class Match(msgspec.Struct, frozen=True, gc=False):
     """Values of the template's variables in the template's order."""
 
 
+@final
 class Miss(msgspec.Struct, frozen=True):
     """No operation that could be compiled is described for a request."""
 

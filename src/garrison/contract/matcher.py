@@ -32,11 +32,10 @@ class _Node(Generic[T]):
 class Matcher(Generic[T]):
     """All templates of one host. `add` is for building; `find` for use from then on."""
 
-    __slots__ = ("_root", "_static")
+    __slots__ = ("_root",)
 
     def __init__(self) -> None:
         self._root: _Node[T] = _Node()
-        self._static: dict[Segments, dict[str, T]] = {}
 
     def add(self, template: Template, method: str, value: T) -> T | None:
         """Declare `method` at `template`. Where it is taken already: what took it, and nothing changes."""
@@ -49,16 +48,24 @@ class Matcher(Generic[T]):
         if taken is not None:
             return taken
         node.leaf[method] = value
-        if template.is_static:
-            self._static[tuple(part.literals[0] for part in template.parts)] = node.leaf
         return None
 
     def find(self, method: str, segments: Segments) -> "tuple[T, tuple[str, ...]] | None":
         """What is declared for `method` at the most specific template that declares it, and the values of
         that template's variables; None where there is none."""
-        leaf = self._static.get(segments)
-        if leaf is not None and method in leaf:
-            return leaf[method], ()
+        node = self._root
+        arguments: tuple[str, ...] = ()
+        for segment in segments:  # straight on: most descriptions leave no other way to try
+            child = node.literals.get(segment)
+            if child is None:
+                child = node.variable
+                arguments += (segment,)
+            if child is None or node.mixed or not segment:
+                break
+            node = child
+        else:
+            if node.leaf is not None and method in node.leaf:
+                return node.leaf[method], arguments
         return _search(self._root, method, segments, len(segments))
 
     def methods(self, segments: Segments) -> tuple[str, ...]:
@@ -83,7 +90,7 @@ def _step(node: _Node[T], part: Part) -> _Node[T]:
 
 
 def _search(node: _Node[T], method: str, segments: Segments, count: int) -> "tuple[T, tuple[str, ...]] | None":
-    """A depth-first walk without recursion: it runs for every request."""
+    """A depth-first walk without recursion."""
     index = 0
     arguments: tuple[str, ...] = ()
     untried: list[tuple[_Node[T], int, tuple[str, ...]]] = []

@@ -59,7 +59,18 @@ class Reader(msgspec.Struct, frozen=True):
 class ParameterReader:
     """Reads the parameters of one operation. Immutable, and safe to share between threads."""
 
-    __slots__ = ("_cookies", "_headers", "_is_valid", "_path", "_query", "_validator", "_whole", "marks")
+    __slots__ = (
+        "_cookies",
+        "_headers",
+        "_is_valid",
+        "_only_path",
+        "_path",
+        "_query",
+        "_validator",
+        "_whole",
+        "marks",
+        "needs_target_only",
+    )
 
     def __init__(
         self,
@@ -87,6 +98,9 @@ class ParameterReader:
         cookies = by_place.get("cookie")
         self._cookies = FieldReader(map(_field, cookies)) if cookies else None
         self._whole = next(iter(by_place.get("querystring", ())), None)
+        self._only_path = by_place.keys() <= {"path"}
+        self.needs_target_only = not by_place.keys() & {"header", "cookie"}
+        """Whether all of them stand in the request's target."""
         self._validator = validator
         self._is_valid = validator.is_valid if validator is not None else None
 
@@ -104,7 +118,8 @@ class ParameterReader:
         """
         path: dict[str, Any] = {}
         for name, index, decode in self._path:
-            path[name] = decode(arguments[index])
+            given = arguments[index]
+            path[name] = given if decode is str else decode(given)
         if self._whole is not None:
             fields, undeclared, repeated = self._read_whole(self._whole, query)
         elif query:
@@ -126,8 +141,9 @@ class ParameterReader:
 
     def _violations(self, values: dict[str, Any], twice: tuple[str, ...]) -> tuple[Violation, ...]:
         found = tuple(Violation(f"cookie.{name}", "repeated", "must be given once") for name in twice) if twice else ()
+        is_valid = self._is_valid
         try:
-            if self._is_valid is None or self._is_valid(values):
+            if is_valid is None or is_valid({"path": values["path"]} if self._only_path else values):
                 return found
         except ValueError:
             pass  # said by violations_of

@@ -14,8 +14,8 @@ class ResponseSchema:
     """One declared response. Immutable."""
 
     __slots__ = (
-        "_bodies", "_headers", "_validator", "forbids_body", "has_body", "holds_headers", "json_only", "status",
-        "streams",
+        "_bodies", "_headers", "_needs_headers", "_validator", "forbids_body", "has_body", "holds_headers",
+        "json_only", "status", "streams",
     )  # fmt: skip
 
     def __init__(
@@ -35,6 +35,7 @@ class ResponseSchema:
         self._validator = validator
         self.holds_headers = validator is not None
         """Whether anything is demanded of its headers."""
+        self._needs_headers = validator is not None and not validator.is_valid({"header": {}})
         self.has_body = bodies is not None
         """Whether any body is declared."""
         self.forbids_body = bodies is None and status != "default"
@@ -64,6 +65,8 @@ class ResponseSchema:
         if self._validator is None:
             return ()
         values = {name: decode(headers[name]) for name, decode in self._headers if name in headers}
+        if not values and not self._needs_headers:
+            return ()
         return violations_of(self._validator, {"header": values}, "response", dotted=True)
 
 

@@ -66,11 +66,6 @@ class Template(msgspec.Struct, frozen=True):
         """The names of its variables in order."""
         return tuple(name for part in self.parts for name in part.variables)
 
-    @property
-    def is_static(self) -> bool:
-        """Whether it holds no variables."""
-        return all(part.is_literal for part in self.parts)
-
 
 def parse_template(text: str) -> tuple[Template, str]:
     """The template that `text` is, and what is wrong with it (empty where nothing is).

@@ -57,6 +57,9 @@ _reason = Reasons(
     ReasonSpec("keys-unavailable", 503, "an issuer whose keys could not be fetched yet"),
     ReasonSpec("locked-out", 429, "an account or an address from which too many credentials were tried"),
     ReasonSpec("message-key-unknown", 401, "a request signed with a key that is not known"),
+    ReasonSpec(
+        "message-signature-before-start", 401, "a request whose signature may have been used before the gateway started"
+    ),
     ReasonSpec("message-signature-expired", 401, "a request whose signature is too old or from the future"),
     ReasonSpec("message-signature-incomplete", 401, "a request whose signature does not cover what it must"),
     ReasonSpec("message-signature-invalid", 401, "a request whose signature does not hold"),
@@ -71,7 +74,7 @@ _reason = Reasons(
     ReasonSpec("proof-expired", 401, "a DPoP proof that is too old or from the future"),
     ReasonSpec("proof-malformed", 401, "a DPoP proof that is none"),
     ReasonSpec("proof-missing", 401, "a token bound to a key, sent without a DPoP proof"),
-    ReasonSpec("proof-nonce", 401, "a DPoP proof without a nonce of this gateway, or with an old one"),
+    ReasonSpec("proof-nonce", 401, "a DPoP proof without a nonce, or with an old one, where one is demanded"),
     ReasonSpec("proof-of-another-key", 401, "a DPoP proof with a key that the token is not bound to"),
     ReasonSpec("proof-of-another-request", 401, "a DPoP proof made for another method or address"),
     ReasonSpec("proof-of-another-token", 401, "a DPoP proof made for another token"),

@@ -74,7 +74,7 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
 
 def _body(facts: Facts) -> Outcome:
     document = facts.document
-    if isinstance(document, Undecodable) and document.reason in _reason:
+    if type(document) is Undecodable and document.reason in _reason:
         return _reason(document.reason, document.location, document.detail)
     return None
 

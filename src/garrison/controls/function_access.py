@@ -79,8 +79,9 @@ def _of_contract(operation: CompiledOperation, *, tells: bool) -> tuple[_Demand,
         if for_anyone and principal is ANONYMOUS:
             return None
         lacking: frozenset[str] = frozenset()
+        had = principal.schemes
         for schemes, scopes, names in alternatives:
-            if not schemes.issubset(principal.schemes):
+            if schemes != had and not set(schemes).issubset(had):
                 continue
             if scopes <= principal.scopes and (not names or names <= principal.scopes | principal.roles):
                 return None
@@ -94,7 +95,7 @@ def _of_contract(operation: CompiledOperation, *, tells: bool) -> tuple[_Demand,
 
 def _alternative(
     requirement: Mapping[str, tuple[str, ...]], declared: Mapping[str, SecurityScheme]
-) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+) -> tuple[tuple[str, ...], frozenset[str], frozenset[str]]:
     """The schemes of a requirement, the scopes that it demands, and the names that may be roles as well.
 
     Of schemes other than OAuth 2.0 and OpenID Connect they are roles by the standard, and scopes to most authors.
@@ -104,7 +105,7 @@ def _alternative(
     for scheme, demanded in requirement.items():
         is_scopes = scheme in declared and declared[scheme].type in {"oauth2", "openIdConnect"}
         (scopes if is_scopes else names).update(demanded)
-    return frozenset(requirement), frozenset(scopes), frozenset(names)
+    return tuple(requirement), frozenset(scopes), frozenset(names)
 
 
 def _challenge(facts: Facts, lacking: frozenset[str]) -> tuple[tuple[int, str, str], ...]:

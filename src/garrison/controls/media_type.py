@@ -68,7 +68,7 @@ def _head_without_body(facts: Facts) -> Outcome:
 
 def _body(facts: Facts) -> Outcome:
     document = facts.document
-    if isinstance(document, Undecodable) and document.reason == "unsupported-content-encoding":
+    if type(document) is Undecodable and document.reason == "unsupported-content-encoding":
         return _reason(document.reason, document.location)
     return None
 

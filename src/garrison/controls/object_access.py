@@ -97,10 +97,12 @@ class _Ways:
         self._answers = tuple(_Pointer(_steps(each.answer), _owner(each)) for each in own.owners if each.answer)
         if operation is None:
             self._fields = self._answers = ()
-        self.in_body = bool(self._fields) or any(each.marks and each.marks.view(OWNER) for each in requests)
-        self.in_answer = bool(self._answers) or any(each.marks and each.marks.view(OWNER) for each in answers)
+        self._views = {each: each.marks.view(OWNER) for each in (*requests, *answers) if each.marks is not None}
         self._scopes, self._roles = frozenset(own.unless_scopes), frozenset(own.unless_roles)
+        self._exempts = bool(self._scopes or self._roles)
         self._actors = frozenset(own.actors)
+        self.in_body = bool(self._fields) or any(self._views.get(each) for each in requests)
+        self.in_answer = bool(self._answers) or any(self._views.get(each) for each in answers)
         self._asks = own.decision_point is not None
         self._files = {name: table.file for name, table in own.tables.items()}
 
@@ -133,7 +135,7 @@ class _Ways:
             value = document.value
         if value is UNREADABLE:
             return _reason("owner-unknown", "body")
-        view = schema.marks.view(OWNER) if schema is not None and schema.marks is not None else None
+        view = self._views.get(schema) if schema is not None else None
         named, _ = _in_value(value, view, self._fields, fold=True)
         if not any(each.value is not None for each in named):
             return self._unnamed(facts)
@@ -144,8 +146,7 @@ class _Ways:
         response, schema = facts.response, facts.response_body_schema
         if response is None or self._is_exempt(facts.principal):
             return False
-        is_marked = schema is not None and schema.marks is not None and schema.marks.view(OWNER) is not None
-        return 200 <= response.status < 300 or is_marked
+        return 200 <= response.status < 300 or (schema is not None and self._views.get(schema) is not None)
 
     def check_answer(self, facts: Facts) -> Outcome:
         """The answer: every object in it must be the principal's."""
@@ -154,7 +155,7 @@ class _Ways:
         document, schema = facts.response_document, facts.response_body_schema
         if not isinstance(document, JsonDocument):
             return _reason("owner-unknown-in-answer", "response")
-        view = schema.marks.view(OWNER) if schema is not None and schema.marks is not None else None
+        view = self._views.get(schema) if schema is not None else None
         if view is not None and not self._answers and count_owned(view, document.value, facts.principal) > 0:
             return None
         named, is_empty = _in_value(document.value, view, self._answers)
@@ -173,6 +174,8 @@ class _Ways:
         return True
 
     def _is_exempt(self, principal: Principal) -> bool:
+        if not self._exempts:
+            return False
         return not (self._scopes.isdisjoint(principal.scopes) and self._roles.isdisjoint(principal.roles))
 
     def _may_act(self, principal: Principal) -> bool:

@@ -19,7 +19,10 @@ def is_owned(value: Any, owners: Sequence[Owner], principal: Principal) -> bool:
     """Whether `value` is a text that all of `owners` agree with, without a table between them."""
     if type(value) is not str or not value:
         return False
-    return all(not owner.table and has_claim(principal, owner.claim, value) for owner in owners)
+    for owner in owners:  # noqa: SIM110 - `all` with a generator takes three times as long
+        if owner.table or not has_claim(principal, owner.claim, value):
+            return False
+    return True
 
 
 def count_owned(view: View, value: Any, principal: Principal, depth: int = 0) -> int:

@@ -6,7 +6,6 @@ principal come after authentication; whoever has not proved who they are is coun
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from math import ceil
 from typing import Any, NamedTuple, TypeAlias
 
@@ -16,7 +15,7 @@ from garrison.config.controls import ControlsSettings
 from garrison.config.limits import LimitSettings, RateLimitSettings, parse_per
 from garrison.config.overrides import matches
 from garrison.contract.catalogue import CompiledOperation
-from garrison.core.decision import Mode, Outcome
+from garrison.core.decision import Mode, Outcome, Reason
 from garrison.core.ids import ControlId
 from garrison.core.principal import ANONYMOUS
 from garrison.engine.control import Check, Checks, ControlSpec, Reasons, ReasonSpec
@@ -110,49 +109,53 @@ def _check(limits: Sequence[_Compiled], cost: int, policy: str, *, is_last: bool
     at_once = tuple(limit.at_once for limit in limits if limit.at_once is not None)
 
     def check(facts: Facts) -> Outcome:
-        if facts.limited is None:
+        limited = facts.limited
+        if limited is None:
             return None  # refused already: what comes later does not count it
         counters, now = facts.state.counters, facts.now
         for reason, name, key, limit in counted:
-            wait, left, reset = limit.take(counters, key(facts), cost, now)
+            taken = limit.take(counters, key(facts), cost, now)
             if policy:
-                facts.limited += (f'"{name}";r={left};t={ceil(reset)}',)
-            if wait:
-                return _refused(facts, reason, name, wait, policy)
+                limited += (f'"{name}";r={taken.left};t={ceil(taken.reset)}',)
+            if taken.wait:
+                return _refused(facts, _reason(reason, "", f"`{name}`"), taken.wait, policy, limited)
         for key, cap in at_once:
             leave = cap.enter(counters, key(facts))
             if leave is None:
-                return _refused(facts, "too-many-at-once", cap.name, 1.0, policy)
+                return _refused(facts, _reason("too-many-at-once", "", f"`{cap.name}`"), 1.0, policy, limited)
             facts.on_close += (leave,)
-        if policy and is_last and facts.limited:
-            facts.response_headers += (("ratelimit-policy", policy), ("ratelimit", ", ".join(facts.limited)))
+        if not is_last:
+            facts.limited = limited
+        elif policy and limited:
+            facts.response_headers += (("ratelimit-policy", policy), ("ratelimit", ", ".join(limited)))
         return None
 
     return check
 
 
-def _refused(facts: Facts, reason: str, name: str, wait: float, policy: str) -> Outcome:
+def _refused(facts: Facts, reason: Reason, wait: float, policy: str, limited: tuple[str, ...]) -> Outcome:
     told: tuple[tuple[int, str, str], ...] = ((429, "retry-after", str(ceil(wait))),)
-    if policy and facts.limited:
-        told += ((429, "ratelimit-policy", policy), (429, "ratelimit", ", ".join(facts.limited)))
+    if policy and limited:
+        told += ((429, "ratelimit-policy", policy), (429, "ratelimit", ", ".join(limited)))
     facts.limited = None
     facts.refusal_headers += told
-    return _reason(reason, "", f"`{name}`")
+    return reason
 
 
 def _key(limit: LimitSettings, operation: CompiledOperation | None, own: RateLimitSettings) -> tuple[_Key, bool]:
     """What tells those apart whom `limit` counts, and whether that rests on who they are."""
     peer = _peer(own.ipv4_prefix, own.ipv6_prefix)
+    principal = _principal(peer)
     identifier = operation.operation.id if operation is not None else ""
     if limit.cel:
         return _expression(limit.cel, peer, identifier)
     named: Mapping[str, _Key] = {
         "peer": peer,
         "operation": lambda _: identifier,
-        "principal": partial(_principal, peer=peer),
-        "client": lambda facts: facts.principal.client or _principal(facts, peer),
-        "token": lambda facts: facts.principal.token or _principal(facts, peer),
-        "realm": lambda facts: facts.principal.realm or _principal(facts, peer),
+        "principal": principal,
+        "client": lambda facts: facts.principal.client or principal(facts),
+        "token": lambda facts: facts.principal.token or principal(facts),
+        "realm": lambda facts: facts.principal.realm or principal(facts),
     }
     needs = not {"peer", "operation"}.issuperset(limit.by)
     keys = tuple(named[each] for each in limit.by)
@@ -163,9 +166,12 @@ def _key(limit: LimitSettings, operation: CompiledOperation | None, own: RateLim
     return (lambda facts: short("".join([f"{len(part)}:{part}" for part in [key(facts) for key in keys]]))), needs
 
 
-def _principal(facts: Facts, peer: _Key) -> str:
-    # a principal can have no name that begins with a blank line
-    return f"\n{peer(facts)}" if facts.principal is ANONYMOUS else short(facts.principal.id)
+def _principal(peer: _Key) -> _Key:
+    def key(facts: Facts) -> str:
+        # a principal can have no name that begins with a blank line
+        return f"\n{peer(facts)}" if facts.principal is ANONYMOUS else short(facts.principal.id)
+
+    return key
 
 
 def _peer(v4: int, v6: int) -> _Key:

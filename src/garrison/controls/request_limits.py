@@ -31,7 +31,15 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
     limits = settings.request_limits
 
     def head(facts: Facts) -> Outcome:
-        found = _head(facts, limits)
+        request, canonical = facts.request, facts.canonical
+        found: tuple[Reason, ...] = ()
+        if (
+            len(request.target) > limits.uri_bytes
+            or len(request.headers) > limits.header_count
+            or canonical.header_bytes > limits.header_bytes
+            or len(canonical.query) > limits.query_parameters
+        ):
+            found = _excesses(facts, limits)
         if facts.has_body and facts.body_kind != "stream":
             found += _length(facts, limits)
         return found or None
@@ -39,15 +47,8 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
     return Checks(head=head, body=_body)
 
 
-def _head(facts: Facts, limits: RequestLimitsSettings) -> tuple[Reason, ...]:
+def _excesses(facts: Facts, limits: RequestLimitsSettings) -> tuple[Reason, ...]:
     request, canonical = facts.request, facts.canonical
-    if (
-        len(request.target) <= limits.uri_bytes
-        and len(request.headers) <= limits.header_count
-        and canonical.header_bytes <= limits.header_bytes
-        and len(canonical.query) <= limits.query_parameters
-    ):
-        return ()
     sizes = (
         ("uri-too-long", "target", len(request.target), limits.uri_bytes),
         ("too-many-headers", "header", len(request.headers), limits.header_count),
@@ -70,7 +71,7 @@ def _length(facts: Facts, limits: RequestLimitsSettings) -> tuple[Reason, ...]:
 
 def _body(facts: Facts) -> Outcome:
     document = facts.document
-    if isinstance(document, Undecodable) and document.reason in _reason:
+    if type(document) is Undecodable and document.reason in _reason:
         return _reason(document.reason, document.location, document.detail)
     return None
 

@@ -57,8 +57,8 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
 def _head(facts: Facts, refuse_undeclared: bool) -> Outcome:
     reading = facts.reading
     if reading is None:
-        undeclared: Iterable[str] = [name for name, _ in facts.canonical.query] if refuse_undeclared else ()
-        return tuple(_undeclared(undeclared)) or None
+        query = facts.canonical.query
+        return tuple(_undeclared(name for name, _ in query)) if query and refuse_undeclared else None
     if not reading.violations and not (refuse_undeclared and reading.undeclared):
         return None
     found = tuple(_parameter(violation) for violation in reading.violations)
@@ -70,7 +70,7 @@ def _body(facts: Facts, required: bool, refuse_undeclared: bool) -> Outcome:
     if document is None:
         absent = required and not facts.uninspected
         return _reason("body-missing", "body") if absent else None
-    if isinstance(document, Undecodable) or schema is None:
+    if type(document) is Undecodable or schema is None:
         return None  # `canonical-form`, `request-limits` or `media-type` has said why
     found: tuple[Reason, ...] = ()
     if not schema.accepts(document):

@@ -138,7 +138,7 @@ def _body(facts: Facts, strip: bool) -> Outcome:
     document, schema = facts.response_document, facts.response_body_schema
     if document is None or schema is None:
         return _came(facts) or None
-    if isinstance(document, Undecodable):
+    if type(document) is Undecodable:
         return _reason(document.reason, document.location, document.detail)
     if strip and isinstance(document, JsonDocument):
         return _strip(document, schema)

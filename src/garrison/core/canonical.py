@@ -9,8 +9,8 @@ refuses nothing itself.
 """
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Literal, TypeAlias
+from collections.abc import Hashable, Iterable, Mapping
+from typing import Any, Literal, TypeAlias
 from urllib.parse import quote, unquote_to_bytes
 
 import msgspec
@@ -53,6 +53,18 @@ class Fields(msgspec.Struct, frozen=True, gc=False):
     headers: Mapping[str, str]
     header_bytes: int
     ambiguities: tuple[Ambiguity, ...]
+    derived: dict[Hashable, Any] = {}
+    """What others make of the headers alone, each under its own key: kept for as long as the fields are."""
+
+
+class Target(msgspec.Struct, frozen=True, gc=False):
+    """What a request target says, path and query; see `CanonicalRequest`."""
+
+    path: str
+    segments: tuple[str, ...]
+    query: tuple[tuple[str, str], ...]
+    target: str
+    ambiguities: tuple[Ambiguity, ...]
 
 
 class CanonicalRequest(msgspec.Struct, frozen=True, gc=False):
@@ -74,6 +86,7 @@ class CanonicalRequest(msgspec.Struct, frozen=True, gc=False):
     """Size of all names and values as received."""
     ambiguities: tuple[Ambiguity, ...] = ()
     """Each once, and at most `MAX_OF_A_KIND` of a kind."""
+    derived: dict[Hashable, Any] = {}  # as in `Fields`
 
 
 MAX_OF_A_KIND = 8
@@ -82,7 +95,7 @@ an event of megabytes."""
 
 # RFC 3986, 3.3: pchar, without `;` (Tomcat and its kin cut path parameters off) and without `%`. `|`, `[` and
 # `]` are what browsers leave unencoded in a path (WHATWG URL, path percent-encode set); forwarded encoded.
-_PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9_~!$&'()*+,=:@-][A-Za-z0-9._~!$&'()*+,=:@-]*)*/?")
+_NOT_PLAIN = re.compile(r"[^A-Za-z0-9._~!$&'()*+,=:@/-]")
 _PATH_CHARACTERS = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@%/|\[\]\\-]*")
 # Without `;`: one that was encoded is data, and bare it would be cut off as a path parameter.
 _SEGMENT_SAFE = "!$&'()*+,=:@-._~"
@@ -163,30 +176,40 @@ class FieldMemory:
         return fields
 
 
-def canonicalise(head: RequestHead, fields: Fields | None = None) -> CanonicalRequest:
+def canonicalise(head: RequestHead, fields: Fields | None = None, target: Target | None = None) -> CanonicalRequest:
     """Read `head` once. Never raises; what is ambiguous is noted and read in the most conservative way.
 
-    `fields` is what `read_fields` gives for it, where that is known already.
+    `fields` and `target` are what `read_fields` and `read_target` give for it, where that is known already.
     """
     if fields is None:
         fields = read_fields(head)
+    if target is None:
+        target = read_target(head.target)
+    found, more = target.ambiguities, fields.ambiguities
+    return CanonicalRequest(
+        fields.host,
+        target.path,
+        target.segments,
+        target.query,
+        target.target,
+        fields.headers,
+        fields.header_bytes,
+        _bounded((*found, *more)) if found and more else found or more,
+        fields.derived,
+    )
+
+
+def read_target(raw: str) -> Target:
+    """Everything that a request target says. Never raises."""
     found: list[Ambiguity] = []
-    raw_path, question, raw_query = head.target.partition("?")
-    if raw_path and _PLAIN_PATH.fullmatch(raw_path):
+    raw_path, question, raw_query = raw.partition("?")
+    if raw_path[:1] == "/" and "/." not in raw_path and "//" not in raw_path and not _NOT_PLAIN.search(raw_path):
         path, segments = raw_path, tuple(raw_path[1:].split("/"))
     else:
         path, segments = _read_path(raw_path, found)
     query = _read_query(raw_query, found) if raw_query else ()
-    return CanonicalRequest(
-        fields.host,
-        path,
-        segments,
-        query,
-        path + question + raw_query if question else path,
-        fields.headers,
-        fields.header_bytes,
-        _bounded((*found, *fields.ambiguities)) if found else fields.ambiguities,
-    )
+    whole = path + question + raw_query if question else path
+    return Target(path, segments, query, whole, _bounded(found) if found else ())
 
 
 def read_fields(head: RequestHead) -> Fields:

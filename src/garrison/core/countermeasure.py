@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from enum import StrEnum
+from typing import TypeAlias
 
 import msgspec
 
@@ -43,7 +44,7 @@ NETWORK_SIDE = frozenset({Scope.NETWORK, Scope.SYSTEM, Scope.OPERATION, Scope.US
 """What is known before anybody has proved anything."""
 
 
-class Countermeasure(msgspec.Struct, frozen=True, omit_defaults=True):
+class Countermeasure(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One measure. It is told from others by action, scope and value: taken again, it replaces the earlier one."""
 
     action: Action
@@ -62,13 +63,17 @@ class Countermeasure(msgspec.Struct, frozen=True, omit_defaults=True):
     """Of a revocation: credentials issued before this are refused, and those whose age is not known."""
 
     @property
-    def key(self) -> tuple[Action, Scope, str]:
+    def key(self) -> "Key":
         """What tells it from others."""
         return self.action, self.scope, self.value
 
     def holds(self, now: float) -> bool:
         """Whether it is in force at `now`."""
         return self.until is None or now < self.until
+
+
+Key: TypeAlias = tuple[Action, Scope, str]
+"""Action, scope and value of a countermeasure."""
 
 
 def shown(measure: Countermeasure) -> str:

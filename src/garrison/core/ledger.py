@@ -145,3 +145,54 @@ class Certainty(msgspec.Struct, frozen=True):
     def is_complete(self) -> bool:
         """Whether nothing is known to be missing."""
         return not (self.unattributed or self.lost or self.damaged or self.unknown_key)
+
+
+class CategorySeen(msgspec.Struct, frozen=True):
+    """Of how many people data of one category was disclosed (GDPR, article 33, 3a)."""
+
+    category: str
+    people: int
+
+
+class Scope(msgspec.Struct, frozen=True):
+    """What a report is about: the exposures of one kind that agree with every field that is not None."""
+
+    kind: str
+    since: float | None = None
+    until: float | None = None
+    principal: str | None = None
+    client: str | None = None
+    token: str | None = None
+    peer: str | None = None
+    operation: str | None = None
+
+
+class Breach(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be told after a breach. People whose data went to nobody but themselves were not exposed."""
+
+    made: float
+    """When this was found out."""
+    scope: Scope
+    listed: int
+    """People in the organisation's own list."""
+    exposed: int
+    """Those among them whose data went to others: who is to be notified."""
+    only_own: int
+    """Those among them who saw their own data, and nobody else did."""
+    exposures: int
+    """How often data of the exposed was disclosed."""
+    first: float = 0.0
+    """The first of these exposures; 0 where there are none."""
+    last: float = 0.0
+    types: tuple[TypeSeen, ...] = ()
+    categories: tuple[CategorySeen, ...] = ()
+    recipients: tuple[Rank, ...] = ()
+    """Who saw most of the exposed, by principal; the name is empty for all who had none. At most a hundred."""
+    operations: tuple[Rank, ...] = ()
+    """Through what, at most a hundred."""
+    strangers: int = 0
+    """People of the same kind in the ledger, exposed within the same scope, who are not in the list."""
+    stranger_exposures: int = 0
+    certainty: Certainty = Certainty()
+    measures: tuple[str, ...] = ()
+    """What the gateway did against it when this was found out."""

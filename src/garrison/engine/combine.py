@@ -11,7 +11,7 @@ from typing import TypeAlias, assert_never
 
 import msgspec
 
-from garrison.core.decision import Decision, FailMode, Grant, Mode, Outcome, Reason, Rewrite
+from garrison.core.decision import Decision, Disposition, FailMode, Grant, Mode, Outcome, Reason, Rewrite
 from garrison.core.ids import ControlId, ReasonId
 
 ENGINE = ControlId("engine")
@@ -81,3 +81,21 @@ def _objections(control: ControlId, said: Reason | tuple[Reason, ...] | Failed) 
     if isinstance(said, Failed):
         return (Reason(ReasonId("control-error"), control, 500),) if said.fail is FailMode.CLOSED else ()
     return said if isinstance(said, tuple) else (said,)
+
+
+def disposition_of(decision: Decision, observed: Sequence[Reason], rewritten: bool, aborted: bool) -> Disposition:
+    """What was done with an exchange: the client's answer may have been `rewritten`, or one side have broken off;
+    `observed` is what is on record and was not denied."""
+    if decision.errors:
+        return Disposition.ERROR
+    if decision.reasons:
+        return Disposition.BLOCKED
+    if rewritten:
+        return Disposition.REWRITTEN
+    if aborted:
+        return Disposition.ABORTED
+    return _LOGGED if observed else _PASSED
+
+
+# By a plain name: to reach a member through its class costs as much as a small control.
+_LOGGED, _PASSED = Disposition.LOGGED, Disposition.ALLOWED

@@ -135,11 +135,10 @@ def _decode_json(body: bytes, limits: Limits) -> Document | Undecodable:
 
 def _is_flat(body: bytes, limits: Limits) -> bool:
     """Whether `body`, an object, holds no other object and too few signs to break any limit, wherever they stand."""
-    return (
-        body.count(b"{") == 1
-        and body.count(b"[") < limits.json_depth
-        and body.count(b",") < min(limits.array_items, limits.object_keys)
-    )
+    if body.count(b"{") != 1 or body.count(b"[") >= limits.json_depth:
+        return False
+    commas = body.count(b",")
+    return commas < limits.array_items and commas < limits.object_keys
 
 
 def _measure(value: dict[str, Any] | list[Any], limits: Limits) -> int | Undecodable:

@@ -11,27 +11,25 @@ of order) is our bug: the engine turns what controls raise into their fail mode,
 Everything that changes an exchange's state is here; what a control may look at is in `facts.py`.
 """
 
-from collections.abc import Sequence
 from enum import Enum, auto
-from typing import NamedTuple, TypeAlias
 
 from garrison.contract.catalogue import Match
 from garrison.contract.media import Kind
 from garrison.core.canonical import canonicalise
-from garrison.core.decision import Decision, Disposition, FailMode, Grant, Mode, Mutation, Reason, Rewrite
+from garrison.core.decision import Decision, FailMode, Grant, Mode, Mutation, Reason, Rewrite
 from garrison.core.errors import ProtocolError
 from garrison.core.event import Event
 from garrison.core.exposure import Attribution, Disclosure
 from garrison.core.http import Reply, RequestHead, ResponseHead
 from garrison.core.ids import EventId
 from garrison.core.principal import ANONYMOUS, Principal
-from garrison.core.question import MAX_QUESTIONS, Question
 from garrison.core.question import Answer as Told
+from garrison.core.question import Question
+from garrison.engine.asking import Asked, Waits, has_objection, is_wanted, may_ask
 from garrison.engine.bodies import PASSED_OVER, read_request_body, read_response_body
 from garrison.engine.codings import narrowed
-from garrison.engine.combine import ALLOWED, ENGINE, Answer, Failed, Said, combine
+from garrison.engine.combine import ALLOWED, ENGINE, Answer, Failed, Said, combine, disposition_of
 from garrison.engine.composed import rewritten, value_left
-from garrison.engine.control import Wants
 from garrison.engine.exceptions import without_excepted
 from garrison.engine.facts import Facts
 from garrison.engine.heads import read_media_type, read_parameters
@@ -55,25 +53,9 @@ class _State(Enum):
 # Members by a plain name: to reach one through its class costs as much as a small control.
 _FRESH, _ASKING, _REQUEST_BODY, _FORWARDED, _RESPONSE_BODY, _DONE = _State
 _ENFORCE, _MONITOR = Mode.ENFORCE, Mode.MONITOR
-_ALLOWED, _LOGGED = Disposition.ALLOWED, Disposition.LOGGED
 _NOTHING_SAID = Decision(allowed=False)
 _NO_HOLD = Hold(0)
 _NOTHING_EXPOSED: tuple[Attribution, tuple[Disclosure, ...], int] = (Attribution.NOTHING, (), 0)
-
-
-class _Asked(NamedTuple):
-    """Where an exchange stands that waits for an answer."""
-
-    question: Question
-    stage: Stage
-    checks: tuple[PlannedCheck, ...]
-    """The control that asks, and those after it."""
-    body: bytes | None
-    """The request's body, where it came with the head."""
-
-
-_Waits: TypeAlias = tuple[Question, tuple[PlannedCheck, ...]]
-"""What a control must have answered first; that control, and those after it."""
 
 
 class Exchange:
@@ -102,7 +84,7 @@ class Exchange:
         """Whether what is being fed is forwarded already: an observed message, which nothing can change."""
         self._unread = False
         """Whether an observed request was answered before its end."""
-        self._asked: _Asked | None = None
+        self._asked: Asked | None = None
         """What the exchange is suspended on; None where nothing is being asked."""
         self._waiting: Hold | Observe = _NO_HOLD
         """The step that asks for more of the body."""
@@ -230,7 +212,7 @@ class Exchange:
             head.peer.address if head is not None else "",
             decision.allowed,
             self._policy.mode,
-            self._disposition(aborted, observed),
+            disposition_of(decision, observed, self._rewritten, aborted),
             self._status,
             "" if principal is ANONYMOUS else principal.id,
             reasons,
@@ -271,8 +253,10 @@ class Exchange:
 
     def _open(self, head: RequestHead, body: bytes | None) -> Step:
         policy = self._policy
-        canonical = canonicalise(head, policy.fields.read(head))
-        match = policy.catalogue.match(head.method, canonical.host, canonical.segments)
+        fields = policy.fields.read(head)
+        addressed = policy.targets.read(head.method, fields.host, head.target)
+        canonical = canonicalise(head, fields, addressed.target)
+        match = addressed.match
         operation = match.operation if type(match) is Match else None
         has_body = head.has_body and canonical.headers.get("content-length") != "0"
         if body and not head.has_body:
@@ -280,16 +264,15 @@ class Exchange:
         facts = Facts(head, canonical, match, policy.state, self._event_id, self._opened, operation, has_body)
         self._facts = facts
         plan = self._plan = policy.plan_for(match)
-        if type(match) is Match and match.operation.parameters is not None:
-            read_parameters(facts, match.operation.parameters, match.arguments)
+        read_parameters(facts, addressed)
         if has_body:
             read_media_type(facts)
         waits = self._ask(facts, plan.head, plan.head.checks)
         return self._after_head(facts, body) if waits is None else self._suspend(waits, plan.head, body)
 
-    def _suspend(self, waits: _Waits, stage: Stage, body: bytes | None) -> Step:
+    def _suspend(self, waits: Waits, stage: Stage, body: bytes | None) -> Step:
         question, checks = waits
-        self._asked = _Asked(question, stage, checks, body)
+        self._asked = Asked(question, stage, checks, body)
         self._state = _ASKING
         return Ask(question)
 
@@ -376,7 +359,7 @@ class Exchange:
             return self._deny()
         wanting: tuple[PlannedCheck, ...] = ()
         for planned in plan.response_body.checks:
-            if planned.wants_response is None or _wants(planned.wants_response, facts):
+            if planned.wants_response is None or is_wanted(planned.wants_response, facts):
                 wanting += (planned,)
         self._wanting = wanting
         if not wanting:
@@ -431,15 +414,16 @@ class Exchange:
 
     def _ask(
         self, facts: Facts, stage: Stage, checks: tuple[PlannedCheck, ...], *, resumed: bool = False
-    ) -> _Waits | None:
+    ) -> Waits | None:
         """Ask `checks`, which are of `stage`, all of them even if one objects, and decide.
 
         Where one must ask first: its question, and the checks to begin with again.
         """
         answers = self._answers
         for planned in checks:
+            check = planned.check  # to call it where it stands takes longer
             try:
-                said: Said | Question = planned.check(facts)
+                said: Said | Question = check(facts)
             except Exception:  # noqa: BLE001 - the engine's guard: a control's error becomes its fail mode
                 said = Failed(planned.fail)
             if said is None:
@@ -448,9 +432,9 @@ class Exchange:
                 answers += (planned.granted,)
                 continue
             if type(said) is Question:
-                if not self._plan.exceptions and _has_objection(answers):
+                if not self._plan.exceptions and has_objection(answers):
                     continue  # it is refused already: nobody else is asked for its sake
-                if self._may_ask(facts, said, stage):
+                if not self._has_left and may_ask(facts, said, self._plan, stage):
                     self._answers = answers
                     # It is decided when it has gone on: what is then said may rest on answers from before.
                     return said, checks[checks.index(planned) :]
@@ -472,12 +456,6 @@ class Exchange:
             answers = without_excepted(answers, exceptions, facts.principal.id, facts.now)
         return combine(answers, stage.granters)
 
-    def _may_ask(self, facts: Facts, question: Question, stage: Stage) -> bool:
-        """Only a request can wait, only until it has left, and not for what was answered already."""
-        in_request = stage is self._plan.head or stage is self._plan.body
-        asked = facts.answers
-        return in_request and not self._has_left and question not in asked and len(asked) < MAX_QUESTIONS
-
     def _deny(self) -> Settled:
         headers = self._facts.refusal_headers if self._facts is not None else ()
         return self._refuse(denial(self._decision.reasons, self._event_id, headers))
@@ -498,18 +476,6 @@ class Exchange:
         self._state = _FORWARDED if in_request else _DONE
         return PASS
 
-    def _disposition(self, aborted: bool, observed: tuple[Reason, ...]) -> Disposition:
-        decision = self._decision
-        if decision.errors:
-            return Disposition.ERROR
-        if decision.reasons:
-            return Disposition.BLOCKED
-        if self._rewritten:
-            return Disposition.REWRITTEN
-        if aborted:
-            return Disposition.ABORTED
-        return _LOGGED if observed else _ALLOWED
-
     def _take_buffer(self) -> bytes:
         body = bytes(self._buffer)
         self._buffer.clear()
@@ -522,15 +488,3 @@ class Exchange:
 
     def _out_of_order(self, expected: _State) -> ProtocolError:
         return ProtocolError(f"fed in state `{self._state.name.lower()}`, expected `{expected.name.lower()}`")
-
-
-def _has_objection(answers: Sequence[Answer]) -> bool:
-    # an empty tuple objects to nothing
-    return any(each.mode is _ENFORCE and isinstance(each.said, Reason | tuple) and each.said for each in answers)
-
-
-def _wants(wants: Wants, facts: Facts) -> bool:
-    try:
-        return wants(facts)
-    except Exception:  # noqa: BLE001 - the engine's guard: what a control cannot say, its check must
-        return True

@@ -5,10 +5,10 @@ from typing import Final
 import msgspec
 
 from garrison.contract.body import BodySchema
-from garrison.contract.catalogue import CompiledOperation
+from garrison.contract.catalogue import CompiledOperation, Miss
 from garrison.contract.media import Kind
-from garrison.contract.parameters import ParameterReader
 from garrison.contract.responses import ResponseSchema
+from garrison.contract.targets import Addressed
 from garrison.core.canonical import read_cookies
 from garrison.core.http import ResponseHead, header
 from garrison.engine.bodies import request_kind, response_kind
@@ -16,12 +16,16 @@ from garrison.engine.facts import Facts
 from garrison.engine.media_type import MAX_MEDIA_TYPE, MediaType, parse_media_type
 
 
-def read_parameters(facts: Facts, reader: ParameterReader, arguments: tuple[str, ...]) -> None:
-    """The operation's parameters; `arguments` are the values of its template's variables."""
-    canonical = facts.canonical
-    headers = canonical.headers
-    cookies = read_cookies(headers["cookie"]) if "cookie" in headers else ()
-    reading = facts.reading = reader.read(arguments, canonical.query, headers, cookies)
+def read_parameters(facts: Facts, addressed: Addressed) -> None:
+    """The operation's parameters, where it declares any."""
+    reading, match = addressed.reading, addressed.match
+    if reading is None:
+        if type(match) is Miss or match.operation.parameters is None:
+            return
+        headers = facts.canonical.headers
+        cookies = read_cookies(headers["cookie"]) if "cookie" in headers else ()
+        reading = match.operation.parameters.read(match.arguments, facts.canonical.query, headers, cookies)
+    facts.reading = reading
     facts.values = reading.values
 
 

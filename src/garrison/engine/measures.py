@@ -1,11 +1,11 @@
 """The countermeasures in force, in the form that controls look things up in. Immutable: replaced whole on a change."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
-from typing import Final
+from typing import Final, Protocol, TypeAlias
 
-from garrison.core.countermeasure import NETWORK_SIDE, Action, Countermeasure, Scope
+from garrison.core.countermeasure import NETWORK_SIDE, Action, Countermeasure, Key, Scope
 from garrison.core.principal import Principal
 from garrison.engine.networks import Networks
 
@@ -25,23 +25,54 @@ _PRODUCT = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _NONE: Final[tuple[Countermeasure, ...]] = ()
 
 
+_Named: TypeAlias = Mapping[str, tuple[Countermeasure, ...]]
+"""Measures of one scope, by value."""
+
+
 class Measures:
     """All countermeasures, found by what they are against."""
 
-    __slots__ = ("_networks", "_systems", "against_operations", "against_systems", "against_user_agents", "known",
-                 "named", "networks")  # fmt: skip
+    __slots__ = ("_by_scope", "_systems", "against_operations", "against_systems", "against_user_agents", "named",
+                 "networks")  # fmt: skip
 
     def __init__(self, measures: Iterable[Countermeasure] = (), systems: Networks[int] | None = None) -> None:
         """`systems` says which autonomous system a network belongs to. Raises ValueError where one is no network."""
-        self.known = tuple(measures)
         by_scope: dict[Scope, dict[str, tuple[Countermeasure, ...]]] = {}
-        for measure in self.known:
-            if measure.scope is not Scope.NETWORK:
-                named = by_scope.setdefault(measure.scope, {})
-                named[measure.value] = (*named.get(measure.value, ()), measure)
-        self.networks = Networks((each.value, each) for each in self.known if each.scope is Scope.NETWORK)
-        self._systems: Networks[int] = systems if systems is not None else Networks(())
-        self.against_systems = by_scope.get(Scope.SYSTEM, {}) if self._systems else {}
+        networks: list[tuple[str, Countermeasure]] = []
+        for measure in measures:
+            if measure.scope is Scope.NETWORK:
+                networks.append((measure.value, measure))
+            else:
+                _add(by_scope.setdefault(measure.scope, {}), measure)
+        self._set(Networks(networks), by_scope, systems if systems is not None else Networks(()))
+
+    def changed(self, taken: Iterable[Countermeasure], lifted: Collection[Key]) -> "Measures":
+        """These measures, those in `taken` added or in the place of their like, those with the keys `lifted` left out.
+
+        Costs what changed, not what there is: the networks are shared. To be made from measures that were not made so
+        themselves. Raises ValueError where one is no network.
+        """
+        taken = tuple(taken)
+        gone = {*lifted, *(measure.key for measure in taken)}
+        by_scope = dict(self._by_scope)
+        for scope in {scope for _, scope, _ in gone} - {Scope.NETWORK}:
+            left = dict(by_scope.get(scope, {}))
+            for action, _, value in [key for key in gone if key[1] is scope]:
+                left[value] = tuple(each for each in left.get(value, ()) if each.action is not action)
+            for measure in taken:
+                if measure.scope is scope:
+                    _add(left, measure)
+            by_scope[scope] = {value: some for value, some in left.items() if some}
+        recent = Networks((each.value, each) for each in taken if each.scope is Scope.NETWORK)
+        made = Measures.__new__(Measures)
+        made._set(_Changed(self.networks, gone, recent), by_scope, self._systems)  # noqa: SLF001  # one of this class
+        return made
+
+    def _set(self, networks: "_Finds", by_scope: Mapping[Scope, _Named], systems: Networks[int]) -> None:
+        self.networks = networks
+        self._by_scope = by_scope
+        self._systems = systems
+        self.against_systems = by_scope.get(Scope.SYSTEM, {}) if systems else {}
         self.against_operations = by_scope.get(Scope.OPERATION, {})
         self.against_user_agents = _by_product(by_scope.get(Scope.USER_AGENT, {}))
         self.named = {scope: by_scope[scope] for scope in by_scope if scope not in NETWORK_SIDE}
@@ -63,6 +94,32 @@ class Measures:
                 if _is_revoked(principal, measure):
                     found = measure
         return found
+
+
+class _Finds(Protocol):
+    def find(self, address: str) -> tuple[Countermeasure, ...]: ...
+
+
+class _Changed:
+    """Networks with changes: a few beside the many, which stay as they are."""
+
+    __slots__ = ("_before", "_gone", "_recent")
+
+    def __init__(self, before: _Finds, gone: Collection[Key], recent: Networks[Countermeasure]) -> None:
+        self._before = before
+        self._gone = gone
+        self._recent = recent
+
+    def find(self, address: str) -> tuple[Countermeasure, ...]:
+        """The measures against networks that hold `address`."""
+        found = self._before.find(address)
+        if found:
+            found = tuple(each for each in found if each.key not in self._gone)
+        return (*found, *self._recent.find(address))
+
+
+def _add(named: dict[str, tuple[Countermeasure, ...]], measure: Countermeasure) -> None:
+    named[measure.value] = (*named.get(measure.value, ()), measure)
 
 
 def first_product(user_agent: str) -> str:

@@ -14,6 +14,7 @@ from garrison.config.controls import ControlsSettings, RequestLimitsSettings
 from garrison.config.model import Settings
 from garrison.config.sections import ControlSettings
 from garrison.contract.catalogue import Catalogue, CompiledOperation, Match, Miss
+from garrison.contract.targets import TargetMemory
 from garrison.core.canonical import FieldMemory
 from garrison.core.decision import FailMode, Mode, Phase
 from garrison.core.ids import ControlId, ReasonId
@@ -124,6 +125,7 @@ class Policy(msgspec.Struct, frozen=True):
     """For requests that no operation matches."""
     mode: Mode
     fields: FieldMemory
+    targets: TargetMemory
     state: State
     """What is remembered beyond exchanges; the same under the next policy."""
     digest: str = ""
@@ -156,7 +158,7 @@ def compile_policy(
         return _compile_plan(operation, controls, settings_for(operation), mode)
 
     plans = tuple(plan(operation) for operation in catalogue.operations)
-    return Policy(catalogue, plans, plan(None), mode, FieldMemory(), state or State())
+    return Policy(catalogue, plans, plan(None), mode, FieldMemory(), TargetMemory(catalogue), state or State())
 
 
 def mode_of(spec: ControlSpec, settings: ControlSettings, gateway: Mode) -> Mode:

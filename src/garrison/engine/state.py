@@ -5,9 +5,10 @@ one thread), or replaced whole by a thread in the background, so that nothing on
 All of it is bounded, and takes the time as an argument.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from garrison.config.tables import Table
+from garrison.core.kept import Keep, Kept
 from garrison.engine.budgets import Budgets
 from garrison.engine.limits import Counters
 from garrison.engine.measures import NO_MEASURES, Measures
@@ -31,8 +32,24 @@ class State:
         self.tables: Mapping[str, Table] = {}
         """What the settings' tables hold, by file; replaced whole with each policy."""
         self.budgets = Budgets()
-        """Who was shown to whom, as far as budgets count it."""
+        """Who was shown to whom, as far as budgets count it: the ledger is its memory."""
         self.counters = Counters()
         """What rate limits count."""
         self.measures: Measures = NO_MEASURES
         """The countermeasures in force; replaced whole."""
+
+    def restore(self, records: Iterable[Kept], now: float) -> None:
+        """Take over what an earlier process kept, the last value of each key last; before the first exchange."""
+        for kept in records:
+            if kept.until > now or kept.value is None:
+                self.identity.restore(kept)
+                self.counters.restore(kept)
+
+    def keep_with(self, keep: Keep) -> None:
+        """Tell `keep` from now on what a restart must not forget."""
+        self.identity.keep_with(keep)
+        self.counters.keep_with(keep)
+
+    def remembers_since(self, moment: float) -> None:
+        """What was used once before `moment` may be unknown."""
+        self.identity.proofs.since = moment

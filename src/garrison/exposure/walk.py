@@ -98,25 +98,16 @@ class Walk:
                 else:
                     mask |= self._value(field, item, own, depth)
             return mask
-        name, who = node.only
-        typed, found, order = node.typed, self.found, self.order
-        left = 0
+        only, typed = node.only, node.typed
+        mask = 0
         for item in value:  # nearly every long list is one of such objects
-            text = item.get(name) if type(item) is dict else None
-            if type(text) is not str or not text:
-                left |= self._value(field, item, own, depth)
-                continue
-            mask = 0
-            for each, bits in typed:
-                inner = item.get(each)
-                if inner or inner == 0:
-                    mask |= bits
-            key = who, text
-            order.append(key)
-            found[key] = found.get(key, 0) | mask
-        return left
+            if type(item) is not dict or not self._named_by(only, typed, item):
+                mask |= self._value(field, item, own, depth)
+        return mask
 
     def _object(self, node: Node, value: dict[str, Any], depth: int) -> int:
+        if node.only is not None and self._named_by(node.only, node.typed, value):
+            return 0
         own: list[Key] = []
         order = self.order
         start = len(order)
@@ -130,6 +121,22 @@ class Walk:
         if mask and node.kinds:
             self.unnamed |= node.kinds
         return mask
+
+    def _named_by(self, only: tuple[str, Who], typed: tuple[tuple[str, int], ...], value: dict[str, Any]) -> bool:
+        """Whether the one property that names a subject does so, with a text; its types are then noted as well."""
+        name, who = only
+        text = value.get(name)
+        if type(text) is not str or not text:
+            return False
+        mask = 0
+        for each, bits in typed:
+            item = value.get(each)
+            if item or item == 0:
+                mask |= bits
+        key = who, text
+        self.order.append(key)
+        self.found[key] = self.found.get(key, 0) | mask
+        return True
 
     def _inside(self, node: Node, value: dict[str, Any], own: list[Key], depth: int) -> int:
         if depth > MAX_DEPTH:

@@ -56,15 +56,15 @@ class _Tokens:
         self._prefixes = prefixes
         self._settings = settings
         self._issuers = issuers_of(settings.jwt)
-        told = msgspec.json.encode((scheme.name, settings), order="deterministic")
+        self._demands_more = settings.sender_constraint != "if-bound"
+        told = msgspec.json.encode((scheme, settings), order="deterministic")
         self._salt = hashlib.blake2b(told, digest_size=32).digest()
 
     def authenticate(self, attempt: Attempt) -> Outcome:
         """Who presents a token, if it holds and is the sender's."""
-        prefix, token = self._presented(attempt.canonical)
+        prefix, token, digest = self._presented(attempt.canonical)
         if not token:
             return None
-        digest = token_digest(token, self._salt)
         memory = attempt.memory
         try:
             verified = memory.tokens.find(digest, attempt.now, memory.keys)
@@ -74,7 +74,7 @@ class _Tokens:
                     return found
                 verified = found
                 memory.tokens.keep(digest, verified)
-            if verified.key_thumbprint or verified.certificate_thumbprint or self._demands_more(prefix):
+            if verified.key_thumbprint or verified.certificate_thumbprint or self._demands_more or prefix == "dpop":
                 check_sender(attempt, token, prefix, verified, self._settings)
         except InvalidError as error:
             refusal = self._refusal(error.reason, prefix, attempt)
@@ -93,9 +93,6 @@ class _Tokens:
         if self._settings.sender_constraint == "dpop" or "bearer" not in self._prefixes:
             return f'DPoP algs="{" ".join(self._settings.dpop.algorithms)}"{more}'
         return f'Bearer realm="api"{more}'
-
-    def _demands_more(self, prefix: str) -> bool:
-        return prefix == "dpop" or self._settings.sender_constraint != "if-bound"
 
     def _verify(self, token: str, digest: bytes, attempt: Attempt) -> Verified | Question:
         opaque = self._settings.introspection
@@ -118,8 +115,18 @@ class _Tokens:
                 attempt.memory.tokens.keep_inactive(digest, attempt.now + opaque.cache_seconds)
             raise
 
-    def _presented(self, request: CanonicalRequest) -> tuple[str, str]:
-        """The authentication scheme, lower case, and the token; both empty where there is none."""
+    def _presented(self, request: CanonicalRequest) -> tuple[str, str, bytes]:
+        """The authentication scheme, lower case, the token, and its digest; the first two empty where there is none.
+
+        Clients send one token again and again, so this is remembered for as long as the head it stands in.
+        """
+        found: tuple[str, str, bytes] | None = request.derived.get(self._salt)
+        if found is None:
+            prefix, token = self._read(request)
+            found = request.derived[self._salt] = prefix, token, token_digest(token, self._salt)
+        return found
+
+    def _read(self, request: CanonicalRequest) -> tuple[str, str]:
         value = request.headers.get(self._field, "")
         if self._prefixes == ("",):
             return "", value.strip()

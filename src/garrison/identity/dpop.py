@@ -136,7 +136,7 @@ def _is_path(path: str, attempt: Attempt) -> bool:
 
 
 def _check_nonce(claims: Any, attempt: Attempt, settings: DpopSettings) -> None:
-    if not settings.nonce:
+    if not settings.nonce and not _may_be_forgotten(claims, attempt, settings):
         return
     secret, window = attempt.memory.secret, int(attempt.now // NONCE_WINDOW)
     given = claims.get("nonce")
@@ -144,6 +144,13 @@ def _check_nonce(claims: Any, attempt: Attempt, settings: DpopSettings) -> None:
         raise InvalidError("proof-nonce")
     if not any(hmac.compare_digest(given.encode(), _nonce(secret, each).encode()) for each in (window, window - 1)):
         raise InvalidError("proof-nonce")
+
+
+def _may_be_forgotten(claims: Any, attempt: Attempt, settings: DpopSettings) -> bool:
+    """Whether the proof may have been used before this gateway began to remember. A nonce tells that it was not: it is
+    made with a secret of this process (RFC 9449, 9 and 11.1)."""
+    issued, since = claims.get("iat"), attempt.memory.proofs.since
+    return isinstance(issued, int | float) and issued <= since + settings.leeway
 
 
 def _check_fresh(claims: Any, attempt: Attempt, settings: DpopSettings, thumbprint: str) -> None:

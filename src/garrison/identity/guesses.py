@@ -11,10 +11,14 @@ from typing import Final
 import msgspec
 
 from garrison.config.authentication import LockoutSettings
+from garrison.core.kept import Keep, Kept
 
 MAX_COUNTED: Final = 200_000
 """Accounts and peers that are counted at once, at about 200 bytes each: of more, those without a failure for the
 longest time are forgotten first."""
+
+SHELF: Final = "guess"
+"""Of kept counts: failures, the moment of the last one, and until when to wait."""
 
 
 class _Count(msgspec.Struct, frozen=True):
@@ -27,10 +31,23 @@ class _Count(msgspec.Struct, frozen=True):
 class Guesses:
     """The failures of accounts and peers."""
 
-    __slots__ = ("_counts",)
+    __slots__ = ("_counts", "_keep")
 
     def __init__(self) -> None:
         self._counts: OrderedDict[str, _Count] = OrderedDict()
+        self._keep: Keep | None = None
+
+    def keep_with(self, keep: Keep) -> None:
+        """Tell `keep` what is counted from now on."""
+        self._keep = keep
+
+    def restore(self, kept: Kept) -> None:
+        """Count on from what an earlier process kept."""
+        name = kept.key.decode("utf-8", "surrogatepass")
+        self._counts.pop(name, None)
+        match kept.value:
+            case (int() as failures, int() | float() as last, int() | float() as until):
+                self._counts[name] = _Count(failures, last, until)
 
     def wait(self, now: float, *names: str) -> float:
         """Seconds until all of `names` may try again; 0 where they may now."""
@@ -46,7 +63,11 @@ class Guesses:
         if len(self._counts) >= MAX_COUNTED:
             self._counts.popitem(last=False)
         self._counts[name] = _Count(failures, now, now + delay)
+        if self._keep is not None:
+            until = now + max(delay, settings.forget)
+            self._keep(SHELF, name.encode("utf-8", "surrogatepass"), (failures, now, now + delay), until)
 
     def succeeded(self, name: str) -> None:
         """`name` proved to be who it is: it begins anew."""
-        self._counts.pop(name, None)
+        if self._counts.pop(name, None) is not None and self._keep is not None:
+            self._keep(SHELF, name.encode("utf-8", "surrogatepass"), None, 0.0)

@@ -1,5 +1,7 @@
 """What authentication remembers from one exchange to the next. Bounded; takes the time as an argument."""
 
+from garrison.core.kept import Keep, Kept
+from garrison.identity import guesses, replays
 from garrison.identity.guesses import Guesses
 from garrison.identity.key_ring import EMPTY
 from garrison.identity.keys import KeyBook
@@ -24,3 +26,15 @@ class Memory:
         """Replaced whole when the file of keys changes."""
         self.users = NOBODY
         """Replaced whole when the file of users changes."""
+
+    def keep_with(self, keep: Keep) -> None:
+        """Tell `keep` from now on what a restart must not forget: guesses, and what was used once."""
+        self.guesses.keep_with(keep)
+        self.proofs.keep_with(keep)
+
+    def restore(self, kept: Kept) -> None:
+        """Take over what an earlier process kept."""
+        if kept.shelf == guesses.SHELF:
+            self.guesses.restore(kept)
+        elif kept.shelf == replays.SHELF:
+            self.proofs.restore(kept)

@@ -79,10 +79,13 @@ def _judge(attempt: Attempt, keys: KeySet, scheme: str, settings: SignatureSetti
     lacking = [name for name in _needed(attempt.request, settings) if f'"{name}"' not in result.covered_components]
     if lacking:
         return Failure("message-signature-incomplete", ", ".join(f"`{name}`" for name in lacking))
-    if attempt.memory.proofs.is_full(attempt.now):
+    proofs, created = attempt.memory.proofs, float(result.parameters["created"])
+    if created <= proofs.since + settings.leeway:
+        return Failure("message-signature-before-start")
+    if proofs.is_full(attempt.now):
         return Failure("replays-exhausted")
     digest = hashlib.blake2b(attempt.canonical.headers["signature"].encode("latin-1"), digest_size=16).digest()
-    if not attempt.memory.proofs.use(digest, attempt.now, attempt.now + settings.lifetime + settings.leeway):
+    if not proofs.use(digest, attempt.now, created + settings.lifetime + settings.leeway):
         return Failure("message-signature-replayed")
     name = str(result.parameters["keyid"])
     return Principal(
@@ -94,7 +97,7 @@ def _judge(attempt: Attempt, keys: KeySet, scheme: str, settings: SignatureSetti
         roles=frozenset(settings.roles),
         schemes=(scheme,),
         token=name,
-        issued=float(result.parameters["created"]),
+        issued=created,
     )
 
 

@@ -1,11 +1,13 @@
 """Events as OCSF API Activity (class 6003) of schema version 1.8.0, https://schema.ocsf.io/1.8.0/classes/api_activity.
 
-The profile `security_control` says what was done with the exchange. What the schema has no attribute for stands in
+The profile `security_control` says what was done with the exchange; `data_classification`, whose data it disclosed: the
+data subjects of each kind are a resource. What the schema has no attribute for stands in
 `unmapped`, in the words of `core/event.py`. The event holds no raw path: `http_request.url.path` is the operation's
 template.
 """
 
 import ipaddress
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -51,6 +53,18 @@ _SEVERITIES: Final[Mapping[Disposition, tuple[int, str]]] = {
 }
 
 
+_PERSONAL: Final = (1, "Personal")
+_CLASSES: Final[Mapping[str, tuple[int, str]]] = {
+    "national-id": (2, "Governmental"),
+    "card": (3, "Financial"),
+    "iban": (3, "Financial"),
+    "income": (3, "Financial"),
+    "network-address": (6, "Security"),
+    "credential": (6, "Security"),
+}
+"""`category_id` of semantic types (`core/semantics.py`); all others are personal."""
+
+
 def api_activity(event: Event, *, version: str) -> dict[str, Any]:
     """`event` as one OCSF record; `version` is Garrison's own."""
     activity, activity_name = _ACTIVITIES.get(event.method, (99, event.method))
@@ -77,6 +91,9 @@ def api_activity(event: Event, *, version: str) -> dict[str, Any]:
     }
     if event.status:
         record["http_response"] = _response(event)
+    if event.exposed:
+        record["resources"] = [_subjects(kind, event) for kind in sorted({one.kind for one in event.exposed})]
+        record["metadata"]["profiles"].append("data_classification")
     if event.policy:
         record["policy"] = {"uid": event.policy, "name": "garrison", "is_applied": event.mode == "enforce"}
     return record
@@ -104,6 +121,33 @@ def _api(event: Event) -> dict[str, Any]:
         if event.reasons:
             api["response"] |= {"error": event.reasons[0].id, "error_message": event.reasons[0].detail}
     return api
+
+
+def _subjects(kind: str, event: Event) -> dict[str, Any]:
+    """The data subjects of one kind whose data was disclosed: how many, and of how many which types."""
+    groups = [one for one in event.exposed if one.kind == kind]
+    people = sum(len(one.subjects) for one in groups)
+    counts: Counter[str] = Counter()
+    for one in groups:
+        counts.update(dict.fromkeys(one.types, len(one.subjects)))
+    classes = sorted({_CLASSES.get(name, _PERSONAL) for name in counts} or {_PERSONAL})
+    return {
+        "name": kind,
+        "type": "data subjects",
+        "data": {"people": people, "own": sum(len(one.subjects) for one in groups if one.own)},
+        "data_classifications": [
+            {
+                "category_id": number,
+                "category": caption,
+                "discovery_details": [
+                    {"type": name, "count": count}
+                    for name, count in sorted(counts.items())
+                    if _CLASSES.get(name, _PERSONAL) == (number, caption)
+                ],
+            }
+            for number, caption in classes
+        ],
+    }
 
 
 def _endpoint(peer: str) -> dict[str, str]:
@@ -148,6 +192,9 @@ def _outcome(event: Event) -> dict[str, Any]:
 
 
 def _unmapped(event: Event) -> dict[str, Any]:
-    names = ("method", "template", "mode", "reasons", "observed", "errors", "uninspected", "engine", "upstream")
+    names = (
+        "method", "template", "mode", "reasons", "observed", "errors", "uninspected", "engine", "upstream", "client",
+        "token", "attribution",
+    )  # fmt: skip
     kept = {name: msgspec.to_builtins(getattr(event, name)) for name in names}
     return {name: value for name, value in kept.items() if value}

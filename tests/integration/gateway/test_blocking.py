@@ -32,9 +32,9 @@ def run(*arguments: str) -> None:
     )
 
 
-def get(port: int) -> tuple[int, dict[str, str], bytes]:
+def get(port: int, agent: str | None = None) -> tuple[int, dict[str, str], bytes]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    connection.request("GET", "/echo")
+    connection.request("GET", "/echo", headers={} if agent is None else {"User-Agent": agent})
     answer = connection.getresponse()
     found = answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
     connection.close()
@@ -66,6 +66,52 @@ def test_block_is_soon_in_force_and_survives_a_restart(start: StartGuard, filter
     assert get(port)[0] == 403
     run("unblock", "127.0.0.0/8", "--data", str(data))
     until(lambda: get(port)[0] == 200, "the block is not lifted", again)
+
+
+def test_classes_of_programs(start: StartGuard, filter_module: str, tmp_path: Path) -> None:
+    (tmp_path / "api.yaml").write_text(CONTRACT)
+    data = str(tmp_path / "data")
+    settings = {"mode": "enforce", "contract": {"file": str(tmp_path / "api.yaml")}, "data": data}
+    guard = start(settings, module=filter_module)
+    port = guard.port()
+    tools, libraries = (
+        ["curl/8.5.0", "sqlmap/1.8#stable (https://sqlmap.org)"],
+        ["python-requests/2.32", "Go-http-client/1.1"],
+    )
+    people = ["Mozilla/5.0 (X11; Linux x86_64) curl/8.5.0", "Harbour/7 (like curl)"]
+    everybody: list[str | None] = [*tools, *libraries, *people, None]
+    assert {get(port, agent)[0] for agent in everybody} == {200}
+    run("block", "user-agent:@tools", "--data", data)
+    until(lambda: get(port, tools[0])[0] == 403, "tools are blocked", guard)
+    assert [get(port, agent)[0] for agent in everybody] == [403, 403, 200, 200, 200, 200, 200]
+    run("block", "user-agent:@libraries", "user-agent:@none", "--data", data)
+    until(lambda: get(port)[0] == 403, "who names no program is blocked", guard)
+    assert [get(port, agent)[0] for agent in everybody] == [403, 403, 403, 403, 200, 200, 403]
+    run("unblock", "user-agent:@tools", "--data", data)
+    until(lambda: get(port, tools[0])[0] == 200, "tools are let in again", guard)
+    assert get(port, libraries[0])[0] == 403
+    assert "user-agent-blocked" in guard.wait("user-agent:@libraries")
+
+
+def test_one_more_than_many(start: StartGuard, filter_module: str, tmp_path: Path) -> None:
+    """While a large list comes in the gateway serves; one block more, and one less, is then a line in a file."""
+    (tmp_path / "api.yaml").write_text(CONTRACT)
+    data = tmp_path / "data"
+    settings = {"mode": "enforce", "contract": {"file": str(tmp_path / "api.yaml")}, "data": str(data)}
+    guard = start(settings, module=filter_module)
+    port = guard.port()
+    many = tmp_path / "list.txt"
+    many.write_text(
+        "".join(f"198.{18 + index % 2}.{index // 256 % 256}.{index % 256}\n" for index in range(0, 60_000, 2))
+    )
+    assert get(port)[0] == 200
+    run("block", "--list", str(many), "--data", str(data))
+    assert get(port)[0] == 200
+    run("block", "127.0.0.1", "--data", str(data))
+    until(lambda: get(port)[0] == 403, "one more is in force", guard)
+    assert len((data / "countermeasures.changes").read_bytes().splitlines()) == 2
+    run("unblock", "127.0.0.1", "--data", str(data))
+    until(lambda: get(port)[0] == 200, "it is lifted", guard)
 
 
 def test_limit_counts_over_all_workers_and_says_what_is_left(

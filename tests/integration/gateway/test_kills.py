@@ -1,10 +1,12 @@
-"""A gateway under load whose processes are killed at any moment: what was answered is on record, and once."""
+"""A gateway under load whose processes are killed at any moment: what was answered is on record, and once, and so is in
+the ledger whose data it disclosed."""
 
 import os
 import random
 import signal
 import time
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -13,13 +15,15 @@ from tests.integration.gateway.conftest import StartGuard
 from tests.integration.gateway.running import until
 from tests.integration.gateway.test_recording import Recorded
 
+from garrison.adapters.ledger_keys import read_ring
 from garrison.adapters.overview import overview
+from garrison.adapters.store import ledger
 from garrison.adapters.store.query import count, events
 
 pytestmark = pytest.mark.integration
 
 ROUNDS = int(os.environ.get("GARRISON_ROUNDS", "10"))
-"""Kills; 200 for the long form."""
+"""Kills; 1000 for the long form."""
 VICTIMS = ("envoy", "watch", "both", "conversion", "guard")
 """`conversion` is the watch process while it turns what a killed Envoy left into Parquet. Of the guard's end the kernel
 makes the others' as well, and whoever started the guard starts it again."""
@@ -27,11 +31,29 @@ BETWEEN = 20
 """Answered requests between two kills: something is under way whenever one comes."""
 
 
+PEOPLE = """
+openapi: 3.1.0
+info: {title: t, version: "1"}
+paths:
+  /echo:
+    get:
+      operationId: echo
+      parameters:
+        - {name: x-person, in: header, schema: {type: string, x-garrison-subject: customer}}
+      responses:
+        "200":
+          description: ok
+          content: {application/json: {schema: {properties: {method: {x-garrison-type: behaviour}}}}}
+"""
+"""Each answer is about the person that was asked for."""
+
+
 def test_no_answered_exchange_is_lost_and_none_counts_twice(
     start: StartGuard, tmp_path: Path, filter_module: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GARRISON_TEST_BACKOFF", "0.05")
-    settings = {"listen": {"workers": 2, "trusted-proxies": ["127.0.0.1"]}}
+    (tmp_path / "people.yaml").write_text(PEOPLE)
+    settings = {"listen": {"workers": 2, "trusted-proxies": ["127.0.0.1"]}, "contract": {"file": "people.yaml"}}
     gateway = Recorded(start, tmp_path, filter_module, settings)
     chance = random.Random(ROUNDS)
     victims = chance.sample(VICTIMS * (-(-ROUNDS // len(VICTIMS))), ROUNDS)
@@ -49,9 +71,22 @@ def test_no_answered_exchange_is_lost_and_none_counts_twice(
     assert count(gateway.data) == len(found) == len(set(found.values())), "an exchange is on record twice"
     assert set(load.answered) <= set(found), "answered and not on record"
     assert len(found) - len(load.answered) <= CLIENTS * (ROUNDS + 1), "on record, and never sent"
+    exposed_once(gateway, [address for address, status in load.answered.items() if status == 200], found)
     refused = {address: problem["instance"] for address, problem in load.problems.items()}
     assert refused
     assert refused == {address: f"urn:uuid:{found[address]}" for address in refused}
+
+
+def exposed_once(gateway: Recorded, answered: list[str], found: Mapping[str, str]) -> None:
+    """The person of each answered request, who is called as its peer, is in the ledger, and nobody is there twice."""
+    rows = Counter((row.event, row.peer) for row in ledger.exposures(gateway.data))
+    print(f"{len(answered)} people were shown, {rows.total()} are in the ledger")
+    assert set(rows.values()) == {1}, "an exposure is in the ledger twice"
+    assert {(found[address], address) for address in answered} <= set(rows), "shown and not in the ledger"
+    keys = read_ring(Path(f"{gateway.data}.ledger.key"))
+    for address in answered[:: max(1, len(answered) // 20)]:
+        subjects = ledger.subjects_named("customer", address, keys.pseudonyms)
+        assert [each.peers for each in ledger.recipients(gateway.data, subjects)] == [(address,)]
 
 
 def serves(gateway: Recorded, load: Clients) -> None:

@@ -1,9 +1,12 @@
 """Real tokens of a certified provider through a real Envoy: who may pass does, whatever becomes of the provider."""
 
 import json
+import os
+import signal
 import socket
 import ssl
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,7 +14,7 @@ import pytest
 import trustme
 from joserfc.jwk import ECKey
 from tests.integration.envoy.upstream import Upstream
-from tests.integration.gateway.running import trusting, until
+from tests.integration.gateway.running import Guard, trusting, until
 from tests.integration.identity.asking import call, known_keys, refused
 from tests.integration.identity.conftest import StartGuard
 from tests.integration.identity.provider import Provider, proof, provider, quiet_port
@@ -107,9 +110,10 @@ def test_dpop_bound_tokens(issuer: Provider, guard_for: StartGuard) -> None:
     port = guard.port()
     key, thief = ECKey.generate_key("P-256"), ECKey.generate_key("P-256")
     url = f"http://127.0.0.1:{port}"
+    nonce = nonce_of(guard, issuer, key)
     for kind in ("jwt", "opaque"):
         token, path = issuer.token(kind, key=key), f"/{kind}"
-        good = proof(key, "GET", url + path, token)
+        good = proof(key, "GET", url + path, token, nonce=nonce)
         assert call(port, path, token, scheme="DPoP", proof=good).status == 200
         bad = {
             good: "proof-replayed",
@@ -121,6 +125,45 @@ def test_dpop_bound_tokens(issuer: Provider, guard_for: StartGuard) -> None:
         for each, reason in bad.items():
             refused(guard, call(port, path, token, scheme="DPoP", proof=each), 401, reason)
         refused(guard, call(port, path, token), 401, "binding-downgrade")
+
+
+def nonce_of(guard: Guard, issuer: Provider, key: ECKey) -> str:
+    """What a gateway demands that cannot know which proofs were used before it began: a nonce of its own."""
+    token, url = issuer.token(key=key), f"http://127.0.0.1:{guard.port()}/jwt"
+    earlier = proof(key, "GET", url, token, iat=int(time.time()) - 30)
+    asked = call(guard.port(), "/jwt", token, scheme="DPoP", proof=earlier)
+    refused(guard, asked, 401, "proof-nonce")
+    assert 'error="use_dpop_nonce"' in asked.headers["www-authenticate"]
+    return asked.headers["dpop-nonce"]
+
+
+def test_a_proof_is_used_once_though_envoy_is_killed(
+    issuer: Provider, guard_for: StartGuard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was used before is known after; a client that never sends a nonce goes on without one."""
+    monkeypatch.setenv("GARRISON_TEST_BACKOFF", "0.1")
+    guard = guard_for(issuer.issuer)
+    port, key = guard.port(), ECKey.generate_key("P-256")
+    token, url = issuer.token(key=key), f"http://127.0.0.1:{port}/jwt"
+    nonce = nonce_of(guard, issuer, key)
+    used = proof(key, "GET", url, token, nonce=nonce)
+    assert call(port, "/jwt", token, scheme="DPoP", proof=used).status == 200
+
+    def answers(given: str) -> int:
+        try:
+            return call(port, "/jwt", token, scheme="DPoP", proof=given).status
+        except OSError:
+            return 0
+
+    # made after the first start, whose memory is whole: no nonce is asked for
+    until(lambda: answers(proof(key, "GET", url, token)) == 200, "proofs need no nonce any more", guard)
+    used = proof(key, "GET", url, token)
+    assert answers(used) == 200
+    before = guard.envoy()
+    os.kill(before, signal.SIGKILL)
+    until(lambda: answers(proof(key, "GET", url, token)) == 200, "it serves again, and asks for no nonce", guard)
+    assert guard.envoy() != before
+    refused(guard, call(port, "/jwt", token, scheme="DPoP", proof=used), 401, "proof-replayed")
 
 
 def test_certificate_bound_tokens(issuer: Provider, guard_for: StartGuard, tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ def test_block_list_and_lift(tmp_path: Path) -> None:
         "block", "203.0.113.0/24", "client:shop", "--for", "2h", "--reason", "stuffing", "--note", "see log", *data
     )
     assert "blocked 203.0.113.0/24 until 20" in told
+    assert f"`{tmp_path / 'd'}` is new" in told, "most likely no gateway has it"
     run("revoke", "subject:alice", "--issued-before", "2026-07-23T10:00:00Z", *data)
     run("revoke", "all", *data)
     listed = run("blocks", *data).splitlines()
@@ -36,6 +37,8 @@ def test_block_list_and_lift(tmp_path: Path) -> None:
     assert [each.get("issued_before") for each in kept][2] == 1784800800.0
     assert kept[0]["until"] - kept[0]["since"] == pytest.approx(7200)
     assert run("unblock", "203.0.113.0/24", "all", *data) == "lifted 203.0.113.0/24\nlifted all\n"
+    assert "is new" not in run("block", "192.0.2.9", *data)
+    run("unblock", "192.0.2.9", *data)
     assert "`203.0.113.0/24` was not blocked" in run("unblock", "203.0.113.0/24", *data, status=1)
     assert len(json.loads(run("blocks", "--json", *data))["measures"]) == 2
 
@@ -66,6 +69,7 @@ def test_lists_are_imported_and_what_is_skipped_is_named(tmp_path: Path) -> None
         (("revoke", "10.0.0.1"), "`10.0.0.1` has no credentials"),
         (("revoke", "all", "--issued-before", "x"), "--issued-before: `x` is no time"),
         (("unblock", "client:"), "`client:` names nobody"),
+        (("block", "user-agent:@robots"), "`@robots` is no class of programs (hint: there are `@none`, `@tools`"),
     ],
 )
 def test_bad_input_is_said(arguments: tuple[str, ...], message: str, tmp_path: Path) -> None:

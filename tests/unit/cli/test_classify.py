@@ -167,6 +167,7 @@ def test_samples_of_a_running_gateway_are_followed(folder: Path) -> None:
         (("t.jsonl", "--data", "x"), "give either recorded traffic or `--data`"),
         (("t.jsonl", "--live", "--contract", "api.yaml"), "`t.jsonl` is no data directory"),
         (("t.jsonl",), "--contract: is missing"),
+        (("t.jsonl", "--contract", "api.yaml", "-o", "no/o.yaml"), "no/o.yaml: $: cannot be written: no such file"),
     ],
 )
 def test_what_cannot_be_done(folder: Path, arguments: tuple[str, ...], told: str) -> None:

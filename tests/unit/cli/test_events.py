@@ -91,6 +91,7 @@ def test_lines_are_aligned(data: Path) -> None:
         "operation",
         "principal",
         "peer",
+        "people",
         "reasons",
     ]
     assert [line.split()[0] for line in lines] == [f"2026-11-18T11:06:4{second}.000Z" for second in (1, 2, 3)]

@@ -57,5 +57,3 @@ def test_faulty_templates_still_say_what_they_were_meant_for(text: str, fault: s
 def test_variables_in_order() -> None:
     parsed, _ = parse_template("/{a}/b/{c}.{d}")
     assert parsed.variables == ("a", "c", "d")
-    assert not parsed.is_static
-    assert parse_template("/a//b/")[0].is_static

@@ -101,6 +101,27 @@ def test_for_one_who_is_refused_already_nobody_is_asked() -> None:
     assert [reason.control for reason in exchange.close(2.0).reasons] == [FIRST]
 
 
+def test_an_empty_list_of_objections_keeps_nobody_from_asking() -> None:
+    exchange = begin(Checks(head=asks(1)), before=[spec(FIRST, Checks(head=lambda _: ()))])
+    assert exchange.request(request_head("GET /x")) == Ask(question())
+    assert exchange.answer(ALLOW) is PASS
+
+
+def test_what_waits_for_the_end_is_told_once() -> None:
+    told: list[bool] = []
+
+    def wait(facts: Facts) -> Outcome:
+        facts.on_close += (lambda: told.append(facts.has_left),)
+        return None
+
+    exchange = begin(Checks(head=wait))
+    assert exchange.request(request_head("GET /x")) is PASS
+    exchange.response(ResponseHead(200, JSON), b"{}")
+    exchange.close(2.0)
+    exchange.close(3.0)
+    assert told == [True]
+
+
 @pytest.mark.parametrize("phase", [Phase.HEAD, Phase.BODY])
 def test_what_was_said_before_the_question_is_not_lost(phase: Phase) -> None:
     first = Checks(head=object_always) if phase is Phase.HEAD else Checks(body=object_always)

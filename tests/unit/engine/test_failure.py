@@ -12,6 +12,7 @@ from tests.unit.engine.drive import EVENT_ID, JSON, TEXT, request_head, small_po
 from garrison.config.controls import ControlsSettings
 from garrison.config.model import Settings
 from garrison.contract.catalogue import Catalogue, Match, Miss
+from garrison.contract.targets import TargetMemory
 from garrison.core.decision import Disposition, Mode
 from garrison.core.http import ResponseHead
 from garrison.engine.control import Checks
@@ -32,7 +33,7 @@ class BrokenCatalogue(Catalogue):
 
 
 def broken(policy: Policy) -> Policy:
-    return msgspec.structs.replace(policy, catalogue=BrokenCatalogue())
+    return msgspec.structs.replace(policy, targets=TargetMemory(BrokenCatalogue()))
 
 
 def test_engine_error_denies_and_says_nothing_of_itself() -> None:

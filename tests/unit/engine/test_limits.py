@@ -3,7 +3,7 @@
 import pytest
 
 from garrison.engine import limits
-from garrison.engine.limits import LONGEST_KEY, Concurrency, Counters, Quota, Rate, short
+from garrison.engine.limits import LONGEST_KEY, Concurrency, Counters, Quota, Rate, Taken, short
 
 NOW = 1_790_000_000.0
 
@@ -24,7 +24,7 @@ def test_rate_lets_a_burst_pass_and_then_what_has_come_back() -> None:
 
 def test_cost_counts_as_so_many() -> None:
     rate, counters = Rate("r", 1.0, 10), Counters()
-    assert rate.take(counters, "a", 7, NOW) == (0.0, 3, 7.0)
+    assert rate.take(counters, "a", 7, NOW) == Taken(0.0, 3, 7.0)
     refused = rate.take(counters, "a", 4, NOW)
     assert (refused.wait, refused.left) == (1.0, 3)
     assert rate.take(counters, "a", 3, NOW).left == 0
@@ -46,7 +46,7 @@ def test_fixed_quota_begins_anew_with_each_window() -> None:
     start = NOW - NOW % 60
     assert admitted(quota, counters, "a", [start + 59.0] * 9) == 3
     taken = quota.take(counters, "a", 1, start + 59.0)
-    assert taken == (1.0, 0, 1.0)
+    assert taken == Taken(1.0, 0, 1.0)
     assert admitted(quota, counters, "a", [start + 60.0] * 9) == 3
 
 

@@ -251,3 +251,25 @@ def test_lines_are_not_cut_but_refused() -> None:
     body = b'{"number":"1"}\n{"number":"2"}\n'
     seen = scene.ask(ADA, "GET /people", answer=body, returns=answered(LINES))
     assert (seen.status, seen.reasons) == (403, ("budget-exceeded response",))
+
+
+def test_each_item_of_a_sequence_has_a_schema_of_its_own() -> None:
+    answer = {"description": "", "content": {LINES: {"itemSchema": PERSON}}}
+    paths = {"/people": {"get": {"responses": {"200": answer}}}}
+    scene = Stage(api(paths, openapi="3.2.0"), "exposure: {infer: false}")
+    seen = scene.ask(ADA, "GET /people", answer=b'{"number":"1"}\n{"number":"2"}\n', returns=answered(LINES))
+    assert told(scene, seen, *customers("1", "2")) == {"customer 1": (), "customer 2": ()}
+
+
+@pytest.mark.parametrize("media_type", [LINES, CSV])
+def test_other_controls_see_lines_and_tables_as_before(media_type: str) -> None:
+    enforced = "response-schema: {mode: enforce, action: strip}, exposure: {mode: enforce, infer: false}"
+    person = {**PERSON, "required": ["plan"], "additionalProperties": False}
+    scene = Stage(api({"/people": {"get": operation(((media_type, person),))}}), enforced)
+    body = b'{"number":"1"}\n' if media_type == LINES else b"number\n1\n"
+    seen = scene.ask(ADA, "GET /people", answer=body, returns=answered(media_type))
+    assert (seen.status, seen.value, seen.event.reasons) == (200, body if media_type == CSV else {"number": "1"}, ())
+    secret = {"properties": {"number": NUMBER, "note": {"x-garrison-read-scope": "boss"}}}
+    scene = Stage(api({"/people": {"get": operation(((media_type, secret),))}}), enforced)
+    seen = scene.ask(ADA, "GET /people", answer=body, returns=answered(media_type))
+    assert seen.reasons == ("fields-unreadable response.body",)  # it takes fields out of one JSON value only

@@ -13,6 +13,7 @@ from garrison.config.credentials import BasicSettings
 from garrison.core.canonical import canonicalise
 from garrison.core.errors import ConfigError
 from garrison.core.http import Peer, RequestHead
+from garrison.core.kept import Kept
 from garrison.core.operation import SecurityScheme
 from garrison.core.principal import Principal
 from garrison.core.question import UNANSWERED, Answer, Question
@@ -136,3 +137,29 @@ def test_passwords_are_kept_as_slow_hashes(door: Door) -> None:
     door.file.path.write_text("{")
     with pytest.raises(ConfigError):
         door.file.read()
+
+
+def test_a_restart_does_not_forgive(door: Door, tmp_path: Path) -> None:
+    kept: list[Kept] = []
+    door.memory.keep_with(lambda *each: kept.append(Kept(*each)))
+    for _ in range(3):
+        assert reason(door.ask("robot:wrong")) == "password-wrong"
+    again = Door(tmp_path / "again")
+    for each in kept:
+        again.memory.restore(each)
+    assert reason(again.ask(f"robot:{RIGHT}")) == "locked-out"
+    assert isinstance(again.ask(f"robot:{RIGHT}", now=NOW + 2), Principal)
+
+
+def test_whoever_proved_who_they_are_is_forgiven_also_after_a_restart(door: Door, tmp_path: Path) -> None:
+    kept: list[Kept] = []
+    door.memory.keep_with(lambda *each: kept.append(Kept(*each)))
+    for _ in range(2):
+        assert reason(door.ask("robot:wrong")) == "password-wrong"
+    assert isinstance(door.ask(f"robot:{RIGHT}"), Principal)
+    again = Door(tmp_path / "again")
+    for each in kept:
+        again.memory.restore(each)
+    for _ in range(2):
+        assert reason(again.ask("robot:wrong")) == "password-wrong"
+    assert isinstance(again.ask(f"robot:{RIGHT}"), Principal), "it counts anew"

@@ -13,6 +13,7 @@ from garrison.config.servers import signature_keys
 from garrison.core.event import Event
 from garrison.core.http import Peer, RequestHead
 from garrison.core.ids import EventId
+from garrison.core.kept import Kept
 from garrison.engine.exchange import Exchange
 from garrison.engine.state import State
 from garrison.engine.step import Hold, Pass
@@ -58,7 +59,7 @@ class Message:
 class Door:
     def __init__(self) -> None:
         public = {"keys": [key.as_dict(private=False) for key, _ in KEYS.values()]}
-        state = State()
+        self.state = state = State()
         state.identity.keys.put(signature_keys("signed"), IssuerKeys(read_jwks(json.dumps(public).encode()), 0.0))
         scheme = {"signature": {"jwks-file": "keys.json"}}
         settings = {
@@ -155,6 +156,34 @@ def test_it_is_accepted_once(door: Door) -> None:
     message = signed(Message())
     assert door.send(message).allowed
     assert door.reasons(message) == ["message-signature-replayed"]
+
+
+def test_it_is_accepted_once_though_it_comes_from_a_clock_ahead(door: Door) -> None:
+    """It holds for longer by that much, and so it is remembered for longer."""
+    message = signed(Message(), created=datetime.fromtimestamp(NOW + 5, UTC))
+    assert door.send(message).allowed
+    for moment in (NOW + 305.0, NOW + 310.0):
+        assert door.reasons(message, now=moment) == ["message-signature-replayed"]
+    assert door.reasons(message, now=NOW + 310.5) == ["message-signature-expired"]
+
+
+def test_what_may_have_been_used_before_the_gateway_remembers_is_refused(door: Door) -> None:
+    """Its clock may be ahead by the leeway: so long after a start that remembers nothing every signature is."""
+    message = signed(Message())
+    door.state.remembers_since(NOW - 5)
+    assert door.reasons(message) == ["message-signature-before-start"]
+    door.state.remembers_since(NOW - 5.5)
+    assert door.send(message).allowed
+
+
+def test_it_is_accepted_once_also_after_a_restart(door: Door) -> None:
+    kept: list[Kept] = []
+    door.state.keep_with(lambda *each: kept.append(Kept(*each)))
+    message = signed(Message())
+    assert door.send(message).allowed
+    again = Door()
+    again.state.restore(kept, NOW)
+    assert again.reasons(message) == ["message-signature-replayed"]
     assert door.send(signed(Message(), nonce="another")).allowed
 
 

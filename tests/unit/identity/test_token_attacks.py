@@ -44,6 +44,7 @@ from tests.unit.identity.mint import (
     without,
 )
 
+from garrison.core.kept import Kept
 from garrison.identity import replays
 from garrison.identity.dpop import nonce_for
 
@@ -238,7 +239,19 @@ EITHER, BY_CERTIFICATE = Gateway(scheme={"sender-constraint": "required"}), Gate
 NONCES = Gateway(scheme={"dpop": {"nonce": True}})
 USED = Gateway()
 USED.send(f"DPoP {BOUND}", dpop=proof())
+KEPT: list[Kept] = []
+BEFORE, AFTER = Gateway(), Gateway()
+BEFORE.state.keep_with(lambda *each: KEPT.append(Kept(*each)))
+BEFORE.send(f"DPoP {BOUND}", dpop=proof())
+AFTER.state.restore(KEPT, NOW)
 _9449, _8705 = "RFC 9449", "RFC 8705"
+
+
+def begun(moment: float) -> Gateway:
+    """A gateway that remembers nothing from before."""
+    gateway = Gateway()
+    gateway.state.remembers_since(moment)
+    return gateway
 
 
 def dpop(name: str, reason: str, source: str, text: str, gateway: Gateway = STRICT) -> Attack:
@@ -286,6 +299,8 @@ SENDERS = [
     dpop("a proof without an id", "proof-malformed", "4.3", proof(claims={"jti": ...})),
     dpop("a proof with an endless id", "proof-malformed", "11.1", proof(claims={"jti": "j" * 257})),
     dpop("a proof used before", "proof-replayed", "11.1", proof(), USED),
+    dpop("a proof used before a restart", "proof-replayed", "11.1", proof(), AFTER),
+    dpop("a proof that may have been used before a restart", "proof-nonce", "11.1", proof(), begun(NOW - 4)),
     dpop("no nonce where one is demanded", "proof-nonce", "9", proof(), NONCES),
     dpop("a nonce of another gateway", "proof-nonce", "9", proof(claims={"nonce": forged_nonce()}), NONCES),
     dpop("a nonce that is too old", "proof-nonce", "9", proof(claims={"nonce": nonce_for(SECRET, NOW - 130)}), NONCES),
@@ -319,6 +334,8 @@ TWINS: list[tuple[str, str, Mapping[str, Any], Gateway]] = [
     ("DPoP where it is demanded", f"DPoP {BOUND}", {"dpop": proof()}, Gateway(scheme={"sender-constraint": "dpop"})),
     ("DPoP with query and port", f"DPoP {BOUND}", {"dpop": proof(claims={"htu": "https://API.example:443/things?a#b"})}, Gateway()),
     ("DPoP with this nonce", f"DPoP {BOUND}", {"dpop": proof(claims={"nonce": nonce_for(SECRET, NOW)})}, Gateway(scheme={"dpop": {"nonce": True}})),
+    ("DPoP with a nonce after a restart", f"DPoP {BOUND}", {"dpop": proof(claims={"nonce": nonce_for(SECRET, NOW)})}, begun(NOW - 4)),
+    ("DPoP from after a restart", f"DPoP {BOUND}", {"dpop": proof()}, begun(NOW - 6)),
     ("DPoP with the last nonce", f"DPoP {BOUND}", {"dpop": proof(claims={"nonce": nonce_for(SECRET, NOW - 60)})}, Gateway(scheme={"dpop": {"nonce": True}})),
     ("a certificate", f"Bearer {BOUND_TO_CERTIFICATE}", {"certificate": CERTIFICATE.hexdigest()}, BY_CERTIFICATE),
     ("a binding that is ignored", f"Bearer {BOUND}", {}, Gateway(scheme={"unsafe-ignore-binding": True})),

@@ -8,6 +8,7 @@ import pytest
 
 from garrison.core.decision import Disposition, Mode, Reason
 from garrison.core.event import Event
+from garrison.core.exposure import Attribution, Disclosure
 from garrison.core.ids import ControlId, EventId, OperationId, ReasonId
 from garrison.report.ocsf import api_activity
 
@@ -24,6 +25,8 @@ AT_LEAST_ONE = {
     "policy": {"name", "type", "uid"},
 }
 """The `constraints` of these objects in the same version."""
+CATEGORIES = {1: "Personal", 2: "Governmental", 3: "Financial", 6: "Security"}
+"""`category_id` of objects/data_classification.json in the same version."""
 METHODS = {"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"}
 
 REASON = Reason(ReasonId("body-invalid"), ControlId("request-schema"), 400, "body/name", "must be text")
@@ -115,3 +118,23 @@ def test_what_the_api_made_of_it_is_its_status() -> None:
     assert api_activity(changed(status=204), version="1")["status"] == "Success"
     assert api_activity(changed(status=503), version="1")["status"] == "Failure"
     assert api_activity(changed(status=200, disposition=Disposition.ABORTED), version="1")["status"] == "Failure"
+
+
+def test_data_subjects_are_resources_with_what_was_disclosed_of_them() -> None:
+    exposed = (
+        Disclosure("customer", ("a", "b"), ("email", "national-id"), own=False),
+        Disclosure("customer", ("c",), ("email",), own=True),
+        Disclosure("vehicle", ("d",)),
+    )
+    record = api_activity(changed(exposed=exposed, attribution=Attribution.ANNOTATED, client="shop"), version="1")
+    assert record["metadata"]["profiles"] == ["security_control", "data_classification"]
+    customers, vehicles = record["resources"]
+    assert (customers["name"], customers["data"]) == ("customer", {"people": 3, "own": 1})
+    assert [
+        (each["category"], [(one["type"], one["count"]) for one in each["discovery_details"]])
+        for each in customers["data_classifications"]
+    ] == [("Personal", [("email", 3)]), ("Governmental", [("national-id", 2)])]
+    for each in (*customers["data_classifications"], *vehicles["data_classifications"]):
+        assert CATEGORIES[each["category_id"]] == each["category"]
+    assert record["unmapped"] == {"method": "GET", "mode": "monitor", "client": "shop", "attribution": "annotated"}
+    assert "resources" not in api_activity(BARE, version="1")

@@ -10,6 +10,7 @@ import msgspec
 from garrison.adapters.envoy.session import EngineExchanges
 from garrison.adapters.lookups.lookups import Lookups
 from garrison.adapters.status import GATEWAY, Exchanges, GatewayStatus, Heartbeat, now, read_status
+from garrison.adapters.store.kept import KeptState
 from garrison.adapters.store.record import Recorder
 
 
@@ -23,10 +24,12 @@ class Vitals:
         recorder: Recorder,
         lookups: Lookups,
         samples_lost: Callable[[], int],
+        kept: KeptState | None,
     ) -> None:
         """Begin to write the status file in the data directory `data`."""
         self._lookups = lookups
         self._samples_lost = samples_lost
+        self._kept = kept
         self._exchanges = exchanges
         self._recorder = recorder
         self._before = read_status(data, GATEWAY, GatewayStatus)
@@ -48,6 +51,7 @@ class Vitals:
             refused=recorder.refused,
             trouble=recorder.trouble,
             samples_lost=self._samples_lost(),
+            state_lost=self._kept.lost if self._kept is not None else 0,
             engine_seconds=recorder.engine_seconds,
             exchanges=_counted({(one or "", two): count for (one, two), count in recorder.counts.items()}),
             issuers=self._lookups.issuers,
@@ -72,6 +76,7 @@ def _after(before: GatewayStatus, mine: GatewayStatus) -> GatewayStatus:
         refused=before.refused + mine.refused,
         trouble=mine.trouble or before.trouble,
         samples_lost=before.samples_lost + mine.samples_lost,
+        state_lost=before.state_lost + mine.state_lost,
         engine_seconds=before.engine_seconds + mine.engine_seconds,
         exchanges=_counted(counts),
     )

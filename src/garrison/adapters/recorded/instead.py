@@ -104,6 +104,8 @@ def _wanted(reason: Reason, operation: Operation | None, specs: Specs) -> str:
             return "a path that the contract describes"
         case "credential-missing" | "scheme-not-configured":
             return f"a credential of {_schemes(operation)}"
+        case "scope-required" | "role-required" | "realm-required" | "claim-required":
+            return f"a principal with the {reason.id.removesuffix('-required')} that the operation demands"
         case _:
             return _expected(reason) or f"without {_meaning(reason, specs)}"
 

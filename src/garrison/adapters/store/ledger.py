@@ -4,64 +4,32 @@ A subject is looked for under every key of the ring (`subjects_named`); who only
 """
 
 import contextlib
+import itertools
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
-import duckdb
-import msgspec
+from msgspec.structs import replace
 
-from garrison.adapters.store.exposures import EXPOSURES, TYPES, as_rows, as_uuid, digest_of
-from garrison.adapters.store.parquet import microseconds
-from garrison.adapters.store.reading import Conditions, Relation, connected, files_between, relation, take_snapshot
+from garrison.adapters.store.exposures import EXPOSURES, TYPES, as_uuid, digest_of
+from garrison.adapters.store.ledger_rows import ALL, ExposureFilter, Masks, as_list, in_order, listed, opened
+from garrison.adapters.store.manifest import read_manifest
+from garrison.adapters.store.reading import Snapshot, connected, files_between, take_snapshot
+from garrison.adapters.store.segments import scan, segment_files
 from garrison.adapters.store.table import MICROSECONDS
 from garrison.core.event import Event
-from garrison.core.exposure import Disclosure
+from garrison.core.exposure import Attribution, Disclosure
 from garrison.core.ledger import Exposure, KindSeen, Party, PersonSeen, Rank, Recipient, TypeSeen
-from garrison.core.semantics import SEMANTIC_TYPES
 from garrison.engine.pseudonyms import Pseudonyms
 
-FETCHED: Final = 4096
-"""Rows fetched at once."""
-SENT: Final = 50_000
-"""Rows sent at once to DuckDB, which takes lists."""
 EVENTS_SHOWN: Final = 10
-PARTIES: Final[tuple[Party, ...]] = ("principal", "client", "token", "peer", "operation")
+EVENTS_AT_ONCE: Final = 1024
+"""Events of which is asked at once what they disclosed."""
 _NEAR: Final = 0.002
-"""Seconds about the time that an event's id begins with in which the event itself is."""
-_ORDER: Final = {each.id: place for place, each in enumerate(SEMANTIC_TYPES)}
-
-
-class ExposureFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which exposures are wanted: those that agree with every field that is not None. Texts are compared as a whole."""
-
-    since: float | None = None
-    """Seconds since the epoch, UTC; this moment included."""
-    until: float | None = None
-    """Seconds since the epoch, UTC; this moment not included."""
-    principal: str | None = None
-    """Empty: nobody proved who they are."""
-    client: str | None = None
-    token: str | None = None
-    peer: str | None = None
-    operation: str | None = None
-    kind: str | None = None
-
-    def matches(self, line: Event) -> bool:
-        """Whether exposures of `line` may be wanted: all but `kind` is looked at."""
-        return (
-            (self.since is None or line.time >= self.since)
-            and (self.until is None or line.time < self.until)
-            and self.principal in {None, line.principal}
-            and self.client in {None, line.client}
-            and self.token in {None, line.token}
-            and self.peer in {None, line.peer}
-            and self.operation in {None, line.operation or ""}
-        )
-
-
-ALL: Final = ExposureFilter()
+"""Seconds about an event's time in which its rows are: times are rounded."""
+_READ: Final = frozenset({Attribution.ANNOTATED, Attribution.INFERRED})
 
 
 def subjects_named(kind: str, name: str, keys: Iterable[Pseudonyms]) -> list[UUID]:
@@ -90,7 +58,7 @@ def summary(data: Path, wanted: ExposureFilter = ALL) -> tuple[KindSeen, ...]:
     return tuple(sorted(found, key=lambda each: (-each.people, each.kind)))
 
 
-def _kind_seen(kind: str, groups: Sequence[Any], people: Sequence[Any], masks: "Masks") -> KindSeen:
+def _kind_seen(kind: str, groups: Sequence[Any], people: Sequence[Any], masks: Masks) -> KindSeen:
     """Of rows `(exposures, first, last)` and `(mask, own, people)` of one kind."""
     types = [
         TypeSeen(name, total)
@@ -160,10 +128,10 @@ def top(data: Path, wanted: ExposureFilter = ALL, *, by: Party = "principal", li
                 f"""
                 SELECT {by}, sum(people)::BIGINT FROM (
                     SELECT {by}, kind, count(DISTINCT subject) AS people FROM {{rows}}
-                    WHERE own IS NOT TRUE AND {by} IN (SELECT unnest(?::VARCHAR[])) GROUP BY 1, 2
+                    WHERE own IS NOT TRUE AND {by} IN (SELECT unnest({listed("VARCHAR")})) GROUP BY 1, 2
                 ) GROUP BY 1
                 """,  # noqa: S608  # made of constants
-                list(chosen),
+                as_list(chosen),
             )
             found += [_rank(name, number, chosen[name]) for name, number in counted]
             found.sort(key=lambda each: (-each.people, each.name))
@@ -208,27 +176,56 @@ def keys_used(data: Path, wanted: ExposureFilter = ALL, *, subjects: Sequence[UU
         return dict(rows.ask("SELECT key, count(*) FROM {rows} GROUP BY 1 ORDER BY 1"))
 
 
-def disclosures(data: Path, events: Iterable[Event]) -> dict[str, tuple[Disclosure, ...]]:
-    """What these events disclosed, by their ids, as `Event.exposed`; left out where that is nothing."""
-    ids = {_uuid(event.id): event for event in events}
-    ids.pop(None, None)
+def keys_before(data: Path) -> Mapping[int, int]:
+    """As `keys_used`, quickly, for a start: of what waits in the spool only the beginnings of its segments are read."""
+    used: Counter[int] = Counter()
+    files = list(files_between(data, EXPOSURES, read_manifest(data, EXPOSURES)))
+    if files:
+        with connected(data) as connection:
+            statement = "SELECT key, count(*) FROM read_parquet(?) GROUP BY 1"
+            used.update(dict(connection.execute(statement, [files]).fetchall()))
+    with contextlib.suppress(OSError):
+        for segment in segment_files(data / EXPOSURES.spool):
+            for lines in itertools.islice(scan(segment, EXPOSURES.line), 1):
+                used.update(line.key for line in lines.sound for one in line.exposed for _ in one.subjects)
+    return used
+
+
+def with_exposed(data: Path, events: Iterable[Event]) -> Iterator[Event]:
+    """Events with what they disclosed: the table of events does not hold it. Raises RecordError as `summary`."""
+    source = iter(events)
+    snapshot: Snapshot[Event] | None = None
+    while group := list(itertools.islice(source, EVENTS_AT_ONCE)):
+        asked = [event for event in group if event.attribution in _READ and not event.exposed]
+        if asked and snapshot is None:
+            snapshot = take_snapshot(data, EXPOSURES, _has_exposures)
+        told = _disclosed(data, asked, snapshot) if snapshot is not None else {}
+        yield from (replace(event, exposed=told[event.id]) if event.id in told else event for event in group)
+
+
+def _disclosed(data: Path, events: Sequence[Event], snapshot: Snapshot[Event]) -> dict[str, tuple[Disclosure, ...]]:
+    """`Event.exposed` by the events' ids, left out where there is none."""
+    ids = {name: event.id for event in events if (name := _uuid(event.id)) is not None}
     if not ids:
         return {}
-    times = [event.time for event in ids.values()]
+    times = [event.time for event in events]
     near = ExposureFilter(since=min(times) - _NEAR, until=max(times) + _NEAR)
-    with opened(data, near) as rows:
+    with opened(data, near, snapshot=snapshot) as rows:
         found = rows.ask(
-            """
-            SELECT event, kind, types, own, list(subject ORDER BY subject) FROM {rows}
-            WHERE event IN (SELECT unnest(?::UUID[])) GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
-            """,
-            [str(each) for each in ids],
+            f"""
+            SELECT event, kind, types, own, list(subject ORDER BY subject) FROM {{rows}}
+            WHERE event IN (SELECT unnest({listed("UUID")})) GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+            """,  # noqa: S608  # made of constants
+            as_list(ids),
         )
-    told: dict[str, tuple[Disclosure, ...]] = {}
+    told: defaultdict[str, tuple[Disclosure, ...]] = defaultdict(tuple)
     for event, kind, types, own, subjects in found:
-        one = Disclosure(kind, tuple(digest_of(each) for each in subjects), tuple(types.split()), own)
-        told[ids[event].id] = (*told.get(ids[event].id, ()), one)
+        told[ids[event]] += (Disclosure(kind, tuple(map(digest_of, subjects)), tuple(types.split()), own),)
     return told
+
+
+def _has_exposures(line: Event) -> bool:
+    return bool(line.exposed)
 
 
 def _uuid(text: str) -> UUID | None:
@@ -244,121 +241,3 @@ def _exposure(row: dict[str, Any]) -> Exposure:
     row["subject"] = digest_of(row["subject"])
     row["types"] = tuple(row["types"].split())
     return Exposure(**row)
-
-
-def in_order(types: Iterable[str]) -> tuple[str, ...]:
-    """Semantic types, each once, in the order in which reports list them."""
-    return tuple(sorted(set(types), key=lambda name: (_ORDER.get(name, len(_ORDER)), name)))
-
-
-class Masks:
-    """Sets of semantic types as numbers, one bit for each type."""
-
-    def __init__(self, sets: Iterable[str]) -> None:
-        self.sets = tuple(sets)
-        """As the table keeps them."""
-        self.bits = {name: 1 << place for place, name in enumerate(in_order(" ".join(self.sets).split()))}
-
-    def mask(self, types: str) -> int:
-        """The number of a set."""
-        return sum(self.bits[name] for name in set(types.split()))
-
-    def types(self, mask: int) -> tuple[str, ...]:
-        """The set of a number."""
-        return tuple(name for name, bit in self.bits.items() if mask & bit)
-
-
-class Rows:
-    """The wanted rows of the ledger at one moment, and DuckDB with them."""
-
-    def __init__(self, connection: duckdb.DuckDBPyConnection, rows: Relation) -> None:
-        self.connection = connection
-        self._rows = rows
-
-    def ask(self, statement: str, *values: Any) -> list[Any]:
-        """All rows of the answer. `{rows}` stands for the wanted rows, before any `?`; `time` is in microseconds."""
-        return self._executed(statement, values).fetchall()
-
-    def stream(self, statement: str, *values: Any) -> Iterator[Any]:
-        """As `ask`, one after another."""
-        answer = self._executed(statement, values)
-        while found := answer.fetchmany(FETCHED):
-            yield from found
-
-    def masks(self, sets: Iterable[str]) -> Masks:
-        """Make a table `masks` of sets of semantic types: `types` and `mask`."""
-        masks = Masks(dict.fromkeys(sets))
-        self.send("masks", {"types": "VARCHAR", "mask": "BIGINT"}, [(each, masks.mask(each)) for each in masks.sets])
-        return masks
-
-    def send(self, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:
-        """Make a table in DuckDB's memory."""
-        send(self.connection, name, columns, rows)
-
-    def _executed(self, statement: str, values: Sequence[Any]) -> duckdb.DuckDBPyConnection:
-        return self.connection.execute(statement.replace("{rows}", self._rows.sql), [*self._rows.values, *values])
-
-
-def send(
-    connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]
-) -> None:
-    """Make a table `name` of `rows`: lists go over at once, a million rows in a few seconds."""
-    told = ", ".join(f"{column} {kind}" for column, kind in columns.items())
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} ({told})")
-    taken = ", ".join(f"unnest(?::{kind}[])" for kind in columns.values())
-    statement = f"INSERT INTO {name} SELECT {taken}"  # made of constants
-    waiting: list[Sequence[Any]] = []
-    for row in rows:
-        waiting.append(row)
-        if len(waiting) == SENT:
-            connection.execute(statement, [list(column) for column in zip(*waiting, strict=True)])
-            waiting.clear()
-    if waiting:
-        connection.execute(statement, [list(column) for column in zip(*waiting, strict=True)])
-
-
-@contextlib.contextmanager
-def opened(data: Path, wanted: ExposureFilter = ALL, *, subjects: Sequence[UUID] = ()) -> Iterator[Rows]:
-    """The rows that are wanted, those of `subjects` alone where there are any.
-
-    Raises RecordError where the record cannot be read; a directory without a record has no rows.
-    """
-    snapshot = take_snapshot(data, EXPOSURES, lambda line: bool(line.exposed) and wanted.matches(line))
-    files = list(files_between(data, EXPOSURES, snapshot.manifest, wanted.since, wanted.until))
-    named = frozenset(subjects)
-    waiting = (
-        [None if row[name] is None else _sent(row[name]) for name in TYPES]
-        for line in snapshot.waiting
-        for row in as_rows(line)
-        if wanted.kind in {None, row["kind"]} and (not named or row["subject"] in named)
-    )
-    with connected(data) as connection:
-        send(connection, "waiting", {**TYPES, "time": "BIGINT"}, waiting)
-        stored = (
-            [relation(connection, EXPOSURES, files, each) for each in _conditions(wanted, subjects)] if files else []
-        )
-        yield Rows(connection, _together([each for each in stored if each is not None]))
-
-
-def _sent(value: Any) -> Any:
-    return str(value) if isinstance(value, UUID) else value
-
-
-def _together(stored: Sequence[Relation]) -> Relation:
-    columns = ", ".join(TYPES)
-    kept = columns.replace("time", "epoch_us(time) AS time", 1)
-    parts = [f"SELECT {kept} FROM {each.sql}" for each in stored] + [f"SELECT {columns} FROM waiting"]  # noqa: S608  # made of constants
-    return Relation(f"({' UNION ALL '.join(parts)})", [value for each in stored for value in each.values])
-
-
-def _conditions(wanted: ExposureFilter, subjects: Sequence[UUID]) -> list[Conditions]:
-    """What rows must agree with; for each subject on its own, so that row groups are passed over by it."""
-    equal = {name: value for name in (*PARTIES, "kind") if (value := getattr(wanted, name)) is not None}
-    moments: list[tuple[str, Any]] = [
-        (f"time {sign} make_timestamptz(?::BIGINT)", microseconds(value))
-        for sign, value in ((">=", wanted.since), ("<", wanted.until))
-        if value is not None
-    ]
-    if not subjects:
-        return [Conditions(equal=equal, others=moments)]
-    return [Conditions(equal=equal, others=[*moments, ("subject = ?::UUID", str(each))]) for each in subjects]

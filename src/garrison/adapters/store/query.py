@@ -137,9 +137,13 @@ def _files(data: Path, manifest: Manifest, wanted: EventFilter) -> dict[str, Dat
 
 def _conditions(wanted: EventFilter) -> Conditions:
     equal = {name: value for name in _EQUAL if (value := getattr(wanted, name)) is not None}
+    if wanted.operation:
+        equal["operation"] = wanted.operation  # which DuckDB looks for before it reads other columns
     others: list[tuple[str, Any]] = [
         (condition, value) for name, condition in _OTHERS.items() if (value := getattr(wanted, name)) is not None
     ]
+    if wanted.operation == "":
+        others.append(("coalesce(operation, '') = ?", ""))
     moments = (("time >= {}", wanted.since), ("time < {}", wanted.until))
     others += [
         (condition.format("make_timestamptz(?::BIGINT)"), parquet.microseconds(value))
@@ -151,7 +155,6 @@ def _conditions(wanted: EventFilter) -> Conditions:
 
 _EQUAL: Final = ("id", "principal", "peer", "disposition", "method")
 _OTHERS: Final = {
-    "operation": "coalesce(operation, '') = ?",
     "reason": "list_contains(reason_ids, ?)",
     "status": "status = ?",
 }

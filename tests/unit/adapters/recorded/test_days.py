@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from garrison.adapters.recorded.days import day_of
-from garrison.watch import Watch
+from garrison.watch import Retention, Watch
 
 MOMENT = 1_767_225_600.0  # 2026-01-01
 
@@ -17,7 +17,7 @@ def test_watch_removes_samples_past_retention(tmp_path: Path) -> None:
         folder = tmp_path / "bodies" / name
         folder.mkdir(parents=True)
         (folder / "a.sealed").touch()
-    watch = Watch(tmp_path, retention_days=3)
+    watch = Watch(tmp_path, retention=Retention(events=3))
     watch.step(MOMENT)
     watch.close(MOMENT)
     kept = sorted(path.name for path in (tmp_path / "bodies").iterdir())

@@ -41,6 +41,7 @@ def test_denied_in_the_head(kept: bool) -> None:
         ("revocation", Answered.NO_OBJECTION),
         ("request-schema", Answered.OBJECTED),
         ("response-schema", Answered.NOT_ASKED),
+        ("exposure", Answered.NO_OBJECTION),
         ("error-leakage", Answered.OFF),
     ]
     assert (result.turns_to, result.is_replayed, result.decided_now) == ("allow", kept, None)
@@ -205,6 +206,7 @@ def test_what_a_principal_lacks_and_the_exception_that_lets_it_pass() -> None:
     ("reason", "text"),
     [
         (("scope-required", "", "`a`"), "a principal that has `a`"),
+        (("scope-required", "", ""), "a principal with the scope that the operation demands"),
         (("not-owner", "path.id", "`account`"), "`path.id`: what the principal's claim `account` has"),
         (
             ("not-owner-of-answer", "response.body/by", "`account`"),

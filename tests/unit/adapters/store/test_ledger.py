@@ -1,5 +1,6 @@
 """Answers of the ledger are those of a plain count, wherever the rows are kept at the moment."""
 
+import shutil
 from collections import defaultdict
 from pathlib import Path
 
@@ -8,7 +9,9 @@ from tests.unit.adapters.store.ledger import KEY, NOON, about, answer, convert, 
 
 from garrison.adapters.store import ledger
 from garrison.adapters.store.exposures import as_rows, digest_of
-from garrison.adapters.store.ledger import ExposureFilter, subjects_named
+from garrison.adapters.store.ledger import subjects_named
+from garrison.adapters.store.ledger_rows import ALL, PARTIES, ExposureFilter
+from garrison.adapters.store.query import events
 from garrison.core.event import Event
 from garrison.core.exposure import Disclosure
 from garrison.core.ledger import Exposure, Party
@@ -28,14 +31,21 @@ FILTERS = [
 ]
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Event]]:
+    data, events = tmp_path_factory.mktemp("ledger"), traffic()
+    half_converted(data, events)
+    return data, events
+
+
 @pytest.fixture
-def given(tmp_path: Path) -> list[Event]:
-    events = traffic()
-    half_converted(tmp_path, events)
-    return events
+def given(made: tuple[Path, list[Event]], tmp_path: Path) -> list[Event]:
+    """What is kept in `tmp_path`."""
+    shutil.copytree(made[0], tmp_path, dirs_exist_ok=True)
+    return made[1]
 
 
-def plain(events: list[Event], wanted: ExposureFilter = ledger.ALL) -> list[Exposure]:
+def plain(events: list[Event], wanted: ExposureFilter = ALL) -> list[Exposure]:
     rows = (row for event in events if wanted.matches(event) for row in as_rows(event))
     return [
         Exposure(**{
@@ -109,7 +119,7 @@ def test_a_subject_is_found_under_every_key(tmp_path: Path) -> None:
     assert ledger.keys_used(tmp_path) == {7: 1, 8: 1}
 
 
-@pytest.mark.parametrize("by", ledger.PARTIES)
+@pytest.mark.parametrize("by", PARTIES)
 def test_the_first_of_many_are_exact(tmp_path: Path, given: list[Event], by: Party) -> None:
     people: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for row in plain(given):
@@ -145,10 +155,11 @@ KEY_BYTES = {
 
 
 def test_an_event_gets_back_what_it_disclosed(tmp_path: Path, given: list[Event]) -> None:
-    found = ledger.disclosures(tmp_path, given)
+    found = {event.id: event.exposed for event in ledger.with_exposed(tmp_path, events(tmp_path))}
+    assert set(found) == {event.id for event in given}
     for event in given:
         told = {(one.kind, one.types, one.own, frozenset(one.subjects)) for one in event.exposed}
-        assert {(one.kind, one.types, one.own, frozenset(one.subjects)) for one in found.get(event.id, ())} == told
+        assert {(one.kind, one.types, one.own, frozenset(one.subjects)) for one in found[event.id]} == told
 
 
 def test_a_directory_without_a_record_knows_nobody(tmp_path: Path) -> None:

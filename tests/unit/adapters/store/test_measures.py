@@ -8,7 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from garrison.adapters.store.measures import FILE, MeasuresInForce, change_measures, merged, read_measures
+from garrison.adapters.store.measures import (
+    CHANGES,
+    FILE,
+    MOST_CHANGES,
+    MeasuresInForce,
+    change_measures,
+    merged,
+    read_measures,
+)
 from garrison.config.controls import ControlsSettings
 from garrison.config.limits import BlockingSettings
 from garrison.config.model import Settings
@@ -116,6 +124,87 @@ def test_damaged_file_is_said_and_changes_nothing(
     (tmp_path / FILE).unlink()
     add(tmp_path, block("192.0.2.9"))
     until(lambda: watching.blocks("192.0.2.9"))
+
+
+def test_a_change_costs_a_line_however_much_there_is(tmp_path: Path, watch: Callable[[Settings], Watching]) -> None:
+    add(tmp_path, *[block(f"10.{each // 256}.{each % 256}.0/24") for each in range(3000)])
+    watching = watch(Settings(data=str(tmp_path)))
+    assert watching.blocks("10.1.2.3")
+    before = (tmp_path / FILE).stat()
+    add(tmp_path, block("192.0.2.1"), block("10.1.2.0/24", 50.0))
+    change_measures(tmp_path, lambda kept: [each for each in kept if each.value != "10.0.0.0/24"], 2.0)
+    until(lambda: watching.blocks("192.0.2.1") and not watching.blocks("10.0.0.1"))
+    assert (tmp_path / FILE).stat() == before, "what was there stays as it is"
+    assert len((tmp_path / CHANGES).read_bytes().splitlines()) == 1 + 3
+    assert [each.until for each in watching.state.measures.networks.find("10.1.2.3")] == [50.0]
+    again = watch(Settings(data=str(tmp_path)))
+    assert again.blocks("192.0.2.1")
+    assert not again.blocks("10.0.0.1")
+    assert len(read_measures(tmp_path)) == 3000
+
+
+def test_many_changes_are_put_in_one_file(tmp_path: Path, watch: Callable[[Settings], Watching]) -> None:
+    """Whoever watches has each in force all the while."""
+    add(tmp_path, block("10.0.0.1"))
+    watching = watch(Settings(data=str(tmp_path)))
+    before = (tmp_path / FILE).stat().st_ino
+    for first in range(0, MOST_CHANGES + 200, 100):
+        add(tmp_path, *[block(f"10.1.{first // 100}.{last}") for last in range(100)])
+        until(lambda first=first: watching.blocks(f"10.1.{first // 100}.99"))  # type: ignore[misc]
+        assert watching.blocks("10.0.0.1")
+        assert watching.blocks("10.1.0.0")
+    assert (tmp_path / FILE).stat().st_ino != before
+    assert len(read_measures(tmp_path)) == MOST_CHANGES + 201
+    add(tmp_path, block("192.0.2.1"))
+    until(lambda: watching.blocks("192.0.2.1"))
+    assert watching.blocks("10.1.0.0")
+    assert watching.said == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"x\n", b"[]\n", b"{}\n", b'{"generation":1}\n{"take":{}}\n', b'{"generation":1}\n{"lift":["a","b","c"]}\n'],
+)
+def test_damaged_changes_are_said_and_change_nothing(
+    content: bytes, tmp_path: Path, watch: Callable[[Settings], Watching]
+) -> None:
+    add(tmp_path, block("192.0.2.1"))
+    add(tmp_path, block("192.0.2.2"))
+    watching = watch(Settings(data=str(tmp_path)))
+    (tmp_path / CHANGES).write_bytes(content)
+    until(lambda: bool(watching.said))
+    assert CHANGES in watching.said[0]
+    assert watching.blocks("192.0.2.1")
+    assert watching.blocks("192.0.2.2")
+    with pytest.raises(RecordError, match=CHANGES):
+        read_measures(tmp_path)
+
+
+def test_half_a_line_and_older_changes_are_passed_over(tmp_path: Path) -> None:
+    add(tmp_path, block("192.0.2.1"))
+    add(tmp_path, block("192.0.2.2"))
+    content = (tmp_path / CHANGES).read_bytes()
+    (tmp_path / CHANGES).write_bytes(content[:-5])
+    assert read_measures(tmp_path) == (block("192.0.2.1"),)
+    add(tmp_path, block("192.0.2.3"))
+    assert read_measures(tmp_path) == (block("192.0.2.1"), block("192.0.2.3")), "nothing is put behind half a line"
+    (tmp_path / CHANGES).write_bytes(b'{"generation":1}\n' + content.partition(b"\n")[2])
+    assert read_measures(tmp_path) == (block("192.0.2.1"), block("192.0.2.3"))
+
+
+def test_a_few_are_in_force_while_many_are_made_ready(tmp_path: Path, watch: Callable[[Settings], Watching]) -> None:
+    """Changes that belong to a file that is not read yet come after what both files said before."""
+    add(tmp_path, block("192.0.2.1"))
+    add(tmp_path, block("192.0.2.2"), block("192.0.2.3"))
+    watching = watch(Settings(data=str(tmp_path)))
+    put = watching.files._take_changes  # as its thread calls it, before the other one is done
+    put(b'{"generation":9000}\n')
+    assert all(watching.blocks(f"192.0.2.{last}") for last in (1, 2, 3))
+    put(
+        b'{"generation":9000}\n{"take":{"action":"block","scope":"network","value":"192.0.2.4","since":1.0}}\n'
+        b'{"lift":["block","network","192.0.2.3"]}\n'
+    )
+    assert [watching.blocks(f"192.0.2.{last}") for last in (1, 2, 3, 4)] == [True, True, False, True]
 
 
 def test_autonomous_systems_come_from_a_file(tmp_path: Path, watch: Callable[[Settings], Watching]) -> None:

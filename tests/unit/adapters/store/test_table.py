@@ -166,6 +166,17 @@ def test_the_newest_of_a_looked_up_value_come_in_order(large: tuple[Path, list[V
             )
 
 
+def test_rows_of_two_files_with_the_same_times_are_not_mistaken_for_each_other(tmp_path: Path) -> None:
+    for guides in (("ann", "bob"), ("bob", "ann")):
+        spool(tmp_path, [Visit(NOON + number, guide, (guest(0),)) for number, guide in enumerate(guides)])
+        assert convert(tmp_path) == 1
+    files = files_between(tmp_path, VISITS, take_snapshot(tmp_path, VISITS, lambda _: True).manifest)
+    assert len(files) == 2
+    with connected(tmp_path) as connection:
+        found = first_rows(connection, Question(VISITS, Conditions(equal={"guide": "ann"})), files, 10)
+        assert list(rows_at(connection, found, "guide")) == [("ann",), ("ann",)]
+
+
 def test_places_go_with_their_file_and_never_without_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dataset_module, "WORTH", 1)
     monkeypatch.setattr(dataset_module, "MANY", 2)

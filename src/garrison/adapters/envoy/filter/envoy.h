@@ -80,6 +80,7 @@ void *CALLBACK(http_filter_scheduler_new)(stream);
 void CALLBACK(http_filter_scheduler_commit)(void *scheduler, uint64_t event); /* from any thread */
 void CALLBACK(http_filter_scheduler_delete)(void *scheduler);
 void CALLBACK(http_filter_continue_decoding)(stream);
+void CALLBACK(http_filter_continue_encoding)(stream);
 void CALLBACK(log)(int level, buffer message);
 
 #endif

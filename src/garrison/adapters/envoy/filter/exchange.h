@@ -11,7 +11,7 @@
 enum interest { INTEREST_NONE = 0, INTEREST_OBSERVE = 1, INTEREST_HEAD = 2 };
 
 /* How far one message has come. */
-enum state { UNDECIDED, EAGER, HOLDING, ASKING, WATCHING, OVER };
+enum state { UNDECIDED, EAGER, QUEUED, HOLDING, ASKING, WATCHING, OVER };
 
 struct side {
     enum state state;
@@ -26,8 +26,11 @@ struct side {
     bool overflown;
 };
 
+struct turn;
+
 struct exchange {
     struct config *config;
+    struct turn *turn; /* in a round, where one of the sides is QUEUED; else NULL */
     PyObject *session; /* NULL before the first visit, after the last, and after a failure */
     bool asked;        /* whether the first visit was made */
     bool failed;       /* whether a visit failed: the session is gone, and what follows is up to the fail mode */

@@ -10,6 +10,7 @@
 #include "config.h"
 #include "request.h"
 #include "response.h"
+#include "round.h"
 #include "session.h"
 
 static int headers_status(enum outcome outcome)
@@ -93,7 +94,10 @@ int HOOK(http_filter_request_trailers)(stream envoy, const void *module)
 
 void HOOK(http_filter_scheduled)(stream envoy, const void *module, uint64_t event)
 {
-    (void)event;
+    if (event == ROUND_EVENT) {
+        round_run();
+        return;
+    }
     struct exchange *x = (struct exchange *)module;
     /* It may have ended otherwise in the meantime: answered by Envoy, left by its client. */
     if (x == NULL || x->request.state != ASKING || x->session == NULL || x->local) {
@@ -132,6 +136,9 @@ int HOOK(http_filter_local_reply)(stream envoy, const void *module, uint32_t sta
 void HOOK(http_filter_stream_complete)(stream envoy, const void *module)
 {
     struct exchange *x = (struct exchange *)module;
+    if (x != NULL) {
+        round_leave(x);
+    }
     if (x == NULL || (!x->asked && !note_request(x, envoy)) || x->session == NULL) {
         return;
     }
@@ -147,6 +154,7 @@ void HOOK(http_filter_stream_complete)(stream envoy, const void *module)
 void HOOK(http_filter_destroy)(const void *module)
 {
     struct exchange *x = (struct exchange *)module;
+    round_leave(x);
     if (x->session != NULL) {
         struct answer answer; /* Envoy completes every stream before; this is for the day it does not */
         close_session(x, true, x->status, 0, &answer);

@@ -11,21 +11,18 @@
 
 /*
  * Workers queue here before the GIL, because CPython hands the GIL over with a condition variable: two context
- * switches for a visit of a few microseconds. A waiting worker spins for about as long as one visit takes and only then
- * sleeps. Python's own threads do not queue here; they meet the one worker that is inside at the GIL itself.
+ * switches each time. A waiting worker spins for a moment and then sleeps. Python's own threads do not queue here; they meet the one worker that is inside at the GIL itself.
  */
 enum { FREE, TAKEN, CONTENDED };
 
 static atomic_int door = FREE;
 
 /*
- * Long enough that a worker sleeps only where the one inside has lost its processor. With the whole engine behind, two
- * workers on two cores served per second at 0, 200, 1500 and 8000 pauses: GET 12,500, 13,800, 18,800, 19,500; POST
- * 9,400, 10,400, 15,100, 15,700. Yielding the processor after 200 pauses did less well than more pauses.
- * benchmarks/filter_throughput.py --define GARRISON_SPINS=...
+ * A visit lasts for a whole round (round.h), far longer than it is worth to spin: only one that is about to end is
+ * waited for awake. benchmarks/filter_throughput.py --define GARRISON_SPINS=...
  */
 #ifndef GARRISON_SPINS
-#define GARRISON_SPINS 8000
+#define GARRISON_SPINS 300
 #endif
 
 static _Thread_local struct worker me;
@@ -69,6 +66,9 @@ static void door_unlock(void)
 
 struct worker *interpreter_enter(void)
 {
+    if (me.visits++ > 0) {
+        return &me;
+    }
     door_lock();
     if (me.state == NULL) {
         /* Created once a thread: PyGILState_Ensure would create and destroy one for each visit. */
@@ -80,6 +80,9 @@ struct worker *interpreter_enter(void)
 
 void interpreter_leave(void)
 {
+    if (--me.visits > 0) {
+        return;
+    }
     PyEval_SaveThread();
     door_unlock();
 }

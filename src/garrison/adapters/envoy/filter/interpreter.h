@@ -12,6 +12,7 @@
 /* What a worker thread keeps between its visits; objects are owned references, used under the GIL only. */
 struct worker {
     PyThreadState *state;
+    int visits; /* nested ones */
     PyObject *authority;
     PyObject *address;
 };
@@ -19,10 +20,10 @@ struct worker {
 /* Starts CPython on the first call and releases the GIL. False, and a line in Envoy's log, where it cannot. */
 bool interpreter_start(void);
 
-/* Takes the GIL for the calling thread; never fails. */
+/* Takes the GIL for the calling thread, which may have it already; never fails. */
 struct worker *interpreter_enter(void);
 
-/* Gives the GIL back. */
+/* Ends the latest visit; gives the GIL back with the last one. */
 void interpreter_leave(void);
 
 /* Logs the pending Python exception and clears it; at most one a second, with the number left out in between. */

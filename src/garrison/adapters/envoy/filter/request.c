@@ -5,6 +5,7 @@
 
 #include "body.h"
 #include "reply.h"
+#include "round.h"
 #include "text.h"
 
 static enum outcome judge_request(struct exchange *x, stream envoy, enum body_mode mode, int received)
@@ -16,6 +17,15 @@ static enum outcome judge_request(struct exchange *x, stream envoy, enum body_mo
     enum outcome outcome = apply(x, envoy, true, received, &answer);
     free(answer.message);
     return outcome;
+}
+
+/* Has the request judged with others; it is held meanwhile. */
+static enum outcome queue_request(struct exchange *x, stream envoy, enum body_mode mode, int received)
+{
+    if (!round_join(x, envoy, &x->request, mode)) {
+        return judge_request(x, envoy, mode, received);
+    }
+    return WAIT;
 }
 
 static enum outcome judge_request_body(struct exchange *x, stream envoy, int received)
@@ -59,7 +69,10 @@ enum outcome begin_request(struct exchange *x, stream envoy, bool end)
     x->raw = upgrade;
     x->grpc = head.content_type.length >= 16 && memcmp(head.content_type.ptr, "application/grpc", 16) == 0;
     head_free(&head);
-    if (end || x->upgrade) {
+    if (end) {
+        return queue_request(x, envoy, NO_BODY, -1);
+    }
+    if (x->upgrade) {
         return judge_request(x, envoy, NO_BODY, -1);
     }
     if (length > 0 && (size_t)length <= x->config->eager) {
@@ -80,12 +93,13 @@ enum outcome more_request(struct exchange *x, stream envoy, int received, bool e
         if (!end && !(x->raw && (long long)body_total(envoy, true, received) >= x->request.expected)) {
             return WAIT;
         }
-        return judge_request(x, envoy, WHOLE_BODY, received);
+        return end ? queue_request(x, envoy, WHOLE_BODY, received) : judge_request(x, envoy, WHOLE_BODY, received);
     case HOLDING:
         if (!end && body_total(envoy, true, received) <= x->request.limit) {
             return WAIT;
         }
         return judge_request_body(x, envoy, received);
+    case QUEUED:
     case ASKING:
         return PAUSE;
     case WATCHING:
@@ -98,11 +112,17 @@ enum outcome more_request(struct exchange *x, stream envoy, int received, bool e
 enum outcome resume_request(struct exchange *x, stream envoy)
 {
     struct answer answer;
-    if (!ask_answered(x, envoy, &answer)) {
+    bool told = ask_answered(x, envoy, &answer);
+    return take_request_answer(x, envoy, told, &answer);
+}
+
+enum outcome take_request_answer(struct exchange *x, stream envoy, bool told, struct answer *answer)
+{
+    if (!told) {
         return fail(x, envoy);
     }
-    enum outcome outcome = apply(x, envoy, true, -1, &answer);
-    free(answer.message);
+    enum outcome outcome = apply(x, envoy, true, -1, answer);
+    free(answer->message);
     if (outcome == GONE || outcome == PAUSE) {
         return outcome;
     }

@@ -15,4 +15,7 @@ enum outcome more_request(struct exchange *x, stream envoy, int received, bool e
 /* The answer is here that the request was waiting for. */
 enum outcome resume_request(struct exchange *x, stream envoy);
 
+/* What Python answered about a request that was held meanwhile; `told` is false where it failed. Takes its message. */
+enum outcome take_request_answer(struct exchange *x, stream envoy, bool told, struct answer *answer);
+
 #endif

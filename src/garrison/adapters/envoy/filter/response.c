@@ -5,6 +5,7 @@
 
 #include "body.h"
 #include "reply.h"
+#include "round.h"
 #include "text.h"
 
 /* ---- what is asked ---- */
@@ -18,6 +19,15 @@ static enum outcome judge_response(struct exchange *x, stream envoy, enum body_m
     enum outcome outcome = apply(x, envoy, false, received, &answer);
     free(answer.message);
     return outcome;
+}
+
+/* Has the response judged with others; it is held meanwhile. */
+static enum outcome queue_response(struct exchange *x, stream envoy, enum body_mode mode, int received)
+{
+    if (!round_join(x, envoy, &x->response, mode)) {
+        return judge_response(x, envoy, mode, received);
+    }
+    return WAIT;
 }
 
 static enum outcome judge_response_body(struct exchange *x, stream envoy, int received)
@@ -91,7 +101,7 @@ static enum outcome inspect_response(struct exchange *x, stream envoy, bool bodi
 {
     long long length = x->response.expected;
     if (bodiless) {
-        return judge_response(x, envoy, NO_BODY, -1);
+        return x->response.ended ? queue_response(x, envoy, NO_BODY, -1) : judge_response(x, envoy, NO_BODY, -1);
     }
     if (length > 0 && (size_t)length <= x->config->eager && (size_t)length <= x->response_limit) {
         x->response.state = EAGER;
@@ -170,7 +180,9 @@ static enum outcome pass_on(struct exchange *x, stream envoy, int received, bool
 {
     switch (x->response.state) {
     case EAGER:
-        return end ? judge_response(x, envoy, WHOLE_BODY, received) : WAIT;
+        return end ? queue_response(x, envoy, WHOLE_BODY, received) : WAIT;
+    case QUEUED:
+        return WAIT;
     case HOLDING:
         if (!end && body_total(envoy, false, received) <= x->response.limit) {
             return WAIT;
@@ -193,6 +205,13 @@ enum outcome more_response(struct exchange *x, stream envoy, int received, bool 
     return outcome == GO_ON ? let_go(x, envoy, received) : outcome;
 }
 
+enum outcome take_response_answer(struct exchange *x, stream envoy, bool told, struct answer *answer)
+{
+    enum outcome outcome = told ? apply(x, envoy, false, -1, answer) : fail(x, envoy);
+    free(answer->message);
+    return outcome == GO_ON ? let_go(x, envoy, -1) : outcome;
+}
+
 bool note_local_reply(struct exchange *x, uint32_t status, buffer details)
 {
     if (x->head_left) {
@@ -201,6 +220,7 @@ bool note_local_reply(struct exchange *x, uint32_t status, buffer details)
     size_t length = details.length < sizeof x->details - 1 ? details.length : sizeof x->details - 1;
     memcpy(x->details, details.ptr, length);
     x->details[length] = '\0';
+    round_leave(x);
     x->local = true;
     x->status = (long)status;
     if (!x->answered || x->session == NULL) {

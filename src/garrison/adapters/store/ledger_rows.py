@@ -1,0 +1,208 @@
+"""The rows of the ledger that a question is about, at one moment, and the DuckDB that it is asked of."""
+
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+import duckdb
+import msgspec
+from msgspec.structs import replace
+
+from garrison.adapters.store.exposures import EXPOSURES, TYPES, as_rows
+from garrison.adapters.store.parquet import microseconds
+from garrison.adapters.store.reading import (
+    Conditions,
+    Relation,
+    Snapshot,
+    connected,
+    files_between,
+    relation,
+    take_snapshot,
+)
+from garrison.core.event import Event
+from garrison.core.ledger import Party
+from garrison.core.semantics import SEMANTIC_TYPES
+
+FETCHED: Final = 4096
+"""Rows fetched at once."""
+SENT: Final = 50_000
+"""Rows sent at once to DuckDB."""
+PARTIES: Final[tuple[Party, ...]] = ("principal", "client", "token", "peer", "operation")
+_ORDER: Final = {each.id: place for place, each in enumerate(SEMANTIC_TYPES)}
+
+
+class ExposureFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which exposures are wanted: those that agree with every field that is not None. Texts are compared as a whole."""
+
+    since: float | None = None
+    """Seconds since the epoch, UTC; this moment included."""
+    until: float | None = None
+    """Seconds since the epoch, UTC; this moment not included."""
+    principal: str | None = None
+    """Empty: nobody proved who they are."""
+    client: str | None = None
+    token: str | None = None
+    peer: str | None = None
+    operation: str | None = None
+    kind: str | None = None
+
+    def matches(self, line: Event) -> bool:
+        """Whether exposures of `line` may be wanted: all but `kind` is looked at."""
+        return (
+            (self.since is None or line.time >= self.since)
+            and (self.until is None or line.time < self.until)
+            and self.principal in {None, line.principal}
+            and self.client in {None, line.client}
+            and self.token in {None, line.token}
+            and self.peer in {None, line.peer}
+            and self.operation in {None, line.operation or ""}
+        )
+
+
+ALL: Final = ExposureFilter()
+
+
+def in_order(types: Iterable[str]) -> tuple[str, ...]:
+    """Semantic types, each once, in the order in which reports list them."""
+    return tuple(sorted(set(types), key=lambda name: (_ORDER.get(name, len(_ORDER)), name)))
+
+
+class Masks:
+    """Sets of semantic types as numbers, one bit for each type."""
+
+    def __init__(self, sets: Iterable[str]) -> None:
+        self.sets = tuple(sets)
+        """As the table keeps them."""
+        self.bits = {name: 1 << place for place, name in enumerate(in_order(" ".join(self.sets).split()))}
+
+    def mask(self, types: str) -> int:
+        """The number of a set."""
+        return sum(self.bits[name] for name in set(types.split()))
+
+    def types(self, mask: int) -> tuple[str, ...]:
+        """The set of a number."""
+        return tuple(name for name, bit in self.bits.items() if mask & bit)
+
+
+class Rows:
+    """The wanted rows of the ledger at one moment, and DuckDB with them."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, rows: Relation) -> None:
+        self.connection = connection
+        self._rows = rows
+
+    def ask(self, statement: str, *values: Any) -> list[Any]:
+        """All rows of the answer. `{rows}` stands for the wanted rows, before any `?`; `time` is in microseconds."""
+        return self._executed(statement, values).fetchall()
+
+    def stream(self, statement: str, *values: Any) -> Iterator[Any]:
+        """As `ask`, one after another."""
+        answer = self._executed(statement, values)
+        while found := answer.fetchmany(FETCHED):
+            yield from found
+
+    def masks(self, sets: Iterable[str]) -> Masks:
+        """Make a table `masks` of sets of semantic types: `types` and `mask`."""
+        masks = Masks(dict.fromkeys(sets))
+        self.send("masks", {"types": "VARCHAR", "mask": "BIGINT"}, [(each, masks.mask(each)) for each in masks.sets])
+        return masks
+
+    def send(self, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:
+        """Make a table in DuckDB's memory."""
+        send(self.connection, name, columns, rows)
+
+    def _executed(self, statement: str, values: Sequence[Any]) -> duckdb.DuckDBPyConnection:
+        return self.connection.execute(statement.replace("{rows}", self._rows.sql), [*self._rows.values, *values])
+
+
+def send(
+    connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Make a table `name` of `rows`."""
+    told = ", ".join(f"{column} {kind}" for column, kind in columns.items())
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} ({told})")
+    taken = ", ".join(f"unnest({listed(kind)})" for kind in columns.values())
+    statement = f"INSERT INTO {name} SELECT {taken}"
+    waiting: list[Sequence[Any]] = []
+    for row in rows:
+        waiting.append(row)
+        if len(waiting) == SENT:
+            connection.execute(statement, _columns(waiting))
+            waiting.clear()
+    if waiting:
+        connection.execute(statement, _columns(waiting))
+
+
+def listed(kind: str) -> str:
+    """SQL for a list of values of an SQL type, whose `?` is their JSON (`as_list`): a list that is bound as such costs
+    DuckDB a hundred times as much."""
+    return f"from_json(?, '[\"{kind}\"]')"
+
+
+def as_list(values: Iterable[Any]) -> str:
+    """The JSON of a list."""
+    return msgspec.json.encode(list(values)).decode()
+
+
+def _columns(rows: Sequence[Sequence[Any]]) -> list[str]:
+    return [as_list(column) for column in zip(*rows, strict=True)]
+
+
+@contextlib.contextmanager
+def opened(
+    data: Path,
+    wanted: ExposureFilter = ALL,
+    *,
+    subjects: Sequence[UUID] = (),
+    snapshot: Snapshot[Event] | None = None,
+) -> Iterator[Rows]:
+    """The rows that are wanted, those of `subjects` alone where there are any; of `snapshot`, or as they are now.
+
+    Raises RecordError where the record cannot be read; a directory without a record has no rows.
+    """
+    if snapshot is None:
+        snapshot = take_snapshot(data, EXPOSURES, lambda line: bool(line.exposed) and wanted.matches(line))
+    files = list(files_between(data, EXPOSURES, snapshot.manifest, wanted.since, wanted.until))
+    named = frozenset(subjects)
+    waiting = (
+        [row[name] for name in TYPES]
+        for line in snapshot.waiting
+        if wanted.matches(line)
+        for row in as_rows(line)
+        if wanted.kind in {None, row["kind"]} and (not named or row["subject"] in named)
+    )
+    with connected(data) as connection:
+        send(connection, "waiting", {**TYPES, "time": "BIGINT"}, waiting)
+        asked = _for_each(conditions(wanted), subjects) if files else []
+        stored = [relation(connection, EXPOSURES, files, each) for each in asked]
+        yield Rows(connection, _together([each for each in stored if each is not None]))
+
+
+def _together(stored: Sequence[Relation]) -> Relation:
+    columns = ", ".join(TYPES)
+    kept = columns.replace("time", "epoch_us(time) AS time", 1)
+    parts = [f"SELECT {kept} FROM {each.sql}" for each in stored] + [f"SELECT {columns} FROM waiting"]  # noqa: S608  # made of constants
+    return Relation(f"({' UNION ALL '.join(parts)})", [value for each in stored for value in each.values])
+
+
+def conditions(wanted: ExposureFilter, *, of_events: bool = False) -> Conditions:
+    """What rows of the ledger must agree with, or rows of the table of events, which have no kind."""
+    equal = {name: value for name in (*PARTIES, "kind") if (value := getattr(wanted, name)) is not None}
+    others: list[tuple[str, Any]] = [
+        (f"time {sign} make_timestamptz(?::BIGINT)", microseconds(value))
+        for sign, value in ((">=", wanted.since), ("<", wanted.until))
+        if value is not None
+    ]
+    if of_events:
+        equal.pop("kind", None)
+        if (operation := equal.pop("operation", None)) is not None:
+            others.append(("coalesce(operation, '') = ?", operation))
+    return Conditions(equal=equal, others=others)
+
+
+def _for_each(wanted: Conditions, subjects: Sequence[UUID]) -> list[Conditions]:
+    """For each subject on its own, so that row groups are passed over by it."""
+    named = [(*wanted.others, ("subject = ?::UUID", str(each))) for each in subjects]
+    return [replace(wanted, others=each) for each in named] or [wanted]

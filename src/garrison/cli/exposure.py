@@ -1,0 +1,304 @@
+"""`garrison exposure`: whose data went to whom."""
+
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+
+from garrison.cli.output import as_json, line, note, progress
+
+if TYPE_CHECKING:
+    from garrison.core.ledger import Party
+    from garrison.ledger import Ledger, Parties
+
+EXAMPLES = "Example: garrison exposure to --principal partner-7 --since 2026-06-01"
+BY = ("principal", "client", "token", "peer", "operation")
+
+Data = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="The gateway's data directory.  [default: garrison-data]")
+]
+Config = Annotated[Path | None, typer.Option(metavar="FILE", help="The gateway's garrison.yaml.")]
+KeyFile = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="The ledger's keys.  [default: what the settings say, or DIR.ledger.key]"),
+]
+Since = Annotated[str, typer.Option(metavar="TIME", help="From then on: `2h`, `3d`, `2026-07-23T10:00Z`.")]
+Until = Annotated[str, typer.Option(metavar="TIME", help="Until then, that moment not included.")]
+Principal = Annotated[str | None, typer.Option(metavar="NAME", help="Who asked; empty: nobody who proved it.")]
+Client = Annotated[str | None, typer.Option(metavar="NAME", help="The OAuth client that asked.")]
+Token = Annotated[str | None, typer.Option(metavar="ID", help="The token or key that was used, by its id.")]
+Peer = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Network address.")]
+Operation = Annotated[str | None, typer.Option(metavar="ID", help="Through which operation.")]
+AnyKind = Annotated[str | None, typer.Option(metavar="KIND", help="Whose data: `customer`.")]
+Kind = Annotated[str, typer.Option(metavar="KIND", help="What the subject is, as the contract says: `customer`.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
+
+
+def application() -> typer.Typer:
+    """The commands about exposures."""
+    app = typer.Typer(help="Whose data went to whom.", no_args_is_help=True, epilog=EXAMPLES)
+    app.command("to")(to)
+    app.command("of")(of)
+    app.command("top")(top)
+    app.command("coverage")(coverage)
+    app.command("notify")(notify)
+    app.command("keys")(keys)
+    app.command("rotate-key")(rotate_key)
+    return app
+
+
+def to(
+    principal: Principal = None,
+    client: Client = None,
+    token: Token = None,
+    peer: Peer = None,
+    operation: Operation = None,
+    kind: AnyKind = None,
+    since: Since = "",
+    until: Until = "",
+    data: Data = None,
+    config: Config = None,
+    key_file: KeyFile = None,
+    json: AsJson = False,
+) -> None:
+    """Who was exposed to somebody: how many people, which types of data, when.
+
+    With --json each of them is listed, by digest: who holds the key can tell who it is.
+    """
+    from garrison.cli.exposure_text import to_lines
+
+    parties = _parties(since, until, principal, client, token, peer, operation)
+    ledger = _ledger(data, config, key_file)
+    with progress("counting"):
+        found = ledger.to(**parties, kind=kind)
+    if json:
+        _stream({"kinds": found.kinds, "certainty": found.certainty}, "people", ledger.people(**parties, kind=kind))
+        return
+    for text in to_lines(found):
+        line(text)
+
+
+def of(
+    subject: Annotated[str, typer.Argument(metavar="SUBJECT", help="What the API calls it: `100000013`.")],
+    kind: Kind = "customer",
+    principal: Principal = None,
+    client: Client = None,
+    token: Token = None,
+    peer: Peer = None,
+    operation: Operation = None,
+    since: Since = "",
+    until: Until = "",
+    data: Data = None,
+    config: Config = None,
+    key_file: KeyFile = None,
+    json: AsJson = False,
+) -> None:
+    """To whom one data subject was exposed: when, through what, and which types of data."""
+    from garrison.cli.exposure_text import of_lines
+
+    parties = _parties(since, until, principal, client, token, peer, operation)
+    with progress("looking"):
+        found = _ledger(data, config, key_file).of(subject, kind, **parties)
+    if json:
+        as_json(found)
+        return
+    for text in of_lines(found, kind):
+        line(text)
+
+
+def top(
+    by: Annotated[str, typer.Option(metavar="WHAT", help="principal, client, token, peer or operation.")] = "principal",
+    limit: Annotated[int, typer.Option(metavar="N", min=1, max=10_000, help="So many.")] = 20,
+    kind: AnyKind = None,
+    operation: Operation = None,
+    since: Since = "",
+    until: Until = "",
+    data: Data = None,
+    config: Config = None,
+    key_file: KeyFile = None,
+    json: AsJson = False,
+) -> None:
+    """Who came to most people's data. People's own data does not count."""
+    from garrison.cli.exposure_text import top_lines
+
+    if by not in BY:
+        raise _wrong("--by", f"`{by}` is nothing to count by", "one of " + ", ".join(f"`{one}`" for one in BY))
+    parties = _parties(since, until, operation=operation)
+    with progress("counting"):
+        found = _ledger(data, config, key_file).top(cast("Party", by), limit, **parties, kind=kind)
+    if json:
+        as_json(found)
+        return
+    for text in top_lines(found, by):
+        line(text)
+
+
+def coverage(
+    principal: Principal = None,
+    client: Client = None,
+    token: Token = None,
+    peer: Peer = None,
+    operation: Operation = None,
+    since: Since = "",
+    until: Until = "",
+    data: Data = None,
+    config: Config = None,
+    key_file: KeyFile = None,
+    json: AsJson = False,
+) -> None:
+    """Of how many answers it is known whose data they disclosed, by operation."""
+    from garrison.cli.exposure_text import coverage_lines
+
+    parties = _parties(since, until, principal, client, token, peer, operation)
+    with progress("counting"):
+        found = _ledger(data, config, key_file).coverage(**parties)
+    if json:
+        as_json(found)
+        return
+    for text in coverage_lines(found):
+        line(text)
+
+
+def notify(
+    subjects: Annotated[Path, typer.Option(metavar="FILE", help="Your own list of people: CSV with a heading.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where the people to notify are written: CSV.")],
+    report: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where the report is written: `.md` or `.json`.")
+    ] = None,
+    id_column: Annotated[
+        str, typer.Option(metavar="NAME", help="The column with what the API calls them.  [default: the first]")
+    ] = "",
+    kind: Kind = "customer",
+    principal: Principal = None,
+    client: Client = None,
+    token: Token = None,
+    peer: Peer = None,
+    operation: Operation = None,
+    since: Since = "",
+    until: Until = "",
+    data: Data = None,
+    config: Config = None,
+    key_file: KeyFile = None,
+    json: AsJson = False,
+) -> None:
+    """Write exactly those people of your list whose data went to others, with what of theirs was seen.
+
+    Both files hold personal data and are readable by you alone. Without --principal and the like, everything counts
+    that the ledger holds.
+    """
+    from garrison.adapters.notify import write_private
+    from garrison.cli.exposure_text import notify_lines
+    from garrison.report.breach import breach_data, breach_text
+
+    if report is not None and report.suffix not in {".md", ".json"}:
+        raise _wrong("--report", f"`{report}` is neither Markdown nor JSON", "name it `.md` or `.json`")
+    parties = _parties(since, until, principal, client, token, peer, operation)
+    with progress("joining"):
+        found = _ledger(data, config, key_file).notify(subjects, kind, out, id_column=id_column, **parties)
+    told = breach_data(found)
+    if report is not None:
+        write_private(report, breach_text(found) if report.suffix == ".md" else _json(told))
+    if json:
+        as_json(told)
+        return
+    for text in notify_lines(found, out, report):
+        line(text)
+
+
+def keys(data: Data = None, config: Config = None, key_file: KeyFile = None, json: AsJson = False) -> None:
+    """Show the ledger's keys: their numbers, since when, and how many rows name subjects with each. Never the keys.
+
+    Exit status 1 means that there are rows under keys that are missing.
+    """
+    from garrison.adapters.store.ledger import keys_used
+    from garrison.cli.exposure_text import key_lines
+
+    ledger = _ledger(data, config, key_file)
+    ring = ledger.keys()
+    used = keys_used(ledger.data)
+    known = [
+        {"number": each.number, "created": key.created, "rows": used.get(each.number, 0)}
+        for key, each in zip(ring.keys, ring.pseudonyms, strict=True)
+    ]
+    missing = {number: rows for number, rows in used.items() if number not in ring.numbers}
+    if json:
+        as_json({"keys": known, "missing": [{"number": number, "rows": rows} for number, rows in missing.items()]})
+    else:
+        for text in key_lines(known, missing, ledger.key_file):
+            line(text)
+    if missing:
+        raise typer.Exit(1)
+
+
+def rotate_key(data: Data = None, config: Config = None, key_file: KeyFile = None) -> None:
+    """Name subjects with a new key from now on. A running gateway takes it at once; older keys stay in the file, so
+    that what was recorded under them is still found.
+    """
+    from garrison.adapters.ledger_keys import rotate_ring
+
+    ledger = _ledger(data, config, key_file)
+    ring = rotate_ring(ledger.key_file, time.time())
+    line(f"key {ring.current.number} is in force, keys in `{ledger.key_file}`: {len(ring.keys)}")
+    note("keep a copy of the file: whoever loses it cannot tell any more whose data went where")
+
+
+def _ledger(data: Path | None, config: Path | None, key_file: Path | None) -> "Ledger":
+    from garrison.adapters.ledger_keys import ledger_key_file
+    from garrison.adapters.recording import with_directory
+    from garrison.cli.opening import open_settings
+    from garrison.config.load import Options
+    from garrison.ledger import Ledger
+
+    settings = with_directory(open_settings(config, Options(data=str(data) if data is not None else None)))
+    if not Path(settings.data).is_dir():
+        raise _wrong("--data", f"`{settings.data}` is not a directory", "give the one that `guard` has")
+    return Ledger(settings.data, key_file or ledger_key_file(settings, settings.data))
+
+
+def _parties(
+    since: str,
+    until: str,
+    principal: str | None = None,
+    client: str | None = None,
+    token: str | None = None,
+    peer: str | None = None,
+    operation: str | None = None,
+) -> "Parties":
+    from garrison.cli.moments import parse_moment
+    from garrison.ledger import Parties
+
+    now = time.time()
+    begin = parse_moment(since, "--since", now) if since else None
+    end = parse_moment(until, "--until", now) if until else None
+    if begin is not None and end is not None and begin >= end:
+        raise _wrong("--since", "is not before `--until`")
+    return Parties(
+        since=begin, until=end, principal=principal, client=client, token=token, peer=peer, operation=operation
+    )
+
+
+def _stream(told: dict[str, Any], name: str, items: Iterable[Any]) -> None:
+    """Print `told` with one list more, an item a line: there may be millions."""
+    import msgspec
+
+    line(msgspec.json.encode(told).decode()[:-1] + f',"{name}":[')
+    before = ""
+    for item in items:
+        if before:
+            line(before + ",")
+        before = msgspec.json.encode(item).decode()
+    line(before + "]}")
+
+
+def _json(value: Any) -> str:
+    import msgspec
+
+    return msgspec.json.format(msgspec.json.encode(value)).decode() + "\n"
+
+
+def _wrong(option: str, message: str, hint: str = "") -> Exception:
+    from garrison.core.errors import ConfigError, Problem
+
+    return ConfigError([Problem("<options>", option, message, hint)])
