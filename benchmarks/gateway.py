@@ -230,7 +230,7 @@ def _paced_row(method: str, gateway: str, own: list[Load], base: list[Load]) -> 
 
 def measure(plan: Plan) -> Result:
     """Start everything, load it, stop it. Raises RuntimeError where a gateway does not do what it should."""
-    answer = msgspec.json.encode(CUSTOMER).decode()
+    answer = msgspec.json.encode({**CUSTOMER, "accountNumber": "$account"}).decode()
     with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:
         directory = Path(name)
         directory.chmod(0o755)  # nginx's workers may run as another user

@@ -101,6 +101,7 @@ def settings(directory: Path) -> dict[str, Any]:
         "contract": {"file": str(DESCRIPTION), "overlays": [str(directory / "overlay.json")]},
         "controls": {
             "response-schema": {"mode": "enforce"},
+            "exposure": {"mode": "off"},
             "authentication": {"schemes": {"token": {"jwt": [issuer]}}},
             "rate-limit": {"limits": [{"name": "each", "by": ["principal"], "quota": "999999999/day"}]},
         },

@@ -36,6 +36,10 @@ http {{
     fastcgi_temp_path {directory}/fastcgi;
     uwsgi_temp_path {directory}/uwsgi;
     scgi_temp_path {directory}/scgi;
+    map $uri $account {{
+        default 100000001;
+        "~^/v1/customers/(?<asked>[0-9]+)$" $asked;
+    }}
     server {{
         listen 127.0.0.1:{port};
         location / {{
@@ -120,7 +124,8 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def nginx(directory: Path, body: str) -> Iterator[Server]:
-    """An upstream that costs little: one worker that answers everything with `body` as JSON."""
+    """An upstream that costs little: one worker that answers everything with `body` as JSON, in which `$account` stands
+    for the account that was asked for."""
     port = free_port()
     config = directory / "nginx.conf"
     config.write_text(NGINX.format(directory=directory, port=port, body=body))

@@ -2,9 +2,11 @@
 
 * `upstream`: nothing in between.
 * `envoy`: Garrison's own Envoy configuration without its filter.
-* `garrison`: `garrison guard` as an operator starts it, with the sample API's contract, in enforce mode, every control
-  on, answers validated (`response-schema`), and every exchange recorded: its processor time and memory are those of
+* `garrison`: `garrison guard` with the sample API's contract, in enforce mode, every control on but the one that counts
+  people, answers validated (`response-schema`), and every exchange recorded: its processor time and memory are those of
   Envoy, of the guard, and of the process that turns the record into Parquet.
+* `people`: the same, and people are counted: the contract says who they are and what is said of them, each answer
+  discloses another one, budgets of an hour, a day and 30 days are enforced, and the ledger is written.
 * `monitor`: the same in monitor mode.
 * `modsecurity`: nginx with ModSecurity 3 and the OWASP Core Rule Set, as Debian ships them, blocking, paranoia level 1,
   JSON bodies parsed, answers' bodies not looked at, no access log.
@@ -74,7 +76,7 @@ http {{{{
 """
 DATA = "data"
 """Garrison's data directory, in its place."""
-RECORDING = frozenset({"garrison", "monitor"})
+RECORDING = frozenset({"garrison", "people", "monitor"})
 """The gateways that record every exchange."""
 HOSTILE = "/v1/customers?limit=1%27%20UNION%20SELECT%20password%20FROM%20users--%20"
 """What every gateway that looks must refuse, by its contract or by its signatures."""
@@ -98,6 +100,7 @@ def available() -> dict[str, Start]:
         "upstream": lambda place: contextlib.nullcontext(place.upstream),
         "envoy": bare,
         "garrison": lambda place: garrison(place, "enforce"),
+        "people": lambda place: garrison(place, "enforce", counting_people(place.directory)),
         "monitor": lambda place: garrison(place, "monitor"),
     }
     if all(path.exists() for path in (MODULE, BASE_RULES, CORE_RULES, CORE_SETUP)):
@@ -125,6 +128,27 @@ def bare(place: Place) -> Iterator[Server]:
             envoy.stop()
 
 
+def counting_people(directory: Path) -> Mapping[str, Any]:
+    """Settings under which people are counted, within budgets that the load does not reach."""
+    subject, types = {"x-garrison-subject": "customer"}, {"name": "name", "email": "email", "lines": "phone"}
+    customer = "$.components.schemas.Customer.properties"
+    actions = [
+        {"target": "$.paths['/customers/{accountNumber}'].parameters[0]", "update": subject},
+        {"target": f"{customer}.accountNumber", "update": subject},
+        *({"target": f"{customer}.{name}", "update": {"x-garrison-type": kind}} for name, kind in types.items()),
+    ]
+    overlay = directory / "people.json"
+    overlay.write_bytes(
+        msgspec.json.encode({"overlay": "1.0.0", "info": {"title": "people", "version": "1"}, "actions": actions})
+    )
+    windows = {"hour": "1h", "day": "1d", "month": "30d"}
+    budgets = [{"name": name, "limit": 1_000_000, "window": window} for name, window in windows.items()]
+    return {
+        "contract": {"file": str(DESCRIPTION), "overlays": [str(overlay)]},
+        "controls": {"response-schema": {"mode": "enforce"}, "exposure": {"mode": "enforce", "budgets": budgets}},
+    }
+
+
 @contextlib.contextmanager
 def garrison(place: Place, mode: str, more: Mapping[str, Any] | None = None) -> Iterator[Server]:
     """`garrison guard`, with `more` settings. Raises RuntimeError where it does not start, or lets pass what it must
@@ -137,7 +161,7 @@ def garrison(place: Place, mode: str, more: Mapping[str, Any] | None = None) -> 
         "contract": {"file": str(DESCRIPTION)},
         "upstream": {"url": f"http://127.0.0.1:{place.upstream.port}"},
         "listen": {"address": f"127.0.0.1:{port}", "workers": place.workers},
-        "controls": {"response-schema": {"mode": "enforce"}},
+        "controls": {"response-schema": {"mode": "enforce"}, "exposure": {"mode": "off"}},
         "data": str(place.directory / DATA),
         **(more or {}),
     }))  # fmt: skip
@@ -151,7 +175,7 @@ def garrison(place: Place, mode: str, more: Mapping[str, Any] | None = None) -> 
         if b"listening" not in process.stdout.readline():
             raise RuntimeError(f"garrison guard did not start:\n{log.read_text()}")
         if mode == "enforce":
-            _must_refuse(port, 400 if more is None else 401)
+            _must_refuse(port, 401 if "authentication" in (more or {}).get("controls", {}) else 400)
         yield Server(port, process.pid)
     finally:
         process.terminate()

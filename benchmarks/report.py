@@ -19,10 +19,11 @@ NAMES = {
     "upstream": "upstream alone",
     "envoy": "bare Envoy",
     "garrison": "Garrison",
+    "people": "Garrison, counting people",
     "monitor": "Garrison, monitor mode",
     "modsecurity": "nginx, ModSecurity, CRS",
 }
-COLOURS = ("#9aa5b1", "#52606d", "#0b7285", "#66a80f", "#e8590c")
+COLOURS = ("#9aa5b1", "#52606d", "#0b7285", "#9c36b5", "#66a80f", "#e8590c")
 
 
 Cells: TypeAlias = Sequence[tuple[str, ...]]
