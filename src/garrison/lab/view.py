@@ -128,7 +128,7 @@ def close(console: Console, result: Result) -> None:
     """What remains on the screen: the sentences, the table, and what it rests on."""
     console.print()
     for sentence, side in zip(sentences(result), result.sides, strict=True):
-        console.print(Text(sentence, f"bold {COLOURS[side.protection]}"))
+        console.print(Text(sentence, f"bold {COLOURS[side.protection]}"), soft_wrap=True)
     console.print()
     console.print(_table(result))
     if result.prevention:
