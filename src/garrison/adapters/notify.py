@@ -33,8 +33,8 @@ _CATEGORIES: Final = tuple(dict.fromkeys(_CATEGORY.values()))
 
 _SEEN: Final = """
     SELECT number, coalesce(nullif(principal, ''), nullif(client, ''), peer),
-        count(*), bit_or(mask), min(time), max(time)
-    FROM {rows} JOIN masks USING (types) JOIN listed USING (subject)
+        count(*), bit_or({value}), min(time), max(time)
+    FROM {rows} {join} JOIN listed USING (subject)
     WHERE own IS NOT TRUE AND number >= ? AND number < ? GROUP BY 1, 2 ORDER BY 1, 5, 2
 """
 _ONLY_OWN: Final = """
@@ -91,7 +91,7 @@ def notify(
         masks = rows.masks(types for (types,) in rows.ask("SELECT DISTINCT types FROM {rows}"))
         tally = _Tally()
         with _private(out) as file:
-            _write(file, customers, _people(rows, listed), masks, tally)
+            _write(file, customers, _people(rows, listed, masks), masks, tally)
         only_own = sum(rows.ask(_ONLY_OWN, *part)[0][0] for part in _stretches(listed))
         strangers, stranger_exposures = _strangers(rows)
         recipients = ranked(rows, "principal", RANKS, _OF_THE_LIST)
@@ -165,12 +165,13 @@ def _strangers(rows: Rows) -> tuple[int, int]:
     return people, exposures
 
 
-def _people(rows: Rows, listed: int) -> Iterator[_Person]:
+def _people(rows: Rows, listed: int, masks: Masks) -> Iterator[_Person]:
     """The exposed, in the order of the list."""
-    found = (row for part in _stretches(listed) for row in rows.stream(_SEEN, *part))
-    for number, seen in itertools.groupby(found, key=lambda row: int(row[0])):
+    seen = _SEEN.replace("{value}", masks.value).replace("{join}", masks.join)
+    found = (row for part in _stretches(listed) for row in rows.stream(seen, *part))
+    for number, of_one in itertools.groupby(found, key=lambda row: int(row[0])):
         by, exposures, mask, first, last = [], 0, 0, 1 << 62, 0
-        for _, name, times, types, begin, end in seen:
+        for _, name, times, types, begin, end in of_one:
             by.append(name)
             exposures, mask = exposures + times, mask | types
             first, last = min(first, begin), max(last, end)

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
+from garrison.adapters.store import ledger_rows
 from garrison.adapters.store.exposures import EXPOSURES, TYPES, as_uuid, digest_of
 from garrison.adapters.store.ledger_rows import (
     ALL,
@@ -57,19 +58,19 @@ def summary(data: Path, wanted: ExposureFilter = ALL) -> tuple[KindSeen, ...]:
         kinds = {
             kind: [row[2:] for row in groups if row[0] == kind] for kind in dict.fromkeys(row[0] for row in groups)
         }
-        found = [_kind_seen(kind, told, _bits(rows, kind, told), masks) for kind, told in kinds.items()]
+        found = [_kind_seen(kind, told, _bits(rows, kind, told, masks), masks) for kind, told in kinds.items()]
     return tuple(sorted(found, key=lambda each: (-each.people, each.kind)))
 
 
-def _bits(rows: Rows, kind: str, groups: Sequence[Any]) -> Counter[int]:
+def _bits(rows: Rows, kind: str, groups: Sequence[Any], masks: Masks) -> Counter[int]:
     """How many subjects of a kind have which mask of types, with `OTHERS` where anybody else saw them."""
     people: Counter[int] = Counter()
     for part in parts(sum(number for number, *_ in groups)):
         counted = rows.ask(
             f"""
             SELECT bits, count(*) FROM (
-                SELECT bit_or(mask | CASE WHEN own THEN 0 ELSE {OTHERS} END) AS bits
-                FROM {{rows}} JOIN masks USING (types) WHERE kind = ? AND {part} GROUP BY subject
+                SELECT bit_or({masks.value} | CASE WHEN own THEN 0 ELSE {OTHERS} END) AS bits
+                FROM {{rows}} {masks.join} WHERE kind = ? AND {part} GROUP BY subject
             ) GROUP BY 1
             """,  # noqa: S608  # made of constants
             kind,
@@ -103,8 +104,9 @@ def people(data: Path, wanted: ExposureFilter = ALL) -> Iterator[PersonSeen]:
         masks = rows.masks(types for types, _ in groups)
         for part in parts(sum(number for _, number in groups)):
             found = rows.stream(f"""
-                SELECT kind, subject, count(*), bit_or(mask), min(time), max(time), bool_and(coalesce(own, false))
-                FROM {{rows}} JOIN masks USING (types) WHERE {part} GROUP BY kind, subject
+                SELECT kind, subject, count(*), bit_or({masks.value}), min(time), max(time),
+                    bool_and(coalesce(own, false))
+                FROM {{rows}} {masks.join} WHERE {part} GROUP BY kind, subject
             """)  # noqa: S608  # made of constants
             for kind, subject, number, mask, first, last, own in found:
                 yield PersonSeen(
@@ -161,16 +163,24 @@ def ranked(rows: Rows, by: Party, limit: int, joined: str = "") -> tuple[Rank, .
 def _distinct(rows: Rows, by: Party, joined: str, chosen: Mapping[str, int]) -> Counter[str]:
     """How many people's data went to each of these parties, which have so many rows."""
     people: Counter[str] = Counter()
-    for part in parts(sum(chosen.values())):
-        counted = rows.ask(
-            f"""
-            SELECT {by}, kind, count(DISTINCT subject) FROM {{rows}} {joined}
-            WHERE own IS NOT TRUE AND {part} AND {by} IN (SELECT unnest({listed("VARCHAR")})) GROUP BY 1, 2
-            """,  # noqa: S608  # made of constants
-            as_list(chosen),
-        )
-        for name, _, number in counted:
-            people[name] += number
+    # What is large is asked for alone: files are passed over by what a column is equal to.
+    large = [name for name, number in chosen.items() if number > ledger_rows.PART]
+    small = [name for name in chosen if name not in large]
+    groups = [(f"{by} = ?", name, chosen[name]) for name in large]
+    if small:
+        total = sum(chosen[name] for name in small)
+        groups.append((f"{by} IN (SELECT unnest({listed('VARCHAR')}))", as_list(small), total))
+    for condition, value, number in groups:
+        for part in parts(number):
+            counted = rows.ask(
+                f"""
+                SELECT {by}, kind, count(DISTINCT subject) FROM {{rows}} {joined}
+                WHERE own IS NOT TRUE AND {part} AND {condition} GROUP BY 1, 2
+                """,  # noqa: S608  # made of constants
+                value,
+            )
+            for name, _, found in counted:
+                people[name] += found
     return people
 
 
