@@ -140,27 +140,27 @@ def top(data: Path, wanted: ExposureFilter = ALL, *, by: Party = "principal", li
         return ranked(rows, by, limit)
 
 
-def ranked(rows: Rows, by: Party, limit: int, joined: str = "") -> tuple[Rank, ...]:
-    """The parties to which most people's data went, of `rows` with an SQL join behind them.
+def ranked(rows: Rows, by: Party, limit: int, source: str = "{rows}") -> tuple[Rank, ...]:
+    """The parties to which most people's data went, of `rows` or of a table with the same columns.
 
     Nobody sees more people than rows, so that only those are counted exactly who may be among the first.
     """
     many = rows.ask(f"""
-        SELECT {by}, count(*), min(time), max(time) FROM {{rows}} {joined} WHERE own IS NOT TRUE
+        SELECT {by}, count(*), min(time), max(time) FROM {source} WHERE own IS NOT TRUE
         GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {MOST}
     """)  # noqa: S608  # made of constants
     found: list[Rank] = []
     size, begin = limit, 0
     while begin < len(many) and (len(found) < limit or found[limit - 1].people < many[begin][1]):
         chosen = {row[0]: row[1:] for row in many[begin : begin + size]}
-        people = _distinct(rows, by, joined, {name: told[0] for name, told in chosen.items()})
+        people = _distinct(rows, by, source, {name: told[0] for name, told in chosen.items()})
         found += [_rank(name, number, chosen[name]) for name, number in people.items()]
         found.sort(key=lambda each: (-each.people, each.name))
         begin, size = begin + size, size * 4
     return tuple(found[:limit])
 
 
-def _distinct(rows: Rows, by: Party, joined: str, chosen: Mapping[str, int]) -> Counter[str]:
+def _distinct(rows: Rows, by: Party, source: str, chosen: Mapping[str, int]) -> Counter[str]:
     """How many people's data went to each of these parties, which have so many rows."""
     people: Counter[str] = Counter()
     # What is large is asked for alone: files are passed over by what a column is equal to.
@@ -174,7 +174,7 @@ def _distinct(rows: Rows, by: Party, joined: str, chosen: Mapping[str, int]) -> 
         for part in parts(number):
             counted = rows.ask(
                 f"""
-                SELECT {by}, kind, count(DISTINCT subject) FROM {{rows}} {joined}
+                SELECT {by}, kind, count(DISTINCT subject) FROM {source}
                 WHERE own IS NOT TRUE AND {part} AND {condition} GROUP BY 1, 2
                 """,  # noqa: S608  # made of constants
                 value,

@@ -145,7 +145,13 @@ class Rows:
         """Make a table in DuckDB's memory."""
         send(self.connection, name, columns, rows)
 
+    def keep(self, name: str, statement: str, *values: Any) -> None:
+        """Make a table of an answer; what does not fit into memory goes to the disk until the question is over."""
+        self._executed(f"CREATE OR REPLACE TEMP TABLE {name} AS {statement}", values)
+
     def _executed(self, statement: str, values: Sequence[Any]) -> duckdb.DuckDBPyConnection:
+        if "{rows}" not in statement:
+            return self.connection.execute(statement, list(values))
         return self.connection.execute(statement.replace("{rows}", self._rows.sql), [*self._rows.values, *values])
 
 
