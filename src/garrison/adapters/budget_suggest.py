@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from garrison.adapters.recorded.compare import principal_of
-from garrison.adapters.recorded.exchange import Entry, RecordedExchange
+from garrison.adapters.recorded.exchange import RecordedExchange
 from garrison.adapters.recorded.play import play
 from garrison.adapters.store.ledger_rows import ExposureFilter, opened
 from garrison.engine.budgets import cutoff, tick
@@ -60,14 +60,12 @@ class Suggestion(msgspec.Struct, frozen=True):
     choices: tuple[Choice, ...]
 
 
-def sights_of_traffic(entries: Iterable[Entry], policy: Policy) -> Iterator[Sight]:
+def sights_of_traffic(exchanges: Iterable[RecordedExchange], policy: Policy) -> Iterator[Sight]:
     """What recorded traffic shows when it is played through a policy that only monitors."""
-    for entry in entries:
-        if not isinstance(entry, RecordedExchange):
-            continue
-        played = play(policy, entry)
+    for recorded in exchanges:
+        played = play(policy, recorded)
         event = played.event
-        who = event.principal or f"{principal_of(entry, event)} at {event.peer}"
+        who = event.principal or f"{principal_of(recorded, event)} at {event.peer}"
         for disclosure in event.exposed:
             if disclosure.own is not True:
                 for name in disclosure.subjects:

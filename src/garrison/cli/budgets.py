@@ -1,7 +1,7 @@
 """`garrison budgets`: how many people anyone has seen of how many they may, who is held, and what would be enough."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from garrison.adapters.budget_overview import BudgetState
     from garrison.adapters.budget_suggest import Sight, Suggestion
+    from garrison.adapters.recorded.exchange import Entry, RecordedExchange
     from garrison.cli.opening import Opened
 
 EXAMPLES = "Example: garrison budgets --config garrison.yaml"
@@ -165,7 +166,21 @@ def _sights(
     with progress("compiling the contract"):
         opened = open_policy(asked[0], Options(contract=asked[1], mode="monitor"))
     entries = counting(read_traffic(traffic, key_source(opened.settings, str(traffic))), "exchanges")
-    return sights_of_traffic(entries, opened.policy)
+    return sights_of_traffic(_readable(entries), opened.policy)
+
+
+def _readable(entries: "Iterable[Entry]") -> "Iterator[RecordedExchange]":
+    """The exchanges among `entries`; at the end it is told how many were none."""
+    from garrison.adapters.recorded.exchange import RecordedExchange
+
+    unreadable = 0
+    for entry in entries:
+        if isinstance(entry, RecordedExchange):
+            yield entry
+        else:
+            unreadable += 1
+    if unreadable:
+        note(f"garrison: {unreadable} entries could not be read; `garrison replay` shows why")
 
 
 def _listed(states: "Sequence[BudgetState]") -> Iterator[str]:

@@ -99,6 +99,29 @@ def test_limits_are_suggested_from_the_record(options: tuple[str, ...], tmp_path
     assert "nobody was shown anybody" in run("budgets", "suggest", "--data", str(tmp_path / "none"), status=1)
 
 
+def test_limits_are_suggested_from_traffic(tmp_path: Path) -> None:
+    number = {
+        "name": "id",
+        "in": "path",
+        "required": True,
+        "schema": {"type": "string", "x-garrison-subject": "person"},
+    }
+    get = {"responses": {"200": {"description": "", "content": {"application/json": {}}}}}
+    paths = {"/people/{id}": {"parameters": [number], "get": get}}
+    contract = {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": paths}
+    (tmp_path / "api.json").write_text(json.dumps(contract))
+    answer = {"status": 200, "headers": {"content-type": "application/json"}, "body": '{"a": 1}'}
+    lines = [
+        {"method": "GET", "path": f"/people/{index % 7}", "headers": {"host": "a.test"}, "peer": f"10.0.0.{index % 2}",
+         "time": 1_790_000_000 + index, "response": answer}
+        for index in range(40)
+    ]  # fmt: skip
+    (tmp_path / "t.jsonl").write_text("".join(json.dumps(line) + "\n" for line in [*lines, {"no": "exchange"}]))
+    told = run("budgets", "suggest", str(tmp_path / "t.jsonl"), "--contract", str(tmp_path / "api.json"))
+    assert "1 entries could not be read" in told
+    assert "        limit: 21\n" in told
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

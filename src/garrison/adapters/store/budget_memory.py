@@ -1,17 +1,15 @@
 """The memory of budgets is the ledger: after a restart the windows, who is new and who is held are read from it.
 
-One question of each space of budgets gives for each key the newest of those whom it was shown, as many as matter, and
-how many there were besides; one more, where a budget asks who is new, when each key was first shown anybody; and events
-that exceeded a budget say who is held, unless a later release is on file. Nothing is read more widely than it was: what
-cannot be told apart counts.
+Each space of budgets is read by itself (`budget_windows.py`). Events that exceeded a budget say who is held, unless a
+later release is on file. Nothing is read more widely than it was: what cannot be told apart counts.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from math import ceil, floor
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from math import floor
 from pathlib import Path
-from typing import Any, Final, NamedTuple
 
-from garrison.adapters.store.ledger_rows import ExposureFilter, Rows, opened
+from garrison.adapters.store.budget_windows import Counted, firsts, windows
+from garrison.adapters.store.ledger_rows import ExposureFilter, opened
 from garrison.adapters.store.query import EventFilter, events
 from garrison.adapters.store.releases import read_releases
 from garrison.config.controls import ControlsSettings
@@ -21,41 +19,9 @@ from garrison.core.errors import RecordError
 from garrison.core.event import Event
 from garrison.core.operation import Operation
 from garrison.engine.budgets import Budgets, Release, Seen, Space
-from garrison.engine.recent import FEW, Few, Many
 from garrison.engine.state import State
 from garrison.exposure.budgeting import names_of
 from garrison.exposure.spaces import Budget, Group, groups_for
-
-_COLUMNS: Final = {
-    # who has no name is counted by the peer
-    "principal": ("principal", "CASE WHEN principal = '' THEN peer ELSE '' END"),
-    "client": (
-        "client",
-        "CASE WHEN client = '' THEN principal ELSE '' END",
-        "CASE WHEN client = '' AND principal = '' THEN peer ELSE '' END",
-    ),
-    "peer": ("peer",),
-    "network": ("peer",),
-    "operation": ("operation",),
-    "all": ("''",),
-}
-_MEANING: Final[Mapping[str, tuple[str, ...]]] = {
-    "principal": ("principal", "peer"),
-    "client": ("client", "principal", "peer"),
-    "peer": ("peer",),
-    "network": ("peer",),
-    "operation": ("operation",),
-    "all": ("",),
-}
-
-
-class Counted(NamedTuple):
-    """One space of budgets, and what is counted there."""
-
-    group: Group
-    """All budgets of the space, with the longest window and the widest limit."""
-    operations: tuple[str, ...] | None
-    """Ids of the operations that are counted; None: all."""
 
 
 def counted_spaces(settings: Settings, operations: Sequence[Operation]) -> dict[str, Counted]:
@@ -131,77 +97,17 @@ def _read_space(
         for key in {each.key for each in releases if each.per == group.per}
     }
     with opened(data, ExposureFilter(since=now - group.horizon - 1, kind=group.kind or None)) as rows:
-        for key, seen in _windows(rows, counted, (now, space.keep)):
+        for key, seen in windows(rows, counted, (now, space.keep)):
             for each in sorted(released.get(key, ())):
                 _release(seen, each)
             budgets.load(space, key, seen)  # several rows may be of one key: of addresses of one network
     if any(budget.tenure is not None for budget in group.budgets):
         with opened(data, ExposureFilter(kind=group.kind or None)) as rows:
-            for key, first in _firsts(rows, counted):
+            for key, first in firsts(rows, counted):
                 seen = space.find(key) or Seen(first)
                 seen.first = min(seen.first, first)
                 if space.find(key) is None:
                     space.put(key, seen)
-
-
-def _windows(rows: Rows, counted: Counted, bounds: tuple[float, int]) -> Iterator[tuple[str, Seen]]:
-    """For each key the newest of those whom it was shown. Ticks are made as the engine makes them; of a clock that was
-    set back none lies in the future."""
-    now, keep = bounds
-    columns = _COLUMNS[counted.group.per]
-    parts = ", ".join(f"{column} AS c{at}" for at, column in enumerate(columns))
-    names = ", ".join(f"c{at}" for at in range(len(columns)))
-    where, values = _counted(counted)
-    found = rows.stream(
-        f"""
-        SELECT {names}, max(total), min(since),
-            string_agg(name, '' ORDER BY last, name), list(last ORDER BY last, name)
-        FROM (
-            SELECT *, count(*) OVER (PARTITION BY {names}) AS total, min(last) OVER (PARTITION BY {names}) AS since
-            FROM (
-                SELECT {parts}, substr(replace(subject::VARCHAR, '-', ''), 1, 16) AS name,
-                    least(greatest(ceil(max(time) / 1e6), 1), {ceil(now)})::UINTEGER AS last
-                FROM {{rows}} WHERE own IS NOT TRUE AND subject IS NOT NULL AND {where} GROUP BY {names}, name
-            )
-            QUALIFY row_number() OVER (PARTITION BY {names} ORDER BY last DESC, name DESC) <= {keep}
-        ) GROUP BY {names}
-        """,  # noqa: S608  # made of constants and numbers
-        *values,
-    )
-    for *told, total, first, digests, ticks in found:
-        seen = Seen(first)
-        few = Few()
-        few.fill(bytes.fromhex(digests), ticks)
-        seen.recent = few if len(few) <= FEW else Many(few)
-        if total > len(ticks):
-            seen.lost, seen.lost_at = total - len(ticks), ticks[0]
-        yield _key(counted.group, told), seen
-
-
-def _firsts(rows: Rows, counted: Counted) -> Iterator[tuple[str, int]]:
-    columns = ", ".join(_COLUMNS[counted.group.per])
-    where, values = _counted(counted)
-    found = rows.stream(
-        f"""
-        SELECT {columns}, min(time) FROM {{rows}} WHERE own IS NOT TRUE AND {where} GROUP BY ALL
-        """,  # noqa: S608  # made of constants
-        *values,
-    )
-    for *told, first in found:
-        yield _key(counted.group, told), max(1, ceil(first / 1e6))
-
-
-def _counted(counted: Counted) -> tuple[str, list[Any]]:
-    if counted.operations is None:
-        return "true", []
-    return "operation IN (SELECT unnest(?::VARCHAR[]))", [list(counted.operations)]
-
-
-def _key(group: Group, told: Sequence[str]) -> str:
-    given = dict(zip(_MEANING[group.per], told, strict=True))
-    return group.key(
-        given.get("principal", ""), given.get("client", ""), given.get("peer", ""), given.get("operation", "")
-    )
 
 
 def _release(seen: Seen, release: Release) -> None:
