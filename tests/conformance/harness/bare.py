@@ -40,7 +40,8 @@ def answered(exchange: Exchange, case: Case, forwarded: tuple[Forwarded, ...], p
     """The exchange from the upstream's answer on."""
     answer, body = case.answer, sent_body(case)
     headers = tuple((name.lower(), value) for name, value in answer.headers)
-    step: Step = exchange.response(ResponseHead(answer.status, headers, has_body=has_content(case)))
+    stated = (("content-length", str(len(body))),) if body else ()  # as the upstreams of the other drivers say
+    step: Step = exchange.response(ResponseHead(answer.status, (*headers, *stated), has_body=has_content(case)))
     if isinstance(step, Hold):
         step = feed(exchange.response_body, step, pieces(body, piece))
     assert not isinstance(step, Hold | Ask)

@@ -27,6 +27,8 @@ REMOVE = "DELETE /v1/customers/100000001"
 INVOICES_OF = "GET /v1/customers/100000001/invoices"
 PROBLEM = "application/problem+json"
 GZIP = ("Content-Encoding", "gzip")
+UNATTRIBUTED = ("subjects-unreadable",)
+"""What is observed besides: the operation is about a customer by its names, and nobody can tell whose data left."""
 ADA_OUT = {"accountNumber": "100000001", "name": "Ada", "email": "ada@example.com", "plan": "basic"}
 TOLD = {**ADA_OUT, "passwordHash": "$2b$12$x", "birthDate": "1950-01-01"}
 TOO_MUCH = answers(200, TOLD)
@@ -65,17 +67,21 @@ RESPONSES: tuple[Case, ...] = (
              "response-media-type"),
     withhold("a required header absent", INVOICES_OF, answers(200, []), "response-invalid"),
     withhold("a header of a wrong type", INVOICES_OF, answers(200, [], ("X-Total-Count", "many")), "response-invalid"),
-    withhold("not JSON", CUSTOMER_OF, answers(200, b"{"), "response-unreadable"),
-    withhold("not UTF-8", CUSTOMER_OF, answers(200, SLIM.replace(b"Ada", b"\xff")), "response-unreadable"),
-    withhold("an empty body where one is declared as JSON", CUSTOMER_OF, answers(200, b" "), "response-unreadable"),
+    withhold("not JSON", CUSTOMER_OF, answers(200, b"{"), "response-unreadable", observed=UNATTRIBUTED),
+    withhold("not UTF-8", CUSTOMER_OF, answers(200, SLIM.replace(b"Ada", b"\xff")),
+             "response-unreadable", observed=UNATTRIBUTED),
+    withhold("an empty body where one is declared as JSON", CUSTOMER_OF, answers(200, b" "),
+             "response-unreadable", observed=UNATTRIBUTED),
     withhold("compressed in another way", CUSTOMER_OF, answers(200, SLIM, ("Content-Encoding", "br")),
-             "response-unreadable"),
-    withhold("compressed and broken", CUSTOMER_OF, answers(200, gzip.compress(SLIM)[:-3], GZIP), "response-unreadable"),
+             "response-unreadable", observed=UNATTRIBUTED),
+    withhold("compressed and broken", CUSTOMER_OF, answers(200, gzip.compress(SLIM)[:-3], GZIP),
+             "response-unreadable", observed=UNATTRIBUTED),
     withhold("compressed and wrong", CUSTOMER_OF, answers(200, gzip.compress(b"[]"), GZIP), "response-invalid"),
-    withhold("too large to be inspected", CUSTOMER_OF, answers(200, SLIM.ljust(4097)), "response-too-large"),
+    withhold("too large to be inspected", CUSTOMER_OF, answers(200, SLIM.ljust(4097)),
+             "response-too-large", observed=UNATTRIBUTED),
     allow("as large as can be inspected", CUSTOMER_OF, answers(200, SLIM.ljust(4096)), variant="refuse"),
     withhold("compressed, too large", CUSTOMER_OF, answers(200, gzip.compress(SLIM.ljust(9000)), GZIP),
-             "response-unreadable"),
+             "response-unreadable", observed=UNATTRIBUTED),
     withhold("two things wrong at once", INVOICES_OF, answers(200, b"[]", media_type="text/csv"), "response-media-type",
              "response-invalid"),
     withhold("nothing where JSON is declared", CUSTOMER_OF, answers(200, b""), "response-body-missing"),
@@ -108,11 +114,11 @@ RESPONSES: tuple[Case, ...] = (
     # only watched
     allow("undeclared status, watched", "GET /v1/health", Answer(503), "undeclared-status"),
     allow("broken, watched", CUSTOMER_OF, answers(200, {"name": "Ada"}), "response-invalid"),
-    allow("unreadable, watched", CUSTOMER_OF, answers(200, b"{"), "response-unreadable"),
+    allow("unreadable, watched", CUSTOMER_OF, answers(200, b"{"), "response-unreadable", *UNATTRIBUTED),
     allow("another media type, watched", CUSTOMER_OF, answers(200, b"x", media_type="text/plain"),
-          "response-media-type"),
-    allow("too large, watched", CUSTOMER_OF, answers(200, SLIM.ljust(1_100_000)), "response-too-large"),
-    allow("no media type, watched", CUSTOMER_OF, Answer(200, (), SLIM), "response-media-type-missing"),
+          "response-media-type", *UNATTRIBUTED),
+    allow("too large, watched", CUSTOMER_OF, answers(200, SLIM.ljust(1_100_000)), "response-too-large", *UNATTRIBUTED),
+    allow("no media type, watched", CUSTOMER_OF, Answer(200, (), SLIM), "response-media-type-missing", *UNATTRIBUTED),
     allow("nothing, watched", CUSTOMER_OF, answers(200, b""), "response-body-missing"),
     allow("large and good, watched", CUSTOMER_OF, answers(200, SLIM.ljust(600_000))),
     # errors that tell too much
