@@ -6,6 +6,7 @@ so that the record tells afterwards, exactly, whose data went to whom. Budgets b
 what goes beyond one does not leave.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -22,10 +23,9 @@ from garrison.core.principal import ANONYMOUS
 from garrison.engine.composed import without_items
 from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec
 from garrison.engine.facts import Facts
-from garrison.engine.pseudonyms import abridged
 from garrison.exposure.budgeting import Bill, Charge, Purse
 from garrison.exposure.cutting import surplus
-from garrison.exposure.subjects import Extractor, Found, Seen, grouped
+from garrison.exposure.subjects import Extractor, Found, Seen
 from garrison.identity.grants import has_claim
 
 _ID = ControlId("exposure")
@@ -76,9 +76,11 @@ class _People:
 
     def check_answer(self, facts: Facts) -> Outcome:
         """Note whose data the answer discloses; more people than a budget allows do not leave."""
-        if not _wants(facts) or not facts.has_response_body:
+        if not _wants(facts) or facts.response_body == b"":
             return None
         seen = self._extractor.disclosed(facts)
+        if len(seen.found) == 1 and seen.is_readable and self._shows_one(facts, seen):
+            return None
         named = self._note(facts, seen)
         facts.on_rewrite = self._look_again
         unreadable = () if seen.is_readable else (_reason("subjects-unreadable", "response"),)
@@ -90,6 +92,19 @@ class _People:
             if cut is not None:
                 return cut
         return (*unreadable, *self._purse.spend(facts, bill)) or None
+
+    def _shows_one(self, facts: Facts, seen: Seen) -> bool:
+        """Note the one subject that the answer discloses, as nearly every answer does. False where budgets may have no
+        room for it."""
+        found = seen.found[0]
+        pseudonyms = facts.state.pseudonyms
+        own = self._is_own(facts, found)
+        digest, abridged = pseudonyms.pseudonym(found.kind, found.name)
+        facts.key = pseudonyms.number
+        facts.attribution = seen.attribution
+        facts.exposed = (Disclosure(found.kind, (digest,), found.types, own),)
+        facts.on_rewrite = self._look_again
+        return own is True or self._purse.pay(facts, found.kind, abridged)
 
     def _look_again(self, facts: Facts, value: Any) -> None:
         """What was taken out of the answer is disclosed to nobody."""
@@ -132,8 +147,8 @@ class _People:
 
     def _named(self, facts: Facts, found: Iterable[Found]) -> "list[_Named]":
         pseudonyms = facts.state.pseudonyms
-        facts.key, digest = pseudonyms.number, pseudonyms.digest
-        return [_Named(each, self._is_own(facts, each), digest(each.kind, each.name)) for each in found]
+        facts.key, pseudonym = pseudonyms.number, pseudonyms.pseudonym
+        return [_Named(each, self._is_own(facts, each), *pseudonym(each.kind, each.name)) for each in found]
 
     def _is_own(self, facts: Facts, found: Found) -> bool | None:
         claim = found.claim or self._claims.get(found.kind, "")
@@ -148,11 +163,12 @@ class _Named(NamedTuple):
     found: Found
     own: bool | None
     digest: str
+    abridged: bytes
 
     @property
     def charge(self) -> Charge:
         """What it costs."""
-        return Charge(self.found.kind, abridged(self.digest))
+        return Charge(self.found.kind, self.abridged)
 
 
 def _charges(named: Iterable[_Named]) -> list[Charge]:
@@ -161,14 +177,10 @@ def _charges(named: Iterable[_Named]) -> list[Charge]:
 
 
 def _disclosures(named: Iterable[_Named]) -> tuple[Disclosure, ...]:
-    digests = {(each.found.kind, each.found.name): each.digest for each in named}
-    groups = grouped((each.found, each.own) for each in named)
-    return tuple(
-        [
-            Disclosure(kind, tuple([digests[kind, name] for name in names]), types, own)
-            for (kind, types, own), names in groups.items()
-        ]
-    )
+    groups: defaultdict[tuple[str, tuple[str, ...], bool | None], list[str]] = defaultdict(list)
+    for found, own, digest, _ in named:
+        groups[found.kind, found.types, own].append(digest)
+    return tuple([Disclosure(kind, tuple(digests), types, own) for (kind, types, own), digests in groups.items()])
 
 
 def _wants(facts: Facts) -> bool:

@@ -202,6 +202,15 @@ class Entry(NamedTuple):
     """When each of them was last seen; 0: never."""
 
 
+class Look(NamedTuple):
+    """As an entry, of one subject alone."""
+
+    space: Space
+    key: str
+    seen: Seen | None
+    before: int
+
+
 Taken: TypeAlias = list[tuple[Seen, bytes]]
 """What was noted before it was known whether it leaves."""
 
@@ -265,6 +274,36 @@ class Budgets:
         recent = seen.recent
         before = [recent.last_seen(digests[0])] if len(digests) == 1 else recent.all_last_seen(digests)
         return Entry(space, key, seen, digests, before)
+
+    def take_one(self, look: Look, digest: bytes, now: float) -> Seen | None:
+        """As `take`, of one subject, as it was just looked up; `settle_one` must follow for what is returned, if
+        anything is."""
+        space, key, known, was = look
+        seen = known or self._place(space, key, now)
+        moment = seen.tick(now)
+        place, pending = (seen, digest), self._pending
+        is_settled = False
+        if pending and place in pending:
+            pending[place][0] += 1
+        elif was == moment:
+            is_settled = True  # nothing changes
+        else:
+            pending[place] = [1, was]
+        if was or known is None or self.subjects >= MAX_SUBJECTS:
+            self._note(Entry(space, key, known, (digest,), (was,)), seen, moment)
+        else:
+            recent = seen.recent
+            self.subjects += 1 - recent.trim(moment - space.horizon - 1)
+            recent.add(digest, moment)
+            self._bound(space, seen)
+        return None if is_settled else seen
+
+    def settle_one(self, seen: Seen, digest: bytes, *, has_left: bool) -> None:
+        """As `settle`, of one subject."""
+        if has_left:
+            self._pending.pop((seen, digest), None)
+        else:
+            self.settle([(seen, digest)], has_left=False)
 
     def take(self, entries: Iterable[Entry], now: float) -> Taken:
         """Note what an answer shows that is about to leave, as it was just looked up; `settle` must follow."""
@@ -387,15 +426,20 @@ class Budgets:
             recent.note(digests[0], moment)
         else:
             recent.note_all(digests, moment)
-        if not fresh:
-            return
-        if len(recent) + seen.lost >= entry.space.least:
-            entry.space.is_tight = True
-        if len(recent) > entry.space.keep:
-            gone, at = recent.shed(entry.space.keep)
+        if fresh:
+            self._bound(entry.space, seen)
+
+    def _bound(self, space: Space, seen: Seen) -> None:
+        """Somebody was new to `seen`: whether that is more than is kept, or than the tightest limit allows."""
+        recent = seen.recent
+        size = len(recent)
+        if size + seen.lost >= space.least:
+            space.is_tight = True
+        if size > space.keep:
+            gone, at = recent.shed(space.keep)
             self.subjects -= gone
-            self._lose(entry.space, seen, gone, at)
-        if type(recent) is Few and len(recent) > FEW:
+            self._lose(space, seen, gone, at)
+        if size > FEW and type(recent) is Few and len(recent) > FEW:
             seen.recent = Many(recent)
 
     @staticmethod

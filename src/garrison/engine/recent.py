@@ -40,8 +40,12 @@ class Few:
 
     def last_seen(self, digest: bytes) -> int:
         """When a subject was last seen; 0 where it is not known."""
-        at = self._find(digest)
-        return self._times[at] if at >= 0 else 0
+        at = self._digests.find(digest)
+        if at < 0:  # as nearly always
+            return 0
+        if at & 7:
+            at = self._find(digest) * DIGEST
+        return self._times[at >> 3] if at >= 0 else 0
 
     def all_last_seen(self, digests: Sequence[bytes]) -> list[int]:
         """The same of several."""
@@ -57,6 +61,11 @@ class Few:
             if self._times[at] == tick:
                 return
             self._remove(at)
+        self._digests += digest
+        self._times.append(tick)
+
+    def add(self, digest: bytes, tick: int) -> None:
+        """The same of a subject that is not known: it is not sought."""
         self._digests += digest
         self._times.append(tick)
 
@@ -197,6 +206,15 @@ class Many:
         bucket.note(digest, tick)
         if before:
             self._uncount(before)
+        self._count(tick)
+        if self._size > BUCKET * len(self._buckets):
+            self._spread()
+
+    def add(self, digest: bytes, tick: int) -> None:
+        """The same of a subject that is not known: it is not sought."""
+        bucket = self._bucket(digest)
+        bucket.trim(self._floor)  # where it may still stand
+        bucket.add(digest, tick)
         self._count(tick)
         if self._size > BUCKET * len(self._buckets):
             self._spread()

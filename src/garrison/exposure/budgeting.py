@@ -15,7 +15,7 @@ from garrison.config.exposure import ExposureSettings
 from garrison.core.decision import Mode, Reason
 from garrison.core.operation import Operation
 from garrison.core.principal import ANONYMOUS
-from garrison.engine.budgets import Entry, Seen, Taken
+from garrison.engine.budgets import Entry, Look, Seen, Taken
 from garrison.engine.control import Reasons
 from garrison.engine.facts import Facts
 from garrison.engine.limits import LONGEST_KEY
@@ -142,6 +142,27 @@ class Purse:
             facts.on_close += (partial(_hold, facts, over, reasons),)
         return reasons
 
+    def pay(self, facts: Facts, kind: str, digest: bytes) -> bool:
+        """One subject is about to be shown, within all budgets as with nearly every answer. False where one of them
+        must be looked at more closely: nothing is taken then."""
+        budgets, now = facts.state.budgets, facts.now
+        looks: tuple[Look, ...] = ()
+        for group in self._groups:
+            if group.kind and group.kind != kind:
+                continue
+            space = budgets.space(group.space, group.horizon, group.keep, group.least)
+            key = self._key(group, facts)
+            seen = budgets.find(space, key)
+            before = seen.recent.last_seen(digest) if seen is not None else 0
+            if not _has_room(group, seen, before, now):
+                return False
+            looks += (Look(space, key, seen, before),)
+        for look in looks:
+            taken = budgets.take_one(look, digest, now)
+            if taken is not None:
+                facts.on_close += (partial(_settle_one, facts, taken, digest),)
+        return True
+
     def bill(self, facts: Facts, charges: Charges) -> Bill:
         """What it costs to show these, each once."""
         bill = Bill([], [], [])
@@ -243,6 +264,15 @@ def _is_plain(group: Group, entry: Entry, now: float) -> bool:
     return seen.floors is None and min(entry.before) > max(0.0, now - group.shortest)
 
 
+def _has_room(group: Group, seen: Seen | None, before: int, now: float) -> bool:
+    """The same of one subject, which was last seen at the tick `before`."""
+    if seen is None:
+        return group.tightest > 0
+    if len(seen.recent) + seen.lost < group.tightest:
+        return True
+    return seen.floors is None and before > max(0.0, now - group.shortest)
+
+
 def _over(facts: Facts, group: Group, entry: Entry, asked: tuple[Budget, int, int]) -> Over | None:
     """Whether a budget, whose window begins at a tick, suffices for so many who are new to it."""
     budget, begins, fresh = asked
@@ -272,6 +302,10 @@ def _counted(group: Group, charges: Charges) -> int:
 
 def _settle(facts: Facts, taken: Taken) -> None:
     facts.state.budgets.settle(taken, has_left=facts.has_left)
+
+
+def _settle_one(facts: Facts, seen: Seen, digest: bytes) -> None:
+    facts.state.budgets.settle_one(seen, digest, has_left=facts.has_left)
 
 
 def _hold(facts: Facts, over: Sequence[Over], reasons: Sequence[Reason]) -> None:

@@ -20,6 +20,24 @@ class TooDeepError(Exception):
     """A value nests deeper than is looked at."""
 
 
+def alone(field: Field, node: Node, value: dict[str, Any]) -> tuple[Who, str, int] | None:
+    """The one subject that an object names where it can name but one (`node.only`), and the mask of its types: what a
+    walk would find, without one. None where it names nobody there, or not with a text."""
+    if node.only is None:
+        return None
+    get = value.get
+    name, who = node.only
+    text = get(name)
+    if type(text) is not str or not text:
+        return None
+    mask = field.mask
+    for each, bits in node.typed:
+        item = get(each)
+        if item or item == 0:
+            mask |= bits
+    return who, text, mask
+
+
 class Walk:
     """One walk along one value."""
 
