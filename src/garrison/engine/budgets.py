@@ -202,15 +202,9 @@ class Entry(NamedTuple):
     """When each of them was last seen; 0: never."""
 
 
-class Look(NamedTuple):
-    """As an entry, of one subject alone."""
-
-    space: Space
-    key: str
-    seen: Seen | None
-    before: int
-
-
+Look: TypeAlias = tuple[Space, str, Seen | None, int, int, int]
+"""What one subject's answer shows to a key, and what that had seen: where the key stands, the key, what is known of it
+(None where it is new), when it saw the subject last, how many it has seen that count at most, and when the last."""
 Taken: TypeAlias = list[tuple[Seen, bytes]]
 """What was noted before it was known whether it leaves."""
 
@@ -275,35 +269,29 @@ class Budgets:
         before = [recent.last_seen(digests[0])] if len(digests) == 1 else recent.all_last_seen(digests)
         return Entry(space, key, seen, digests, before)
 
-    def take_one(self, look: Look, digest: bytes, now: float) -> Seen | None:
-        """As `take`, of one subject, as it was just looked up; `settle_one` must follow for what is returned, if
-        anything is."""
-        space, key, known, was = look
-        seen = known or self._place(space, key, now)
-        moment = seen.tick(now)
+    def look_one(self, space: Space, key: str, digest: bytes) -> Look:
+        """As `look`, for one subject."""
+        seen = space.find(key) or self.find(space, key)
+        if seen is None:
+            return space, key, None, 0, 0, 0
+        before, size, newest = seen.recent.look(digest)
+        return space, key, seen, before, size + seen.lost, newest
+
+    def take_one(self, look: Look, digest: bytes, now: float) -> Taken:
+        """As `take`, for one subject, as it was just looked up."""
+        space, key, seen, was, size, newest = look
+        if seen is None or was or self.subjects >= MAX_SUBJECTS:
+            return self.take([Entry(space, key, seen, (digest,), (was,))], now)
+        moment = max(ceil(now), newest, seen.least)
         place, pending = (seen, digest), self._pending
-        is_settled = False
         if pending and place in pending:
             pending[place][0] += 1
-        elif was == moment:
-            is_settled = True  # nothing changes
         else:
-            pending[place] = [1, was]
-        if was or known is None or self.subjects >= MAX_SUBJECTS:
-            self._note(Entry(space, key, known, (digest,), (was,)), seen, moment)
-        else:
-            recent = seen.recent
-            self.subjects += 1 - recent.trim(moment - space.horizon - 1)
-            recent.add(digest, moment)
+            pending[place] = [1, 0]
+        self.subjects += seen.recent.add(digest, moment, moment - space.horizon - 1)
+        if size + 1 >= space.least or size + 1 >= space.keep or size + 1 > FEW:
             self._bound(space, seen)
-        return None if is_settled else seen
-
-    def settle_one(self, seen: Seen, digest: bytes, *, has_left: bool) -> None:
-        """As `settle`, of one subject."""
-        if has_left:
-            self._pending.pop((seen, digest), None)
-        else:
-            self.settle([(seen, digest)], has_left=False)
+        return [place]
 
     def take(self, entries: Iterable[Entry], now: float) -> Taken:
         """Note what an answer shows that is about to leave, as it was just looked up; `settle` must follow."""

@@ -15,7 +15,7 @@ from garrison.config.exposure import ExposureSettings
 from garrison.core.decision import Mode, Reason
 from garrison.core.operation import Operation
 from garrison.core.principal import ANONYMOUS
-from garrison.engine.budgets import Entry, Look, Seen, Taken
+from garrison.engine.budgets import Entry, Look, Seen, Taken, peer_of
 from garrison.engine.control import Reasons
 from garrison.engine.facts import Facts
 from garrison.engine.limits import LONGEST_KEY
@@ -152,15 +152,12 @@ class Purse:
                 continue
             space = budgets.space(group.space, group.horizon, group.keep, group.least)
             key = self._key(group, facts)
-            seen = budgets.find(space, key)
-            before = seen.recent.last_seen(digest) if seen is not None else 0
-            if not _has_room(group, seen, before, now):
+            look = budgets.look_one(space, key, digest)
+            if look[4] >= group.tightest and not _is_known(group, look, now):
                 return False
-            looks += (Look(space, key, seen, before),)
+            looks += (look,)
         for look in looks:
-            taken = budgets.take_one(look, digest, now)
-            if taken is not None:
-                facts.on_close += (partial(_settle_one, facts, taken, digest),)
+            facts.on_close += (partial(_settle, facts, budgets.take_one(look, digest, now)),)
         return True
 
     def bill(self, facts: Facts, charges: Charges) -> Bill:
@@ -247,8 +244,11 @@ class Purse:
 
     def _key(self, group: Group, facts: Facts) -> str:
         principal = facts.principal
-        if group.per == "principal" and principal is not ANONYMOUS and len(principal.id) <= LONGEST_KEY:
-            return principal.id  # as below, at once
+        if group.per == "principal":  # as below, at once
+            if principal is ANONYMOUS:
+                return f"\n{peer_of(facts.request.peer.address)}"
+            if len(principal.id) <= LONGEST_KEY:
+                return principal.id
         who = "" if principal is ANONYMOUS else principal.id
         return group.key(who, principal.client, facts.request.peer.address, self._operation)
 
@@ -264,13 +264,10 @@ def _is_plain(group: Group, entry: Entry, now: float) -> bool:
     return seen.floors is None and min(entry.before) > max(0.0, now - group.shortest)
 
 
-def _has_room(group: Group, seen: Seen | None, before: int, now: float) -> bool:
-    """The same of one subject, which was last seen at the tick `before`."""
-    if seen is None:
-        return group.tightest > 0
-    if len(seen.recent) + seen.lost < group.tightest:
-        return True
-    return seen.floors is None and before > max(0.0, now - group.shortest)
+def _is_known(group: Group, look: Look, now: float) -> bool:
+    """Whether the one subject was seen within the shortest window, and so costs nothing."""
+    seen, before = look[2], look[3]
+    return seen is not None and seen.floors is None and before > max(0.0, now - group.shortest)
 
 
 def _over(facts: Facts, group: Group, entry: Entry, asked: tuple[Budget, int, int]) -> Over | None:
@@ -302,10 +299,6 @@ def _counted(group: Group, charges: Charges) -> int:
 
 def _settle(facts: Facts, taken: Taken) -> None:
     facts.state.budgets.settle(taken, has_left=facts.has_left)
-
-
-def _settle_one(facts: Facts, seen: Seen, digest: bytes) -> None:
-    facts.state.budgets.settle_one(seen, digest, has_left=facts.has_left)
 
 
 def _hold(facts: Facts, over: Sequence[Over], reasons: Sequence[Reason]) -> None:

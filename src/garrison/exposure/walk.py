@@ -26,11 +26,11 @@ def alone(field: Field, node: Node, value: dict[str, Any]) -> tuple[Who, str, in
     if node.only is None:
         return None
     get = value.get
-    name, who = node.only
+    name, who, mask = node.only
     text = get(name)
     if type(text) is not str or not text:
         return None
-    mask = field.mask
+    mask |= field.mask
     for each, bits in node.typed:
         item = get(each)
         if item or item == 0:
@@ -140,13 +140,12 @@ class Walk:
             self.unnamed |= node.kinds
         return mask
 
-    def _named_by(self, only: tuple[str, Who], typed: tuple[tuple[str, int], ...], value: dict[str, Any]) -> bool:
+    def _named_by(self, only: tuple[str, Who, int], typed: tuple[tuple[str, int], ...], value: dict[str, Any]) -> bool:
         """Whether the one property that names a subject does so, with a text; its types are then noted as well."""
-        name, who = only
+        name, who, mask = only
         text = value.get(name)
         if type(text) is not str or not text:
             return False
-        mask = 0
         for each, bits in typed:
             item = value.get(each)
             if item or item == 0:
