@@ -62,13 +62,15 @@ class _People:
     def __init__(self, extractor: Extractor, own: ExposureSettings, purse: Purse) -> None:
         self._extractor = extractor
         self._purse = purse
+        self._attribution = extractor.attribution
         self._asks = extractor.in_parameters
         self._claims = {kind: each.claim for kind, each in own.kinds.items() if each.claim}
 
     def check_head(self, facts: Facts) -> Outcome:
         """Who is held is refused, and who asks for somebody new while nothing is left."""
-        held = self._purse.check_held(facts)
-        return held if held is not None or not self._asks else self._asked(facts, "")
+        if facts.state.budgets.holds and (held := self._purse.check_held(facts)) is not None:
+            return held
+        return self._asked(facts, "") if self._asks else None
 
     def check_body(self, facts: Facts) -> Outcome:
         """The same of those whom the request's body names."""
@@ -78,9 +80,17 @@ class _People:
         """Note whose data the answer discloses; more people than a budget allows do not leave."""
         if not _wants(facts) or facts.response_body == b"":
             return None
+        alone = self._extractor.alone(facts)
+        if alone is not None:
+            is_within = self._shows_one(facts, alone)
+            return None if is_within else self._judge(facts, Seen(self._attribution, [alone]))
         seen = self._extractor.disclosed(facts)
-        if len(seen.found) == 1 and seen.is_readable and self._shows_one(facts, seen):
+        if seen.is_readable and len(seen.found) == 1 and self._shows_one(facts, seen.found[0]):
             return None
+        return self._judge(facts, seen)
+
+    def _judge(self, facts: Facts, seen: Seen) -> Outcome:
+        """Note everybody whom the answer discloses, and ask every budget."""
         named = self._note(facts, seen)
         facts.on_rewrite = self._look_again
         unreadable = () if seen.is_readable else (_reason("subjects-unreadable", "response"),)
@@ -93,18 +103,17 @@ class _People:
                 return cut
         return (*unreadable, *self._purse.spend(facts, bill)) or None
 
-    def _shows_one(self, facts: Facts, seen: Seen) -> bool:
-        """Note the one subject that the answer discloses, as nearly every answer does. False where budgets may have no
-        room for it."""
-        found = seen.found[0]
+    def _shows_one(self, facts: Facts, found: Found) -> bool:
+        """Note the one subject that the answer discloses. False where a budget may have no room for it."""
+        kind, name, claim, types = found
+        own = self._is_own(facts, found) if claim or self._claims else None
         pseudonyms = facts.state.pseudonyms
-        own = self._is_own(facts, found)
-        digest, abridged = pseudonyms.pseudonym(found.kind, found.name)
+        digest, abridged = pseudonyms.pseudonym(kind, name)
         facts.key = pseudonyms.number
-        facts.attribution = seen.attribution
-        facts.exposed = (Disclosure(found.kind, (digest,), found.types, own),)
+        facts.attribution = self._attribution
+        facts.exposed = (Disclosure(kind, (digest,), types, own),)
         facts.on_rewrite = self._look_again
-        return own is True or self._purse.pay(facts, found.kind, abridged)
+        return own is True or self._purse.pay(facts, kind, abridged)
 
     def _look_again(self, facts: Facts, value: Any) -> None:
         """What was taken out of the answer is disclosed to nobody."""

@@ -205,7 +205,7 @@ class Entry(NamedTuple):
 Look: TypeAlias = tuple[Space, str, Seen | None, int, int, int]
 """What one subject's answer shows to a key, and what that had seen: where the key stands, the key, what is known of it
 (None where it is new), when it saw the subject last, how many it has seen that count at most, and when the last."""
-Taken: TypeAlias = list[tuple[Seen, bytes]]
+Taken: TypeAlias = Sequence[tuple[Seen, bytes]]
 """What was noted before it was known whether it leaves."""
 
 
@@ -280,22 +280,26 @@ class Budgets:
     def take_one(self, look: Look, digest: bytes, now: float) -> Taken:
         """As `take`, for one subject, as it was just looked up."""
         space, key, seen, was, size, newest = look
-        if seen is None or was or self.subjects >= MAX_SUBJECTS:
-            return self.take([Entry(space, key, seen, (digest,), (was,))], now)
-        moment = max(ceil(now), newest, seen.least)
-        place, pending = (seen, digest), self._pending
-        if pending and place in pending:
-            pending[place][0] += 1
-        else:
-            pending[place] = [1, 0]
+        if seen is None or self.subjects >= MAX_SUBJECTS or (seen, digest) in self._pending:
+            return self.take((Entry(space, key, seen, (digest,), (was,)),), now)
+        moment, size = ceil(now), size + 1
+        if moment < newest or moment < seen.least:
+            moment = seen.tick(now)
+        if was == moment:
+            return ()  # nothing changes
+        place = seen, digest
+        self._pending[place] = [1, was]
+        if was:
+            seen.recent.note(digest, moment)
+            return (place,)
         self.subjects += seen.recent.add(digest, moment, moment - space.horizon - 1)
-        if size + 1 >= space.least or size + 1 >= space.keep or size + 1 > FEW:
+        if size >= space.least or size > space.keep or size > FEW:
             self._bound(space, seen)
-        return [place]
+        return (place,)
 
     def take(self, entries: Iterable[Entry], now: float) -> Taken:
         """Note what an answer shows that is about to leave, as it was just looked up; `settle` must follow."""
-        taken: Taken = []
+        taken: list[tuple[Seen, bytes]] = []
         pending = self._pending
         for entry in entries:
             seen = entry.seen or self._place(entry.space, entry.key, now)

@@ -157,7 +157,9 @@ class Purse:
                 return False
             looks += (look,)
         for look in looks:
-            facts.on_close += (partial(_settle, facts, budgets.take_one(look, digest, now)),)
+            taken = budgets.take_one(look, digest, now)
+            if taken:
+                facts.on_close += (partial(_settle, facts, taken),)
         return True
 
     def bill(self, facts: Facts, charges: Charges) -> Bill:

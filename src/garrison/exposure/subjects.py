@@ -88,6 +88,11 @@ class Extractor:
         return _Answer(field, names, node if asks <= {node.only[1]} else None)
 
     @property
+    def attribution(self) -> Attribution:
+        """Of answers that tell whom they are about."""
+        return self._attribution
+
+    @property
     def in_parameters(self) -> bool:
         """Whether parameters name subjects."""
         return bool(self._parameters)
@@ -126,16 +131,24 @@ class Extractor:
             found += self._in_body(facts)
         return found
 
+    def alone(self, facts: Facts) -> Found | None:
+        """The one subject that `disclosed` would tell of, where that can be seen without a walk: nearly every answer is
+        one object about somebody."""
+        document = facts.response_document
+        if type(document) is not JsonDocument or type(document.value) is not dict:
+            return None
+        field, _, lone = self._answers.get(id(facts.response_body_schema), self._undeclared)
+        named = alone(field, lone, document.value) if lone is not None else None
+        if named is None:
+            return None
+        who, name, mask = named
+        return Found(who.kind, name, who.claim, types_of(mask))
+
     def disclosed(self, facts: Facts) -> Seen:
         """The subjects whose data the answer holds."""
         document, schema = facts.response_document, facts.response_body_schema
-        field, names, lone = self._looked_for(facts)
+        field, names, _ = self._looked_for(facts)
         if type(document) is JsonDocument:
-            if lone is not None and type(document.value) is dict:
-                named = alone(field, lone, document.value)
-                if named is not None:
-                    who, name, mask = named
-                    return Seen(self._attribution, [Found(who.kind, name, who.claim, types_of(mask))])
             if names and field.node is None and not field.whos:
                 return _UNREADABLE  # the contract does not describe such an answer: nothing says where to look
             return self._within(facts, document.value, field)
