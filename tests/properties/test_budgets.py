@@ -252,6 +252,7 @@ shown = st.builds(
 limits = st.tuples(*[st.sampled_from(each) for each in ([3, 6, 100], [3, 1 << 31], [8, 100], [5, 100])])
 
 
+@settings(max_examples=300, deadline=None)
 @given(st.lists(shown, max_size=60), limits)
 def test_one_subject_alone_is_noted_as_one_of_several(taken: list[Shown], limits: tuple[int, int, int, int]) -> None:
     """What `look_one` and `take_one` leave behind is what `look` and `take` would, however exchanges overlap."""
