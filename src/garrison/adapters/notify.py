@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import IO, Final, NamedTuple
 
 from garrison.adapters.customers import Customers
-from garrison.adapters.store.ledger import ranked, subjects_named
+from garrison.adapters.store.exposures import SUBJECT
+from garrison.adapters.store.ledger import ranked
 from garrison.adapters.store.ledger_rows import PART, ExposureFilter, Masks, Rows, opened, parts
 from garrison.adapters.store.table import MICROSECONDS
 from garrison.core.errors import ConfigError, Problem
@@ -31,23 +32,25 @@ RANKS: Final = 100
 _CATEGORY: Final = {each.id: each.category for each in SEMANTIC_TYPES}
 _CATEGORIES: Final = tuple(dict.fromkeys(_CATEGORY.values()))
 
+_LISTED: Final = f"SELECT number, {SUBJECT} AS subject FROM names"  # noqa: S608  # made of constants
 _SEEN: Final = """
+    SELECT number, kind, subject, principal, client, peer, operation, own, time, {value} AS mask
+    FROM {rows} {join} JOIN listed USING (subject)
+"""
+_PEOPLE: Final = """
     SELECT number, coalesce(nullif(principal, ''), nullif(client, ''), peer),
         count(*), bit_or(mask), min(time), max(time)
-    FROM {rows} JOIN masks USING (types) JOIN listed USING (subject)
-    WHERE own IS NOT TRUE AND number >= ? AND number < ? GROUP BY 1, 2 ORDER BY 1, 5, 2
+    FROM seen WHERE own IS NOT TRUE AND number >= ? AND number < ? GROUP BY 1, 2 ORDER BY 1, 5, 2
 """
 _ONLY_OWN: Final = """
     SELECT count(*) FROM (
-        SELECT number FROM {rows} JOIN listed USING (subject) WHERE number >= ? AND number < ?
-        GROUP BY number HAVING bool_and(coalesce(own, false))
+        SELECT number FROM seen WHERE number >= ? AND number < ? GROUP BY number HAVING bool_and(coalesce(own, false))
     )
 """
 _STRANGERS: Final = """
     SELECT count(DISTINCT subject), count(*) FROM {rows} ANTI JOIN listed USING (subject)
     WHERE own IS NOT TRUE AND {part}
 """
-_OF_THE_LIST: Final = "SEMI JOIN listed USING (subject)"
 
 
 class _Person(NamedTuple):
@@ -87,15 +90,17 @@ def notify(
     listed = customers.check()
     kind = wanted.kind or ""
     with opened(data, wanted) as rows:
-        rows.send("listed", {"number": "INTEGER", "subject": "UUID"}, _digests(customers, kind, keys))
+        rows.send("names", {"number": "INTEGER", "name": "VARCHAR"}, _digests(customers, kind, keys))
+        rows.keep("listed", _LISTED)
         masks = rows.masks(types for (types,) in rows.ask("SELECT DISTINCT types FROM {rows}"))
+        rows.keep("seen", _SEEN.replace("{value}", masks.value).replace("{join}", masks.join))
         tally = _Tally()
         with _private(out) as file:
             _write(file, customers, _people(rows, listed), masks, tally)
         only_own = sum(rows.ask(_ONLY_OWN, *part)[0][0] for part in _stretches(listed))
         strangers, stranger_exposures = _strangers(rows)
-        recipients = ranked(rows, "principal", RANKS, _OF_THE_LIST)
-        operations = ranked(rows, "operation", RANKS, _OF_THE_LIST)
+        recipients = ranked(rows, "principal", RANKS, "seen")
+        operations = ranked(rows, "operation", RANKS, "seen")
     return Breach(
         made=now,
         scope=Scope(**{name: getattr(wanted, name) for name in Scope.__struct_fields__ if name != "kind"}, kind=kind),
@@ -145,8 +150,9 @@ def _told(error: OSError) -> str:
 
 def _digests(customers: Customers, kind: str, keys: Sequence[Pseudonyms]) -> Iterator[tuple[int, str]]:
     for number, (_, row) in enumerate(customers.rows()):
-        for subject in subjects_named(kind, customers.name(row), keys):
-            yield number, str(subject)
+        name = customers.name(row)
+        for key in keys:
+            yield number, key.digest(kind, name)
 
 
 def _stretches(listed: int) -> Iterator[tuple[int, int]]:
@@ -167,10 +173,10 @@ def _strangers(rows: Rows) -> tuple[int, int]:
 
 def _people(rows: Rows, listed: int) -> Iterator[_Person]:
     """The exposed, in the order of the list."""
-    found = (row for part in _stretches(listed) for row in rows.stream(_SEEN, *part))
-    for number, seen in itertools.groupby(found, key=lambda row: int(row[0])):
+    found = (row for part in _stretches(listed) for row in rows.stream(_PEOPLE, *part))
+    for number, of_one in itertools.groupby(found, key=lambda row: int(row[0])):
         by, exposures, mask, first, last = [], 0, 0, 1 << 62, 0
-        for _, name, times, types, begin, end in seen:
+        for _, name, times, types, begin, end in of_one:
             by.append(name)
             exposures, mask = exposures + times, mask | types
             first, last = min(first, begin), max(last, end)

@@ -15,7 +15,7 @@ from garrison.core.event import Event
 from garrison.core.exposure import Attribution
 from garrison.core.ledger import Certainty, OperationCoverage
 
-_COUNT: Final = "SELECT coalesce(operation, ''), attribution, count(*) FROM {rows} WHERE {answers} GROUP BY 1, 2"
+_COUNT: Final = "SELECT operation, attribution, count(*) FROM {rows} WHERE {answers} GROUP BY 1, 2"
 _ANSWERS: Final = "status BETWEEN 200 AND 299 AND response_bytes > 0"
 
 
@@ -35,7 +35,7 @@ def coverage(data: Path, wanted: ExposureFilter = ALL) -> tuple[OperationCoverag
             if rows is not None:
                 statement = _COUNT.format(rows=rows.sql, answers=_ANSWERS)
                 for operation, attribution, number in connection.execute(statement, rows.values).fetchall():
-                    counts[operation, attribution] += number
+                    counts[operation or "", attribution] += number
     return tuple(_by_operation(counts))
 
 

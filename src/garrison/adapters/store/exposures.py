@@ -28,8 +28,9 @@ _ROWS: Final = """(
     SELECT * EXCLUDE (exposed, one), one.kind AS kind, one.types AS types, one.own AS own, unnest(one.subjects) AS name
     FROM (SELECT *, unnest(exposed) AS one FROM lines)
 )"""
-_SUBJECT: Final = "TRY(hex(from_base64(replace(replace(name, '-', '+'), '_', '/') || '=='))::UUID)"
-"""Sixteen bytes as the one fixed type of that size that Parquet readers know, compare and join at once."""
+SUBJECT: Final = "TRY(hex(from_base64(replace(replace(name, '-', '+'), '_', '/') || '=='))::UUID)"
+"""SQL for a subject, of the digest in `name`: sixteen bytes, as the one fixed type of that size that Parquet readers
+know, compare and join at once."""
 
 _COLUMNS: Final = {
     "event": "TRY_CAST(id AS UUID)",
@@ -40,7 +41,7 @@ _COLUMNS: Final = {
     "peer": "peer",
     "operation": "coalesce(operation, '')",
     "kind": "kind",
-    "subject": _SUBJECT,
+    "subject": SUBJECT,
     "key": "coalesce(key, 0)",
     "types": "array_to_string(coalesce(types, []), ' ')",
     "own": "own",

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
+from garrison.adapters.store import ledger_rows
 from garrison.adapters.store.exposures import EXPOSURES, TYPES, as_uuid, digest_of
 from garrison.adapters.store.ledger_rows import (
     ALL,
@@ -57,19 +58,19 @@ def summary(data: Path, wanted: ExposureFilter = ALL) -> tuple[KindSeen, ...]:
         kinds = {
             kind: [row[2:] for row in groups if row[0] == kind] for kind in dict.fromkeys(row[0] for row in groups)
         }
-        found = [_kind_seen(kind, told, _bits(rows, kind, told), masks) for kind, told in kinds.items()]
+        found = [_kind_seen(kind, told, _bits(rows, kind, told, masks), masks) for kind, told in kinds.items()]
     return tuple(sorted(found, key=lambda each: (-each.people, each.kind)))
 
 
-def _bits(rows: Rows, kind: str, groups: Sequence[Any]) -> Counter[int]:
+def _bits(rows: Rows, kind: str, groups: Sequence[Any], masks: Masks) -> Counter[int]:
     """How many subjects of a kind have which mask of types, with `OTHERS` where anybody else saw them."""
     people: Counter[int] = Counter()
     for part in parts(sum(number for number, *_ in groups)):
         counted = rows.ask(
             f"""
             SELECT bits, count(*) FROM (
-                SELECT bit_or(mask | CASE WHEN own THEN 0 ELSE {OTHERS} END) AS bits
-                FROM {{rows}} JOIN masks USING (types) WHERE kind = ? AND {part} GROUP BY subject
+                SELECT bit_or({masks.value} | CASE WHEN own THEN 0 ELSE {OTHERS} END) AS bits
+                FROM {{rows}} {masks.join} WHERE kind = ? AND {part} GROUP BY subject
             ) GROUP BY 1
             """,  # noqa: S608  # made of constants
             kind,
@@ -103,8 +104,9 @@ def people(data: Path, wanted: ExposureFilter = ALL) -> Iterator[PersonSeen]:
         masks = rows.masks(types for types, _ in groups)
         for part in parts(sum(number for _, number in groups)):
             found = rows.stream(f"""
-                SELECT kind, subject, count(*), bit_or(mask), min(time), max(time), bool_and(coalesce(own, false))
-                FROM {{rows}} JOIN masks USING (types) WHERE {part} GROUP BY kind, subject
+                SELECT kind, subject, count(*), bit_or({masks.value}), min(time), max(time),
+                    bool_and(coalesce(own, false))
+                FROM {{rows}} {masks.join} WHERE {part} GROUP BY kind, subject
             """)  # noqa: S608  # made of constants
             for kind, subject, number, mask, first, last, own in found:
                 yield PersonSeen(
@@ -138,39 +140,47 @@ def top(data: Path, wanted: ExposureFilter = ALL, *, by: Party = "principal", li
         return ranked(rows, by, limit)
 
 
-def ranked(rows: Rows, by: Party, limit: int, joined: str = "") -> tuple[Rank, ...]:
-    """The parties to which most people's data went, of `rows` with an SQL join behind them.
+def ranked(rows: Rows, by: Party, limit: int, source: str = "{rows}") -> tuple[Rank, ...]:
+    """The parties to which most people's data went, of `rows` or of a table with the same columns.
 
     Nobody sees more people than rows, so that only those are counted exactly who may be among the first.
     """
     many = rows.ask(f"""
-        SELECT {by}, count(*), min(time), max(time) FROM {{rows}} {joined} WHERE own IS NOT TRUE
+        SELECT {by}, count(*), min(time), max(time) FROM {source} WHERE own IS NOT TRUE
         GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {MOST}
     """)  # noqa: S608  # made of constants
     found: list[Rank] = []
     size, begin = limit, 0
     while begin < len(many) and (len(found) < limit or found[limit - 1].people < many[begin][1]):
         chosen = {row[0]: row[1:] for row in many[begin : begin + size]}
-        people = _distinct(rows, by, joined, {name: told[0] for name, told in chosen.items()})
+        people = _distinct(rows, by, source, {name: told[0] for name, told in chosen.items()})
         found += [_rank(name, number, chosen[name]) for name, number in people.items()]
         found.sort(key=lambda each: (-each.people, each.name))
         begin, size = begin + size, size * 4
     return tuple(found[:limit])
 
 
-def _distinct(rows: Rows, by: Party, joined: str, chosen: Mapping[str, int]) -> Counter[str]:
+def _distinct(rows: Rows, by: Party, source: str, chosen: Mapping[str, int]) -> Counter[str]:
     """How many people's data went to each of these parties, which have so many rows."""
     people: Counter[str] = Counter()
-    for part in parts(sum(chosen.values())):
-        counted = rows.ask(
-            f"""
-            SELECT {by}, kind, count(DISTINCT subject) FROM {{rows}} {joined}
-            WHERE own IS NOT TRUE AND {part} AND {by} IN (SELECT unnest({listed("VARCHAR")})) GROUP BY 1, 2
-            """,  # noqa: S608  # made of constants
-            as_list(chosen),
-        )
-        for name, _, number in counted:
-            people[name] += number
+    # What is large is asked for alone: files are passed over by what a column is equal to.
+    large = [name for name, number in chosen.items() if number > ledger_rows.PART]
+    small = [name for name in chosen if name not in large]
+    groups = [(f"{by} = ?", name, chosen[name]) for name in large]
+    if small:
+        total = sum(chosen[name] for name in small)
+        groups.append((f"{by} IN (SELECT unnest({listed('VARCHAR')}))", as_list(small), total))
+    for condition, value, number in groups:
+        for part in parts(number):
+            counted = rows.ask(
+                f"""
+                SELECT {by}, kind, count(DISTINCT subject) FROM {source}
+                WHERE own IS NOT TRUE AND {part} AND {condition} GROUP BY 1, 2
+                """,  # noqa: S608  # made of constants
+                value,
+            )
+            for name, _, found in counted:
+                people[name] += found
     return people
 
 

@@ -27,8 +27,10 @@ from garrison.core.semantics import SEMANTIC_TYPES
 
 FETCHED: Final = 4096
 """Rows fetched at once."""
-PART: Final = 2_000_000
-"""Subjects that are told apart at once, in some 200 MB."""
+PART: Final = 4_000_000
+"""Subjects that are told apart at once, in some 400 MB."""
+CASES: Final = 32
+"""Sets of types that are told apart without a join."""
 SENT: Final = 50_000
 """Rows sent at once to DuckDB."""
 PARTIES: Final[tuple[Party, ...]] = ("principal", "client", "token", "peer", "operation")
@@ -83,6 +85,20 @@ class Masks:
         """The number of a set."""
         return sum(self.bits[name] for name in set(types.split()))
 
+    @property
+    def value(self) -> str:
+        """SQL for the number of a row's set; `join` must then stand behind the rows."""
+        if not 0 < len(self.sets) <= CASES:
+            return "mask"
+        # a quote is doubled, and nothing else has a meaning in such a literal
+        cases = (f"WHEN '{each.replace(chr(39), chr(39) * 2)}' THEN {self.mask(each)}" for each in self.sets)
+        return f"(CASE types {' '.join(cases)} END)"
+
+    @property
+    def join(self) -> str:
+        """SQL for what `value` needs: for a few sets nothing, which is a third quicker."""
+        return "JOIN masks USING (types)" if self.value == "mask" else ""
+
     def types(self, mask: int) -> tuple[str, ...]:
         """The set of a number."""
         return tuple(name for name, bit in self.bits.items() if mask & bit)
@@ -129,7 +145,13 @@ class Rows:
         """Make a table in DuckDB's memory."""
         send(self.connection, name, columns, rows)
 
+    def keep(self, name: str, statement: str, *values: Any) -> None:
+        """Make a table of an answer; what does not fit into memory goes to the disk until the question is over."""
+        self._executed(f"CREATE OR REPLACE TEMP TABLE {name} AS {statement}", values)
+
     def _executed(self, statement: str, values: Sequence[Any]) -> duckdb.DuckDBPyConnection:
+        if "{rows}" not in statement:
+            return self.connection.execute(statement, list(values))
         return self.connection.execute(statement.replace("{rows}", self._rows.sql), [*self._rows.values, *values])
 
 
