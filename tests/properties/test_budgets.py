@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from math import ceil, floor
 from typing import Any, NamedTuple
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.controls.acting import JSON, Stage, api, operation, principal
@@ -11,7 +12,8 @@ from tests.unit.engine.drive import EVENT_ID, request_head
 
 from garrison.core.event import Event
 from garrison.core.http import ResponseHead
-from garrison.engine.budgets import Budgets, Release
+from garrison.engine import budgets as module
+from garrison.engine.budgets import Budgets, Release, Taken
 from garrison.engine.exchange import Exchange
 from garrison.engine.recent import FEW, Few, Many
 from garrison.engine.step import Pass, Refuse
@@ -224,6 +226,63 @@ def test_what_is_forgotten_makes_no_budget_wider(taken: list[tuple[str, int, flo
             assert seen.used(window, begins) >= really
             if really <= keep and not seen.lost:
                 assert seen.used(window, begins) == really
+
+
+class Shown(NamedTuple):
+    """One subject shown to one key."""
+
+    key: str
+    subject: int
+    pause: float
+    waits: int
+    """How many others are shown before it is known whether it leaves."""
+    has_left: bool
+
+
+shown = st.builds(
+    Shown,
+    st.sampled_from("ab"),
+    st.integers(0, 12),
+    st.floats(0, 4) | st.just(0.0) | st.floats(-3, 0),
+    st.integers(0, 4),
+    st.booleans(),
+)
+
+
+limits = st.tuples(*[st.sampled_from(each) for each in ([3, 6, 100], [3, 1 << 31], [8, 100], [5, 100])])
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(shown, max_size=60), limits)
+def test_one_subject_alone_is_noted_as_one_of_several(taken: list[Shown], limits: tuple[int, int, int, int]) -> None:
+    """What `look_one` and `take_one` leave behind is what `look` and `take` would, however exchanges overlap."""
+    keep, least, most, few = limits
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "MAX_SUBJECTS", most)
+        patch.setattr(module, "FEW", few)
+        one, several, now = Budgets(), Budgets(), START
+        waiting: list[tuple[int, Taken, Taken, bool]] = []
+        for index, each in enumerate(taken):
+            now += each.pause
+            digest = bytes([each.subject]) * 8
+            ones, others = one.space("s", 9, keep, least), several.space("s", 9, keep, least)
+            direct = one.take_one(one.look_one(ones, each.key, digest), digest, now)
+            plain = several.take([several.look(others, each.key, [digest])], now)
+            waiting.append((index + each.waits, direct, plain, each.has_left))
+            for due in [due for due in waiting if due[0] <= index]:
+                waiting.remove(due)
+                one.settle(due[1], has_left=due[3])
+                several.settle(due[2], has_left=due[3])
+            assert told(one) == told(several)
+
+
+def told(budgets: Budgets) -> Any:
+    """Everything that is remembered."""
+    space = budgets.spaces["s"]
+    keys = {key: (sorted(seen.recent.items()), seen.lost, seen.lost_at, seen.first) for key, seen in space.items()}
+    names = {id(seen): key for key, seen in space.items()}
+    pending = {(names[id(seen)], digest): list(waiting) for (seen, digest), waiting in budgets._pending.items()}
+    return keys, space.is_tight, budgets.subjects, pending
 
 
 def test_keys_without_a_place_share_one_and_never_gain(monkeypatch: Any) -> None:

@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 import msgspec
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.unit.exposure.simple import disclosed
 
@@ -13,7 +13,7 @@ from garrison.contract.load import load
 from garrison.contract.marks import Way
 from garrison.exposure.compiling import compile_field
 from garrison.exposure.fields import Who, types_of
-from garrison.exposure.walk import Key, Walk
+from garrison.exposure.walk import Key, Walk, alone
 from garrison.exposure.ways import ways_to_subjects
 from garrison.identity.grants import as_text
 
@@ -83,6 +83,24 @@ def test_the_walk_finds_what_the_model_finds(schema: Any, tree: Any, values: lis
         ways = list(ways_to_subjects(field, value))
         assert Counter((kind, name) for _, kind, name in ways) == Counter((who.kind, name) for who, name in walk.order)
         assert all(as_text(at(value, way)) == name for way, _, name in ways)
+
+
+FLAT = st.dictionaries(st.sampled_from(NAMES), st.sampled_from(MARKS), max_size=4)
+
+
+@settings(max_examples=300, deadline=None)
+@given(FLAT, st.sampled_from(MARKS), st.dictionaries(st.sampled_from([*NAMES, "other"]), SCALARS, max_size=5))
+@example({"a": MARKS[-1], "b": MARKS[4]}, MARKS[5], {"a": "x", "b": 0})
+def test_what_is_told_without_a_walk_is_what_the_model_finds(properties: Any, mark: Any, value: Any) -> None:
+    body = compiled({"properties": properties, **mark}, {})
+    field = compile_field(body.draw())
+    named = alone(field, field.node, value) if field.node is not None else None
+    naming = [name for name, each in properties.items() if "x-garrison-subject" in each]
+    is_told = len(naming) == 1 and isinstance(value.get(naming[0]), str) and bool(value[naming[0]])
+    assert (named is not None) is is_told
+    if named is not None:
+        who, name, mask = named
+        assert {(who.kind, name): set(types_of(mask))} == disclosed(body, value, [])
 
 
 def at(value: Any, way: Way) -> Any:

@@ -6,6 +6,7 @@ so that the record tells afterwards, exactly, whose data went to whom. Budgets b
 what goes beyond one does not leave.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -22,10 +23,9 @@ from garrison.core.principal import ANONYMOUS
 from garrison.engine.composed import without_items
 from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec
 from garrison.engine.facts import Facts
-from garrison.engine.pseudonyms import abridged
 from garrison.exposure.budgeting import Bill, Charge, Purse
 from garrison.exposure.cutting import surplus
-from garrison.exposure.subjects import Extractor, Found, Seen, grouped
+from garrison.exposure.subjects import Extractor, Found, Seen
 from garrison.identity.grants import has_claim
 
 _ID = ControlId("exposure")
@@ -62,13 +62,15 @@ class _People:
     def __init__(self, extractor: Extractor, own: ExposureSettings, purse: Purse) -> None:
         self._extractor = extractor
         self._purse = purse
+        self._attribution = extractor.attribution
         self._asks = extractor.in_parameters
         self._claims = {kind: each.claim for kind, each in own.kinds.items() if each.claim}
 
     def check_head(self, facts: Facts) -> Outcome:
         """Who is held is refused, and who asks for somebody new while nothing is left."""
-        held = self._purse.check_held(facts)
-        return held if held is not None or not self._asks else self._asked(facts, "")
+        if facts.state.budgets.holds and (held := self._purse.check_held(facts)) is not None:
+            return held
+        return self._asked(facts, "") if self._asks else None
 
     def check_body(self, facts: Facts) -> Outcome:
         """The same of those whom the request's body names."""
@@ -76,9 +78,19 @@ class _People:
 
     def check_answer(self, facts: Facts) -> Outcome:
         """Note whose data the answer discloses; more people than a budget allows do not leave."""
-        if not _wants(facts) or not facts.has_response_body:
+        if not _wants(facts) or facts.response_body == b"":
             return None
+        alone = self._extractor.alone(facts)
+        if alone is not None:
+            is_within = self._shows_one(facts, alone)
+            return None if is_within else self._judge(facts, Seen(self._attribution, [alone]))
         seen = self._extractor.disclosed(facts)
+        if seen.is_readable and len(seen.found) == 1 and self._shows_one(facts, seen.found[0]):
+            return None
+        return self._judge(facts, seen)
+
+    def _judge(self, facts: Facts, seen: Seen) -> Outcome:
+        """Note everybody whom the answer discloses, and ask every budget."""
         named = self._note(facts, seen)
         facts.on_rewrite = self._look_again
         unreadable = () if seen.is_readable else (_reason("subjects-unreadable", "response"),)
@@ -90,6 +102,18 @@ class _People:
             if cut is not None:
                 return cut
         return (*unreadable, *self._purse.spend(facts, bill)) or None
+
+    def _shows_one(self, facts: Facts, found: Found) -> bool:
+        """Note the one subject that the answer discloses. False where a budget may have no room for it."""
+        kind, name, claim, types = found
+        own = self._is_own(facts, found) if claim or self._claims else None
+        pseudonyms = facts.state.pseudonyms
+        digest, abridged = pseudonyms.pseudonym(kind, name)
+        facts.key = pseudonyms.number
+        facts.attribution = self._attribution
+        facts.exposed = (Disclosure(kind, (digest,), types, own),)
+        facts.on_rewrite = self._look_again
+        return own is True or self._purse.pay(facts, kind, abridged)
 
     def _look_again(self, facts: Facts, value: Any) -> None:
         """What was taken out of the answer is disclosed to nobody."""
@@ -132,8 +156,8 @@ class _People:
 
     def _named(self, facts: Facts, found: Iterable[Found]) -> "list[_Named]":
         pseudonyms = facts.state.pseudonyms
-        facts.key, digest = pseudonyms.number, pseudonyms.digest
-        return [_Named(each, self._is_own(facts, each), digest(each.kind, each.name)) for each in found]
+        facts.key, pseudonym = pseudonyms.number, pseudonyms.pseudonym
+        return [_Named(each, self._is_own(facts, each), *pseudonym(each.kind, each.name)) for each in found]
 
     def _is_own(self, facts: Facts, found: Found) -> bool | None:
         claim = found.claim or self._claims.get(found.kind, "")
@@ -148,11 +172,12 @@ class _Named(NamedTuple):
     found: Found
     own: bool | None
     digest: str
+    abridged: bytes
 
     @property
     def charge(self) -> Charge:
         """What it costs."""
-        return Charge(self.found.kind, abridged(self.digest))
+        return Charge(self.found.kind, self.abridged)
 
 
 def _charges(named: Iterable[_Named]) -> list[Charge]:
@@ -161,14 +186,10 @@ def _charges(named: Iterable[_Named]) -> list[Charge]:
 
 
 def _disclosures(named: Iterable[_Named]) -> tuple[Disclosure, ...]:
-    digests = {(each.found.kind, each.found.name): each.digest for each in named}
-    groups = grouped((each.found, each.own) for each in named)
-    return tuple(
-        [
-            Disclosure(kind, tuple([digests[kind, name] for name in names]), types, own)
-            for (kind, types, own), names in groups.items()
-        ]
-    )
+    groups: defaultdict[tuple[str, tuple[str, ...], bool | None], list[str]] = defaultdict(list)
+    for found, own, digest, _ in named:
+        groups[found.kind, found.types, own].append(digest)
+    return tuple([Disclosure(kind, tuple(digests), types, own) for (kind, types, own), digests in groups.items()])
 
 
 def _wants(facts: Facts) -> bool:

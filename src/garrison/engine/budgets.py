@@ -202,7 +202,10 @@ class Entry(NamedTuple):
     """When each of them was last seen; 0: never."""
 
 
-Taken: TypeAlias = list[tuple[Seen, bytes]]
+Look: TypeAlias = tuple[Space, str, Seen | None, int, int, int]
+"""What one subject's answer shows to a key, and what that had seen: where the key stands, the key, what is known of it
+(None where it is new), when it saw the subject last, how many it has seen that count at most, and when the last."""
+Taken: TypeAlias = Sequence[tuple[Seen, bytes]]
 """What was noted before it was known whether it leaves."""
 
 
@@ -266,9 +269,37 @@ class Budgets:
         before = [recent.last_seen(digests[0])] if len(digests) == 1 else recent.all_last_seen(digests)
         return Entry(space, key, seen, digests, before)
 
+    def look_one(self, space: Space, key: str, digest: bytes) -> Look:
+        """As `look`, for one subject."""
+        seen = space.find(key) or self.find(space, key)
+        if seen is None:
+            return space, key, None, 0, 0, 0
+        before, size, newest = seen.recent.look(digest)
+        return space, key, seen, before, size + seen.lost, newest
+
+    def take_one(self, look: Look, digest: bytes, now: float) -> Taken:
+        """As `take`, for one subject, as it was just looked up."""
+        space, key, seen, was, size, newest = look
+        if seen is None or self.subjects >= MAX_SUBJECTS or (seen, digest) in self._pending:
+            return self.take((Entry(space, key, seen, (digest,), (was,)),), now)
+        moment, size = ceil(now), size + 1
+        if moment < newest or moment < seen.least:
+            moment = seen.tick(now)
+        if was == moment:
+            return ()  # nothing changes
+        place = seen, digest
+        self._pending[place] = [1, was]
+        if was:
+            seen.recent.note(digest, moment)
+            return (place,)
+        self.subjects += seen.recent.add(digest, moment, moment - space.horizon - 1)
+        if size >= space.least or size > space.keep or size > FEW:
+            self._bound(space, seen)
+        return (place,)
+
     def take(self, entries: Iterable[Entry], now: float) -> Taken:
         """Note what an answer shows that is about to leave, as it was just looked up; `settle` must follow."""
-        taken: Taken = []
+        taken: list[tuple[Seen, bytes]] = []
         pending = self._pending
         for entry in entries:
             seen = entry.seen or self._place(entry.space, entry.key, now)
@@ -387,15 +418,20 @@ class Budgets:
             recent.note(digests[0], moment)
         else:
             recent.note_all(digests, moment)
-        if not fresh:
-            return
-        if len(recent) + seen.lost >= entry.space.least:
-            entry.space.is_tight = True
-        if len(recent) > entry.space.keep:
-            gone, at = recent.shed(entry.space.keep)
+        if fresh:
+            self._bound(entry.space, seen)
+
+    def _bound(self, space: Space, seen: Seen) -> None:
+        """Somebody was new to `seen`: whether that is more than is kept, or than the tightest limit allows."""
+        recent = seen.recent
+        size = len(recent)
+        if size + seen.lost >= space.least:
+            space.is_tight = True
+        if size > space.keep:
+            gone, at = recent.shed(space.keep)
             self.subjects -= gone
-            self._lose(entry.space, seen, gone, at)
-        if type(recent) is Few and len(recent) > FEW:
+            self._lose(space, seen, gone, at)
+        if size > FEW and type(recent) is Few and len(recent) > FEW:
             seen.recent = Many(recent)
 
     @staticmethod

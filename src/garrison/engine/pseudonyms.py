@@ -4,13 +4,14 @@ whoever has it finds the rows of a subject that he can name.
 The key is an input; where it comes from and how it is renewed is the adapters' affair.
 """
 
-from base64 import urlsafe_b64encode
-from binascii import a2b_base64
+from binascii import a2b_base64, b2a_base64
 from hashlib import blake2b
 from typing import Final
 
 DIGEST_BYTES: Final = 16
 """Among 37 million subjects the chance that two share a digest is one in 10^23."""
+ABRIDGED_BYTES: Final = 8
+"""Of them, by which budgets know a subject."""
 LONGEST_SUBJECT: Final = 4096
 """Characters of a subject's name that count: an identifier is no longer."""
 
@@ -28,10 +29,14 @@ class Pseudonyms:
 
     def digest(self, kind: str, name: str) -> str:
         """What stands for the subject `name` of a kind: 22 characters (base64url, RFC 4648, section 5)."""
-        text = f"{kind}\0{name[:LONGEST_SUBJECT]}".encode("utf-8", "surrogatepass")
-        digest = self._keyed.copy()  # to take the key in costs as much as the text
-        digest.update(text)
-        return urlsafe_b64encode(digest.digest())[:-2].decode("ascii")
+        return self.pseudonym(kind, name)[0]
+
+    def pseudonym(self, kind: str, name: str) -> tuple[str, bytes]:
+        """The digest of a subject, and the same abridged."""
+        keyed = self._keyed.copy()  # to take the key in costs as much as the text
+        keyed.update(f"{kind}\0{name[:LONGEST_SUBJECT]}".encode("utf-8", "surrogatepass"))
+        digest = keyed.digest()
+        return b2a_base64(digest, newline=False).translate(_URLSAFE, b"=").decode("ascii"), digest[:ABRIDGED_BYTES]
 
 
 def abridged(digest: str) -> bytes:
@@ -41,3 +46,5 @@ def abridged(digest: str) -> bytes:
 
 _STANDARD: Final = bytes.maketrans(b"-_", b"+/")
 """From the alphabet of base64url to that of base64: at a third of what the library's own function takes."""
+_URLSAFE: Final = bytes.maketrans(b"+/", b"-_")
+"""And back."""

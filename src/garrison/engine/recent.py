@@ -43,6 +43,16 @@ class Few:
         at = self._find(digest)
         return self._times[at] if at >= 0 else 0
 
+    def look(self, digest: bytes) -> tuple[int, int, int]:
+        """When a subject was last seen, how many are known, and when anybody was last seen: all of it at once."""
+        times = self._times
+        if not times:
+            return 0, 0, 0
+        at = self._digests.find(digest)
+        if at & 7:  # across the border of two others, or nowhere
+            at = self._find(digest) * DIGEST if at >= 0 else at
+        return times[at >> 3] if at >= 0 else 0, len(times), times[-1]
+
     def all_last_seen(self, digests: Sequence[bytes]) -> list[int]:
         """The same of several."""
         if len(digests) < BATCH:
@@ -59,6 +69,14 @@ class Few:
             self._remove(at)
         self._digests += digest
         self._times.append(tick)
+
+    def add(self, digest: bytes, tick: int, cutoff: int) -> int:
+        """The same of a subject that is not known, and `trim` to `cutoff`; how many more are known."""
+        times = self._times
+        gone = self.trim(cutoff) if times and times[0] <= cutoff else 0
+        self._digests += digest
+        times.append(tick)
+        return 1 - gone
 
     def note_all(self, digests: Sequence[bytes], tick: int) -> None:
         """The same of several, each once."""
@@ -183,6 +201,10 @@ class Many:
         tick = self._bucket(digest).last_seen(digest)
         return tick if tick > self._floor else 0
 
+    def look(self, digest: bytes) -> tuple[int, int, int]:
+        """When a subject was last seen, how many are known, and when anybody was last seen: all of it at once."""
+        return self.last_seen(digest), self._size, self.newest
+
     def all_last_seen(self, digests: Sequence[bytes]) -> list[int]:
         """The same of several."""
         return [self.last_seen(each) for each in digests]
@@ -200,6 +222,15 @@ class Many:
         self._count(tick)
         if self._size > BUCKET * len(self._buckets):
             self._spread()
+
+    def add(self, digest: bytes, tick: int, cutoff: int) -> int:
+        """The same of a subject that is not known, and `trim` to `cutoff`; how many more are known."""
+        gone = self.trim(cutoff)
+        self._bucket(digest).add(digest, tick, self._floor)  # it may still stand there, forgotten
+        self._count(tick)
+        if self._size > BUCKET * len(self._buckets):
+            self._spread()
+        return 1 - gone
 
     def note_all(self, digests: Sequence[bytes], tick: int) -> None:
         """The same of several, each once."""

@@ -15,7 +15,7 @@ from garrison.config.exposure import ExposureSettings
 from garrison.core.decision import Mode, Reason
 from garrison.core.operation import Operation
 from garrison.core.principal import ANONYMOUS
-from garrison.engine.budgets import Entry, Seen, Taken
+from garrison.engine.budgets import Entry, Look, Seen, Taken, peer_of
 from garrison.engine.control import Reasons
 from garrison.engine.facts import Facts
 from garrison.engine.limits import LONGEST_KEY
@@ -142,6 +142,26 @@ class Purse:
             facts.on_close += (partial(_hold, facts, over, reasons),)
         return reasons
 
+    def pay(self, facts: Facts, kind: str, digest: bytes) -> bool:
+        """One subject is about to be shown, within all budgets as with nearly every answer. False where one of them
+        must be looked at more closely: nothing is taken then."""
+        budgets, now = facts.state.budgets, facts.now
+        looks: tuple[Look, ...] = ()
+        for group in self._groups:
+            if group.kind and group.kind != kind:
+                continue
+            space = budgets.space(group.space, group.horizon, group.keep, group.least)
+            key = self._key(group, facts)
+            look = budgets.look_one(space, key, digest)
+            if look[4] >= group.tightest and not _is_known(group, look, now):
+                return False
+            looks += (look,)
+        for look in looks:
+            taken = budgets.take_one(look, digest, now)
+            if taken:
+                facts.on_close += (partial(_settle, facts, taken),)
+        return True
+
     def bill(self, facts: Facts, charges: Charges) -> Bill:
         """What it costs to show these, each once."""
         bill = Bill([], [], [])
@@ -226,8 +246,11 @@ class Purse:
 
     def _key(self, group: Group, facts: Facts) -> str:
         principal = facts.principal
-        if group.per == "principal" and principal is not ANONYMOUS and len(principal.id) <= LONGEST_KEY:
-            return principal.id  # as below, at once
+        if group.per == "principal":  # as below, at once
+            if principal is ANONYMOUS:
+                return f"\n{peer_of(facts.request.peer.address)}"
+            if len(principal.id) <= LONGEST_KEY:
+                return principal.id
         who = "" if principal is ANONYMOUS else principal.id
         return group.key(who, principal.client, facts.request.peer.address, self._operation)
 
@@ -241,6 +264,12 @@ def _is_plain(group: Group, entry: Entry, now: float) -> bool:
     if len(seen.recent) + seen.lost + len(entry.digests) <= group.tightest:
         return True
     return seen.floors is None and min(entry.before) > max(0.0, now - group.shortest)
+
+
+def _is_known(group: Group, look: Look, now: float) -> bool:
+    """Whether the one subject was seen within the shortest window, and so costs nothing."""
+    seen, before = look[2], look[3]
+    return seen is not None and seen.floors is None and before > max(0.0, now - group.shortest)
 
 
 def _over(facts: Facts, group: Group, entry: Entry, asked: tuple[Budget, int, int]) -> Over | None:

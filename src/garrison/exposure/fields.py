@@ -73,8 +73,9 @@ class Node:
         self.inner: tuple[tuple[str, Node | None, Field], ...] = ()
         self.is_ordered = False
         """Whether the value's own order must be kept: subjects may stand at several of its properties."""
-        self.only: tuple[str, Who] | None = None
-        """The one property that names a subject, of one kind, where nothing but `typed` stands beside it."""
+        self.only: tuple[str, Who, int] | None = None
+        """The one property that names a subject, of one kind, where nothing but `typed` stands beside it; and its own
+        mask."""
 
     def seal(self) -> None:
         """Make the fast form of `names`."""
@@ -85,8 +86,8 @@ class Node:
         within = [field for _, _, field in self.inner if field.whos or (field.node and field.node.names_subjects)]
         self.is_ordered = self.more is not None or len(self.named) + len(within) > 1
         if len(self.named) == 1 and not (self.inner or self.is_ordered):
-            name, who, _ = self.named[0]
-            self.only = (name, who) if who is not None else None
+            name, _, field = self.named[0]
+            self.only = (name, field.whos[0], field.mask) if len(field.whos) == 1 else None
 
 
 def _alone(field: Field) -> Who | None:

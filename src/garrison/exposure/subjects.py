@@ -5,8 +5,7 @@ it holds nothing at all. What is annotated, in the contract or the settings, is 
 (`inference.py`) counts where nothing is annotated of that kind in the operation.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from garrison.config.exposure import ExposureSettings
@@ -19,9 +18,9 @@ from garrison.core.exposure import Attribution
 from garrison.engine.decode import Undecodable
 from garrison.engine.facts import Facts
 from garrison.exposure.compiling import NONE
-from garrison.exposure.fields import Field, Who, types_of
+from garrison.exposure.fields import Field, Node, Who, types_of
 from garrison.exposure.places import Places, names_anybody
-from garrison.exposure.walk import Key, TooDeepError, Walk
+from garrison.exposure.walk import Key, TooDeepError, Walk, alone
 from garrison.exposure.ways import ways_to_subjects
 from garrison.identity.grants import as_text
 
@@ -48,6 +47,16 @@ class Seen(NamedTuple):
     """Whether everybody is known whose data it discloses."""
 
 
+class _Answer(NamedTuple):
+    """What is looked for in answers of one form."""
+
+    field: Field
+    names: bool
+    """Whether it names anybody."""
+    lone: Node | None
+    """What they hold, where that is an object which names one subject, at one place, and nobody else is asked for."""
+
+
 class Extractor:
     """Finds the subjects of one operation."""
 
@@ -58,7 +67,6 @@ class Extractor:
         "_body",
         "_in_answer",
         "_marked",
-        "_names",
         "_parameters",
         "_undeclared",
     )
@@ -67,11 +75,22 @@ class Extractor:
         places = Places(operation, own)
         self._parameters = places.parameters
         self._marked, self._body = places.marks_bodies, places.body
-        self._answers, self._undeclared = places.answers, places.undeclared
-        self._names = {key: names_anybody(field) for key, field in places.answers.items()}
         self._in_answer = places.names_in_answers
         self._asks = places.asked
+        self._answers = {key: self._answer(field, names_anybody(field)) for key, field in places.answers.items()}
+        self._undeclared = self._answer(places.undeclared, self._in_answer)
         self._attribution = Attribution.ANNOTATED if places.is_explicit else Attribution.INFERRED
+
+    def _answer(self, field: Field, names: bool) -> _Answer:
+        node, asks = field.node, self._asks
+        if node is None or node.only is None or asks is None:
+            return _Answer(field, names, None)
+        return _Answer(field, names, node if asks <= {node.only[1]} else None)
+
+    @property
+    def attribution(self) -> Attribution:
+        """Of answers that tell whom they are about."""
+        return self._attribution
 
     @property
     def in_parameters(self) -> bool:
@@ -94,7 +113,7 @@ class Extractor:
 
     def placed(self, facts: Facts, value: Any) -> list[tuple[Way, str, str]]:
         """Way, kind and name of each subject that the answer's JSON `value` names; the way leads to the name."""
-        return list(ways_to_subjects(self._answers.get(id(facts.response_body_schema), self._undeclared), value))
+        return list(ways_to_subjects(self._looked_for(facts).field, value))
 
     def _named(self, facts: Facts) -> list[Key]:
         found: list[Key] = []
@@ -112,12 +131,23 @@ class Extractor:
             found += self._in_body(facts)
         return found
 
+    def alone(self, facts: Facts) -> Found | None:
+        """The one subject that `disclosed` would tell of, where that can be seen without a walk: nearly every answer is
+        one object about somebody."""
+        document = facts.response_document
+        if type(document) is not JsonDocument or type(document.value) is not dict:
+            return None
+        field, _, lone = self._answers.get(id(facts.response_body_schema), self._undeclared)
+        named = alone(field, lone, document.value) if lone is not None else None
+        if named is None:
+            return None
+        who, name, mask = named
+        return Found(who.kind, name, who.claim, types_of(mask))
+
     def disclosed(self, facts: Facts) -> Seen:
         """The subjects whose data the answer holds."""
         document, schema = facts.response_document, facts.response_body_schema
-        field, names = self._undeclared, self._in_answer
-        if schema is not None and id(schema) in self._answers:
-            field, names = self._answers[id(schema)], self._names[id(schema)]
+        field, names, _ = self._looked_for(facts)
         if type(document) is JsonDocument:
             if names and field.node is None and not field.whos:
                 return _UNREADABLE  # the contract does not describe such an answer: nothing says where to look
@@ -134,8 +164,10 @@ class Extractor:
 
     def left(self, facts: Facts, value: Any) -> Seen:
         """The subjects whose data is in `value`, which the answer was changed to."""
-        schema = facts.response_body_schema
-        return self._within(facts, value, self._answers.get(id(schema), self._undeclared))
+        return self._within(facts, value, self._looked_for(facts).field)
+
+    def _looked_for(self, facts: Facts) -> _Answer:
+        return self._answers.get(id(facts.response_body_schema), self._undeclared)
 
     def _within(self, facts: Facts, value: Any, field: Field) -> Seen:
         """The subjects in a value that `field` describes, and those that were asked for."""
@@ -184,14 +216,6 @@ class Extractor:
 
 _UNREADABLE = Seen(Attribution.UNKNOWN, [], is_readable=False)
 _NOTHING: tuple[Any, ...] = ({}, [], "", None)
-
-
-def grouped(found: Iterable[tuple[Found, bool | None]]) -> Mapping[tuple[str, tuple[str, ...], bool | None], list[str]]:
-    """Names of subjects that have kind, types and ownership in common."""
-    groups: defaultdict[tuple[str, tuple[str, ...], bool | None], list[str]] = defaultdict(list)
-    for each, own in found:
-        groups[each.kind, each.types, own].append(each.name)
-    return groups
 
 
 def _surveyed(view: View, value: Any) -> list[Key]:

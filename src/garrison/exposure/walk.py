@@ -20,6 +20,24 @@ class TooDeepError(Exception):
     """A value nests deeper than is looked at."""
 
 
+def alone(field: Field, node: Node, value: dict[str, Any]) -> tuple[Who, str, int] | None:
+    """The one subject that an object names where it can name but one (`node.only`), and the mask of its types: what a
+    walk would find, without one. None where it names nobody there, or not with a text."""
+    if node.only is None:
+        return None
+    get = value.get
+    name, who, mask = node.only
+    text = get(name)
+    if type(text) is not str or not text:
+        return None
+    mask |= field.mask
+    for each, bits in node.typed:
+        item = get(each)
+        if item or item == 0:
+            mask |= bits
+    return who, text, mask
+
+
 class Walk:
     """One walk along one value."""
 
@@ -122,13 +140,12 @@ class Walk:
             self.unnamed |= node.kinds
         return mask
 
-    def _named_by(self, only: tuple[str, Who], typed: tuple[tuple[str, int], ...], value: dict[str, Any]) -> bool:
+    def _named_by(self, only: tuple[str, Who, int], typed: tuple[tuple[str, int], ...], value: dict[str, Any]) -> bool:
         """Whether the one property that names a subject does so, with a text; its types are then noted as well."""
-        name, who = only
+        name, who, mask = only
         text = value.get(name)
         if type(text) is not str or not text:
             return False
-        mask = 0
         for each, bits in typed:
             item = value.get(each)
             if item or item == 0:
