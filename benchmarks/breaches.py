@@ -111,8 +111,8 @@ def _harm(result: Result) -> tuple[str, ...]:
         f"{count(limits.harm.hurt)} of {count(limits.harm.people)}",
         count(garrison.harm.denied),
         f"{count(garrison.harm.hurt)} of {count(garrison.harm.people)}",
-        f"{ledger.precision:.3f}" if ledger else "-",
-        f"{ledger.recall:.3f}" if ledger else "-",
+        f"{ledger.precision:.3f}" if ledger and ledger.true else "-",
+        f"{ledger.recall:.3f}" if ledger and ledger.true else "-",
     )
 
 

@@ -167,10 +167,9 @@ def make_dataset(data: Path, number: int) -> float:
                 }  # fmt: skip
                 statement = SYNTHETIC.replace("{target}", f"'{path.resolve()}'") + parquet.AS_PARQUET
                 connection.execute(statement, values)
-                places = places_of(path.resolve())
-                write_places(connection, EVENTS, path.resolve(), places)
+                write_places(connection, EVENTS, path.resolve())
                 since, until, found = parquet.extent(connection, path.resolve())
-                size = path.stat().st_size + places.stat().st_size
+                size = sum(part.stat().st_size for part in (path, *places_of(path)))
                 files.append(DataFile(str(path.relative_to(folder)), found, size, since, until, time.time()))
     write_manifest(data, EVENTS, Manifest(files=tuple(files), converted=number))
     return sum(file.bytes for file in files) / sum(file.rows for file in files)

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import IO, Final, NamedTuple
 
 from garrison.adapters.customers import Customers
-from garrison.adapters.store.ledger import subjects_named
-from garrison.adapters.store.ledger_rows import ExposureFilter, Masks, Rows, opened
+from garrison.adapters.store.ledger import ranked, subjects_named
+from garrison.adapters.store.ledger_rows import PART, ExposureFilter, Masks, Rows, opened, parts
 from garrison.adapters.store.table import MICROSECONDS
 from garrison.core.errors import ConfigError, Problem
-from garrison.core.ledger import Breach, CategorySeen, Rank, Scope, TypeSeen
+from garrison.core.ledger import Breach, CategorySeen, Scope, TypeSeen
 from garrison.core.semantics import SEMANTIC_TYPES
 from garrison.engine.pseudonyms import Pseudonyms
 
@@ -34,21 +34,20 @@ _CATEGORIES: Final = tuple(dict.fromkeys(_CATEGORY.values()))
 _SEEN: Final = """
     SELECT number, coalesce(nullif(principal, ''), nullif(client, ''), peer),
         count(*), bit_or(mask), min(time), max(time)
-    FROM {rows} JOIN masks USING (types) JOIN listed USING (subject) WHERE own IS NOT TRUE
-    GROUP BY 1, 2 ORDER BY 1, 5, 2
+    FROM {rows} JOIN masks USING (types) JOIN listed USING (subject)
+    WHERE own IS NOT TRUE AND number >= ? AND number < ? GROUP BY 1, 2 ORDER BY 1, 5, 2
 """
 _ONLY_OWN: Final = """
     SELECT count(*) FROM (
-        SELECT number FROM {rows} JOIN listed USING (subject) GROUP BY number HAVING bool_and(coalesce(own, false))
+        SELECT number FROM {rows} JOIN listed USING (subject) WHERE number >= ? AND number < ?
+        GROUP BY number HAVING bool_and(coalesce(own, false))
     )
 """
-_STRANGERS: Final = (
-    "SELECT count(DISTINCT subject), count(*) FROM {rows} ANTI JOIN listed USING (subject) WHERE own IS NOT TRUE"
-)
-_RANKS: Final = """
-    SELECT {by}, count(DISTINCT subject), count(*), min(time), max(time)
-    FROM {rows} SEMI JOIN listed USING (subject) WHERE own IS NOT TRUE GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {ranks}
+_STRANGERS: Final = """
+    SELECT count(DISTINCT subject), count(*) FROM {rows} ANTI JOIN listed USING (subject)
+    WHERE own IS NOT TRUE AND {part}
 """
+_OF_THE_LIST: Final = "SEMI JOIN listed USING (subject)"
 
 
 class _Person(NamedTuple):
@@ -92,10 +91,11 @@ def notify(
         masks = rows.masks(types for (types,) in rows.ask("SELECT DISTINCT types FROM {rows}"))
         tally = _Tally()
         with _private(out) as file:
-            _write(file, customers, _people(rows), masks, tally)
-        ((only_own,),) = rows.ask(_ONLY_OWN)
-        ((strangers, stranger_exposures),) = rows.ask(_STRANGERS)
-        recipients, operations = _ranks(rows, "principal"), _ranks(rows, "operation")
+            _write(file, customers, _people(rows, listed), masks, tally)
+        only_own = sum(rows.ask(_ONLY_OWN, *part)[0][0] for part in _stretches(listed))
+        strangers, stranger_exposures = _strangers(rows)
+        recipients = ranked(rows, "principal", RANKS, _OF_THE_LIST)
+        operations = ranked(rows, "operation", RANKS, _OF_THE_LIST)
     return Breach(
         made=now,
         scope=Scope(**{name: getattr(wanted, name) for name in Scope.__struct_fields__ if name != "kind"}, kind=kind),
@@ -149,9 +149,26 @@ def _digests(customers: Customers, kind: str, keys: Sequence[Pseudonyms]) -> Ite
             yield number, str(subject)
 
 
-def _people(rows: Rows) -> Iterator[_Person]:
+def _stretches(listed: int) -> Iterator[tuple[int, int]]:
+    """The list in pieces, so that what is joined at once is bounded: the first number of each, and the one behind."""
+    for first in range(0, listed, PART):
+        yield first, first + PART
+
+
+def _strangers(rows: Rows) -> tuple[int, int]:
+    """How many are in the ledger and not in the list, and how often they were exposed."""
+    ((number,),) = rows.ask("SELECT count(*) FROM {rows}")
+    people = exposures = 0
+    for part in parts(number):
+        ((more, times),) = rows.ask(_STRANGERS.replace("{part}", part))
+        people, exposures = people + more, exposures + times
+    return people, exposures
+
+
+def _people(rows: Rows, listed: int) -> Iterator[_Person]:
     """The exposed, in the order of the list."""
-    for number, seen in itertools.groupby(rows.stream(_SEEN), key=lambda row: int(row[0])):
+    found = (row for part in _stretches(listed) for row in rows.stream(_SEEN, *part))
+    for number, seen in itertools.groupby(found, key=lambda row: int(row[0])):
         by, exposures, mask, first, last = [], 0, 0, 1 << 62, 0
         for _, name, times, types, begin, end in seen:
             by.append(name)
@@ -202,14 +219,6 @@ def _by_category(tally: _Tally, masks: Masks) -> tuple[CategorySeen, ...]:
     for mask, people in tally.masks.items():
         counts.update(dict.fromkeys(_categories_of(masks.types(mask)), people))
     return tuple(CategorySeen(each, counts[each]) for each in _CATEGORIES if counts[each])
-
-
-def _ranks(rows: Rows, by: str) -> tuple[Rank, ...]:
-    found = rows.ask(_RANKS.replace("{by}", by).replace("{ranks}", str(RANKS)))
-    return tuple(
-        Rank(name, people, number, first / MICROSECONDS, last / MICROSECONDS)
-        for name, people, number, first, last in found
-    )
 
 
 def _moment(microseconds: int) -> str:

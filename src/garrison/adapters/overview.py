@@ -24,6 +24,7 @@ from garrison.adapters.status import (
     read_status,
 )
 from garrison.adapters.store.events import EVENTS
+from garrison.adapters.store.exposures import EXPOSURES
 from garrison.adapters.store.manifest import read_manifest
 from garrison.adapters.store.segments import is_closed, segment_files
 
@@ -70,6 +71,17 @@ class Stored(msgspec.Struct, frozen=True):
     """Lines that could not be read, ever; they are kept in `damaged`."""
 
 
+class Exposed(msgspec.Struct, frozen=True):
+    """The ledger."""
+
+    exposures: int = 0
+    bytes: int = 0
+    files: int = 0
+    first_day: str = ""
+    """UTC: `2026-07-23`; empty where it has none."""
+    last_day: str = ""
+
+
 class Overview(msgspec.Struct, frozen=True):
     """All of it, and what is wrong."""
 
@@ -81,6 +93,7 @@ class Overview(msgspec.Struct, frozen=True):
     watch: WatchStatus | None
     spool: Spool
     dataset: Stored
+    ledger: Exposed
     problems: tuple[str, ...]
 
 
@@ -101,6 +114,7 @@ def overview(data: Path, now: float) -> Overview:
         watch=watch,
         spool=_spool(data, now),
         dataset=_stored(data),
+        ledger=_exposed(data),
         problems=(),
     )
     return msgspec.structs.replace(found, problems=tuple(_problems(found, guard, now)))
@@ -153,6 +167,12 @@ def _stored(data: Path) -> Stored:
         last_day=days[-1] if days else "",
         damaged=manifest.damaged,
     )
+
+
+def _exposed(data: Path) -> Exposed:
+    files = read_manifest(data, EXPOSURES).files
+    days = sorted({file.day for file in files}) or [""]
+    return Exposed(sum(file.rows for file in files), sum(file.bytes for file in files), len(files), days[0], days[-1])
 
 
 def _problems(found: Overview, guard: GuardStatus | None, now: float) -> Iterator[str]:

@@ -59,6 +59,9 @@ def _text(found: "Overview", now: float) -> Iterator[str]:
     yield f"spool      segments: {spool.segments}, {_size(spool.bytes)}{oldest}, lag {spool.lag:.0f} s"
     days = f", days: {dataset.days} ({dataset.first_day} to {dataset.last_day})" if dataset.days else ""
     yield f"data set   events: {dataset.events}, files: {dataset.files}, {_size(dataset.bytes)}{days}"
+    ledger = found.ledger
+    since = f" ({ledger.first_day} to {ledger.last_day})" if ledger.files else ""
+    yield f"ledger     exposures: {ledger.exposures}, files: {ledger.files}, {_size(ledger.bytes)}{since}"
     if found.watch and (found.watch.telemetry_sent or found.watch.telemetry_lost):
         yield f"telemetry  {found.watch.telemetry_sent} sent, {found.watch.telemetry_lost} lost"
     yield from (f"problem: {one}" for one in found.problems)

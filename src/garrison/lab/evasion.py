@@ -22,7 +22,8 @@ from garrison.lab.result import Evasion, Width
 from garrison.lab.tokens import Issuers
 
 _TOGETHER: Final = 2_500
-"""Requests of all sources together that are played to see whether something counts over all of them."""
+"""Requests of all sources together that are played to see whether something counts over all of them; more where a
+budget of all of them together is larger."""
 _ALONE: Final = 6_000
 """Requests of one source that are played at most: more than any window lets through silently."""
 _NEAR: Final = 200
@@ -75,8 +76,10 @@ def search_for(breach: Breach, campaign: Campaign, protection: Protection, seed:
         policy = policy_of(breach, settings, breach.api.contract, issuers, seed)
         return Player(policy, breach.api.answer, issuers)
 
-    windows = windows_of(typed(settings))
-    return Search(breach, campaign, fresh, windows, counts_people=protection == "garrison")
+    own = typed(settings)
+    shared = [budget.limit for budget in own.controls.exposure.budgets if budget.per in {"operation", "network", "all"}]
+    together = max([_TOGETHER, *(limit + _TOGETHER // 5 for limit in shared)])
+    return Search(breach, campaign, fresh, windows_of(own), counts_people=protection == "garrison", together=together)
 
 
 class Search:
@@ -90,11 +93,13 @@ class Search:
         windows: Sequence[Window],
         *,
         counts_people: bool,
+        together: int,
     ) -> None:
         self._breach = breach
         self._campaign = campaign
         self._fresh = fresh
         self._windows = windows
+        self._together_for = together
         register = campaign.register
         self._whole = register.members if counts_people else register.size
         self._number = register.place if counts_people else int
@@ -128,7 +133,7 @@ class Search:
     def _together(self, source: _Source) -> bool:
         """Whether all sources together stay silent for a while."""
         campaign, player = self._campaign, self._fresh()
-        for turn in range(min(_TOGETHER, self._whole)):
+        for turn in range(min(self._together_for, self._whole)):
             number = self._number(turn)
             if _is_told(player.play(self._breach.hostile(number, *source(turn)), campaign.moment(number))):
                 return False

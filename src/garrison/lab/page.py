@@ -11,7 +11,20 @@ from garrison.lab.background import DAY
 from garrison.lab.charts import Curve, Tick, curves
 from garrison.lab.protections import Protection
 from garrison.lab.result import Result, Side
-from garrison.lab.words import NAMES, clock, count, day, denied, duration, first_sign, hurt, rows, sentences, share
+from garrison.lab.words import (
+    NAMES,
+    clock,
+    count,
+    day,
+    denied,
+    duration,
+    first_sign,
+    hurt,
+    proof,
+    rows,
+    sentences,
+    share,
+)
 
 _TEMPLATE = files("garrison.lab") / "report.html.j2"
 _TICKS = 5
@@ -37,6 +50,7 @@ def page(result: Result) -> str:
         named=notices[:_FIRST_NAMED],
         others=notices[_FIRST_NAMED:],
         more=(garrison.named if garrison else 0) - _FIRST_NAMED,
+        proof=proof(result),
         policy=yaml.safe_dump(_plain(result.policy), sort_keys=False, allow_unicode=True, width=100),
     )
 

@@ -140,6 +140,9 @@ class Result(msgspec.Struct, frozen=True):
     prevention_harm: Harm | None
     seconds: float
     """How long the run took."""
+    proved: float = 0.0
+    """Seconds of it that went into compiling the policy with access control, and trying all ways in and the benign
+    requests against it."""
 
     def side(self, protection: Protection) -> Side | None:
         """What that protection came to; None where it was not run."""

@@ -17,7 +17,7 @@ from garrison.lab.campaign import Variant
 from garrison.lab.protections import Protection
 from garrison.lab.result import Result
 from garrison.lab.run import Progress, Watch
-from garrison.lab.words import NAMES, clock, count, day, duration, rows, sentences
+from garrison.lab.words import NAMES, clock, count, day, duration, proof, rows, sentences
 
 COLOURS: Final[dict[Protection, str]] = {"none": "red", "limits": "yellow", "garrison": "green"}
 _PLAIN_EVERY = 0.25
@@ -131,7 +131,9 @@ def close(console: Console, result: Result) -> None:
         console.print(Text(sentence, f"bold {COLOURS[side.protection]}"))
     console.print()
     console.print(_table(result))
-    console.print(_ways(result))
+    if result.prevention:
+        console.print(_ways(result))
+        console.print(Text(proof(result), "dim"))
     console.print(Text("\nWhat it rests on", "bold"))
     grid = Table.grid(padding=(0, 2))
     for source, text in result.facts:
@@ -152,9 +154,7 @@ def _table(result: Result) -> Table:
     return table
 
 
-def _ways(result: Result) -> RenderableType:
-    if not result.prevention:
-        return Text()
+def _ways(result: Result) -> Table:
     table = Table(header_style="bold", border_style="grey50")
     table.add_column("with access control switched on, which this breach lacked")
     table.add_column("tried", justify="right")

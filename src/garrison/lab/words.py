@@ -87,6 +87,8 @@ def slow_down(evasion: Evasion | None, result: Result) -> str:
     if not evasion.slow_down:
         return "never silent"
     factor = evasion.slow_down
+    if factor <= 1:
+        return "as long as it took"
     times = f"{factor:,.0f} times" if factor >= 10 else f"{factor:.2g} times"
     return f"{times} ({duration(factor * result.duration)})"
 
@@ -94,7 +96,9 @@ def slow_down(evasion: Evasion | None, result: Result) -> str:
 def ledger(side: Side) -> str:
     """How true the record of who was exposed is."""
     own = side.ledger
-    return "there is none" if own is None else f"precision {own.precision:.3f}, recall {own.recall:.3f}"
+    if own is None:
+        return "there is none"
+    return f"precision {own.precision:.3f}, recall {own.recall:.3f}" if own.true or own.reported else "nobody was"
 
 
 def evasion_of(result: Result, protection: Protection) -> Evasion | None:
@@ -148,8 +152,20 @@ def _evaded(result: Result, limits: Side) -> str:
 
 def _exactly(garrison: Side) -> str:
     own = garrison.ledger
-    if own is None or own.right < own.true or own.reported > own.right:
+    if own is None or own.right < own.true or own.reported > own.right or (garrison.lost and not garrison.named):
         return ""
     if garrison.reckoned:
         return ", and its record names exactly those who were lost in what was played"
     return ", and its record names exactly the ones to notify" if garrison.lost else ", and nobody needs to be notified"
+
+
+def proof(result: Result) -> str:
+    """How the policy with access control was proven; empty where it was not."""
+    own = result.prevention_harm
+    if own is None:
+        return ""
+    ways = f"{len(result.prevention)} way{'' if len(result.prevention) == 1 else 's'} in"
+    return (
+        f"compiled and tried against {ways} and {count(own.requests)} benign requests, of which {count(own.denied)} "
+        f"were refused, in {result.proved:.1f} seconds"
+    )

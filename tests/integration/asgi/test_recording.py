@@ -10,9 +10,11 @@ import pytest
 from tests.conformance.harness import inside
 from tests.conformance.values import request
 from tests.integration.asgi.conversation import STRICT, WATCHING, Connection
+from tests.unit.adapters.store import ledger
 
 from garrison.adapters.asgi import App, Receive, Send
 from garrison.adapters.asgi_messages import Message, Scope
+from garrison.adapters.ledger_keys import read_ring
 from garrison.adapters.store import query
 from garrison.asgi import Garrison
 from garrison.config.model import RecordSettings, Settings
@@ -135,3 +137,18 @@ def test_a_directory_that_cannot_be_used_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(RecordError, match="cannot keep data in"):
         Garrison(answering(), config=settings(STRICT, tmp_path / "file"))
+
+
+def test_a_lost_key_ring_is_logged_at_start(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    data = tmp_path / "data"
+    Garrison(answering(), config=settings(STRICT, data)).close()
+    ring = tmp_path / "data.ledger.key"
+    number = read_ring(ring).current.number
+    ledger.record(data, [ledger.answer(ledger.NOON, ledger.about("1"), key=number)])
+    Garrison(answering(), config=settings(STRICT, data)).close()
+    assert not caplog.records
+    ring.unlink()
+    Garrison(answering(), config=settings(STRICT, data)).close()
+    assert [record.message.partition(", which")[0] for record in caplog.records] == [
+        f"1 exposures are recorded under the key {number}"
+    ]

@@ -48,7 +48,7 @@ class Clients:
 
     def _send(self, connection: http.client.HTTPConnection, target: str) -> None:
         address = str(NETWORK + next(self.sent))
-        connection.request("GET", target, headers={"X-Forwarded-For": address, "X-Person": address})
+        connection.request("GET", target, headers={"X-Forwarded-For": address, "Person": address})
         response = connection.getresponse()
         body = response.read()
         if response.getheader("content-type") == "application/problem+json":

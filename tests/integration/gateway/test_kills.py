@@ -13,6 +13,7 @@ import pytest
 from tests.integration.gateway.clients import CLIENTS, Clients, clients
 from tests.integration.gateway.conftest import StartGuard
 from tests.integration.gateway.running import until
+from tests.integration.gateway.test_ledger import PEOPLE
 from tests.integration.gateway.test_recording import Recorded
 
 from garrison.adapters.ledger_keys import read_ring
@@ -29,23 +30,6 @@ VICTIMS = ("envoy", "watch", "both", "conversion", "guard")
 makes the others' as well, and whoever started the guard starts it again."""
 BETWEEN = 20
 """Answered requests between two kills: something is under way whenever one comes."""
-
-
-PEOPLE = """
-openapi: 3.1.0
-info: {title: t, version: "1"}
-paths:
-  /echo:
-    get:
-      operationId: echo
-      parameters:
-        - {name: x-person, in: header, schema: {type: string, x-garrison-subject: customer}}
-      responses:
-        "200":
-          description: ok
-          content: {application/json: {schema: {properties: {method: {x-garrison-type: behaviour}}}}}
-"""
-"""Each answer is about the person that was asked for."""
 
 
 def test_no_answered_exchange_is_lost_and_none_counts_twice(

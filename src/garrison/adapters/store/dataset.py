@@ -34,7 +34,7 @@ from garrison.adapters.store.manifest import (
     read_manifest,
     write_manifest,
 )
-from garrison.adapters.store.places import SUFFIX, WORTH, places_of, write_places
+from garrison.adapters.store.places import SUFFIX, WORTH, file_of, places_of, write_places
 from garrison.adapters.store.segments import scan
 from garrison.adapters.store.table import AnyTable, L, Table
 from garrison.core.errors import RecordError
@@ -190,8 +190,9 @@ class Dataset(Generic[L]):
         """What is left of a file, nothing where it held nothing else."""
         if not self._found_in(file, column).difference(gone):
             return []
-        path = self._folder / file.path
-        return [self._write(_day_number(file), now, partial(parquet.without, self._duckdb, path, column, gone))]
+        unwanted = parquet.Unwanted(column, gone)
+        rest = partial(parquet.without, self._duckdb, self._table, self._folder / file.path, unwanted)
+        return [self._write(_day_number(file), now, rest)]
 
     def sweep(self, now: float, *, grace: float = GRACE) -> None:
         """Remove what ceased to count more than `grace` seconds ago, and forget files that somebody removed."""
@@ -262,12 +263,10 @@ class Dataset(Generic[L]):
         aside = make_directory(self._aside) / name
         rows = copy(aside)
         since, until, _ = parquet.extent(self._duckdb, aside)
-        made = [aside]
-        if self._table.found_by and rows >= WORTH:
-            write_places(self._duckdb, self._table, aside, places_of(aside))
-            made.append(places_of(aside))
+        if rows >= WORTH:
+            write_places(self._duckdb, self._table, aside)
         folder = make_directory(self._folder / f"day={date.fromordinal(_EPOCH + day).isoformat()}")
-        size = sum(_put(path, folder) for path in made)
+        size = sum(_put(path, folder) for path in (*places_of(aside), aside))
         sync(folder)
         sync(self._folder)
         return DataFile(f"{folder.name}/{name}", rows, size, since, until, now)
@@ -275,8 +274,8 @@ class Dataset(Generic[L]):
     @staticmethod
     def _remove(file: Path) -> None:
         """Remove a file and its places, whichever of them is there."""
-        file.unlink(missing_ok=True)
-        places_of(file).unlink(missing_ok=True)
+        for path in (file, *places_of(file)):
+            path.unlink(missing_ok=True)
 
     def _swap(self, **changes: object) -> None:
         manifest = replace(self._manifest, **changes)
@@ -303,7 +302,7 @@ class Dataset(Generic[L]):
         self._release()
         known = {file.path for file in manifest.files} | {each.path for each in manifest.obsolete}
         for path in (*self._folder.glob("day=*/*.parquet"), *self._folder.glob(f"day=*/*{SUFFIX}")):
-            if str(path.with_suffix(".parquet").relative_to(self._folder)) not in known:
+            if str(file_of(path).relative_to(self._folder)) not in known:
                 path.unlink()
         self._manifest = replace(manifest, consumed=tuple(self._still_there()))
         if self._manifest != found:
@@ -337,7 +336,7 @@ class Dataset(Generic[L]):
             except duckdb.Error:
                 path.rename(make_directory(self._data / "damaged") / path.name)
                 continue
-            size = sum(part.stat().st_size for part in (path, places_of(path)) if part.exists())
+            size = sum(part.stat().st_size for part in (path, *places_of(path)))
             name = f"{path.parent.name}/{path.name}"
             files.append(DataFile(name, rows, size, since, until, path.stat().st_mtime))
         return Manifest(files=tuple(files), converted=sum(file.rows for file in files))

@@ -76,6 +76,7 @@ EVENTS: Final = Table[Event](
     columns=_COLUMNS,
     order=("time", "id"),
     found_by=("principal", "peer"),
+    found_in=("reason_ids",),
 )
 """One row for each exchange (docs/reference/record.md)."""
 

@@ -14,7 +14,17 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from garrison.adapters.store.exposures import EXPOSURES, TYPES, as_uuid, digest_of
-from garrison.adapters.store.ledger_rows import ALL, ExposureFilter, Masks, as_list, in_order, listed, opened
+from garrison.adapters.store.ledger_rows import (
+    ALL,
+    ExposureFilter,
+    Masks,
+    Rows,
+    as_list,
+    in_order,
+    listed,
+    opened,
+    parts,
+)
 from garrison.adapters.store.manifest import read_manifest
 from garrison.adapters.store.reading import Snapshot, connected, files_between, take_snapshot
 from garrison.adapters.store.segments import scan, segment_files
@@ -29,6 +39,8 @@ EVENTS_AT_ONCE: Final = 1024
 """Events of which is asked at once what they disclosed."""
 _NEAR: Final = 0.002
 """Seconds about an event's time in which its rows are: times are rounded."""
+OTHERS: Final = 1 << 62
+"""A bit beside those of semantic types: somebody else than the subject saw it."""
 _READ: Final = frozenset({Attribution.ANNOTATED, Attribution.INFERRED})
 
 
@@ -42,33 +54,41 @@ def summary(data: Path, wanted: ExposureFilter = ALL) -> tuple[KindSeen, ...]:
     with opened(data, wanted) as rows:
         groups = rows.ask("SELECT kind, types, count(*), min(time), max(time) FROM {rows} GROUP BY 1, 2")
         masks = rows.masks(types for _, types, *_ in groups)
-        # Subjects are what is many: of each only a mask and a flag.
-        people = rows.ask("""
-            SELECT kind, mask, own, count(*) FROM (
-                SELECT kind, subject, bit_or(mask) AS mask, bool_and(coalesce(own, false)) AS own
-                FROM {rows} JOIN masks USING (types) GROUP BY kind, subject
-            ) GROUP BY 1, 2, 3
-        """)
-    found = [
-        _kind_seen(
-            kind, [row[2:] for row in groups if row[0] == kind], [row[1:] for row in people if row[0] == kind], masks
-        )
-        for kind in dict.fromkeys(row[0] for row in groups)
-    ]
+        kinds = {
+            kind: [row[2:] for row in groups if row[0] == kind] for kind in dict.fromkeys(row[0] for row in groups)
+        }
+        found = [_kind_seen(kind, told, _bits(rows, kind, told), masks) for kind, told in kinds.items()]
     return tuple(sorted(found, key=lambda each: (-each.people, each.kind)))
 
 
-def _kind_seen(kind: str, groups: Sequence[Any], people: Sequence[Any], masks: Masks) -> KindSeen:
-    """Of rows `(exposures, first, last)` and `(mask, own, people)` of one kind."""
+def _bits(rows: Rows, kind: str, groups: Sequence[Any]) -> Counter[int]:
+    """How many subjects of a kind have which mask of types, with `OTHERS` where anybody else saw them."""
+    people: Counter[int] = Counter()
+    for part in parts(sum(number for number, *_ in groups)):
+        counted = rows.ask(
+            f"""
+            SELECT bits, count(*) FROM (
+                SELECT bit_or(mask | CASE WHEN own THEN 0 ELSE {OTHERS} END) AS bits
+                FROM {{rows}} JOIN masks USING (types) WHERE kind = ? AND {part} GROUP BY subject
+            ) GROUP BY 1
+            """,  # noqa: S608  # made of constants
+            kind,
+        )
+        people.update(dict(counted))
+    return people
+
+
+def _kind_seen(kind: str, groups: Sequence[Any], people: Counter[int], masks: Masks) -> KindSeen:
+    """Of rows `(exposures, first, last)` and of `_bits`."""
     types = [
         TypeSeen(name, total)
         for name, bit in masks.bits.items()
-        if (total := sum(number for mask, _, number in people if mask & bit))
+        if (total := sum(number for bits, number in people.items() if bits & bit))
     ]
     return KindSeen(
         kind,
-        people=sum(number for *_, number in people),
-        own=sum(number for _, own, number in people if own),
+        people=people.total(),
+        own=sum(number for bits, number in people.items() if not bits & OTHERS),
         exposures=sum(number for number, *_ in groups),
         types=tuple(types),
         first=min(first for _, first, _ in groups) / MICROSECONDS,
@@ -79,15 +99,17 @@ def _kind_seen(kind: str, groups: Sequence[Any], people: Sequence[Any], masks: M
 def people(data: Path, wanted: ExposureFilter = ALL) -> Iterator[PersonSeen]:
     """Each data subject of which anything was disclosed, in no order. Raises RecordError as `summary`."""
     with opened(data, wanted) as rows:
-        masks = rows.masks(types for (types,) in rows.ask("SELECT DISTINCT types FROM {rows}"))
-        found = rows.stream("""
-            SELECT kind, subject, count(*), bit_or(mask), min(time), max(time), bool_and(coalesce(own, false))
-            FROM {rows} JOIN masks USING (types) GROUP BY kind, subject
-        """)
-        for kind, subject, number, mask, first, last, own in found:
-            yield PersonSeen(
-                kind, digest_of(subject), number, masks.types(mask), first / MICROSECONDS, last / MICROSECONDS, own
-            )
+        groups = rows.ask("SELECT types, count(*) FROM {rows} GROUP BY 1")
+        masks = rows.masks(types for types, _ in groups)
+        for part in parts(sum(number for _, number in groups)):
+            found = rows.stream(f"""
+                SELECT kind, subject, count(*), bit_or(mask), min(time), max(time), bool_and(coalesce(own, false))
+                FROM {{rows}} JOIN masks USING (types) WHERE {part} GROUP BY kind, subject
+            """)  # noqa: S608  # made of constants
+            for kind, subject, number, mask, first, last, own in found:
+                yield PersonSeen(
+                    kind, digest_of(subject), number, masks.types(mask), first / MICROSECONDS, last / MICROSECONDS, own
+                )
 
 
 def recipients(data: Path, subjects: Sequence[UUID], wanted: ExposureFilter = ALL) -> tuple[Recipient, ...]:
@@ -111,36 +133,49 @@ def recipients(data: Path, subjects: Sequence[UUID], wanted: ExposureFilter = AL
 
 
 def top(data: Path, wanted: ExposureFilter = ALL, *, by: Party = "principal", limit: int = 20) -> tuple[Rank, ...]:
-    """The parties to which most people's data went; data that went to its own subject does not count.
+    """The parties to which most people's data went; data that went to its own subject does not count."""
+    with opened(data, wanted) as rows:
+        return ranked(rows, by, limit)
+
+
+def ranked(rows: Rows, by: Party, limit: int, joined: str = "") -> tuple[Rank, ...]:
+    """The parties to which most people's data went, of `rows` with an SQL join behind them.
 
     Nobody sees more people than rows, so that only those are counted exactly who may be among the first.
     """
-    with opened(data, wanted) as rows:
-        many = rows.ask(f"""
-            SELECT {by}, count(*), min(time), max(time) FROM {{rows}} WHERE own IS NOT TRUE
-            GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {MOST}
-        """)  # noqa: S608  # made of constants
-        found: list[Rank] = []
-        size, begin = limit, 0
-        while begin < len(many) and (len(found) < limit or found[limit - 1].people < many[begin][1]):
-            chosen = {row[0]: row[1:] for row in many[begin : begin + size]}
-            counted = rows.ask(
-                f"""
-                SELECT {by}, sum(people)::BIGINT FROM (
-                    SELECT {by}, kind, count(DISTINCT subject) AS people FROM {{rows}}
-                    WHERE own IS NOT TRUE AND {by} IN (SELECT unnest({listed("VARCHAR")})) GROUP BY 1, 2
-                ) GROUP BY 1
-                """,  # noqa: S608  # made of constants
-                as_list(chosen),
-            )
-            found += [_rank(name, number, chosen[name]) for name, number in counted]
-            found.sort(key=lambda each: (-each.people, each.name))
-            begin, size = begin + size, size * 4
+    many = rows.ask(f"""
+        SELECT {by}, count(*), min(time), max(time) FROM {{rows}} {joined} WHERE own IS NOT TRUE
+        GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {MOST}
+    """)  # noqa: S608  # made of constants
+    found: list[Rank] = []
+    size, begin = limit, 0
+    while begin < len(many) and (len(found) < limit or found[limit - 1].people < many[begin][1]):
+        chosen = {row[0]: row[1:] for row in many[begin : begin + size]}
+        people = _distinct(rows, by, joined, {name: told[0] for name, told in chosen.items()})
+        found += [_rank(name, number, chosen[name]) for name, number in people.items()]
+        found.sort(key=lambda each: (-each.people, each.name))
+        begin, size = begin + size, size * 4
     return tuple(found[:limit])
 
 
+def _distinct(rows: Rows, by: Party, joined: str, chosen: Mapping[str, int]) -> Counter[str]:
+    """How many people's data went to each of these parties, which have so many rows."""
+    people: Counter[str] = Counter()
+    for part in parts(sum(chosen.values())):
+        counted = rows.ask(
+            f"""
+            SELECT {by}, kind, count(DISTINCT subject) FROM {{rows}} {joined}
+            WHERE own IS NOT TRUE AND {part} AND {by} IN (SELECT unnest({listed("VARCHAR")})) GROUP BY 1, 2
+            """,  # noqa: S608  # made of constants
+            as_list(chosen),
+        )
+        for name, _, number in counted:
+            people[name] += number
+    return people
+
+
 MOST: Final = 100_000
-"""Parties that are looked at by `top`: those with the most rows."""
+"""Parties that `ranked` looks at: those with the most rows."""
 
 
 def _rank(name: str, people: int, told: Sequence[int]) -> Rank:
@@ -162,12 +197,14 @@ def last_seen(
     the kind, the subject's digest, 16 bytes, and the time. In no order. What budgets are rebuilt from."""
     names = ", ".join(by)
     with opened(data, wanted) as rows:
-        found = rows.stream(f"""
-            SELECT {names}, kind, subject, max(time) FROM {{rows}} WHERE own IS NOT TRUE AND subject IS NOT NULL
-            GROUP BY {names}, kind, subject
-        """)  # noqa: S608  # made of constants
-        for *parties, kind, subject, last in found:
-            yield tuple(parties), kind, subject.bytes, last / MICROSECONDS
+        ((number,),) = rows.ask("SELECT count(*) FROM {rows}")
+        for part in parts(number):
+            found = rows.stream(f"""
+                SELECT {names}, kind, subject, max(time) FROM {{rows}} WHERE own IS NOT TRUE AND {part}
+                GROUP BY {names}, kind, subject
+            """)  # noqa: S608  # made of constants
+            for *parties, kind, subject, last in found:
+                yield tuple(parties), kind, subject.bytes, last / MICROSECONDS
 
 
 def keys_used(data: Path, wanted: ExposureFilter = ALL, *, subjects: Sequence[UUID] = ()) -> Mapping[int, int]:

@@ -27,6 +27,8 @@ from garrison.core.semantics import SEMANTIC_TYPES
 
 FETCHED: Final = 4096
 """Rows fetched at once."""
+PART: Final = 2_000_000
+"""Subjects that are told apart at once, in some 200 MB."""
 SENT: Final = 50_000
 """Rows sent at once to DuckDB."""
 PARTIES: Final[tuple[Party, ...]] = ("principal", "client", "token", "peer", "operation")
@@ -84,6 +86,20 @@ class Masks:
     def types(self, mask: int) -> tuple[str, ...]:
         """The set of a number."""
         return tuple(name for name, bit in self.bits.items() if mask & bit)
+
+
+def parts(number: int) -> Iterator[str]:
+    """Conditions that divide so many rows by their subjects, which are digests and so evenly spread, into parts of
+    about `PART`: to tell them apart takes memory, and DuckDB has no more than it may. In a file, rows of one principal
+    are sorted by subject, so that a part is a few row groups of it. Rows without a subject are in none."""
+    count = -(-number // PART)
+    if count <= 1:
+        yield "subject IS NOT NULL"
+        return
+    step = (1 << 128) // count
+    for place in range(count):
+        first, last = place * step, (place + 1) * step - 1 if place < count - 1 else (1 << 128) - 1
+        yield f"subject BETWEEN '{UUID(int=first)}'::UUID AND '{UUID(int=last)}'::UUID"
 
 
 class Rows:

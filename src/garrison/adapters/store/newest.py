@@ -62,7 +62,7 @@ def rows_at(connection: duckdb.DuckDBPyConnection, wanted: Sequence[Found], sele
         numbers = ", ".join("?" * len(some))
         statement = f"""
             SELECT filename, file_row_number, {selected}
-            FROM read_parquet(?, filename = true, file_row_number = true)
+            FROM read_parquet(?, filename = true, file_row_number = true, hive_partitioning = false)
             WHERE time IN ({times}) AND file_row_number IN ({numbers})
         """  # noqa: S608  # made of constants
         files = sorted({each.file for each in some})

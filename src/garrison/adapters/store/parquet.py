@@ -8,7 +8,7 @@ the name of the file that is written.
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import duckdb
 
@@ -29,8 +29,16 @@ COPY (
     SELECT {columns} FROM {rows} ORDER BY {order}
 ) TO {{target}} {form}
 """
-_MERGE: Final = f"COPY (FROM read_parquet(?){{order}}) TO {{target}} {AS_PARQUET}"
-_WITHOUT: Final = f"COPY (FROM read_parquet(?) WHERE {{column}} NOT IN (SELECT unnest(?))) TO {{target}} {AS_PARQUET}"
+_MERGE: Final = """
+COPY (SELECT {columns} FROM read_parquet(?, hive_partitioning = false) WHERE {kept} {order}) TO {{target}} {form}
+"""
+
+
+class Unwanted(NamedTuple):
+    """Rows that have one of these values in a column of texts."""
+
+    column: str
+    values: Sequence[str]
 
 
 def microseconds(seconds: float) -> int:
@@ -75,19 +83,24 @@ def convert(
 
 def merge(connection: duckdb.DuckDBPyConnection, table: AnyTable, sources: Sequence[Path], target: Path) -> int:
     """Write the rows of `sources`, which are given by time, to `target`; the number of them."""
-    order = "" if table.order[0] == "time" else f" ORDER BY {', '.join(table.order)}"
-    return copied(connection, _MERGE.replace("{order}", order), target, [[str(path) for path in sources]])
+    order = "" if table.order[0] == "time" else f"ORDER BY {', '.join(table.order)}"
+    statement = _MERGE.format(columns=", ".join(table.columns), kept="true", order=order, form=AS_PARQUET)
+    return copied(connection, statement, target, [[str(path) for path in sources]])
+
+
+def without(
+    connection: duckdb.DuckDBPyConnection, table: AnyTable, source: Path, unwanted: Unwanted, target: Path
+) -> int:
+    """Write the rows of `source` to `target` but for the unwanted ones; the number of them."""
+    kept = f"{unwanted.column} NOT IN (SELECT unnest(?))"
+    statement = _MERGE.format(columns=", ".join(table.columns), kept=kept, order="", form=AS_PARQUET)
+    return copied(connection, statement, target, [[str(source)], list(unwanted.values)])
 
 
 def values(connection: duckdb.DuckDBPyConnection, file: Path, column: str) -> frozenset[str]:
     """What stands in a column of texts of a Parquet file."""
     rows = connection.execute(f"SELECT DISTINCT {column} FROM read_parquet(?)", [str(file)]).fetchall()  # noqa: S608  # a column of ours
     return frozenset(value for (value,) in rows)
-
-
-def without(connection: duckdb.DuckDBPyConnection, source: Path, column: str, gone: Sequence[str], target: Path) -> int:
-    """Write the rows of `source` to `target` but for those with one of these values; the number of them."""
-    return copied(connection, _WITHOUT.replace("{column}", column), target, [str(source), list(gone)])
 
 
 def extent(connection: duckdb.DuckDBPyConnection, file: Path) -> tuple[int, int, int]:

@@ -139,11 +139,13 @@ def _conditions(wanted: EventFilter) -> Conditions:
     equal = {name: value for name in _EQUAL if (value := getattr(wanted, name)) is not None}
     if wanted.operation:
         equal["operation"] = wanted.operation  # which DuckDB looks for before it reads other columns
-    others: list[tuple[str, Any]] = [
-        (condition, value) for name, condition in _OTHERS.items() if (value := getattr(wanted, name)) is not None
-    ]
+    if wanted.reason is not None:
+        equal["reason_ids"] = wanted.reason
+    others: list[tuple[str, Any]] = []
     if wanted.operation == "":
         others.append(("coalesce(operation, '') = ?", ""))
+    if wanted.status is not None:
+        others.append(("status = ?", wanted.status))
     moments = (("time >= {}", wanted.since), ("time < {}", wanted.until))
     others += [
         (condition.format("make_timestamptz(?::BIGINT)"), parquet.microseconds(value))
@@ -154,10 +156,6 @@ def _conditions(wanted: EventFilter) -> Conditions:
 
 
 _EQUAL: Final = ("id", "principal", "peer", "disposition", "method")
-_OTHERS: Final = {
-    "reason": "list_contains(reason_ids, ?)",
-    "status": "status = ?",
-}
 
 
 def _by_time(event: Event) -> tuple[float, str]:

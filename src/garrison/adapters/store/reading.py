@@ -25,7 +25,10 @@ MEMORY: Final = "1GB"
 """For DuckDB while it answers; what needs more is sorted on the disk."""
 TRIES: Final = 100
 """Times that a reader begins anew because the record changed under it: that is once a second at most."""
-_SOURCE: Final = "SELECT * FROM read_parquet(?, filename = true, file_row_number = true) WHERE "
+_SOURCE: Final = """
+    SELECT {columns}, filename, file_row_number
+    FROM read_parquet(?, filename = true, file_row_number = true, hive_partitioning = false) WHERE {where}
+"""
 
 
 class Snapshot(msgspec.Struct, Generic[L], frozen=True):
@@ -39,7 +42,8 @@ class Conditions(msgspec.Struct, frozen=True, kw_only=True):
     """What rows must agree with, all of it."""
 
     equal: Mapping[str, str | bytes] = {}
-    """Columns and their values. Those of `Table.found_by` are looked up; bytes for a BLOB."""
+    """Columns and their values, bytes for a BLOB; a list has to have the value. Those of `Table.found_by` and
+    `found_in` are looked up."""
     others: Sequence[tuple[str, Any]] = ()
     """SQL that is ours, with one `?` each, and the value for it."""
 
@@ -99,16 +103,18 @@ def relation(
 
     None where the places say that there are none. What is not looked up is left out of reading too.
     """
-    where, given = _where(asked)
+    where, given = _where(table, asked)
     places = _places(connection, table, files, asked)
+    # by name: files of older versions have a column more, and parts of a UNION are joined by their columns' order
+    source = _SOURCE.format(columns=", ".join(table.columns), where=where)
     parts, values = [], []
     whole = [file for file in files if file not in places]
     if whole:
-        parts.append(_SOURCE + where)
+        parts.append(source)
         values += [whole, *given]
     for file, found in places.items():
         for first, last in found:
-            parts.append(f"{_SOURCE}{where} AND file_row_number BETWEEN ? AND ?")
+            parts.append(f"{source} AND file_row_number BETWEEN ? AND ?")
             values += [file, *given, first, last]
     return Relation(f"({' UNION ALL '.join(parts)})", values) if parts else None
 
@@ -118,7 +124,7 @@ def _places(
 ) -> dict[str, list[Stretch]]:
     """Where alone rows can be, by the column that leaves least of each file."""
     found: dict[str, list[Stretch]] = {}
-    for column in table.found_by:
+    for column in (*table.found_by, *table.found_in):
         if column in asked.equal:
             for file, parts in stretches(connection, files, column, asked.equal[column]).items():
                 found[file] = min(found.get(file, parts), parts, key=_length)
@@ -129,8 +135,12 @@ def _length(parts: Sequence[Stretch]) -> int:
     return sum(last - first + 1 for first, last in parts)
 
 
-def _where(asked: Conditions) -> tuple[str, list[Any]]:
-    conditions = [*((f"{column} = ?", value) for column, value in asked.equal.items()), *asked.others]
+def _where(table: AnyTable, asked: Conditions) -> tuple[str, list[Any]]:
+    equal = [
+        (f"list_contains({column}, ?)" if column in table.found_in else f"{column} = ?", value)
+        for column, value in asked.equal.items()
+    ]
+    conditions = [*equal, *asked.others]
     return " AND ".join(("true", *(text for text, _ in conditions))), [value for _, value in conditions]
 
 

@@ -62,8 +62,10 @@ class Table(msgspec.Struct, Generic[L], frozen=True, kw_only=True):
     """The columns that files are sorted by, and answers; never NULL. Where `time` is the first, row groups are passed
     over by it, and files are merged one after another; otherwise only whole files are, and a merge sorts anew."""
     found_by: tuple[str, ...] = ()
-    """Columns of texts or bytes in which one value among many is looked for (`places.py`); about one and a half
-    bytes a row for each. Those with few values need none: a scan passes over their dictionaries."""
+    """Columns of texts or bytes in which one value among many is looked for (`places.py`); up to two bytes a row for
+    each. Those with few values need none: a scan passes over their dictionaries."""
+    found_in: tuple[str, ...] = ()
+    """The same for columns that are lists of texts: rows whose list has a value are looked for."""
 
 
 AnyTable: TypeAlias = Table[Any]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.unit.adapters.store.ledger import KEY, NOON, about, answer, convert, half_converted, record, traffic
 
-from garrison.adapters.store import ledger
+from garrison.adapters.store import ledger, ledger_rows
 from garrison.adapters.store.exposures import as_rows, digest_of
 from garrison.adapters.store.ledger import subjects_named
 from garrison.adapters.store.ledger_rows import ALL, PARTIES, ExposureFilter
@@ -36,6 +36,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Event]]:
     data, events = tmp_path_factory.mktemp("ledger"), traffic()
     half_converted(data, events)
     return data, events
+
+
+@pytest.fixture(params=[ledger_rows.PART, 50], ids=["at once", "in parts"])
+def part(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Subjects are told apart all at once, or in parts."""
+    monkeypatch.setattr(ledger_rows, "PART", request.param)
 
 
 @pytest.fixture
@@ -68,6 +74,7 @@ def test_rows_come_back_as_they_were_written_each_once(
     assert in_order(list(ledger.exposures(tmp_path, wanted))) == in_order(plain(given, wanted))
 
 
+@pytest.mark.usefixtures("part")
 @pytest.mark.parametrize("wanted", FILTERS)
 def test_people_are_counted_by_kind_and_type(tmp_path: Path, given: list[Event], wanted: ExposureFilter) -> None:
     rows = plain(given, wanted)
@@ -83,6 +90,7 @@ def test_people_are_counted_by_kind_and_type(tmp_path: Path, given: list[Event],
         assert {each.type: each.people for each in seen.types} == {name: len(who) for name, who in types.items()}
 
 
+@pytest.mark.usefixtures("part")
 def test_each_person_is_listed_with_what_was_seen(tmp_path: Path, given: list[Event]) -> None:
     wanted = ExposureFilter(principal="p2")
     rows: dict[tuple[str, str], list[Exposure]] = defaultdict(list)
@@ -119,6 +127,7 @@ def test_a_subject_is_found_under_every_key(tmp_path: Path) -> None:
     assert ledger.keys_used(tmp_path) == {7: 1, 8: 1}
 
 
+@pytest.mark.usefixtures("part")
 @pytest.mark.parametrize("by", PARTIES)
 def test_the_first_of_many_are_exact(tmp_path: Path, given: list[Event], by: Party) -> None:
     people: dict[str, set[tuple[str, str]]] = defaultdict(set)
@@ -137,6 +146,7 @@ def test_who_sees_the_same_people_often_is_not_first(tmp_path: Path) -> None:
     assert [(each.name, each.people) for each in ledger.top(tmp_path, limit=1)] == [("many", 2)]
 
 
+@pytest.mark.usefixtures("part")
 def test_budgets_are_rebuilt_from_when_each_subject_was_last_seen(tmp_path: Path, given: list[Event]) -> None:
     last: dict[tuple[str, str, str], float] = defaultdict(float)
     for row in plain(given):

@@ -36,9 +36,10 @@ VISITS = Table[Visit](
     fields={"time": "DOUBLE", "guide": "VARCHAR", "guests": "VARCHAR[]"},
     rows="(SELECT *, unnest(guests) AS guest FROM lines)",
     count=lambda line: len(line.guests),
-    columns={"time": TIME, "guide": "guide", "guest": "unhex(guest)"},
+    columns={"time": TIME, "guide": "guide", "guest": "unhex(guest)", "words": "string_split(guide, '-')"},
     order=("time", "guest"),
     found_by=("guest", "guide"),
+    found_in=("words",),
 )
 
 
@@ -123,12 +124,15 @@ def test_a_value_is_found_where_it_is_and_nowhere_else_is_looked(
     assert asked(data, Conditions(equal={"guest": wanted})) == [(lines[1234].guide, wanted)]
     assert asked(data, Conditions(equal={"guest": wanted, "guide": "guide-233"})) == []
     assert asked(data, Conditions(equal={"guest": bytes(8 * [255])})) == []
+    assert {guide for guide, _ in asked(data, Conditions(equal={"words": "7"}))} == {"guide-7"}
+    assert asked(data, Conditions(equal={"words": "guide-7"})) == []
     with connected(data) as connection:
         files = list(files_between(data, VISITS, take_snapshot(data, VISITS, lambda _: True).manifest))
         number = 1234 * 100 + 56
         block = number // BLOCK * BLOCK
         assert stretches(connection, files, "guest", wanted) == {files[0]: [(block, block + BLOCK - 1)]}
         assert stretches(connection, files, "guide", "nobody") == {files[0]: []}
+        assert stretches(connection, files, "words", "7") == stretches(connection, files, "guide", "guide-7")
         assert len(stretches(connection, files, "guide", "guide-7")[files[0]]) == 4
         monkeypatch.setattr(places_module, "MANY", 3)
         assert stretches(connection, files, "guide", "guide-7") == {}, "so many that the file is read as a whole"
@@ -138,7 +142,7 @@ def test_without_places_or_with_damaged_ones_the_answer_is_the_same(large: tuple
     data, lines = large
     wanted = bytes.fromhex(lines[77].guests[0])
     (file,) = files_between(data, VISITS, take_snapshot(data, VISITS, lambda _: True).manifest)
-    places = places_of(Path(file))
+    (places,) = [each for each in places_of(Path(file)) if "guest" in each.name]
     content = places.read_bytes()
     try:
         for damaged in (b"", b"PAR1" + bytes(100), content[:-200], None):
@@ -186,19 +190,22 @@ def test_places_go_with_their_file_and_never_without_it(tmp_path: Path, monkeypa
             spool(tmp_path, [Visit(NOON + number, "ann", (guest(number),))])
             dataset.ingest(segment_files(tmp_path / VISITS.spool), NOON)
         assert dataset.compact(NOON)
-        assert len(list(folder.glob("*.places"))) == len(list(folder.glob("*.parquet"))) == 3
+        assert len(list(folder.glob("*.places"))) == 3 * len(list(folder.glob("*.parquet"))) == 9
         dataset.sweep(NOON, grace=0)
         (kept,) = dataset.manifest.files
+    columns = "SELECT column_name FROM (DESCRIBE SELECT * FROM read_parquet(?, hive_partitioning = false))"
+    found = duckdb.execute(columns, [str(tmp_path / "visits" / kept.path)]).fetchall()
+    assert [name for (name,) in found] == list(VISITS.columns), "the day of the folder is no column"
     assert {path.name for path in folder.iterdir()} == {
         Path(kept.path).name,
-        Path(kept.path).with_suffix(".places").name,
+        *(Path(kept.path).with_suffix(f".{column}.places").name for column in ("guest", "guide", "words")),
     }
     # killed between a file's places and its row in the manifest
-    (folder / "0000000000001-left.places").write_bytes(b"left")
+    (folder / "0000000000001-left.guest.places").write_bytes(b"left")
     (folder / "0000000000001-left.parquet").write_bytes(b"left")
-    (folder / "0000000000002-left.places").write_bytes(b"left")
+    (folder / "0000000000002-left.guest.places").write_bytes(b"left")
     with Dataset(tmp_path, VISITS) as dataset:
-        assert len(list(folder.iterdir())) == 2
+        assert len(list(folder.iterdir())) == 4
         # somebody removed the file
         (folder / Path(kept.path).name).unlink()
         dataset.sweep(NOON)
@@ -215,8 +222,13 @@ def test_a_conversion_that_makes_more_rows_than_it_should_is_not_put_in_force(tm
     assert convert(tmp_path) == 1
 
 
-def test_places_are_parquet_that_any_engine_reads(large: tuple[Path, list[Visit]]) -> None:
-    data, _ = large
-    (file,) = files_between(data, VISITS, take_snapshot(data, VISITS, lambda _: True).manifest)
-    rows = duckdb.execute('SELECT DISTINCT "column" FROM read_parquet(?)', [str(places_of(Path(file)))]).fetchall()
-    assert {name for (name,) in rows} == {"guest", "guide"}
+def test_a_column_that_was_not_looked_up_in_before_is_found_in_older_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dataset_module, "WORTH", 1)
+    spool(tmp_path, [Visit(NOON, "ann", (guest(1),))])
+    older = msgspec.structs.replace(VISITS, found_by=("guide",), found_in=())
+    with Dataset(tmp_path, older) as dataset:
+        dataset.ingest(segment_files(tmp_path / VISITS.spool), NOON)
+    assert len(asked(tmp_path, Conditions(equal={"guest": bytes.fromhex(guest(1))}))) == 1
+    assert asked(tmp_path, Conditions(equal={"guide": "bob", "guest": bytes.fromhex(guest(1))})) == []
