@@ -21,6 +21,9 @@ MAX_KEYS: Final = 250_000
 """Keys remembered, of all spaces together, some 400 bytes each. Spaces have equal shares."""
 MAX_SUBJECTS: Final = 25_000_000
 """Subjects remembered, of all keys together: 12 to 14 bytes each."""
+SLACK: Final = 600
+"""Seconds for which those are remembered who have left every window: exchanges may be judged so long after others that
+began later. No exchange takes that long (`upstream.request-timeout`, slow bodies)."""
 _TRIES: Final = 4
 """Other keys looked at with each new one, so that what lies outside of every window goes."""
 
@@ -66,11 +69,13 @@ def recent_of(seen: Sequence[tuple[bytes, int]]) -> Recent:
 class Seen:
     """Who was shown to one key."""
 
-    __slots__ = ("first", "floors", "held", "least", "lost", "lost_at", "recent")
+    __slots__ = ("first", "floors", "held", "latest", "least", "lost", "lost_at", "recent")
 
     def __init__(self, first: int) -> None:
         """`first` is the tick at which somebody was shown to it for the first time."""
         self.first = first
+        self.latest = 0.0
+        """The time of the latest exchange that noted anything: the next may have begun before it."""
         self.recent: Recent = Few()
         self.lost = 0
         """Subjects that count though they are not remembered."""
@@ -87,6 +92,15 @@ class Seen:
         """As the function, for the budget `name`."""
         begins = cutoff(window, now)
         return begins if self.floors is None else max(begins, self.floors.get(name, 0))
+
+    def bounds(self, name: str, window: int, now: float) -> tuple[int, int]:
+        """`cutoff` for those who count, and for those who cost nothing because they were seen.
+
+        They differ where an exchange is judged after one that began later, or the clock was set back: who was outside
+        of the window for that one is not inside again, and who is inside for this one counts.
+        """
+        begins = self.cutoff(name, window, now)
+        return begins, begins if now >= self.latest else self.cutoff(name, window, self.latest)
 
     def used(self, window: int, begins: int) -> int:
         """How many were seen after the tick `begins`, in a window of that length."""
@@ -112,7 +126,7 @@ class Seen:
         self.lost += other.lost + gone
         self.lost_at = max(self.lost_at, other.lost_at, ordered[gone - 1][1] if gone else 0)
         self.recent = recent_of(ordered[gone:])
-        self.first = min(self.first, other.first)
+        self.first, self.latest = min(self.first, other.first), max(self.latest, other.latest)
         self.held = tuple(dict.fromkeys((*self.held, *other.held)))
 
     def release(self, name: str) -> None:
@@ -200,6 +214,8 @@ class Entry(NamedTuple):
     """Each once."""
     before: Sequence[int]
     """When each of them was last seen; 0: never."""
+    left: Sequence[int]
+    """The same as far as it is known to have left: what another answer is about to show may not leave after all."""
 
 
 Look: TypeAlias = tuple[Space, str, Seen | None, int, int, int]
@@ -264,10 +280,18 @@ class Budgets:
         """What `key` has seen of these."""
         seen = self.find(space, key)
         if seen is None:
-            return Entry(space, key, None, digests, [0] * len(digests))
+            never = [0] * len(digests)
+            return Entry(space, key, None, digests, never, never)
         recent = seen.recent
         before = [recent.last_seen(digests[0])] if len(digests) == 1 else recent.all_last_seen(digests)
-        return Entry(space, key, seen, digests, before)
+        return Entry(space, key, seen, digests, before, self._left(seen, digests, before) if self._pending else before)
+
+    def _left(self, seen: Seen, digests: Sequence[bytes], before: Sequence[int]) -> Sequence[int]:
+        pending = self._pending
+        return [
+            was if (waiting := pending.get((seen, digest))) is None else waiting[1]
+            for digest, was in zip(digests, before, strict=True)
+        ]
 
     def look_one(self, space: Space, key: str, digest: bytes) -> Look:
         """As `look`, for one subject."""
@@ -304,6 +328,7 @@ class Budgets:
         for entry in entries:
             seen = entry.seen or self._place(entry.space, entry.key, now)
             moment = seen.tick(now)
+            seen.latest = max(seen.latest, now)
             for digest, was in zip(entry.digests, entry.before, strict=True):
                 place = seen, digest
                 waiting = pending.get(place) if pending else None
@@ -339,7 +364,9 @@ class Budgets:
         """Note what has left."""
         entry = self.look(space, key, digests)
         seen = entry.seen or self._place(space, key, now)
-        self._note(entry, seen, seen.tick(now))
+        moment = seen.tick(now)
+        seen.latest = max(seen.latest, now)
+        self._note(entry, seen, moment)
         if self._pending:
             for digest in digests:
                 self._pending.pop((seen, digest), None)
@@ -409,7 +436,7 @@ class Budgets:
         recent, digests = seen.recent, entry.digests
         fresh = entry.before.count(0)
         if fresh:
-            self.subjects += fresh - recent.trim(moment - entry.space.horizon - 1)
+            self.subjects += fresh - recent.trim(moment - entry.space.horizon - SLACK)
             if self.subjects > MAX_SUBJECTS:
                 self.subjects -= fresh
                 digests = [digest for digest, was in zip(digests, entry.before, strict=True) if was]
@@ -447,7 +474,7 @@ class Budgets:
             other = space.oldest()
             if other is None:
                 break
-            self.subjects -= other.recent.trim(begins)
+            self.subjects -= other.recent.trim(begins - SLACK)
             if len(space) >= share and other.is_void(begins):
                 space.remove(other)
         if len(space) >= share:

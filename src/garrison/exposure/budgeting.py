@@ -65,7 +65,7 @@ class Room(NamedTuple):
     before: Mapping[bytes, int]
     """When each subject was last seen; 0: never."""
     left: list[list[int]]
-    """For each budget the tick at which its window begins, and for how many more it has room."""
+    """For each budget the tick after which one was seen who costs nothing, and for how many it has room."""
 
 
 _NOTHING: tuple[Group, ...] = ()
@@ -181,10 +181,10 @@ class Purse:
 
     @staticmethod
     def _weigh(facts: Facts, group: Group, entry: Entry, bill: Bill) -> None:
-        seen, before, now = entry.seen, entry.before, facts.now
+        seen, now = entry.seen, facts.now
         for budget in group.budgets:
-            begins = seen.cutoff(budget.name, budget.window, now) if seen is not None else 0
-            fresh = sum([was <= begins for was in before])
+            begins, known = seen.bounds(budget.name, budget.window, now) if seen is not None else (0, 0)
+            fresh = sum([was <= known for was in entry.left])
             if fresh and (over := _over(facts, group, entry, (budget, begins, fresh))) is not None:
                 (bill.over if budget.refuses else bill.alerts).append(over)
 
@@ -199,9 +199,9 @@ class Purse:
             left = []
             for budget in group.budgets:
                 if budget.refuses:
-                    begins = seen.cutoff(budget.name, budget.window, now)
+                    begins, known = seen.bounds(budget.name, budget.window, now)
                     limit = budget.limit_for(facts.principal, seen.first, now)
-                    left.append([begins, limit - seen.used(budget.window, begins)])
+                    left.append([known, limit - seen.used(budget.window, begins)])
             before = dict(zip(digests, seen.recent.all_last_seen(digests), strict=True))
             found.append(Room(group.kind, before, left))
         return found
@@ -263,7 +263,7 @@ def _is_plain(group: Group, entry: Entry, now: float) -> bool:
         return len(entry.digests) <= group.tightest
     if len(seen.recent) + seen.lost + len(entry.digests) <= group.tightest:
         return True
-    return seen.floors is None and min(entry.before) > max(0.0, now - group.shortest)
+    return seen.floors is None and min(entry.left) > max(0.0, max(now, seen.latest) - group.shortest)
 
 
 def _is_known(group: Group, look: Look, now: float) -> bool:
@@ -273,19 +273,22 @@ def _is_known(group: Group, look: Look, now: float) -> bool:
 
 
 def _over(facts: Facts, group: Group, entry: Entry, asked: tuple[Budget, int, int]) -> Over | None:
-    """Whether a budget, whose window begins at a tick, suffices for so many who are new to it."""
+    """Whether a budget, whose window begins at a tick, suffices for so many who are new to it.
+
+    Those among them whom another answer is about to show are counted already.
+    """
     budget, begins, fresh = asked
-    seen = entry.seen
-    now = facts.now
+    seen, now = entry.seen, facts.now
     limit = budget.limit_for(facts.principal, seen.first if seen is not None else 0, now)
     if seen is None:
         return None if fresh <= limit else Over(budget, entry, group, limit, 0, fresh, budget.window)
-    if len(seen.recent) + seen.lost + fresh <= limit:
+    more = sum([was <= begins for was in entry.before])
+    if len(seen.recent) + seen.lost + more <= limit:
         return None  # whatever of it lies in this window
     used = seen.used(budget.window, begins)
-    if used + fresh <= limit:
+    if used + more <= limit:
         return None
-    return Over(budget, entry, group, limit, used, fresh, _wait(seen, budget, begins, used + fresh - limit, now))
+    return Over(budget, entry, group, limit, used, fresh, _wait(seen, budget, begins, used + more - limit, now))
 
 
 def _wait(seen: Seen, budget: Budget, begins: int, surplus: int, now: float) -> int:

@@ -53,6 +53,14 @@ def test_the_one_beyond_the_limit_does_not_leave_and_those_seen_cost_nothing() -
     assert one(scene, 5, now=1000.0 + 3601).status == 200, "an hour later they count no more"
 
 
+def test_an_answer_that_is_judged_late_is_judged_as_of_now() -> None:
+    scene = stage("{name: minute, limit: 3, window: 1m}")
+    assert people(scene, 2, 3, now=1000.25).status == 200
+    assert people(scene, 4, 5, now=1061.25).status == 200
+    assert people(scene, 2, 3, now=1060.25).status == 403, "they had left the window before, and there is no room"
+    assert people(scene, 4, 5, now=1060.25).status == 200
+
+
 def test_ones_own_data_are_free() -> None:
     scene = stage("{name: hour, limit: 1}")
     assert [one(scene, number).status for number in (2, 1, 1)] == [200, 200, 200]

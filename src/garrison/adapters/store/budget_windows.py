@@ -133,6 +133,7 @@ def _seen(people: Sequence[tuple[int, int]], total: int, since: int) -> Seen:
     few = Few()
     few.fill(digests.tobytes(), [last for last, _ in people])
     seen.recent = few if len(few) <= FEW else Many(few)
+    seen.latest = float(few.newest)
     if total > len(people):
         seen.lost, seen.lost_at = total - len(people), people[0][0]
     return seen
