@@ -276,7 +276,10 @@ def test_one_subject_alone_is_noted_as_one_of_several(taken: list[Shown], limits
 def told(budgets: Budgets) -> Any:
     """Everything that is remembered."""
     space = budgets.spaces["s"]
-    keys = {key: (sorted(seen.recent.items()), seen.lost, seen.lost_at, seen.first) for key, seen in space.items()}
+    keys = {
+        key: (sorted(seen.recent.items()), seen.lost, seen.lost_at, seen.first, seen.latest)
+        for key, seen in space.items()
+    }
     names = {id(seen): key for key, seen in space.items()}
     pending = {(names[id(seen)], digest): list(waiting) for (seen, digest), waiting in budgets._pending.items()}
     return keys, space.is_tight, budgets.subjects, pending

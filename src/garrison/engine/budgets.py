@@ -301,12 +301,17 @@ class Budgets:
         before, size, newest = seen.recent.look(digest)
         return space, key, seen, before, size + seen.lost, newest
 
+    def is_waiting(self, seen: Seen, digest: bytes) -> bool:
+        """Whether an answer that is about to show this subject may yet not leave."""
+        return (seen, digest) in self._pending
+
     def take_one(self, look: Look, digest: bytes, now: float) -> Taken:
         """As `take`, for one subject, as it was just looked up."""
         space, key, seen, was, size, newest = look
         if seen is None or self.subjects >= MAX_SUBJECTS or (seen, digest) in self._pending:
-            return self.take((Entry(space, key, seen, (digest,), (was,)),), now)
+            return self.take((Entry(space, key, seen, (digest,), (was,), (was,)),), now)
         moment, size = ceil(now), size + 1
+        seen.latest = max(seen.latest, now)
         if moment < newest or moment < seen.least:
             moment = seen.tick(now)
         if was == moment:
@@ -316,7 +321,7 @@ class Budgets:
         if was:
             seen.recent.note(digest, moment)
             return (place,)
-        self.subjects += seen.recent.add(digest, moment, moment - space.horizon - 1)
+        self.subjects += seen.recent.add(digest, moment, moment - space.horizon - SLACK)
         if size >= space.least or size > space.keep or size > FEW:
             self._bound(space, seen)
         return (place,)

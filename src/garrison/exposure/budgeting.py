@@ -15,7 +15,7 @@ from garrison.config.exposure import ExposureSettings
 from garrison.core.decision import Mode, Reason
 from garrison.core.operation import Operation
 from garrison.core.principal import ANONYMOUS
-from garrison.engine.budgets import Entry, Look, Seen, Taken, peer_of
+from garrison.engine.budgets import Budgets, Entry, Look, Seen, Taken, peer_of
 from garrison.engine.control import Reasons
 from garrison.engine.facts import Facts
 from garrison.engine.limits import LONGEST_KEY
@@ -153,7 +153,7 @@ class Purse:
             space = budgets.space(group.space, group.horizon, group.keep, group.least)
             key = self._key(group, facts)
             look = budgets.look_one(space, key, digest)
-            if look[4] >= group.tightest and not _is_known(group, look, now):
+            if look[4] >= group.tightest and not _is_known(budgets, group, look, digest, now):
                 return False
             looks += (look,)
         for look in looks:
@@ -266,10 +266,12 @@ def _is_plain(group: Group, entry: Entry, now: float) -> bool:
     return seen.floors is None and min(entry.left) > max(0.0, max(now, seen.latest) - group.shortest)
 
 
-def _is_known(group: Group, look: Look, now: float) -> bool:
+def _is_known(budgets: Budgets, group: Group, look: Look, digest: bytes, now: float) -> bool:
     """Whether the one subject was seen within the shortest window, and so costs nothing."""
     seen, before = look[2], look[3]
-    return seen is not None and seen.floors is None and before > max(0.0, now - group.shortest)
+    if seen is None or seen.floors is not None or budgets.is_waiting(seen, digest):
+        return False
+    return before > max(0.0, max(now, seen.latest) - group.shortest)
 
 
 def _over(facts: Facts, group: Group, entry: Entry, asked: tuple[Budget, int, int]) -> Over | None:
