@@ -35,13 +35,13 @@ class Place(msgspec.Struct, frozen=True):
         return json_path(self.tokens)
 
 
-def json_path(tokens: Iterable[Token]) -> str:
-    """The JSON path (RFC 9535) of `tokens`; a plain name follows a dot, any other stands in brackets."""
+def json_path(tokens: Iterable[Token], plain: re.Pattern[str] = _NAME) -> str:
+    """The JSON path (RFC 9535) of `tokens`; a name that is `plain` follows a dot, any other stands in brackets."""
     steps = []
     for token in tokens:
         if isinstance(token, int):
             steps.append(f"[{token}]")
-        elif _NAME.fullmatch(token):
+        elif plain.fullmatch(token):
             steps.append(f".{token}")
         else:
             escaped = token.replace("\\", "\\\\").replace("'", "\\'")

@@ -6,7 +6,7 @@ from typing import Any
 
 from garrison.contract.documents import Documents, Node, Read
 from garrison.contract.overlay import apply_overlay
-from garrison.contract.place import Place, Problems, Tokens
+from garrison.contract.place import Place, Problems, Tokens, json_path
 from garrison.core.operation import Operation
 
 ITEM = "*"
@@ -120,17 +120,10 @@ class Written:
 
 
 def query(tokens: Tokens) -> str:
-    """The JSONPath query (RFC 9535) that selects what stands at `tokens`, and nothing else."""
-    steps = []
-    for token in tokens:
-        if isinstance(token, int):
-            steps.append(f"[{token}]")
-        elif _PLAIN.fullmatch(token):
-            steps.append(f".{token}")
-        else:
-            escaped = token.replace("\\", "\\\\").replace("'", "\\'")
-            steps.append(f"['{escaped}']")
-    return "$" + "".join(steps)
+    """The JSONPath query that selects what stands at `tokens`, and nothing else.
+
+    Stricter than what messages show: no hyphen follows a dot (RFC 9535, 2.5.1.1)."""
+    return json_path(tokens, _PLAIN)
 
 
 def _step(part: Node, step: str) -> Iterator[Node]:
