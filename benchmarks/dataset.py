@@ -1,6 +1,6 @@
 """What the record costs: events a second into the spool and on into Parquet, bytes for each, and everyday questions.
 
-    python -m benchmarks.dataset [--events 1000000] [--ingested 200000] [--directory DIR] [--json FILE]
+    python -m benchmarks.dataset [--events 1000000] [--ingested 200000] [--directory DIR] [--keep] [--json FILE]
 
 The path that events really take (`Recorder`, `Dataset.ingest`, `Dataset.compact`) is measured with `--ingested` of
 them. So that the questions can be asked of a hundred million events in minutes instead of hours, those are made by
@@ -8,7 +8,8 @@ DuckDB itself, with the columns, the order, the settings and the places of the r
 file for each four million. Among a million principals, each with a hundred events, there are one with three events in
 the month, one with some four hundred spread evenly, and one with a hundredth of all; one with none is asked for too.
 Each question is asked in a process of its own as `garrison events` asks it, with DuckDB in its own bounds of memory and
-two threads; its memory is the peak of that process.
+two threads; its memory is the peak of that process. With `--keep` the events stay in the directory, and a later run asks
+its questions of them.
 """
 
 import argparse
@@ -245,9 +246,13 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--ingested", type=int, default=200_000)
     parser.add_argument("--directory", type=Path)
+    parser.add_argument("--keep", action="store_true", help="leave the events in --directory, and use those there")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
+    if options.keep and options.directory is None:
+        parser.error("--keep needs --directory")
     root = Path(tempfile.mkdtemp(dir=options.directory))
+    made = options.directory / "made" if options.keep else root / "made"
     figures: list[Figure] = []
 
     def show(figure: Figure) -> None:
@@ -257,10 +262,11 @@ def main() -> None:
     try:
         for figure in ingested(root / "real", options.ingested):
             show(figure)
-        begun = time.perf_counter()
-        size = make_dataset(root / "made", options.events)
-        print(f"made {options.events:,} events in {time.perf_counter() - begun:.0f} s, {size:.1f} bytes each")
-        for figure in asked(root / "made"):
+        if not made.exists():
+            begun = time.perf_counter()
+            size = make_dataset(made, options.events)
+            print(f"made {options.events:,} events in {time.perf_counter() - begun:.0f} s, {size:.1f} bytes each")
+        for figure in asked(made):
             show(figure)
     finally:
         shutil.rmtree(root)

@@ -9,7 +9,8 @@ time; POST sends 200 bytes of JSON. One wrk thread and one upstream worker, all 
 Gateways take turns, round by round, because what shares the machine changes from minute to minute. A ratio is each
 round's ratio to bare Envoy in that same round; its median, lowest and highest are shown. The latency at half load is
 measured at half of a gateway's own throughput with 32 connections, in pairs with bare Envoy at the same rate. Processor
-time is what all processes of a gateway used for an exchange, by their own accounting.
+time is what all processes of a gateway used for an exchange, by their own accounting, what they did afterwards
+included: the next run begins when they are at rest, so that nobody's record is made at the cost of another's figure.
 """
 
 import argparse
@@ -28,7 +29,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
-from benchmarks.load import Load, Request, Server, load, memory_bytes, nginx, processor_seconds
+from benchmarks.load import Load, Request, Server, load, memory_bytes, nginx, processor_seconds, settled
 from benchmarks.peers import DATA, RECORDING, Place, Start, available
 
 from garrison.adapters.store.query import count
@@ -170,7 +171,7 @@ class _Bench:
         seconds = self._plan.seconds if rate is None else 2 * self._plan.seconds
         before = processor_seconds(server.pid)
         result = load(server.port, TRAFFIC[method], seconds=seconds, connections=connections, rate=rate)
-        used = processor_seconds(server.pid) - before
+        used = settled(server.pid) - before
         self.requests[name] += result.requests
         self.memory[name] = max(self.memory[name], memory_bytes(server.pid) / (1 << 20))
         return _Figure(result, used / result.requests * 1e6)

@@ -198,6 +198,18 @@ def processor_seconds(pid: int) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
+def settled(pid: int) -> float:
+    """`processor_seconds` once a process and its descendants are at rest: they use less than a twentieth of a core.
+    Raises TimeoutError if they do not come to rest in a minute."""
+    used = processor_seconds(pid)
+    for _ in range(120):
+        time.sleep(0.5)
+        before, used = used, processor_seconds(pid)
+        if used - before <= 0.5 / 20:
+            return used
+    raise TimeoutError(f"process {pid} does not come to rest")
+
+
 def memory_bytes(pid: int) -> int:
     """Memory of a process and its descendants, what they share counted once (proc(5), `Pss` of `smaps_rollup`)."""
     total = 0

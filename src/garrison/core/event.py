@@ -58,3 +58,23 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="v", tag=
     """Whose data it disclosed: nobody's where it did not leave."""
     key: int = 0
     """Number of the key under which `exposed` names its subjects."""
+    asked: tuple[str, ...] = ()
+    """Digests of whom or what the request named, as far as the answer did not disclose it: of data subjects as in
+    `exposed`, else one of everything that chooses what is answered. Only in operations that tell of people."""
+    missed: bool = False
+    """Whether nothing was found of what the request named: 404 or 410, or an answer about nobody."""
+    unissued: int = 0
+    """How many of the subjects that the request names were never shown to whoever asks, nor are the principal."""
+    near: bool = False
+    """Whether the id that the request names is next to one for which somebody asked just before: a walk."""
+    forms: tuple[str, ...] = ()
+    """The forms of what stands in parameters and fields whose form the contract leaves open: `path.user=email`."""
+    agent: str = ""
+    """The product that `User-Agent` names first, lower case; empty where it names none."""
+    claimed: str = ""
+    """Digest of the account that a refused credential was for, where it names one."""
+
+    @property
+    def ended(self) -> float:
+        """When the exchange was over: seconds since the epoch. What looks at many events takes them in this order."""
+        return self.time + self.duration
