@@ -8,8 +8,8 @@ DuckDB itself, with the columns, the order, the settings and the places of the r
 file for each four million. Among a million principals, each with a hundred events, there are one with three events in
 the month, one with some four hundred spread evenly, and one with a hundredth of all; one with none is asked for too.
 Each question is asked in a process of its own as `garrison events` asks it, with DuckDB in its own bounds of memory and
-two threads; its memory is the peak of that process. With `--keep` the events stay in the directory, and a later run asks
-its questions of them.
+two threads; its memory is the peak of that process. With `--keep` the events stay in the directory, for a later run to
+ask its questions of.
 """
 
 import argparse
