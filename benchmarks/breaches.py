@@ -16,7 +16,7 @@ from garrison.lab.campaign import VARIANTS
 from garrison.lab.protections import PER_ADDRESS, Protection
 from garrison.lab.result import Evasion, Result, Side
 from garrison.lab.run import WHOLE, run
-from garrison.lab.words import count, duration, evasion_of, share
+from garrison.lab.words import count, duration, evasion_of, false_alarms, share
 
 PAGE = Path(__file__).parent.parent / "docs" / "explanations" / "breaches.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
@@ -76,6 +76,12 @@ def _markdown(results: Sequence[Result]) -> Iterator[str]:
          "people hurt", "precision", "recall"),
         [_harm(each) for each in results],
     )  # fmt: skip
+    yield "\n### Seen and stopped\n"
+    yield from _table(
+        ("breach", "variant", "detected after", "by the rule", "stopped after", "by", "lost by then", "lost in all",
+         "false detections"),
+        [_stopped(each) for each in results],
+    )  # fmt: skip
     yield "\n### What it takes to stay silent\n"
     yield from _table(
         ("breach", "variant", "addresses: limit", "addresses: Garrison", "accounts: limit", "accounts: Garrison",
@@ -113,6 +119,19 @@ def _harm(result: Result) -> tuple[str, ...]:
         f"{count(garrison.harm.hurt)} of {count(garrison.harm.people)}",
         f"{ledger.precision:.3f}" if ledger and ledger.true else "-",
         f"{ledger.recall:.3f}" if ledger and ledger.true else "-",
+    )
+
+
+def _stopped(result: Result) -> tuple[str, ...]:
+    side = _side(result, "garrison")
+    alarm, stop = side.alarm, side.stop
+    return (
+        result.name,
+        result.variant,
+        *((duration(alarm.after), alarm.rule) if alarm else ("never", "-")),
+        *((duration(stop.after), stop.measure, count(stop.lost)) if stop else ("never", "-", "-")),
+        f"**{count(side.lost)}**",
+        false_alarms(side),
     )
 
 

@@ -6,7 +6,7 @@ them behind a single address, and one client walks through all of its own object
 people than the service has, each of whom behaves as one does.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import pi, sin
 from random import Random
 from typing import Literal, NamedTuple, TypeAlias
@@ -14,6 +14,8 @@ from typing import Literal, NamedTuple, TypeAlias
 Role: TypeAlias = Literal["app", "web", "partner", "shop", "agent", "carrier", "crowd", "sync"]
 
 DAY = 86_400.0
+PRELUDE = 7 * DAY
+"""Before the attack."""
 _HOUR_WEIGHTS = tuple(1 + 0.8 * sin(2 * pi * (hour - 9) / 24) for hour in range(24))  # busiest at 15, quietest at 3
 _CARRIER, _OFFICE, _SYNC = "203.0.113.1", "198.51.100.7", "203.0.113.77"
 _PARTNERS = ("192.0.2.1", "192.0.2.2", "192.0.2.3")
@@ -22,6 +24,7 @@ _AGENT_DAILY = 60
 """Customers that one agent of support helps on a day."""
 _SHIFT = (8 * 3600, 16 * 3600)
 _CROWD_LASTS = 300.0
+_BETWEEN_STEPS = (15.0, 90.0)
 
 
 class Mix(NamedTuple):
@@ -33,6 +36,9 @@ class Mix(NamedTuple):
     behind_carrier: int = 500
     own_objects: int = 200
     """Objects of the synchronising client."""
+    steps: int = 1
+    """Requests of one visit, some seconds apart: who looks whether a name is taken registers then. The synchronising
+    client makes one."""
 
 
 class Visit(NamedTuple):
@@ -45,6 +51,8 @@ class Visit(NamedTuple):
     address: str
     item: int
     """For whom others' data is the work: which. For the synchronising client: which of its own objects."""
+    step: int = 0
+    """Which request of the visit it is."""
 
     @property
     def name(self) -> str:
@@ -65,8 +73,24 @@ def visits(mix: Mix, begins: float, seconds: float, seed: int) -> list[Visit]:
         *_crowd(mix, (random.randrange(crowd_days) * DAY + 19 * 3600) % max(seconds, 1.0), random),
         *_synchronising(mix, days),
     ]
+    found += _next_steps(found, mix.steps, random)
     moved = [visit._replace(time=begins + visit.time) for visit in found if visit.time < seconds]
     return sorted(moved)
+
+
+def with_prelude(mix: Mix, begins: float, seconds: float, seed: int) -> list[Visit]:
+    """All benign requests, and those of the days before, as many a day: by then who watches knows what is usual."""
+    share = PRELUDE / max(seconds, DAY)
+    before = visits(mix._replace(requests=round(mix.requests * share)), begins - PRELUDE, PRELUDE, seed + 1_000_003)
+    return [*before, *visits(mix, begins, seconds, seed)]
+
+
+def _next_steps(found: Iterable[Visit], steps: int, random: Random) -> Iterator[Visit]:
+    for visit in found:
+        moment = visit.time
+        for step in range(1, steps if visit.role != "sync" else 1):
+            moment += random.uniform(*_BETWEEN_STEPS)
+            yield visit._replace(time=moment, step=step)
 
 
 def _people(mix: Mix, days: int, random: Random) -> Iterator[Visit]:

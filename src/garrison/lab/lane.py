@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from garrison.lab.background import Visit
-from garrison.lab.breach import Breach
+from garrison.lab.breach import Ask, Breach
 from garrison.lab.campaign import Campaign
-from garrison.lab.player import Player
+from garrison.lab.defence import Defence
+from garrison.lab.player import Played, Player
 from garrison.lab.protections import Protection
 from garrison.lab.result import Point, Side
 from garrison.lab.tally import Tally
@@ -23,8 +24,10 @@ class Lane:
         player: Player,
         tempo: Tempo,
         visits: Sequence[Visit],
+        defence: Defence | None = None,
     ) -> None:
         self.protection = protection
+        self._defence = defence
         self.tally = Tally(campaign.begins, player.policy.state.pseudonyms, keeps_record=protection == "garrison")
         self._breach = breach
         self._campaign = campaign
@@ -51,15 +54,41 @@ class Lane:
                 self._visit(visits[self._at])
                 self._at += 1
             elif number < end:
-                account, address = campaign.source(number)
-                played = self._player.play(self._breach.hostile(number, account, address), now)
-                tempo.told(passed=not played.refused, lost=self.tally.hostile(number, played))
+                self._attack(number, now)
             else:
                 break
         self._curve.append(Point(until, round(self.lost, 1)))
 
     def _visit(self, visit: Visit) -> None:
-        self.tally.benign(visit, self._player.play(self._breach.benign(visit), visit.time))
+        played = self._played(self._breach.benign(visit), visit.time)
+        self.tally.benign(visit, played)
+        if self._defence is not None:
+            self._defence.see(played.event, is_hostile=False, lost=self.tally.lost)
+
+    def _attack(self, number: int, now: float) -> None:
+        account, address = self._campaign.source(number)
+        played = self._played(self._breach.hostile(number, account, address), now)
+        lost = self.tally.hostile(number, played)
+        self._tempo.told(passed=not played.refused, lost=lost)
+        if self._defence is not None:
+            for measure in self._defence.see(played.event, is_hostile=True, lost=self.tally.lost):
+                if measure.until is not None:
+                    self._tempo.opens(self._next_from(address, self._campaign.sent(measure.until)))
+
+    def _played(self, ask: Ask, now: float) -> Played:
+        if self._defence is not None:
+            self._defence.act(now, self.tally.lost)
+        return self._player.play(ask, now)
+
+    def _next_from(self, address: str, number: int) -> int:
+        """The first request from `number` on that comes from `address` and finds somebody."""
+        register = self._campaign.register
+        for _ in range(2 * self._campaign.addresses):
+            number = register.at_or_after(number)
+            if self._campaign.source(number)[1] == address:
+                break
+            number += 1
+        return number
 
     def side(self, tail: float) -> Side:
         """What it came to; `tail` is how many are lost after what was played."""
@@ -75,6 +104,7 @@ class Lane:
             tuple(self._curve),
             tally.notices,
             tally.named,
+            *(self._defence.summary if self._defence is not None else ()),
         )
 
     def lost_between(self, begin: float, end: float) -> float:

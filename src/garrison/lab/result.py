@@ -65,6 +65,37 @@ class Detection(msgspec.Struct, frozen=True):
     """Whether it was refused, or only told of."""
 
 
+class Alarm(msgspec.Struct, frozen=True):
+    """The first detection in which the attack took part."""
+
+    rule: str
+    title: str
+    severity: str
+    after: float
+    """Seconds since the attack began."""
+    lost: int
+    """Subjects lost by then."""
+
+
+class Stop(msgspec.Struct, frozen=True):
+    """The first measure that was taken against the attack."""
+
+    measure: str
+    """What was done to whom: `block principal`."""
+    after: float
+    """Seconds since the attack began until it was in force."""
+    lost: int
+    """Subjects lost by then."""
+
+
+class FalseAlarm(msgspec.Struct, frozen=True):
+    """Detections of a rule in which nothing of the attack took part."""
+
+    rule: str
+    severity: str
+    times: int
+
+
 class Side(msgspec.Struct, frozen=True):
     """One protection."""
 
@@ -82,6 +113,10 @@ class Side(msgspec.Struct, frozen=True):
     """Only for Garrison: whom the record names for the attacker in what was played, not more than can be shown."""
     named: int = 0
     """How many those are in all."""
+    alarm: Alarm | None = None
+    """Only for Garrison, as all that follows; None: nobody was told."""
+    stop: Stop | None = None
+    false_alarms: tuple[FalseAlarm, ...] = ()
 
 
 class Width(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
-from garrison.lab.background import DAY, Visit, visits
+from garrison.lab.background import DAY, Visit, with_prelude
 from garrison.lab.breach import Breach
 from garrison.lab.campaign import Campaign, Variant
 from garrison.lab.evasion import evasion, windows_of
@@ -123,7 +123,7 @@ def _visits(breach: Breach, campaign: Campaign, played: float, seed: int, scale:
     mix = breach.mix
     if scale.benign != 1.0:
         mix = mix._replace(requests=round(mix.requests * scale.benign), people=round(mix.people * scale.benign))
-    return visits(mix, campaign.begins, played, seed)
+    return with_prelude(mix, campaign.begins, played, seed)
 
 
 def _lane(stage: Stage, protection: Protection) -> Lane:

@@ -3,9 +3,9 @@
 `Sliced` is for limits of requests, which come to rest within seconds: it plays slices spread over the whole campaign,
 and what lies between two of them is reckoned at the share that got through at the end of the one before.
 
-`Watchful` is for budgets, where each subject counts: it plays every request that finds somebody until it has been
-refused for long; from then on it goes on trying now and then, and at each moment at which a window may have opened.
-It never reckons anything to have been refused that could have got through, but for what comes between two tries.
+`Watchful` is for budgets and for detection, where each request counts: it plays every one until it has been refused for
+long; from then on it goes on trying now and then, and at each moment at which a window may have opened or a measure
+ended. It never reckons anything to have been refused that could have got through, but for what comes between two tries.
 """
 
 from collections.abc import Sequence
@@ -28,6 +28,9 @@ class Tempo(Protocol):
 
     def told(self, *, passed: bool, lost: bool) -> None:
         """What came of it: whether the API was asked, and whether somebody was lost. Moves on."""
+
+    def opens(self, number: int) -> None:
+        """From this request on one may get through who did not before: a measure has ended."""
 
 
 class Sliced:
@@ -60,6 +63,9 @@ class Sliced:
         if self._gap and self.number - self._begun >= self._length:
             self._skip()
 
+    def opens(self, number: int) -> None:
+        """See `Tempo`: nobody takes measures beside such a limit."""
+
     def _skip(self) -> None:
         self._before = self.reckoned(self.number)
         self._gap_begins, self._gap_share = self.number, self._share()
@@ -78,12 +84,10 @@ class Sliced:
 
 
 class Watchful:
-    """Every hit until long refused, then now and then."""
+    """Everything until long refused, then now and then."""
 
     LONG = 150
     """Refusals in a row after which it tries less often."""
-    MISSES = 10
-    """Of so many misses one is played: they disclose nobody, and budgets do not count them."""
 
     def __init__(self, campaign: Campaign, end: int, windows: Sequence[float], most: int = 400_000) -> None:
         """`windows` are the lengths of the budgets' windows, in seconds. After `most` requests the rest is reckoned
@@ -119,6 +123,11 @@ class Watchful:
         else:
             self._after_hit(number, lost=lost)
 
+    def opens(self, number: int) -> None:
+        """See `Tempo`."""
+        if number > self.number:
+            heappush(self._openings, number)
+
     def _give_up(self, number: int) -> None:
         self._given_up = number
         self.number = self._end
@@ -150,9 +159,4 @@ class Watchful:
             heappop(openings)
         if openings and openings[0] < number:
             number = heappop(openings)
-        if self._refused < self.LONG and number % self.MISSES == 0:
-            return number
-        hit = self._register.at_or_after(number)
-        if self._refused >= self.LONG:
-            return hit
-        return min(hit, number + self.MISSES - number % self.MISSES)
+        return number if self._refused < self.LONG else self._register.at_or_after(number)

@@ -64,6 +64,32 @@ def first_sign(side: Side) -> str:
     return f"after {duration(side.detection.after)} ({verb})"
 
 
+def alarm(side: Side) -> str:
+    """When a detection rule saw the attack."""
+    if side.protection != "garrison":
+        return "-"
+    return f"after {duration(side.alarm.after)} ({side.alarm.rule})" if side.alarm else "never"
+
+
+def stop(side: Side) -> str:
+    """When a measure was in force against the attack, and how many were lost by then."""
+    if side.protection != "garrison":
+        return "-"
+    return f"after {duration(side.stop.after)} ({side.stop.measure})" if side.stop else "never"
+
+
+def lost_by_then(side: Side) -> str:
+    """How many were lost when the first measure was in force."""
+    return count(side.stop.lost) if side.stop else "-"
+
+
+def false_alarms(side: Side) -> str:
+    """Detections in which nothing of the attack took part."""
+    if side.protection != "garrison":
+        return "-"
+    return ", ".join(f"{each.times} {each.rule} ({each.severity})" for each in side.false_alarms) or "none"
+
+
 def addresses(evasion: Evasion | None) -> str:
     """At how many addresses the attack stays silent."""
     return "1" if evasion is None else _sources(evasion.width.addresses)
@@ -116,6 +142,10 @@ def rows(result: Result) -> list[tuple[str, ...]]:
         ("benign requests refused", *(denied(side) for side in sides)),
         ("benign people hurt", *(hurt(side) for side in sides)),
         ("first sign of the attack", *(first_sign(side) for side in sides)),
+        ("detected", *(alarm(side) for side in sides)),
+        ("stopped by a measure", *(stop(side) for side in sides)),
+        ("lost by then", *(lost_by_then(side) for side in sides)),
+        ("false detections", *(false_alarms(side) for side in sides)),
         ("record of who was exposed", *(ledger(side) for side in sides)),
     ]
     if result.evasion:

@@ -53,11 +53,19 @@ def test_a_window_that_opens_again_is_not_missed() -> None:
     assert tempo.played < 8_000
 
 
-def test_misses_are_mostly_left_out() -> None:
+def test_misses_are_played_until_hits_are_refused() -> None:
     register = Register(100_000, 1_000)
-    tempo = Watchful(Campaign(0.0, register, 1.0), 100_000, [3_600.0])
-    assert drive(tempo, 100_000, [True] * 100_000, register) == 1_000
-    assert tempo.played < 12_000
+    tempo = Watchful(Campaign(0.0, register, 1.0), 100_000, [1e9])
+    assert drive(tempo, 100_000, [number < 5_000 or not register.has(number) for number in range(100_000)], register) == 50
+    assert 5_000 < tempo.played < 5_000 + 100 * (Watchful.LONG + 2) + 1_000
+
+
+def test_a_measure_that_ends_is_not_missed() -> None:
+    register = Register(100_000, 100_000)
+    tempo = Watchful(Campaign(0.0, register, 1.0), 100_000, [])
+    passes = [number < 10 or 60_000 <= number < 60_010 for number in range(100_000)]
+    tempo.opens(60_000)
+    assert drive(tempo, 100_000, passes, register) == 20
 
 
 def test_what_would_take_too_long_is_reckoned() -> None:

@@ -14,6 +14,8 @@ _TRIED = int(_RATE * _DAYS * 86_400)
 _REGISTER = Register(_TRIED, _TRIED // 5)
 _PATH = "/1.1/onboarding/lookup"
 _OPERATION = "lookupIdentifier"
+_ACCOUNTS = "/1.1/accounts"
+_SESSIONS = "/1.1/sessions"
 _FIRST_USER = 1_000_000
 _CONTACTS = 200
 """Contacts that the synchronising client looks up each night."""
@@ -28,12 +30,18 @@ def _contract(*, mended: bool) -> dict[str, Any]:
     takes = {**record(identifier={"type": "string", "maxLength": 100}), "required": ["identifier"]}
     paths = {
         **post(_OPERATION, _PATH, takes, answer, security=[]),
+        **post("createAccount", _ACCOUNTS, takes, record(created=field({"type": "boolean"})), security=[]),
+        **post("createSession", _SESSIONS, takes, record(next=field(TEXT)), security=[]),
         **get("getSettings", "/1.1/account/settings", {"type": "object"}),
     }
     return contract("onboarding", paths)
 
 
 def _answer(ask: Ask) -> Answer:
+    if ask.target == _ACCOUNTS:
+        return Answer(200, as_json({"created": True}))
+    if ask.target == _SESSIONS:
+        return Answer(200, as_json({"next": "password"}))
     identifier = ask.body.decode().split('"')[3] if ask.body else ""
     name, _, domain = identifier.partition("@")
     place = int(name.removeprefix("person")) if domain == "leaked.example" else -1
@@ -43,18 +51,18 @@ def _answer(ask: Ask) -> Answer:
     return Answer(200, as_json({"exists": True, "user_id": user}), (Carried("account", user),))
 
 
-def _lookup(identifier: str, address: str) -> Ask:
-    return Ask("POST", _PATH, address, body=as_json({"identifier": identifier}))
+def _lookup(identifier: str, address: str, path: str = _PATH) -> Ask:
+    return Ask("POST", path, address, body=as_json({"identifier": identifier}))
 
 
 def _benign(visit: Visit) -> Ask:
-    """Mostly people who register, of whom one in twenty has an account already."""
+    """Mostly people who register, of whom one in twenty has an account already; then they create one or sign in."""
     if visit.role == "sync":
         return _lookup(f"person{visit.item * 977 % _CONTACTS * 11}@leaked.example", visit.address)
     if visit.item % 20:
-        return _lookup(f"new{visit.item}@mail.example", visit.address)
+        return _lookup(f"new{visit.item}@mail.example", visit.address, _ACCOUNTS if visit.step else _PATH)
     place = _REGISTER.at_or_after(visit.item * 7_919 % _TRIED)
-    return _lookup(f"person{place}@leaked.example", visit.address)
+    return _lookup(f"person{place}@leaked.example", visit.address, _SESSIONS if visit.step else _PATH)
 
 
 def _hostile(place: int, account: int, address: str) -> Ask:
@@ -75,6 +83,7 @@ BREACH = Breach(
         Fact(
             "assumed", "identifiers come from leaked lists, one in five belongs to an account, 64 a second for 180 days"
         ),
+        Fact("assumed", "who looks an identifier up to register does so within a minute or two: POST /1.1/accounts"),
         Fact(
             "assumed",
             "the service's benign use is as large as what is played; a larger one needs a larger budget of the "
@@ -84,7 +93,7 @@ BREACH = Breach(
     people="accounts",
     api=Api(_contract(mended=False), _contract(mended=True), _answer),
     policy=Policy(
-        {**BEARER, "exposure": budgets(*of_operation(_OPERATION, 300, 1_500))}, operations=(open_to_all(_OPERATION),)
+        {**BEARER, "exposure": budgets(*of_operation(_OPERATION, 300, 1_500))}, operations=tuple(open_to_all(name) for name in (_OPERATION, "createAccount", "createSession"))
     ),
     campaign=Campaign(moment("2021-07-01"), _REGISTER, _RATE, widest=386),
     hostile=_hostile,
@@ -95,6 +104,6 @@ BREACH = Breach(
             tuple(_hostile(place, 0, "198.18.0.1") for place in range(100)),
         ),
     ),
-    mix=Mix(people=1_200, requests=12_000, behind_carrier=150),
+    mix=Mix(people=1_200, requests=12_000, behind_carrier=150, steps=2),
     played_days=3.0,
 )

@@ -1,0 +1,85 @@
+"""Who watches and responds, in event time: what the watch process does beside a gateway.
+
+Every event goes through the shipped detection rules, what they find through the shipped response profiles, and the
+measures are in force a second after the exchange that completed the pattern: later than a running gateway has them.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Final, Protocol
+
+from garrison.core.countermeasure import Countermeasure
+from garrison.core.detection import Detection
+from garrison.core.event import Event
+from garrison.core.ids import EventId
+from garrison.engine.measures import Measures
+from garrison.engine.state import State
+from garrison.lab.result import Alarm, FalseAlarm, Stop
+
+DELAY: Final = 1.0
+"""Seconds from the exchange that completes a pattern to the measure against it."""
+
+
+class Watcher(Protocol):
+    """Sees patterns in events, which come in the order in which they ended."""
+
+    def __call__(self, event: Event) -> Iterable[Detection]: ...
+
+
+class Responder(Protocol):
+    """Says what is done about a detection, at a moment."""
+
+    def __call__(self, detection: Detection, now: float) -> Iterable[Countermeasure]: ...
+
+
+class Defence:
+    """Watches one lane, and acts on its state."""
+
+    def __init__(self, watcher: Watcher, responder: Responder, state: State, begins: float) -> None:
+        self._watcher = watcher
+        self._responder = responder
+        self._state = state
+        self._begins = begins
+        self._hostile: set[EventId] = set()
+        self._due: list[tuple[float, Countermeasure]] = []
+        self._in_force: dict[object, Countermeasure] = {}
+        self._false: Counter[tuple[str, str]] = Counter()
+        self._alarm: Alarm | None = None
+        self._stop: Stop | None = None
+
+    @property
+    def summary(self) -> tuple[Alarm | None, Stop | None, tuple[FalseAlarm, ...]]:
+        """The first detection of the attack, the first measure against it, and all detections in which nothing of the
+        attack took part."""
+        false = [FalseAlarm(rule, severity, times) for (rule, severity), times in sorted(self._false.items())]
+        return self._alarm, self._stop, tuple(false)
+
+    def see(self, event: Event, *, is_hostile: bool, lost: int) -> list[Countermeasure]:
+        """Look at one event, after which so many are lost; the measures that are taken because of it."""
+        if is_hostile:
+            self._hostile.add(event.id)
+        taken: list[Countermeasure] = []
+        for detection in self._watcher(event):
+            if self._hostile.isdisjoint(detection.events):
+                self._false[detection.rule, detection.severity] += 1
+            elif self._alarm is None:
+                after = detection.time - self._begins
+                self._alarm = Alarm(detection.rule, detection.title, detection.severity, after, lost)
+            taken += self._responder(detection, detection.time)
+        self._due += [(event.ended + DELAY, measure) for measure in taken]
+        return taken
+
+    def act(self, now: float, lost: int) -> None:
+        """Put in force what is due at `now`, when so many are lost."""
+        if not self._due or self._due[0][0] > now:
+            return
+        while self._due and self._due[0][0] <= now:
+            moment, measure = self._due.pop(0)
+            self._in_force[measure.key] = measure
+            if self._stop is None and self._alarm is not None and not measure.simulated:
+                self._stop = Stop(_what(measure), moment - self._begins, lost)
+        self._state.measures = Measures(each for each in self._in_force.values() if each.holds(now))
+
+
+def _what(measure: Countermeasure) -> str:
+    return f"{measure.action} {measure.scope}"
