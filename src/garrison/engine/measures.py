@@ -22,6 +22,9 @@ CLASSES: Final[Mapping[str, frozenset[str]]] = {
 _PRODUCT = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """A product's name: a token (RFC 9110, 5.6.2 and 10.1.5)."""
 
+LONGEST_PRODUCT: Final = 40
+"""Characters of a product's name that count."""
+
 _NONE: Final[tuple[Countermeasure, ...]] = ()
 
 
@@ -123,20 +126,20 @@ def _add(named: dict[str, tuple[Countermeasure, ...]], measure: Countermeasure) 
 
 
 def first_product(user_agent: str) -> str:
-    """The product that a `User-Agent` names first, lower case; empty where it names none."""
+    """The product that a `User-Agent` names first, lower case, cut at 40 characters; empty where it names none."""
     return _first_product(user_agent[:256])
 
 
 @lru_cache(maxsize=4096)
 def _first_product(user_agent: str) -> str:
     found = _PRODUCT.match(user_agent.strip())
-    return found[0].lower() if found else ""
+    return found[0][:LONGEST_PRODUCT].lower() if found else ""
 
 
 def _by_product(measures: Mapping[str, tuple[Countermeasure, ...]]) -> Mapping[str, tuple[Countermeasure, ...]]:
     found: dict[str, tuple[Countermeasure, ...]] = {}
     for value, some in measures.items():
-        for product in CLASSES.get(value, (value,)):
+        for product in CLASSES.get(value, (value[:LONGEST_PRODUCT],)):
             found[product] = (*found.get(product, ()), *some)
     return found
 
