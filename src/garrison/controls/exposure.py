@@ -35,6 +35,7 @@ _reason = Reasons(
     ReasonSpec(
         "budget-exceeded", 403, "more people than a budget allows; of a budget that throttles the status is 429"
     ),
+    ReasonSpec("budget-tightened", 403, "more people than is left of a budget while a countermeasure tightens it"),
     ReasonSpec("budget-held", 403, "a principal who went beyond a budget and was not released since"),
     ReasonSpec("subjects-unreadable", 502, "an answer of which it cannot be told whose data it discloses"),
 )
