@@ -36,8 +36,9 @@ def test_changed_measures_are_what_they_would_be_made_anew(
     assert _sets(changed.against_operations) == _sets(anew.against_operations)
     assert _sets(changed.against_user_agents) == _sets(anew.against_user_agents)
     ada = Principal(id="ada", realm="r", subject="ada", client="ada", scopes=frozenset(), issued=0.0)
-    found, expected = changed.against(ada, 1.0), anew.against(ada, 1.0)
-    assert (found and found.action) == (expected and expected.action)
+    assert set(changed._against_principal(ada)) == set(anew._against_principal(ada))
+    for name in ("throttles", "steps_up", "tightens"):  # whoever is lifted may still be looked for
+        assert getattr(changed, name) >= getattr(anew, name)
 
 
 def _sets(named: object) -> dict[str, set[Countermeasure]]:

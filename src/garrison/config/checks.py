@@ -20,6 +20,8 @@ from garrison.config.exposure import BudgetSettings, budget_faults
 from garrison.config.exposure_checks import subject_complaints
 from garrison.config.limits import LimitSettings, limit_faults
 from garrison.config.model import OperationSettings, Settings
+from garrison.config.notify import notify_faults
+from garrison.config.respond import respond_faults
 from garrison.config.scheme_checks import scheme_complaints
 from garrison.config.servers import server_complaints
 from garrison.config.source import Path
@@ -233,6 +235,13 @@ def _blocking(settings: Settings) -> Iterator[Complaint]:
             yield Complaint(("controls", "blocking", "allow", index), message, _network_hint(text))
 
 
+def _respond(settings: Settings) -> Iterator[Complaint]:
+    for place, message, hint in respond_faults(settings.respond):
+        yield Complaint(("respond", *place), message, hint)
+    for place, message, hint in notify_faults(settings.notify):
+        yield Complaint(("notify", *place), message, hint)
+
+
 def _matches(settings: Settings) -> Iterator[Complaint]:
     for index, entry in enumerate(settings.operations):
         if message := _match_fault(entry.match):
@@ -266,6 +275,7 @@ CHECKS: tuple[Callable[[Settings], Iterator[Complaint]], ...] = (
     _limits,
     _budgets,
     _blocking,
+    _respond,
     _exceptions,
     server_complaints,
     demand_complaints,

@@ -124,6 +124,9 @@ class ExposureSettings(ControlSettings, frozen=True):
     lists: Literal["refuse", "cut"] = "refuse"
     """What becomes of an answer with a list that goes beyond a budget: it is refused, or the items beyond it are taken
     out."""
+    learning: Annotated[float, Meta(ge=0, le=31_536_000)] = 86_400.0
+    """For so many seconds after it began to be known whom anybody was shown, nobody counts as never shown
+    (`event.unissued`): with a record, since its first exposure, also across a restart."""
     ipv4_prefix: Annotated[int, Meta(ge=8, le=32)] = 24
     """Bits of an IPv4 address that make a network (`per: network`)."""
     ipv6_prefix: Annotated[int, Meta(ge=32, le=128)] = 48

@@ -15,6 +15,7 @@ from garrison.core.errors import ConfigError, Problem
 
 _SCHEMES: Path = ("controls", "authentication", "schemes", "*")
 _POINT: Path = ("controls", "object-access", "decision-point")
+_NOTIFIED: Path = ("notify", "to", "*")
 _TABLES: Path = ("controls", "object-access", "tables", "*")
 _FILES: tuple[Path, ...] = (
     ("data",),
@@ -30,6 +31,13 @@ _FILES: tuple[Path, ...] = (
     ("listen", "tls", "key"),
     ("listen", "tls", "client-ca"),
     ("controls", "blocking", "systems-file"),
+    (*_NOTIFIED, "apprise", "url-file"),
+    (*_NOTIFIED, "webhook", "secret-file"),
+    (*_NOTIFIED, "webhook", "ca"),
+    (*_NOTIFIED, "syslog", "ca"),
+    (*_NOTIFIED, "ocsf", "file"),
+    (*_NOTIFIED, "ocsf", "token-file"),
+    (*_NOTIFIED, "ocsf", "ca"),
     (*_SCHEMES, "jwt", "*", "ca"),
     (*_SCHEMES, "jwt", "*", "jwks-file"),
     (*_SCHEMES, "introspection", "ca"),

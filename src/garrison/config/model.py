@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta
 
 from garrison.config.controls import ControlsSettings
+from garrison.config.notify import NotifySettings
+from garrison.config.respond import RespondSettings
 from garrison.config.sections import Bytes, Cap, Seconds, Section
 from garrison.core.decision import FailMode
 
@@ -184,6 +186,10 @@ class Settings(Section, frozen=True):
     """Counters for Prometheus."""
     telemetry: TelemetrySettings = TelemetrySettings()
     """Traces and logs for an OpenTelemetry collector."""
+    respond: RespondSettings = RespondSettings()
+    """What is done about detections."""
+    notify: NotifySettings = NotifySettings()
+    """Who is told of incidents."""
     controls: ControlsSettings = ControlsSettings()
     """What each control is told, for all operations."""
     operations: tuple[OperationSettings, ...] = ()

@@ -26,6 +26,8 @@ ReadText: TypeAlias = Callable[[str], Any]
 """The value that a text is."""
 Draw: TypeAlias = Callable[[], Part | None]
 """Draws the parts of a schema's values; None where there is no schema, or it is too large."""
+Open: TypeAlias = Callable[[], tuple[str, ...]]
+"""Finds properties of an object."""
 Rows: TypeAlias = Literal["", "lines", "table"]
 """What a body of several values is read as: `lines` of JSON, or a `table` whose head line names the columns; empty
 where it is one value."""
@@ -44,7 +46,7 @@ class Readers(msgspec.Struct, frozen=True):
 class BodySchema:
     """What the contract says of a body of one media type. Immutable."""
 
-    __slots__ = ("_readers", "_shape", "_validator", "draw", "kind", "marks", "media_type", "rows")
+    __slots__ = ("_readers", "_shape", "_validator", "draw", "kind", "marks", "media_type", "open", "rows")
 
     def __init__(  # noqa: PLR0913 - what is said of a body, and what was made of it
         self,
@@ -57,6 +59,7 @@ class BodySchema:
         marks: Marks | None = None,
         draw: Draw = lambda: None,
         rows: Rows = "",
+        open: Open = tuple,  # noqa: A002 - as in `ParameterReader`
     ) -> None:
         self.media_type = media_type
         """The media type or range as declared: essence, lower case."""
@@ -71,6 +74,8 @@ class BodySchema:
         self.rows = rows
         """How an answer that names data subjects is read though its kind would not be inspected: its schema is that of
         one row, or of a list of rows."""
+        self.open = open
+        """Finds the top-level properties whose schema leaves the form of a text open."""
 
     def __repr__(self) -> str:
         return f"BodySchema({self.media_type!r}, {self.kind!r})"

@@ -11,6 +11,7 @@ from garrison.contract.fields import Field
 from garrison.contract.forms import content_decoder, form_fields, form_reader, parts_reader
 from garrison.contract.marks import Drawing, Marks, Part, marks_of
 from garrison.contract.media import LINES, TABLES, Kind, MediaTable, kind_of
+from garrison.contract.open_texts import open_properties
 from garrison.contract.operations import OperationOutline
 from garrison.contract.outline import MediaOutline, ParameterOutline, ResponseOutline
 from garrison.contract.parameters import ParameterReader, Reader, joint_schema
@@ -157,6 +158,7 @@ class Builder:
             shape=self._shape(schema, definition),
             marks=marks,
             draw=draw,
+            open=partial(open_properties, schema),
             readers=Readers(
                 form=form_reader(schema, outline.encoding) if kind == "form" else None,
                 parts=parts_reader(schema, outline.encoding) if kind == "multipart" else None,

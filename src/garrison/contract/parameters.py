@@ -1,6 +1,6 @@
 """Parameters: what one operation's path, query, headers and cookies say, typed and judged by its schemas."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import jsonschema_rs
@@ -8,6 +8,7 @@ import msgspec
 
 from garrison.contract.fields import Field, FieldReader, Pairs, query_json
 from garrison.contract.marks import Marks
+from garrison.contract.open_texts import leaves_open, may_count
 from garrison.contract.styles import single
 from garrison.contract.texts import Decode, Schema
 from garrison.contract.violations import Violation, violations_of
@@ -68,8 +69,10 @@ class ParameterReader:
         "_query",
         "_validator",
         "_whole",
+        "ids",
         "marks",
         "needs_target_only",
+        "open",
     )
 
     def __init__(
@@ -84,6 +87,10 @@ class ParameterReader:
         parameters but credentials."""
         self.marks: Mapping[tuple[str, str], Marks] = {each.key: each.marks for each in readers if each.marks}
         """Where parameters carry annotations of ours, by place and name as in `Reading.values`."""
+        self.open = tuple(_keys(readers, variables, leaves_open))
+        """Parameters in path and query whose schema leaves the form of a text open, by place and name likewise."""
+        self.ids = frozenset(_keys(readers, variables, may_count))
+        """Those that may be ids which are counted up."""
         by_place: dict[str, list[Reader]] = {}
         for reader in readers:
             by_place.setdefault(reader.parameter.location, []).append(reader)
@@ -182,6 +189,17 @@ def _property(reader: Reader) -> Any:
         return True
     schema = {"$ref": reader.definition}
     return {"anyOf": [{"const": ""}, schema]} if reader.allow_empty else schema
+
+
+def _keys(
+    readers: Sequence[Reader], variables: tuple[str, ...], agrees: Callable[[Schema], bool]
+) -> Iterator[tuple[str, str]]:
+    """The parameters in path and query whose schema agrees, and variables that are not declared."""
+    declared = {reader.parameter.name for reader in readers if reader.parameter.location == "path"}
+    yield from [("path", name) for name in variables if name not in declared]
+    for reader in readers:
+        if reader.parameter.location in {"path", "query"} and agrees(reader.schema):
+            yield reader.key
 
 
 def _decoder(reader: Reader) -> Decode:

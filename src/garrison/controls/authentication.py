@@ -7,7 +7,7 @@ configured leaves authentication to the API behind it, and says so at start.
 """
 
 from collections.abc import Callable, Mapping
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -28,6 +28,8 @@ from garrison.identity.signatures import DIGEST, is_signed_digest
 
 _ID = ControlId("authentication")
 _GRANT = Grant(_ID)
+ACCOUNT: Final = "account-name"
+"""The kind under which accounts have their digests."""
 
 _reason = Reasons(
     _ID,
@@ -296,6 +298,8 @@ def _refused(facts: Facts, failure: Failure | None, challenges: tuple[tuple[int,
     if failure is None:
         facts.refusal_headers += challenges
         return _reason("credential-missing")
+    if failure.account:
+        _note_claimed(facts, failure.account)
     reason = _reason(failure.reason, "", failure.detail)
     if reason.status == 503:
         facts.refusal_headers += _LATER
@@ -304,6 +308,12 @@ def _refused(facts: Facts, failure: Failure | None, challenges: tuple[tuple[int,
     else:
         facts.refusal_headers += tuple([(401, name, value) for name, value in failure.challenge]) or challenges
     return reason
+
+
+def _note_claimed(facts: Facts, account: str) -> None:
+    """For whom the credential was, by a digest: who tries many accounts is told from who forgot a password."""
+    pseudonyms = facts.state.pseudonyms
+    facts.claimed, facts.key = pseudonyms.digest(ACCOUNT, account), pseudonyms.number
 
 
 CONTROL = ControlSpec(

@@ -1,16 +1,16 @@
 """`blocking`: whom a countermeasure names by their network, their program or the operation is refused, first of all."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from garrison.config.controls import ControlsSettings
 from garrison.config.limits import BlockingSettings
 from garrison.contract.catalogue import CompiledOperation
-from garrison.core.countermeasure import Countermeasure, Scope, shown, system_number
+from garrison.core.countermeasure import Action, Scope, shown, system_number
 from garrison.core.decision import Outcome
 from garrison.core.ids import ControlId
 from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec
 from garrison.engine.facts import Facts
-from garrison.engine.measures import NO_MEASURES, Measures, first_product
+from garrison.engine.measures import NO_MEASURES, Measures, simulated_reason
 from garrison.engine.networks import Networks
 
 _ID = ControlId("blocking")
@@ -32,41 +32,24 @@ _BY_SCOPE = {
 
 def compile_checks(operation: CompiledOperation | None, settings: ControlsSettings) -> Checks:
     """Looks at the countermeasures in force, whatever they are by then."""
-    identifier = operation.operation.id if operation is not None else ""
+    del operation
     is_allowed = _allowed(settings.blocking)
 
     def check(facts: Facts) -> Outcome:
         measures = facts.state.measures
         if measures is NO_MEASURES:
             return None
-        measure = _found(facts, measures, identifier)
+        enforced, simulated = measures.from_origin(Action.BLOCK, facts)
+        measure = enforced or simulated
         if measure is None or is_allowed(facts.request.peer.address, measures):
             return None
-        return _reason(_BY_SCOPE[measure.scope], "peer", f"`{shown(measure)}` {measure.reason}".strip())
+        reason = _reason(_BY_SCOPE[measure.scope], "peer", f"`{shown(measure)}` {measure.reason}".strip())
+        if enforced is not None:
+            return reason
+        facts.noted += (simulated_reason(reason),)
+        return None
 
     return Checks(first=check)
-
-
-def _found(facts: Facts, measures: Measures, operation: str) -> Countermeasure | None:
-    """The first that is in force and names this request."""
-    now, address = facts.now, facts.request.peer.address
-    found = _in_force(measures.networks.find(address), now)
-    if found is None and measures.against_systems:
-        for number in measures.systems_of(address):
-            found = found or _in_force(measures.against_systems.get(str(number), ()), now)
-    if found is None and measures.against_operations and operation:
-        found = _in_force(measures.against_operations.get(operation, ()), now)
-    if found is None and measures.against_user_agents:
-        product = first_product(facts.canonical.headers.get("user-agent", ""))
-        found = _in_force(measures.against_user_agents.get(product, ()), now)
-    return found
-
-
-def _in_force(measures: Iterable[Countermeasure], now: float) -> Countermeasure | None:
-    for measure in measures:
-        if measure.holds(now):
-            return measure
-    return None
 
 
 def _allowed(settings: BlockingSettings) -> Callable[[str, Measures], bool]:

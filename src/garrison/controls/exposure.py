@@ -25,6 +25,7 @@ from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec
 from garrison.engine.facts import Facts
 from garrison.exposure.budgeting import Bill, Charge, Purse
 from garrison.exposure.cutting import surplus
+from garrison.exposure.seeking import Seeking
 from garrison.exposure.subjects import Extractor, Found, Seen
 from garrison.identity.grants import has_claim
 
@@ -35,6 +36,7 @@ _reason = Reasons(
     ReasonSpec(
         "budget-exceeded", 403, "more people than a budget allows; of a budget that throttles the status is 429"
     ),
+    ReasonSpec("budget-tightened", 403, "more people than is left of a budget while a countermeasure tightens it"),
     ReasonSpec("budget-held", 403, "a principal who went beyond a budget and was not released since"),
     ReasonSpec("subjects-unreadable", 502, "an answer of which it cannot be told whose data it discloses"),
 )
@@ -45,14 +47,19 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
     own = settings.exposure
     purse = Purse(operation.operation if operation is not None else None, own, _reason)
     extractor = Extractor(operation, own) if operation is not None else None
-    if operation is None or extractor is None or not extractor.finds:
+    if operation is None or extractor is None:
         return Checks(head=purse.check_held if purse.holds else None)
+    seeking = Seeking(operation, extractor if extractor.finds else None, settings)
+    end = seeking.end if seeking.finds else None
+    if not extractor.finds:
+        return Checks(head=purse.check_held if purse.holds else None, end=end)
     people = _People(extractor, own, purse)
     return Checks(
         head=people.check_head if purse.counts else None,
         body=people.check_body if purse.counts and extractor.in_body else None,
         response_body=people.check_answer,
         wants_response=_wants,
+        end=end,
     )
 
 
@@ -112,6 +119,7 @@ class _People:
         facts.key = pseudonyms.number
         facts.attribution = self._attribution
         facts.exposed = (Disclosure(kind, (digest,), types, own),)
+        facts.alone = kind, name, digest, abridged
         facts.on_rewrite = self._look_again
         return own is True or self._purse.pay(facts, kind, abridged)
 
@@ -123,6 +131,8 @@ class _People:
         named = self._named(facts, seen.found) if seen.found else []
         facts.attribution = seen.attribution
         facts.exposed = _disclosures(named) if named else ()
+        facts.told = b"".join([each.abridged for each in named if each.own is not True])
+        facts.alone = None
         return named
 
     def _asked(self, facts: Facts, location: str) -> Outcome:

@@ -20,7 +20,6 @@ from garrison.core.canonical import label, label_pointer
 from garrison.core.decision import Mode, Outcome
 from garrison.core.document import JsonDocument
 from garrison.core.ids import ControlId
-from garrison.core.principal import ANONYMOUS
 from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec
 from garrison.engine.decode import Undecodable
 from garrison.engine.facts import Facts
@@ -92,7 +91,7 @@ class _Ids:
 
         def note() -> None:
             if facts.has_left:
-                facts.state.shown.show(_who(facts), objects, self._own.ids_per_principal, self._own.ids)
+                facts.state.shown.show(facts.party, objects, self._own.ids_per_principal, self._own.ids)
 
         if objects:
             facts.on_close += (note,)
@@ -103,7 +102,7 @@ class _Ids:
         if shown.began is None:
             shown.began = facts.now
         return (
-            shown.knows(_who(facts), kind, text)
+            shown.knows(facts.party, kind, text)
             or any(text in claim_texts(facts.principal, claim) for claim in self._own.known_claims)
             or facts.now < shown.began + self._own.learning
         )
@@ -112,12 +111,6 @@ class _Ids:
 def _wants(facts: Facts) -> bool:
     response = facts.response
     return response is not None and 200 <= response.status < 300
-
-
-def _who(facts: Facts) -> str:
-    """Whom it was shown to: of those who are not known, each peer is one."""
-    principal = facts.principal
-    return principal.id if principal is not ANONYMOUS else f"\0{facts.request.peer.address}"
 
 
 def _objects(view: View, value: Any, *, fold: bool = False) -> Iterator[tuple[str, str, str]]:

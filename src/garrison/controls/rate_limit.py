@@ -15,12 +15,14 @@ from garrison.config.controls import ControlsSettings
 from garrison.config.limits import LimitSettings, RateLimitSettings, parse_per
 from garrison.config.overrides import matches
 from garrison.contract.catalogue import CompiledOperation
+from garrison.core.countermeasure import Action, shown
 from garrison.core.decision import Mode, Outcome, Reason
 from garrison.core.ids import ControlId
 from garrison.core.principal import ANONYMOUS
 from garrison.engine.control import Check, Checks, ControlSpec, Reasons, ReasonSpec
 from garrison.engine.facts import Facts
 from garrison.engine.limits import Concurrency, Quota, Rate, short
+from garrison.engine.measures import Found, simulated_reason
 from garrison.engine.networks import prefix
 
 _ID = ControlId("rate-limit")
@@ -28,11 +30,14 @@ _Key: TypeAlias = Callable[[Facts], str]
 
 _reason = Reasons(
     _ID,
+    ReasonSpec("throttled", 429, "more requests than a countermeasure lets through"),
     ReasonSpec("rate-exceeded", 429, "more requests than a rate allows"),
     ReasonSpec("quota-exceeded", 429, "more requests than a quota allows in its window"),
     ReasonSpec("too-many-at-once", 429, "more requests at the same time than are allowed"),
 )
 
+_THROTTLES = "measures"
+"""What the limits that countermeasures make are called among the counters."""
 _SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
 """What no expression sees: keys stand in the gateway's memory."""
 
@@ -61,16 +66,62 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
     own = settings.rate_limit
     limits = [_compile(limit, operation, own) for limit in own.limits if _counts(limit, operation)]
     if not limits:
-        return Checks()
+        return Checks(first=_check_origin, head=_check_principal)
     early = [limit for limit in limits if not limit.needs_principal]
     late = [limit for limit in limits if limit.needs_principal]
     announces = own.headers and own.mode is Mode.ENFORCE
     policy = ", ".join([item for limit in (*early, *late) for item in limit.policy]) if announces else ""
     return Checks(
-        first=_check(early, own.cost, policy, is_last=not late) if early else None,
-        head=_check(late, own.cost, policy, is_last=True) if late else None,
+        first=_both(_check_origin, _check(early, own.cost, policy, is_last=not late)) if early else _check_origin,
+        head=_both(_check_principal, _check(late, own.cost, policy, is_last=True)) if late else _check_principal,
         sets_response_headers=bool(policy),
     )
+
+
+def _both(one: Callable[[Facts], Outcome], other: Callable[[Facts], Outcome]) -> Check:
+    """What `one` says, or else `other`."""
+
+    def check(facts: Facts) -> Outcome:
+        said = one(facts)
+        return said if said is not None else other(facts)
+
+    return check
+
+
+def _check_origin(facts: Facts) -> Outcome:
+    """Countermeasures against where it comes from; they are asked first, as limits by network are."""
+    measures = facts.state.measures
+    if not measures.throttles:
+        return None
+    return _throttled(facts, measures.from_origin(Action.THROTTLE, facts, asks_who=False))
+
+
+def _check_principal(facts: Facts) -> Outcome:
+    """Those against who asks, and those of whom that tells whom they spare."""
+    measures = facts.state.measures
+    if not measures.throttles:
+        return None
+    refused = _throttled(facts, measures.of_principal(Action.THROTTLE, facts))
+    if refused is not None:
+        return refused
+    return _throttled(facts, measures.from_origin(Action.THROTTLE, facts, asks_who=True))
+
+
+def _throttled(facts: Facts, found: Found) -> Outcome:
+    """All whom a measure names share one allowance."""
+    measure = found.enforced or found.simulated
+    if measure is None:
+        return None
+    interval = measure.seconds / measure.requests
+    rate = Rate(f"{_THROTTLES} {measure.seconds}/{measure.requests}", interval, measure.requests)
+    taken = rate.take(facts.state.counters, short(f"{measure.scope} {measure.value}"), 1, facts.now)
+    if not taken.wait:
+        return None
+    reason = _reason("throttled", "", f"`{shown(measure)}` {measure.reason}".strip())
+    if found.enforced is not None:
+        return _refused(facts, reason, taken.wait, "", ())
+    facts.noted += (simulated_reason(reason),)
+    return None
 
 
 def _counts(limit: LimitSettings, operation: CompiledOperation | None) -> bool:
@@ -103,7 +154,7 @@ def _compile(limit: LimitSettings, operation: CompiledOperation | None, own: Rat
     return _Compiled(tuple(counted), at_once, needs_principal, tuple(policy))
 
 
-def _check(limits: Sequence[_Compiled], cost: int, policy: str, *, is_last: bool) -> Check:
+def _check(limits: Sequence[_Compiled], cost: int, policy: str, *, is_last: bool) -> Callable[[Facts], Outcome]:
     """`policy` is what clients are told of all limits; empty where they are told nothing."""
     counted = tuple(each for limit in limits for each in limit.counted)
     at_once = tuple(limit.at_once for limit in limits if limit.at_once is not None)

@@ -1,22 +1,33 @@
-"""`revocation`: principals that are blocked and credentials that were revoked are refused, genuine as they are."""
+"""`revocation`: principals that are blocked and credentials that were revoked are refused, genuine as they are.
+
+A step-up (RFC 9470) refuses credentials that are older than the measure: whoever proves anew who they are goes on, and
+whoever has proved nothing must prove something.
+"""
+
+from math import ceil
 
 from garrison.config.controls import ControlsSettings
 from garrison.contract.catalogue import CompiledOperation
-from garrison.core.countermeasure import Action, shown
-from garrison.core.decision import Outcome
+from garrison.core.countermeasure import Action, Countermeasure, shown
+from garrison.core.decision import Outcome, Reason
 from garrison.core.ids import ControlId
-from garrison.core.principal import ANONYMOUS
+from garrison.core.principal import ANONYMOUS, Principal
 from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec
 from garrison.engine.facts import Facts
+from garrison.engine.measures import Measures, simulated_reason
 
 _ID = ControlId("revocation")
 _CHALLENGE = ((401, "www-authenticate", 'Bearer realm="api", error="invalid_token"'),)
 """RFC 6750, 3.1: the token is revoked; a client may ask for another."""
+_UNNAMED = ((401, "www-authenticate", 'Bearer realm="api"'),)
+"""RFC 6750, 3: a request without any authentication is told no error."""
 
 _reason = Reasons(
     _ID,
+    ReasonSpec("authentication-demanded", 401, "nobody proved who asks where a measure demands that somebody does"),
     ReasonSpec("credential-revoked", 401, "a credential that holds, but was revoked"),
     ReasonSpec("principal-blocked", 403, "a principal, client or token that is blocked"),
+    ReasonSpec("step-up-demanded", 401, "a credential that is older than a measure which demands a newer one"),
 )
 
 
@@ -27,18 +38,57 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
 
 
 def _check(facts: Facts) -> Outcome:
-    principal = facts.principal
     measures = facts.state.measures
-    if not measures.named or principal is ANONYMOUS:
+    if measures.steps_up and (refused := _step_up(facts, measures)) is not None:
+        return refused
+    if not measures.named or facts.principal is ANONYMOUS:
         return None
-    measure = measures.against(principal, facts.now)
+    enforced, simulated = measures.against(facts)
+    measure = enforced or simulated
     if measure is None:
         return None
     detail = f"`{shown(measure)}` {measure.reason}".strip()
-    if measure.action is Action.BLOCK:
-        return _reason("principal-blocked", "", detail)
-    facts.refusal_headers += _CHALLENGE
-    return _reason("credential-revoked", "", detail)
+    is_blocked = measure.action is Action.BLOCK
+    reason = _reason("principal-blocked" if is_blocked else "credential-revoked", "", detail)
+    return _refused(facts, reason, () if is_blocked else _CHALLENGE, is_simulated=enforced is None)
+
+
+def _step_up(facts: Facts, measures: Measures) -> Reason | None:
+    enforced, simulated = measures.of_anybody(Action.STEP_UP, facts)
+    measure = enforced or simulated
+    if measure is None:
+        return None
+    detail = f"`{shown(measure)}` {measure.reason}".strip()
+    if facts.principal is ANONYMOUS:
+        return _refused(facts, _reason("authentication-demanded", "", detail), _UNNAMED, is_simulated=enforced is None)
+    if _proved(facts.principal) >= measure.since:
+        return None
+    challenge = _demand(measure, facts.now)
+    return _refused(facts, _reason("step-up-demanded", "", detail), challenge, is_simulated=enforced is None)
+
+
+def _proved(principal: Principal) -> float:
+    """When it last proved who it is (`auth_time`, RFC 9470, 6.1), as far as is known; else when its credential was
+    issued. A refreshed token is new, and proves nothing new."""
+    told = principal.claims.get("auth_time")
+    return told if isinstance(told, int | float) and not isinstance(told, bool) else principal.issued
+
+
+def _demand(measure: Countermeasure, now: float) -> tuple[tuple[int, str, str], ...]:
+    """RFC 9470, 3: what is newer than `max_age` seconds will do."""
+    age = max(0, ceil(now - measure.since))
+    error = 'error="insufficient_user_authentication", error_description="A more recent authentication is required"'
+    return ((401, "www-authenticate", f'Bearer realm="api", {error}, max_age="{age}"'),)
+
+
+def _refused(
+    facts: Facts, reason: Reason, challenge: tuple[tuple[int, str, str], ...], *, is_simulated: bool
+) -> Reason | None:
+    if is_simulated:
+        facts.noted += (simulated_reason(reason),)
+        return None
+    facts.refusal_headers += challenge
+    return reason
 
 
 CONTROL = ControlSpec(

@@ -2,10 +2,12 @@
 
 import ipaddress
 import re
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
 import msgspec
+from msgspec import Meta
 
 
 class Action(StrEnum):
@@ -15,6 +17,12 @@ class Action(StrEnum):
     """They are refused."""
     REVOKE = "revoke"
     """Credentials of theirs that were issued before a moment are refused; newer ones hold."""
+    THROTTLE = "throttle"
+    """All of them together may ask so often, and no more."""
+    STEP_UP = "step-up"
+    """They must prove anew who they are (RFC 9470); whoever has proved nothing must do so."""
+    TIGHTEN = "tighten"
+    """Budgets allow them a part of what they otherwise do."""
 
 
 class Scope(StrEnum):
@@ -61,11 +69,28 @@ class Countermeasure(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """For people."""
     issued_before: float = 0.0
     """Of a revocation: credentials issued before this are refused, and those whose age is not known."""
+    incident: str = ""
+    """The incident because of which it was taken; empty: an operator took it."""
+    simulated: bool = False
+    """Whether it denies nothing: what it would have denied is among what was observed."""
+    requests: Annotated[int, Meta(ge=1)] = 60
+    """Of a throttle: so many are let through ..."""
+    seconds: Annotated[int, Meta(ge=1)] = 60
+    """... in so many seconds, evenly."""
+    factor: Annotated[float, Meta(ge=0, le=1)] = 0.5
+    """Of tightening: what the limits of budgets are multiplied with."""
+    spares: tuple[str, ...] = ()
+    """Whom it does not touch, though it names them: principals, clients, networks and systems as commands take them."""
 
     @property
     def key(self) -> "Key":
         """What tells it from others."""
         return self.action, self.scope, self.value
+
+    @property
+    def asks_who(self) -> bool:
+        """Whether it takes to know who asks to tell whom it spares."""
+        return any(each.startswith(("principal:", "client:")) for each in self.spares)
 
     def holds(self, now: float) -> bool:
         """Whether it is in force at `now`."""
@@ -74,6 +99,25 @@ class Countermeasure(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 
 Key: TypeAlias = tuple[Action, Scope, str]
 """Action, scope and value of a countermeasure."""
+
+
+def reinforced(
+    before: Iterable[Countermeasure], added: Iterable[Countermeasure], now: float
+) -> tuple[Countermeasure, ...]:
+    """`before` and `added`, where nothing in `added` takes the place of what is stronger: of a measure in force that
+    denies, one that is only simulated; of one that lasts longer, one that ends earlier."""
+    found = {each.key: each for each in before}
+    for each in added:
+        known = found.get(each.key)
+        if known is None or not known.holds(now) or _is_stronger(each, known):
+            found[each.key] = each
+    return tuple(found.values())
+
+
+def _is_stronger(one: Countermeasure, other: Countermeasure) -> bool:
+    if one.simulated is not other.simulated:
+        return other.simulated
+    return other.until is not None and (one.until is None or one.until > other.until)
 
 
 def shown(measure: Countermeasure) -> str:

@@ -44,7 +44,7 @@ def key_of(per: str, who: str, client: str, address: str, operation: str, bits: 
     Who is nobody (`who` is empty) counts by their address' own network, in which they can choose another.
     """
     if per == "principal":
-        return short(who) if who else f"\n{peer_of(address)}"
+        return party_of(who, address)
     if per == "client":
         return short(client) if client else f"\n{peer_of(address)}" if not who else f"\t{short(who)}"
     if per == "peer":
@@ -52,6 +52,11 @@ def key_of(per: str, who: str, client: str, address: str, operation: str, bits: 
     if per == "network":
         return prefix(address, *bits)
     return operation if per == "operation" else ""
+
+
+def party_of(who: str, address: str) -> str:
+    """The principal `who`; their peer where nobody proved who they are."""
+    return short(who) if who else f"\n{peer_of(address)}"
 
 
 def peer_of(address: str) -> str:

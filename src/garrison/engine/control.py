@@ -24,6 +24,10 @@ Wants: TypeAlias = Callable[[Facts], bool]
 """Asked at the response's head: does the control need that response's body?"""
 
 
+End: TypeAlias = Callable[[Facts], None]
+"""Told that an exchange is over, and what came of it (`Facts.has_left`), before its event is made."""
+
+
 class ReasonSpec(msgspec.Struct, frozen=True):
     """One reason that a control may give, as it is documented."""
 
@@ -66,6 +70,8 @@ class Checks(msgspec.Struct, frozen=True):
     first: Check | None = None
     """Asked in the head phase before every control's `head`: for what must not cost more than it has to, and must not
     wait for anybody's answer."""
+    end: End | None = None
+    """Told of every exchange that it is over: notes what the event says of it besides the decision."""
     sets_response_headers: bool = False
     """Whether it adds to `Facts.response_headers`: the response is then held until its head is known."""
 

@@ -21,7 +21,7 @@ from garrison.core.errors import ProtocolError
 from garrison.core.event import Event
 from garrison.core.exposure import Attribution, Disclosure
 from garrison.core.http import Reply, RequestHead, ResponseHead
-from garrison.core.ids import EventId
+from garrison.core.ids import ControlId, EventId
 from garrison.core.principal import ANONYMOUS, Principal
 from garrison.core.question import Answer as Told
 from garrison.core.question import Question
@@ -33,6 +33,7 @@ from garrison.engine.composed import rewritten, value_left
 from garrison.engine.exceptions import without_excepted
 from garrison.engine.facts import Facts
 from garrison.engine.heads import read_media_type, read_parameters
+from garrison.engine.measures import first_product
 from garrison.engine.plan import Granters, Interest, Plan, PlannedCheck, Policy, Stage
 from garrison.engine.problem import denial, problem
 from garrison.engine.step import PASS, Ask, Hold, Observe, Pass, Refuse, Settled, Step
@@ -55,6 +56,9 @@ _FRESH, _ASKING, _REQUEST_BODY, _FORWARDED, _RESPONSE_BODY, _DONE = _State
 _ENFORCE, _MONITOR = Mode.ENFORCE, Mode.MONITOR
 _NOTHING_SAID = Decision(allowed=False)
 _NO_HOLD = Hold(0)
+_NOTHING_SOUGHT: tuple[tuple[str, ...], bool, str, str] = ((), False, "", "")
+_GONE = frozenset({404, 410})
+"""Statuses that say that there is nothing of what was asked for (RFC 9110, 15.5.5 and 15.5.11)."""
 _NOTHING_EXPOSED: tuple[Attribution, tuple[Disclosure, ...], int] = (Attribution.NOTHING, (), 0)
 
 
@@ -190,18 +194,24 @@ class Exchange:
         """
         head, facts, decision = self._head, self._facts, self._decision
         operation = facts.operation.operation if facts is not None and facts.operation is not None else None
-        reasons, observed = decision.reasons, decision.observed
+        reasons, observed, errors = decision.reasons, decision.observed, decision.errors
         if decision.rewrites:
             reasons += tuple([rewrite.reason for rewrite in decision.rewrites])
         principal = ANONYMOUS
         attribution, exposed, key = _NOTHING_EXPOSED
+        asked, missed, claimed, agent = _NOTHING_SOUGHT
         if facts is not None:
             observed += facts.noted
-            if facts.on_close:
-                self._tell_end(facts, reasons)
+            errors += self._tell_end(facts, reasons)
             principal = facts.principal
             if decision.allowed:  # what did not leave exposed nobody
                 attribution, exposed, key = facts.attribution, facts.exposed, facts.key
+            asked, missed, claimed = facts.asked, facts.missed, facts.claimed
+            if asked or claimed:
+                key = facts.key
+            if facts.response is not None and facts.response.status in _GONE:
+                missed = True
+            agent = first_product(facts.canonical.headers.get("user-agent", ""))
         # By place, in the order of the fields: by name it takes five times as long.
         return Event(
             self._event_id,
@@ -217,7 +227,7 @@ class Exchange:
             "" if principal is ANONYMOUS else principal.id,
             reasons,
             observed,
-            decision.errors,
+            errors,
             facts.uninspected if facts is not None else (),
             facts.body_size if facts is not None else 0,
             self._response_size,
@@ -230,14 +240,30 @@ class Exchange:
             attribution,
             exposed,
             key,
+            asked,
+            missed,
+            facts.unissued if facts is not None else 0,
+            facts.near if facts is not None else False,
+            facts.forms if facts is not None else (),
+            agent,
+            claimed,
         )
 
-    def _tell_end(self, facts: Facts, reasons: tuple[Reason, ...]) -> None:
+    def _tell_end(self, facts: Facts, reasons: tuple[Reason, ...]) -> tuple[ControlId, ...]:
+        """Tell all who want to know that it is over; the controls that fail at that."""
+        failed: tuple[ControlId, ...] = ()
         facts.reasons = reasons
         facts.has_left = self._decision.allowed and facts.response is not None
-        waiting, facts.on_close = facts.on_close, ()  # what refers to the facts must not be held by them for ever
-        for done in waiting:
-            done()
+        for control, end in self._plan.ends:
+            try:
+                end(facts)
+            except Exception:  # noqa: BLE001 - the engine's guard: the event is made whatever it lacks
+                failed += (control,)
+        if facts.on_close:
+            waiting, facts.on_close = facts.on_close, ()  # what refers to the facts must not be held by them for ever
+            for done in waiting:
+                done()
+        return failed
 
     @property
     def decision(self) -> Decision:

@@ -23,6 +23,7 @@ from garrison.core.http import RequestHead, ResponseHead
 from garrison.core.ids import EventId
 from garrison.core.principal import ANONYMOUS, Principal
 from garrison.core.question import Answer, Question
+from garrison.engine.budgets import party_of
 from garrison.engine.decode import Undecodable
 from garrison.engine.media_type import MediaType
 from garrison.engine.state import State
@@ -72,12 +73,23 @@ class Facts(msgspec.Struct, eq=False):
     """Whose data the answer discloses, if it leaves."""
     key: int = 0
     """Number of the key under which `exposed` names them: it may be renewed while an exchange is under way."""
+    told: bytes = b""
+    """The same subjects but for one's own, abridged, one after another."""
+    alone: tuple[str, str, str, bytes] | None = None
+    """Kind, name, digest and abridged digest of the subject where it is one alone; the name goes no further."""
+    asked: tuple[str, ...] = ()
+    """Whom or what the request names that the answer did not disclose; this and what follows as in `Event`."""
+    missed: bool = False
+    unissued: int = 0
+    near: bool = False
+    forms: tuple[str, ...] = ()
+    claimed: str = ""
     noted: tuple[Reason, ...] = ()
     """What is on record and denies nothing, whatever the mode: what a budget only alerts of."""
     reasons: tuple[Reason, ...] = ()
     """What was objected to in force, mended by a rewrite or not; known once `on_close` is called."""
     has_left: bool = False
-    """Whether the answer was let through to its end; known once `on_close` is called."""
+    """Whether the answer was let through to its end; known once the exchange is over."""
     reading: Reading | None = None
     """The operation's parameters, decoded; None where it declares none."""
     values: Mapping[str, Mapping[str, Any]] = _NOTHING
@@ -111,6 +123,11 @@ class Facts(msgspec.Struct, eq=False):
     """The response's body, decoded; None where there is none, or an empty one, or it passes uninspected."""
     uninspected: tuple[str, ...] = ()
     """Parts that pass with head-only inspection, and why."""
+
+    @property
+    def party(self) -> str:
+        """To whom anything is shown: the principal; where nobody proved who they are, their peer."""
+        return party_of("" if self.principal is ANONYMOUS else self.principal.id, self.request.peer.address)
 
     @property
     def has_response_body(self) -> bool:

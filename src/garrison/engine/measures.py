@@ -1,13 +1,19 @@
 """The countermeasures in force, in the form that controls look things up in. Immutable: replaced whole on a change."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import Final, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, TypeAlias
 
-from garrison.core.countermeasure import NETWORK_SIDE, Action, Countermeasure, Key, Scope
-from garrison.core.principal import Principal
+from msgspec.structs import replace
+
+from garrison.core.countermeasure import NETWORK_SIDE, Action, Countermeasure, Key, Scope, parse_target
+from garrison.core.decision import Reason
+from garrison.core.principal import ANONYMOUS, Principal
 from garrison.engine.networks import Networks
+
+if TYPE_CHECKING:
+    from garrison.engine.facts import Facts
 
 CLASSES: Final[Mapping[str, frozenset[str]]] = {
     "@none": frozenset({""}),
@@ -22,6 +28,9 @@ CLASSES: Final[Mapping[str, frozenset[str]]] = {
 _PRODUCT = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """A product's name: a token (RFC 9110, 5.6.2 and 10.1.5)."""
 
+LONGEST_PRODUCT: Final = 40
+"""Characters of a product's name that count."""
+
 _NONE: Final[tuple[Countermeasure, ...]] = ()
 
 
@@ -29,22 +38,35 @@ _Named: TypeAlias = Mapping[str, tuple[Countermeasure, ...]]
 """Measures of one scope, by value."""
 
 
+class Found(NamedTuple):
+    """What is in force against one exchange."""
+
+    enforced: Countermeasure | None
+    simulated: Countermeasure | None
+    """One that denies nothing; None also where `enforced` is there."""
+
+
+NOTHING: Final = Found(None, None)
+
+
 class Measures:
     """All countermeasures, found by what they are against."""
 
-    __slots__ = ("_by_scope", "_systems", "against_operations", "against_systems", "against_user_agents", "named",
-                 "networks")  # fmt: skip
+    __slots__ = ("_actions", "_by_scope", "_systems", "against_operations", "against_systems", "against_user_agents",
+                 "named", "networks", "steps_up", "throttles", "tightens")  # fmt: skip
 
     def __init__(self, measures: Iterable[Countermeasure] = (), systems: Networks[int] | None = None) -> None:
         """`systems` says which autonomous system a network belongs to. Raises ValueError where one is no network."""
         by_scope: dict[Scope, dict[str, tuple[Countermeasure, ...]]] = {}
         networks: list[tuple[str, Countermeasure]] = []
+        actions: set[Action] = set()
         for measure in measures:
+            actions.add(measure.action)
             if measure.scope is Scope.NETWORK:
                 networks.append((measure.value, measure))
             else:
                 _add(by_scope.setdefault(measure.scope, {}), measure)
-        self._set(Networks(networks), by_scope, systems if systems is not None else Networks(()))
+        self._set(Networks(networks), by_scope, systems if systems is not None else Networks(()), frozenset(actions))
 
     def changed(self, taken: Iterable[Countermeasure], lifted: Collection[Key]) -> "Measures":
         """These measures, those in `taken` added or in the place of their like, those with the keys `lifted` left out.
@@ -65,10 +87,22 @@ class Measures:
             by_scope[scope] = {value: some for value, some in left.items() if some}
         recent = Networks((each.value, each) for each in taken if each.scope is Scope.NETWORK)
         made = Measures.__new__(Measures)
-        made._set(_Changed(self.networks, gone, recent), by_scope, self._systems)  # noqa: SLF001  # one of this class
+        actions = self._actions.union([each.action for each in taken])
+        made._set(_Changed(self.networks, gone, recent), by_scope, self._systems, actions)  # noqa: SLF001  # one of this class
         return made
 
-    def _set(self, networks: "_Finds", by_scope: Mapping[Scope, _Named], systems: Networks[int]) -> None:
+    def _set(
+        self,
+        networks: "_Finds",
+        by_scope: Mapping[Scope, _Named],
+        systems: Networks[int],
+        actions: frozenset[Action],
+    ) -> None:
+        self._actions = actions
+        self.throttles = Action.THROTTLE in actions
+        """Whether anybody may be throttled: asked of every exchange, and so is what follows."""
+        self.steps_up = Action.STEP_UP in actions
+        self.tightens = Action.TIGHTEN in actions
         self.networks = networks
         self._by_scope = by_scope
         self._systems = systems
@@ -82,18 +116,101 @@ class Measures:
         """The autonomous systems that announce `address`, the one of the narrowest network last."""
         return self._systems.find(address)
 
-    def against(self, principal: Principal, now: float) -> Countermeasure | None:
-        """What is in force against `principal`: a block before a revocation."""
-        found = None
+    def against(self, facts: "Facts") -> Found:
+        """What is in force against the principal of an exchange: a block before a revocation."""
+        revoked = NOTHING
+        blocked = self.first(Action.BLOCK, self._against_principal(facts.principal), facts)
+        if blocked.enforced is None and Action.REVOKE in self._actions:
+            principal = facts.principal
+            some = [each for each in self._against_principal(principal) if _is_revoked(principal, each)]
+            revoked = self.first(Action.REVOKE, some, facts)
+        if revoked.enforced is not None or blocked == NOTHING:
+            return revoked
+        return blocked
+
+    def from_origin(self, action: Action, facts: "Facts", *, asks_who: bool | None = None) -> Found:
+        """What is in force because of where the exchange comes from and what it asks for, its program included;
+        with `asks_who` only what takes to know who asks, or what does not."""
+        measures: Iterable[Countermeasure] = self._against_origin(facts)
+        if asks_who is not None:
+            measures = [each for each in measures if each.asks_who is asks_who]
+        return self.first(action, measures, facts)
+
+    def of_principal(self, action: Action, facts: "Facts") -> Found:
+        """What is in force because of who asks."""
+        if facts.principal is ANONYMOUS or not self.named:
+            return NOTHING
+        return self.first(action, self._against_principal(facts.principal), facts)
+
+    def of_anybody(self, action: Action, facts: "Facts") -> Found:
+        """What is in force for either cause."""
+        found = self.of_principal(action, facts)
+        if found.enforced is not None:
+            return found
+        other = self.from_origin(action, facts)
+        return other if other.enforced is not None or found.simulated is None else found
+
+    def first(self, action: Action, measures: Iterable[Countermeasure], facts: "Facts") -> Found:
+        """The first of `measures` that does `action` to this exchange."""
+        simulated = None
+        for each in measures:
+            if each.action is not action or not each.holds(facts.now):
+                continue
+            if each.spares and self._is_spared(each.spares, facts):
+                continue
+            if not each.simulated:
+                return Found(each, None)
+            simulated = simulated or each
+        return NOTHING if simulated is None else Found(None, simulated)
+
+    def _against_origin(self, facts: "Facts") -> Iterator[Countermeasure]:
+        address = facts.request.peer.address
+        yield from self.networks.find(address)
+        if self.against_systems:
+            for number in self.systems_of(address):
+                yield from self.against_systems.get(str(number), _NONE)
+        if self.against_operations and facts.operation is not None:
+            yield from self.against_operations.get(facts.operation.operation.id, _NONE)
+        if self.against_user_agents:
+            product = first_product(facts.canonical.headers.get("user-agent", ""))
+            yield from self.against_user_agents.get(product, _NONE)
+
+    def _against_principal(self, principal: Principal) -> Iterator[Countermeasure]:
         for scope, named in self.named.items():
-            for measure in named.get(_name(principal, scope), _NONE):
-                if not measure.holds(now):
-                    continue
-                if measure.action is Action.BLOCK:
-                    return measure
-                if _is_revoked(principal, measure):
-                    found = measure
-        return found
+            yield from named.get(_name(principal, scope), _NONE)
+
+    def _is_spared(self, spares: tuple[str, ...], facts: "Facts") -> bool:
+        spared, principal = _spared(spares), facts.principal
+        address = facts.request.peer.address
+        return (
+            principal.id in spared.principals
+            or (bool(principal.client) and principal.client in spared.clients)
+            or bool(spared.networks.find(address))
+            or (bool(spared.systems) and not spared.systems.isdisjoint(self.systems_of(address)))
+        )
+
+
+class _Spared(NamedTuple):
+    """Whom a measure does not touch."""
+
+    principals: frozenset[str]
+    clients: frozenset[str]
+    networks: Networks[bool]
+    systems: frozenset[int]
+
+
+@lru_cache(maxsize=256)
+def _spared(spares: tuple[str, ...]) -> _Spared:
+    named: dict[Scope, set[str]] = {}
+    for text in spares:
+        scope, value = parse_target(text)
+        named.setdefault(scope, set()).add(value)
+    return _Spared(
+        frozenset(named.get(Scope.PRINCIPAL, ())),
+        frozenset(named.get(Scope.CLIENT, ())),
+        Networks((each, True) for each in named.get(Scope.NETWORK, ())),
+        frozenset(int(each) for each in named.get(Scope.SYSTEM, ())),
+    )
 
 
 class _Finds(Protocol):
@@ -118,25 +235,30 @@ class _Changed:
         return (*found, *self._recent.find(address))
 
 
+def simulated_reason(reason: Reason) -> Reason:
+    """`reason` as it is recorded of a measure that is only simulated."""
+    return replace(reason, detail=f"{reason.detail} (simulated)".strip())
+
+
 def _add(named: dict[str, tuple[Countermeasure, ...]], measure: Countermeasure) -> None:
     named[measure.value] = (*named.get(measure.value, ()), measure)
 
 
 def first_product(user_agent: str) -> str:
-    """The product that a `User-Agent` names first, lower case; empty where it names none."""
+    """The product that a `User-Agent` names first, lower case, cut at 40 characters; empty where it names none."""
     return _first_product(user_agent[:256])
 
 
 @lru_cache(maxsize=4096)
 def _first_product(user_agent: str) -> str:
     found = _PRODUCT.match(user_agent.strip())
-    return found[0].lower() if found else ""
+    return found[0][:LONGEST_PRODUCT].lower() if found else ""
 
 
 def _by_product(measures: Mapping[str, tuple[Countermeasure, ...]]) -> Mapping[str, tuple[Countermeasure, ...]]:
     found: dict[str, tuple[Countermeasure, ...]] = {}
     for value, some in measures.items():
-        for product in CLASSES.get(value, (value,)):
+        for product in CLASSES.get(value, (value[:LONGEST_PRODUCT],)):
             found[product] = (*found.get(product, ()), *some)
     return found
 

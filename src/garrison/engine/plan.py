@@ -20,7 +20,7 @@ from garrison.core.decision import FailMode, Mode, Phase
 from garrison.core.ids import ControlId, ReasonId
 from garrison.core.operation import Operation
 from garrison.engine.combine import ENGINE, Answer, granting
-from garrison.engine.control import Check, ControlSpec, Wants
+from garrison.engine.control import Check, ControlSpec, End, Wants
 from garrison.engine.exceptions import Excepted, Exceptions, exceptions_of
 from garrison.engine.heads import AnswerMemory
 from garrison.engine.state import State
@@ -113,6 +113,8 @@ class Plan(msgspec.Struct, frozen=True):
     response_inspected_bytes: int
     """Largest response body that is inspected, decompressed size included."""
     answers: AnswerMemory
+    ends: tuple[tuple[ControlId, End], ...] = ()
+    """Who is told that an exchange is over."""
 
 
 class Policy(msgspec.Struct, frozen=True):
@@ -178,6 +180,7 @@ def _compile_plan(
     checks: dict[Phase, list[PlannedCheck]] = {phase: [] for phase in Phase}
     granters: dict[Phase, list[tuple[ControlId, Mode]]] = {phase: [] for phase in Phase}
     exceptions: dict[tuple[ControlId, ReasonId, str], float] = {}
+    ends: list[tuple[ControlId, End]] = []
     holds_for_headers = False
     settings = _in_force(settings, controls, gateway)
     for spec in controls:
@@ -188,6 +191,8 @@ def _compile_plan(
         asked = {} if mode is Mode.OFF else compiled.by_phase()
         if compiled.first is not None and mode is not Mode.OFF:
             first.append(PlannedCheck(spec.id, mode, own.fail, compiled.first, granted))
+        if compiled.end is not None and mode is not Mode.OFF:
+            ends.append((spec.id, compiled.end))
         holds_for_headers = holds_for_headers or (compiled.sets_response_headers and mode is Mode.ENFORCE)
         excepted = exceptions_of(own)
         exceptions |= {(spec.id, one.reason, one.principal): one.until for one in excepted}
@@ -219,6 +224,7 @@ def _compile_plan(
         request_inspected_bytes=min(limits.inspected_bytes, limits.body_bytes),
         response_inspected_bytes=settings.response_schema.inspected_bytes,
         answers=AnswerMemory(operation),
+        ends=tuple(ends),
     )
 
 

@@ -1,7 +1,7 @@
-"""Which ids of objects were shown to whom. Bounded, and compact: eight bytes for an id, a digest of it.
+"""What was shown to whom: ids of objects, data subjects. Bounded, and compact: eight bytes for each, a digest of it.
 
 Each principal has a table of its own, so that nobody can make the gateway forget what it showed to another by asking
-for much. A table is an array of places in groups of eight; an id stands in the group that its digest says. A full table
+for much. A table is an array of places in groups of eight; a digest says in which it stands. A full table
 grows twofold; one that may not grow forgets the oldest of the group. Where all tables together are too large, the
 principal who was not seen longest is forgotten whole.
 """
@@ -20,7 +20,7 @@ _FIRST: Final = 16
 class Shown:
     """What was shown. Empty at first. Like all state, used by one thread at a time."""
 
-    __slots__ = ("_key", "_size", "_tables", "began")
+    __slots__ = ("_key", "_size", "_tables", "began", "number")
 
     def __init__(self, secret: bytes = b"") -> None:
         """`secret` keys the digests, so that nobody can choose ids whose digests are the same."""
@@ -29,6 +29,8 @@ class Shown:
         self._size = 0
         self.began: float | None = None
         """When the first exchange was seen, in seconds since the epoch."""
+        self.number = -1
+        """Number of the key under which digests were made that are given as such; -1 before the first."""
 
     def __len__(self) -> int:
         """Places in all tables, taken or not."""
@@ -36,31 +38,44 @@ class Shown:
 
     def knows(self, who: str, kind: str, name: str) -> bool:
         """Whether the object `name` of a kind was shown to `who`."""
+        return who in self._tables and self.has(who, self._digest(kind, name))
+
+    def has(self, who: str, digest: int) -> bool:
+        """The same of something by its digest, 64 bits that are not 0."""
         table = self._tables.get(who)
         if table is None:
             return False
-        digest = self._digest(kind, name)
         at = _group(table, digest)
         return digest in table[at : at + _GROUP]
 
     def show(self, who: str, objects: Iterable[tuple[str, str]], most: int, total: int) -> None:
         """Remember that `who` was shown these objects (kind, id): of one principal at most `most`, of all `total`."""
+        self.add(who, [self._digest(kind, name) for kind, name in objects], most, total)
+
+    def add(self, who: str, digests: Iterable[int], most: int, total: int) -> None:
+        """The same of what is known by its digests."""
         table = self._tables.pop(who, None)
         if table is None:
             table = array("Q", bytes(8 * _FIRST))
             self._size += _FIRST
-        for kind, name in objects:
-            table = self._put(table, self._digest(kind, name), most)
+        for digest in digests:
+            at = digest & (len(table) - 1) & ~7  # `_group`, where it stands
+            if digest not in table[at : at + _GROUP]:
+                table = self._put(table, digest, most)
         self._tables[who] = table  # the last one is who was seen last
         while self._size > total and len(self._tables) > 1:
             oldest = next(iter(self._tables))
             self._size -= len(self._tables.pop(oldest))
 
+    def renew(self, number: int, now: float) -> None:
+        """Begin anew: what is shown from `now` on is known under the key `number`."""
+        self._tables.clear()
+        self._size = 0
+        self.began, self.number = now, number
+
     def _put(self, table: "array[int]", digest: int, most: int) -> "array[int]":
         at = _group(table, digest)
         group = table[at : at + _GROUP]
-        if digest in group:
-            return table
         while group[-1] and 2 * len(table) <= most:
             table = self._grown(table)
             at = _group(table, digest)

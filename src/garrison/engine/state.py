@@ -14,13 +14,14 @@ from garrison.engine.limits import Counters
 from garrison.engine.measures import NO_MEASURES, Measures
 from garrison.engine.pseudonyms import Pseudonyms
 from garrison.engine.shown import Shown
+from garrison.engine.walks import Walks
 from garrison.identity.memory import Memory
 
 
 class State:
     """What the controls remember. Empty at first."""
 
-    __slots__ = ("budgets", "counters", "identity", "measures", "pseudonyms", "shown", "tables")
+    __slots__ = ("budgets", "counters", "identity", "measures", "people", "pseudonyms", "shown", "tables", "walks")
 
     def __init__(self, secret: bytes = b"") -> None:
         """`secret` is random and of this gateway alone; without it what needs one refuses."""
@@ -29,6 +30,10 @@ class State:
         """How data subjects are named in the record; replaced whole when the key is renewed."""
         self.shown = Shown(secret)
         """Which ids of objects were shown to whom."""
+        self.people = Shown(secret)
+        """Which data subjects were disclosed to whom: the ledger is its memory."""
+        self.walks = Walks()
+        """Which ids were asked for just before."""
         self.tables: Mapping[str, Table] = {}
         """What the settings' tables hold, by file; replaced whole with each policy."""
         self.budgets = Budgets()

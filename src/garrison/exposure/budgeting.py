@@ -7,11 +7,12 @@ taken when it is judged, and given back where it did not leave.
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from math import ceil
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from msgspec.structs import replace
 
 from garrison.config.exposure import ExposureSettings
+from garrison.core.countermeasure import Action, shown
 from garrison.core.decision import Mode, Reason
 from garrison.core.operation import Operation
 from garrison.core.principal import ANONYMOUS
@@ -19,6 +20,7 @@ from garrison.engine.budgets import Budgets, Entry, Look, Seen, Taken, peer_of
 from garrison.engine.control import Reasons
 from garrison.engine.facts import Facts
 from garrison.engine.limits import LONGEST_KEY
+from garrison.engine.measures import simulated_reason
 from garrison.exposure.spaces import Budget, Group, groups_for
 
 HELD = "held until released"
@@ -33,6 +35,21 @@ class Charge(NamedTuple):
     """Abridged."""
 
 
+class Tight(NamedTuple):
+    """What countermeasures leave of an exchange's budgets."""
+
+    factor: float
+    """What limits are multiplied with."""
+    would: float
+    """The same, if measures that are only simulated were in force."""
+    by: str
+    """The measure, as commands name it."""
+
+
+LOOSE: Final = Tight(1.0, 1.0, "")
+"""Nothing is in force: so it is with nearly every exchange."""
+
+
 class Over(NamedTuple):
     """A budget that does not suffice."""
 
@@ -45,6 +62,8 @@ class Over(NamedTuple):
     """Subjects that would be new to it."""
     wait: int
     """Seconds until there would be room."""
+    tightened: str = ""
+    """The measure without which it would suffice."""
 
 
 class Bill(NamedTuple):
@@ -121,12 +140,14 @@ class Purse:
         if not self._enforces:
             return found
         budgets = facts.state.budgets
+        is_loose = not facts.state.measures.tightens or _tight(facts).factor == 1.0
         for group in self._groups:
             space = budgets.space(group.space, group.horizon, group.keep, group.least)
-            if not space.is_tight and group.least:
+            if is_loose and not space.is_tight and group.least:
                 continue
             seen = budgets.find(space, self._key(group, facts))
-            if group.least == 0 or (seen is not None and len(seen.recent) + seen.lost >= group.least):
+            least = group.least if is_loose else 0  # whoever is tightened is looked at more closely
+            if least == 0 or (seen is not None and len(seen.recent) + seen.lost >= least):
                 found += (group,)
         return found
 
@@ -145,6 +166,8 @@ class Purse:
     def pay(self, facts: Facts, kind: str, digest: bytes) -> bool:
         """One subject is about to be shown, within all budgets as with nearly every answer. False where one of them
         must be looked at more closely: nothing is taken then."""
+        if facts.state.measures.tightens and _tight(facts) is not LOOSE:
+            return False
         budgets, now = facts.state.budgets, facts.now
         looks: tuple[Look, ...] = ()
         for group in self._groups:
@@ -166,6 +189,7 @@ class Purse:
         """What it costs to show these, each once."""
         bill = Bill([], [], [])
         budgets, now = facts.state.budgets, facts.now
+        tight = _tight(facts) if facts.state.measures.tightens else LOOSE
         for group in self._groups:
             digests = [each.digest for each in charges if not group.kind or each.kind == group.kind]
             if not digests:
@@ -173,25 +197,33 @@ class Purse:
             space = budgets.space(group.space, group.horizon, group.keep, group.least)
             entry = budgets.look(space, self._key(group, facts), digests)
             bill.entries.append(entry)
-            if not _is_plain(group, entry, now):
-                self._weigh(facts, group, entry, bill)
+            if tight is not LOOSE or not _is_plain(group, entry, now):
+                self._weigh(facts, entry, bill, (group, tight))
         if len(bill.over) > 1:
             bill.over.sort(key=lambda each: _ORDER[each.budget.then])
         return bill
 
     @staticmethod
-    def _weigh(facts: Facts, group: Group, entry: Entry, bill: Bill) -> None:
+    def _weigh(facts: Facts, entry: Entry, bill: Bill, by: tuple[Group, Tight]) -> None:
+        group, tight = by
         seen, now = entry.seen, facts.now
         for budget in group.budgets:
             begins, known = seen.bounds(budget.name, budget.window, now) if seen is not None else (0, 0)
             fresh = sum([was <= known for was in entry.left])
-            if fresh and (over := _over(facts, group, entry, (budget, begins, fresh))) is not None:
-                (bill.over if budget.refuses else bill.alerts).append(over)
+            if not fresh:
+                continue
+            asked = budget, begins, fresh
+            over = _over(facts, group, entry, asked)
+            if over is None and tight is not LOOSE:
+                over = _over_tightened(facts, group, entry, asked, tight)
+            if over is not None:
+                (bill.over if over.budget.refuses else bill.alerts).append(over)
 
     def rooms(self, facts: Facts, charges: Charges) -> list[Room]:
         """What is left of each budget that refuses, for showing some of these."""
         found = []
         budgets, now = facts.state.budgets, facts.now
+        factor = _tight(facts).factor if facts.state.measures.tightens else 1.0
         digests = list({each.digest for each in charges})
         for group in self._groups:
             space = budgets.space(group.space, group.horizon, group.keep, group.least)
@@ -200,7 +232,7 @@ class Purse:
             for budget in group.budgets:
                 if budget.refuses:
                     begins, known = seen.bounds(budget.name, budget.window, now)
-                    limit = budget.limit_for(facts.principal, seen.first, now)
+                    limit = int(budget.limit_for(facts.principal, seen.first, now) * factor)
                     left.append([known, limit - seen.used(budget.window, begins)])
             before = dict(zip(digests, seen.recent.all_last_seen(digests), strict=True))
             found.append(Room(group.kind, before, left))
@@ -239,9 +271,12 @@ class Purse:
     def _reason(self, over: Over, location: str) -> Reason:
         budget = over.budget
         detail = f"`{budget.name}`: {over.used} of {over.limit} in {budget.span}, {over.fresh} more"
-        if budget.then == "hold" and self._enforces:
-            detail += f", {HELD}"
-        reason = self._reasons("budget-exceeded", location, detail)
+        if over.tightened:
+            reason = self._reasons("budget-tightened", location, f"{detail}, tightened by `{over.tightened}`")
+            reason = reason if budget.refuses else simulated_reason(reason)
+        else:
+            held = f", {HELD}" if budget.then == "hold" and self._enforces else ""
+            reason = self._reasons("budget-exceeded", location, detail + held)
         return replace(reason, status=429) if budget.then == "throttle" else reason
 
     def _key(self, group: Group, facts: Facts) -> str:
@@ -253,6 +288,14 @@ class Purse:
                 return principal.id
         who = "" if principal is ANONYMOUS else principal.id
         return group.key(who, principal.client, facts.request.peer.address, self._operation)
+
+
+def _tight(facts: Facts) -> Tight:
+    found = facts.state.measures.of_anybody(Action.TIGHTEN, facts)
+    if found.enforced is not None:
+        factor = found.enforced.factor
+        return Tight(factor, factor, shown(found.enforced))
+    return Tight(1.0, found.simulated.factor, shown(found.simulated)) if found.simulated is not None else LOOSE
 
 
 def _is_plain(group: Group, entry: Entry, now: float) -> bool:
@@ -274,7 +317,7 @@ def _is_known(budgets: Budgets, group: Group, look: Look, digest: bytes, now: fl
     return before > max(0.0, max(now, seen.latest) - group.shortest)
 
 
-def _over(facts: Facts, group: Group, entry: Entry, asked: tuple[Budget, int, int]) -> Over | None:
+def _over(facts: Facts, group: Group, entry: Entry, asked: tuple[Budget, int, int], factor: float = 1.0) -> Over | None:
     """Whether a budget, whose window begins at a tick, suffices for so many who are new to it.
 
     Those among them whom another answer is about to show are counted already.
@@ -282,6 +325,8 @@ def _over(facts: Facts, group: Group, entry: Entry, asked: tuple[Budget, int, in
     budget, begins, fresh = asked
     seen, now = entry.seen, facts.now
     limit = budget.limit_for(facts.principal, seen.first if seen is not None else 0, now)
+    if factor < 1.0:
+        limit = int(limit * factor)
     if seen is None:
         return None if fresh <= limit else Over(budget, entry, group, limit, 0, fresh, budget.window)
     more = sum([was <= begins for was in entry.before])
@@ -291,6 +336,21 @@ def _over(facts: Facts, group: Group, entry: Entry, asked: tuple[Budget, int, in
     if used + more <= limit:
         return None
     return Over(budget, entry, group, limit, used, fresh, _wait(seen, budget, begins, used + more - limit, now))
+
+
+def _over_tightened(
+    facts: Facts, group: Group, entry: Entry, asked: tuple[Budget, int, int], tight: Tight
+) -> Over | None:
+    """Whether a budget that suffices would not once it is tightened. Nobody is held for that: a measure ends."""
+    budget = asked[0]
+    if not budget.refuses:
+        return None
+    over = _over(facts, group, entry, asked, tight.would)
+    if over is None:
+        return None
+    is_simulated = tight.factor == 1.0
+    then = "alert" if is_simulated else "deny" if budget.then == "hold" else budget.then
+    return over._replace(budget=budget._replace(then=then), tightened=tight.by)
 
 
 def _wait(seen: Seen, budget: Budget, begins: int, surplus: int, now: float) -> int:

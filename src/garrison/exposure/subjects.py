@@ -65,20 +65,27 @@ class Extractor:
         "_asks",
         "_attribution",
         "_body",
-        "_in_answer",
         "_marked",
         "_parameters",
         "_undeclared",
+        "in_answer",
+        "lone",
+        "parameters",
     )
 
     def __init__(self, operation: CompiledOperation, own: ExposureSettings) -> None:
         places = Places(operation, own)
         self._parameters = places.parameters
         self._marked, self._body = places.marks_bodies, places.body
-        self._in_answer = places.names_in_answers
+        self.in_answer = places.names_in_answers
+        """Whether answers name anybody."""
+        self.parameters = tuple([(each.place, each.name) for each in places.parameters])
+        """Place and name of the parameters that name subjects."""
+        self.lone = _lone(places)
+        """Place, name and kind of the one parameter that names subjects, where nothing else in a request does."""
         self._asks = places.asked
         self._answers = {key: self._answer(field, names_anybody(field)) for key, field in places.answers.items()}
-        self._undeclared = self._answer(places.undeclared, self._in_answer)
+        self._undeclared = self._answer(places.undeclared, self.in_answer)
         self._attribution = Attribution.ANNOTATED if places.is_explicit else Attribution.INFERRED
 
     def _answer(self, field: Field, names: bool) -> _Answer:
@@ -105,17 +112,18 @@ class Extractor:
     @property
     def finds(self) -> bool:
         """Whether anything says where subjects stand."""
-        return self.in_parameters or self.in_body or self._in_answer
+        return self.in_parameters or self.in_body or self.in_answer
 
     def asked(self, facts: Facts) -> list[Found]:
         """The subjects that the request names, each once."""
-        return [Found(who.kind, name, who.claim, ()) for who, name in dict.fromkeys(self._named(facts))]
+        return [Found(who.kind, name, who.claim, ()) for who, name in dict.fromkeys(self.named(facts))]
 
     def placed(self, facts: Facts, value: Any) -> list[tuple[Way, str, str]]:
         """Way, kind and name of each subject that the answer's JSON `value` names; the way leads to the name."""
         return list(ways_to_subjects(self._looked_for(facts).field, value))
 
-    def _named(self, facts: Facts) -> list[Key]:
+    def named(self, facts: Facts) -> list[Key]:
+        """Kind and name of every subject that the request names, as often as it does."""
         found: list[Key] = []
         values = facts.values
         for place, name, whos, view in self._parameters:
@@ -193,7 +201,7 @@ class Extractor:
         if value in _NOTHING:
             return []
         kinds = {who for who, _ in found}
-        return [key for key in self._named(facts) if key[0] not in kinds]
+        return [key for key in self.named(facts) if key[0] not in kinds]
 
     def _in_body(self, facts: Facts) -> list[Key]:
         """The subjects in the request's body, names of properties in any case: some servers read them so."""
@@ -216,6 +224,13 @@ class Extractor:
 
 _UNREADABLE = Seen(Attribution.UNKNOWN, [], is_readable=False)
 _NOTHING: tuple[Any, ...] = ({}, [], "", None)
+
+
+def _lone(places: Places) -> tuple[str, str, str] | None:
+    if places.asked is None or len(places.parameters) != 1:
+        return None
+    place, name, whos, _ = places.parameters[0]
+    return (place, name, whos[0].kind) if len(whos) == 1 else None
 
 
 def _surveyed(view: View, value: Any) -> list[Key]:

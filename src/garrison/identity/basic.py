@@ -37,10 +37,14 @@ def method(scheme: SecurityScheme, settings: BasicSettings, lockout: LockoutSett
         # the name may be personal, and it is only to be told apart from others
         return hashlib.blake2b(found.name.encode(), digest_size=8).hexdigest() if found is not None else ""
 
+    def name(attempt: Attempt) -> str:
+        found = _decoded(_encoded(attempt) or "")
+        return found.name if found is not None else ""
+
     def authenticate(attempt: Attempt) -> Outcome:
         return _judge(_encoded(attempt) or "", attempt, scheme.name, settings.realm)
 
-    return Method(guarded(authenticate, account, lockout), 'Basic realm="api", charset="UTF-8"')
+    return Method(guarded(authenticate, account, lockout, name), 'Basic realm="api", charset="UTF-8"')
 
 
 def _encoded(attempt: Attempt) -> str | None:

@@ -5,6 +5,7 @@ Where a scheme has issuers of JWTs and introspection, what has three parts is a 
 
 import hashlib
 import re
+from typing import Final
 
 import msgspec
 
@@ -14,8 +15,9 @@ from garrison.core.operation import SecurityScheme
 from garrison.core.question import Question
 from garrison.identity.binding import check_sender
 from garrison.identity.dpop import nonce_for
+from garrison.identity.grants import as_text
 from garrison.identity.introspection import question_about, read_answer
-from garrison.identity.jose import InvalidError
+from garrison.identity.jose import InvalidError, read_jws
 from garrison.identity.jwt import issuers_of, verify_jwt
 from garrison.identity.lockout import guarded
 from garrison.identity.outcome import Attempt, Failure, Method, Outcome
@@ -23,6 +25,9 @@ from garrison.identity.token_cache import Verified, token_digest
 
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 """RFC 6750, 2.1: what a token may be written with."""
+
+MAX_CLAIMING: Final = 16_384
+"""Bytes of a token that does not hold in which it is looked for whose it says that it is."""
 
 
 def method(scheme: SecurityScheme, settings: SchemeSettings, lockout: LockoutSettings) -> Method | None:
@@ -45,6 +50,14 @@ def _prefixes(scheme: SecurityScheme) -> tuple[str, ...]:
     if scheme.type == "http":
         return {"bearer": ("bearer", "dpop"), "dpop": ("dpop",)}.get(scheme.scheme, ())
     return ("bearer", "dpop") if scheme.type in {"oauth2", "openIdConnect"} else ()
+
+
+def _claimed(token: str) -> str:
+    """Whose a token says that it is, believed or not; empty where it is no JWT."""
+    try:
+        return as_text(read_jws(token, MAX_CLAIMING).claims.get("sub")) or ""
+    except InvalidError:
+        return ""
 
 
 class _Tokens:
@@ -78,7 +91,8 @@ class _Tokens:
                 check_sender(attempt, token, prefix, verified, self._settings)
         except InvalidError as error:
             refusal = self._refusal(error.reason, prefix, attempt)
-            return Failure(error.reason, error.detail, refusal, is_guess=error.reason == "token-inactive")
+            is_guess = error.reason == "token-inactive"
+            return Failure(error.reason, error.detail, refusal, _claimed(token), is_guess=is_guess)
         return verified.principal
 
     def account(self, attempt: Attempt) -> str | None:

@@ -23,7 +23,7 @@ def method(scheme: SecurityScheme, settings: CertificateSettings) -> Method:
         if not name:
             return Failure("certificate-nameless", f"no {settings.principal}")
         if allowed and not any(fnmatchcase(name, pattern) for pattern in allowed):
-            return Failure("certificate-not-allowed")
+            return Failure("certificate-not-allowed", account=name)
         return Principal(
             id=f"{realm}:{name}",
             realm=realm,

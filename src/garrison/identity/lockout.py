@@ -2,16 +2,22 @@
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from garrison.config.authentication import LockoutSettings
 from garrison.core.principal import Principal
 from garrison.identity.outcome import Attempt, Authenticate, Failure, Outcome
 
 
 def guarded(
-    authenticate: Authenticate, account_of: Callable[[Attempt], str | None], settings: LockoutSettings
+    authenticate: Authenticate,
+    account_of: Callable[[Attempt], str | None],
+    settings: LockoutSettings,
+    name_of: Callable[[Attempt], str | None] | None = None,
 ) -> Authenticate:
     """`authenticate` for those who are not locked out. `account_of` says whose credential is presented: None where none
-    is, empty where the credential does not say."""
+    is, empty where the credential does not say; `name_of`, where it is another, by what name a failure tells of it."""
+    name_of = name_of or account_of
 
     def check(attempt: Attempt) -> Outcome:
         account = account_of(attempt)
@@ -22,7 +28,7 @@ def guarded(
         guesses = attempt.memory.guesses
         wait = guesses.wait(attempt.now, by_account, by_peer)
         if wait > 0:
-            return Failure("locked-out", "", (("retry-after", str(int(wait) + 1)),))
+            return Failure("locked-out", "", (("retry-after", str(int(wait) + 1)),), name_of(attempt) or "")
         found = authenticate(attempt)
         if isinstance(found, Principal):
             guesses.succeeded(by_account)
@@ -30,6 +36,6 @@ def guarded(
             guesses.failed(attempt.now, by_peer, settings.free_of_peer, settings)
             if account:
                 guesses.failed(attempt.now, by_account, settings.free, settings)
-        return found
+        return replace(found, account=name_of(attempt) or "") if isinstance(found, Failure) else found
 
     return check

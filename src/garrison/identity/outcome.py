@@ -32,6 +32,8 @@ class Failure(msgspec.Struct, frozen=True):
     """What was wrong with it, for the operator; never the credential."""
     challenge: Headers = ()
     """Header fields that the denial carries (RFC 6750, 3; RFC 9449, 7.1 and 9); empty: the method's own challenge."""
+    account: str = ""
+    """Whose credential it is as far as it says so itself, proved or not. It goes no further than to its digest."""
     is_guess: bool = False
     """Whether it may be one of many that are tried until one holds: a wrong key or password, not an expired token."""
 

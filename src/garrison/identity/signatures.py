@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any, Final
 
+import msgspec
 from http_message_signatures import (
     HTTPMessageSignaturesException,
     HTTPMessageVerifier,
@@ -51,7 +52,9 @@ def method(scheme: SecurityScheme, settings: SignatureSettings) -> Method:
         keys = attempt.memory.keys.keys_of(signature_keys(scheme.name))
         if keys is None:
             return Failure("keys-unavailable")
-        return _judge(attempt, keys, scheme.name, settings)
+        named = _Named(keys)
+        found = _judge(attempt, named, scheme.name, settings)
+        return msgspec.structs.replace(found, account=named.asked) if isinstance(found, Failure) else found
 
     return Method(authenticate)
 
@@ -65,8 +68,7 @@ def is_signed_digest(value: str, body: bytes) -> bool:
     return True
 
 
-def _judge(attempt: Attempt, keys: KeySet, scheme: str, settings: SignatureSettings) -> Outcome:
-    named = _Named(keys)
+def _judge(attempt: Attempt, named: "_Named", scheme: str, settings: SignatureSettings) -> Outcome:
     try:
         result = _verified(attempt, named, settings)
     except _LateError:
@@ -139,9 +141,12 @@ class _Named(HTTPSignatureKeyResolver):
 
     def __init__(self, keys: KeySet) -> None:
         self._keys = keys
+        self.asked = ""
+        """The id that was asked for last."""
 
     def find(self, key_id: str) -> Any:
         """The key with this id."""
+        self.asked = key_id
         for key in self._keys.keys:
             if key.kid == key_id and key_id:
                 return key

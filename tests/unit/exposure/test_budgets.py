@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 from tests.unit.controls.acting import Seen, Stage, api, operation, principal
 
+from garrison.core.countermeasure import Action, Countermeasure, Scope
 from garrison.core.decision import Disposition
 from garrison.core.principal import Principal
 from garrison.engine.budgets import Release
+from garrison.engine.measures import Measures
 from garrison.exposure.budgeting import names_of
 
 NUMBER = {"type": "string", "x-garrison-subject": "customer"}
@@ -235,6 +237,51 @@ def test_an_exception_lets_it_leave_and_it_counts() -> None:
         known = scene.state.budgets.find(space, ADA.id)
         assert known is not None
         assert len(known.recent) + known.lost == 3
+
+
+def tightened(scene: Stage, factor: float, **more: Any) -> None:
+    measure = Countermeasure(Action.TIGHTEN, Scope.PRINCIPAL, ADA.id, 0.0, factor=factor, **more)
+    scene.policy.state.measures = Measures([measure])
+
+
+def test_a_measure_tightens_budgets_while_it_holds() -> None:
+    scene = stage("{name: hour, limit: 4, then: hold}")
+    tightened(scene, 0.5, until=2000.0)
+    assert [one(scene, number).status for number in (2, 3)] == [200, 200]
+    refused = one(scene, 4)
+    assert (refused.status, refused.reasons) == (403, ("budget-tightened",))
+    assert "tightened by `principal:" in refused.event.reasons[0].detail
+    assert people(scene, 2, 3).status == 200, "who was seen costs nothing"
+    assert people(scene, 2, 3, 4).reasons == ("budget-tightened response",)
+    assert [one(scene, number, who=BOB).status for number in (3, 4, 5)] == [200, 200, 200]
+    assert not list(names_of(refused.event.reasons))
+    assert [one(scene, number, now=2000.0).status for number in (4, 5)] == [200, 200], "nobody was held for it"
+    assert one(scene, 6, now=2000.0).reasons == ("budget-exceeded",)
+
+
+def test_a_list_is_cut_where_a_tightened_budget_ends() -> None:
+    scene = stage("{name: hour, limit: 4}", "lists: cut")
+    tightened(scene, 0.5)
+    cut = people(scene, 2, 3, 4)
+    assert cut.value == [{"number": "2"}, {"number": "3"}]
+    assert cut.reasons == ("budget-tightened response",)
+
+
+def test_simulated_tightening_only_tells() -> None:
+    scene = stage("{name: hour, limit: 4}")
+    tightened(scene, 0.25, simulated=True)
+    found = [one(scene, number) for number in (2, 3)]
+    assert [each.status for each in found] == [200, 200]
+    assert [[one.id for one in each.event.observed] for each in found] == [[], ["budget-tightened"]]
+    assert "(simulated)" in found[1].event.observed[0].detail
+
+
+def test_nothing_is_left_of_a_budget_that_is_tightened_to_nothing() -> None:
+    scene = stage("{name: hour, limit: 4}")
+    tightened(scene, 0.0)
+    refused = scene.ask(ADA, "GET /people/3", answer=b"never seen")
+    assert (refused.reasons, refused.event.response_bytes) == (("budget-tightened",), 0)
+    assert one(scene, 1).status == 200, "ones own data are free"
 
 
 def test_by_default_an_hour_a_day_and_a_month_are_watched() -> None:
