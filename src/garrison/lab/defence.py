@@ -5,44 +5,33 @@ measures are in force a second after the exchange that completed the pattern: la
 """
 
 from collections import Counter
-from collections.abc import Iterable
-from typing import Final, Protocol
+from typing import Final
 
-from garrison.core.countermeasure import Countermeasure
-from garrison.core.detection import Detection
+from garrison.config.detect import DetectSettings
+from garrison.core.countermeasure import Countermeasure, Key
 from garrison.core.event import Event
 from garrison.core.ids import EventId
 from garrison.engine.measures import Measures
 from garrison.engine.state import State
+from garrison.lab.response import Response
 from garrison.lab.result import Alarm, FalseAlarm, Stop
+from garrison.wiring import detector
 
 DELAY: Final = 1.0
 """Seconds from the exchange that completes a pattern to the measure against it."""
 
 
-class Watcher(Protocol):
-    """Sees patterns in events, which come in the order in which they ended."""
-
-    def __call__(self, event: Event) -> Iterable[Detection]: ...
-
-
-class Responder(Protocol):
-    """Says what is done about a detection, at a moment."""
-
-    def __call__(self, detection: Detection, now: float) -> Iterable[Countermeasure]: ...
-
-
 class Defence:
     """Watches one lane, and acts on its state."""
 
-    def __init__(self, watcher: Watcher, responder: Responder, state: State, begins: float) -> None:
-        self._watcher = watcher
-        self._responder = responder
+    def __init__(self, state: State, begins: float) -> None:
+        self._detector = detector(DetectSettings())
+        self._response = Response()
         self._state = state
         self._begins = begins
         self._hostile: set[EventId] = set()
         self._due: list[tuple[float, Countermeasure]] = []
-        self._in_force: dict[object, Countermeasure] = {}
+        self._in_force: dict[Key, Countermeasure] = {}
         self._false: Counter[tuple[str, str]] = Counter()
         self._alarm: Alarm | None = None
         self._stop: Stop | None = None
@@ -59,15 +48,19 @@ class Defence:
         if is_hostile:
             self._hostile.add(event.id)
         taken: list[Countermeasure] = []
-        for detection in self._watcher(event):
+        for detection in self._detector.feed(event):
             if self._hostile.isdisjoint(detection.events):
                 self._false[detection.rule, detection.severity] += 1
             elif self._alarm is None:
                 after = detection.time - self._begins
                 self._alarm = Alarm(detection.rule, detection.title, detection.severity, after, lost)
-            taken += self._responder(detection, detection.time)
+            taken += self._response(detection, detection.time)
         self._due += [(event.ended + DELAY, measure) for measure in taken]
         return taken
+
+    def returns(self, end: float) -> float:
+        """How often those whom measures met will be let in again until `end`, on the average."""
+        return self._response.returns(end)
 
     def act(self, now: float, lost: int) -> None:
         """Put in force what is due at `now`, when so many are lost."""

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple, TypeAlias
 from garrison.lab.background import DAY, Visit, with_prelude
 from garrison.lab.breach import Breach
 from garrison.lab.campaign import Campaign, Variant
+from garrison.lab.defence import Defence
 from garrison.lab.evasion import evasion, windows_of
 from garrison.lab.lane import Lane
 from garrison.lab.method import method
@@ -135,7 +136,8 @@ def _lane(stage: Stage, protection: Protection) -> Lane:
     if protection == "garrison":
         tempo = Watchful(campaign, end, [window.seconds for window in windows_of(typed(settings))])
     player = Player(policy, breach.api.answer, stage.issuers)
-    return Lane(breach, campaign, protection, player, tempo, stage.people)
+    defence = Defence(policy.state, campaign.begins) if protection == "garrison" else None
+    return Lane(breach, campaign, protection, player, tempo, stage.people, defence)
 
 
 def _play(campaign: Campaign, lanes: Sequence[Lane], played: float, watch: Watch) -> list[Point]:
@@ -159,11 +161,13 @@ def _unprotected(breach: Breach, campaign: Campaign, curve: Sequence[Point]) -> 
 
 
 def _tail(lane: Lane, campaign: Campaign, played: float) -> float:
-    """Subjects lost after what was played, at the pace of the last day of it."""
+    """Subjects lost after what was played: at the pace of the last day of it, or, where that is more, as many as until
+    then each time that those whom measures met are let in again."""
     left = campaign.duration - played
     if left <= 0:
         return 0.0
     last = min(DAY, played / 2)
     end = campaign.begins + played
     rest = campaign.register.members - campaign.lost(end)
-    return min(float(rest), lane.lost_between(end - last, end) / last * left)
+    again = lane.returns(campaign.begins + campaign.duration) * lane.lost
+    return min(float(rest), max(lane.lost_between(end - last, end) / last * left, again))

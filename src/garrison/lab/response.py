@@ -1,0 +1,46 @@
+"""What is done about detections in the lab: what the shipped profiles say, in force."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Final
+
+from garrison.config.respond import RespondSettings
+from garrison.core.countermeasure import Countermeasure, Key
+from garrison.core.detection import Detection
+from garrison.core.incident import IncidentId
+from garrison.respond.profiles import Situation, decide, lasting
+
+_INCIDENT: Final = IncidentId("lab")
+_SETTINGS: Final = RespondSettings(mode="enforce")
+
+
+class Response:
+    """Decides, and remembers what it did: who is met again is met for longer."""
+
+    def __init__(self) -> None:
+        self._taken: dict[Key, Countermeasure] = {}
+        self._profiles: dict[Key, str] = {}
+        self._times: Counter[Key] = Counter()
+
+    def __call__(self, detection: Detection, now: float) -> Iterable[Countermeasure]:
+        """The measures to take because of `detection`."""
+        situation = Situation((), self._taken.values(), lambda key, _: self._times[key], now)
+        decided = decide(detection, _INCIDENT, _SETTINGS, situation)
+        for measure in decided.taken:
+            self._taken[measure.key] = measure
+            self._profiles[measure.key] = decided.profile
+            self._times[measure.key] += 1
+        return decided.taken
+
+    def returns(self, end: float) -> float:
+        """How often those who were met will be let in again until `end`, on the average."""
+        steps = {profile.name: profile.then for profile in _SETTINGS.profiles}
+        found = 0
+        for key, measure in self._taken.items():
+            step = next(each for each in steps[self._profiles[key]] if each.do == measure.action)
+            until, times = measure.until or end, self._times[key]
+            while until < end:
+                until += lasting(step, times)
+                times += 1
+                found += 1
+        return found / len(self._taken) if self._taken else 0.0
