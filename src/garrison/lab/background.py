@@ -1,7 +1,7 @@
 """Those who use the API as they may: people with an app, a browser or a partner's shop, support, a synchronising
 client.
 
-The mix is assumed, and the same for every breach: it follows the day, one flash crowd comes, one carrier has 500 of
+The mix is assumed, and the same for every breach: it follows the day, one flash crowd comes, a carrier has 500 of
 them behind a single address, and one client walks through all of its own objects each night. It is scaled: fewer
 people than the service has, each of whom behaves as one does.
 """
@@ -17,7 +17,9 @@ DAY = 86_400.0
 PRELUDE = 7 * DAY
 """Before the attack."""
 _HOUR_WEIGHTS = tuple(1 + 0.8 * sin(2 * pi * (hour - 9) / 24) for hour in range(24))  # busiest at 15, quietest at 3
-_CARRIER, _OFFICE, _SYNC = "203.0.113.1", "198.51.100.7", "203.0.113.77"
+_OFFICE, _SYNC = "198.51.100.7", "203.0.113.77"
+_BEHIND_ONE = 500
+"""Users of a carrier who share one address."""
 _PARTNERS = ("192.0.2.1", "192.0.2.2", "192.0.2.3")
 _SHOP_DAILY = 40
 _AGENT_DAILY = 60
@@ -103,7 +105,7 @@ def _people(mix: Mix, days: int, random: Random) -> Iterator[Visit]:
 
 def _address(role: Role, person: int, random: Random) -> str:
     if role == "carrier":
-        return _CARRIER
+        return f"203.0.113.{1 + person // _BEHIND_ONE % 64}"
     if role == "partner":
         return random.choice(_PARTNERS)
     return f"10.{person >> 16 & 255}.{person >> 8 & 255}.{person & 255}"
@@ -140,7 +142,7 @@ def _crowd(mix: Mix, at: float, random: Random) -> Iterator[Visit]:
     for person in range(mix.people // 5):
         behind = person < mix.behind_carrier * 4 // 5
         first = at + random.uniform(0, _CROWD_LASTS)
-        address = _CARRIER if behind else _address("crowd", person, random)
+        address = _address("carrier" if behind else "crowd", person, random)
         for moment in (first, first + 2):
             yield Visit(moment, "crowd", person, address, random.getrandbits(30))
 
