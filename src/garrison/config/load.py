@@ -29,6 +29,7 @@ _FILES: tuple[Path, ...] = (
     ("listen", "tls", "certificate"),
     ("listen", "tls", "key"),
     ("listen", "tls", "client-ca"),
+    ("detect", "rules"),
     ("controls", "blocking", "systems-file"),
     (*_SCHEMES, "jwt", "*", "ca"),
     (*_SCHEMES, "jwt", "*", "jwks-file"),

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta
 
 from garrison.config.controls import ControlsSettings
+from garrison.config.detect import DetectSettings
 from garrison.config.sections import Bytes, Cap, Seconds, Section
 from garrison.core.decision import FailMode
 
@@ -184,6 +185,8 @@ class Settings(Section, frozen=True):
     """Counters for Prometheus."""
     telemetry: TelemetrySettings = TelemetrySettings()
     """Traces and logs for an OpenTelemetry collector."""
+    detect: DetectSettings = DetectSettings()
+    """Detection rules look at events as they are recorded."""
     controls: ControlsSettings = ControlsSettings()
     """What each control is told, for all operations."""
     operations: tuple[OperationSettings, ...] = ()
