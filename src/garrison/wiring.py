@@ -3,10 +3,13 @@
 import difflib
 import hashlib
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from garrison.adapters.detection_rules import load_rules
 from garrison.config.demands import strange_owners
+from garrison.config.detect import DetectSettings
 from garrison.config.exposure_checks import strange_subjects
 from garrison.config.model import Settings
 from garrison.config.overrides import controls_for, matches, unmatched
@@ -21,6 +24,9 @@ from garrison.core.operation import Operation
 from garrison.engine.control import ControlSpec
 from garrison.engine.plan import Policy, compile_policy
 from garrison.engine.state import State
+
+if TYPE_CHECKING:
+    from garrison.detect.detector import Detector
 
 
 def load_contract(settings: Settings, read: Read) -> Contract | None:
@@ -181,3 +187,13 @@ def _strange_schemes(settings: Settings, operations: list[Operation], file: str)
         for name in settings.controls.authentication.schemes
         if name not in demanded
     ]
+
+
+def detector(settings: DetectSettings, file: str = "garrison.yaml") -> "Detector":
+    """The shipped detection rules and those that the settings name, at work; `file` is where the settings stand.
+
+    Raises ConfigError with everything that is wrong with any of them.
+    """
+    from garrison.detect.detector import Detector
+
+    return Detector(load_rules(settings, file), most=settings.most_groups, learning=settings.learning_days * 86_400)

@@ -75,7 +75,7 @@ def visits(mix: Mix, begins: float, seconds: float, seed: int) -> list[Visit]:
         *_crowd(mix, (random.randrange(crowd_days) * DAY + 19 * 3600) % max(seconds, 1.0), random),
         *_synchronising(mix, days),
     ]
-    found += _next_steps(found, mix.steps, random)
+    found += [*_next_steps(found, mix.steps, random)]
     moved = [visit._replace(time=begins + visit.time) for visit in found if visit.time < seconds]
     return sorted(moved)
 

@@ -58,9 +58,9 @@ class Defence:
         self._due += [(event.ended + DELAY, measure) for measure in taken]
         return taken
 
-    def returns(self, end: float) -> float:
-        """How often those whom measures met will be let in again until `end`, on the average."""
-        return self._response.returns(end)
+    def again(self, end: float) -> float:
+        """See `Response.again`."""
+        return self._response.again(end)
 
     def act(self, now: float, lost: int) -> None:
         """Put in force what is due at `now`, when so many are lost."""

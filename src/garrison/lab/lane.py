@@ -107,9 +107,9 @@ class Lane:
             *(self._defence.summary if self._defence is not None else ()),
         )
 
-    def returns(self, end: float) -> float:
-        """How often those whom measures met will be let in again until `end`."""
-        return self._defence.returns(end) if self._defence is not None else 0.0
+    def again(self, end: float) -> float:
+        """See `Response.again`; 0 where nobody responds."""
+        return self._defence.again(end) if self._defence is not None else 0.0
 
     def lost_between(self, begin: float, end: float) -> float:
         """Subjects lost in a part of what was played."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from garrison.config.respond import RespondSettings
-from garrison.core.countermeasure import Countermeasure, Key
+from garrison.core.countermeasure import Action, Countermeasure, Key
 from garrison.core.detection import Detection
 from garrison.core.incident import IncidentId
 from garrison.respond.profiles import Situation, decide, lasting
@@ -32,15 +32,18 @@ class Response:
             self._times[measure.key] += 1
         return decided.taken
 
-    def returns(self, end: float) -> float:
-        """How often those who were met will be let in again until `end`, on the average."""
+    def again(self, end: float) -> float:
+        """How often those who were blocked will be let in again until `end`, for each time that they were until now."""
         steps = {profile.name: profile.then for profile in _SETTINGS.profiles}
-        found = 0
+        met = returns = 0
         for key, measure in self._taken.items():
+            if measure.action is not Action.BLOCK:
+                continue
             step = next(each for each in steps[self._profiles[key]] if each.do == measure.action)
             until, times = measure.until or end, self._times[key]
+            met += times
             while until < end:
                 until += lasting(step, times)
                 times += 1
-                found += 1
-        return found / len(self._taken) if self._taken else 0.0
+                returns += 1
+        return returns / met if met else 0.0

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
-from garrison.lab.background import DAY, Visit, with_prelude
+from garrison.lab.background import DAY, PRELUDE, Visit, with_prelude
 from garrison.lab.breach import Breach
 from garrison.lab.campaign import Campaign, Variant
 from garrison.lab.defence import Defence
@@ -76,7 +76,7 @@ def run(
     began = time.perf_counter()
     campaign = breach.campaign.variant(variant)
     played = min(max(campaign.duration, DAY), breach.played_days * DAY)
-    issuers = Issuers(campaign.begins, campaign.begins + max(campaign.duration, played))
+    issuers = Issuers(campaign.begins - PRELUDE, campaign.begins + max(campaign.duration, played))
     people = _visits(breach, campaign, played, seed, scale)
     stage = Stage(breach, campaign, issuers, people, played, seed, scale)
     lanes = [_lane(stage, protection) for protection in protections if protection != "none"]
@@ -169,5 +169,5 @@ def _tail(lane: Lane, campaign: Campaign, played: float) -> float:
     last = min(DAY, played / 2)
     end = campaign.begins + played
     rest = campaign.register.members - campaign.lost(end)
-    again = lane.returns(campaign.begins + campaign.duration) * lane.lost
+    again = lane.again(campaign.begins + campaign.duration) * lane.lost
     return min(float(rest), max(lane.lost_between(end - last, end) / last * left, again))
