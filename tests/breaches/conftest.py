@@ -9,7 +9,6 @@ from typing import Any, TypeAlias
 import pytest
 from tests.breaches.gateway import GatewayStage
 from tests.breaches.scene import Answer, Stage
-from tests.integration.envoy.running import build_filter
 
 AnyStage: TypeAlias = Stage | GatewayStage
 Build: TypeAlias = Callable[[Mapping[str, Any], Mapping[str, Any], Answer], AnyStage]
@@ -17,8 +16,8 @@ Build: TypeAlias = Callable[[Mapping[str, Any], Mapping[str, Any], Answer], AnyS
 
 
 @pytest.fixture(scope="session")
-def filter_module(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return str(build_filter(tmp_path_factory.mktemp("filter")))
+def filter_module(built_filter: Path) -> str:
+    return str(built_filter)
 
 
 @pytest.fixture(params=["asgi", "envoy"])

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from tests.integration.envoy.running import build_filter
 from tests.integration.gateway.running import Guard
 from tests.integration.realinput import bare
 from tests.integration.realinput.descriptions import SOURCES, Description, Target, at_root, description
@@ -47,8 +46,8 @@ class Bench:
 
 
 @pytest.fixture(scope="session")
-def filter_module(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return str(build_filter(tmp_path_factory.mktemp("filter")))
+def filter_module(built_filter: Path) -> str:
+    return str(built_filter)
 
 
 def _sampled(requests: Requests, skip: set[str], size: int) -> tuple[list[Request], list[Mutation]]:
