@@ -1,6 +1,5 @@
 """Fixtures: stages on either enforcement point."""
 
-import itertools
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -21,16 +20,15 @@ def filter_module(built_filter: Path) -> str:
 
 
 @pytest.fixture(params=["asgi", "envoy"])
-def build(request: pytest.FixtureRequest, tmp_path: Path, filter_module: str) -> Iterator[Build]:
+def build(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, filter_module: str
+) -> Iterator[Build]:
     if request.param == "asgi":
         yield Stage
         return
-    numbers = itertools.count()
     with ExitStack() as stack:
 
         def gateway(contract: Mapping[str, Any], controls: Mapping[str, Any], answer: Answer) -> GatewayStage:
-            directory = tmp_path / str(next(numbers))
-            directory.mkdir()
-            return GatewayStage(directory, filter_module, stack, contract, controls, answer)
+            return GatewayStage(tmp_path_factory.mktemp("b"), filter_module, stack, contract, controls, answer)
 
         yield gateway
