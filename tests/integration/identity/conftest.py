@@ -70,10 +70,17 @@ def upstream() -> Iterator[Upstream]:
     server.close()
 
 
-@pytest.fixture
-def issuer() -> Iterator[Provider]:
+@pytest.fixture(scope="session")
+def shared_issuer() -> Iterator[Provider]:
     with provider() as running:
         yield running
+
+
+@pytest.fixture
+def issuer(shared_issuer: Provider) -> Iterator[Provider]:
+    """A provider that must not be closed."""
+    yield shared_issuer
+    shared_issuer.restore()
 
 
 @pytest.fixture
