@@ -51,15 +51,15 @@ def filter_module(built_filter: Path) -> str:
 
 
 def _sampled(requests: Requests, skip: set[str], size: int) -> tuple[list[Request], list[Mutation]]:
-    """The same requests and mutations in every run."""
+    """The same requests and mutations in every run, of no more operations than there shall be requests."""
     shuffled = random.Random(7)
+    targets = [target for target in requests.description.targets() if target.id not in skip]
     mutator = Mutator(requests)
     good, bad = [], []
-    for target in requests.description.targets():
-        if target.id not in skip:
-            good += [request for request in requests.of(target) if not request.contradictions]
-            plain = requests.plain(target)
-            bad += list(mutator.of(plain)) if plain is not None else []
+    for target in shuffled.sample(targets, min(size, len(targets))):
+        good += [request for request in requests.of(target) if not request.contradictions]
+        plain = requests.plain(target)
+        bad += list(mutator.of(plain)) if plain is not None else []
     return shuffled.sample(good, min(size, len(good))), shuffled.sample(bad, min(size, len(bad)))
 
 
