@@ -1,7 +1,36 @@
-"""What holds for all tests: how long Hypothesis looks, and that no test asserts the time it takes."""
+"""What holds for all tests: how long Hypothesis looks, that none asserts the time it takes, one build of the filter."""
 
+import fcntl
+import os
+import signal
+from pathlib import Path
+
+import pytest
 from hypothesis import settings
+from tests.integration.envoy.running import build_filter
 
 settings.register_profile("default", deadline=None)
 settings.register_profile("long", deadline=None, max_examples=5000)  # pytest --hypothesis-profile=long
 settings.load_profile("default")
+
+
+def pytest_configure() -> None:
+    """A shell lets what runs in its background ignore SIGINT, and so would the programs that are tested with it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session")
+def built_filter(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The filter, compiled once: processes that share the tests among them share it too."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    with (shared / "filter.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        output = shared / "filter.so"
+        return output if output.exists() else build_filter(shared)
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """What gzip makes holds the time, so its bytes are no name that all processes which share the tests agree on."""
+    return "gzip" if isinstance(val, bytes) and val.startswith(b"\x1f\x8b") else None

@@ -10,15 +10,10 @@ import time
 from pathlib import Path
 
 from garrison.adapters.asgi import App, Middleware, Sink
-from garrison.adapters.credentials import Credentials
-from garrison.adapters.ledger_keys import LedgerKeys
-from garrison.adapters.lookups.lookups import Lookups
+from garrison.adapters.followers import Followers
 from garrison.adapters.recording import Recording
 from garrison.adapters.sources import read_source
-from garrison.adapters.store.budget_memory import BudgetMemory
 from garrison.adapters.store.kept import keep_state
-from garrison.adapters.store.measures import MeasuresInForce
-from garrison.adapters.store.releases import ReleasesInForce
 from garrison.config.load import load_settings
 from garrison.config.model import Settings
 from garrison.core.errors import RecordError
@@ -49,31 +44,19 @@ class Garrison(Middleware):
             file = os.fspath(config)
             settings = load_settings(Path(file).read_bytes(), file)
         state = State(secrets.token_bytes(32))
-        self._credentials = Credentials(state.identity, _log.warning)
-        self._credentials.apply(settings)
-        self._measures = MeasuresInForce(state, _log.warning)
-        self._measures.apply(settings)
-        self._ledger_keys = LedgerKeys(state, _log.warning)
-        self._ledger_keys.apply(settings, time.time())
-        for warning in self._ledger_keys.lost():
-            _log.warning(warning)
         policy = build_policy(settings, read=read_source, state=state)
-        BudgetMemory(state, _log.warning).apply(settings, policy.operations, time.time())
-        self._releases = ReleasesInForce(state, _log.warning)
-        self._releases.apply(settings)
+        self._followers = Followers(state, _log.warning)
+        self._followers.apply(settings, policy.operations, time.time())
+        for warning in self._followers.lost_keys():
+            _log.warning(warning)
         told = _Guarded(sink) if sink is not None else log_objection
-        self._lookups = Lookups(state.identity, _log.warning, self._credentials.local)
-        super().__init__(app, policy, _Recorded(settings, told) if settings.data else told, self._lookups.ask)
-        self._lookups.apply(settings)
+        recorded = _Recorded(settings, told) if settings.data else told
+        super().__init__(app, policy, recorded, self._followers.lookups.ask)
         self._kept = keep_state(state, settings, _log.warning, compacts=True)
 
     def close(self) -> None:
         """Stop what works in the background: look-ups, watched files, kept state. The process' end does, too."""
-        self._lookups.close()
-        self._credentials.close()
-        self._measures.close()
-        self._releases.close()
-        self._ledger_keys.close()
+        self._followers.close()
         if self._kept is not None:
             self._kept.close()
 

@@ -10,7 +10,6 @@ from typing import Protocol
 
 import msgspec
 
-from garrison.adapters.credentials import Credentials
 from garrison.adapters.envoy import control
 from garrison.adapters.envoy.bridge import Exchanges, FilterConfig
 from garrison.adapters.envoy.capture import Bounds, CapturingExchanges
@@ -18,16 +17,12 @@ from garrison.adapters.envoy.handover import Checked, Handover, load_checked
 from garrison.adapters.envoy.log import EventWriter
 from garrison.adapters.envoy.session import EngineExchanges, Sink
 from garrison.adapters.envoy.vitals import Vitals
-from garrison.adapters.ledger_keys import LedgerKeys
-from garrison.adapters.lookups.lookups import Lookups
+from garrison.adapters.followers import Followers
 from garrison.adapters.recorded.keys import key_source, make_keys
 from garrison.adapters.recorded.samples import SampleWriter
 from garrison.adapters.recorded.secrets import Redactor
 from garrison.adapters.recording import Recording
-from garrison.adapters.store.budget_memory import BudgetMemory
 from garrison.adapters.store.kept import keep_state
-from garrison.adapters.store.measures import MeasuresInForce
-from garrison.adapters.store.releases import ReleasesInForce
 from garrison.config.model import Settings
 from garrison.core.event import Event
 from garrison.engine.plan import Policy
@@ -42,65 +37,42 @@ def engine(config: FilterConfig) -> Exchanges:
     """
     handover = msgspec.json.decode(config.settings, type=Handover)
     checked = load_checked(handover.policy_file)
-    state = State(secrets.token_bytes(32))
-    stored = keep_state(state, checked.settings, _log, compacts=False)
-    credentials = Credentials(state.identity, _log)
-    lookups = Lookups(state.identity, _log, credentials.local)
-    credentials.apply(checked.settings)
-    measures = MeasuresInForce(state, _log)
-    measures.apply(checked.settings)
-    ledger_keys = LedgerKeys(state, _log)
-    ledger_keys.apply(checked.settings, time.time())
-    tell = EventWriter(handover.event_descriptor)
-    recording = Recording(checked.settings) if checked.settings.data else None
+    settings, state = checked.settings, State(secrets.token_bytes(32))
+    stored = keep_state(state, settings, _log, compacts=False)
+    recording = Recording(settings) if settings.data else None
     policy = _policy(checked, state)
-    memory = BudgetMemory(state, _log)
-    memory.apply(checked.settings, policy.operations, time.time())
-    releases = ReleasesInForce(state, _log)
-    releases.apply(checked.settings)
-    lookups.apply(checked.settings)
+    followers = Followers(state, _log)
+    followers.apply(settings, policy.operations, time.time())
+    tell = EventWriter(handover.event_descriptor)
     sink = _both(recording.recorder, tell) if recording else tell
-    exchanges = EngineExchanges(policy, sink, lookups.submit)
-    kept = _capturing(exchanges, checked.settings) if checked.settings.record.keep_bodies else None
+    exchanges = EngineExchanges(policy, sink, followers.lookups.submit)
+    kept = _capturing(exchanges, settings) if settings.record.keep_bodies else None
     vitals = None
     if recording:
         lost = partial(_samples_lost, kept)
-        vitals = Vitals(Path(checked.settings.data), exchanges, recording.recorder, lookups, lost, stored)
-
-    def reload() -> dict[str, int]:
-        changed = load_checked(handover.policy_file)
-        policy = _policy(changed, state)
-        lookups.apply(changed.settings)
-        credentials.apply(changed.settings)
-        measures.apply(changed.settings)
-        ledger_keys.apply(changed.settings, time.time())
-        memory.apply(changed.settings, policy.operations, time.time())
-        releases.apply(changed.settings)
-        # One assignment: exchanges under way keep the policy that they began with.
-        exchanges.policy = policy
-        memory.complete(changed.settings, policy.operations, time.time())
-        if recording:
-            recording.apply(changed.settings)
-        return status()
+        vitals = Vitals(Path(settings.data), exchanges, recording.recorder, followers.lookups, lost, stored)
 
     def status() -> dict[str, int]:
         return {"operations": len(exchanges.policy.plans)}
 
-    server = control.serve(handover.control_socket, {"ping": lambda: "pong", "reload": reload, "status": status})
+    def reload() -> dict[str, int]:
+        changed = load_checked(handover.policy_file)
+        _switch(exchanges, followers, changed.settings, _policy(changed, state))
+        if recording:
+            recording.apply(changed.settings)
+        return status()
 
-    ending: tuple[_Closing | None, ...] = (
-        server,
-        lookups,
-        credentials,
-        measures,
-        releases,
-        ledger_keys,
-        recording,
-        vitals,
-        stored,
-    )
+    server = control.serve(handover.control_socket, {"ping": lambda: "pong", "reload": reload, "status": status})
+    ending: tuple[_Closing | None, ...] = (server, followers, recording, vitals, stored)
     exchanges.on_close = partial(_close, [each for each in ending if each is not None])
     return exchanges if kept is None else kept
+
+
+def _switch(exchanges: EngineExchanges, followers: Followers, settings: Settings, policy: Policy) -> None:
+    """Put a changed policy in force, and what follows its settings."""
+    followers.apply(settings, policy.operations, time.time())
+    exchanges.policy = policy  # one assignment: exchanges under way keep the policy that they began with
+    followers.complete(settings, policy.operations, time.time())
 
 
 class _Closing(Protocol):

@@ -1,6 +1,5 @@
 """Fixtures: stages on either enforcement point."""
 
-import itertools
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,7 +8,6 @@ from typing import Any, TypeAlias
 import pytest
 from tests.breaches.gateway import GatewayStage
 from tests.breaches.scene import Answer, Stage
-from tests.integration.envoy.running import build_filter
 
 AnyStage: TypeAlias = Stage | GatewayStage
 Build: TypeAlias = Callable[[Mapping[str, Any], Mapping[str, Any], Answer], AnyStage]
@@ -17,21 +15,20 @@ Build: TypeAlias = Callable[[Mapping[str, Any], Mapping[str, Any], Answer], AnyS
 
 
 @pytest.fixture(scope="session")
-def filter_module(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return str(build_filter(tmp_path_factory.mktemp("filter")))
+def filter_module(built_filter: Path) -> str:
+    return str(built_filter)
 
 
 @pytest.fixture(params=["asgi", "envoy"])
-def build(request: pytest.FixtureRequest, tmp_path: Path, filter_module: str) -> Iterator[Build]:
+def build(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, filter_module: str
+) -> Iterator[Build]:
     if request.param == "asgi":
         yield Stage
         return
-    numbers = itertools.count()
     with ExitStack() as stack:
 
         def gateway(contract: Mapping[str, Any], controls: Mapping[str, Any], answer: Answer) -> GatewayStage:
-            directory = tmp_path / str(next(numbers))
-            directory.mkdir()
-            return GatewayStage(directory, filter_module, stack, contract, controls, answer)
+            return GatewayStage(tmp_path_factory.mktemp("b"), filter_module, stack, contract, controls, answer)
 
         yield gateway

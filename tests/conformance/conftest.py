@@ -10,7 +10,6 @@ from tests.conformance import variants
 from tests.conformance.harness.gateway import Gateway, gateway
 from tests.conformance.harness.inside import Served, served
 from tests.conformance.harness.upstream import Upstream
-from tests.integration.envoy.running import build_filter
 
 from garrison.engine.plan import Policy
 
@@ -28,8 +27,8 @@ def upstream() -> Iterator[Upstream]:
 
 
 @pytest.fixture(scope="session")
-def filter_module(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_filter(tmp_path_factory.mktemp("filter"))
+def filter_module(built_filter: Path) -> Path:
+    return built_filter
 
 
 @pytest.fixture(scope="session")

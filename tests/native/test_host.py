@@ -19,6 +19,16 @@ EXCHANGES = int(os.environ.get("GARRISON_SOAK", "4000"))
 SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-g", "-O0")
 
 
+@pytest.fixture(scope="module")
+def module(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_filter(tmp_path_factory.mktemp("filter"), SANITIZERS)
+
+
+@pytest.fixture(scope="module")
+def host(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_host(tmp_path_factory.mktemp("host"))
+
+
 def build_host(directory: Path) -> Path:
     output = directory / "host"
     library = sysconfig.get_config_var("LIBDIR")
@@ -32,9 +42,7 @@ def build_host(directory: Path) -> Path:
 
 @pytest.mark.integration
 @pytest.mark.parametrize("seed", [1, 2])
-def test_random_exchanges_under_address_sanitizer(tmp_path: Path, seed: int) -> None:
-    module = build_filter(tmp_path, SANITIZERS)
-    host = build_host(tmp_path)
+def test_random_exchanges_under_address_sanitizer(module: Path, host: Path, seed: int) -> None:
     config = json.dumps({"factory": "random_policy:make", "settings": seed})
     environment = {
         **os.environ,

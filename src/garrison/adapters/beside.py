@@ -11,7 +11,6 @@ import msgspec
 
 from garrison.adapters.companion import Companion
 from garrison.adapters.envoy.supervise import Beside
-from garrison.adapters.metrics import serve_metrics
 from garrison.adapters.recording import data_directory
 from garrison.adapters.status import (
     DIRECTORY,
@@ -40,7 +39,7 @@ def beside(settings: Settings, *, note: Note, ready: Callable[[str], None] = lam
     if not settings.data:
         yield _Guarding(None, ready)
         return
-    with data_directory(settings.data) as data, serve_metrics(data, settings.metrics.listen) as metrics:
+    with data_directory(settings.data) as data, _metrics(data, settings.metrics.listen) as metrics:
         # What an earlier run counted is not carried on: `vitals.py` carries on what it finds.
         (data / DIRECTORY / GATEWAY).unlink(missing_ok=True)
         recorded = _Recorded(data, settings, note, metrics)
@@ -48,6 +47,15 @@ def beside(settings: Settings, *, note: Note, ready: Callable[[str], None] = lam
             yield _Guarding(recorded, ready)
         finally:
             recorded.close()
+
+
+def _metrics(data: Path, listen: str) -> contextlib.AbstractContextManager[str]:
+    """Their URL while the context lasts; empty where nobody asks for them."""
+    if not listen:
+        return contextlib.nullcontext("")
+    from garrison.adapters.metrics import serve_metrics  # brings DuckDB and Prometheus' client along
+
+    return serve_metrics(data, listen)
 
 
 class _Guarding:

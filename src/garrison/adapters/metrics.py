@@ -29,13 +29,10 @@ OTHERS: Final = "(others)"
 
 @contextlib.contextmanager
 def serve_metrics(data: Path, listen: str) -> Iterator[str]:
-    """Serve `/metrics` of the data directory at `listen` while the context lasts; gives its URL, empty for none.
+    """Serve `/metrics` of the data directory at `listen` while the context lasts; gives its URL.
 
     Raises GatewayError where the address cannot be had.
     """
-    if not listen:
-        yield ""
-        return
     place = parse_listen(listen)
     registry = CollectorRegistry()
     registry.register(StatusCollector(data))

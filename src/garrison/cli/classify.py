@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from garrison.adapters.recorded.keys import KeySource
     from garrison.adapters.recorded.proposals import Suggestion
     from garrison.adapters.recorded.sightings import Sightings
+    from garrison.cli.opening import Opened
+    from garrison.config.load import Options
+    from garrison.contract.written import Written
+    from garrison.engine.plan import Policy
 
 EXAMPLES = "Example: garrison classify traffic.har --contract openapi.yaml -o people.overlay.yaml"
 _EVERY = 1.0
@@ -48,35 +52,19 @@ def classify(
 
     Values are counted and never shown. Exit status 1 means that something is proposed.
     """
-    from garrison.adapters.recorded.exchange import RecordedExchange
     from garrison.adapters.recorded.keys import key_source
-    from garrison.adapters.recorded.proposals import overlay as as_overlay
     from garrison.adapters.recorded.proposals import suggest
-    from garrison.adapters.recorded.sightings import Sightings
     from garrison.adapters.recorded.traffic import read_traffic
-    from garrison.adapters.sources import read_source
-    from garrison.cli.opening import open_policy
     from garrison.config.load import Options
-    from garrison.contract.written import Written
 
     place = _place(traffic, data, live=live)
-    with progress("compiling the contract"):
-        opened = open_policy(config, Options(contract=contract, overlays=tuple(overlay or ()), mode="monitor"))
-        own = opened.settings.contract
-        if not own.file:
-            raise ConfigError([Problem("<options>", "--contract", "is missing: what are the operations?")])
-        written = Written(own.file, own.overlays, lambda name: opened.documents.get(name) or read_source(name))
+    opened, written = _open(config, Options(contract=contract, overlays=tuple(overlay or ()), mode="monitor"))
     source = key_source(opened.settings, str(place))
-    sightings, unreadable = Sightings(opened.policy), 0
     entries: Iterable[Entry] = _follow(place, source, seconds) if live else read_traffic(place, source)
-    for entry in counting(entries, "exchanges"):
-        if isinstance(entry, RecordedExchange):
-            sightings.add(entry)
-        else:
-            unreadable += 1
+    sightings, unreadable = _sight(entries, opened.policy)
     found = suggest(sightings, written, opened.settings.controls.exposure, least)
     if output is not None:
-        _write(output, as_overlay(found, f"People in the answers of {own.file}"))
+        _write(output, found, opened.settings.contract.file)
     if json:
         as_json(_data(sightings, found, unreadable))
     else:
@@ -88,9 +76,40 @@ def classify(
         raise typer.Exit(1)
 
 
-def _write(file: Path, text: str) -> None:
+def _open(config: Path | None, options: "Options") -> "tuple[Opened, Written]":
+    """Settings and policy, and the description as its author wrote it."""
+    from garrison.adapters.sources import read_source
+    from garrison.cli.opening import open_policy
+    from garrison.contract.written import Written
+
+    with progress("compiling the contract"):
+        opened = open_policy(config, options)
+        own = opened.settings.contract
+        if not own.file:
+            raise ConfigError([Problem("<options>", "--contract", "is missing: what are the operations?")])
+        written = Written(own.file, own.overlays, lambda name: opened.documents.get(name) or read_source(name))
+    return opened, written
+
+
+def _sight(entries: "Iterable[Entry]", policy: "Policy") -> "tuple[Sightings, int]":
+    """What was seen of the operations of `policy`, and how many entries could not be read."""
+    from garrison.adapters.recorded.exchange import RecordedExchange
+    from garrison.adapters.recorded.sightings import Sightings
+
+    sightings, unreadable = Sightings(policy), 0
+    for entry in counting(entries, "exchanges"):
+        if isinstance(entry, RecordedExchange):
+            sightings.add(entry)
+        else:
+            unreadable += 1
+    return sightings, unreadable
+
+
+def _write(file: Path, found: "list[Suggestion]", contract: str) -> None:
+    from garrison.adapters.recorded.proposals import overlay
+
     try:
-        file.write_text(text, encoding="utf-8")
+        file.write_text(overlay(found, f"People in the answers of {contract}"), encoding="utf-8")
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise ConfigError([Problem(str(file), "$", f"cannot be written: {reason}")]) from error

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Literal, NamedTuple
 
-import cel
 from msgspec import Meta
 
+from garrison.config.expression import compiled
 from garrison.config.sections import Cap, ControlSettings, Count, Section
 
 By = Literal["principal", "client", "token", "realm", "peer", "operation"]
@@ -141,7 +141,7 @@ def _key(limit: LimitSettings) -> Iterator[tuple[str, str, str]]:
     if not limit.cel:
         return
     try:
-        used = cel.compile(limit.cel).references()["variables"]
+        used = compiled(limit.cel).references()["variables"]
     except ValueError as error:
         yield "cel", f"is no CEL expression: {_first_line(error)}", 'example: `request.headers["x-tenant"]`'
         return

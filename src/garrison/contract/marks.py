@@ -50,6 +50,16 @@ class View:
         self.some: tuple[str, ...] = ()
         """Annotated properties of which one should be there, because alternatives have different ones."""
 
+    def everything(self) -> Iterator[Any]:
+        """Every annotation of the value and of what stands inside, each view once."""
+        rest, seen = [self], set[int]()
+        while rest:
+            one = rest.pop()
+            if id(one) not in seen:
+                seen.add(id(one))
+                yield from one.here
+                rest += [*one.names.values(), *(inner for inner in (one.items, one.more) if inner is not None)]
+
 
 class Survey(NamedTuple):
     """What a value says under one annotation."""

@@ -8,7 +8,7 @@ list, of which one is enough.
 A body that cannot be read, and in which such a field could stand, is refused to those who may not have all of it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
 import msgspec
@@ -194,17 +194,7 @@ class _Stripping:
 def _needs(schemas: Iterable[BodySchema], name: str) -> _Needs:
     """Every demand that stands under `name` anywhere in `schemas`."""
     views = [view for each in schemas if each.marks is not None and (view := each.marks.view(name)) is not None]
-    return tuple(dict.fromkeys(frozenset(scopes) for view in views for scopes in _everything(view)))
-
-
-def _everything(view: View) -> Iterator[tuple[str, ...]]:
-    rest, seen = [view], set[int]()
-    while rest:
-        one = rest.pop()
-        if id(one) not in seen:
-            seen.add(id(one))
-            yield from one.here
-            rest += [*one.names.values(), *(inner for inner in (one.items, one.more) if inner is not None)]
+    return tuple(dict.fromkeys(frozenset(scopes) for view in views for scopes in view.everything()))
 
 
 def _has_all(principal: Principal, needs: _Needs) -> bool:

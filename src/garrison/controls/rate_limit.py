@@ -9,9 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from math import ceil
 from typing import Any, NamedTuple, TypeAlias
 
-import cel
-
 from garrison.config.controls import ControlsSettings
+from garrison.config.expression import compiled
 from garrison.config.limits import LimitSettings, RateLimitSettings, parse_per
 from garrison.config.overrides import matches
 from garrison.contract.catalogue import CompiledOperation
@@ -233,7 +232,7 @@ def _peer(v4: int, v6: int) -> _Key:
 
 
 def _expression(source: str, peer: _Key, operation: str) -> tuple[_Key, bool]:
-    program = cel.compile(source)
+    program = compiled(source)
     used = frozenset(program.references()["variables"])
 
     def key(facts: Facts) -> str:

@@ -98,7 +98,7 @@ class Places:
         marks = [each.marks for each in (*operation.request_schemas, *operation.success_schemas) if each.marks]
         marks += operation.parameters.marks.values() if operation.parameters is not None else ()
         for view in [view for each in marks if (view := each.view(SUBJECT)) is not None]:
-            yield from _everything(view)
+            yield from view.everything()
 
     def _declared_parameters(self) -> Iterator[Parameter]:
         reader, operation = self._operation.parameters, self._operation.operation
@@ -184,13 +184,3 @@ def _view(schema: BodySchema, name: str) -> View | None:
 
 def _here(view: View | None) -> tuple[Subject, ...]:
     return view.here if view is not None else ()
-
-
-def _everything(view: View) -> Iterator[Subject]:
-    rest, seen = [view], set[int]()
-    while rest:
-        one = rest.pop()
-        if id(one) not in seen:
-            seen.add(id(one))
-            yield from one.here
-            rest += [*one.names.values(), *(inner for inner in (one.items, one.more) if inner is not None)]

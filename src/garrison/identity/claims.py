@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Collection, Mapping
-from typing import Any, Protocol
+from typing import Protocol
 
 from joserfc.jwk import KeySet
 
 from garrison.core.principal import Principal
+from garrison.identity.grants import find_claim
 from garrison.identity.jose import Claims, InvalidError
 from garrison.identity.token_cache import Verified
 
@@ -132,13 +133,3 @@ def _words(claims: Claims, name: str) -> frozenset[str]:
     if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
         raise InvalidError("claim-invalid", f"`{name}` must be text or a list of texts")
     return frozenset(word for word in words if word)
-
-
-def find_claim(claims: Claims, name: str) -> Any:
-    """The claim `name`, None where it is missing; where there is none of that name, dots in it lead into objects."""
-    if name in claims:
-        return claims[name]
-    value: Any = claims
-    for step in name.split("."):
-        value = value.get(step) if isinstance(value, Mapping) else None
-    return value

@@ -16,7 +16,7 @@ def claim_texts(principal: Principal, name: str) -> frozenset[str]:
         return frozenset((principal.subject,)) if principal.subject else frozenset()
     if name == "client_id":
         return frozenset((principal.client,)) if principal.client else frozenset()
-    value = _claim(principal.claims, name)
+    value = find_claim(principal.claims, name)
     found = value if isinstance(value, list) else [value]
     texts = [as_text(each) for each in found]
     return frozenset([each for each in texts if each]) if all(each is not None for each in texts) else frozenset()
@@ -40,7 +40,8 @@ def as_text(value: Any) -> str | None:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _claim(claims: Mapping[str, Any], name: str) -> Any:
+def find_claim(claims: Mapping[str, Any], name: str) -> Any:
+    """The claim `name`, None where it is missing; where there is none of that name, dots in it lead into objects."""
     if name in claims:
         return claims[name]
     value: Any = claims

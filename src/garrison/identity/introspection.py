@@ -9,7 +9,8 @@ import msgspec
 from garrison.config.servers import introspection_service
 from garrison.config.tokens import IntrospectionSettings
 from garrison.core.question import Answer, Question
-from garrison.identity.claims import bound, check_audience, check_times, find_claim, principal_of
+from garrison.identity.claims import bound, check_audience, check_times, principal_of
+from garrison.identity.grants import find_claim
 from garrison.identity.jose import InvalidError, Jws, check_algorithm, check_no_key_inside, find_key, read_jws, verify
 from garrison.identity.jwt import realm_of
 from garrison.identity.outcome import Attempt

@@ -3,12 +3,12 @@
 import itertools
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from tests.integration.access.harbour import EXAMPLE, People, Reached, place, send, serving, tables
-from tests.integration.envoy.running import build_filter
 from tests.integration.gateway.running import Guard
 
 from garrison.adapters.sources import read_source
@@ -22,7 +22,7 @@ WHO = tuple(REQUESTS[0].cells)
 
 @pytest.fixture(scope="module", params=["asgi", "envoy"])
 def gateway(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, built_filter: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[httpx.Client, People, Reached]]:
     directory = tmp_path_factory.mktemp("access")
     settings, key = place(directory)
@@ -34,9 +34,8 @@ def gateway(
             yield client, people, reached
         app.close()
         return
-    module = str(build_filter(tmp_path_factory.mktemp("filter")))
     with serving(reached) as upstream:
-        guard = Guard(directory, upstream, settings, module)
+        guard = Guard(directory, upstream, settings, str(built_filter))
         with httpx.Client(base_url=f"http://127.0.0.1:{guard.port()}", timeout=20) as client:
             yield client, people, reached
         assert guard.stop() == 0

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import httpx
 import pytest
@@ -11,7 +12,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 from tests.integration.access.harbour import People, Reached, Row, place, send, serving
-from tests.integration.envoy.running import build_filter
 from tests.integration.gateway.running import Guard
 
 from garrison.asgi import Garrison
@@ -34,7 +34,7 @@ class DecisionPoint:
 
 @pytest.fixture(scope="module", params=["asgi", "envoy"])
 def gateway(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, built_filter: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[httpx.Client, People, DecisionPoint]]:
     directory = tmp_path_factory.mktemp("relations")
     settings, key = place(directory)
@@ -58,8 +58,7 @@ def gateway(
             stack.callback(app.close)
             port = stack.enter_context(serving(app))
         else:
-            module = str(build_filter(tmp_path_factory.mktemp("filter")))
-            guard = Guard(directory, stack.enter_context(serving(reached)), settings, module)
+            guard = Guard(directory, stack.enter_context(serving(reached)), settings, str(built_filter))
             stack.callback(guard.stop)
             port = guard.port()
         yield stack.enter_context(httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20)), people, point

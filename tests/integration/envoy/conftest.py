@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.integration.envoy.running import Envoy, Notes, bootstrap, build_filter, filter_entry, free_port, running
+from tests.integration.envoy.running import Envoy, Notes, bootstrap, filter_entry, free_port, running
 from tests.integration.envoy.upstream import Upstream
 
 
 @pytest.fixture(scope="session")
-def filter_module(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_filter(tmp_path_factory.mktemp("filter"))
+def filter_module(built_filter: Path) -> Path:
+    return built_filter
 
 
 @pytest.fixture(scope="session")

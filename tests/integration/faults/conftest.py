@@ -7,7 +7,6 @@ import pytest
 from tests.conformance.harness.gateway import Gateway, gateway
 from tests.conformance.harness.upstream import Upstream
 from tests.conformance.variants import CONTRACT
-from tests.integration.envoy.running import build_filter
 
 from garrison.config.controls import ControlsSettings, ResponseSchemaSettings
 from garrison.config.model import Settings, UpstreamSettings
@@ -23,8 +22,8 @@ STRICT = Settings(
 
 
 @pytest.fixture(scope="session")
-def filter_module(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_filter(tmp_path_factory.mktemp("filter"))
+def filter_module(built_filter: Path) -> Path:
+    return built_filter
 
 
 @pytest.fixture

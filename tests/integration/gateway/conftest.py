@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.integration.envoy.running import build_filter
 from tests.integration.envoy.upstream import Upstream
 from tests.integration.gateway.running import Guard
 
@@ -13,8 +12,8 @@ StartGuard = Callable[..., Guard]
 
 
 @pytest.fixture(scope="session")
-def filter_module(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return str(build_filter(tmp_path_factory.mktemp("filter")))
+def filter_module(built_filter: Path) -> str:
+    return str(built_filter)
 
 
 @pytest.fixture

@@ -23,8 +23,8 @@ from garrison.adapters.store.query import count, events
 
 pytestmark = pytest.mark.integration
 
-ROUNDS = int(os.environ.get("GARRISON_ROUNDS", "10"))
-"""Kills; 1000 for the long form."""
+ROUNDS = int(os.environ.get("GARRISON_ROUNDS", "5"))
+"""Kills, of each kind once; 1000 for the long form."""
 VICTIMS = ("envoy", "watch", "both", "conversion", "guard")
 """`conversion` is the watch process while it turns what a killed Envoy left into Parquet. Of the guard's end the kernel
 makes the others' as well, and whoever started the guard starts it again."""

@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.integration.envoy.running import build_filter
 from tests.integration.envoy.upstream import Upstream
 from tests.integration.gateway.running import Guard
 from tests.integration.identity.provider import Provider, provider
@@ -60,8 +59,8 @@ def settings_for(issuer: str, folder: Path, *, jwt: Mapping[str, Any], opaque: M
 
 
 @pytest.fixture(scope="session")
-def filter_module(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return str(build_filter(tmp_path_factory.mktemp("filter")))
+def filter_module(built_filter: Path) -> str:
+    return str(built_filter)
 
 
 @pytest.fixture
@@ -71,10 +70,17 @@ def upstream() -> Iterator[Upstream]:
     server.close()
 
 
-@pytest.fixture
-def issuer() -> Iterator[Provider]:
+@pytest.fixture(scope="session")
+def shared_issuer() -> Iterator[Provider]:
     with provider() as running:
         yield running
+
+
+@pytest.fixture
+def issuer(shared_issuer: Provider) -> Iterator[Provider]:
+    """A provider that must not be closed."""
+    yield shared_issuer
+    shared_issuer.restore()
 
 
 @pytest.fixture

@@ -101,7 +101,7 @@ const server = createServer(async (request, response) => {
   } else if (request.url === '/test/held') {
     response.end(JSON.stringify(held.length));
   } else if (request.url === '/test/release') {
-    for (const go of held) go();
+    for (const go of held ?? []) go();
     held = null;
     response.end();
   } else if (request.url === '/token/introspection' && held) {

@@ -100,6 +100,12 @@ class Provider:
         """Answer those that wait, and all after them."""
         self._post("/test/release", "")
 
+    def restore(self) -> None:
+        """Be as at the start: its first key, our time, nothing held back; of opaque tokens it knows none."""
+        self.release()
+        self.set_clock(0)
+        self.publish(["one"], "one")
+
     def close(self) -> None:
         self.process.terminate()
         self.process.wait(10)

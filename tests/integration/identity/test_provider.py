@@ -249,7 +249,12 @@ def test_a_provider_that_is_down_at_first(guard_for: StartGuard) -> None:
         assert call(port, "/opaque", late.token("opaque")).status == 200
 
 
-def test_a_provider_that_goes_down(issuer: Provider, guard_for: StartGuard) -> None:
+def test_a_provider_that_goes_down(guard_for: StartGuard) -> None:
+    with provider() as issuer:
+        goes_down(issuer, guard_for)
+
+
+def goes_down(issuer: Provider, guard_for: StartGuard) -> None:
     guard = guard_for(issuer.issuer, jwt={"refresh": 0.3}, opaque={"cache-seconds": 600})
     port, token, opaque = guard.port(), issuer.token(), issuer.token("opaque")
     fresh = issuer.token(scope="things:write"), issuer.token("opaque", scope="things:write")

@@ -1,6 +1,6 @@
 """Every request that public descriptions' own examples make, and every mutation of it, before the bare engine."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from tests.integration.realinput import bare
@@ -41,53 +41,58 @@ FIGURES = {
 }
 
 
+class Judged:
+    """The requests of one description, each as the bare engine judged it: read and compiled once."""
+
+    def __init__(self, source: Source) -> None:
+        found = description(source)
+        self.policy = bare.policy(found.file, bare.slashes(found))
+        self.uncompiled = {f"{each.method} {each.template}" for each in self.policy.catalogue.uncompiled}
+        self.requests = Requests(found)
+        self.targets = list(found.targets())
+
+    def examples(self) -> tuple[int, int, list[Any]]:
+        """How many there are, how many of them contradict their schemas, and those that are judged wrongly."""
+        count = contradicting = 0
+        wrong = []
+        for target in self.targets:
+            for request in self.requests.of(target):
+                count += 1
+                decision, _ = bare.ask(self.policy, request.call())
+                must_pass = not request.contradictions and target.id not in self.uncompiled
+                contradicting += bool(request.contradictions)
+                if decision.allowed != must_pass:
+                    wrong.append((request.call(), request.contradictions, decision.reasons))
+        return count, contradicting, wrong
+
+    def mutations(self) -> tuple[int, list[Any]]:
+        """How many there are, and those that are not refused, or for another reason."""
+        mutator, count = Mutator(self.requests), 0
+        wrong = []
+        for target in self.targets:
+            plain = self.requests.plain(target)
+            assert plain is not None, target.id
+            for mutation in mutator.of(plain) if target.id not in self.uncompiled else ():
+                count += 1
+                decision, status = bare.ask(self.policy, mutation.call)
+                ids = {reason.id for reason in decision.reasons}
+                exact = ids == {mutation.reason} and status == mutation.status
+                if decision.allowed or not (exact if mutation.alone else mutation.reason in ids):
+                    wrong.append((mutation, decision.reasons))
+        return count, wrong
+
+
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
-def test_own_examples_pass(source: Source) -> None:
+def test_own_examples_pass_and_their_mutations_are_refused_for_the_right_reason(source: Source) -> None:
     """What an independent validator has nothing against is allowed, and nothing else is."""
-    found = description(source)
-    policy = bare.policy(found.file, bare.slashes(found))
-    uncompiled = {f"{each.method} {each.template}" for each in policy.catalogue.uncompiled}
-    requests = Requests(found)
-    count = contradicting = operations = 0
-    wrong = []
-    for target in found.targets():
-        operations += 1
-        for request in requests.of(target):
-            count += 1
-            decision, _ = bare.ask(policy, request.call())
-            must_pass = not request.contradictions and target.id not in uncompiled
-            contradicting += bool(request.contradictions)
-            if decision.allowed != must_pass:
-                wrong.append((request.call(), request.contradictions, decision.reasons))
+    judged, figures = Judged(source), FIGURES[source.name]
+    count, contradicting, wrong = judged.examples()
     assert wrong == []
-    assert requests.impossible == {}
-    figures = FIGURES[source.name]
-    assert (operations, count, contradicting, len(uncompiled)) == figures[:4]
-
-
-@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
-def test_mutated_requests_are_refused_for_the_right_reason(source: Source) -> None:
-    found = description(source)
-    policy = bare.policy(found.file, bare.slashes(found))
-    uncompiled = {f"{each.method} {each.template}" for each in policy.catalogue.uncompiled}
-    requests = Requests(found)
-    mutator = Mutator(requests)
-    count = 0
-    wrong = []
-    for target in found.targets():
-        plain = requests.plain(target)
-        assert plain is not None, target.id
-        if target.id in uncompiled:
-            continue
-        for mutation in mutator.of(plain):
-            count += 1
-            decision, status = bare.ask(policy, mutation.call)
-            ids = {reason.id for reason in decision.reasons}
-            exact = ids == {mutation.reason} and status == mutation.status
-            if decision.allowed or not (exact if mutation.alone else mutation.reason in ids):
-                wrong.append((mutation, decision.reasons))
+    assert judged.requests.impossible == {}
+    assert (len(judged.targets), count, contradicting, len(judged.uncompiled)) == figures[:4]
+    mutated, wrong = judged.mutations()
     assert wrong == []
-    assert count == FIGURES[source.name].mutations
+    assert mutated == figures.mutations
 
 
 def test_slashes_inside_a_segment_are_refused_unless_the_operator_means_them() -> None:

@@ -7,7 +7,6 @@ import pytest
 from tests.conformance.harness.gateway import Gateway, gateway
 from tests.conformance.harness.upstream import Upstream
 from tests.conformance.variants import VARIANTS
-from tests.integration.envoy.running import build_filter
 
 
 @pytest.fixture(scope="session")
@@ -18,7 +17,6 @@ def upstream() -> Iterator[Upstream]:
 
 
 @pytest.fixture(scope="session")
-def guarded(upstream: Upstream, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
-    module: Path = build_filter(tmp_path_factory.mktemp("filter"))
-    with gateway(VARIANTS["enforce"], upstream.port, module, tmp_path_factory.mktemp("smuggling")) as running:
+def guarded(upstream: Upstream, built_filter: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    with gateway(VARIANTS["enforce"], upstream.port, built_filter, tmp_path_factory.mktemp("smuggling")) as running:
         yield running

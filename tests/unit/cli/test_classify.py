@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.cli.test_traffic import run
+from tests.unit.cli.program import run
 
 from garrison.adapters.event_ids import event_ids
 from garrison.adapters.recorded.exchange import RecordedExchange

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.unit.cli.program import run
 
 ROOT = Path(__file__).parents[3]
 CONTRACT = """
@@ -36,18 +37,6 @@ COMMANDS = [
     ["config", "schema"],
     ["config", "check"],
 ]
-
-
-def run(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", "from garrison.cli.main import main; main()", *arguments],
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "COLUMNS": "200"},
-        timeout=60,
-        check=False,
-    )
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
@@ -154,10 +143,7 @@ def test_plan_with_an_operation_that_cannot_be_compiled(tmp_path: Path) -> None:
         (["--upstream", "http://a", "--config", "none.yaml"], "none.yaml: $: cannot be read"),
     ],
 )
-def test_guard_refuses_to_start(
-    arguments: list[str], expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_guard_refuses_to_start(arguments: list[str], expected: str, tmp_path: Path) -> None:
     done = run("guard", *arguments, cwd=tmp_path)
     assert done.returncode == 2
     assert expected in done.stderr

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from tests.unit.cli.program import run
 
 from garrison.adapters.status import (
     GATEWAY,
@@ -31,12 +32,6 @@ from garrison.core.ids import ControlId, EventId, OperationId, ReasonId
 ROOT = Path(__file__).parents[3]
 PROGRAM = [sys.executable, "-c", "from garrison.cli.main import main; main()"]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
-
-
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*PROGRAM, *arguments], capture_output=True, text=True, env=ENVIRONMENT, timeout=60, check=False
-    )
 
 
 def event(number: int, **changes: Any) -> Event:

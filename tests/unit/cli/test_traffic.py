@@ -1,15 +1,13 @@
 """`inspect`, `replay` and `explain`: what they print, and what their exit status says."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 from tests.unit.adapters.recorded.recording import CONTRACT, get
+from tests.unit.cli.program import Done, run
 
 from garrison.adapters.event_ids import event_ids
 from garrison.adapters.recorded.exchange import RecordedExchange
@@ -19,25 +17,11 @@ from garrison.adapters.recorded.samples import SampleWriter
 from garrison.cli.opening import open_policy
 from garrison.config.load import Options
 
-ROOT = Path(__file__).parents[3]
 LINES = [
     {"id": 1, "method": "GET", "path": "/pets", "query": "?limit=7", "headers": {"Host": "a"}},
     {"id": "two", "method": "GET", "path": "/pets", "query": "limit=700", "headers": [["Host", "a"]]},
     {"id": "three", "method": "GET", "path": "/a/../b", "headers": {"Host": "a"}, "label": "ignored"},
 ]
-
-
-def run(*arguments: str, cwd: Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", "from garrison.cli.main import main; main()", *arguments],
-        input=stdin,
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "COLUMNS": "200"},
-        timeout=60,
-        check=False,
-    )
 
 
 @pytest.fixture
@@ -49,7 +33,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def decisions(done: subprocess.CompletedProcess[str]) -> list[tuple[Any, str, list[str]]]:
+def decisions(done: Done) -> list[tuple[Any, str, list[str]]]:
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     return [(answer["id"], answer["decision"], answer["reasons"]) for answer in answers]
 

@@ -9,8 +9,6 @@ from math import floor
 from pathlib import Path
 
 from garrison.adapters.store.budget_windows import Counted, firsts, windows
-from garrison.adapters.store.ledger_rows import ExposureFilter, opened
-from garrison.adapters.store.query import EventFilter, events
 from garrison.adapters.store.releases import read_releases
 from garrison.config.controls import ControlsSettings
 from garrison.config.model import Settings
@@ -91,6 +89,8 @@ def _together(groups: Sequence[Group]) -> Group:
 def _read_space(
     data: Path, budgets: Budgets, space: Space, counted: Counted, told: tuple[float, frozenset[Release]]
 ) -> None:
+    from garrison.adapters.store.ledger_rows import ExposureFilter, opened  # DuckDB: only where there is a record
+
     group, (now, releases) = counted.group, told
     released = {
         key: [each for each in releases if (each.per, each.key) == (group.per, key)]
@@ -128,6 +128,8 @@ def _read_holds(
     told: tuple[Settings, Sequence[Operation]],
     releases: frozenset[Release],
 ) -> None:
+    from garrison.adapters.store.query import EventFilter, events
+
     find = _exposure_of(*told)
     for event in events(data, EventFilter(reason="budget-exceeded"), newest_first=False):
         names = set(names_of(event.reasons))

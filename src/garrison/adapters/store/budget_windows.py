@@ -11,12 +11,14 @@ import sys
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from math import ceil
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from garrison.adapters.store.ledger_rows import Rows
 from garrison.engine.budgets import Seen
 from garrison.engine.recent import FEW, Few, Many
 from garrison.exposure.spaces import Group
+
+if TYPE_CHECKING:
+    from garrison.adapters.store.ledger_rows import Rows
 
 AT_ONCE: Final = 1_000_000
 """Rows that are grouped at once: some 300 MB."""
@@ -52,7 +54,7 @@ class Counted(NamedTuple):
     """Ids of the operations that are counted; None: all."""
 
 
-def windows(rows: Rows, counted: Counted, bounds: tuple[float, int]) -> Iterator[tuple[str, Seen]]:
+def windows(rows: "Rows", counted: Counted, bounds: tuple[float, int]) -> Iterator[tuple[str, Seen]]:
     """Each key of one space; a key may come several times, as parts of what it has seen.
 
     `bounds` are the time and how many subjects of a key matter. Ticks are made as the engine makes them; of a clock
@@ -75,7 +77,7 @@ def windows(rows: Rows, counted: Counted, bounds: tuple[float, int]) -> Iterator
             yield asked.key(told), _seen(ordered[-keep:], len(ordered), ordered[0][0])
 
 
-def firsts(rows: Rows, counted: Counted) -> Iterator[tuple[str, int]]:
+def firsts(rows: "Rows", counted: Counted) -> Iterator[tuple[str, int]]:
     """When each key was first shown anybody; a key may come several times."""
     asked = _Asked(counted, "")
     for *told, first in rows.stream(asked.first, *asked.values):
