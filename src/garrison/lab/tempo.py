@@ -112,13 +112,14 @@ class Watchful:
 
     def told(self, *, passed: bool, lost: bool) -> None:
         """See `Tempo`."""
-        del passed
         self.played += 1
         self._lost += lost
         number = self.number
         if self.played >= self._most:
             self._give_up(number + 1)
         elif not self._register.has(number):
+            if passed:  # whoever watches sees what finds nobody, too
+                self._refused, self._stride = 0, 1
             self.number = self._next(number + 1)
         else:
             self._after_hit(number, lost=lost)
