@@ -128,7 +128,7 @@ def _stored(
             yield from map(event, all_rows(connection, question, list(files), SELECTED))
             return
         found = first_rows(connection, question, files, limit)
-        yield from sorted(map(event, rows_at(connection, found, SELECTED)), key=_by_time, reverse=newest_first)
+        yield from sorted(map(event, rows_at(connection, EVENTS, found, SELECTED)), key=_by_time, reverse=newest_first)
 
 
 def _files(data: Path, manifest: Manifest, wanted: EventFilter) -> dict[str, DataFile]:
