@@ -3,7 +3,7 @@
 Each principal has a table of its own, so that nobody can make the gateway forget what it showed to another by asking
 for much. A table is an array of places in groups of eight; a digest says in which it stands. A full table
 grows twofold; one that may not grow forgets the oldest of the group. Where all tables together are too large, the
-principal is forgotten whole whose table has not grown for longest.
+principal is forgotten whole who was shown nothing new for longest.
 """
 
 from array import array
@@ -83,6 +83,7 @@ class Shown:
                 return True
             if not group[-1]:
                 table[at + group.index(0)] = digest
+                self._tables[who] = self._tables.pop(who)  # as below
                 return False
         self.add(who, (digest,), most, total)
         return False

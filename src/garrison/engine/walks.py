@@ -50,11 +50,11 @@ class Walks:
         lasts, block = blocks.lasts, number // BLOCK
         here: _Block = (head, block) if head else block
         last = lasts.get(here)
-        if last is None:
-            blocks.put(here)
-        lasts[here] = number
-        if last is not None and last != number:
-            return True
+        if last != number:
+            blocks.put(here)  # also again: a walk is not forgotten while it goes on
+            lasts[here] = number
+            if last is not None:
+                return True
         before = lasts.get((head, block - 1) if head else block - 1)
         if before is not None and number - before <= BLOCK:
             return True
@@ -71,22 +71,26 @@ class Walks:
 class _Blocks:
     """The last blocks of one operation in which anybody asked for an id."""
 
-    __slots__ = ("_at", "_ring", "lasts")
+    __slots__ = ("_at", "_places", "_ring", "lasts")
 
     def __init__(self) -> None:
         self.lasts: dict[_Block, int] = {}
         """The id that was asked for last in each."""
         self._ring: list[_Block | None] = [None] * BLOCKS
-        """The blocks in the order in which they came."""
+        """The blocks in the order in which they came, some of them again."""
+        self._places: dict[_Block, int] = {}
+        """Where each stands there last."""
         self._at = 0
 
     def put(self, block: "_Block") -> None:
-        """A block that is new takes the place of the one that came first."""
-        ring, at = self._ring, self._at
+        """A block takes the place of the one that came first."""
+        ring, at, places = self._ring, self._at, self._places
         first = ring[at]
-        if first is not None:
-            del self.lasts[first]
+        if first is not None and places[first] == at:
+            del places[first]
+            self.lasts.pop(first, None)
         ring[at] = block
+        places[block] = at
         self._at = (at + 1) % BLOCKS
 
 
