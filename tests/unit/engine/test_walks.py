@@ -78,7 +78,7 @@ def test_a_walk_is_seen_among_as_many_others_as_are_remembered() -> None:
     for step in range(20):
         near = asked(walks, 10**12 + step)
         assert near == [step > 0]
-        asked(walks, *[chance.randrange(10**9) for _ in range(BLOCKS - 1)])
+        asked(walks, *[chance.randrange(10**9) for _ in range(BLOCKS - 2)])
 
 
 def test_memory_is_bounded() -> None:

@@ -8,7 +8,7 @@ import msgspec
 
 from garrison.adapters.store import parquet
 from garrison.adapters.store.manifest import DataFile
-from garrison.adapters.store.reading import Conditions, relation
+from garrison.adapters.store.reading import NUMBERED, Conditions, relation
 from garrison.adapters.store.table import AnyTable
 
 FETCHED: Final = 1024
@@ -62,15 +62,12 @@ def rows_at(
         # All files at once: to begin a file's reading costs as much as two of its rows. A Parquet reader passes over
         # what does not hold such a time, and what has both, a time and a number, by accident is left out here.
         files = sorted({each.file for each in some})
-        columns, how = parquet.columns_in(table, files)
         times = ", ".join(["make_timestamptz(?::BIGINT)"] * len(some))
         numbers = ", ".join("?" * len(some))
         statement = f"""
             SELECT filename, file_row_number, {selected}
-            FROM (
-                SELECT {columns}, filename, file_row_number
-                FROM read_parquet(?, filename = true, file_row_number = true, hive_partitioning = false{how})
-            ) WHERE time IN ({times}) AND file_row_number IN ({numbers})
+            FROM {parquet.rows_of(table, files, NUMBERED)}
+            WHERE time IN ({times}) AND file_row_number IN ({numbers})
         """  # noqa: S608  # made of constants
         values = [files, *(each.key[0] for each in some), *(each.number for each in some)]
         for file, number, *row in connection.execute(statement, values).fetchall():

@@ -31,7 +31,7 @@ COPY (
 ) TO {{target}} {form}
 """
 _MERGE: Final = """
-COPY (SELECT {columns} FROM read_parquet(?, hive_partitioning = false{how}) WHERE {kept} {order}) TO {{target}} {form}
+COPY (SELECT {columns} FROM {rows} WHERE {kept} {order}) TO {{target}} {form}
 """
 _FORM: Final = re.compile(r"-f([0-9]+)\.parquet\Z")
 
@@ -71,20 +71,18 @@ def file_name(table: AnyTable, stem: str) -> str:
     return f"{stem}-f{table.form}.parquet" if table.form > 1 else f"{stem}.parquet"
 
 
-def columns_in(table: AnyTable, files: Iterable[str | Path]) -> tuple[str, str]:
-    """SQL for the table's columns in these files, some of which may be of an earlier form; and what `read_parquet` must
-    be told more."""
+def rows_of(table: AnyTable, files: Iterable[str | Path], numbered: str = "") -> str:
+    """SQL for the rows of `files`, which are its one parameter: with all of the table's columns, also where some of the
+    files are of an earlier form. `numbered` is what `read_parquet` is told besides."""
+    told = f"?, hive_partitioning = false{numbered}"
     lacking = {_form_of(file) < table.form for file in files} if table.added else {False}
-    if lacking <= {False}:
-        return ", ".join(table.columns), ""
-    if lacking == {True}:
-        return ", ".join(
-            f"{table.added[name]} AS {name}" if name in table.added else name for name in table.columns
-        ), ""
-    told = (
-        f"coalesce({name}, {table.added[name]}) AS {name}" if name in table.added else name for name in table.columns
-    )
-    return ", ".join(told), ", union_by_name = true"
+    if True not in lacking:
+        return f"read_parquet({told})"
+    if False not in lacking:
+        added = ", ".join(f"{default} AS {name}" for name, default in table.added.items())
+        return f"(SELECT *, {added} FROM read_parquet({told}))"  # noqa: S608  # made of constants
+    mended = ", ".join(f"coalesce({name}, {default}) AS {name}" for name, default in table.added.items())
+    return f"(SELECT * REPLACE ({mended}) FROM read_parquet({told}, union_by_name = true))"  # noqa: S608  # as above
 
 
 def _form_of(file: str | Path) -> int:
@@ -112,8 +110,8 @@ def convert(
 def merge(connection: duckdb.DuckDBPyConnection, table: AnyTable, sources: Sequence[Path], target: Path) -> int:
     """Write the rows of `sources`, which are given by time, to `target`; the number of them."""
     order = "" if table.order[0] == "time" else f"ORDER BY {', '.join(table.order)}"
-    columns, how = columns_in(table, sources)
-    statement = _MERGE.format(columns=columns, how=how, kept="true", order=order, form=AS_PARQUET)
+    columns, rows = ", ".join(table.columns), rows_of(table, sources)
+    statement = _MERGE.format(columns=columns, rows=rows, kept="true", order=order, form=AS_PARQUET)
     return copied(connection, statement, target, [[str(path) for path in sources]])
 
 
@@ -122,8 +120,8 @@ def without(
 ) -> int:
     """Write the rows of `source` to `target` but for the unwanted ones; the number of them."""
     kept = f"{unwanted.column} NOT IN (SELECT unnest(?))"
-    columns, how = columns_in(table, [source])
-    statement = _MERGE.format(columns=columns, how=how, kept=kept, order="", form=AS_PARQUET)
+    columns, rows = ", ".join(table.columns), rows_of(table, [source])
+    statement = _MERGE.format(columns=columns, rows=rows, kept=kept, order="", form=AS_PARQUET)
     return copied(connection, statement, target, [[str(source)], list(unwanted.values)])
 
 

@@ -25,10 +25,9 @@ MEMORY: Final = "1GB"
 """For DuckDB while it answers; what needs more is sorted on the disk."""
 TRIES: Final = 100
 """Times that a reader begins anew because the record changed under it: that is once a second at most."""
-_SOURCE: Final = """
-    SELECT {columns}, filename, file_row_number
-    FROM read_parquet(?, filename = true, file_row_number = true, hive_partitioning = false{how}) WHERE {where}
-"""
+NUMBERED: Final = ", filename = true, file_row_number = true"
+"""How `parquet.rows_of` tells where each row stands."""
+_SOURCE: Final = "SELECT {columns}, filename, file_row_number FROM {rows} WHERE {where}"
 
 
 class Snapshot(msgspec.Struct, Generic[L], frozen=True):
@@ -120,8 +119,8 @@ def relation(
 
 
 def _source(table: AnyTable, files: Sequence[str], where: str) -> str:
-    columns, how = parquet.columns_in(table, files)
-    return _SOURCE.format(columns=columns, how=how, where=where)
+    rows = parquet.rows_of(table, files, NUMBERED)
+    return _SOURCE.format(columns=", ".join(table.columns), rows=rows, where=where)
 
 
 def _places(
