@@ -9,7 +9,7 @@ from tests.unit.controls.acting import Stage, api, operation
 
 from garrison.exposure.forms import CLASSES, MOST, form_of
 
-EXAMPLES = {
+EXAMPLES: dict[str, list[Any]] = {
     "address": ["10.0.0.1", "10.0.0.0/8", "fe80::1"],
     "base64": ["dGhpcy9pcythL3Rlc3Qvb2Y+YmFzZTY0=="],
     "boolean": [True],

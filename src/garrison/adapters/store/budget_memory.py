@@ -175,7 +175,10 @@ class BudgetMemory:
     def apply(self, settings: Settings, operations: Sequence[Operation], now: float) -> None:
         """Before a policy is in force, the first one or a changed one, which is made of these. Raises RecordError where
         budgets are enforced and the record cannot be read."""
+        self._remember_budgets(settings, operations, now)
         self._remember_people(settings, now)
+
+    def _remember_budgets(self, settings: Settings, operations: Sequence[Operation], now: float) -> None:
         spaces = counted_spaces(settings, operations)
         wanted = {
             name: each.group.horizon for name, each in spaces.items() if self._known.get(name, 0) < each.group.horizon
