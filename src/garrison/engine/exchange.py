@@ -21,7 +21,7 @@ from garrison.core.errors import ProtocolError
 from garrison.core.event import Event
 from garrison.core.exposure import Attribution, Disclosure
 from garrison.core.http import Reply, RequestHead, ResponseHead
-from garrison.core.ids import ControlId, EventId
+from garrison.core.ids import EventId
 from garrison.core.principal import ANONYMOUS, Principal
 from garrison.core.question import Answer as Told
 from garrison.core.question import Question
@@ -56,6 +56,16 @@ _FRESH, _ASKING, _REQUEST_BODY, _FORWARDED, _RESPONSE_BODY, _DONE = _State
 _ENFORCE, _MONITOR = Mode.ENFORCE, Mode.MONITOR
 _NOTHING_SAID = Decision(allowed=False)
 _NO_HOLD = Hold(0)
+
+
+_AGENT = b"agent"
+"""Under which it is remembered, with the head's fields, what program sends them."""
+
+
+def _agent(facts: Facts) -> str:
+    canonical = facts.canonical
+    agent = canonical.derived[_AGENT] = first_product(canonical.headers.get("user-agent", ""))
+    return agent
 
 
 class _Undescribed:
@@ -209,8 +219,11 @@ class Exchange:
             reasons += tuple([rewrite.reason for rewrite in decision.rewrites])
         facts.reasons = reasons
         facts.has_left = decision.allowed and facts.response is not None
-        if self._plan.ends:
-            errors += self._tell_ends(facts)
+        for control, end in self._plan.ends:
+            try:
+                end(facts)
+            except Exception:  # noqa: BLE001 - the engine's guard: the event is made whatever it lacks
+                errors += (control,)
         if facts.on_close:
             waiting, facts.on_close = facts.on_close, ()  # what refers to the facts must not be held by them for ever
             for done in waiting:
@@ -222,6 +235,7 @@ class Exchange:
         elif facts.asked or facts.claimed:
             key = facts.key
         operation = facts.operation.operation if facts.operation is not None else _UNDESCRIBED
+        agent = facts.canonical.derived.get(_AGENT)
         # By place, in the order of the fields: by name it takes five times as long.
         return Event(
             self._event_id,
@@ -251,11 +265,11 @@ class Exchange:
             exposed,
             key,
             facts.asked,
-            facts.missed or (facts.response is not None and facts.response.status in _GONE),
+            facts.missed or (self._status in _GONE and facts.has_left),
             facts.unissued,
             facts.near,
             facts.forms,
-            first_product(facts.canonical.headers.get("user-agent", "")),
+            _agent(facts) if agent is None else agent,
             facts.claimed,
         )
 
@@ -282,16 +296,6 @@ class Exchange:
             upstream=spent[1],
             policy=self._policy.digest,
         )
-
-    def _tell_ends(self, facts: Facts) -> tuple[ControlId, ...]:
-        """Tell the controls that it is over; those that fail at that."""
-        failed: tuple[ControlId, ...] = ()
-        for control, end in self._plan.ends:
-            try:
-                end(facts)
-            except Exception:  # noqa: BLE001 - the engine's guard: the event is made whatever it lacks
-                failed += (control,)
-        return failed
 
     @property
     def decision(self) -> Decision:

@@ -8,7 +8,6 @@ request is refused. Nothing of it decides anything; rules of detection read it i
 import sys
 from array import array
 from collections.abc import Collection, Iterable, Sequence
-from functools import partial
 from typing import Final, NamedTuple
 
 from garrison.config.controls import ControlsSettings
@@ -72,22 +71,22 @@ class Seeking:
         self.end: End | None = self._end
         """Notes what a request sought; None where there is nothing to tell of the operation."""
         if self._extractor is None and self._forms is None:
-            self.end = partial(self._look_near, walked=self._id) if self._id is not None else None
+            self.end = self._walked if self._id is not None else None
 
     def _end(self, facts: Facts) -> None:
         if self._forms is not None:
             facts.forms = self._forms.of(facts)
-        alone = facts.alone
-        if alone is not None and self._lone is not None and facts.has_left:
-            place, parameter, kind = self._lone
+        alone, lone = facts.alone, self._lone
+        if alone is not None and lone is not None and facts.has_left:
+            place, parameter, kind = lone
             if kind == alone[0] and facts.values[place].get(parameter) == alone[1]:
                 # who is asked for is told of, as with nearly every request
-                if not self._meet(facts, alone[1], alone[3]) and self._id is not None:
-                    self._look_near(facts, self._id)
+                if not self._meet(facts, alone[1], alone[3]):
+                    self._walked(facts)
                 return
         is_given = self._extractor is not None and self._seek(facts, self._extractor)
-        if self._id is not None and not is_given:
-            self._look_near(facts, self._id)
+        if not is_given:
+            self._walked(facts)
 
     def _seek(self, facts: Facts, extractor: Extractor) -> bool:
         """Note whom the request names. Whether all of them are who asks, or were shown to them before."""
@@ -113,9 +112,9 @@ class Seeking:
     def _meet(self, facts: Facts, name: str, abridged: bytes) -> bool:
         """As `_note_asked` and `_show`, of one who was asked for and told of. Whether it is who asks, or was shown to
         them before."""
-        if facts.exposed[0].own is True or not self._is_of_key(facts):
-            return True
         people, principal = facts.state.people, facts.principal
+        if facts.exposed[0].own is True or (people.number != facts.key and not self._is_of_key(facts)):
+            return True
         party = principal.id if principal is not ANONYMOUS and len(principal.id) <= LONGEST_KEY else facts.party
         if people.meet(party, int.from_bytes(abridged, "big") or 1, PER_PARTY, PLACES):
             return True
@@ -186,20 +185,25 @@ class Seeking:
         """Whether it is known long enough whom anybody was shown."""
         return now >= (people.began or 0.0) + self._learning
 
-    def _look_near(self, facts: Facts, walked: _Id) -> None:
-        value = facts.values[walked.place].get(walked.name) if facts.values else None
+    def _walked(self, facts: Facts) -> None:
+        """Note whether the request is a step of a walk."""
+        walked, values = self._id, facts.values
+        if walked is None or not values:
+            return
+        place, name, kinds = walked
+        value = values[place].get(name)
         found = as_id(value)
         if found is not None and facts.state.walks.near(self._operation, *found):
-            facts.near = not self._was_given(facts, walked, as_text(value) or "")
+            facts.near = not self._was_given(facts, as_text(value) or "", kinds)
 
-    def _was_given(self, facts: Facts, walked: _Id, text: str) -> bool:
+    def _was_given(self, facts: Facts, text: str, kinds: tuple[str, ...]) -> bool:
         """Whether who asks for an object has its id from us, or from their own account."""
         principal = facts.principal
         if principal is not ANONYMOUS and (
             _is_self(facts, text) or any(has_claim(principal, each, text) for each in self._known_claims)
         ):
             return True
-        return any(facts.state.shown.knows(facts.party, kind, text) for kind in walked.kinds)
+        return any(facts.state.shown.knows(facts.party, kind, text) for kind in kinds)
 
 
 def as_numbers(digests: bytes) -> Iterable[int]:

@@ -102,7 +102,10 @@ PAGE = {
         "data": {"properties": {"people": {"type": "array", "items": PERSON}}},
         "total": {"type": "integer"},
         "query": {"type": "string", "x-garrison-type": "email"},
-        "cars": {"type": "array", "items": {"properties": {"vin": {"type": "string", "x-garrison-subject": "vehicle"}}}},
+        "cars": {
+            "type": "array",
+            "items": {"properties": {"vin": {"type": "string", "x-garrison-subject": "vehicle"}}},
+        },
     }
 }
 
