@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 EXAMPLES = "Example: garrison events --data garrison-data --since 2h --disposition blocked"
 DEFAULT_LIMIT = 50
 Output = Literal["table", "json", "ocsf"]
+Signal = Literal["missed", "unissued", "near"]
 
 
 def events(
@@ -34,6 +35,13 @@ def events(
     ] = None,
     method: Annotated[str | None, typer.Option(metavar="NAME", help="Request method.")] = None,
     status: Annotated[int | None, typer.Option(metavar="CODE", help="Status that the client received.")] = None,
+    agent: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The program that the client says it is: `curl`.")
+    ] = None,
+    signal: Annotated[
+        Signal | None,
+        typer.Option(help="Where nothing was found, somebody was asked for who was never shown, or ids are walked."),
+    ] = None,
     limit: Annotated[int, typer.Option(metavar="N", min=0, help="The newest so many; 0: all.")] = DEFAULT_LIMIT,
     follow: Annotated[bool, typer.Option("--follow", help="Go on with what is recorded from now on.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON Lines.")] = False,
@@ -43,7 +51,7 @@ def events(
 
     Exit status 3 means that the record cannot be read.
     """
-    wanted = _filter(since, until, principal, operation, reason, peer, disposition, method, status)
+    wanted = _filter(since, until, principal, operation, reason, peer, disposition, method, status, agent, signal)
     _check(data, since=wanted.since, until=wanted.until, both=json and ocsf)
     output: Output = "ocsf" if ocsf else "json" if json else "table"
     try:
@@ -65,6 +73,8 @@ def _filter(
     disposition: str | None,
     method: str | None,
     status: int | None,
+    agent: str | None,
+    signal: Signal | None,
 ) -> "EventFilter":
     from garrison.adapters.store.query import EventFilter
     from garrison.cli.moments import parse_moment
@@ -80,6 +90,8 @@ def _filter(
         disposition=_disposition(disposition),
         method=method,
         status=status,
+        agent=agent,
+        signal=signal,
     )
 
 

@@ -124,7 +124,7 @@ class ExposureSettings(ControlSettings, frozen=True):
     lists: Literal["refuse", "cut"] = "refuse"
     """What becomes of an answer with a list that goes beyond a budget: it is refused, or the items beyond it are taken
     out."""
-    learning: Annotated[float, Meta(ge=0, le=31_536_000)] = 86_400.0
+    learning: Annotated[float, Meta(ge=0, le=2_592_000)] = 86_400.0
     """For so many seconds after it began to be known whom anybody was shown, nobody counts as never shown
     (`event.unissued`): with a record, since its first exposure, also across a restart."""
     ipv4_prefix: Annotated[int, Meta(ge=8, le=32)] = 24

@@ -29,5 +29,5 @@ def leaves_open(schema: Schema) -> bool:
 
 
 def open_properties(schema: Schema) -> tuple[str, ...]:
-    """The declared properties of an object that are such texts, in the order of their declaration."""
+    """The declared properties of an object that are such texts, always in the same order."""
     return tuple([name for name, each in schema.properties().items() if leaves_open(each)])

@@ -49,8 +49,7 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
     extractor = Extractor(operation, own) if operation is not None else None
     if operation is None or extractor is None:
         return Checks(head=purse.check_held if purse.holds else None)
-    seeking = Seeking(operation, extractor if extractor.finds else None, settings)
-    end = seeking.end if seeking.finds else None
+    end = Seeking(operation, extractor if extractor.finds else None, settings).end
     if not extractor.finds:
         return Checks(head=purse.check_held if purse.holds else None, end=end)
     people = _People(extractor, own, purse)

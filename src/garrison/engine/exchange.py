@@ -21,7 +21,7 @@ from garrison.core.errors import ProtocolError
 from garrison.core.event import Event
 from garrison.core.exposure import Attribution, Disclosure
 from garrison.core.http import Reply, RequestHead, ResponseHead
-from garrison.core.ids import ControlId, EventId
+from garrison.core.ids import EventId
 from garrison.core.principal import ANONYMOUS, Principal
 from garrison.core.question import Answer as Told
 from garrison.core.question import Question
@@ -56,7 +56,26 @@ _FRESH, _ASKING, _REQUEST_BODY, _FORWARDED, _RESPONSE_BODY, _DONE = _State
 _ENFORCE, _MONITOR = Mode.ENFORCE, Mode.MONITOR
 _NOTHING_SAID = Decision(allowed=False)
 _NO_HOLD = Hold(0)
-_NOTHING_SOUGHT: tuple[tuple[str, ...], bool, str, str] = ((), False, "", "")
+
+
+_AGENT = b"agent"
+"""Under which it is remembered, with the head's fields, what program sends them."""
+
+
+def _agent(facts: Facts) -> str:
+    canonical = facts.canonical
+    agent = canonical.derived[_AGENT] = first_product(canonical.headers.get("user-agent", ""))
+    return agent
+
+
+class _Undescribed:
+    """Stands for the operation where there is none."""
+
+    id = None
+    template = ""
+
+
+_UNDESCRIBED = _Undescribed()
 _GONE = frozenset({404, 410})
 """Statuses that say that there is nothing of what was asked for (RFC 9110, 15.5.5 and 15.5.11)."""
 _NOTHING_EXPOSED: tuple[Attribution, tuple[Disclosure, ...], int] = (Attribution.NOTHING, (), 0)
@@ -193,33 +212,38 @@ class Exchange:
         `engine` and `upstream` are seconds that the adapter measured, see `Event`.
         """
         head, facts, decision = self._head, self._facts, self._decision
-        operation = facts.operation.operation if facts is not None and facts.operation is not None else None
-        reasons, observed, errors = decision.reasons, decision.observed, decision.errors
+        if head is None or facts is None:
+            return self._close_unread(max(0.0, now - self._opened), aborted, (engine, upstream))
+        reasons, errors = decision.reasons, decision.errors
         if decision.rewrites:
             reasons += tuple([rewrite.reason for rewrite in decision.rewrites])
-        principal = ANONYMOUS
+        facts.reasons = reasons
+        facts.has_left = decision.allowed and facts.response is not None
+        for control, end in self._plan.ends:
+            try:
+                end(facts)
+            except Exception:  # noqa: BLE001 - the engine's guard: the event is made whatever it lacks
+                errors += (control,)
+        if facts.on_close:
+            waiting, facts.on_close = facts.on_close, ()  # what refers to the facts must not be held by them for ever
+            for done in waiting:
+                done()
+        observed, principal = decision.observed + facts.noted, facts.principal
         attribution, exposed, key = _NOTHING_EXPOSED
-        asked, missed, claimed, agent = _NOTHING_SOUGHT
-        if facts is not None:
-            observed += facts.noted
-            errors += self._tell_end(facts, reasons)
-            principal = facts.principal
-            if decision.allowed:  # what did not leave exposed nobody
-                attribution, exposed, key = facts.attribution, facts.exposed, facts.key
-            asked, missed, claimed = facts.asked, facts.missed, facts.claimed
-            if asked or claimed:
-                key = facts.key
-            if facts.response is not None and facts.response.status in _GONE:
-                missed = True
-            agent = first_product(facts.canonical.headers.get("user-agent", ""))
+        if decision.allowed:  # what did not leave exposed nobody
+            attribution, exposed, key = facts.attribution, facts.exposed, facts.key
+        elif facts.asked or facts.claimed:
+            key = facts.key
+        operation = facts.operation.operation if facts.operation is not None else _UNDESCRIBED
+        agent = facts.canonical.derived.get(_AGENT)
         # By place, in the order of the fields: by name it takes five times as long.
         return Event(
             self._event_id,
             self._opened,
-            head.method[:16] if head is not None else "",
-            operation.id if operation is not None else None,
-            operation.template if operation is not None else "",
-            head.peer.address if head is not None else "",
+            head.method[:16],
+            operation.id,
+            operation.template,
+            head.peer.address,
             decision.allowed,
             self._policy.mode,
             disposition_of(decision, observed, self._rewritten, aborted),
@@ -228,8 +252,8 @@ class Exchange:
             reasons,
             observed,
             errors,
-            facts.uninspected if facts is not None else (),
-            facts.body_size if facts is not None else 0,
+            facts.uninspected,
+            facts.body_size,
             self._response_size,
             max(0.0, now - self._opened),
             engine,
@@ -240,30 +264,38 @@ class Exchange:
             attribution,
             exposed,
             key,
-            asked,
-            missed,
-            facts.unissued if facts is not None else 0,
-            facts.near if facts is not None else False,
-            facts.forms if facts is not None else (),
-            agent,
-            claimed,
+            facts.asked,
+            facts.missed or (self._status in _GONE and facts.has_left),
+            facts.unissued,
+            facts.near,
+            facts.forms,
+            _agent(facts) if agent is None else agent,
+            facts.claimed,
         )
 
-    def _tell_end(self, facts: Facts, reasons: tuple[Reason, ...]) -> tuple[ControlId, ...]:
-        """Tell all who want to know that it is over; the controls that fail at that."""
-        failed: tuple[ControlId, ...] = ()
-        facts.reasons = reasons
-        facts.has_left = self._decision.allowed and facts.response is not None
-        for control, end in self._plan.ends:
-            try:
-                end(facts)
-            except Exception:  # noqa: BLE001 - the engine's guard: the event is made whatever it lacks
-                failed += (control,)
-        if facts.on_close:
-            waiting, facts.on_close = facts.on_close, ()  # what refers to the facts must not be held by them for ever
-            for done in waiting:
-                done()
-        return failed
+    def _close_unread(self, duration: float, aborted: bool, spent: tuple[float, float]) -> Event:
+        """The event of an exchange of which not even the head could be read."""
+        decision, head = self._decision, self._head
+        return Event(
+            id=self._event_id,
+            time=self._opened,
+            method=head.method[:16] if head is not None else "",
+            operation=None,
+            template="",
+            peer=head.peer.address if head is not None else "",
+            allowed=decision.allowed,
+            mode=self._policy.mode,
+            disposition=disposition_of(decision, decision.observed, self._rewritten, aborted),
+            status=self._status,
+            reasons=decision.reasons,
+            observed=decision.observed,
+            errors=decision.errors,
+            response_bytes=self._response_size,
+            duration=duration,
+            engine=spent[0],
+            upstream=spent[1],
+            policy=self._policy.digest,
+        )
 
     @property
     def decision(self) -> Decision:

@@ -3,7 +3,7 @@
 Each principal has a table of its own, so that nobody can make the gateway forget what it showed to another by asking
 for much. A table is an array of places in groups of eight; a digest says in which it stands. A full table
 grows twofold; one that may not grow forgets the oldest of the group. Where all tables together are too large, the
-principal who was not seen longest is forgotten whole.
+principal is forgotten whole who was shown nothing new for longest.
 """
 
 from array import array
@@ -13,6 +13,8 @@ from typing import Final
 
 _GROUP: Final = 8
 """Places that are looked at for one id."""
+_BEGINS: Final = ~(_GROUP - 1)
+"""What is left of a place's number where its group begins."""
 _FIRST: Final = 16
 """Places of a new table."""
 
@@ -59,13 +61,32 @@ class Shown:
             table = array("Q", bytes(8 * _FIRST))
             self._size += _FIRST
         for digest in digests:
-            at = digest & (len(table) - 1) & ~7  # `_group`, where it stands
-            if digest not in table[at : at + _GROUP]:
-                table = self._put(table, digest, most)
+            at = digest & (len(table) - 1) & _BEGINS
+            group = table[at : at + _GROUP]
+            if digest not in group:
+                if group[-1]:
+                    table = self._put(table, digest, most)
+                else:
+                    table[at + group.index(0)] = digest
         self._tables[who] = table  # the last one is who was seen last
         while self._size > total and len(self._tables) > 1:
             oldest = next(iter(self._tables))
             self._size -= len(self._tables.pop(oldest))
+
+    def meet(self, who: str, digest: int, most: int, total: int) -> bool:
+        """As `has`, and from now on it was: for one, as with nearly every answer."""
+        table = self._tables.get(who)
+        if table is not None:
+            at = digest & (len(table) - 1) & _BEGINS
+            group = table[at : at + _GROUP]
+            if digest in group:
+                return True
+            if not group[-1]:
+                table[at + group.index(0)] = digest
+                self._tables[who] = self._tables.pop(who)  # as below
+                return False
+        self.add(who, (digest,), most, total)
+        return False
 
     def renew(self, number: int, now: float) -> None:
         """Begin anew: what is shown from `now` on is known under the key `number`."""
@@ -74,23 +95,26 @@ class Shown:
         self.began, self.number = now, number
 
     def _put(self, table: "array[int]", digest: int, most: int) -> "array[int]":
+        """Put a digest where its group is full."""
+        while table[_group(table, digest) + _GROUP - 1] and 2 * len(table) <= most:
+            table = self._grown(table)
         at = _group(table, digest)
         group = table[at : at + _GROUP]
-        while group[-1] and 2 * len(table) <= most:
-            table = self._grown(table)
-            at = _group(table, digest)
-            group = table[at : at + _GROUP]
-        # the newest first, so that the last one is the oldest
-        table[at : at + _GROUP] = array("Q", [digest]) + group[:-1]
+        if group[-1]:  # the first one is the oldest
+            table[at : at + _GROUP] = group[1:] + array("Q", [digest])
+        else:
+            table[at + group.index(0)] = digest
         return table
 
     def _grown(self, table: "array[int]") -> "array[int]":
         grown = array("Q", bytes(16 * len(table)))
-        for start in range(0, len(table), _GROUP):
-            for digest in reversed(table[start : start + _GROUP]):
-                if digest:
-                    at = _group(grown, digest)
-                    grown[at : at + _GROUP] = array("Q", [digest]) + grown[at : at + _GROUP - 1]
+        places = (len(grown) - 1) & _BEGINS
+        for digest in table:
+            if digest:
+                at = digest & places
+                while grown[at]:  # at most eight come into a group: they come from one
+                    at += 1
+                grown[at] = digest
         self._size += len(table)
         return grown
 
@@ -101,4 +125,4 @@ class Shown:
 
 def _group(table: "array[int]", digest: int) -> int:
     """Where the group begins in which `digest` stands; the number of places is a power of two."""
-    return digest & (len(table) - 1) & ~(_GROUP - 1)
+    return digest & (len(table) - 1) & _BEGINS

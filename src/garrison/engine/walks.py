@@ -28,6 +28,8 @@ def as_id(value: object) -> Id | None:
         return ("", value) if value >= 0 else None
     if type(value) is not str:
         return None
+    if len(value) <= _LONGEST and value.isdigit() and value.isascii():
+        return "", int(value)  # as most are
     head = value.rstrip(_DIGITS)
     if len(head) < len(value) - _LONGEST:
         head = value[:-_LONGEST]
@@ -42,49 +44,53 @@ class Walks:
     def __init__(self) -> None:
         self._operations: dict[str, _Blocks] = {}
 
-    def near(self, operation: str, found: Id) -> bool:
+    def near(self, operation: str, head: str, number: int) -> bool:
         """Whether an id next to this one was asked for just before; from now on this one was."""
-        blocks = self._operations.get(operation)
-        if blocks is None:
-            if len(self._operations) >= OPERATIONS:
-                del self._operations[next(iter(self._operations))]
-            blocks = self._operations[operation] = _Blocks()
-        return blocks.near(*found)
-
-
-class _Blocks:
-    """Of one operation the last blocks in which anybody asked for one, and in each the last one."""
-
-    __slots__ = ("_at", "_lasts", "_ring")
-
-    def __init__(self) -> None:
-        self._lasts: dict[_Block, int] = {}
-        self._ring: list[_Block | None] = [None] * BLOCKS
-        """The blocks in the order in which they came."""
-        self._at = 0
-
-    def near(self, head: str, number: int) -> bool:
-        lasts, block = self._lasts, number // BLOCK
+        blocks = self._operations.get(operation) or self._new(operation)
+        lasts, block = blocks.lasts, number // BLOCK
         here: _Block = (head, block) if head else block
         last = lasts.get(here)
-        if last is None:
-            self._put(here)
-        lasts[here] = number
-        if last is not None and last != number:
-            return True
+        if last != number:
+            blocks.put(here)  # also again: a walk is not forgotten while it goes on
+            lasts[here] = number
+            if last is not None:
+                return True
         before = lasts.get((head, block - 1) if head else block - 1)
         if before is not None and number - before <= BLOCK:
             return True
         after = lasts.get((head, block + 1) if head else block + 1)
         return after is not None and after - number <= BLOCK
 
-    def _put(self, block: "_Block") -> None:
-        """A block that is new takes the place of the one that came first."""
-        ring, at = self._ring, self._at
+    def _new(self, operation: str) -> "_Blocks":
+        if len(self._operations) >= OPERATIONS:
+            del self._operations[next(iter(self._operations))]
+        blocks = self._operations[operation] = _Blocks()
+        return blocks
+
+
+class _Blocks:
+    """The last blocks of one operation in which anybody asked for an id."""
+
+    __slots__ = ("_at", "_places", "_ring", "lasts")
+
+    def __init__(self) -> None:
+        self.lasts: dict[_Block, int] = {}
+        """The id that was asked for last in each."""
+        self._ring: list[_Block | None] = [None] * BLOCKS
+        """The blocks in the order in which they came, some of them again."""
+        self._places: dict[_Block, int] = {}
+        """Where each stands there last."""
+        self._at = 0
+
+    def put(self, block: "_Block") -> None:
+        """A block takes the place of the one that came first."""
+        ring, at, places = self._ring, self._at, self._places
         first = ring[at]
-        if first is not None:
-            del self._lasts[first]
+        if first is not None and places[first] == at:
+            del places[first]
+            self.lasts.pop(first, None)
         ring[at] = block
+        places[block] = at
         self._at = (at + 1) % BLOCKS
 
 

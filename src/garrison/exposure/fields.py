@@ -1,7 +1,7 @@
 """What to look for in a value: the compiled form of what annotations, settings and names say. Immutable once done."""
 
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from garrison.core.semantics import TYPE_IDS
 
@@ -93,6 +93,37 @@ class Node:
 def _alone(field: Field) -> Who | None:
     """The one kind of subjects that a field names, where it says nothing else."""
     return field.whos[0] if len(field.whos) == 1 and not field.mask else None
+
+
+def lists_nobody(field: Field, value: Any) -> bool:
+    """Whether a value that would name subjects in lists, and nowhere else, has empty lists there."""
+    node = field.node
+    if node is None or field.whos:
+        return False
+    if type(value) is list:
+        return not value and node.items is not None and _names(node.items)
+    if type(value) is not dict or node.named or node.more is not None:
+        return False
+    there = [(each, value[name]) for name, each in node.names.items() if value.get(name) is not None and _names(each)]
+    return bool(there) and all(lists_nobody(each, item) for each, item in there)
+
+
+def _names(field: Field) -> bool:
+    return bool(field.whos) or (field.node is not None and field.node.names_subjects)
+
+
+@lru_cache(maxsize=4096)
+def kinds_in(field: Field) -> frozenset[str]:
+    """The kinds of the subjects that are named in what `field` describes."""
+    kinds, rest, seen = set[str](), [field], set[int]()
+    while rest:
+        one = rest.pop()
+        kinds.update(one.whos)
+        node = one.node
+        if node is not None and id(node) not in seen:
+            seen.add(id(node))
+            rest += [*node.names.values(), *(each for each in (node.items, node.more) if each is not None)]
+    return frozenset(kinds)
 
 
 def listing(field: Field) -> Field:

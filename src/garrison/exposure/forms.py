@@ -43,7 +43,7 @@ _SOLID: Final = re.compile(
     | (?P<jwt> ey[0-9a-z_-]{8,} \. [0-9a-z_-]+ \. [0-9a-z_-]* )
     | (?P<slug> [0-9a-z]+ (?:[-_.][0-9a-z]+)+ )
     | (?P<base64> (?=.{24}) [0-9a-z+/_-]+ ={0,2} )
-    | (?P<url> [a-z][a-z0-9+.-]{1,15} :// [^\s<>"'`{}|\\^]+ )
+    | (?P<url> (?:https?|ftp|wss?) :// [^\s<>"'`{}|\\^]+ )
     """,
     re.VERBOSE | re.IGNORECASE,
 )

@@ -16,7 +16,9 @@ from garrison.contract.catalogue import CompiledOperation
 from garrison.core.exposure import Attribution
 from garrison.core.operation import Operation
 from garrison.core.principal import ANONYMOUS
+from garrison.engine.control import End
 from garrison.engine.facts import Facts
+from garrison.engine.limits import LONGEST_KEY
 from garrison.engine.shown import Shown
 from garrison.engine.walks import as_id
 from garrison.exposure.fields import Who
@@ -53,7 +55,7 @@ class _Id(NamedTuple):
 class Seeking:
     """What requests of one operation seek."""
 
-    __slots__ = ("_claims", "_extractor", "_forms", "_id", "_known_claims", "_learning", "_lone", "_operation")
+    __slots__ = ("_claims", "_extractor", "_forms", "_id", "_known_claims", "_learning", "_lone", "_operation", "end")
 
     def __init__(self, operation: CompiledOperation, extractor: Extractor | None, settings: ControlsSettings) -> None:
         """Without `extractor` the operation is about nobody."""
@@ -66,30 +68,30 @@ class Seeking:
         self._learning = own.learning
         self._forms = Forms(operation) or None
         self._id = _id_of(operation, extractor)
+        self.end: End | None = self._end
+        """Notes what a request sought; None where there is nothing to tell of the operation."""
+        if self._extractor is None and self._forms is None:
+            self.end = self._walked if self._id is not None else None
 
-    @property
-    def finds(self) -> bool:
-        """Whether there is anything to tell of the operation."""
-        return self._forms is not None or self._extractor is not None or self._id is not None
-
-    def end(self, facts: Facts) -> None:
-        """Note what the request sought."""
+    def _end(self, facts: Facts) -> None:
         if self._forms is not None:
             facts.forms = self._forms.of(facts)
+        alone, lone = facts.alone, self._lone
+        if alone is not None and lone is not None and facts.has_left:
+            place, parameter, kind = lone
+            if kind == alone[0] and facts.values[place].get(parameter) == alone[1]:
+                # who is asked for is told of, as with nearly every request
+                if not self._meet(facts, alone[1], alone[3]):
+                    self._walked(facts)
+                return
         is_given = self._extractor is not None and self._seek(facts, self._extractor)
-        if self._id is not None and not is_given:
-            self._look_near(facts, self._id)
+        if not is_given:
+            self._walked(facts)
 
     def _seek(self, facts: Facts, extractor: Extractor) -> bool:
         """Note whom the request names. Whether all of them are who asks, or were shown to them before."""
-        state = facts.state
-        if state.people.number != state.pseudonyms.number:
-            state.people.renew(state.pseudonyms.number, facts.now)
-        if facts.key and facts.key != state.pseudonyms.number:
-            return False  # the key was renewed meanwhile: an event has one
-        alone = facts.alone
-        if alone is not None and self._lone is not None and facts.has_left and self._asks_for(facts, *alone[:2]):
-            return self._meet(facts, alone[1], alone[3])
+        if not self._is_of_key(facts):
+            return False
         named = [*dict.fromkeys(extractor.named(facts))][:MOST]
         is_given = self._note_asked(facts, named)
         if not (named or (facts.has_left and facts.exposed)) and extractor.in_answer:
@@ -99,23 +101,26 @@ class Seeking:
             self._show(facts)
         return is_given
 
-    def _asks_for(self, facts: Facts, kind: str, name: str) -> bool:
-        """Whether the one parameter that names anybody names this subject."""
-        place, parameter, who = self._lone or ("", "", "")
-        return who == kind and bool(facts.values) and as_text(facts.values[place].get(parameter)) == name
+    @staticmethod
+    def _is_of_key(facts: Facts) -> bool:
+        """Whether the key in force is the exchange's: it may be renewed meanwhile, and an event has one."""
+        people, number = facts.state.people, facts.state.pseudonyms.number
+        if people.number != number:
+            people.renew(number, facts.now)
+        return facts.key in {0, number}
 
     def _meet(self, facts: Facts, name: str, abridged: bytes) -> bool:
-        """One was asked for and told of, as with nearly every request: as `_note_asked` and `_show`."""
-        if facts.exposed[0].own is True:
+        """As `_note_asked` and `_show`, of one who was asked for and told of. Whether it is who asks, or was shown to
+        them before."""
+        people, principal = facts.state.people, facts.principal
+        if facts.exposed[0].own is True or (people.number != facts.key and not self._is_of_key(facts)):
             return True
-        people, party = facts.state.people, facts.party
-        digest = int.from_bytes(abridged, "big") or 1
-        if people.has(party, digest):
+        party = principal.id if principal is not ANONYMOUS and len(principal.id) <= LONGEST_KEY else facts.party
+        if people.meet(party, int.from_bytes(abridged, "big") or 1, PER_PARTY, PLACES):
             return True
-        people.add(party, (digest,), PER_PARTY, PLACES)
-        if _is_self(facts, name):
+        if principal is not ANONYMOUS and principal.subject == name:
             return True
-        if self._has_learned(people, facts.now):
+        if facts.now >= (people.began or 0.0) + self._learning:
             facts.unissued = 1
         return False
 
@@ -180,21 +185,25 @@ class Seeking:
         """Whether it is known long enough whom anybody was shown."""
         return now >= (people.began or 0.0) + self._learning
 
-    def _look_near(self, facts: Facts, walked: _Id) -> None:
-        value = facts.values[walked.place].get(walked.name) if facts.values else None
+    def _walked(self, facts: Facts) -> None:
+        """Note whether the request is a step of a walk."""
+        walked, values = self._id, facts.values
+        if walked is None or not values:
+            return
+        place, name, kinds = walked
+        value = values[place].get(name)
         found = as_id(value)
-        if found is not None and facts.state.walks.near(self._operation, found):
-            facts.near = not self._was_given(facts, walked, as_text(value) or "")
+        if found is not None and facts.state.walks.near(self._operation, *found):
+            facts.near = not self._was_given(facts, as_text(value) or "", kinds)
 
-    def _was_given(self, facts: Facts, walked: _Id, text: str) -> bool:
+    def _was_given(self, facts: Facts, text: str, kinds: tuple[str, ...]) -> bool:
         """Whether who asks for an object has its id from us, or from their own account."""
         principal = facts.principal
         if principal is not ANONYMOUS and (
             _is_self(facts, text) or any(has_claim(principal, each, text) for each in self._known_claims)
         ):
             return True
-        party = facts.party
-        return any(facts.state.shown.knows(party, kind, text) for kind in walked.kinds)
+        return any(facts.state.shown.knows(facts.party, kind, text) for kind in kinds)
 
 
 def as_numbers(digests: bytes) -> Iterable[int]:

@@ -1,11 +1,11 @@
 """Which data subjects a request asks for and an answer discloses, and what of theirs. Compiled for one operation.
 
 Where an answer names no subject of a kind for which the request asked, it is about the one that was asked for, unless
-it holds nothing at all. What is annotated, in the contract or the settings, is believed; what names say
-(`inference.py`) counts where nothing is annotated of that kind in the operation.
+it holds nothing at all, or has only empty lists where it would name one. What is annotated, in the contract or the
+settings, is believed; what names say (`inference.py`) counts where nothing is annotated of that kind in the operation.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from garrison.config.exposure import ExposureSettings
@@ -18,7 +18,7 @@ from garrison.core.exposure import Attribution
 from garrison.engine.decode import Undecodable
 from garrison.engine.facts import Facts
 from garrison.exposure.compiling import NONE
-from garrison.exposure.fields import Field, Node, Who, types_of
+from garrison.exposure.fields import Field, Node, Who, kinds_in, lists_nobody, types_of
 from garrison.exposure.places import Places, names_anybody
 from garrison.exposure.walk import Key, TooDeepError, Walk, alone
 from garrison.exposure.ways import ways_to_subjects
@@ -187,7 +187,8 @@ class Extractor:
             return _UNREADABLE
         found, asks = walk.found, self._asks
         if asks is None or (asks and not (len(asks) == 1 and found and next(iter(found))[0] in asks)):
-            own += self._joining(facts, value, found)
+            is_bare = not (mask or found) and lists_nobody(field, value)
+            own += self._joining(facts, value, kinds_in(field) if is_bare else {who for who, _ in found})
         if mask or own:
             walk.finish(own, mask)
         unnamed = walk.unnamed and walk.unnamed - {who for who, _ in own}
@@ -196,11 +197,10 @@ class Extractor:
             return Seen(Attribution.UNKNOWN, told, is_readable=False)
         return Seen(self._attribution, told)
 
-    def _joining(self, facts: Facts, value: Any, found: Iterable[Key]) -> list[Key]:
-        """The subjects that were asked for, of kinds that the answer names nowhere; none where it holds nothing."""
+    def _joining(self, facts: Facts, value: Any, kinds: Collection[str]) -> list[Key]:
+        """The subjects that were asked for, of others than these kinds; none where the answer holds nothing."""
         if value in _NOTHING:
             return []
-        kinds = {who for who, _ in found}
         return [key for key in self.named(facts) if key[0] not in kinds]
 
     def _in_body(self, facts: Facts) -> list[Key]:

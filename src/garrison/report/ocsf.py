@@ -161,6 +161,8 @@ def _request(event: Event) -> dict[str, Any]:
     request: dict[str, Any] = {"body_length": event.request_bytes}
     if event.method in _KNOWN_METHODS:
         request["http_method"] = event.method
+    if event.agent:
+        request["user_agent"] = event.agent
     if event.template:
         request["url"] = {"path": event.template}
     return request
@@ -194,7 +196,7 @@ def _outcome(event: Event) -> dict[str, Any]:
 def _unmapped(event: Event) -> dict[str, Any]:
     names = (
         "method", "template", "mode", "reasons", "observed", "errors", "uninspected", "engine", "upstream", "client",
-        "token", "attribution",
+        "token", "attribution", "asked", "missed", "unissued", "near", "forms", "claimed",
     )  # fmt: skip
     kept = {name: msgspec.to_builtins(getattr(event, name)) for name in names}
     return {name: value for name, value in kept.items() if value}

@@ -26,6 +26,11 @@ class Decided(msgspec.Struct, frozen=True):
     observed: frozenset[tuple[str, str, str]]
     errors: tuple[str, ...]
     uninspected: frozenset[str]
+    missed: bool
+    asked: int
+    """How many: each driver has a key of its own."""
+    forms: tuple[str, ...]
+    agent: str
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -50,4 +55,8 @@ def decided(event: Event) -> Decided:
         observed=frozenset((reason.id, reason.control, reason.location) for reason in event.observed),
         errors=event.errors,
         uninspected=frozenset(event.uninspected),
+        missed=event.missed,
+        asked=len(event.asked),
+        forms=event.forms,
+        agent=event.agent,
     )

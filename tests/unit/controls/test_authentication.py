@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
 import pytest
 from tests.unit.identity.mint import BOUND, CLAIMS, ISSUER, NOW, OTHER, RSA, SECRET, THEIRS, proof, token
 
@@ -243,3 +244,39 @@ def test_monitoring_lets_everyone_in_and_says_who_would_not_be() -> None:
     assert step == Pass()
     assert [reason.id for reason in event.observed] == ["token-expired"]
     assert event.principal == ""
+
+
+def claimed(under: Policy, *headers: tuple[str, str], answers: Sequence[Answer] = ()) -> str:
+    return send(under, headers, answers)[1].claimed
+
+
+LATE = ("authorization", f"Bearer {token(claims={**CLAIMS, 'exp': NOW - 60})}")
+
+
+def test_the_account_of_a_refused_credential_is_told_by_a_digest() -> None:
+    under = policy([{"token": []}])
+    step, event, _ = send(under, (LATE,))
+    digest = under.state.pseudonyms.digest
+    assert isinstance(step, Refuse)
+    assert event.claimed == digest("account-name", "u1")
+    assert event.key == under.state.pseudonyms.number
+    assert b"u1" not in msgspec.json.encode(event).replace(event.claimed.encode(), b"")
+    others = [("authorization", f"Bearer {token(claims={'sub': name, 'exp': NOW - 60})}") for name in ("u2", "u3")]
+    assert [claimed(under, one) for one in others] == [digest("account-name", name) for name in ("u2", "u3")]
+
+
+def test_a_forged_credential_tells_whom_it_was_for() -> None:
+    under = policy([{"token": []}])
+    head, payload, _ = token().split(".")
+    forged = ("authorization", f"Bearer {head}.{payload}.{'A' * 86}")
+    assert claimed(under, forged) == under.state.pseudonyms.digest("account-name", "u1")
+
+
+@pytest.mark.parametrize("headers", [[], [GOOD], [("authorization", "Bearer x.y.z")], [("authorization", "Bearer x")]])
+def test_no_account_is_told_where_none_is_refused_or_known(headers: list[tuple[str, str]]) -> None:
+    assert claimed(policy([{"token": []}]), *headers) == ""
+
+
+def test_where_it_only_monitors_the_account_is_told_as_well() -> None:
+    under = policy([{"token": []}], more="monitor")
+    assert claimed(under, LATE) == under.state.pseudonyms.digest("account-name", "u1")

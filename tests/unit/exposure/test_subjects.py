@@ -94,3 +94,44 @@ def test_what_did_not_leave_exposed_nobody() -> None:
 def test_an_answer_that_cannot_be_attributed_may_be_refused() -> None:
     event = stage("mode: enforce").ask(ADA, "GET /people", answer=b"{").event
     assert [(each.id, each.location) for each in event.reasons] == [("subjects-unreadable", "response")]
+
+
+EMAIL = {"name": "email", "in": "query", "schema": {"type": "string", "x-garrison-subject": "customer"}}
+PAGE = {
+    "properties": {
+        "data": {"properties": {"people": {"type": "array", "items": PERSON}}},
+        "total": {"type": "integer"},
+        "query": {"type": "string", "x-garrison-type": "email"},
+        "cars": {
+            "type": "array",
+            "items": {"properties": {"vin": {"type": "string", "x-garrison-subject": "vehicle"}}},
+        },
+    }
+}
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ({"data": {"people": []}, "total": 0}, False),
+        ({"data": {"people": []}, "cars": []}, False),
+        ({"data": {"people": [{"number": "8"}]}}, True),
+        ({"data": {}, "total": 0}, True),
+        ({"total": 0}, True),
+        ({"data": {"people": None}}, True),
+        ({"data": {"people": []}, "query": "a@b.co"}, True),
+        ({"data": {"people": {}}}, True),
+    ],
+)
+def test_a_page_without_anybody_is_not_about_the_one_who_was_asked_for(answer: Any, told: bool) -> None:
+    scene = Stage(api({"/people": {"get": {**operation(PAGE), "parameters": [EMAIL]}}}), "response-schema: {mode: off}")
+    event = scene.ask(ADA, "GET /people?email=7", answer=answer).event
+    assert bool(event.exposed) is told
+    assert event.missed is not told
+
+
+def test_an_empty_list_of_others_is_about_the_one_who_was_asked_for() -> None:
+    cars = {"properties": {"cars": PAGE["properties"]["cars"]}}
+    scene = Stage(api({"/people/{number}/cars": {"parameters": [IN_PATH], "get": operation(cars)}}))
+    event = scene.ask(ADA, "GET /people/7/cars", answer={"cars": []}).event
+    assert event.exposed == (Disclosure("customer", names(scene, "7"), (), own=None),)

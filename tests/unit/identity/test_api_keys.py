@@ -155,7 +155,7 @@ def test_who_tries_secrets_of_one_key_waits_and_so_does_its_owner(door: Door) ->
     for number in range(4):  # three are free, from wherever they come
         assert door.refusal(wrong, peer=f"192.0.2.{number}") == "api-key-unknown"
     found = door.ask(key, peer="198.51.100.1")
-    assert found == Failure("locked-out", "", (("retry-after", "3"),))
+    assert found == Failure("locked-out", "", (("retry-after", "3"),), key_id(key) or "")
     assert door.refusal(wrong, now=NOW + 1) == "locked-out", "being locked out does not count again"
     assert isinstance(door.ask(key, now=NOW + 2, peer="198.51.100.1"), Principal)
 

@@ -115,6 +115,18 @@ def test_a_changed_file_counts_at_once(door: Door) -> None:
     assert reason(door.ask("robot:another long password")) == "password-wrong"
 
 
+def test_whose_credentials_failed_is_told_also_of_who_is_locked_out(door: Door) -> None:
+    def account(found: Outcome) -> str:
+        assert isinstance(found, Failure)
+        return found.account
+
+    assert [account(door.ask(f"{name}:wrong")) for name in ("robot", "nobody", "robot", "robot", "robot")] == [
+        "robot", "nobody", "robot", "robot", "robot",
+    ]  # fmt: skip
+    assert reason(door.ask("robot:wrong")) == "locked-out"
+    assert account(door.send("Basic ###")) == ""
+
+
 def test_nobody_could_check_it(door: Door) -> None:
     assert reason(door.ask(f"robot:{RIGHT}", answer=UNANSWERED)) == "password-unchecked"
 

@@ -37,7 +37,7 @@ def test_the_certificate_names_the_principal(settings: CertificateSettings, name
 
 def test_a_name_that_is_not_let_in() -> None:
     found = ask(SHOWN, CertificateSettings(principal="uri", names=("spiffe://acme/bill",)))
-    assert found == Failure("certificate-not-allowed")
+    assert found == Failure("certificate-not-allowed", account="spiffe://acme/billing")
 
 
 def test_a_certificate_without_such_a_name() -> None:

@@ -161,7 +161,8 @@ def _exposure_of(settings: Settings, operations: Sequence[Operation]) -> Callabl
 
 
 class BudgetMemory:
-    """Gives a gateway's budgets their memory: before it serves, and where a reload brings budgets that are new."""
+    """Gives a gateway's budgets their memory: before it serves, and where a reload brings budgets that are new; and
+    tells it before it serves whom anybody was shown."""
 
     def __init__(self, state: State, say: Callable[[str], None]) -> None:
         """`say` is told where a record cannot be read that nothing depends on."""
@@ -170,10 +171,15 @@ class BudgetMemory:
         self._known: dict[str, int] = {}
         """Horizons of the spaces that have their memory, by name."""
         self._fresh: tuple[str, ...] = ()
+        self._knows_people = False
 
     def apply(self, settings: Settings, operations: Sequence[Operation], now: float) -> None:
         """Before a policy is in force, the first one or a changed one, which is made of these. Raises RecordError where
         budgets are enforced and the record cannot be read."""
+        self._remember_budgets(settings, operations, now)
+        self._remember_people(settings, now)
+
+    def _remember_budgets(self, settings: Settings, operations: Sequence[Operation], now: float) -> None:
         spaces = counted_spaces(settings, operations)
         wanted = {
             name: each.group.horizon for name, each in spaces.items() if self._known.get(name, 0) < each.group.horizon
@@ -190,6 +196,20 @@ class BudgetMemory:
             return
         self._state.budgets.adopt(found)
         self._fresh = tuple(wanted)
+
+    def _remember_people(self, settings: Settings, now: float) -> None:
+        """Before the first exchange: whom anybody was shown. Nothing is refused for that, and nothing stops for it."""
+        if self._knows_people or not settings.data:
+            return
+        self._knows_people = True
+        data = Path(settings.data)
+        try:
+            if _has_record(data):
+                from garrison.adapters.store.people_memory import people_shown  # DuckDB, as above
+
+                self._state.people = people_shown(data, self._state.pseudonyms.number, now)
+        except RecordError as error:
+            self._say(f"whom anybody was shown before is not known: {error}")
 
     def complete(self, settings: Settings, operations: Sequence[Operation], now: float) -> None:
         """After a changed policy came in force: what happened under the old one meanwhile counts for new budgets."""

@@ -259,7 +259,8 @@ class Dataset(Generic[L]):
 
     def _write(self, day: int, now: float, copy: Callable[[Path], int]) -> DataFile:
         """A new file of `day` in its place, durable, not counting yet."""
-        name = f"{int(now * 1000):013d}-{secrets.token_hex(8)}.parquet"  # never one that is there
+        stem = f"{int(now * 1000):013d}-{secrets.token_hex(8)}"  # never one that is there
+        name = parquet.file_name(self._table, stem)
         aside = make_directory(self._aside) / name
         rows = copy(aside)
         since, until, _ = parquet.extent(self._duckdb, aside)

@@ -37,7 +37,25 @@ _FIELDS: Final = {
     "token": "VARCHAR",
     "attribution": "VARCHAR",
     "key": "INTEGER",
+    "asked": "VARCHAR[]",
+    "missed": "BOOLEAN",
+    "unissued": "INTEGER",
+    "near": "BOOLEAN",
+    "forms": "VARCHAR[]",
+    "agent": "VARCHAR",
+    "claimed": "VARCHAR",
 }
+
+_ADDED: Final = {
+    "asked": "[]::VARCHAR[]",
+    "missed": "false",
+    "unissued": "0",
+    "near": "false",
+    "forms": "[]::VARCHAR[]",
+    "agent": "''",
+    "claimed": "''",
+}
+"""What the first files lack: what they would have."""
 
 _COLUMNS: Final = {
     "id": "id",
@@ -66,6 +84,7 @@ _COLUMNS: Final = {
     "token": "coalesce(token, '')",
     "attribution": "coalesce(attribution, '')",
     "key": "coalesce(key, 0)",
+    **{name: f"coalesce({name}, {default})" for name, default in _ADDED.items()},
 }
 
 EVENTS: Final = Table[Event](
@@ -74,6 +93,8 @@ EVENTS: Final = Table[Event](
     line=Event,
     fields=_FIELDS,
     columns=_COLUMNS,
+    form=2,
+    added=_ADDED,
     order=("time", "id"),
     found_by=("principal", "peer"),
     found_in=("reason_ids",),

@@ -6,8 +6,9 @@ from typing import Any, Final
 import duckdb
 import msgspec
 
+from garrison.adapters.store import parquet
 from garrison.adapters.store.manifest import DataFile
-from garrison.adapters.store.reading import Conditions, relation
+from garrison.adapters.store.reading import NUMBERED, Conditions, relation
 from garrison.adapters.store.table import AnyTable
 
 FETCHED: Final = 1024
@@ -51,21 +52,23 @@ def first_rows(
     return found
 
 
-def rows_at(connection: duckdb.DuckDBPyConnection, wanted: Sequence[Found], selected: str) -> Iterator[tuple[Any, ...]]:
+def rows_at(
+    connection: duckdb.DuckDBPyConnection, table: AnyTable, wanted: Sequence[Found], selected: str
+) -> Iterator[tuple[Any, ...]]:
     """The columns `selected` (SQL) of these rows, in no order."""
     places = {(each.file, each.number) for each in wanted}
     for begin in range(0, len(wanted), FETCHED):
         some = wanted[begin : begin + FETCHED]
         # All files at once: to begin a file's reading costs as much as two of its rows. A Parquet reader passes over
         # what does not hold such a time, and what has both, a time and a number, by accident is left out here.
+        files = sorted({each.file for each in some})
         times = ", ".join(["make_timestamptz(?::BIGINT)"] * len(some))
         numbers = ", ".join("?" * len(some))
         statement = f"""
             SELECT filename, file_row_number, {selected}
-            FROM read_parquet(?, filename = true, file_row_number = true, hive_partitioning = false)
+            FROM {parquet.rows_of(table, files, NUMBERED)}
             WHERE time IN ({times}) AND file_row_number IN ({numbers})
         """  # noqa: S608  # made of constants
-        files = sorted({each.file for each in some})
         values = [files, *(each.key[0] for each in some), *(each.number for each in some)]
         for file, number, *row in connection.execute(statement, values).fetchall():
             if (file, number) in places:

@@ -6,7 +6,8 @@ the name of the file that is written.
 """
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -30,8 +31,9 @@ COPY (
 ) TO {{target}} {form}
 """
 _MERGE: Final = """
-COPY (SELECT {columns} FROM read_parquet(?, hive_partitioning = false) WHERE {kept} {order}) TO {{target}} {form}
+COPY (SELECT {columns} FROM {rows} WHERE {kept} {order}) TO {{target}} {form}
 """
+_FORM: Final = re.compile(r"-f([0-9]+)\.parquet\Z")
 
 
 class Unwanted(NamedTuple):
@@ -64,6 +66,30 @@ def connect(data: Path, *, memory: str, threads: int | None = None) -> duckdb.Du
     return connection
 
 
+def file_name(table: AnyTable, stem: str) -> str:
+    """The name of a file of `table` in its present form."""
+    return f"{stem}-f{table.form}.parquet" if table.form > 1 else f"{stem}.parquet"
+
+
+def rows_of(table: AnyTable, files: Iterable[str | Path], numbered: str = "") -> str:
+    """SQL for the rows of `files`, which are its one parameter: with all of the table's columns, also where some of the
+    files are of an earlier form. `numbered` is what `read_parquet` is told besides."""
+    told = f"?, hive_partitioning = false{numbered}"
+    lacking = {_form_of(file) < table.form for file in files} if table.added else {False}
+    if True not in lacking:
+        return f"read_parquet({told})"
+    if False not in lacking:
+        added = ", ".join(f"{default} AS {name}" for name, default in table.added.items())
+        return f"(SELECT *, {added} FROM read_parquet({told}))"  # noqa: S608  # made of constants
+    mended = ", ".join(f"coalesce({name}, {default}) AS {name}" for name, default in table.added.items())
+    return f"(SELECT * REPLACE ({mended}) FROM read_parquet({told}, union_by_name = true))"  # noqa: S608  # as above
+
+
+def _form_of(file: str | Path) -> int:
+    found = _FORM.search(str(file))
+    return int(found[1]) if found else 1
+
+
 def convert(
     connection: duckdb.DuckDBPyConnection, table: AnyTable, lines: Sequence[Path], day: int, target: Path
 ) -> int:
@@ -84,7 +110,8 @@ def convert(
 def merge(connection: duckdb.DuckDBPyConnection, table: AnyTable, sources: Sequence[Path], target: Path) -> int:
     """Write the rows of `sources`, which are given by time, to `target`; the number of them."""
     order = "" if table.order[0] == "time" else f"ORDER BY {', '.join(table.order)}"
-    statement = _MERGE.format(columns=", ".join(table.columns), kept="true", order=order, form=AS_PARQUET)
+    columns, rows = ", ".join(table.columns), rows_of(table, sources)
+    statement = _MERGE.format(columns=columns, rows=rows, kept="true", order=order, form=AS_PARQUET)
     return copied(connection, statement, target, [[str(path) for path in sources]])
 
 
@@ -93,7 +120,8 @@ def without(
 ) -> int:
     """Write the rows of `source` to `target` but for the unwanted ones; the number of them."""
     kept = f"{unwanted.column} NOT IN (SELECT unnest(?))"
-    statement = _MERGE.format(columns=", ".join(table.columns), kept=kept, order="", form=AS_PARQUET)
+    columns, rows = ", ".join(table.columns), rows_of(table, [source])
+    statement = _MERGE.format(columns=columns, rows=rows, kept=kept, order="", form=AS_PARQUET)
     return copied(connection, statement, target, [[str(source)], list(unwanted.values)])
 
 

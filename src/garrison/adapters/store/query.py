@@ -5,7 +5,7 @@ import itertools
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeAlias
 
 import msgspec
 
@@ -19,6 +19,10 @@ from garrison.core.event import Event
 
 POLL: Final = 0.1
 """Seconds between two looks of `follow`."""
+
+
+Signal: TypeAlias = Literal["missed", "unissued", "near"]
+"""Fields of an event that say that somebody looks for what was not given to them."""
 
 
 class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +43,10 @@ class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
     disposition: str | None = None
     method: str | None = None
     status: int | None = None
+    agent: str | None = None
+    """The product that the client named; empty finds those that named none."""
+    signal: Signal | None = None
+    """What was sought in vain, never shown to whoever asked, or a step of a walk."""
 
     def matches(self, event: Event) -> bool:
         """Whether `event` is wanted."""
@@ -52,6 +60,8 @@ class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
             and self.disposition in {None, event.disposition}
             and self.method in {None, event.method}
             and self.status in {None, event.status}
+            and self.agent in {None, event.agent}
+            and (self.signal is None or bool(getattr(event, self.signal)))
             and (self.reason is None or any(self.reason == reason.id for reason in (*event.reasons, *event.observed)))
         )
 
@@ -128,7 +138,7 @@ def _stored(
             yield from map(event, all_rows(connection, question, list(files), SELECTED))
             return
         found = first_rows(connection, question, files, limit)
-        yield from sorted(map(event, rows_at(connection, found, SELECTED)), key=_by_time, reverse=newest_first)
+        yield from sorted(map(event, rows_at(connection, EVENTS, found, SELECTED)), key=_by_time, reverse=newest_first)
 
 
 def _files(data: Path, manifest: Manifest, wanted: EventFilter) -> dict[str, DataFile]:
@@ -146,6 +156,8 @@ def _conditions(wanted: EventFilter) -> Conditions:
         others.append(("coalesce(operation, '') = ?", ""))
     if wanted.status is not None:
         others.append(("status = ?", wanted.status))
+    if wanted.signal is not None:
+        others.append((f"{wanted.signal} > ?", 0) if wanted.signal == "unissued" else (f"{wanted.signal} = ?", True))
     moments = (("time >= {}", wanted.since), ("time < {}", wanted.until))
     others += [
         (condition.format("make_timestamptz(?::BIGINT)"), parquet.microseconds(value))
@@ -155,7 +167,7 @@ def _conditions(wanted: EventFilter) -> Conditions:
     return Conditions(equal=equal, others=others)
 
 
-_EQUAL: Final = ("id", "principal", "peer", "disposition", "method")
+_EQUAL: Final = ("id", "principal", "peer", "disposition", "method", "agent")
 
 
 def _by_time(event: Event) -> tuple[float, str]:

@@ -25,10 +25,9 @@ MEMORY: Final = "1GB"
 """For DuckDB while it answers; what needs more is sorted on the disk."""
 TRIES: Final = 100
 """Times that a reader begins anew because the record changed under it: that is once a second at most."""
-_SOURCE: Final = """
-    SELECT {columns}, filename, file_row_number
-    FROM read_parquet(?, filename = true, file_row_number = true, hive_partitioning = false) WHERE {where}
-"""
+NUMBERED: Final = ", filename = true, file_row_number = true"
+"""How `parquet.rows_of` tells where each row stands."""
+_SOURCE: Final = "SELECT {columns}, filename, file_row_number FROM {rows} WHERE {where}"
 
 
 class Snapshot(msgspec.Struct, Generic[L], frozen=True):
@@ -106,17 +105,22 @@ def relation(
     where, given = _where(table, asked)
     places = _places(connection, table, files, asked)
     # by name: files of older versions have a column more, and parts of a UNION are joined by their columns' order
-    source = _SOURCE.format(columns=", ".join(table.columns), where=where)
     parts, values = [], []
     whole = [file for file in files if file not in places]
     if whole:
-        parts.append(source)
+        parts.append(_source(table, whole, where))
         values += [whole, *given]
     for file, found in places.items():
+        source = _source(table, [file], where)
         for first, last in found:
             parts.append(f"{source} AND file_row_number BETWEEN ? AND ?")
             values += [file, *given, first, last]
     return Relation(f"({' UNION ALL '.join(parts)})", values) if parts else None
+
+
+def _source(table: AnyTable, files: Sequence[str], where: str) -> str:
+    rows = parquet.rows_of(table, files, NUMBERED)
+    return _SOURCE.format(columns=", ".join(table.columns), rows=rows, where=where)
 
 
 def _places(

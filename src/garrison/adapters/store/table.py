@@ -53,6 +53,10 @@ class Table(msgspec.Struct, Generic[L], frozen=True, kw_only=True):
     """The fields of a line that columns are made of, and as which SQL type each is read; `time` is a DOUBLE."""
     columns: Mapping[str, str]
     """The columns, each as SQL over what `rows` selects from. `time` is there and is `TIME`."""
+    form: int = 1
+    """Number of the form of its files, which says what columns they have; in their names from 2 on."""
+    added: Mapping[str, str] = {}
+    """The columns that files of an earlier form lack, and SQL for what stands in them there."""
     rows: str = "lines"
     """What columns are selected from: SQL for a relation over `lines`, which has the fields as columns. With
     `(SELECT *, unnest(subjects) AS subject FROM lines)` a line becomes as many rows as it has subjects."""

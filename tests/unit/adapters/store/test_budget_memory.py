@@ -11,6 +11,7 @@ from tests.unit.engine.drive import request_head
 
 from garrison.adapters.event_ids import event_ids
 from garrison.adapters.store.budget_memory import BudgetMemory, remembered
+from garrison.adapters.store.people_memory import people_shown
 from garrison.adapters.store.record import Recorder
 from garrison.adapters.store.releases import Kept, add_releases
 from garrison.adapters.store.spool import SpoolWriter
@@ -22,6 +23,7 @@ from garrison.core.http import Peer, ResponseHead
 from garrison.core.principal import ANONYMOUS
 from garrison.engine.budgets import Budgets
 from garrison.engine.exchange import Exchange
+from garrison.engine.shown import Shown
 from garrison.engine.state import State
 
 NOON = 20_000 * 86400 + 43200.5
@@ -198,3 +200,57 @@ def test_an_unreadable_record_stops_a_gateway_that_enforces_budgets_and_no_other
     watching = Gateway(tmp_path, mode="monitor")
     BudgetMemory(State(), told.append).apply(watching.settings, watching.stage.policy.operations, NOON)
     assert told[0].startswith("budgets begin anew: ")
+
+
+def shown_people(gateway: Gateway, now: float) -> Shown:
+    return people_shown(gateway.data, gateway.stage.state.pseudonyms.number, now)
+
+
+@pytest.mark.parametrize("budgets", ["[]", BUDGETS])
+def test_whom_anybody_was_shown_is_known_again(tmp_path: Path, budgets: str) -> None:
+    gateway, chance, now = Gateway(tmp_path, "" if budgets == "[]" else budgets, "monitor"), random.Random(5), NOON
+    for turn in range(200):
+        now += 60.0
+        shown = chance.sample(range(40), chance.choice((1, 1, 2, 9)))
+        gateway.show(chance.randrange(4), shown, now, peer=f"10.0.0.{chance.randrange(3)}")
+        if turn in {50, 120}:
+            gateway.writer.close()
+            convert(tmp_path, now)
+    lived, again = gateway.stage.state.people, shown_people(gateway, now)
+    assert (again.number, again.began) == (lived.number, pytest.approx(NOON + 60.0, abs=1e-3))
+    assert set(again._tables) == set(lived._tables)
+    for who, table in lived._tables.items():
+        assert sorted(filter(None, again._tables[who])) == sorted(filter(None, table)), who
+
+
+def test_a_gateway_that_is_started_again_knows_whom_it_showed(tmp_path: Path) -> None:
+    first = Gateway(tmp_path)
+    first.show(0, [1, 2], NOON)
+    first.writer.close()
+    state = State(b"secret")
+    BudgetMemory(state, pytest.fail).apply(first.settings, first.stage.policy.operations, NOON + 9)
+    number = int.from_bytes(state.pseudonyms.pseudonym("person", "1")[1], "big")
+    assert state.people.has(principal("ada").id, number)
+    assert not state.people.has(principal("bob").id, number)
+    assert state.people.began == NOON
+
+
+def test_of_another_key_nothing_is_known(tmp_path: Path) -> None:
+    gateway = Gateway(tmp_path)
+    gateway.show(0, [1, 2], NOON)
+    gateway.writer.close()
+    people = people_shown(tmp_path, gateway.stage.state.pseudonyms.number + 1, NOON)
+    assert (people.began, len(people)) == (None, 0)
+
+
+def test_what_cannot_be_read_is_said_and_stops_nothing(tmp_path: Path) -> None:
+    gateway = Gateway(tmp_path, mode="monitor")
+    gateway.show(0, [1], NOON)
+    gateway.writer.close()
+    convert(tmp_path, NOON)
+    (tmp_path / "exposures" / "manifest.json").write_bytes(b"{")
+    said: list[str] = []
+    state = State()
+    BudgetMemory(state, said.append).apply(gateway.settings, gateway.stage.policy.operations, NOON)
+    assert said[-1].startswith("whom anybody was shown before is not known")
+    assert state.people.began is None

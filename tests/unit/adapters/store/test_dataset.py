@@ -277,3 +277,73 @@ def test_where_there_is_nothing_to_do_nothing_is_written(tmp_path: Path) -> None
         dataset.sweep(NOON)
     writer.close()
     assert manifest_path(tmp_path, EVENTS).stat().st_mtime_ns == before
+
+
+SIGNALS = ("asked", "missed", "unissued", "near", "forms", "agent", "claimed")
+BEFORE = msgspec.structs.replace(
+    EVENTS,
+    form=1,
+    added={},
+    fields={name: kind for name, kind in EVENTS.fields.items() if name not in SIGNALS},
+    columns={name: value for name, value in EVENTS.columns.items() if name not in SIGNALS},
+)
+"""The table as it was before events said what was sought."""
+
+
+def sought(moment: float, number: int) -> Event:
+    """An event with everything that it may say of it."""
+    return msgspec.structs.replace(
+        event(moment, number),
+        asked=("a" * 22, f"{number:022d}"),
+        missed=number % 2 == 0,
+        unissued=number % 3,
+        near=number % 5 == 0,
+        forms=("path.id=digits9", "query.q=email"),
+        agent="curl" if number % 2 else "",
+        claimed="c" * 22,
+    )
+
+
+@pytest.fixture(params=["old", "new", "both", "merged"])
+def kept(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, list[Event]]:
+    """A record with files of either form, or of both; and its events by time."""
+    old = [event(NOON + number, number) for number in range(6)]
+    new = [sought(NOON + 3.5 + number, number) for number in range(6)]
+    monkeypatch.setattr(dataset_module, "WORTH", 1)
+    if request.param != "new":
+        record(tmp_path, *old)
+        with Dataset(tmp_path, BEFORE) as dataset:
+            assert dataset.ingest(segment_files(tmp_path / "spool"), NOON) == 1
+    if request.param != "old":
+        record(tmp_path, *new)
+        assert convert(tmp_path, NOON) == 1
+    if request.param == "merged":
+        with Dataset(tmp_path, EVENTS) as dataset:
+            dataset.compact(NOON + 10 * DAY)
+            assert len(dataset.manifest.files) == 1
+    given = {"old": old, "new": new}.get(request.param, [*old, *new])
+    return tmp_path, sorted(given, key=lambda each: each.time)
+
+
+def test_files_that_are_older_than_columns_are_read_and_merged(kept: tuple[Path, list[Event]]) -> None:
+    data, given = kept
+    expected = [as_kept(each) for each in given]
+    assert list(events(data, newest_first=False)) == expected
+    assert list(events(data, limit=4, newest_first=False)) == expected[:4]
+    assert [each.id for each in events(data, limit=50)] == [each.id for each in expected[::-1]]
+    for wanted in (
+        EventFilter(signal="missed"), EventFilter(signal="unissued"), EventFilter(signal="near"),
+        EventFilter(agent="curl"), EventFilter(agent=""), EventFilter(peer="192.0.2.1", agent="curl"),
+        EventFilter(principal="alice", signal="near"),
+    ):  # fmt: skip
+        assert list(events(data, wanted, newest_first=False)) == [each for each in expected if wanted.matches(each)]
+        assert count(data, wanted) == sum(map(wanted.matches, expected))
+
+
+def test_what_waits_is_chosen_by_signals_as_well(tmp_path: Path) -> None:
+    given = [sought(NOON + number, number) for number in range(10)]
+    record(tmp_path, *given)
+    for wanted in (EventFilter(signal="missed"), EventFilter(signal="unissued"), EventFilter(agent="curl")):
+        assert [each.id for each in events(tmp_path, wanted, newest_first=False)] == [
+            each.id for each in given if wanted.matches(each)
+        ]

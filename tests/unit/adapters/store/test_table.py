@@ -163,7 +163,7 @@ def test_the_newest_of_a_looked_up_value_come_in_order(large: tuple[Path, list[V
         for newest_first in (True, False):
             question = Question(VISITS, Conditions(equal={"guide": "guide-70"}), newest_first)
             found = first_rows(connection, question, files, 150)
-            rows = rows_at(connection, found, "epoch_us(time), hex(guest)")
+            rows = rows_at(connection, VISITS, found, "epoch_us(time), hex(guest)")
             assert (
                 sorted(((moment, one.lower()) for moment, one in rows), reverse=newest_first)
                 == sorted(expected, reverse=newest_first)[:150]
@@ -178,7 +178,7 @@ def test_rows_of_two_files_with_the_same_times_are_not_mistaken_for_each_other(t
     assert len(files) == 2
     with connected(tmp_path) as connection:
         found = first_rows(connection, Question(VISITS, Conditions(equal={"guide": "ann"})), files, 10)
-        assert list(rows_at(connection, found, "guide")) == [("ann",), ("ann",)]
+        assert list(rows_at(connection, VISITS, found, "guide")) == [("ann",), ("ann",)]
 
 
 def test_places_go_with_their_file_and_never_without_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
