@@ -71,9 +71,12 @@ class Correlation:
         values = _keys([_getter(part, of_correlation) for part in source.value]) if source.value else None
         if self.rule.kind not in _VALUED:
             values = None
+        counts_all = values is None or self.rule.having is not None
 
         def take(came: Any) -> None:
             counted = values(came) if values is not None else ()
+            if not counted and not counts_all:
+                return
             for key in keys(came):
                 self._take(key, at, came, counted)
 
