@@ -88,7 +88,7 @@ def _asked(source: str) -> Callable[[Mapping[str, float]], Any]:
         said = " ".join(str(error).split())
         raise ValueError(f"fails: {said}", "every number is a double: write `3.0`, not `3`") from None
     if not isinstance(value, bool):
-        raise ValueError("is neither true nor false", "example: `missed / count >= 0.5`")
+        raise ValueError("is neither true nor false", "example: `missed / count >= 0.5`")  # noqa: TRY004  # every fault is told in the same way
     return asked
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias
 Values: TypeAlias = Mapping[str, float]
 Asked: TypeAlias = Callable[[Values], Any]
 
-_TOKEN: Final = re.compile(r"\s*(?:([0-9]+(?:\.[0-9]+)?)|([a-z_]+)|(&&|\|\||[<>=!]=|[-+*/()<>!]))")
+_WORDS: Final = re.compile(r"\s*(?:([0-9]+(?:\.[0-9]+)?)|([a-z_]+)|(&&|\|\||[<>=!]=|[-+*/()<>!]))")
 _LEVELS: Final[tuple[Mapping[str, Callable[[Any, Any], Any]], ...]] = (
     {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne},
     {"+": operator.add, "-": operator.sub},
@@ -38,11 +38,11 @@ def _tokens(source: str) -> list[str]:
     found: list[str] = []
     at, source = 0, source.rstrip()
     while at < len(source):
-        token = _TOKEN.match(source, at)
-        if token is None:
+        word = _WORDS.match(source, at)
+        if word is None:
             raise NotPlainError
-        found.append(token[0].strip())
-        at = token.end()
+        found.append(word[0].strip())
+        at = word.end()
     return found[::-1]
 
 
@@ -81,23 +81,23 @@ class _Parser:
     def _single(self) -> Asked:
         if not self.tokens:
             raise NotPlainError
-        token = self.tokens.pop()
-        if token == "(":
+        word = self.tokens.pop()
+        if word == "(":
             inner = self.either()
             if not self.tokens or self.tokens.pop() != ")":
                 raise NotPlainError
             return inner
-        if token == "!":
+        if word == "!":
             inner = self._single()
             return lambda values: not inner(values)
-        if token == "-":
+        if word == "-":
             inner = self._single()
             return lambda values: -inner(values)
-        if token[0].isdigit():
-            number = float(token)
+        if word[0].isdigit():
+            number = float(word)
             return lambda _: number
-        if token[0].isalpha():
-            return operator.itemgetter(token)
+        if word[0].isalpha():
+            return operator.itemgetter(word)
         raise NotPlainError
 
 
