@@ -88,7 +88,7 @@ def replayed(events: list[Event], shipped: bool) -> list[Detection]:
 
 
 @given(traffic(), st.booleans(), st.lists(st.integers(0, 80), max_size=3))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_a_restart_changes_nothing(events: list[Event], shipped: bool, cuts: list[int]) -> None:
     ordered = list(as_ended(events))
     found: list[Detection] = []
@@ -104,7 +104,7 @@ def test_a_restart_changes_nothing(events: list[Event], shipped: bool, cuts: lis
 
 
 @given(traffic(), st.randoms(use_true_random=False))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_the_order_in_which_events_were_read_does_not_matter(events: list[Event], random: Any) -> None:
     """Live, events of several workers come nearly in order; recorded, in the order in which they began."""
     shuffled = list(events)
@@ -116,7 +116,7 @@ def test_the_order_in_which_events_were_read_does_not_matter(events: list[Event]
 
 
 @given(traffic())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_ids_are_never_given_twice(events: list[Event]) -> None:
     found = replayed(events, False)
     assert len({one.id for one in found}) == len(found)
@@ -129,7 +129,7 @@ def _expected(events: list[Event], rule: str) -> list[tuple[str, float]]:
     """What `many` and `wide` find, told from all events at every moment."""
     past: dict[str, list[tuple[float, str]]] = defaultdict(list)
     quiet: dict[str, float] = defaultdict(float)
-    found = []
+    found: list[Detection] = []
     for one in as_ended(events):
         if rule == "many" and one.status != 401:
             continue
@@ -144,7 +144,7 @@ def _expected(events: list[Event], rule: str) -> list[tuple[str, float]]:
 
 
 @given(traffic())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_windows_are_exact(events: list[Event]) -> None:
     parts = {
         "many": documents(base("refused", "{sc-status: 401}"), MANY),
@@ -161,7 +161,7 @@ def _cached(text: str) -> RuleSet:
 
 
 @given(traffic(), st.integers(5, 30))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_memory_is_bounded(events: list[Event], most: int) -> None:
     detector = Detector(compiled(True), most=most)
     held = 0
@@ -195,7 +195,7 @@ def test_noise_that_one_rule_sees_does_not_make_others_forget() -> None:
         correlation("slow", "{type: event_count, rules: patient, group-by: peer, timespan: 1d, condition: {gte: 3}}"),
     )
     detector = Detector(rules(text), most=100)
-    found = []
+    found: list[Detection] = []
     for hour in range(3):
         found += detector.feed(event(hour * 3600, status=401))
         for number in range(500):

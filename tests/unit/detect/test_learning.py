@@ -6,6 +6,7 @@ import pytest
 from tests.unit.detect.made import event, told
 
 from garrison.core.event import Event
+from garrison.detect.learning import newcomers
 from garrison.detect.learning.learners import Learners
 from garrison.detect.seen import Seen
 
@@ -72,10 +73,11 @@ def test_a_newcomer_is_new_for_three_days() -> None:
     assert [one.newcomer for one in days] == [True, True, True, False, False]
 
 
-def test_those_who_were_there_are_remembered_when_very_many_came() -> None:
+def test_those_who_were_there_are_remembered_when_very_many_came(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(newcomers, "_HALF", 1_000)
     learners = Learners()
     notes(learners, ordinary(4))
-    notes(learners, (event(4 * DAY + at / 1000, principal=f"x{at}") for at in range(260_000)))
+    notes(learners, (event(4 * DAY + at / 1000, principal=f"x{at}") for at in range(1_100)))
     assert not notes(learners, [event(5 * DAY, principal="u1")])[0].newcomer
 
 
