@@ -11,9 +11,20 @@ from typing import Any
 
 import msgspec
 
-from garrison.config import access, authentication, controls, credentials, exposure, limits, model, sections, tokens
+from garrison.config import (
+    access,
+    authentication,
+    controls,
+    credentials,
+    detect,
+    exposure,
+    limits,
+    model,
+    sections,
+    tokens,
+)
 
-_MODULES = (sections, tokens, credentials, authentication, access, limits, exposure, controls, model)
+_MODULES = (sections, tokens, credentials, authentication, access, limits, exposure, controls, detect, model)
 """Where settings stand; of a name that several hold, all hold the same."""
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

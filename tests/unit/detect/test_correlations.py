@@ -19,7 +19,7 @@ def test_event_count_slides() -> None:
     assert not found(text, *(event(at, status=401) for at in (0, 5, 10)))
     (one,) = found(text, *(event(at, status=401) for at in (0, 5, 9.9)))
     assert (one.rule, one.time, one.since, one.value) == ("many", BEGINS + 9.9, BEGINS, 3.0)
-    assert one.group == (("c-ip", "192.0.2.1"),)
+    assert one.group == (("peer", "192.0.2.1"),)
     assert one.named.peers == ("192.0.2.1",)
     assert one.events == ("000000000000", "000000005000", "000000009900")
     assert (one.severity, one.confidence) == (Severity.MEDIUM, Confidence.MEDIUM)
