@@ -102,8 +102,7 @@ RULES_HEAD = """# Detection rules
 
 Rules are written in [Sigma](https://sigmahq.io/sigma-specification/)'s form and read by pySigma: base rules say which
 events count, correlations make a pattern of them. A file may hold several documents, also filters. The fields, names
-and
-rules below are made from the code by `docs/generate.py`; [how rules work](../explanations/detection.md) and
+and rules below are made from the code by `docs/generate.py`; [how rules work](../explanations/detection.md) and
 [how to write one](../guides/detection.md) stand elsewhere.
 
 | of Sigma | |
@@ -119,10 +118,8 @@ with `i`, `m`, `s`, `cidr`, `lt`, `lte`, `gt`, `gte`, `neq`, `exists`, `fieldref
 | not | placeholders (`expand`), days and months of a moment |
 
 `logsource` is not looked at: everything is an event of this gateway. Paths, queries, headers and bodies are not in an
-event,
-so a rule that looks at them is refused with its place and a hint, as is everything else that cannot be done; all
-problems of all
-files are told at once. What a detection is called is the rule's `name`, else its `id`, else its title.
+event, so a rule that looks at them is refused with its place and a hint, as is everything else that cannot be done; all
+problems of all files are told at once. What a detection is called is the rule's `name`, else its `id`, else its title.
 """
 
 RULES_EXTRAS = """

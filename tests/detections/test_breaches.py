@@ -98,8 +98,8 @@ def _twitter_everyday(turn: int, at: float) -> Iterator[Event]:
     """Somebody registers, behind a carrier or not; at two a client looks up its two hundred contacts."""
     for place in range(3):
         peer = "203.0.113.1" if place else f"10.0.{turn % 200}.1"
-        common = {"peer": peer, "method": "POST", "forms": ("body.identifier=email",)}
-        shown = (
+        common: dict[str, Any] = {"peer": peer, "method": "POST", "forms": ("body.identifier=email",)}
+        shown: dict[str, Any] = (
             told(f"k{turn}", own=None) if (turn + place) % 20 == 0 else {"asked": (f"e{turn}-{place}",), "missed": True}
         )
         yield event(at + place, operation="lookupIdentifier", **common, **shown)

@@ -129,7 +129,7 @@ def _expected(events: list[Event], rule: str) -> list[tuple[str, float]]:
     """What `many` and `wide` find, told from all events at every moment."""
     past: dict[str, list[tuple[float, str]]] = defaultdict(list)
     quiet: dict[str, float] = defaultdict(float)
-    found: list[Detection] = []
+    found: list[tuple[str, float]] = []
     for one in as_ended(events):
         if rule == "many" and one.status != 401:
             continue
