@@ -162,7 +162,7 @@ class Aggregates:
 
     def dump(self) -> list[Any]:
         """As `load` takes it."""
-        return [list(entry) for entry in self.entries[self.head :]]
+        return self.entries[self.head :]
 
     def load(self, dumped: list[Any]) -> None:
         """What `dump` gave."""

@@ -102,17 +102,16 @@ class Correlation:
                 del facts[:-MOST_NAMED]
         value = self.counting.take(state, at, time, values)
         if state.aggregates is not None:
+            if not self.rule.closes:
+                state.aggregates.expire(time - self.rule.span)
             state.aggregates.add(came if isinstance(came, Seen) else came.seen)
-        if value is not None and state.quiet <= time and self._has(state, time):
+        if value is not None and state.quiet <= time and self._has(state):
             seen = came if isinstance(came, Seen) else came.seen
             self._tell(key, state, value, time, seen)
 
-    def _has(self, state: State, time: float) -> bool:
-        if state.aggregates is None or self.rule.having is None:
-            return True
-        if not self.rule.closes:
-            state.aggregates.expire(time - self.rule.span)
-        return self.rule.having.holds(state.aggregates.values())
+    def _has(self, state: State) -> bool:
+        having = self.rule.having
+        return having is None or having.holds(state.aggregates.values())
 
     def _tell(self, key: Any, state: State, value: float, time: float, seen: Seen | None) -> None:
         rule = self.rule
@@ -141,7 +140,7 @@ class Correlation:
             groups.popitem(last=False)
             self.table.memory.held -= 1
             value = counting.judge(state)
-            if value is not None and self._has(state, state.opened + span):
+            if value is not None and self._has(state):
                 self._tell(key, state, value, state.opened + span, None)
 
 
