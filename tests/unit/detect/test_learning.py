@@ -59,6 +59,13 @@ def test_a_new_form_stays_new_for_two_weeks() -> None:
     assert [one.new_form for one in notes(learners, strange)] == [True] * 14 + [False] * 6
 
 
+@pytest.mark.parametrize(("form", "new"), [("digits7", False), ("digits5", False), ("digits8", True), ("digits", True)])
+def test_numbers_grow_longer(form: str, new: bool) -> None:
+    learners = Learners()
+    notes(learners, [event(at * HOUR, forms=("path.id=digits6",)) for at in range(240)])
+    assert notes(learners, [event(11 * DAY, forms=(f"path.id={form}",))])[0].new_form is new
+
+
 def test_where_anything_stands_nothing_is_new() -> None:
     learners = Learners()
     forms = ["word", "text", "email", "uuid", "digits9", "date"]
