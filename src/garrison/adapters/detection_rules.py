@@ -40,11 +40,6 @@ def shipped_rules() -> "list[RuleFile]":
     ]
 
 
-def shipped_text(name: str) -> str:
-    """A shipped rule's file, as it is."""
-    return (files("garrison.detect") / "rules" / name / "rule.yml").read_text(encoding="utf-8")
-
-
 def read_rule_files(paths: Iterable[str]) -> "list[RuleFile]":
     """The files at `paths`, of folders all that end in `.yml` or `.yaml`. Raises ConfigError for all that cannot be
     read."""

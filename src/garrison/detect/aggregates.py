@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from garrison.config.expression import compiled, expression_fault
+from garrison.detect.arithmetic import NotPlainError, plain
 from garrison.detect.fields import FIELDS
 from garrison.detect.seen import Seen
 
@@ -49,11 +50,12 @@ class Having(NamedTuple):
     counts: tuple[tuple[str, Callable[[Seen], Any]], ...]
     distinct: tuple[tuple[str, Callable[[Seen], Any], bool], ...]
     sums: tuple[tuple[str, Callable[[Seen], Any]], ...]
+    asked: Callable[[Mapping[str, float]], Any]
 
     def holds(self, values: Mapping[str, float]) -> bool:
         """Whether the expression is true; one that fails, as by a division by nought, is not."""
         try:
-            return compiled(self.source).execute(dict(values)) is True
+            return self.asked(values) is True
         except (TypeError, ValueError, RuntimeError, ArithmeticError):
             return False
 
@@ -64,12 +66,30 @@ def compile_having(source: str) -> Having:
     if fault is not None:
         raise ValueError(*fault)
     used = set(_WORD.findall(source))
+    asked = _asked(source)
     return Having(
         source,
         tuple((name, FIELDS[field].get) for name, field in COUNTS.items() if name in used),
         tuple((name, FIELDS[field].get, FIELDS[field].many) for name, field in DISTINCT.items() if name in used),
         tuple((name, FIELDS[field].get) for name, field in SUMS.items() if name in used),
+        asked,
     )
+
+
+def _asked(source: str) -> Callable[[Mapping[str, float]], Any]:
+    try:
+        asked: Callable[[Mapping[str, float]], Any] = plain(source)
+    except NotPlainError:
+        program = compiled(source)
+        asked = lambda values: program.execute(dict(values))  # noqa: E731
+    try:
+        value = asked(dict.fromkeys(NAMES, 1.0))
+    except (TypeError, ValueError, RuntimeError, ArithmeticError) as error:
+        said = " ".join(str(error).split())
+        raise ValueError(f"fails: {said}", "every number is a double: write `3.0`, not `3`") from None
+    if not isinstance(value, bool):
+        raise ValueError("is neither true nor false", "example: `missed / count >= 0.5`")  # noqa: TRY004  # every fault is told in the same way
+    return asked
 
 
 class Aggregates:
@@ -142,7 +162,7 @@ class Aggregates:
 
     def dump(self) -> list[Any]:
         """As `load` takes it."""
-        return [list(entry) for entry in self.entries[self.head :]]
+        return self.entries[self.head :]
 
     def load(self, dumped: list[Any]) -> None:
         """What `dump` gave."""

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 from garrison.core.detection import MOST_NAMED, Detection, Named
 from garrison.detect.aggregates import Aggregates
 from garrison.detect.counting import Late, State, counting_for
-from garrison.detect.fields import Field
+from garrison.detect.fields import ALIASES, Field
 from garrison.detect.memory import Memory
 from garrison.detect.rule import BaseRule, CorrelationRule, Kind, Label, Part
 from garrison.detect.seen import Fact, Seen
@@ -71,9 +71,12 @@ class Correlation:
         values = _keys([_getter(part, of_correlation) for part in source.value]) if source.value else None
         if self.rule.kind not in _VALUED:
             values = None
+        counts_all = values is None or self.rule.having is not None
 
         def take(came: Any) -> None:
             counted = values(came) if values is not None else ()
+            if not counted and not counts_all:
+                return
             for key in keys(came):
                 self._take(key, at, came, counted)
 
@@ -99,17 +102,16 @@ class Correlation:
                 del facts[:-MOST_NAMED]
         value = self.counting.take(state, at, time, values)
         if state.aggregates is not None:
+            if not self.rule.closes:
+                state.aggregates.expire(time - self.rule.span)
             state.aggregates.add(came if isinstance(came, Seen) else came.seen)
-        if value is not None and state.quiet <= time and self._has(state, time):
+        if value is not None and state.quiet <= time and self._has(state):
             seen = came if isinstance(came, Seen) else came.seen
             self._tell(key, state, value, time, seen)
 
-    def _has(self, state: State, time: float) -> bool:
-        if state.aggregates is None or self.rule.having is None:
-            return True
-        if not self.rule.closes:
-            state.aggregates.expire(time - self.rule.span)
-        return self.rule.having.holds(state.aggregates.values())
+    def _has(self, state: State) -> bool:
+        having = self.rule.having
+        return having is None or having.holds(state.aggregates.values())
 
     def _tell(self, key: Any, state: State, value: float, time: float, seen: Seen | None) -> None:
         rule = self.rule
@@ -138,7 +140,7 @@ class Correlation:
             groups.popitem(last=False)
             self.table.memory.held -= 1
             value = counting.judge(state)
-            if value is not None and self._has(state, state.opened + span):
+            if value is not None and self._has(state):
                 self._tell(key, state, value, state.opened + span, None)
 
 
@@ -178,9 +180,11 @@ def _distinct(values: Iterable[Any]) -> tuple[Any, ...]:
 
 
 def _named(names: Sequence[str], values: Sequence[Any], fact: Fact) -> Iterable[tuple[str, str]]:
-    """Who asked is named for what it is: the principal, or the address where there is none."""
+    """Fields have our own names, and who asked is named for what it is: the principal, or the address where there is
+    none."""
     for name, value in zip(names, values, strict=True):
-        yield ("principal" if fact[2] else "peer") if name == "asker" else name, _shown(value)
+        named = ALIASES.get(name, name)
+        yield ("principal" if fact[2] else "peer") if named == "asker" else named, _shown(value)
 
 
 def _shown(value: Any) -> str:

@@ -117,7 +117,7 @@ class _Values:
         return float(next(iter(state.data.values())))
 
     def dump(self, data: Any) -> Any:
-        return [[value, time] for value, time in data.items()]
+        return list(data.items())
 
     def load(self, dumped: Any) -> Any:
         return {_hashable(value): time for value, time in dumped}

@@ -13,12 +13,13 @@ from garrison.detect.seen import Fact
 
 
 class Snapshot(msgspec.Struct, frozen=True):
-    """Encode it with msgspec, as MessagePack: it holds bytes."""
+    """Encode it with msgspec, as MessagePack: it holds bytes. To be encoded before the detector goes on, whose lists it
+    holds: copies of a million groups would take as long again."""
 
     now: float
     """When the last event ended."""
     dropped: int
-    facts: list[Any]
+    facts: Sequence[Any]
     """What is kept of events, each once."""
     groups: dict[str, list[Any]]
     """By the fingerprint of a correlation, or the id of a base rule: its groups, least recently active first."""
@@ -34,28 +35,43 @@ def taken(
     dropped: int,
 ) -> Snapshot:
     """Everything."""
-    facts: dict[Fact, int] = {}
+    facts = _Facts()
     groups: dict[str, list[Any]] = {}
     for one in correlations:
         dump = one.counting.dump
         groups[_name(one)] = [_dumped(key, state, dump(state.data), facts) for key, state in one.table]
     for base in alone:
         groups[base.rule.label.id] = [_dumped(key, state, None, facts) for key, state in base.table]
-    return Snapshot(now, dropped, [list(fact) for fact in facts], groups, learners.dump())
+    return Snapshot(now, dropped, facts.all, groups, learners.dump())
+
+
+class _Facts:
+    """Facts that several groups share are written once."""
+
+    def __init__(self) -> None:
+        self.all: list[Fact] = []
+        self._places: dict[int, int] = {}
+
+    def place(self, fact: Fact) -> int:
+        """Where `fact` stands in `all`. It is kept there, so that its identity stays its own."""
+        found = self._places.setdefault(id(fact), len(self.all))
+        if found == len(self.all):
+            self.all.append(fact)
+        return found
 
 
 def _name(one: Correlation) -> str:
     return f"{one.rule.label.id} {one.rule.fingerprint}"
 
 
-def _dumped(key: Any, state: State, data: Any, facts: dict[Fact, int]) -> list[Any]:
-    places = [facts.setdefault(fact, len(facts)) for fact in state.facts]
+def _dumped(key: Any, state: State, data: Any, facts: _Facts) -> tuple[Any, ...]:
+    places = [facts.place(fact) for fact in state.facts]
     aggregates = state.aggregates.dump() if state.aggregates is not None else None
-    return [_copied(key), _copied(data), places, state.last, state.opened, state.quiet, aggregates]
+    return key, data, places, state.last, state.opened, state.quiet, aggregates
 
 
 def _copied(value: Any) -> Any:
-    """As it is now, in lists: what goes on counting does not change it."""
+    """In lists of its own, which are counted on in."""
     return [_copied(one) for one in value] if isinstance(value, list | tuple) else value
 
 
@@ -79,7 +95,7 @@ def restored(
     learners.load(snapshot.learned)
 
 
-def _state(group: list[Any], data: Any, facts: list[Fact]) -> State:
+def _state(group: Sequence[Any], data: Any, facts: list[Fact]) -> State:
     state = State(data, group[3])
     state.facts = [facts[place] for place in group[2]]
     state.opened, state.quiet = group[4], group[5]

@@ -5,6 +5,7 @@ however often it comes: who sends it patiently does not make it usual before som
 stood, people write what they like, and nothing is new.
 """
 
+from math import inf
 from typing import Any, Final
 
 from garrison.detect.seen import Seen
@@ -13,6 +14,7 @@ _ENOUGH: Final = 200
 _FREE: Final = 6
 """So many forms make a parameter one for any text."""
 _NEW_FOR: Final = 14 * 86_400.0
+_DIGITS: Final = "digits"
 _MOST: Final = 50_000
 """Parameters."""
 
@@ -55,7 +57,12 @@ class Forms:
             parameter = self._parameters[operation, name] = _Parameter(time)
         if parameter.known:
             first = parameter.forms.setdefault(form, time)
-            if first <= parameter.known or time - first >= _NEW_FOR or len(parameter.forms) > 2 * _FREE:
+            if (
+                first <= parameter.known
+                or _is_longer(form, parameter)
+                or time - first >= _NEW_FOR
+                or len(parameter.forms) > 2 * _FREE
+            ):
                 self._usual.add((operation, text))
                 return False
             return True
@@ -63,7 +70,7 @@ class Forms:
             parameter.count += 1
             parameter.forms.setdefault(form, time)
             if parameter.count >= _ENOUGH and time - parameter.began >= self._period:
-                parameter.known = time if len(parameter.forms) < _FREE else float("inf")
+                parameter.known = time if len(parameter.forms) < _FREE else inf
         return False
 
     def dump(self) -> list[Any]:
@@ -78,3 +85,12 @@ class Forms:
         for operation, name, began, count, known, forms in dumped:
             parameter = self._parameters[operation, name] = _Parameter(began)
             parameter.count, parameter.known, parameter.forms = count, known, dict(forms)
+
+
+def _is_longer(form: str, parameter: _Parameter) -> bool:
+    """Whether numbers have one digit more or less than was usual: whatever is counted gets there."""
+    digits = form.removeprefix(_DIGITS)
+    if digits == form or not digits.isdecimal():
+        return False
+    near = (f"{_DIGITS}{int(digits) + step}" for step in (-1, 1))
+    return any(parameter.forms.get(one, inf) <= parameter.known for one in near)
