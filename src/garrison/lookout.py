@@ -1,25 +1,25 @@
 """The lookout: events in the order in which they ended go to the detector, and what it finds to the responder.
 
-A thread of the watch process of its own, so that nothing that is written keeps it waiting. An event is held back for a
-tenth of a second, so that those of other workers come before it that ended before: live and replayed events give the same
-detections.
+A thread of the watch process of its own, so that nothing that is written keeps it waiting. An event is held back for
+a tenth of a second, so that those of other workers come before it that ended before: live and replayed events give the
+same detections.
 
-What the detector knows is kept now and then. After a restart it goes on from there with the events on record since: what
-it finds again has the same ids, and is known.
+What the detector knows is kept now and then. After a restart it goes on from there with the events on record since:
+what it finds again has the same ids, and is known.
 """
 
 import heapq
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 import msgspec
 
 from garrison.adapters.notifications.postman import Postman
 from garrison.adapters.store.detections import detections
-from garrison.adapters.store.events import EVENTS
+from garrison.adapters.store.events import EVENTS, as_kept
 from garrison.adapters.store.files import replace_file
 from garrison.adapters.store.query import EventFilter, events
 from garrison.adapters.store.segments import Tailer
@@ -27,6 +27,7 @@ from garrison.core.detection import Detection
 from garrison.core.errors import RecordError
 from garrison.core.event import Event
 from garrison.responding import Responder
+from garrison.wiring import Detects
 
 HOLD: Final = 0.1
 """Seconds that an event is held back after it ended."""
@@ -40,21 +41,8 @@ SHARE: Final = 20
 """To keep it may take one part in so many of the time."""
 TIDY: Final = 60.0
 SLACK: Final = 600.0
-"""Seconds: an exchange that took longer, and was under way when what the detector knows was kept, is not found again."""
+"""Seconds: an exchange that took longer and ended after what the detector knows was kept is not found again."""
 FILE: Final = "detector.snapshot"
-
-
-class Detects(Protocol):
-    """Finds patterns in events, which come in the order in which they ended."""
-
-    def feed(self, event: Event) -> Sequence[Detection]:
-        """What `event` completes."""
-
-    def snapshot(self) -> bytes:
-        """What it knows."""
-
-    def restore(self, snapshot: bytes) -> None:
-        """Go on from there, before the first event. Raises ValueError where other rules made it."""
 
 
 class Cursor(msgspec.Struct, frozen=True, order=True):
@@ -211,7 +199,7 @@ class Lookout:
 
     def _hold(self, fresh: Iterable[Event]) -> None:
         came = time.time()
-        for event in fresh:
+        for event in map(as_kept, fresh):  # as it will be read again: times to the microsecond
             heapq.heappush(self._held, (event.ended, event.id, came, event))
 
     def _due(self, now: float) -> Iterator[Event]:
@@ -230,7 +218,7 @@ class Lookout:
             count, last = count + 1, event
             try:
                 self._found += self._detector.feed(event)
-            except Exception as error:  # noqa: BLE001  # the outermost frame: one event that cannot be looked at ends nothing
+            except Exception as error:  # noqa: BLE001  # the outermost frame: one event ends nothing
                 self._fail(f"event {event.id} could not be looked at: {type(error).__name__}")
         if last is None:
             return

@@ -2,7 +2,8 @@
 
 import difflib
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import msgspec
 
@@ -16,7 +17,9 @@ from garrison.contract.catalogue import Catalogue
 from garrison.contract.documents import Read
 from garrison.contract.load import Contract, load
 from garrison.controls.catalogue import CONTROLS
+from garrison.core.detection import Detection
 from garrison.core.errors import ConfigError, Problem
+from garrison.core.event import Event
 from garrison.core.operation import Operation
 from garrison.engine.control import ControlSpec
 from garrison.engine.plan import Policy, compile_policy
@@ -81,6 +84,25 @@ def policy_on(
         lambda compiled: find(compiled.operation if compiled is not None else None),
         state,
     )
+
+
+class Detects(Protocol):
+    """Finds patterns in events, which come in the order in which they ended."""
+
+    def feed(self, event: Event) -> Sequence[Detection]:
+        """What `event` completes."""
+
+    def snapshot(self) -> bytes:
+        """What it knows."""
+
+    def restore(self, snapshot: bytes) -> None:
+        """Go on from there, before the first event. Raises ValueError where other rules made it."""
+
+
+def build_detector(settings: Settings) -> Detects | None:
+    """The detector that `settings` ask for; None where they want none."""
+    del settings
+    return None
 
 
 def _tables(settings: Settings, read: Read, file: str) -> dict[str, Table]:

@@ -1,11 +1,12 @@
 """What the guard keeps running beside Envoy, by the settings: the watch process, its own status file, the metrics."""
 
 import contextlib
+import hashlib
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -24,8 +25,12 @@ from garrison.adapters.status import (
     now,
     read_status,
 )
+from garrison.adapters.store.files import replace_file
 from garrison.config.model import Settings
+from garrison.core.errors import GatewayError, RecordError
 
+WATCH_SETTINGS: Final = "watch-settings.json"
+"""The gateway's settings, for its watch process, while it runs."""
 Note: TypeAlias = Callable[[str], None]
 """Prints one line for the operator; called from several threads."""
 
@@ -79,7 +84,12 @@ class _Recorded:
         self._note = note
         self._missed = 0
         self._told = GuardStatus(pid=os.getpid(), started=now(), updated=now(), metrics=metrics)
-        self._watch = Companion("watch", watch_command(settings), note)
+        try:
+            command = watch_command(settings)
+        except OSError as error:
+            why = (error.strerror or str(error)).lower()
+            raise GatewayError(f"cannot keep data in `{settings.data}`: {why}") from error
+        self._watch = Companion("watch", command, note)
         self._heartbeat = Heartbeat(data, GUARD, self._status)
 
     def serving(self, url: str, pid: int) -> None:
@@ -88,11 +98,15 @@ class _Recorded:
         self._told = msgspec.structs.replace(self._told, url=url, envoy=envoy)
 
     def apply(self, settings: Settings) -> None:
-        self._watch.change(watch_command(settings))
+        try:
+            self._watch.change(watch_command(settings))
+        except OSError as error:
+            self._note(f"garrison: the watch process goes on as it was: {(error.strerror or str(error)).lower()}")
 
     def close(self) -> None:
         """End the watch process; Envoy has ended before, so that it gets all events."""
         self._watch.stop()
+        (self._data / WATCH_SETTINGS).unlink(missing_ok=True)
         self._told = msgspec.structs.replace(self._told, stopped=True)
         self._heartbeat.close()
 
@@ -113,7 +127,10 @@ class _Recorded:
 
 
 def watch_command(settings: Settings) -> Sequence[str]:
-    """How the watch process is started. `-P` keeps modules of the working directory out of it."""
+    """How the watch process is started. `-P` keeps modules of the working directory out of it.
+
+    The settings go by a file, as they may hold what no list of processes should show. Raises OSError.
+    """
     command = [sys.executable, "-P", "-m", "garrison.watch", settings.data]
     record = settings.record
     command += ["--retention-days", str(record.retention_days), "--ledger-days", str(record.ledger_days)]
@@ -121,4 +138,17 @@ def watch_command(settings: Settings) -> Sequence[str]:
         command.append(f"--ledger-days-of={kind}={days}")
     if settings.telemetry.otlp_url:
         command += ["--otlp-url", settings.telemetry.otlp_url]
-    return command
+    content = msgspec.json.encode(settings)
+    file = Path(settings.data) / WATCH_SETTINGS
+    replace_file(file, content)
+    return [*command, "--settings", str(file), "--settings-digest", hashlib.sha256(content).hexdigest()[:12]]
+
+
+def read_settings(file: Path) -> Settings:
+    """The settings that the watch process was started with. Raises RecordError."""
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Settings)
+    except OSError as error:
+        raise RecordError(f"`{file}` cannot be read: {(error.strerror or str(error)).lower()}") from error
+    except msgspec.MsgspecError as error:
+        raise RecordError(f"`{file}` holds no settings: {error}") from error

@@ -43,7 +43,7 @@ class ByApprise:
         worst = max(notices, key=lambda each: each.severity.rank).severity
         try:
             is_sent = self._service.notify(body=body, title=title, notify_type=_type(worst), body_format=_plain())
-        except Exception as error:  # a hundred plugins, each with its own
+        except Exception as error:  # noqa: BLE001  # a hundred plugins, each with its own
             raise DeliveryError(f"the service failed ({type(error).__name__})") from None
         if not is_sent:
             raise DeliveryError("the service refused it, or did not answer")

@@ -43,7 +43,8 @@ def heading(notice: Notice) -> str:
     """One line for people."""
     if notice.kind is NoticeKind.TEST:
         return "Garrison: a test message"
-    return f"Garrison [{notice.severity}] {notice.title}: incident {notice.incident} {notice.kind} ({notice.state})"
+    title = "".join(character if character.isprintable() else " " for character in notice.title)
+    return f"Garrison [{notice.severity}] {title}: incident {notice.incident} {notice.kind} ({notice.state})"
 
 
 def words(notice: Notice) -> str:
