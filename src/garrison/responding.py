@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from garrison.adapters.store.casebook import Casebook, change_incident
+from garrison.adapters.store.casebook import Casebook
 from garrison.adapters.store.detections import DETECTIONS
 from garrison.adapters.store.measures import change_measures
 from garrison.adapters.store.outbox import Outbox
@@ -95,10 +95,14 @@ class Responder:
             if not fresh:
                 return
             self._record(fresh)
-            changed = [self._into_incident(each) for each in fresh]
-            self._act(list(zip(fresh, changed, strict=True)))
+            if self._settings.respond.mode == "off":
+                touched = [self._into_incident(each).id for each in fresh]
+            else:
+                touched = self._act(fresh)
             for each in fresh:
                 self._casebook.know(each)
+            for identifier in dict.fromkeys([self._kept(one).id for one in touched]):
+                self._tell(self._casebook.one(identifier), NoticeKind.UPDATED)
             self._bound()
         self._recorded.difference_update(each.id for each in fresh)
         self.taken_in += len(fresh)
@@ -112,57 +116,53 @@ class Responder:
             raise RecordError(f"detections cannot be recorded: {(error.strerror or str(error)).lower()}") from error
         self._recorded.update(each.id for each in detections)
 
-    def _into_incident(self, detection: Detection) -> IncidentId:
-        """The incident that it belongs to from now on, by its id."""
-        now = self._clock()
+    def _act(self, detections: Sequence[Detection]) -> list[IncidentId]:
+        """Do what is to be done about each, and put all measures in force at once. The incidents that they belong to."""
+        touched: list[IncidentId] = []
+
+        def change(before: tuple[Countermeasure, ...]) -> Iterable[Countermeasure]:
+            known = {each.key: each for each in before}
+            for each in detections:
+                incident = self._into_incident(each)
+                touched.append(incident.id)
+                self._decide(each, incident, known)
+            return known.values()
+
+        change_measures(self._data, change, self._clock())
+        return touched
+
+    def _into_incident(self, detection: Detection) -> Incident:
+        """The incident that it belongs to from now on."""
         keys = incidents.keys_of(detection)
         near = [each for each in self._casebook.related(keys) if incidents.belongs(each, detection)]
-        if not near:
-            incident = incidents.opened(detection)
-            self._casebook.put(incident, keys)
-            return incident.id
-        incident = incidents.joined(near[0], detection)
+        incident = incidents.joined(near[0], detection) if near else incidents.opened(detection)
         if near[1:]:
-            incident, gone = incidents.merged(incident, near[1:], now)
+            incident, gone = incidents.merged(incident, near[1:], self._clock())
             for each in gone:
                 self._casebook.put(each)
                 self._tell(each, NoticeKind.CLOSED)
         self._casebook.put(incident, keys)
-        return incident.id
+        return incident
 
-    def _act(self, pairs: Sequence[tuple[Detection, IncidentId]]) -> None:
-        """Decide on each detection, put all measures in force at once, and have it told."""
-        if self._settings.respond.mode != "off":
-            change_measures(self._data, lambda before: self._decided(pairs, before), self._clock())
-        for identifier in dict.fromkeys([self._kept(identifier) for _, identifier in pairs]):
-            self._tell(change_incident(self._casebook, identifier), NoticeKind.UPDATED)
-
-    def _decided(
-        self, pairs: Sequence[tuple[Detection, IncidentId]], before: tuple[Countermeasure, ...]
-    ) -> Iterable[Countermeasure]:
-        """The countermeasures, `before` and those that are taken."""
-        known = {each.key: each for each in before}
+    def _decide(self, detection: Detection, incident: Incident, known: dict[Key, Countermeasure]) -> None:
+        """Take the measures that a detection leads to into `known`, those that there are."""
         now = self._clock()
-        for detection, identifier in pairs:
-            incident = change_incident(self._casebook, self._kept(identifier))
-            earlier = partial(self._earlier, detection)
-            situation = Situation(self._settings.never, known, earlier, now)
-            decided = decide(detection, incident.id, self._settings.respond, situation)
-            for each in decided.taken:
-                self._casebook.took(each)
-                known[each.key] = reinforced([known[each.key]] if each.key in known else [], [each], now)[0]
-            self._casebook.put(
-                incidents.acted(incident, decided.taken, decided.spared, now, contained=decided.is_contained)
-            )
-        return known.values()
+        situation = Situation(self._settings.never, known, partial(self._earlier, detection), now)
+        decided = decide(detection, incident.id, self._settings.respond, situation)
+        for each in decided.taken:
+            self._casebook.took(each)
+            known[each.key] = reinforced([known[each.key]] if each.key in known else [], [each], now)[0]
+        self._casebook.put(
+            incidents.acted(incident, decided.taken, decided.spared, now, contained=decided.is_contained)
+        )
 
     def _earlier(self, detection: Detection, key: Key, is_simulated: bool) -> int:
         return self._casebook.earlier(key, detection.time, simulated=is_simulated)
 
-    def _kept(self, identifier: IncidentId) -> IncidentId:
+    def _kept(self, identifier: IncidentId) -> Incident:
         """The incident that one went over into, or itself."""
-        incident = change_incident(self._casebook, identifier)
-        return incident.id if incident.into is None else self._kept(incident.into)
+        incident = self._casebook.one(identifier)
+        return incident if incident.into is None else self._kept(incident.into)
 
     def _tell(self, incident: Incident, kind: NoticeKind) -> None:
         notify, now = self._settings.notify, self._clock()

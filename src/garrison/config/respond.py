@@ -69,14 +69,14 @@ class ProfileSettings(Section, frozen=True):
 
 
 LOOKUPS: Final = (
-    "enumeration", "scraping", "scraping-spread", "scraping-accounts", "scraping-patient", "id-walk", "unissued-ids",
-    "miss-ratio", "lookup-without-next-step",
+    "enumeration", "enumeration-anonymous", "id-walk", "lookup-without-next-step", "miss-ratio", "scraping",
+    "scraping-anonymous", "scraping-patient", "unissued-ids",
 )  # fmt: skip
 """Rules about who asks for one after the other."""
 DEFAULT_PROFILES: Final = (
     ProfileSettings(
         name="stolen-token",
-        rules=("token-theft",),
+        rules=("token-theft", "token-theft-proven"),
         then=(StepSettings(do="revoke", of="token", span="30d", escalate=1),),
     ),
     ProfileSettings(

@@ -89,7 +89,7 @@ def notice_of(incident: Incident, kind: NoticeKind, now: float) -> Notice:
                 for each in incident.measures[-MOST_NAMED:]
             ]
         ),
-        measured=len(incident.measures),
+        measured=incident.measured,
         into=incident.into,
         changes=tuple([each.text for each in incident.timeline[-MOST_CHANGES:] if each.what is not Happening.DETECTED]),
     )

@@ -61,6 +61,9 @@ class Casebook:
     def __init__(self, data: Path, *, is_read: bool = False) -> None:
         """With `is_read` an empty one stands for one that is not there. Raises RecordError where it cannot be used."""
         self._path = data / FILE
+        self._is_changing = False
+        self._changed: dict[IncidentId, Incident] = {}
+        """Incidents as they are within a transaction: of a hundred changes only the last is written."""
         try:
             if is_read and not self._path.exists():
                 self._connection = _opened(":memory:")
@@ -80,13 +83,19 @@ class Casebook:
 
         Raises RecordError where that is not possible.
         """
+        self._changed.clear()
         try:
             self._connection.execute("BEGIN IMMEDIATE")
+            self._is_changing = True
             try:
                 yield
+                self._write()
             except BaseException:
                 self._connection.execute("ROLLBACK")
                 raise
+            finally:
+                self._is_changing = False
+                self._changed.clear()
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
             raise self._trouble(error) from error
@@ -130,27 +139,39 @@ class Casebook:
     def related(self, keys: Sequence[str]) -> list[Incident]:
         """Incidents that are not closed and have one of `keys`, the oldest first."""
         marks = ", ".join("?" * len(keys))
-        rows = self.ask(
-            "SELECT DISTINCT incidents.id, value FROM keys JOIN incidents ON incidents.id = keys.incident "  # noqa: S608  # made of constants
-            f"WHERE key IN ({marks}) AND state <> 'closed'",
-            *keys,
-        )
-        return sorted((_incident(value) for _, value in rows), key=lambda each: (each.since, each.id))
+        rows = self.ask(f"SELECT DISTINCT incident FROM keys WHERE key IN ({marks})", *keys)  # noqa: S608  # made of constants
+        some = [self.one(identifier) for (identifier,) in rows]
+        open_ones = [each for each in some if each.state is not IncidentState.CLOSED]
+        return sorted(open_ones, key=lambda each: (each.since, each.id))
+
+    def one(self, identifier: IncidentId) -> Incident:
+        """The incident as it is now; raises KeyError."""
+        if identifier in self._changed:
+            return self._changed[identifier]
+        rows = self.ask("SELECT value FROM incidents WHERE id = ?", identifier)
+        if not rows:
+            raise KeyError(identifier)
+        incident = _incident(rows[0][0])
+        if self._is_changing:
+            self._changed[identifier] = incident
+        return incident
 
     def put(self, incident: Incident, keys: Iterable[str] = ()) -> None:
-        """Keep it as it is now; `keys` are more of what tells what belongs to it."""
-        value = msgspec.json.encode(incident)
-        self.do(
-            "INSERT INTO incidents VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE "
-            "SET state = excluded.state, last = excluded.last, value = excluded.value",
-            *(incident.id, incident.state, incident.last, value),
-        )
+        """Keep it as it is now, within `changing`; `keys` are more of what tells what belongs to it."""
+        self._changed[incident.id] = incident
         if incident.into is not None:
             self.do("UPDATE OR IGNORE keys SET incident = ? WHERE incident = ?", incident.into, incident.id)
         if incident.state is IncidentState.CLOSED:
             self.do("DELETE FROM keys WHERE incident = ?", incident.id)
-        for key in keys:
-            self.do("INSERT OR IGNORE INTO keys VALUES (?, ?)", key, incident.id)
+        self._connection.executemany("INSERT OR IGNORE INTO keys VALUES (?, ?)", [(key, incident.id) for key in keys])
+
+    def _write(self) -> None:
+        for incident in self._changed.values():
+            self.do(
+                "INSERT INTO incidents VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE "
+                "SET state = excluded.state, last = excluded.last, value = excluded.value",
+                *(incident.id, incident.state, incident.last, msgspec.json.encode(incident)),
+            )
 
     def incidents(self, *, closed: bool = True, limit: int = -1) -> list[Incident]:
         """The last ones first."""
@@ -178,6 +199,8 @@ class Casebook:
         """Let go of what matters no more."""
         self.do("DELETE FROM known WHERE time < ?", now - KNOWN_FOR)
         self.do("DELETE FROM measures WHERE since < ?", now - MEASURES_FOR)
+        self._write()
+        self._changed.clear()
         surplus = self.ask("SELECT count(*) FROM incidents")[0][0] - MOST_INCIDENTS
         if surplus > 0:
             order = "ORDER BY state <> 'closed', last LIMIT ?"
@@ -189,14 +212,6 @@ class Casebook:
     def _trouble(self, error: Exception) -> RecordError:
         why = error.strerror or str(error) if isinstance(error, OSError) else str(error)
         return RecordError(f"`{self._path}` cannot be used: {why[:1].lower()}{why[1:]}")
-
-
-def change_incident(casebook: Casebook, identifier: IncidentId) -> Incident:
-    """The incident as it is now, to be changed within `Casebook.changing`; raises KeyError."""
-    found = [each for each in casebook.find(identifier) if each.id == identifier]
-    if not found:
-        raise KeyError(identifier)
-    return found[0]
 
 
 def _opened(place: str) -> sqlite3.Connection:
