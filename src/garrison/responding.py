@@ -117,7 +117,7 @@ class Responder:
         self._recorded.update(each.id for each in detections)
 
     def _act(self, detections: Sequence[Detection]) -> list[IncidentId]:
-        """Do what is to be done about each, and put all measures in force at once. The incidents that they belong to."""
+        """Do what is to be done about each, all measures in force at once; the incidents that they belong to."""
         touched: list[IncidentId] = []
 
         def change(before: tuple[Countermeasure, ...]) -> Iterable[Countermeasure]:
