@@ -7,6 +7,7 @@ from typing import Protocol
 
 import msgspec
 
+from garrison.adapters.detection_rules import load_rules
 from garrison.config.demands import strange_owners
 from garrison.config.exposure_checks import strange_subjects
 from garrison.config.model import Settings
@@ -21,6 +22,8 @@ from garrison.core.detection import Detection
 from garrison.core.errors import ConfigError, Problem
 from garrison.core.event import Event
 from garrison.core.operation import Operation
+from garrison.detect.detector import Detector
+from garrison.detect.snapshot import Snapshot
 from garrison.engine.control import ControlSpec
 from garrison.engine.plan import Policy, compile_policy
 from garrison.engine.state import State
@@ -86,6 +89,9 @@ def policy_on(
     )
 
 
+_DAY = 86400.0
+
+
 class Detects(Protocol):
     """Finds patterns in events, which come in the order in which they ended."""
 
@@ -99,10 +105,29 @@ class Detects(Protocol):
         """Go on from there, before the first event. Raises ValueError where other rules made it."""
 
 
-def build_detector(settings: Settings) -> Detects | None:
-    """The detector that `settings` ask for; None where they want none."""
-    del settings
-    return None
+class KeptDetector:
+    """A detector, and what it knows as bytes."""
+
+    def __init__(self, detector: Detector) -> None:
+        self._detector = detector
+        self.feed = detector.feed
+
+    def snapshot(self) -> bytes:
+        """What it knows."""
+        return msgspec.msgpack.encode(self._detector.snapshot())
+
+    def restore(self, snapshot: bytes) -> None:
+        """Go on from there, before the first event. Raises ValueError where another version made it."""
+        self._detector.restore(msgspec.msgpack.decode(snapshot, type=Snapshot))
+
+
+def build_detector(settings: Settings, file: str = "garrison.yaml") -> KeptDetector | None:
+    """The detector that `settings` ask for; None where they want none. Raises ConfigError for rules that cannot be
+    used; `file` is where the settings stand."""
+    own = settings.detect
+    if own.mode == "off":
+        return None
+    return KeptDetector(Detector(load_rules(own, file), most=own.most_groups, learning=own.learning_days * _DAY))
 
 
 def _tables(settings: Settings, read: Read, file: str) -> dict[str, Table]:

@@ -16,6 +16,7 @@ from garrison.cli import (
     classify,
     config,
     demo,
+    detect,
     events,
     explain,
     exposure,
@@ -25,6 +26,7 @@ from garrison.cli import (
     lab,
     plan,
     replay,
+    rules,
     status,
     users,
 )
@@ -55,6 +57,7 @@ def application() -> typer.Typer:
     app.command("events", epilog=events.EXAMPLES)(events.events)
     app.command("status", epilog=status.EXAMPLES)(status.status)
     app.command("explain", epilog=explain.EXAMPLES)(explain.explain)
+    app.command("detect", epilog=detect.EXAMPLES)(detect.detect)
     app.command("replay", epilog=replay.EXAMPLES)(replay.replay)
     app.command("classify", epilog=classify.EXAMPLES)(classify.classify)
     app.command("inspect", epilog=inspect.EXAMPLES)(inspect.inspect)
@@ -65,6 +68,7 @@ def application() -> typer.Typer:
     app.add_typer(lab.application(), name="lab")
     app.add_typer(budgets.application(), name="budgets")
     app.add_typer(exposure.application(), name="exposure")
+    app.add_typer(rules.application(), name="rules")
     app.add_typer(keys.application(), name="keys")
     app.add_typer(users.application(), name="users")
     app.add_typer(config.application(), name="config")

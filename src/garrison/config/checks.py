@@ -14,6 +14,7 @@ import msgspec
 
 from garrison.config.address import parse_listen, parse_upstream
 from garrison.config.demands import demand_complaints
+from garrison.config.detect import detect_faults
 from garrison.config.exceptions import expiry
 from garrison.config.explain import Complaint
 from garrison.config.exposure import BudgetSettings, budget_faults
@@ -107,6 +108,11 @@ def _telemetry(settings: Settings) -> Iterator[Complaint]:
         yield Complaint(place, f"`{url}` is no address of a collector", hint)
     elif parts.query or parts.fragment:
         yield Complaint(place, f"`{url}` must end with its path", hint)
+
+
+def _detect(settings: Settings) -> Iterator[Complaint]:
+    for place, message, hint in detect_faults(settings.detect):
+        yield Complaint(("detect", *place), message, hint)
 
 
 def _trusted_proxies(settings: Settings) -> Iterator[Complaint]:
@@ -280,4 +286,5 @@ CHECKS: tuple[Callable[[Settings], Iterator[Complaint]], ...] = (
     server_complaints,
     demand_complaints,
     subject_complaints,
+    _detect,
 )

@@ -30,6 +30,7 @@ _FILES: tuple[Path, ...] = (
     ("listen", "tls", "certificate"),
     ("listen", "tls", "key"),
     ("listen", "tls", "client-ca"),
+    ("detect", "rules"),
     ("controls", "blocking", "systems-file"),
     (*_NOTIFIED, "apprise", "url-file"),
     (*_NOTIFIED, "webhook", "secret-file"),

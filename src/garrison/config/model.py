@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta
 
 from garrison.config.controls import ControlsSettings
+from garrison.config.detect import DetectSettings
 from garrison.config.notify import NotifySettings
 from garrison.config.respond import RespondSettings
 from garrison.config.sections import Bytes, Cap, Seconds, Section
@@ -186,6 +187,8 @@ class Settings(Section, frozen=True):
     """Counters for Prometheus."""
     telemetry: TelemetrySettings = TelemetrySettings()
     """Traces and logs for an OpenTelemetry collector."""
+    detect: DetectSettings = DetectSettings()
+    """Detection rules look at events as they are recorded."""
     respond: RespondSettings = RespondSettings()
     """What is done about detections."""
     notify: NotifySettings = NotifySettings()

@@ -16,6 +16,7 @@ from garrison.config import (
     authentication,
     controls,
     credentials,
+    detect,
     exposure,
     limits,
     model,
@@ -25,7 +26,20 @@ from garrison.config import (
     tokens,
 )
 
-_MODULES = (sections, tokens, credentials, authentication, access, limits, exposure, controls, respond, notify, model)
+_MODULES = (
+    sections,
+    tokens,
+    credentials,
+    authentication,
+    access,
+    limits,
+    exposure,
+    controls,
+    detect,
+    respond,
+    notify,
+    model,
+)
 """Where settings stand; of a name that several hold, all hold the same."""
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
