@@ -95,6 +95,7 @@ class Lookout:
         """Ids of events that were read from the record and still come by the spool."""
         self._until: Cursor | None = None
         """What comes by the spool and lies before this is known already."""
+        self._advance_at = 0.0
         self._stopping = threading.Event()
         self.progress = Progress()
         self._thread = threading.Thread(target=self._run, name="garrison-lookout", daemon=True)
@@ -132,6 +133,7 @@ class Lookout:
             fresh = tailer.poll()
             self._hold(fresh)
             self._feed(self._due(time.time()))
+            self._advance(time.time() - LONGEST_HOLD)
             self._respond(responder)
             now = time.monotonic()
             if now >= keep_at:
@@ -226,6 +228,12 @@ class Lookout:
         self._cursor = at if self._cursor is None else max(self._cursor, at)
         lag = max(0.0, time.time() - last.ended)
         self.progress = msgspec.structs.replace(self.progress, events=self.progress.events + count, lag=lag)
+
+    def _advance(self, moment: float) -> None:
+        """Twice a second, as far as nothing more is to come, tell the detector what time it is."""
+        if moment >= self._advance_at:
+            self._advance_at = moment + LONGEST_HOLD / 2
+            self._found += self._detector.advance(moment)
 
     def _respond(self, responder: Responder) -> None:
         if not self._found:

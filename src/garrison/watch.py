@@ -37,7 +37,7 @@ from garrison.adapters.store.segments import Tailer, segment_files
 from garrison.adapters.store.spool import waiting_bytes
 from garrison.adapters.store.table import AnyTable
 from garrison.config.model import Settings
-from garrison.core.errors import RecordError
+from garrison.core.errors import ProblemsError, RecordError
 from garrison.core.event import Event
 from garrison.lookout import Lookout, Progress
 from garrison.report.incident_finding import incident_finding
@@ -172,8 +172,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stopping=stopping,
             lookout=partial(_lookout, settings) if settings is not None else None,
         )
+    except ProblemsError as error:
+        for problem in error.problems:
+            _say(str(problem))
+        return 1
     except RecordError as error:
-        print(f"garrison: {error}", file=sys.stderr)  # noqa: T201  # the guard passes it on
+        _say(f"garrison: {error}")
         return 1
     return 0
 

@@ -3,15 +3,15 @@
 import difflib
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from garrison.adapters.detection_rules import load_rules
 from garrison.config.demands import strange_owners
 from garrison.config.exposure_checks import strange_subjects
 from garrison.config.model import Settings
 from garrison.config.overrides import controls_for, matches, unmatched
+from garrison.config.respond import DEFAULT_PROFILES
 from garrison.config.source import json_path
 from garrison.config.tables import Table, placed_files, read_table
 from garrison.contract.catalogue import Catalogue
@@ -22,11 +22,12 @@ from garrison.core.detection import Detection
 from garrison.core.errors import ConfigError, Problem
 from garrison.core.event import Event
 from garrison.core.operation import Operation
-from garrison.detect.detector import Detector
-from garrison.detect.snapshot import Snapshot
 from garrison.engine.control import ControlSpec
 from garrison.engine.plan import Policy, compile_policy
 from garrison.engine.state import State
+
+if TYPE_CHECKING:
+    from garrison.detect.detector import Detector
 
 
 def load_contract(settings: Settings, read: Read) -> Contract | None:
@@ -98,19 +99,23 @@ class Detects(Protocol):
     def feed(self, event: Event) -> Sequence[Detection]:
         """What `event` completes."""
 
+    def advance(self, now: float) -> Sequence[Detection]:
+        """What is complete at `now` because nothing more came."""
+
     def snapshot(self) -> bytes:
         """What it knows."""
 
     def restore(self, snapshot: bytes) -> None:
-        """Go on from there, before the first event. Raises ValueError where other rules made it."""
+        """Go on from there, before the first event. Raises ValueError where another version made it."""
 
 
 class KeptDetector:
     """A detector, and what it knows as bytes."""
 
-    def __init__(self, detector: Detector) -> None:
+    def __init__(self, detector: "Detector") -> None:
         self._detector = detector
         self.feed = detector.feed
+        self.advance = detector.advance
 
     def snapshot(self) -> bytes:
         """What it knows."""
@@ -118,7 +123,12 @@ class KeptDetector:
 
     def restore(self, snapshot: bytes) -> None:
         """Go on from there, before the first event. Raises ValueError where another version made it."""
-        self._detector.restore(msgspec.msgpack.decode(snapshot, type=Snapshot))
+        from garrison.detect.snapshot import Snapshot
+
+        try:
+            self._detector.restore(msgspec.msgpack.decode(snapshot, type=Snapshot))
+        except (LookupError, TypeError, msgspec.MsgspecError) as error:
+            raise ValueError("what is kept of detection was made by another version") from error
 
 
 def build_detector(settings: Settings, file: str = "garrison.yaml") -> KeptDetector | None:
@@ -127,7 +137,36 @@ def build_detector(settings: Settings, file: str = "garrison.yaml") -> KeptDetec
     own = settings.detect
     if own.mode == "off":
         return None
+    from garrison.adapters.detection_rules import load_rules
+    from garrison.detect.detector import Detector
+
     return KeptDetector(Detector(load_rules(own, file), most=own.most_groups, learning=own.learning_days * _DAY))
+
+
+def check_detection(settings: Settings, file: str) -> None:
+    """Raises ConfigError for detection rules that cannot be used, and for profiles about rules that there are not.
+
+    Where nothing is said of rules the shipped ones are used, which are good.
+    """
+    own, profiles = settings.detect, settings.respond.profiles
+    if own.mode == "off" or (own == type(own)() and profiles == DEFAULT_PROFILES):
+        return
+    from garrison.adapters.detection_rules import load_rules
+
+    known = [node.label.id for node in load_rules(own, file).nodes]
+    problems = [
+        Problem(
+            file,
+            f"$.respond.profiles[{index}].rules[{at}]",
+            f"`{rule}` is no rule",
+            "there are " + ", ".join(f"`{one}`" for one in difflib.get_close_matches(rule, known, n=1) or known[:5]),
+        )
+        for index, profile in enumerate(profiles)
+        for at, rule in enumerate(profile.rules)
+        if rule not in known
+    ]
+    if problems:
+        raise ConfigError(problems)
 
 
 def _tables(settings: Settings, read: Read, file: str) -> dict[str, Table]:
