@@ -68,6 +68,10 @@ class Progress(msgspec.Struct, frozen=True):
     """Seconds that the last event had been over when it was fed."""
     trouble: str = ""
     """Why what was found could not be dealt with the last time, or an event not be looked at; empty where it could."""
+    groups: int = 0
+    """Groups that are remembered over all rules."""
+    dropped: int = 0
+    """Those that were forgotten because there were too many."""
 
 
 class Lookout:
@@ -162,9 +166,8 @@ class Lookout:
             return responder
         self._cursor = self._until = kept
         first = min((event.time for *_, event in self._held), default=time.time()) - SLACK
-        for count, event in enumerate(
-            _in_order(events(self._data, EventFilter(since=since - SLACK), newest_first=False))
-        ):
+        record = events(self._data, EventFilter(since=since - SLACK), newest_first=False)
+        for count, event in enumerate(_in_order(map(as_kept, record))):
             if Cursor(event.ended, event.id) > kept:
                 if event.time >= first:
                     self._passed.add(event.id)
@@ -227,7 +230,10 @@ class Lookout:
         at = Cursor(last.ended, last.id)
         self._cursor = at if self._cursor is None else max(self._cursor, at)
         lag = max(0.0, time.time() - last.ended)
-        self.progress = msgspec.structs.replace(self.progress, events=self.progress.events + count, lag=lag)
+        told = {"events": self.progress.events + count, "lag": lag}
+        self.progress = msgspec.structs.replace(
+            self.progress, **told, groups=self._detector.groups, dropped=self._detector.dropped
+        )
 
     def _advance(self, moment: float) -> None:
         """Twice a second, as far as nothing more is to come, tell the detector what time it is."""

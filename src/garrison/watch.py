@@ -210,6 +210,9 @@ def run(
                 detections=seen.detections,
                 detection_lag=seen.lag,
                 detection_trouble=seen.trouble,
+                is_detecting=looking is not None,
+                groups=seen.groups,
+                groups_dropped=seen.dropped,
             )
 
         heartbeat = Heartbeat(data, WATCH, status)

@@ -96,6 +96,14 @@ _DAY = 86400.0
 class Detects(Protocol):
     """Finds patterns in events, which come in the order in which they ended."""
 
+    @property
+    def groups(self) -> int:
+        """Groups that are remembered."""
+
+    @property
+    def dropped(self) -> int:
+        """Groups that were forgotten because there were too many."""
+
     def feed(self, event: Event) -> Sequence[Detection]:
         """What `event` completes."""
 
@@ -116,6 +124,16 @@ class KeptDetector:
         self._detector = detector
         self.feed = detector.feed
         self.advance = detector.advance
+
+    @property
+    def groups(self) -> int:
+        """Groups that are remembered."""
+        return self._detector.groups
+
+    @property
+    def dropped(self) -> int:
+        """Groups that were forgotten because there were too many."""
+        return self._detector.dropped
 
     def snapshot(self) -> bytes:
         """What it knows."""

@@ -13,6 +13,8 @@ from garrison.core.ids import OperationId
 class EveryThird:
     """Each third event of a peer is a detection. What was counted is what it knows."""
 
+    groups = dropped = 0
+
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
         self.fed: list[str] = []

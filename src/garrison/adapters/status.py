@@ -139,6 +139,11 @@ class WatchStatus(msgspec.Struct, frozen=True):
     """Seconds that the last of these events had been over by then."""
     detection_trouble: str = ""
     """Why what was found could not be dealt with the last time; empty where it could."""
+    is_detecting: bool = False
+    groups: int = 0
+    """Groups that detection remembers over all rules."""
+    groups_dropped: int = 0
+    """Those that it forgot because there were too many."""
 
 
 def write_status(data: Path, name: str, status: msgspec.Struct) -> None:
