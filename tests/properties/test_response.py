@@ -1,4 +1,4 @@
-"""The laws of the response: who is spared is never touched, nothing lasts too long, undoing lifts exactly what was done."""
+"""The laws of the response: who is spared is never touched, nothing lasts too long, undoing lifts what was done."""
 
 from hypothesis import given
 from hypothesis import strategies as st
