@@ -4,7 +4,7 @@ A real gateway with one worker. Each round another loopback address asks five ti
 completes the pattern of a rule, and then asks on until it is refused. What is printed is milliseconds: from the last of
 the five answers to the measure on the disk, from there to the first refusal, and both together.
 
-The flood: every request is a detection, about which something is decided; beside it the same requests without detection.
+The flood: every request is a detection, about which something is decided; beside it the same without detection.
 """
 
 import argparse
