@@ -5,8 +5,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from garrison.adapters.detection_rules import shipped_rules
 from garrison.config.schema import settings_schema
 from garrison.controls.catalogue import CONTROLS
+from garrison.detect.aggregates import COUNTS, DISTINCT, SUMS
+from garrison.detect.compiling import compile_rules
+from garrison.detect.fields import ALIASES, FIELDS, Field
 from garrison.engine.control import ControlSpec
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -28,6 +32,7 @@ def pages() -> dict[Path, str]:
     return {
         REFERENCE / "settings.md": settings_page(),
         REFERENCE / "controls.md": controls_page(),
+        REFERENCE / "detection-rules.md": rules_page(),
     }
 
 
@@ -56,6 +61,90 @@ def _control(spec: ControlSpec) -> Iterator[str]:
     yield "| --- | --- | --- |"
     for reason in spec.reasons.specs:
         yield f"| `{reason.id}` | {reason.status} | {reason.meaning} |"
+
+
+def rules_page() -> str:
+    """The reference of detection rules."""
+    labels = compile_rules(shipped_rules()).labels.values()
+    lines = [
+        RULES_HEAD,
+        "\n## Fields\n",
+        "| field | also called | meaning |",
+        "| --- | --- | --- |",
+        *(_field(one) for one in FIELDS.values()),
+        RULES_EXTRAS,
+        "| name | meaning |",
+        "| --- | --- |",
+        "| `count` | events |",
+        "| `seconds` | time from the first to the last of them |",
+        *(f"| `{name}` | events whose `{field}` is true |" for name, field in COUNTS.items()),
+        *(f"| `{name}` | different values of `{field}` |" for name, field in DISTINCT.items()),
+        *(f"| `{name}` | sum of `{field}` |" for name, field in SUMS.items()),
+        "\n## Rules that come with Garrison\n",
+        "`garrison rules show NAME` shows a rule's file.\n",
+        "| name | severity | confidence | tags | finds |",
+        "| --- | --- | --- | --- | --- |",
+        *(
+            f"| `{one.id}` | {one.severity} | {one.confidence} | {', '.join(one.tags)} | {one.title} |"
+            for one in labels
+        ),
+    ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _field(field: Field) -> str:
+    names = ", ".join(f"`{name}`" for name, meant in ALIASES.items() if meant == field.name)
+    several = " Several values." if field.many else ""
+    return f"| `{field.name}` | {names} | {field.meaning}{several} |"
+
+
+RULES_HEAD = """# Detection rules
+
+Rules are written in [Sigma](https://sigmahq.io/sigma-specification/)'s form and read by pySigma: base rules say which
+events count, correlations make a pattern of them. A file may hold several documents, also filters. The fields, names
+and
+rules below are made from the code by `docs/generate.py`; [how rules work](../explanations/detection.md) and
+[how to write one](../guides/detection.md) stand elsewhere.
+
+| of Sigma | |
+| --- | --- |
+| conditions | `and`, `or`, `not`, `1 of`, `all of`, lists, keywords, wildcards |
+| modifiers | `contains`, `startswith`, `endswith`, `all`, `cased`, `re` (RE2, at most 1,000 characters) \
+with `i`, `m`, `s`, `cidr`, `lt`, `lte`, `gt`, `gte`, `neq`, `exists`, `fieldref`, `base64`, `base64offset`, \
+`wide`, `windash`, of moments `hour` and `minute` |
+| correlations | `event_count`, `value_count`, `value_sum`, `value_avg`, `value_median`, `value_percentile`, \
+`temporal`, `temporal_ordered`, extended conditions, of correlations again |
+| their keys | `rules`, `group-by`, `timespan` (at most 31 days), `condition` (`gt`, `gte`, `lt`, `lte`, \
+`eq`, `neq`, `field`), `aliases`, `generate` |
+| not | placeholders (`expand`), days and months of a moment |
+
+`logsource` is not looked at: everything is an event of this gateway. Paths, queries, headers and bodies are not in an
+event,
+so a rule that looks at them is refused with its place and a hint, as is everything else that cannot be done; all
+problems of all
+files are told at once. What a detection is called is the rule's `name`, else its `id`, else its title.
+"""
+
+RULES_EXTRAS = """
+Of a field with several values each counts, in a `group-by` too; for a condition one that agrees is enough. `asker` in a
+detection's group is called `principal` or `peer`, after what it is.
+
+## What stands under `garrison`
+
+| key | of | meaning |
+| --- | --- | --- |
+| `confidence` | any | `low`, `medium` (if left out) or `high`: how likely it is true |
+| `filter` | base rules | a [CEL](https://cel.dev) expression over `event`, asked last: \
+`event.response_bytes > 4 * event.request_bytes`; one that fails is not fulfilled |
+| `having` | correlations | a CEL expression over the events in the group's window (at most the last 4,096): \
+`missed / count >= 0.5` |
+| `distinct` | `value_count` | `exact` (if left out), or `estimate` (HyperLogLog, within 2.3 % two times of \
+three); above 100,000 always the latter |
+| `silence` | any | how long a group that was told of is not told of again: `1h`; if left out the timespan, \
+of a base rule alone `5m` |
+
+In `having` all numbers are of CEL's type `double`, and there are:
+"""
 
 
 def settings_page() -> str:

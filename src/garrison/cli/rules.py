@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from garrison.cli.output import as_json, columns, line, note
+from garrison.cli.output import as_json, columns, line
 
 if TYPE_CHECKING:
     from garrison.config.detect import DetectSettings
@@ -92,7 +92,7 @@ def test(
         fault = case_fault(case, run_case(case, compiled))
         wrong += bool(fault)
         line(f"{'WRONG' if fault else 'ok':5} {case.name}{': ' + fault if fault else ''}")
-    note(f"{len(found) - wrong} of {len(found)} cases are as they should be")
+    line(f"{len(found) - wrong} of {len(found)} cases are as they should be")
     if wrong:
         raise typer.Exit(1)
 

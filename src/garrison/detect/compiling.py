@@ -23,7 +23,7 @@ from garrison.core.errors import ConfigError, Problem
 from garrison.detect.aggregates import Having, compile_having
 from garrison.detect.fields import NUMBERS, Field
 from garrison.detect.matching import Match, Test, UnsupportedError, compile_condition, known_field
-from garrison.detect.reading import Document, read_files
+from garrison.detect.reading import Document, read_files, words_of
 from garrison.detect.rule import (
     MAX_SPAN,
     MAX_THRESHOLD,
@@ -280,7 +280,7 @@ def _match(document: Document) -> Match:
         tree = trees[0] if len(trees) == 1 else ConditionOR(trees)
         return compile_condition(tree)
     except SigmaError as error:
-        raise _FaultError("detection.condition", str(error).replace("'", "`").rstrip(".")) from None
+        raise _FaultError("detection.condition", words_of(error)) from None
     except UnsupportedError as error:
         raise _FaultError("detection", str(error), error.hint) from None
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 from garrison.core.detection import MOST_NAMED, Detection, Named
 from garrison.detect.aggregates import Aggregates
 from garrison.detect.counting import Late, State, counting_for
-from garrison.detect.fields import Field
+from garrison.detect.fields import ALIASES, Field
 from garrison.detect.memory import Memory
 from garrison.detect.rule import BaseRule, CorrelationRule, Kind, Label, Part
 from garrison.detect.seen import Fact, Seen
@@ -181,9 +181,11 @@ def _distinct(values: Iterable[Any]) -> tuple[Any, ...]:
 
 
 def _named(names: Sequence[str], values: Sequence[Any], fact: Fact) -> Iterable[tuple[str, str]]:
-    """Who asked is named for what it is: the principal, or the address where there is none."""
+    """Fields have our own names, and who asked is named for what it is: the principal, or the address where there is
+    none."""
     for name, value in zip(names, values, strict=True):
-        yield ("principal" if fact[2] else "peer") if name == "asker" else name, _shown(value)
+        named = ALIASES.get(name, name)
+        yield ("principal" if fact[2] else "peer") if named == "asker" else named, _shown(value)
 
 
 def _shown(value: Any) -> str:

@@ -18,30 +18,42 @@ _ALPHA: Final = 0.7213 / (1 + 1.079 / _ROOM)
 class Estimate:
     """The values of one group."""
 
-    __slots__ = ("slices", "value")
+    __slots__ = ("empty", "highest", "slices", "total")
 
     def __init__(self) -> None:
         self.slices: dict[int, bytearray] = {}
-        self.value = 0.0
+        self._join()
 
     def add(self, value: Any, time: float, span: float) -> float:
         """Count `value` at `time` and say how many there were within the last `span` seconds."""
         now = int(time * _SLICES / span)
-        for old in [slice_ for slice_ in self.slices if slice_ <= now - _SLICES]:
-            del self.slices[old]
-            self.value = -1.0
+        old = [slice_ for slice_ in self.slices if slice_ <= now - _SLICES]
+        if old:
+            for slice_ in old:
+                del self.slices[slice_]
+            self._join()
         register, rank = _place(value)
         current = self.slices.get(now)
         if current is None:
             current = self.slices[now] = bytearray(_ROOM)
-        if current[register] < rank:
-            known = max(one[register] for one in self.slices.values())
-            current[register] = rank
-            if known < rank:
-                self.value = -1.0
-        if self.value < 0:
-            self.value = _estimated(list(self.slices.values()))
-        return self.value
+        current[register] = max(current[register], rank)
+        known = self.highest[register]
+        if known < rank:
+            self.highest[register] = rank
+            self.total += 2.0**-rank - 2.0**-known
+            self.empty -= not known
+        return self._value()
+
+    def _join(self) -> None:
+        """What all slices say together."""
+        columns = zip(*self.slices.values(), strict=True)
+        self.highest = bytearray(max(column) for column in columns) if self.slices else bytearray(_ROOM)
+        self.total = sum(2.0**-rank for rank in self.highest)
+        self.empty = self.highest.count(0)
+
+    def _value(self) -> float:
+        estimate = _ALPHA * _ROOM * _ROOM / self.total
+        return _ROOM * log(_ROOM / self.empty) if estimate <= 2.5 * _ROOM and self.empty else estimate
 
     def dump(self) -> list[Any]:
         """As `load` takes it."""
@@ -50,16 +62,9 @@ class Estimate:
     def load(self, dumped: list[Any]) -> None:
         """What `dump` gave."""
         self.slices = {slice_: bytearray(registers) for slice_, registers in dumped}
-        self.value = -1.0
+        self._join()
 
 
 def _place(value: Any) -> tuple[int, int]:
     bits = int.from_bytes(blake2b(repr(value).encode(), digest_size=8).digest(), "big")
     return bits & (_ROOM - 1), 65 - _BITS - (bits >> _BITS).bit_length()
-
-
-def _estimated(slices: list[bytearray]) -> float:
-    highest = [max(column) for column in zip(*slices, strict=True)] if len(slices) > 1 else slices[0]
-    estimate = _ALPHA * _ROOM * _ROOM / sum(2.0**-rank for rank in highest)
-    empty = sum(1 for rank in highest if not rank)
-    return _ROOM * log(_ROOM / empty) if estimate <= 2.5 * _ROOM and empty else estimate

@@ -57,6 +57,8 @@ _FLAGS: Final = {
     SigmaRegularExpressionFlag.MULTILINE: "m",
     SigmaRegularExpressionFlag.DOTALL: "s",
 }
+_QUIET: Final = re2.Options()
+_QUIET.log_errors = False  # what is wrong with a pattern is told with its place
 _CLOCK: Final = {TimestampPart.MINUTE: (60, 60), TimestampPart.HOUR: (3600, 24)}
 _TEXTS: Final = tuple(
     FIELDS[name]
@@ -252,7 +254,7 @@ def _searched(flags: str, pattern: str) -> Callable[[str], Any]:
     if len(pattern) > MAX_PATTERN:
         raise UnsupportedError(f"has a pattern of more than {MAX_PATTERN} characters", "split it")
     try:
-        search: Callable[[str], Any] = re2.compile(flags + pattern).search
+        search: Callable[[str], Any] = re2.compile(flags + pattern, _QUIET).search
     except re2.error as error:
         raise UnsupportedError(f"`{pattern}` is no pattern that RE2 knows: {error}", "see its syntax") from None
     return search

@@ -4,6 +4,7 @@ One file may hold several YAML documents: base rules, correlations, filters. Fil
 rules; those that are shipped stand by themselves.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -19,6 +20,11 @@ from garrison.detect.rule import RuleFile
 
 MAX_FILE: Final = 1 << 20
 """Bytes of one file."""
+_QUOTED: Final = re.compile(r"(?<!\w)'([^']*)'(?!\w)")
+_KEYS: Final = frozenset({
+    "author", "date", "description", "falsepositives", "fields", "level", "license", "logsource", "modified", "name",
+    "references", "related", "scope", "status", "taxonomy", "title",
+})  # fmt: skip
 _HINT: Final = "docs/reference/detection-rules.md says what a rule may hold"
 
 
@@ -109,10 +115,10 @@ def _parsed(file: RuleFile, index: int, line: int, data: dict[str, Any], problem
         rule = parse(data, collect_errors=True)
     except (SigmaError, TypeError, ValueError, AttributeError, KeyError) as error:
         # pySigma takes for granted that some values have the right type
-        said = _said(error) if isinstance(error, SigmaError) else "a value has the wrong type"
+        said = words_of(error) if isinstance(error, SigmaError) else "a value has the wrong type"
         problems.append(document.problem(place, said, _HINT))
         return
-    problems.extend(document.problem(place, _said(error), _HINT) for error in rule.errors)
+    problems.extend(document.problem(_place(error, place), words_of(error), _HINT) for error in rule.errors)
     if not rule.errors:
         yield document._replace(rule=rule)
 
@@ -134,7 +140,7 @@ def _resolved(documents: list[Document], problems: list[Problem]) -> Iterator[Do
     except (SigmaError, ValueError, AttributeError, TypeError) as error:
         for document in documents:
             if isinstance(document.rule, SigmaFilter):
-                problems.append(document.problem("filter", _said(error), _HINT))  # noqa: PERF401
+                problems.append(document.problem("filter", words_of(error), _HINT))  # noqa: PERF401
         return
     collection.ids_to_rules = {rule.id: rule for rule in collection.rules if rule.id is not None}
     collection.names_to_rules = {rule.name: rule for rule in collection.rules if rule.name is not None}
@@ -146,12 +152,18 @@ def _resolved(documents: list[Document], problems: list[Problem]) -> Iterator[Do
                 rule.aliases.resolve_rule_references(collection)
             except SigmaError as error:
                 hint = "give the `name` or `id` of a rule in one of the files"
-                problems.append(document.problem("correlation.rules", _said(error), hint))
+                problems.append(document.problem("correlation.rules", words_of(error), hint))
                 continue
         yield document
 
 
-def _said(error: Exception) -> str:
+def _place(error: Exception, otherwise: str) -> str:
+    """pySigma's errors are named for the key that they are about."""
+    name = type(error).__name__.removeprefix("Sigma").removesuffix("Error").lower()
+    return {"identifier": "id", "tag": "tags"}.get(name, name if name in _KEYS else otherwise)
+
+
+def words_of(error: Exception) -> str:
     """pySigma's own words, as ours are written."""
-    text = " ".join(str(error).replace("'", "`").split()).rstrip(".")
+    text = " ".join(_QUOTED.sub(r"`\1`", str(error)).split()).rstrip(".")
     return text[:1].lower() + text[1:]
