@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 from garrison.adapters.companion import Companion
+from garrison.adapters.detection_rules import rule_files
 from garrison.adapters.envoy.supervise import Beside
 from garrison.adapters.metrics import serve_metrics
 from garrison.adapters.recording import data_directory
@@ -26,11 +27,12 @@ from garrison.adapters.status import (
     read_status,
 )
 from garrison.adapters.store.files import replace_file
+from garrison.config.controls import ControlsSettings
 from garrison.config.model import Settings
 from garrison.core.errors import GatewayError, RecordError
 
 WATCH_SETTINGS: Final = "watch-settings.json"
-"""The gateway's settings, for its watch process, while it runs."""
+"""The gateway's settings, as far as its watch process needs them, while it runs."""
 Note: TypeAlias = Callable[[str], None]
 """Prints one line for the operator; called from several threads."""
 
@@ -138,10 +140,26 @@ def watch_command(settings: Settings) -> Sequence[str]:
         command.append(f"--ledger-days-of={kind}={days}")
     if settings.telemetry.otlp_url:
         command += ["--otlp-url", settings.telemetry.otlp_url]
-    content = msgspec.json.encode(settings)
+    wanted = _for_watching(settings)
+    content = msgspec.json.encode(wanted)
     file = Path(settings.data) / WATCH_SETTINGS
     replace_file(file, content)
-    return [*command, "--settings", str(file), "--settings-digest", hashlib.sha256(content).hexdigest()[:12]]
+    digest = hashlib.sha256(content)
+    for one in rule_files(wanted):  # what changes in them is a change too
+        with contextlib.suppress(OSError):
+            digest.update(hashlib.sha256(Path(one).read_bytes()).digest())
+    return [*command, "--settings", str(file), "--settings-digest", digest.hexdigest()[:12]]
+
+
+def _for_watching(settings: Settings) -> Settings:
+    """What the watch process needs of them: nothing else need start it anew."""
+    return Settings(
+        data=settings.data,
+        detect=settings.detect,
+        respond=settings.respond,
+        notify=settings.notify,
+        controls=ControlsSettings(blocking=settings.controls.blocking),
+    )
 
 
 def read_settings(file: Path) -> Settings:

@@ -87,6 +87,7 @@ class _Round:
         try:
             self._send(some)
         except DeliveryError as error:
+            self._sender = None  # its secret may be another by then
             gone = outbox.failed(some, time.time(), str(error), give_up=self._settings.give_up)
             if gone:
                 self._say(f"garrison: messages that `{self._destination.name}` never got: {gone} ({error})")
@@ -95,6 +96,6 @@ class _Round:
         return True
 
     def _send(self, some: list[Waiting]) -> None:
-        if self._sender is None:  # its secret may have come meanwhile
+        if self._sender is None:
             self._sender = sender_for(self._destination, self._finding)
         self._sender.send([each.notice for each in some])

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 import msgspec
 
@@ -65,11 +66,14 @@ class Casebook:
         self._changed: dict[IncidentId, Incident] = {}
         """Incidents as they are within a transaction: of a hundred changes only the last is written."""
         try:
-            if is_read and not self._path.exists():
-                self._connection = _opened(":memory:")
-            else:
+            if not is_read:
                 self._connection = _opened(str(make_directory(data) / FILE))
                 self._path.chmod(0o600)
+            elif self._path.exists():
+                place = f"file:{quote(str(self._path))}?mode=ro"
+                self._connection = sqlite3.connect(place, timeout=PATIENCE, isolation_level=None, uri=True)
+            else:
+                self._connection = _opened(":memory:")
         except (OSError, sqlite3.Error) as error:
             raise self._trouble(error) from error
 
