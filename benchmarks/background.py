@@ -21,7 +21,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from garrison.config.detect import DetectSettings
+from garrison.config.model import Settings
 from garrison.core.countermeasure import shown
 from garrison.core.event import Event
 from garrison.core.exposure import Disclosure
@@ -33,7 +33,7 @@ from garrison.lab.player import Player
 from garrison.lab.protections import policy_of, settings_of
 from garrison.lab.response import Response
 from garrison.lab.tokens import Issuers
-from garrison.wiring import detector
+from garrison.wiring import build_detector
 
 ALIKE = frozenset({"app", "web", "partner"})
 """Roles whose people look at nothing but their own data."""
@@ -107,7 +107,8 @@ def main() -> None:
     options = parser.parse_args()
     breach = BREACHES[0]
     week = Week(breach, options.rate, options.days, options.seed)
-    rules, response = detector(DetectSettings()), Response()
+    rules, response = build_detector(Settings()), Response()
+    assert rules is not None
     found: Counter[tuple[int, str, str]] = Counter()
     measures: Counter[str] = Counter()
     begun, number = time.perf_counter(), 0

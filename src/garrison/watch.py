@@ -1,6 +1,7 @@
 """The watch process: `python -m garrison.watch DATA`, started and kept running by `garrison guard`.
 
-It reads events as they come, hands them to whoever listens (`Tap`), and turns finished segments of the spools into
+It reads events as they come, hands them to whoever listens (`Tap`) and to the lookout, which detects abuse and has
+something done about it, and turns finished segments of the spools into
 the tables of the data set; beside that it makes snapshots of kept state. It may be killed at any moment: what it had
 not finished is done by the one after it, once.
 
@@ -15,13 +16,15 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 import msgspec
 
+from garrison.adapters.beside import read_settings
+from garrison.adapters.notifications.postman import Postman
 from garrison.adapters.pace import Pace, own_session
 from garrison.adapters.recorded import days
 from garrison.adapters.status import WATCH, Heartbeat, WatchStatus, now
@@ -33,8 +36,13 @@ from garrison.adapters.store.kept import Compactor
 from garrison.adapters.store.segments import Tailer, segment_files
 from garrison.adapters.store.spool import waiting_bytes
 from garrison.adapters.store.table import AnyTable
-from garrison.core.errors import RecordError
+from garrison.config.model import Settings
+from garrison.core.errors import ProblemsError, RecordError
 from garrison.core.event import Event
+from garrison.lookout import Lookout, Progress
+from garrison.report.incident_finding import incident_finding
+from garrison.responding import Responder, Response
+from garrison.wiring import build_detector
 
 if TYPE_CHECKING:
     from garrison.adapters.otel import Telemetry
@@ -156,31 +164,87 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     try:
-        run(options.data, retention=_retention(options), otlp_url=options.otlp_url, stopping=stopping)
+        settings = read_settings(options.settings) if options.settings else None
+        run(
+            options.data,
+            retention=_retention(options),
+            otlp_url=options.otlp_url,
+            stopping=stopping,
+            lookout=partial(_lookout, settings) if settings is not None else None,
+        )
+    except ProblemsError as error:
+        for problem in error.problems:
+            _say(str(problem))
+        return 1
     except RecordError as error:
-        print(f"garrison: {error}", file=sys.stderr)  # noqa: T201  # the guard passes it on
+        _say(f"garrison: {error}")
         return 1
     return 0
 
 
-def run(data: Path, *, retention: Retention, otlp_url: str, stopping: threading.Event) -> None:
-    """Watch `data` until `stopping` is set. Raises RecordError where the data set cannot be used at all."""
+def run(
+    data: Path,
+    *,
+    retention: Retention,
+    otlp_url: str,
+    stopping: threading.Event,
+    lookout: "Callable[[Path], AbstractContextManager[Lookout | None]] | None" = None,
+) -> None:
+    """Watch `data` until `stopping` is set; `lookout` begins detection. Raises RecordError where the data set cannot be
+    used at all."""
     with ExitStack() as stack:
         telemetry = stack.enter_context(_telemetry(otlp_url)) if otlp_url else None
         watch = Watch(data, retention=retention, taps=(telemetry,) if telemetry is not None else ())
         compactor = Compactor(data)
         stack.callback(compactor.close)
         begun = now()
+        looking = stack.enter_context(lookout(data)) if lookout is not None else None
 
         def status() -> WatchStatus:
             sent, lost = (telemetry.sent, telemetry.lost) if telemetry is not None else (0, 0)
-            return WatchStatus(os.getpid(), begun, now(), watch.trouble or compactor.trouble, sent, lost)
+            trouble = watch.trouble or compactor.trouble
+            seen = looking.progress if looking is not None else Progress()
+            return WatchStatus(
+                *(os.getpid(), begun, now(), trouble, sent, lost),
+                looked_at=seen.events,
+                detections=seen.detections,
+                detection_lag=seen.lag,
+                detection_trouble=seen.trouble,
+                is_detecting=looking is not None,
+                groups=seen.groups,
+                groups_dropped=seen.dropped,
+            )
 
         heartbeat = Heartbeat(data, WATCH, status)
         stack.callback(heartbeat.close)
         while not stopping.wait(POLL):
             watch.step(now())
         watch.close(now())
+
+
+@contextmanager
+def _lookout(settings: Settings, data: Path) -> "Iterator[Lookout | None]":
+    """Detection by the settings, while the context lasts; None where they want none."""
+    detector = build_detector(settings)
+    if detector is None:
+        yield None
+        return
+    finding = partial(incident_finding, version=importlib.metadata.version("garrison"))
+    postman = Postman(data, settings.notify, finding, _say)
+    response = Response(settings.respond, settings.notify, settings.controls.blocking.allow)
+    looking = Lookout(
+        data, detector, lambda recorded: Responder(data, response, recorded=tuple(recorded)), postman=postman, say=_say
+    )
+    looking.start()
+    try:
+        yield looking
+    finally:
+        looking.close()
+        postman.close()
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)  # noqa: T201  # the guard passes it on
 
 
 @contextmanager
@@ -211,6 +275,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--ledger-days", type=int, default=400)
     parser.add_argument("--ledger-days-of", metavar="KIND=DAYS", action="append", default=[])
     parser.add_argument("--otlp-url", default="")
+    parser.add_argument("--settings", type=Path, help="File with the gateway's settings, as the guard writes it.")
+    parser.add_argument("--settings-digest", help="Tells one content of that file from another.")
     return parser.parse_args(arguments)
 
 

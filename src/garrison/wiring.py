@@ -2,24 +2,25 @@
 
 import difflib
 import hashlib
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from garrison.adapters.detection_rules import load_rules
 from garrison.config.demands import strange_owners
-from garrison.config.detect import DetectSettings
 from garrison.config.exposure_checks import strange_subjects
 from garrison.config.model import Settings
 from garrison.config.overrides import controls_for, matches, unmatched
+from garrison.config.respond import DEFAULT_PROFILES
 from garrison.config.source import json_path
 from garrison.config.tables import Table, placed_files, read_table
 from garrison.contract.catalogue import Catalogue
 from garrison.contract.documents import Read
 from garrison.contract.load import Contract, load
 from garrison.controls.catalogue import CONTROLS
+from garrison.core.detection import Detection
 from garrison.core.errors import ConfigError, Problem
+from garrison.core.event import Event
 from garrison.core.operation import Operation
 from garrison.engine.control import ControlSpec
 from garrison.engine.plan import Policy, compile_policy
@@ -87,6 +88,103 @@ def policy_on(
         lambda compiled: find(compiled.operation if compiled is not None else None),
         state,
     )
+
+
+_DAY = 86400.0
+
+
+class Detects(Protocol):
+    """Finds patterns in events, which come in the order in which they ended."""
+
+    @property
+    def groups(self) -> int:
+        """Groups that are remembered."""
+
+    @property
+    def dropped(self) -> int:
+        """Groups that were forgotten because there were too many."""
+
+    def feed(self, event: Event) -> Sequence[Detection]:
+        """What `event` completes."""
+
+    def advance(self, now: float) -> Sequence[Detection]:
+        """What is complete at `now` because nothing more came."""
+
+    def snapshot(self) -> bytes:
+        """What it knows."""
+
+    def restore(self, snapshot: bytes) -> None:
+        """Go on from there, before the first event. Raises ValueError where another version made it."""
+
+
+class KeptDetector:
+    """A detector, and what it knows as bytes."""
+
+    def __init__(self, detector: "Detector") -> None:
+        self._detector = detector
+        self.feed = detector.feed
+        self.advance = detector.advance
+
+    @property
+    def groups(self) -> int:
+        """Groups that are remembered."""
+        return self._detector.groups
+
+    @property
+    def dropped(self) -> int:
+        """Groups that were forgotten because there were too many."""
+        return self._detector.dropped
+
+    def snapshot(self) -> bytes:
+        """What it knows."""
+        return msgspec.msgpack.encode(self._detector.snapshot())
+
+    def restore(self, snapshot: bytes) -> None:
+        """Go on from there, before the first event. Raises ValueError where another version made it."""
+        from garrison.detect.snapshot import Snapshot
+
+        try:
+            self._detector.restore(msgspec.msgpack.decode(snapshot, type=Snapshot))
+        except (LookupError, TypeError, msgspec.MsgspecError) as error:
+            raise ValueError("what is kept of detection was made by another version") from error
+
+
+def build_detector(settings: Settings, file: str = "garrison.yaml") -> KeptDetector | None:
+    """The detector that `settings` ask for; None where they want none. Raises ConfigError for rules that cannot be
+    used; `file` is where the settings stand."""
+    own = settings.detect
+    if own.mode == "off":
+        return None
+    from garrison.adapters.detection_rules import load_rules
+    from garrison.detect.detector import Detector
+
+    return KeptDetector(Detector(load_rules(own, file), most=own.most_groups, learning=own.learning_days * _DAY))
+
+
+def check_detection(settings: Settings, file: str) -> None:
+    """Raises ConfigError for detection rules that cannot be used, and for profiles about rules that there are not.
+
+    Where nothing is said of rules the shipped ones are used, which are good.
+    """
+    own, profiles = settings.detect, settings.respond.profiles
+    if own.mode == "off" or (own == type(own)() and profiles == DEFAULT_PROFILES):
+        return
+    from garrison.adapters.detection_rules import load_rules
+
+    known = [node.label.id for node in load_rules(own, file).nodes]
+    problems = [
+        Problem(
+            file,
+            f"$.respond.profiles[{index}].rules[{at}]",
+            f"`{rule}` is no rule",
+            "there are " + ", ".join(f"`{one}`" for one in difflib.get_close_matches(rule, known, n=1) or known[:5]),
+        )
+        for index, profile in enumerate(profiles)
+        for at, rule in enumerate(profile.rules)
+        if rule not in known
+    ]
+    if problems:
+        raise ConfigError(problems)
 
 
 def _tables(settings: Settings, read: Read, file: str) -> dict[str, Table]:
@@ -188,12 +286,3 @@ def _strange_schemes(settings: Settings, operations: list[Operation], file: str)
         if name not in demanded
     ]
 
-
-def detector(settings: DetectSettings, file: str = "garrison.yaml") -> "Detector":
-    """The shipped detection rules and those that the settings name, at work; `file` is where the settings stand.
-
-    Raises ConfigError with everything that is wrong with any of them.
-    """
-    from garrison.detect.detector import Detector
-
-    return Detector(load_rules(settings, file), most=settings.most_groups, learning=settings.learning_days * 86_400)

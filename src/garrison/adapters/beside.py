@@ -1,15 +1,17 @@
 """What the guard keeps running beside Envoy, by the settings: the watch process, its own status file, the metrics."""
 
 import contextlib
+import hashlib
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import msgspec
 
 from garrison.adapters.companion import Companion
+from garrison.adapters.detection_rules import rule_files
 from garrison.adapters.envoy.supervise import Beside
 from garrison.adapters.recording import data_directory
 from garrison.adapters.status import (
@@ -23,8 +25,13 @@ from garrison.adapters.status import (
     now,
     read_status,
 )
+from garrison.adapters.store.files import replace_file
+from garrison.config.controls import ControlsSettings
 from garrison.config.model import Settings
+from garrison.core.errors import GatewayError, RecordError
 
+WATCH_SETTINGS: Final = "watch-settings.json"
+"""The gateway's settings, as far as its watch process needs them, while it runs."""
 Note: TypeAlias = Callable[[str], None]
 """Prints one line for the operator; called from several threads."""
 
@@ -87,7 +94,12 @@ class _Recorded:
         self._note = note
         self._missed = 0
         self._told = GuardStatus(pid=os.getpid(), started=now(), updated=now(), metrics=metrics)
-        self._watch = Companion("watch", watch_command(settings), note)
+        try:
+            command = watch_command(settings)
+        except OSError as error:
+            why = (error.strerror or str(error)).lower()
+            raise GatewayError(f"cannot keep data in `{settings.data}`: {why}") from error
+        self._watch = Companion("watch", command, note)
         self._heartbeat = Heartbeat(data, GUARD, self._status)
 
     def serving(self, url: str, pid: int) -> None:
@@ -96,11 +108,15 @@ class _Recorded:
         self._told = msgspec.structs.replace(self._told, url=url, envoy=envoy)
 
     def apply(self, settings: Settings) -> None:
-        self._watch.change(watch_command(settings))
+        try:
+            self._watch.change(watch_command(settings))
+        except OSError as error:
+            self._note(f"garrison: the watch process goes on as it was: {(error.strerror or str(error)).lower()}")
 
     def close(self) -> None:
         """End the watch process; Envoy has ended before, so that it gets all events."""
         self._watch.stop()
+        (self._data / WATCH_SETTINGS).unlink(missing_ok=True)
         self._told = msgspec.structs.replace(self._told, stopped=True)
         self._heartbeat.close()
 
@@ -121,7 +137,10 @@ class _Recorded:
 
 
 def watch_command(settings: Settings) -> Sequence[str]:
-    """How the watch process is started. `-P` keeps modules of the working directory out of it."""
+    """How the watch process is started. `-P` keeps modules of the working directory out of it.
+
+    The settings go by a file, as they may hold what no list of processes should show. Raises OSError.
+    """
     command = [sys.executable, "-P", "-m", "garrison.watch", settings.data]
     record = settings.record
     command += ["--retention-days", str(record.retention_days), "--ledger-days", str(record.ledger_days)]
@@ -129,4 +148,33 @@ def watch_command(settings: Settings) -> Sequence[str]:
         command.append(f"--ledger-days-of={kind}={days}")
     if settings.telemetry.otlp_url:
         command += ["--otlp-url", settings.telemetry.otlp_url]
-    return command
+    wanted = _for_watching(settings)
+    content = msgspec.json.encode(wanted)
+    file = Path(settings.data) / WATCH_SETTINGS
+    replace_file(file, content)
+    digest = hashlib.sha256(content)
+    for one in rule_files(wanted):  # what changes in them is a change too
+        with contextlib.suppress(OSError):
+            digest.update(hashlib.sha256(Path(one).read_bytes()).digest())
+    return [*command, "--settings", str(file), "--settings-digest", digest.hexdigest()[:12]]
+
+
+def _for_watching(settings: Settings) -> Settings:
+    """What the watch process needs of them: nothing else need start it anew."""
+    return Settings(
+        data=settings.data,
+        detect=settings.detect,
+        respond=settings.respond,
+        notify=settings.notify,
+        controls=ControlsSettings(blocking=settings.controls.blocking),
+    )
+
+
+def read_settings(file: Path) -> Settings:
+    """The settings that the watch process was started with. Raises RecordError."""
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Settings)
+    except OSError as error:
+        raise RecordError(f"`{file}` cannot be read: {(error.strerror or str(error)).lower()}") from error
+    except msgspec.MsgspecError as error:
+        raise RecordError(f"`{file}` holds no settings: {error}") from error

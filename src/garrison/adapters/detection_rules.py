@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from garrison.config.detect import DetectSettings
+from garrison.config.model import Settings
 from garrison.core.errors import ConfigError, Problem
 from garrison.detect.catalogue import SHIPPED
 
@@ -27,6 +28,11 @@ def load_rules(settings: DetectSettings, file: str = "garrison.yaml") -> "RuleSe
     override = {name: Override(one.level, one.confidence, one.threshold) for name, one in settings.override.items()}
     given = read_rule_files(settings.rules)
     return compile_rules([*shipped_rules(), *given], disable=settings.disable, override=override, settings=file)
+
+
+def rule_files(settings: Settings) -> list[str]:
+    """The operator's own files."""
+    return [str(one) for path in settings.detect.rules for one in _files(Path(path))]
 
 
 def shipped_rules() -> "list[RuleFile]":

@@ -5,7 +5,7 @@ Works whether or not anything runs, and does not disturb what does.
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -23,9 +23,11 @@ from garrison.adapters.status import (
     is_running,
     read_status,
 )
+from garrison.adapters.store.casebook import Casebook
 from garrison.adapters.store.events import EVENTS
 from garrison.adapters.store.exposures import EXPOSURES
 from garrison.adapters.store.manifest import read_manifest
+from garrison.adapters.store.outbox import Delivery, Outbox
 from garrison.adapters.store.segments import is_closed, segment_files
 
 LAG: Final = 60.0
@@ -94,6 +96,10 @@ class Overview(msgspec.Struct, frozen=True):
     spool: Spool
     dataset: Stored
     ledger: Exposed
+    incidents: Mapping[str, int]
+    """How many there are, by state."""
+    deliveries: tuple[Delivery, ...]
+    """How it stands with those who are told of incidents."""
     problems: tuple[str, ...]
 
 
@@ -105,6 +111,7 @@ def overview(data: Path, now: float) -> Overview:
     guard = read_status(data, GUARD, GuardStatus)
     gateway = read_status(data, GATEWAY, GatewayStatus)
     watch = read_status(data, WATCH, WatchStatus)
+    counts, deliveries = _cases(data)
     found = Overview(
         data=str(data),
         url=guard.url if guard else "",
@@ -115,9 +122,19 @@ def overview(data: Path, now: float) -> Overview:
         spool=_spool(data, now),
         dataset=_stored(data),
         ledger=_exposed(data),
+        incidents=counts,
+        deliveries=deliveries,
         problems=(),
     )
     return msgspec.structs.replace(found, problems=tuple(_problems(found, guard, now)))
+
+
+def _cases(data: Path) -> tuple[Mapping[str, int], tuple[Delivery, ...]]:
+    book = Casebook(data, is_read=True)
+    try:
+        return book.counts(), Outbox(book).deliveries()
+    finally:
+        book.close()
 
 
 def _processes(guard: GuardStatus | None) -> Iterator[Process]:
@@ -184,6 +201,15 @@ def _problems(found: Overview, guard: GuardStatus | None, now: float) -> Iterato
         yield f"the watch process cannot write the data set: {watch.trouble}"
     if watch is not None and watch.telemetry_lost:
         yield f"events that did not reach the OpenTelemetry collector: {watch.telemetry_lost}"
+    if watch is not None and watch.detection_trouble:
+        yield f"detection: {watch.detection_trouble}"
+    if watch is not None and watch.groups_dropped:
+        yield f"groups that detection forgot because there were too many: {watch.groups_dropped}"
+    for each in found.deliveries:
+        if each.trouble:
+            yield f"`{each.name}` could not be told of incidents ({each.trouble}); waiting: {each.waiting}"
+        if each.given_up:
+            yield f"messages that `{each.name}` never got: {each.given_up}"
 
 
 def _process_problems(found: Overview, guard: GuardStatus | None, now: float) -> Iterator[str]:

@@ -132,6 +132,18 @@ class WatchStatus(msgspec.Struct, frozen=True):
     """Events that the OpenTelemetry collector has taken."""
     telemetry_lost: int = 0
     """Events that it never got."""
+    looked_at: int = 0
+    """Events that detection has looked at."""
+    detections: int = 0
+    detection_lag: float = 0.0
+    """Seconds that the last of these events had been over by then."""
+    detection_trouble: str = ""
+    """Why what was found could not be dealt with the last time; empty where it could."""
+    is_detecting: bool = False
+    groups: int = 0
+    """Groups that detection remembers over all rules."""
+    groups_dropped: int = 0
+    """Those that it forgot because there were too many."""
 
 
 def write_status(data: Path, name: str, status: msgspec.Struct) -> None:

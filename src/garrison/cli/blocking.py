@@ -131,7 +131,10 @@ def unblock(
     data: _Data = _DATA,
     json: _Json = False,
 ) -> None:
-    """Lift what was blocked or revoked. Exit status 1 means that something was not."""
+    """Lift what was blocked or revoked, and all else that was done to TARGET.
+
+    Exit status 1 means that there was nothing to lift.
+    """
     from garrison.adapters.store.measures import change_measures
     from garrison.core.countermeasure import Scope
 
@@ -161,7 +164,7 @@ def unblock(
 
 
 def blocks(data: _Data = _DATA, json: _Json = False) -> None:
-    """List what is blocked and revoked."""
+    """List all countermeasures: what is blocked and revoked, and what was done because of incidents."""
     from garrison.adapters.store.measures import read_measures
     from garrison.cli.moments import show_moment
     from garrison.core.countermeasure import shown
@@ -172,15 +175,26 @@ def blocks(data: _Data = _DATA, json: _Json = False) -> None:
         as_json({"measures": kept})
         return
     rows = [
-        (each.action, _printable(shown(each)), show_moment(each.since), "lifted" if each.until is None else
-         show_moment(each.until), _printable(each.reason), _printable(each.note))
+        (_action(each), _printable(shown(each)), show_moment(each.since), "lifted" if each.until is None else
+         show_moment(each.until), _printable(each.reason), each.incident or "-", _printable(each.note))
         for each in kept
     ]  # fmt: skip
     if not rows:
         note("nothing is blocked or revoked")
         return
-    for text in columns(("action", "target", "since", "until", "reason", "note"), rows):
+    for text in columns(("action", "target", "since", "until", "reason", "incident", "note"), rows):
         line(text)
+
+
+def _action(measure: "Countermeasure") -> str:
+    """What it does, with what it needs."""
+    from garrison.core.countermeasure import Action
+
+    more = {
+        Action.THROTTLE: f" {measure.requests}/{measure.seconds}s",
+        Action.TIGHTEN: f" {measure.factor:g}",
+    }.get(measure.action, "")
+    return f"{measure.action}{more}" + (" (simulated)" if measure.simulated else "")
 
 
 def _parse(targets: Sequence[str]) -> "list[tuple[Scope, str]]":

@@ -21,9 +21,11 @@ from garrison.cli import (
     explain,
     exposure,
     guard,
+    incidents,
     inspect,
     keys,
     lab,
+    notify,
     plan,
     replay,
     rules,
@@ -65,6 +67,8 @@ def application() -> typer.Typer:
     app.command("unblock", epilog=blocking.UNBLOCK_EXAMPLES)(blocking.unblock)
     app.command("blocks", epilog=blocking.BLOCKS_EXAMPLES)(blocking.blocks)
     app.command("revoke", epilog=blocking.REVOKE_EXAMPLES)(blocking.revoke)
+    app.add_typer(incidents.application(), name="incidents")
+    app.add_typer(notify.application(), name="notify")
     app.add_typer(lab.application(), name="lab")
     app.add_typer(budgets.application(), name="budgets")
     app.add_typer(exposure.application(), name="exposure")

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from garrison.adapters.lookups.files import lookup_complaints, lookup_files
+from garrison.adapters.notifications.files import notify_complaints, notify_files
 from garrison.adapters.sources import read_source
 from garrison.adapters.tls_files import tls_complaints, tls_files
 from garrison.config.explain import Complaint
@@ -32,7 +33,12 @@ def open_settings(config: Path | None, options: Options, *, needs_upstream: bool
     """The settings of `config` with `options` over them; raises ConfigError with all that is wrong."""
     examined = _examine(config, options)
     settings = examined.settings
-    complaints = (*tls_complaints(settings), *lookup_complaints(settings), *_telemetry_complaints(settings))
+    complaints = (
+        *tls_complaints(settings),
+        *lookup_complaints(settings),
+        *notify_complaints(settings),
+        *_telemetry_complaints(settings),
+    )
     found = [examined.origin.problem(complaint) for complaint in complaints]
     if needs_upstream and not examined.settings.upstream.url and not examined.problems:
         hint = "give `--upstream http://HOST:PORT`, or `upstream.url` in garrison.yaml"
@@ -51,13 +57,15 @@ def open_policy(
     seen: Callable[[str], None] = lambda _: None,
 ) -> Opened:
     """Settings and policy; `seen` is told each file that is read. Raises ConfigError or DescriptionError."""
-    from garrison.wiring import build_policy
+    from garrison.adapters.detection_rules import rule_files
+    from garrison.wiring import build_policy, check_detection
 
     if config is not None:
         seen(str(config))
     settings = open_settings(config, options, needs_upstream=needs_upstream)
-    for file in (*tls_files(settings), *lookup_files(settings)):
+    for file in (*tls_files(settings), *lookup_files(settings), *notify_files(settings), *rule_files(settings)):
         seen(file)
+    check_detection(settings, str(config or DEFAULT_FILE))
 
     documents: dict[str, bytes] = {}
 

@@ -64,7 +64,19 @@ def _text(found: "Overview", now: float) -> Iterator[str]:
     yield f"ledger     exposures: {ledger.exposures}, files: {ledger.files}, {_size(ledger.bytes)}{since}"
     if found.watch and (found.watch.telemetry_sent or found.watch.telemetry_lost):
         yield f"telemetry  {found.watch.telemetry_sent} sent, {found.watch.telemetry_lost} lost"
+    yield from _detection(found)
     yield from (f"problem: {one}" for one in found.problems)
+
+
+def _detection(found: "Overview") -> Iterator[str]:
+    watch = found.watch
+    if watch and watch.is_detecting:
+        counts = f"{watch.detections} found in {watch.looked_at} events since it began"
+        yield f"detection  {counts}, groups: {watch.groups}, lag {watch.detection_lag:.1f} s"
+    if found.incidents:
+        yield "incidents  " + ", ".join(f"{count} {state}" for state, count in sorted(found.incidents.items()))
+    for each in found.deliveries:
+        yield f"told       {each.name}: {each.sent} sent, {each.waiting} waiting, {each.given_up} given up"
 
 
 def _process(one: "Process") -> str:

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from garrison.config.limits import Per, parse_per
 from garrison.config.sections import Section
-from garrison.core.countermeasure import FORMS, Scope, parse_target
+from garrison.core.countermeasure import Scope, parse_target
 from garrison.core.detection import Confidence, Severity
 
 Do = Literal["block", "throttle", "step-up", "revoke", "tighten"]
@@ -22,6 +22,7 @@ _SPAN = re.compile(r"([0-9]{1,6})(s|m|min|h|d|w)\Z")
 _SECONDS: Final[Mapping[str, int]] = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
 LONGEST: Final = 366 * 86400
 """Seconds: no measure that nobody took by hand lasts longer."""
+_NEVER = "examples: `principal:shop:4711`, `client:sync`, `10.0.0.0/8`, `as64496`"
 _SPANS = "examples: `30m`, `1h`, `90d`"
 _CREDENTIALS: Final = frozenset({"principal", "token", "client", "narrowest"})
 
@@ -68,14 +69,14 @@ class ProfileSettings(Section, frozen=True):
 
 
 LOOKUPS: Final = (
-    "enumeration", "scraping", "scraping-spread", "scraping-accounts", "scraping-patient", "id-walk", "unissued-ids",
-    "miss-ratio", "lookup-without-next-step",
+    "enumeration", "enumeration-anonymous", "id-walk", "lookup-without-next-step", "miss-ratio", "scraping",
+    "scraping-anonymous", "scraping-patient", "unissued-ids",
 )  # fmt: skip
 """Rules about who asks for one after the other."""
 DEFAULT_PROFILES: Final = (
     ProfileSettings(
         name="stolen-token",
-        rules=("token-theft",),
+        rules=("token-theft", "token-theft-proven"),
         then=(StepSettings(do="revoke", of="token", span="30d", escalate=1),),
     ),
     ProfileSettings(
@@ -162,9 +163,9 @@ def _never_fault(text: str) -> tuple[str, str] | None:
     try:
         scope, _ = parse_target(text)
     except ValueError as error:
-        return str(error), "examples: `principal:shop:4711`, `client:sync`, `10.0.0.0/8`, `as64496`"
+        return str(error), _NEVER
     if scope not in {Scope.PRINCIPAL, Scope.CLIENT, Scope.NETWORK, Scope.SYSTEM}:
-        return f"`{text}` cannot be spared", f"of {FORMS} there are principals, clients, networks and systems"
+        return f"`{text}` cannot be spared", _NEVER
     return None
 
 

@@ -27,8 +27,19 @@ from garrison.config import (
 )
 
 _MODULES = (
-    sections, tokens, credentials, authentication, access, limits, exposure, controls, detect, respond, notify, model,
-)  # fmt: skip
+    sections,
+    tokens,
+    credentials,
+    authentication,
+    access,
+    limits,
+    exposure,
+    controls,
+    detect,
+    respond,
+    notify,
+    model,
+)
 """Where settings stand; of a name that several hold, all hold the same."""
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -74,7 +74,10 @@ class Incident(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     left_out: int = 0
     """How often somebody was named for whom there was no place."""
     measures: tuple[Countermeasure, ...] = ()
-    """Those that were taken because of it, also those that have ended, the last of each kind and target."""
+    """Those that were taken because of it, also those that have ended: of each kind and target the last, at most
+    `MOST_PARTIES`, the last ones."""
+    measured: int = 0
+    """How many were taken."""
     timeline: tuple[Entry, ...] = ()
     merged: tuple[IncidentId, ...] = ()
     """Incidents that went over into it."""

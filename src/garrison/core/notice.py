@@ -59,6 +59,8 @@ class Notice(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """The last twenty."""
     measured: int = 0
     """How many in all."""
+    into: IncidentId | None = None
+    """The incident that it went over into."""
     changes: tuple[str, ...] = ()
     """What happened last, in words."""
 
@@ -87,6 +89,7 @@ def notice_of(incident: Incident, kind: NoticeKind, now: float) -> Notice:
                 for each in incident.measures[-MOST_NAMED:]
             ]
         ),
-        measured=len(incident.measures),
+        measured=incident.measured,
+        into=incident.into,
         changes=tuple([each.text for each in incident.timeline[-MOST_CHANGES:] if each.what is not Happening.DETECTED]),
     )

@@ -7,7 +7,7 @@ measures are in force a second after the exchange that completed the pattern: la
 from collections import Counter
 from typing import Final
 
-from garrison.config.detect import DetectSettings
+from garrison.config.model import Settings
 from garrison.core.countermeasure import Countermeasure, Key
 from garrison.core.event import Event
 from garrison.core.ids import EventId
@@ -15,7 +15,7 @@ from garrison.engine.measures import Measures
 from garrison.engine.state import State
 from garrison.lab.response import Response
 from garrison.lab.result import Alarm, FalseAlarm, Stop
-from garrison.wiring import detector
+from garrison.wiring import build_detector
 
 DELAY: Final = 1.0
 """Seconds from the exchange that completes a pattern to the measure against it."""
@@ -25,7 +25,7 @@ class Defence:
     """Watches one lane, and acts on its state."""
 
     def __init__(self, state: State, begins: float) -> None:
-        self._detector = detector(DetectSettings())
+        self._detector = build_detector(Settings())
         self._response = Response()
         self._state = state
         self._begins = begins

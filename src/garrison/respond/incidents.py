@@ -121,7 +121,8 @@ def merged(incident: Incident, others: Sequence[Incident], now: float) -> tuple[
             tags=tuple(sorted({*incident.tags, *other.tags})),
             named=named,
             left_out=incident.left_out + other.left_out + left_out,
-            measures=tuple(measures.values()),
+            measures=tuple(measures.values())[-MOST_PARTIES:],
+            measured=incident.measured + other.measured,
             timeline=_longer(entries, [entry]),
             merged=(*incident.merged, *other.merged, other.id)[-MOST_RECENT:],
             revision=incident.revision + 1,
@@ -151,11 +152,15 @@ def acted(
     entries = [Entry(now, Happening.MEASURE, _told(each)) for each in taken]
     known = {entry.text for entry in incident.timeline}
     entries += [Entry(now, Happening.SPARED, text) for text in spared if text not in known]
-    measures = {each.key: each for each in (*incident.measures, *taken)}
+    measures = incident.measures
+    if taken:
+        again = {each.key for each in taken}
+        measures = (*[each for each in measures if each.key not in again], *taken)[-MOST_PARTIES:]
     return replace(
         incident,
         state=IncidentState.CONTAINED if contained else IncidentState.OPEN,
-        measures=tuple(measures.values()),
+        measures=measures,
+        measured=incident.measured + len(taken),
         timeline=_longer(incident.timeline, entries),
     )
 

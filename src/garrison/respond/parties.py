@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from garrison.core.countermeasure import Scope, parse_target
@@ -91,6 +92,7 @@ def _target(kind: str, value: str) -> Target:
     return Target(scope, _network(value) or value if scope is Scope.NETWORK else value)
 
 
+@lru_cache(maxsize=4096)
 def _network(text: str) -> str | None:
     try:
         found = ipaddress.ip_network(text)

@@ -1,6 +1,6 @@
 """Which countermeasures a detection leads to: by the profiles of the settings, and by what was done before."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 from garrison.config.respond import ProfileSettings, RespondSettings, StepSettings, parse_rate, parse_span
@@ -33,8 +33,8 @@ class Situation(NamedTuple):
 
     never: tuple[str, ...]
     """Those whom nothing may touch."""
-    in_force: Iterable[Countermeasure]
-    """What was taken before."""
+    in_force: Mapping[Key, Countermeasure]
+    """What was taken before, also what has ended."""
     earlier: Earlier
     now: float
 
@@ -47,8 +47,6 @@ def decide(detection: Detection, incident: IncidentId, settings: RespondSettings
     """
     if settings.mode == "off":
         return NOTHING
-    now = situation.now
-    known = {each.key: each for each in situation.in_force if each.holds(now)}
     made = _Maker(detection, incident, situation, is_simulated=settings.mode == "monitor")
     for profile in settings.profiles:
         if not agrees(profile, detection):
@@ -57,7 +55,7 @@ def decide(detection: Detection, incident: IncidentId, settings: RespondSettings
             return NOTHING._replace(profile=profile.name)
         wanted, spared = made.wanted(profile.then)
         if wanted or spared:
-            return _decided(profile.name, wanted, spared, known, now)
+            return _decided(profile.name, wanted, spared, situation)
     return NOTHING
 
 
@@ -65,14 +63,19 @@ def _decided(
     profile: str,
     wanted: Sequence[Countermeasure],
     spared: tuple[str, ...],
-    known: dict[Key, Countermeasure],
-    now: float,
+    situation: Situation,
 ) -> Decided:
+    now = situation.now
     taken: list[Countermeasure] = []
     is_contained = bool(wanted) and not spared
     for each in wanted:
-        before = known.get(each.key)
-        if before is not None and (each.simulated or not before.simulated) and before.since != each.since:
+        before = situation.in_force.get(each.key)
+        if (
+            before is not None
+            and before.holds(now)
+            and (each.simulated or not before.simulated)
+            and before.since != each.since
+        ):
             is_contained = is_contained and not before.simulated
         elif each.holds(now):
             taken.append(each)

@@ -29,7 +29,7 @@ def test_block_list_and_lift(tmp_path: Path) -> None:
     run("revoke", "subject:alice", "--issued-before", "2026-07-23T10:00:00Z", *data)
     run("revoke", "all", *data)
     listed = run("blocks", *data).splitlines()
-    assert listed[0].split() == ["action", "target", "since", "until", "reason", "note"]
+    assert listed[0].split() == ["action", "target", "since", "until", "reason", "incident", "note"]
     assert [line.split()[:2] for line in listed[1:]] == [
         ["block", "203.0.113.0/24"], ["block", "client:shop"], ["revoke", "subject:alice"], ["revoke", "all"],
     ]  # fmt: skip

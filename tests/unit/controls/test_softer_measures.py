@@ -29,7 +29,7 @@ def seen(visit: Visit) -> tuple[int, list[str], list[str]]:
 @pytest.mark.parametrize("limits", ["", "controls: {rate-limit: {limits: [{name: each, rate: 9/s}]}}"])
 def test_throttle_lets_some_through_and_says_when_to_come_back(target: str, limits: str) -> None:
     made = guests(measure(Action.THROTTLE, target, requests=2, seconds=60), settings=limits)
-    told = {"headers": (("user-agent", "curl/8"),), "now": 200.0}
+    told: dict[str, Any] = {"headers": (("user-agent", "curl/8"),), "now": 200.0}
     assert [made.status("a:1", **told) for _ in range(2)] == [200, 200]
     visit = made.begin("a:1", **told)
     assert seen(visit)[:2] == (429, ["throttled"])

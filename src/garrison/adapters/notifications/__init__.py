@@ -1,0 +1,1 @@
+"""Ways to tell somebody of incidents, and who sees to it that they are told."""

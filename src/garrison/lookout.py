@@ -1,0 +1,278 @@
+"""The lookout: events in the order in which they ended go to the detector, and what it finds to the responder.
+
+A thread of the watch process of its own, so that nothing that is written keeps it waiting. An event is held back for
+a tenth of a second, so that those of other workers come before it that ended before: live and replayed events give the
+same detections.
+
+What the detector knows is kept now and then. After a restart it goes on from there with the events on record since:
+what it finds again has the same ids, and is known.
+"""
+
+import heapq
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from garrison.adapters.notifications.postman import Postman
+from garrison.adapters.store.detections import detections
+from garrison.adapters.store.events import EVENTS, as_kept
+from garrison.adapters.store.files import replace_file
+from garrison.adapters.store.query import EventFilter, events
+from garrison.adapters.store.segments import Tailer
+from garrison.core.detection import Detection
+from garrison.core.errors import RecordError
+from garrison.core.event import Event
+from garrison.responding import Responder
+from garrison.wiring import Detects
+
+HOLD: Final = 0.1
+"""Seconds that an event is held back after it ended."""
+LONGEST_HOLD: Final = 1.0
+"""The same after it came, where clocks differ."""
+POLL: Final = 0.02
+"""Seconds between two looks at the spool."""
+KEEP: Final = 60.0
+"""Seconds between two times that what the detector knows is kept; more where that takes long."""
+SHARE: Final = 20
+"""To keep it may take one part in so many of the time."""
+TIDY: Final = 60.0
+SLACK: Final = 600.0
+"""Seconds: an exchange that took longer and ended after what the detector knows was kept is not found again."""
+FILE: Final = "detector.snapshot"
+
+
+class Cursor(msgspec.Struct, frozen=True, order=True):
+    """A place in the order of events."""
+
+    ended: float
+    id: str
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    cursor: Cursor
+    state: bytes
+    version: int = 1
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """How it stands."""
+
+    events: int = 0
+    """Since the process began."""
+    detections: int = 0
+    lag: float = 0.0
+    """Seconds that the last event had been over when it was fed."""
+    trouble: str = ""
+    """Why what was found could not be dealt with the last time, or an event not be looked at; empty where it could."""
+    groups: int = 0
+    """Groups that are remembered over all rules."""
+    dropped: int = 0
+    """Those that were forgotten because there were too many."""
+
+
+class Lookout:
+    """Everything between the spool and the responder. `start` begins; `close` ends it and keeps what is known."""
+
+    def __init__(
+        self,
+        data: Path,
+        detector: Detects,
+        responder: Callable[[Iterable[str]], Responder],
+        *,
+        postman: Postman | None = None,
+        say: Callable[[str], None],
+    ) -> None:
+        """`responder` is made on the lookout's thread, and told which detections are on record."""
+        self._data = data
+        self._detector = detector
+        self._make_responder = responder
+        self._postman = postman
+        self._say = say
+        self._cursor: Cursor | None = None
+        self._held: list[tuple[float, str, float, Event]] = []
+        self._found: list[Detection] = []
+        self._passed: set[str] = set()
+        """Ids of events that were read from the record and still come by the spool."""
+        self._until: Cursor | None = None
+        """What comes by the spool and lies before this is known already."""
+        self._advance_at = 0.0
+        self._stopping = threading.Event()
+        self.progress = Progress()
+        self._thread = threading.Thread(target=self._run, name="garrison-lookout", daemon=True)
+
+    def start(self) -> None:
+        """Begin, on a thread of its own."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Look at what has come, keep what is known, and end."""
+        self._stopping.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        tailer = Tailer(self._data / EVENTS.spool, EVENTS.line)
+        responder: Responder | None = None
+        while responder is None and not self._stopping.is_set():
+            try:
+                responder = self._begin(tailer)
+            except RecordError as error:
+                self._fail(str(error))
+                self._stopping.wait(KEEP / 12)
+        if responder is None:
+            tailer.close()
+            return
+        try:
+            self._watch(tailer, responder)
+        finally:
+            tailer.close()
+            responder.close()
+
+    def _watch(self, tailer: Tailer[Event], responder: Responder) -> None:
+        keep_at = tidy_at = time.monotonic() + KEEP
+        while not self._stopping.is_set():
+            fresh = tailer.poll()
+            self._hold(fresh)
+            self._feed(self._due(time.time()))
+            self._advance(time.time() - LONGEST_HOLD)
+            self._respond(responder)
+            now = time.monotonic()
+            if now >= keep_at:
+                self._keep()
+                keep_at = time.monotonic() + max(KEEP, SHARE * (time.monotonic() - now))
+            if now >= tidy_at:
+                tidy_at = now + TIDY
+                self._attempt(responder.tidy)
+            if not fresh:
+                self._stopping.wait(POLL)
+        while fresh := tailer.poll():
+            self._hold(fresh)
+        self._feed(self._due(float("inf")))
+        self._respond(responder)
+        self._keep()
+
+    # -- beginning
+
+    def _begin(self, tailer: Tailer[Event]) -> Responder:
+        """Restore what was known, and look at the events on record since. Raises RecordError."""
+        self._hold(tailer.poll())  # opens the segments that are there: from now on nothing in the spool is missed
+        kept = self._restored()
+        since = kept.ended if kept is not None else 0.0
+        responder = self._make_responder([each.id for each in detections(self._data, since=since)])
+        if kept is None:
+            return responder
+        self._cursor = self._until = kept
+        first = min((event.time for *_, event in self._held), default=time.time()) - SLACK
+        record = events(self._data, EventFilter(since=since - SLACK), newest_first=False)
+        for count, event in enumerate(_in_order(map(as_kept, record))):
+            if Cursor(event.ended, event.id) > kept:
+                if event.time >= first:
+                    self._passed.add(event.id)
+                self._feed([event])
+            if count % 1000 == 0:
+                self._hold(tailer.poll())
+                self._respond(responder)
+        self._respond(responder)
+        return responder
+
+    def _restored(self) -> Cursor | None:
+        try:
+            kept = msgspec.msgpack.decode((self._data / FILE).read_bytes(), type=_Kept)
+            self._detector.restore(kept.state)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise RecordError(f"`{self._data / FILE}` cannot be read: {(error.strerror or '').lower()}") from error
+        except (ValueError, msgspec.MsgspecError) as error:
+            self._say(f"garrison: detection begins anew, with nothing learned: {error}")
+            return None
+        return kept.cursor
+
+    def _keep(self) -> None:
+        if self._cursor is None or self._found:
+            return  # what was found and is not dealt with yet must be found again
+        try:
+            kept = _Kept(self._cursor, self._detector.snapshot())
+            replace_file(self._data / FILE, msgspec.msgpack.encode(kept))
+        except OSError as error:
+            self._fail(f"what is known cannot be kept: {(error.strerror or str(error)).lower()}")
+
+    # -- events
+
+    def _hold(self, fresh: Iterable[Event]) -> None:
+        came = time.time()
+        for event in map(as_kept, fresh):  # as it will be read again: times to the microsecond
+            heapq.heappush(self._held, (event.ended, event.id, came, event))
+
+    def _due(self, now: float) -> Iterator[Event]:
+        """Events that are held back no longer, in order."""
+        held = self._held
+        while held and (held[0][0] <= now - HOLD or held[0][2] <= now - LONGEST_HOLD):
+            ended, identifier, _, event = heapq.heappop(held)
+            if identifier in self._passed:
+                self._passed.discard(identifier)
+            elif self._until is None or Cursor(ended, identifier) > self._until:
+                yield event
+
+    def _feed(self, some: Iterable[Event]) -> None:
+        count, last = 0, None
+        for event in some:
+            count, last = count + 1, event
+            try:
+                self._found += self._detector.feed(event)
+            except Exception as error:  # noqa: BLE001  # the outermost frame: one event ends nothing
+                self._fail(f"event {event.id} could not be looked at: {type(error).__name__}")
+        if last is None:
+            return
+        at = Cursor(last.ended, last.id)
+        self._cursor = at if self._cursor is None else max(self._cursor, at)
+        lag = max(0.0, time.time() - last.ended)
+        told = {"events": self.progress.events + count, "lag": lag}
+        self.progress = msgspec.structs.replace(
+            self.progress, **told, groups=self._detector.groups, dropped=self._detector.dropped
+        )
+
+    def _advance(self, moment: float) -> None:
+        """Twice a second, as far as nothing more is to come, tell the detector what time it is."""
+        if moment >= self._advance_at:
+            self._advance_at = moment + LONGEST_HOLD / 2
+            self._found += self._detector.advance(moment)
+
+    def _respond(self, responder: Responder) -> None:
+        if not self._found:
+            return
+        try:
+            responder.take(self._found)
+        except RecordError as error:
+            self._fail(str(error))
+            return  # with the next
+        self._found.clear()
+        trouble = "" if not responder.given_up else f"messages that found no place in the outbox: {responder.given_up}"
+        self.progress = msgspec.structs.replace(self.progress, detections=responder.taken_in, trouble=trouble)
+        if self._postman is not None:
+            self._postman.wake()
+
+    def _attempt(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except RecordError as error:
+            self._fail(str(error))
+
+    def _fail(self, why: str) -> None:
+        if self.progress.trouble != why:
+            self._say(f"garrison: detection: {why}")
+        self.progress = msgspec.structs.replace(self.progress, trouble=why)
+
+
+def _in_order(by_time: Iterable[Event]) -> Iterator[Event]:
+    """Events that are given in the order in which they began, in the order in which they ended."""
+    held: list[tuple[float, str, Event]] = []
+    for event in by_time:
+        while held and held[0][0] < event.time:  # whatever comes now ends later
+            yield heapq.heappop(held)[2]
+        heapq.heappush(held, (event.ended, event.id, event))
+    while held:
+        yield heapq.heappop(held)[2]

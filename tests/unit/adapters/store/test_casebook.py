@@ -1,0 +1,149 @@
+"""The casebook: whole or not at all, bounded, and what it was asked for."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.unit.respond.samples import NOW, block, detection
+
+from garrison.adapters.store import casebook as module
+from garrison.adapters.store.casebook import FILE, Casebook
+from garrison.core.errors import RecordError
+from garrison.core.incident import Incident, IncidentId
+from garrison.respond.incidents import closed, merged, opened
+
+ONE, OTHER = opened(detection()), opened(detection("b", NOW + 5))
+
+
+def put(book: Casebook, incident: Incident, *keys: str) -> None:
+    with book.changing():
+        book.put(incident, keys)
+
+
+def test_related_are_found_by_what_they_share(tmp_path: Path) -> None:
+    book = Casebook(tmp_path)
+    put(book, OTHER, "peer b", "rule r")
+    put(book, ONE, "peer a", "rule r")
+    assert book.related(["peer a"]) == [ONE]
+    assert book.related(["rule r", "peer b"]) == [ONE, OTHER], "the oldest first"
+    assert book.related(["peer c"]) == []
+    whole, (gone,) = merged(ONE, [OTHER], NOW)
+    with book.changing():
+        book.put(whole)
+        book.put(gone)
+        assert book.related(["peer b"]) == [whole], "at once"
+    assert book.related(["peer b"]) == [whole], "what told the other tells this one"
+    put(book, closed(whole, NOW, "done"))
+    assert book.related(["peer a", "peer b"]) == []
+    assert book.counts() == {"closed": 2}
+
+
+def test_by_the_beginning_of_its_id(tmp_path: Path) -> None:
+    book = Casebook(tmp_path)
+    put(book, ONE)
+    put(book, OTHER)
+    assert book.find(ONE.id[:6]) == [ONE]
+    assert len(book.find("")) == 2
+    assert book.one(OTHER.id) == OTHER
+    with pytest.raises(KeyError):
+        book.one(IncidentId(ONE.id[:6]))
+
+
+def test_what_was_done_before(tmp_path: Path) -> None:
+    book = Casebook(tmp_path)
+    for since in (NOW, NOW, NOW + 10):
+        book.took(block(since=since))
+    book.took(block(since=NOW + 20, simulated=True))
+    key = block().key
+    assert book.earlier(key, NOW + 100, simulated=False) == 2
+    assert book.earlier(key, NOW + 10, simulated=False) == 1, "not what comes with it"
+    assert book.earlier(key, NOW + 100, simulated=True) == 1
+    assert book.earlier(block("198.51.100.1").key, NOW + 100, simulated=False) == 0
+
+
+def test_what_is_old_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_INCIDENTS", 1)
+    book = Casebook(tmp_path)
+    with book.changing():
+        book.put(closed(OTHER, NOW, "done"))
+        book.put(ONE, ["k"])
+        book.know(detection())
+        book.took(block())
+        book.forget(NOW)
+    assert book.incidents() == [ONE], "closed ones go first"
+    assert book.unknown([detection(), detection("b")]) == [detection("b")]
+    book.forget(NOW + 500 * 86400)
+    assert book.unknown([detection()])
+    assert book.earlier(block().key, NOW + 1, simulated=False) == 0
+
+
+def test_one_that_is_not_there_is_read_as_empty(tmp_path: Path) -> None:
+    assert Casebook(tmp_path, is_read=True).incidents() == []
+    assert not (tmp_path / FILE).exists()
+
+
+def test_one_that_cannot_be_used_is_told(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text("nothing that SQLite knows, whatever it may be in the end" * 30)
+    with pytest.raises(RecordError, match=FILE):
+        Casebook(tmp_path)
+    (tmp_path / FILE).unlink()
+    Casebook(tmp_path).close()
+    with sqlite3.connect(tmp_path / FILE) as later:
+        later.execute("PRAGMA user_version = 99")
+    later.close()
+    with pytest.raises(RecordError, match="a later version"):
+        Casebook(tmp_path)
+
+
+def test_its_owner_alone_may_read_it(tmp_path: Path) -> None:
+    Casebook(tmp_path).close()
+    assert (tmp_path / FILE).stat().st_mode & 0o077 == 0
+
+
+def test_whole_or_not_at_all(tmp_path: Path) -> None:
+    book = Casebook(tmp_path)
+
+    def break_off() -> None:
+        with book.changing():
+            book.put(ONE)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        break_off()
+    assert book.incidents() == []
+
+
+_KILLED = """
+import sys
+from pathlib import Path
+from garrison.adapters.store.casebook import Casebook
+from tests.unit.respond.samples import detection
+from garrison.respond.incidents import opened
+book = Casebook(Path(sys.argv[1]))
+with book.changing():
+    book.put(opened(detection()))
+with book.changing():
+    book.put(opened(detection("b")))
+    print("begun", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_process_that_is_killed_leaves_what_was_whole(tmp_path: Path) -> None:
+    root = Path(__file__).parents[4]
+    process = subprocess.Popen(
+        [sys.executable, "-c", _KILLED, str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": f"{root / 'src'}:{root}"},
+    )
+    with process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"begun\n"
+        process.send_signal(signal.SIGKILL)
+    assert Casebook(tmp_path).incidents() == [ONE]

@@ -1,0 +1,122 @@
+"""What is done about a detection."""
+
+from typing import Any
+
+import pytest
+from tests.unit.respond.samples import NOW, block, by, detection, named
+
+from garrison.config.respond import (
+    DEFAULT_PROFILES,
+    LONGEST,
+    ProfileSettings,
+    RespondSettings,
+    StepSettings,
+    parse_span,
+)
+from garrison.core.countermeasure import Action, Countermeasure, Key, Scope
+from garrison.core.detection import Confidence, Detection, RuleId, Severity
+from garrison.core.incident import IncidentId
+from garrison.respond.profiles import Decided, Situation, decide, lasting
+
+ONE = IncidentId("0123456789abcdef")
+
+
+def decided(
+    given: Detection,
+    mode: str = "enforce",
+    *,
+    times: int = 0,
+    now: float = NOW,
+    never: tuple[str, ...] = (),
+    **more: Any,
+) -> Decided:
+    in_force: list[Countermeasure] = more.pop("in_force", [])
+    settings = RespondSettings(mode=mode, **more)  # type: ignore[arg-type]  # one of its three
+
+    def earlier(key: Key, simulated: bool) -> int:
+        assert simulated is (mode == "monitor")
+        return times
+
+    return decide(given, ONE, settings, Situation(never, {each.key: each for each in in_force}, earlier, now))
+
+
+def told(found: Decided) -> list[tuple[str, str, float]]:
+    return [(each.action, each.value, (each.until or 0) - each.since) for each in found.taken]
+
+
+def test_shipped_profiles() -> None:
+    lookup = detection()
+    assert told(decided(lookup)) == [("block", "203.0.113.7", 86400.0)]
+    assert told(decided(lookup, times=1)) == [("block", "203.0.113.7", 7 * 86400.0)]
+    severe = by("shop:ada", rule=RuleId("bola-probing"))
+    assert told(decided(severe)) == [("block", "shop:ada", 3600.0)]
+    assert told(decided(severe, times=2)) == [("block", "shop:ada", 16 * 3600.0)]
+    assert told(decided(severe, times=50)) == [("block", "shop:ada", 90 * 86400.0)]
+    stolen = detection(rule=RuleId("token-theft"), group=(("token", "t1"),), named=named(tokens=["t1"]))
+    (measure,) = decided(stolen).taken
+    assert (measure.action, measure.scope, measure.value, measure.issued_before) == (
+        Action.REVOKE, Scope.TOKEN, "t1", NOW,
+    )  # fmt: skip
+    spread = detection(group=(("operation", "getPet"),), named=named(operations=["getPet"], peers=["a", "b"]))
+    assert [(each.action, each.scope, each.factor) for each in decided(spread).taken] == [
+        (Action.TIGHTEN, Scope.OPERATION, 0.25)
+    ]
+    doubtful = by("shop:ada", rule=RuleId("drift"), severity=Severity.MEDIUM)
+    (measure,) = decided(doubtful).taken
+    assert (measure.action, measure.requests, measure.seconds) == (Action.THROTTLE, 60, 60)
+    for mild in (by("a:1", severity=Severity.LOW), by("a:1", confidence=Confidence.LOW)):
+        assert decided(mild) == Decided("", (), (), is_contained=False)
+
+
+def test_monitor_mode_only_simulates_and_off_does_nothing() -> None:
+    (measure,) = decided(detection(), "monitor").taken
+    assert measure.simulated
+    assert not decided(detection(), "monitor").is_contained
+    assert decided(detection(), "off").taken == ()
+    (measure,) = decided(detection()).taken
+    assert (measure.simulated, measure.incident, measure.reason) == (False, ONE, "enumeration")
+    assert decided(detection()).is_contained
+
+
+def test_what_is_in_force_is_not_taken_again() -> None:
+    before = block(since=NOW - 100, until=NOW + 100)
+    found = decided(detection(), in_force=[before])
+    assert (found.taken, found.is_contained) == ((), True)
+    assert told(decided(detection(), in_force=[block(since=NOW - 200, until=NOW - 100)]))
+    simulated = block(since=NOW - 100, until=NOW + 100, simulated=True)
+    assert told(decided(detection(), in_force=[simulated])), "what only simulates stops nobody"
+    assert decided(detection(), "monitor", in_force=[simulated]).taken == ()
+
+
+def test_the_same_detection_leads_to_the_same_measure_whenever_it_is_looked_at() -> None:
+    first = decided(detection()).taken
+    assert decided(detection(), now=NOW + 60, in_force=list(first)).taken == first
+    assert decided(detection(), now=NOW + 86400).taken == ()
+
+
+def test_whom_nothing_may_touch() -> None:
+    found = decided(detection(), never=("203.0.113.0/24",))
+    assert (found.taken, found.is_contained) == ((), False)
+    assert found.spared == ("`203.0.113.7` is spared for the sake of `203.0.113.0/24`",)
+    (measure,) = decided(detection(), never=("principal:a:1",)).taken
+    assert measure.spares == ("principal:a:1",)
+
+
+def test_the_first_profile_that_finds_somebody_counts() -> None:
+    profiles = (
+        ProfileSettings(name="a", tags=("owasp.api1",), then=(StepSettings(do="throttle"),)),
+        ProfileSettings(name="b", then=(StepSettings(do="revoke", of="token"),)),
+        ProfileSettings(name="c", parties=("peer",), then=(StepSettings(do="step-up"), StepSettings(do="tighten"))),
+        ProfileSettings(name="d"),
+    )
+    assert decided(detection(), profiles=profiles).profile == "c"
+    assert [each.action for each in decided(detection(), profiles=profiles).taken] == ["step-up", "tighten"]
+    assert decided(detection(tags=("owasp.api1",)), profiles=profiles).profile == "a"
+    assert decided(by("shop:ada"), profiles=profiles).profile == "d"
+
+
+@pytest.mark.parametrize("profile", DEFAULT_PROFILES, ids=lambda each: each.name)
+def test_shipped_profiles_last_as_long_as_they_say(profile: ProfileSettings) -> None:
+    for step in profile.then:
+        assert lasting(step, 0) == parse_span(step.span)
+        assert lasting(step, 1000) <= parse_span(step.most) <= LONGEST
