@@ -15,10 +15,11 @@ from garrison.config.exposure import ExposureSettings
 from garrison.core.decision import Mode, Reason
 from garrison.core.operation import Operation
 from garrison.core.principal import ANONYMOUS
-from garrison.engine.budgets import Budgets, Entry, Look, Seen, Taken, peer_of
+from garrison.engine.budgets import Budgets, Entry, Look, Taken, peer_of
 from garrison.engine.control import Reasons
 from garrison.engine.facts import Facts
 from garrison.engine.limits import LONGEST_KEY
+from garrison.engine.seen import Seen
 from garrison.exposure.spaces import Budget, Group, groups_for
 
 HELD = "held until released"

@@ -16,8 +16,8 @@ from math import ceil
 from typing import Any, Final, NamedTuple
 
 from garrison.adapters.store.ledger_rows import Rows
-from garrison.engine.budgets import Seen
 from garrison.engine.recent import DIGEST, FEW, Few, Many
+from garrison.engine.seen import Seen
 from garrison.exposure.spaces import Group
 
 AT_ONCE: Final = 1_000_000
