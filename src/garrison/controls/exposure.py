@@ -23,7 +23,7 @@ from garrison.core.principal import ANONYMOUS
 from garrison.engine.composed import without_items
 from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec
 from garrison.engine.facts import Facts
-from garrison.exposure.budgeting import Bill, Charge, Purse
+from garrison.exposure.budgeting import Bill, Charge, Purse, give_back
 from garrison.exposure.cutting import surplus
 from garrison.exposure.subjects import Extractor, Found, Seen
 from garrison.identity.grants import has_claim
@@ -116,8 +116,11 @@ class _People:
         return own is True or self._purse.pay(facts, kind, abridged)
 
     def _look_again(self, facts: Facts, value: Any) -> None:
-        """What was taken out of the answer is disclosed to nobody."""
-        self._note(facts, self._extractor.left(facts, value))
+        """What was taken out of the answer is disclosed to nobody, and takes no place in a budget."""
+        seen = self._extractor.left(facts, value)
+        named = self._note(facts, seen)
+        if seen.is_readable:
+            give_back(facts, {each.abridged for each in named})
 
     def _note(self, facts: Facts, seen: Seen) -> "list[_Named]":
         named = self._named(facts, seen.found) if seen.found else []

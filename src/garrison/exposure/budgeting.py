@@ -4,7 +4,7 @@ Whoever is shown again within a window costs nothing there, nor do one's own dat
 taken when it is judged, and given back where it did not leave.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from functools import partial
 from math import ceil
 from typing import NamedTuple, TypeAlias
@@ -307,6 +307,20 @@ def _counted(group: Group, charges: Charges) -> int:
 
 def _settle(facts: Facts, taken: Taken) -> None:
     facts.state.budgets.settle(taken, has_left=facts.has_left)
+
+
+def give_back(facts: Facts, left: Container[bytes]) -> None:
+    """What an answer took for others than those `left` in it is given back: another control took them out."""
+    facts.on_close = tuple([_narrowed(facts, each, left) for each in facts.on_close])
+
+
+def _narrowed(facts: Facts, closing: Callable[[], None], left: Container[bytes]) -> Callable[[], None]:
+    if not isinstance(closing, partial) or closing.func is not _settle:
+        return closing
+    taken: Taken = closing.args[1]
+    gone = [place for place in taken if place[1] not in left]
+    facts.state.budgets.settle(gone, has_left=False)
+    return partial(_settle, facts, [place for place in taken if place[1] in left]) if gone else closing
 
 
 def _hold(facts: Facts, over: Sequence[Over], reasons: Sequence[Reason]) -> None:
