@@ -160,7 +160,12 @@ class _People:
     def _named(self, facts: Facts, found: Iterable[Found]) -> "list[_Named]":
         pseudonyms = facts.state.pseudonyms
         facts.key, pseudonym = pseudonyms.number, pseudonyms.pseudonym
-        return [_Named(each, self._is_own(facts, each), *pseudonym(each.kind, each.name)) for each in found]
+        if self._claims:
+            return [_Named(each, self._is_own(facts, each), *pseudonym(each.kind, each.name)) for each in found]
+        return [  # as nearly everywhere, and there may be thousands
+            _Named(each, self._is_own(facts, each) if each.claim else None, *pseudonym(each.kind, each.name))
+            for each in found
+        ]
 
     def _is_own(self, facts: Facts, found: Found) -> bool | None:
         claim = found.claim or self._claims.get(found.kind, "")
@@ -185,7 +190,7 @@ class _Named(NamedTuple):
 
 def _charges(named: Iterable[_Named]) -> list[Charge]:
     """What it costs to show these: of oneself nothing."""
-    return [each.charge for each in named if each.own is not True]
+    return [Charge(found.kind, abridged) for found, own, _, abridged in named if own is not True]
 
 
 def _disclosures(named: Iterable[_Named]) -> tuple[Disclosure, ...]:
