@@ -104,9 +104,9 @@ def labels(field: Field, name: str, seen: set[int]) -> Iterator[str]:
     seen.add(id(node))
     for inner, each in node.names.items():
         yield from labels(each, inner, seen)
-    for each in (node.items, node.more):
-        if each is not None:
-            yield from labels(each, name, seen)
+    for more in (node.items, node.more):
+        if more is not None:
+            yield from labels(more, name, seen)
 
 
 @pytest.fixture(scope="module")
