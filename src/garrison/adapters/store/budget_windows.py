@@ -68,8 +68,8 @@ def windows(rows: Rows, counted: Counted, bounds: tuple[float, int]) -> Iterator
     asked = _Asked(counted, f"least(greatest(ceil(max(time) / 1e6), 1), {ceil(now)})::UINTEGER", keep)
     rows.keep("numbered", asked.numbered, *asked.values)
     for told in rows.ask(asked.large, AT_ONCE):
-        ((total, since),) = rows.ask(asked.total_of_one, *asked.values, *told)
-        ((newest,),) = rows.ask(asked.newest_of_one, *asked.values, *told)
+        rows.keep("of_one", asked.of_one, *asked.values, *told)
+        ((newest, total, since),) = rows.ask(asked.newest_of_one)
         yield asked.key(told), _seen(newest, total, since)
     ((number,),) = rows.ask(asked.number, AT_ONCE)
     parts = number // AT_ONCE + 1
@@ -115,9 +115,11 @@ class _Asked:
                 GROUP BY place
             ) USING (place)
         """
-        of_one = f"SELECT subject, {last} AS last FROM ({rows}) WHERE {one} GROUP BY subject"
-        self.total_of_one = f"SELECT count(*), min(last) FROM ({of_one})"
-        self.newest_of_one = f"SELECT {_packed()} FROM ({of_one} ORDER BY last DESC, subject DESC LIMIT {keep})"
+        self.of_one = f"SELECT subject, {last} AS last FROM ({rows}) WHERE {one} GROUP BY subject"
+        self.newest_of_one = f"""
+            SELECT {_packed()}, (SELECT count(*) FROM of_one), (SELECT min(last) FROM of_one)
+            FROM (FROM of_one ORDER BY last DESC, subject DESC LIMIT {keep})
+        """
         self.first = f"SELECT {keys}, min(time) FROM ({rows}) GROUP BY {keys}"
 
     def key(self, told: Sequence[str]) -> str:
