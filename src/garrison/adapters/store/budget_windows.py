@@ -71,10 +71,8 @@ def windows(rows: Rows, counted: Counted, bounds: tuple[float, int]) -> Iterator
         rows.keep("of_one", asked.of_one, *asked.values, *told)
         ((newest, total, since),) = rows.ask(asked.newest_of_one)
         yield asked.key(told), _seen(newest, total, since)
-    ((number,),) = rows.ask(asked.number, AT_ONCE)
-    parts = number // AT_ONCE + 1
-    for part in range(parts):
-        for *told, newest, total, since in rows.stream(asked.part, *asked.values, AT_ONCE, parts, part):
+    for part, first, last in rows.ask(asked.parts, AT_ONCE):
+        for *told, newest, total, since in rows.stream(asked.part, *asked.values, first, last, AT_ONCE, part):
             yield asked.key(told), _seen(newest, total, since)
 
 
@@ -99,15 +97,18 @@ class _Asked:
         self.values: list[Any] = [] if counted.operations is None else [list(counted.operations)]
         """What stands for the first parameters of each question."""
         rows = f"SELECT {parts}, time, subject FROM {{rows}} WHERE own IS NOT TRUE AND subject IS NOT NULL AND {where}"
+        # parts are of keys that follow on each other, as rows are sorted by principals: others are passed over
+        before = f"sum(number) OVER (ORDER BY {keys} ROWS UNBOUNDED PRECEDING)"
         self.numbered = f"""
-            SELECT *, row_number() OVER () AS place
+            SELECT *, row_number() OVER () AS place, ({before} // {AT_ONCE})::BIGINT AS part
             FROM (SELECT {keys}, count(*) AS number FROM ({rows}) GROUP BY {keys})
         """
         self.large = f"SELECT {keys} FROM numbered WHERE number > ?"
-        self.number = "SELECT coalesce(sum(number), 0)::BIGINT FROM numbered WHERE number <= ?"
-        some = "SELECT * FROM numbered WHERE number <= ? AND place % ? = ?"
+        self.parts = "SELECT part, min(c0), max(c0) FROM numbered WHERE number <= ? GROUP BY part ORDER BY part"
+        some = "SELECT * FROM numbered WHERE number <= ? AND part = ?"
         people = f"""
-            SELECT place, subject, {last} AS last FROM ({rows}) JOIN ({some}) USING ({keys}) GROUP BY place, subject
+            SELECT place, subject, {last} AS last
+            FROM ({rows} AND c0 BETWEEN ? AND ?) JOIN ({some}) USING ({keys}) GROUP BY place, subject
         """
         self.part = f"""
             SELECT {keys}, newest, total, since FROM numbered JOIN (
