@@ -24,10 +24,11 @@ from garrison.core.event import Event
 from garrison.core.exposure import Disclosure
 from garrison.core.http import Peer, RequestHead, ResponseHead
 from garrison.core.ids import EventId, OperationId
-from garrison.engine.budgets import Budgets, Seen
+from garrison.engine.budgets import Budgets
 from garrison.engine.exchange import Exchange
 from garrison.engine.plan import Policy
 from garrison.engine.pseudonyms import Pseudonyms
+from garrison.engine.seen import Seen
 from garrison.engine.step import Pass
 from garrison.wiring import build_policy
 

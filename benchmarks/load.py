@@ -59,11 +59,20 @@ wrk.headers["Host"] = "api.example.com"
 wrk.headers["User-Agent"] = "Mozilla/5.0 (X11; Linux x86_64) Sample/1.0"
 wrk.headers["Accept"] = "application/json"
 {more}
-local before, number, after
+local number, parts, clients = 0, {{}}, {{}}
 function init()
     math.randomseed(os.time())
     number = math.random(100000000, 899999999)
-    before, after = wrk.format():match("^(.-)#(.*)$")
+    for each = 0, {clients} - 1 do
+        clients[each] = string.format("198.18.%d.%d", math.floor(each / 250), each % 250 + 1)
+    end
+    local rest = wrk.format()
+    for _, mark in ipairs({{{marks}}}) do
+        local at = rest:find(mark, 1, true)
+        parts[#parts + 1] = rest:sub(1, at - 1)
+        rest = rest:sub(at + #mark)
+    end
+    parts[#parts + 1] = rest
 end
 {request}
 {delay}
@@ -75,7 +84,9 @@ function done(summary, latency)
     io.stderr:write(form:format(summary.requests, summary.duration, p50, p99, broken, errors.status))
 end
 """
-NUMBERED = "function request() number = number + 1 return before .. number .. after end"
+NUMBER, CLIENT = "#", "@client@"
+"""Marks in the text of a request, in whose place another value stands in each."""
+REQUEST = "function request() number = number + 1 return {pieces} end"
 DELAY = "function delay() return math.floor(0.5 - {mean} * math.log(1 - math.random())) end"
 
 
@@ -89,6 +100,9 @@ class Request(msgspec.Struct, frozen=True):
     """JSON."""
     token: str = ""
     """What `Authorization: Bearer` sends; empty: nothing."""
+    clients: int = 0
+    """So many clients take turns, each with an address of its own in `X-Forwarded-For` (198.18.0.0/15, RFC 2544), as
+    a proxy sends it; 0: no such header. At most 64,000."""
 
 
 class Load(msgspec.Struct, frozen=True):
@@ -171,13 +185,26 @@ def _script(request: Request, connections: int, rate: float | None) -> str:
     body = f"wrk.headers['Content-Type'] = 'application/json'\nwrk.body = [[{request.body.decode()}]]"
     more = [body] if request.body else []
     more += [f"wrk.headers['Authorization'] = 'Bearer {request.token}'"] if request.token else []
+    more += [f"wrk.headers['X-Forwarded-For'] = '{CLIENT}'"] if request.clients else []
     return SCRIPT.format(
         method=request.method,
         path=request.path,
         more="\n".join(more),
-        request=NUMBERED if "#" in request.path else "",
+        **_varied(request),
         delay=DELAY.format(mean=connections / rate * 1000) if rate else "",
     )
+
+
+def _varied(request: Request) -> dict[str, str]:
+    """What is another in each request: a number, the client, both or nothing."""
+    values = [(NUMBER, "number")] if NUMBER in request.path else []
+    values += [(CLIENT, f"clients[number % {request.clients}]")] if request.clients else []
+    pieces = "parts[1]" + "".join([f" .. {value} .. parts[{at}]" for at, (_, value) in enumerate(values, 2)])
+    return {
+        "marks": ", ".join([f'"{mark}"' for mark, _ in values]),
+        "clients": str(request.clients),
+        "request": REQUEST.format(pieces=pieces) if values else "",
+    }
 
 
 def _family(pid: int) -> list[list[str]]:

@@ -1,4 +1,5 @@
-"""The gateways that are compared, started, each before the same upstream with as many workers.
+"""The gateways that are compared, started, each before the same upstream with as many workers. The load's own address
+is that of a proxy which each of them trusts to name the client.
 
 * `upstream`: nothing in between.
 * `envoy`: Garrison's own Envoy configuration without its filter.
@@ -30,6 +31,7 @@ from garrison.adapters.envoy.service import Parts, Service
 from garrison.config.model import ContractSettings, ListenSettings, Settings, UpstreamSettings
 from garrison.lab.sample import DESCRIPTION
 
+PROXIES = ("127.0.0.1",)
 MODULE = Path("/usr/lib/nginx/modules/ngx_http_modsecurity_module.so")
 BASE_RULES = Path("/etc/nginx/modsecurity.conf")
 CORE_RULES = Path("/usr/share/modsecurity-crs/rules")
@@ -55,6 +57,8 @@ events {{{{ worker_connections 4096; }}}}
 http {{{{
     access_log off;
     keepalive_requests 100000000;
+    set_real_ip_from {PROXIES[0]};
+    real_ip_header X-Forwarded-For;
     client_body_temp_path {{directory}}/body;
     proxy_temp_path {{directory}}/proxy;
     fastcgi_temp_path {{directory}}/fastcgi;
@@ -114,7 +118,7 @@ def bare(place: Place) -> Iterator[Server]:
     settings = Settings(
         contract=ContractSettings(file=str(DESCRIPTION)),
         upstream=UpstreamSettings(url=f"http://127.0.0.1:{place.upstream.port}"),
-        listen=ListenSettings(address="127.0.0.1:0", workers=place.workers),
+        listen=ListenSettings(address="127.0.0.1:0", workers=place.workers, trusted_proxies=PROXIES),
     )
     with Path(os.devnull).open("wb") as nowhere:
         service = Service(
@@ -160,7 +164,7 @@ def garrison(place: Place, mode: str, more: Mapping[str, Any] | None = None) -> 
         "mode": mode,
         "contract": {"file": str(DESCRIPTION)},
         "upstream": {"url": f"http://127.0.0.1:{place.upstream.port}"},
-        "listen": {"address": f"127.0.0.1:{port}", "workers": place.workers},
+        "listen": {"address": f"127.0.0.1:{port}", "workers": place.workers, "trusted-proxies": PROXIES},
         "controls": {"response-schema": {"mode": "enforce"}, "exposure": {"mode": "off"}},
         "data": str(place.directory / DATA),
         **(more or {}),

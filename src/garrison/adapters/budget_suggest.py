@@ -14,10 +14,10 @@ from garrison.adapters.recorded.compare import principal_of
 from garrison.adapters.recorded.exchange import RecordedExchange
 from garrison.adapters.recorded.play import play
 from garrison.adapters.store.ledger_rows import ExposureFilter, opened
-from garrison.engine.budgets import cutoff, tick
 from garrison.engine.plan import Policy
 from garrison.engine.pseudonyms import abridged
 from garrison.engine.recent import FEW, Few, Many, Recent
+from garrison.engine.seen import cutoff, tick
 
 WINDOWS: Final = {"1h": 3600, "1d": 86400, "30d": 30 * 86400}
 RANK: Final = 0.999

@@ -7,24 +7,21 @@ older key stays: without it the rows that were named under it can no longer be f
 itself, so that a file that was lost, and made anew, is not taken for the one that the record was made with.
 """
 
-import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final, Literal
 
 import msgspec
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from garrison.adapters.files_watched import FilesWatched
+from garrison.adapters.key_file import KEY_BYTES, derived, read_private, told, wrong
 from garrison.adapters.store.files import replace_file, the_only_one_changing
 from garrison.config.model import Settings
-from garrison.core.errors import ConfigError, Problem, RecordError
+from garrison.core.errors import RecordError
 from garrison.engine.pseudonyms import Pseudonyms
 from garrison.engine.state import State
 
-KEY_BYTES: Final = 32
 _DIGESTS: Final = b"garrison: digests of data subjects"
 _NUMBER: Final = b"garrison: number of a ledger key"
 
@@ -41,8 +38,8 @@ class LedgerKey(msgspec.Struct, frozen=True):
     def pseudonyms(self) -> Pseudonyms:
         """The digests under this key, and its number: 31 bits made of the key (HKDF, RFC 5869), never 0."""
         secret = bytes.fromhex(self.secret)
-        number = int.from_bytes(_derived(secret, _NUMBER)[:4], "big") & 0x7FFFFFFF
-        return Pseudonyms(_derived(secret, _DIGESTS), number or 1)
+        number = int.from_bytes(derived(secret, _NUMBER)[:4], "big") & 0x7FFFFFFF
+        return Pseudonyms(derived(secret, _DIGESTS), number or 1)
 
 
 class KeyRing:
@@ -84,24 +81,17 @@ def make_ring(path: Path, now: float) -> KeyRing:
                 if not path.exists():
                     _write(path, (_new_key(now),))
         except OSError as error:
-            raise _wrong(path, f"cannot be written: {_told(error)}") from error
+            raise wrong(path, f"cannot be written: {told(error)}") from error
     return read_ring(path)
 
 
 def read_ring(path: Path) -> KeyRing:
     """The key ring in `path`; raises ConfigError where it cannot be used."""
+    hint = "`record.ledger-key-file` names the file that the gateway used; without it nobody in the ledger is known"
     try:
-        mode = path.stat().st_mode
-        content = path.read_bytes()
-    except OSError as error:
-        hint = "`record.ledger-key-file` names the file that the gateway used; without it nobody in the ledger is known"
-        raise _wrong(path, f"cannot be read: {_told(error)}", hint) from error
-    if mode & 0o077:
-        raise _wrong(path, "may be read by others", f"chmod 600 {path}")
-    try:
-        return parse_ring(content)
+        return parse_ring(read_private(path, hint))
     except ValueError as error:
-        raise _wrong(path, str(error), "restore it; the keys cannot be had from anywhere else") from error
+        raise wrong(path, str(error), "restore it; the keys cannot be had from anywhere else") from error
 
 
 def parse_ring(content: bytes | None) -> KeyRing:
@@ -125,7 +115,7 @@ def rotate_ring(path: Path, now: float) -> KeyRing:
         with the_only_one_changing(path):
             _write(path, (*read_ring(path).keys, _new_key(now)))
     except OSError as error:
-        raise _wrong(path, f"cannot be written: {_told(error)}") from error
+        raise wrong(path, f"cannot be written: {told(error)}") from error
     return read_ring(path)
 
 
@@ -192,17 +182,5 @@ def _new_key(now: float) -> LedgerKey:
     return LedgerKey(now, secrets.token_hex(KEY_BYTES))
 
 
-def _derived(secret: bytes, purpose: bytes) -> bytes:
-    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose).derive(secret)
-
-
 def _write(path: Path, keys: tuple[LedgerKey, ...]) -> None:
     replace_file(path, msgspec.json.format(msgspec.json.encode(_Kept(1, keys))) + b"\n")
-
-
-def _told(error: OSError) -> str:
-    return os.strerror(error.errno).lower() if error.errno else str(error)
-
-
-def _wrong(path: Path, message: str, hint: str = "") -> ConfigError:
-    return ConfigError([Problem(str(path), "$", message, hint)])

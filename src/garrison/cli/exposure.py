@@ -1,9 +1,10 @@
 """`garrison exposure`: whose data went to whom."""
 
+import inspect
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, cast
 
 import typer
 
@@ -36,41 +37,52 @@ Kind = Annotated[str, typer.Option(metavar="KIND", help="What the subject is, as
 AsJson = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
 
 
+class Asked(NamedTuple):
+    """To whom, through what and when: what most commands are asked about."""
+
+    principal: Principal = None
+    client: Client = None
+    token: Token = None
+    peer: Peer = None
+    operation: Operation = None
+    since: Since = ""
+    until: Until = ""
+
+
+class Place(NamedTuple):
+    """Where the ledger is."""
+
+    data: Data = None
+    config: Config = None
+    key_file: KeyFile = None
+
+
+ANYWHERE = Place()
+"""Stands where a parameter needs a default: `grouped` gives what was asked for."""
+
+
 def application() -> typer.Typer:
     """The commands about exposures."""
     app = typer.Typer(help="Whose data went to whom.", no_args_is_help=True, epilog=EXAMPLES)
-    app.command("to")(to)
-    app.command("of")(of)
-    app.command("top")(top)
-    app.command("coverage")(coverage)
-    app.command("notify")(notify)
-    app.command("keys")(keys)
-    app.command("rotate-key")(rotate_key)
+    app.command("to")(grouped(to))
+    app.command("of")(grouped(of))
+    app.command("top")(grouped(top))
+    app.command("coverage")(grouped(coverage))
+    app.command("notify")(grouped(notify))
+    app.command("keys")(grouped(keys))
+    app.command("rotate-key")(grouped(rotate_key))
     return app
 
 
-def to(
-    principal: Principal = None,
-    client: Client = None,
-    token: Token = None,
-    peer: Peer = None,
-    operation: Operation = None,
-    kind: AnyKind = None,
-    since: Since = "",
-    until: Until = "",
-    data: Data = None,
-    config: Config = None,
-    key_file: KeyFile = None,
-    json: AsJson = False,
-) -> None:
+def to(asked: Asked, kind: AnyKind = None, place: Place = ANYWHERE, json: AsJson = False) -> None:
     """Who was exposed to somebody: how many people, which types of data, when.
 
     With --json each of them is listed, by digest: who holds the key can tell who it is.
     """
     from garrison.cli.exposure_text import to_lines
 
-    parties = _parties(since, until, principal, client, token, peer, operation)
-    ledger = _ledger(data, config, key_file)
+    parties = _parties(asked)
+    ledger = _ledger(place)
     with progress("counting"):
         found = ledger.to(**parties, kind=kind)
     if json:
@@ -82,25 +94,17 @@ def to(
 
 def of(
     subject: Annotated[str, typer.Argument(metavar="SUBJECT", help="What the API calls it: `100000013`.")],
+    asked: Asked,
     kind: Kind = "customer",
-    principal: Principal = None,
-    client: Client = None,
-    token: Token = None,
-    peer: Peer = None,
-    operation: Operation = None,
-    since: Since = "",
-    until: Until = "",
-    data: Data = None,
-    config: Config = None,
-    key_file: KeyFile = None,
+    place: Place = ANYWHERE,
     json: AsJson = False,
 ) -> None:
     """To whom one data subject was exposed: when, through what, and which types of data."""
     from garrison.cli.exposure_text import of_lines
 
-    parties = _parties(since, until, principal, client, token, peer, operation)
+    parties = _parties(asked)
     with progress("looking"):
-        found = _ledger(data, config, key_file).of(subject, kind, **parties)
+        found = _ledger(place).of(subject, kind, **parties)
     if json:
         as_json(found)
         return
@@ -115,9 +119,7 @@ def top(
     operation: Operation = None,
     since: Since = "",
     until: Until = "",
-    data: Data = None,
-    config: Config = None,
-    key_file: KeyFile = None,
+    place: Place = ANYWHERE,
     json: AsJson = False,
 ) -> None:
     """Who came to most people's data. People's own data does not count."""
@@ -125,9 +127,9 @@ def top(
 
     if by not in BY:
         raise _wrong("--by", f"`{by}` is nothing to count by", "one of " + ", ".join(f"`{one}`" for one in BY))
-    parties = _parties(since, until, operation=operation)
+    parties = _parties(Asked(operation=operation, since=since, until=until))
     with progress("counting"):
-        found = _ledger(data, config, key_file).top(cast("Party", by), limit, **parties, kind=kind)
+        found = _ledger(place).top(cast("Party", by), limit, **parties, kind=kind)
     if json:
         as_json(found)
         return
@@ -135,25 +137,13 @@ def top(
         line(text)
 
 
-def coverage(
-    principal: Principal = None,
-    client: Client = None,
-    token: Token = None,
-    peer: Peer = None,
-    operation: Operation = None,
-    since: Since = "",
-    until: Until = "",
-    data: Data = None,
-    config: Config = None,
-    key_file: KeyFile = None,
-    json: AsJson = False,
-) -> None:
+def coverage(asked: Asked, place: Place = ANYWHERE, json: AsJson = False) -> None:
     """Of how many answers it is known whose data they disclosed, by operation."""
     from garrison.cli.exposure_text import coverage_lines
 
-    parties = _parties(since, until, principal, client, token, peer, operation)
+    parties = _parties(asked)
     with progress("counting"):
-        found = _ledger(data, config, key_file).coverage(**parties)
+        found = _ledger(place).coverage(**parties)
     if json:
         as_json(found)
         return
@@ -162,6 +152,7 @@ def coverage(
 
 
 def notify(
+    asked: Asked,
     subjects: Annotated[Path, typer.Option(metavar="FILE", help="Your own list of people: CSV with a heading.")],
     out: Annotated[Path, typer.Option(metavar="FILE", help="Where the people to notify are written: CSV.")],
     report: Annotated[
@@ -171,16 +162,7 @@ def notify(
         str, typer.Option(metavar="NAME", help="The column with what the API calls them.  [default: the first]")
     ] = "",
     kind: Kind = "customer",
-    principal: Principal = None,
-    client: Client = None,
-    token: Token = None,
-    peer: Peer = None,
-    operation: Operation = None,
-    since: Since = "",
-    until: Until = "",
-    data: Data = None,
-    config: Config = None,
-    key_file: KeyFile = None,
+    place: Place = ANYWHERE,
     json: AsJson = False,
 ) -> None:
     """Write exactly those people of your list whose data went to others, with what of theirs was seen.
@@ -194,9 +176,9 @@ def notify(
 
     if report is not None and report.suffix not in {".md", ".json"}:
         raise _wrong("--report", f"`{report}` is neither Markdown nor JSON", "name it `.md` or `.json`")
-    parties = _parties(since, until, principal, client, token, peer, operation)
+    parties = _parties(asked)
     with progress("joining"):
-        found = _ledger(data, config, key_file).notify(subjects, kind, out, id_column=id_column, **parties)
+        found = _ledger(place).notify(subjects, kind, out, id_column=id_column, **parties)
     told = breach_data(found)
     if report is not None:
         write_private(report, breach_text(found) if report.suffix == ".md" else _json(told))
@@ -207,7 +189,7 @@ def notify(
         line(text)
 
 
-def keys(data: Data = None, config: Config = None, key_file: KeyFile = None, json: AsJson = False) -> None:
+def keys(place: Place = ANYWHERE, json: AsJson = False) -> None:
     """Show the ledger's keys: their numbers, since when, and how many rows name subjects with each. Never the keys.
 
     Exit status 1 means that there are rows under keys that are missing.
@@ -215,7 +197,7 @@ def keys(data: Data = None, config: Config = None, key_file: KeyFile = None, jso
     from garrison.adapters.store.ledger import keys_used
     from garrison.cli.exposure_text import key_lines
 
-    ledger = _ledger(data, config, key_file)
+    ledger = _ledger(place)
     ring = ledger.keys()
     used = keys_used(ledger.data)
     known = [
@@ -232,51 +214,66 @@ def keys(data: Data = None, config: Config = None, key_file: KeyFile = None, jso
         raise typer.Exit(1)
 
 
-def rotate_key(data: Data = None, config: Config = None, key_file: KeyFile = None) -> None:
+def rotate_key(place: Place = ANYWHERE) -> None:
     """Name subjects with a new key from now on. A running gateway takes it at once; older keys stay in the file, so
     that what was recorded under them is still found.
     """
     from garrison.adapters.ledger_keys import rotate_ring
 
-    ledger = _ledger(data, config, key_file)
+    ledger = _ledger(place)
     ring = rotate_ring(ledger.key_file, time.time())
     line(f"key {ring.current.number} is in force, keys in `{ledger.key_file}`: {len(ring.keys)}")
     note("keep a copy of the file: whoever loses it cannot tell any more whose data went where")
 
 
-def _ledger(data: Path | None, config: Path | None, key_file: Path | None) -> "Ledger":
+def grouped(command: Callable[..., None]) -> Callable[..., None]:
+    """`command` with the options of `Asked` and `Place` in place of its parameters that are such."""
+    taken = inspect.signature(command, eval_str=True).parameters.values()
+    groups = {each.name: each.annotation for each in taken if each.annotation in {Asked, Place}}
+    options: list[inspect.Parameter] = []
+    for each in taken:
+        group = inspect.signature(groups[each.name], eval_str=True) if each.name in groups else None
+        options += group.parameters.values() if group is not None else [each]
+
+    def run(**given: Any) -> None:
+        for name, group in groups.items():
+            given[name] = group(**{field: given.pop(field) for field in group._fields})
+        command(**given)
+
+    options = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in options]
+    run.__name__, run.__doc__ = command.__name__, command.__doc__
+    run.__annotations__ = {each.name: each.annotation for each in options}
+    run.__dict__["__signature__"] = inspect.Signature(options)
+    return run
+
+
+def _ledger(place: Place) -> "Ledger":
     from garrison.adapters.ledger_keys import ledger_key_file
     from garrison.adapters.recording import with_directory
     from garrison.cli.opening import open_settings
     from garrison.config.load import Options
     from garrison.ledger import Ledger
 
-    settings = with_directory(open_settings(config, Options(data=str(data) if data is not None else None)))
+    options = Options(data=str(place.data) if place.data is not None else None)
+    settings = with_directory(open_settings(place.config, options))
     if not Path(settings.data).is_dir():
         raise _wrong("--data", f"`{settings.data}` is not a directory", "give the one that `guard` has")
-    return Ledger(settings.data, key_file or ledger_key_file(settings, settings.data))
+    return Ledger(settings.data, place.key_file or ledger_key_file(settings, settings.data))
 
 
-def _parties(
-    since: str,
-    until: str,
-    principal: str | None = None,
-    client: str | None = None,
-    token: str | None = None,
-    peer: str | None = None,
-    operation: str | None = None,
-) -> "Parties":
+def _parties(asked: Asked) -> "Parties":
     from garrison.cli.moments import parse_moment
     from garrison.ledger import Parties
 
     now = time.time()
-    begin = parse_moment(since, "--since", now) if since else None
-    end = parse_moment(until, "--until", now) if until else None
+    begin = parse_moment(asked.since, "--since", now) if asked.since else None
+    end = parse_moment(asked.until, "--until", now) if asked.until else None
     if begin is not None and end is not None and begin >= end:
         raise _wrong("--since", "is not before `--until`")
     return Parties(
-        since=begin, until=end, principal=principal, client=client, token=token, peer=peer, operation=operation
-    )
+        since=begin, until=end, principal=asked.principal, client=asked.client, token=asked.token,
+        peer=asked.peer, operation=asked.operation,
+    )  # fmt: skip
 
 
 def _stream(told: dict[str, Any], name: str, items: Iterable[Any]) -> None:

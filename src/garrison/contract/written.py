@@ -6,6 +6,7 @@ from typing import Any
 
 from garrison.contract.documents import Documents, Node, Read
 from garrison.contract.overlay import apply_overlay
+from garrison.contract.parts import parts
 from garrison.contract.place import Place, Problems, Tokens, json_path
 from garrison.core.operation import Operation
 
@@ -14,7 +15,6 @@ ITEM = "*"
 
 _MEMBERS = ("allOf", "anyOf", "oneOf")
 _BRANCHES = ("if", "then", "else")
-_MAX_PARTS = 1000
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
 
@@ -71,7 +71,12 @@ class Written:
                 media = self._inner(content, name)
                 found += self._schemas(media)
         for step in steps:
-            found = [inner for each in found for part in self._parts(each) for inner in _step(part, step)]
+            found = [
+                inner
+                for each in found
+                for part in parts(self._documents, each, _MEMBERS, _BRANCHES)
+                for inner in _step(part, step)
+            ]
         places = [each.place for each in found if each.place.file == self._source]
         return list(dict.fromkeys(place.tokens for place in places))
 
@@ -81,21 +86,6 @@ class Written:
         return [
             Node(media.place.child(key), media.value[key]) for key in ("schema", "itemSchema") if key in media.value
         ]
-
-    def _parts(self, node: Node) -> Iterator[Node]:
-        """The schema, what it refers to, and its members, each once."""
-        rest, seen = [node], set[Place]()
-        while rest and len(seen) < _MAX_PARTS:
-            part = rest.pop()
-            if part.place in seen or not isinstance(part.value, dict):
-                continue
-            seen.add(part.place)
-            yield part
-            reference = part.value.get("$ref")
-            target = self._documents.resolve(part.place, reference) if isinstance(reference, str) else None
-            rest += [target] if target is not None else []
-            rest += [each for keyword in _MEMBERS for each in self._listed(part, keyword)]
-            rest += [Node(part.place.child(key), part.value[key]) for key in _BRANCHES if key in part.value]
 
     def _inner(self, node: Node | None, *keys: str) -> Node | None:
         """What stands under `keys`, references followed at each."""

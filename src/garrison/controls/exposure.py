@@ -23,7 +23,7 @@ from garrison.core.principal import ANONYMOUS
 from garrison.engine.composed import without_items
 from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec
 from garrison.engine.facts import Facts
-from garrison.exposure.budgeting import Bill, Charge, Purse
+from garrison.exposure.budgeting import Bill, Charge, Purse, give_back
 from garrison.exposure.cutting import surplus
 from garrison.exposure.seeking import Seeking
 from garrison.exposure.subjects import Extractor, Found, Seen
@@ -123,8 +123,11 @@ class _People:
         return own is True or self._purse.pay(facts, kind, abridged)
 
     def _look_again(self, facts: Facts, value: Any) -> None:
-        """What was taken out of the answer is disclosed to nobody."""
-        self._note(facts, self._extractor.left(facts, value))
+        """What was taken out of the answer is disclosed to nobody, and takes no place in a budget."""
+        seen = self._extractor.left(facts, value)
+        named = self._note(facts, seen)
+        if seen.is_readable:
+            give_back(facts, {each.abridged for each in named})
 
     def _note(self, facts: Facts, seen: Seen) -> "list[_Named]":
         named = self._named(facts, seen.found) if seen.found else []
@@ -166,7 +169,12 @@ class _People:
     def _named(self, facts: Facts, found: Iterable[Found]) -> "list[_Named]":
         pseudonyms = facts.state.pseudonyms
         facts.key, pseudonym = pseudonyms.number, pseudonyms.pseudonym
-        return [_Named(each, self._is_own(facts, each), *pseudonym(each.kind, each.name)) for each in found]
+        if self._claims:
+            return [_Named(each, self._is_own(facts, each), *pseudonym(each.kind, each.name)) for each in found]
+        return [  # as nearly everywhere, and there may be thousands
+            _Named(each, self._is_own(facts, each) if each.claim else None, *pseudonym(each.kind, each.name))
+            for each in found
+        ]
 
     def _is_own(self, facts: Facts, found: Found) -> bool | None:
         claim = found.claim or self._claims.get(found.kind, "")
@@ -191,7 +199,7 @@ class _Named(NamedTuple):
 
 def _charges(named: Iterable[_Named]) -> list[Charge]:
     """What it costs to show these: of oneself nothing."""
-    return [each.charge for each in named if each.own is not True]
+    return [Charge(found.kind, abridged) for found, own, _, abridged in named if own is not True]
 
 
 def _disclosures(named: Iterable[_Named]) -> tuple[Disclosure, ...]:

@@ -1,21 +1,22 @@
 """Budgets: how many distinct subjects a key was shown in each of several windows, exactly, for each of many keys.
 
-A window slides: a subject counts until it was last seen a window's length ago, to the second, and never less. Several
-windows that count the same look at one table. What an answer will show is noted when it is judged, so that no two
-answers take the same last place, and taken back where the answer did not leave after all.
+Several windows that count the same look at one table (`seen.py`). What an answer will show is noted when it is judged,
+so that no two answers take the same last place, and taken back where the answer did not leave after all.
 
 Memory is bounded (`MAX_KEYS`, `MAX_SUBJECTS`), and what is forgotten for that never makes a budget wider: keys for
 which there is no place share one table; of a key that has seen more than any of its limits allows, the rest is a
 number that counts until the last of them has left every window; and so do subjects for whom there is no place.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from math import ceil, floor
+from collections.abc import Iterable, Mapping, Sequence
+from math import ceil
 from typing import Final, NamedTuple, TypeAlias
 
 from garrison.engine.limits import SHARED, short
 from garrison.engine.networks import prefix
-from garrison.engine.recent import FEW, Few, Many, Recent
+from garrison.engine.recent import FEW, Few, Many
+from garrison.engine.seen import Seen, cutoff, tick
+from garrison.engine.space import Space
 
 MAX_KEYS: Final = 250_000
 """Keys remembered, of all spaces together, some 400 bytes each. Spaces have equal shares."""
@@ -26,16 +27,6 @@ SLACK: Final = 600
 began later. No exchange takes that long (`upstream.request-timeout`, slow bodies)."""
 _TRIES: Final = 4
 """Other keys looked at with each new one, so that what lies outside of every window goes."""
-
-
-def tick(now: float) -> int:
-    """The moment `now` as it is noted: never earlier than it was."""
-    return max(1, ceil(now))
-
-
-def cutoff(window: int, now: float) -> int:
-    """Who was last seen at this tick or earlier is outside of the window that ends `now`."""
-    return max(0, floor(now) - window)
 
 
 def key_of(per: str, who: str, client: str, address: str, operation: str, bits: tuple[int, int]) -> str:
@@ -62,139 +53,6 @@ def party_of(who: str, address: str) -> str:
 def peer_of(address: str) -> str:
     """The network of one subscriber: of IPv6 they have at least 64 bits to choose from."""
     return prefix(address, 32, 64)
-
-
-def recent_of(seen: Sequence[tuple[bytes, int]]) -> Recent:
-    """Subjects, and when each was last seen, in that order."""
-    few = Few()
-    few.fill(b"".join([digest for digest, _ in seen]), [at for _, at in seen])
-    return few if len(few) <= FEW else Many(few)
-
-
-class Seen:
-    """Who was shown to one key."""
-
-    __slots__ = ("first", "floors", "held", "latest", "least", "lost", "lost_at", "recent")
-
-    def __init__(self, first: int) -> None:
-        """`first` is the tick at which somebody was shown to it for the first time."""
-        self.first = first
-        self.latest = 0.0
-        """The time of the latest exchange that noted anything: the next may have begun before it."""
-        self.recent: Recent = Few()
-        self.lost = 0
-        """Subjects that count though they are not remembered."""
-        self.lost_at = 0
-        """When the last of them was seen."""
-        self.held: tuple[str, ...] = ()
-        """Budgets for whose sake the key is kept out."""
-        self.floors: Mapping[str, int] | None = None
-        """Who was seen at this tick or earlier does not count any more for the budget of that name."""
-        self.least = 1
-        """A tick that everything is noted at, or later: what comes after a release is told from what came before."""
-
-    def cutoff(self, name: str, window: int, now: float) -> int:
-        """As the function, for the budget `name`."""
-        begins = cutoff(window, now)
-        return begins if self.floors is None else max(begins, self.floors.get(name, 0))
-
-    def bounds(self, name: str, window: int, now: float) -> tuple[int, int]:
-        """`cutoff` for those who count, and for those who cost nothing because they were seen.
-
-        They differ where an exchange is judged after one that began later, or the clock was set back: who was outside
-        of the window for that one is not inside again, and who is inside for this one counts.
-        """
-        begins = self.cutoff(name, window, now)
-        return begins, begins if now >= self.latest else self.cutoff(name, window, self.latest)
-
-    def used(self, window: int, begins: int) -> int:
-        """How many were seen after the tick `begins`, in a window of that length."""
-        return self.recent.count(window, begins) + (self.lost if self.lost_at > begins else 0)
-
-    def tick(self, now: float) -> int:
-        """The moment `now` as it is noted here: never before what was noted already, whatever the clock does."""
-        at, newest = ceil(now), self.recent.newest
-        at = max(at, newest)
-        return max(at, self.least)
-
-    def is_void(self, begins: int) -> bool:
-        """Whether nothing that is known of it matters after the tick `begins`, but for how long it has been known."""
-        return not self.held and self.recent.newest <= begins and self.lost_at <= begins
-
-    def join(self, other: "Seen", keep: int) -> None:
-        """It has seen what `other` has as well; `keep` are remembered."""
-        both = dict(self.recent.items())
-        for digest, at in other.recent.items():
-            both[digest] = max(at, both.get(digest, 0))
-        ordered = sorted(both.items(), key=lambda each: each[1])
-        gone = max(0, len(ordered) - keep)
-        self.lost += other.lost + gone
-        self.lost_at = max(self.lost_at, other.lost_at, ordered[gone - 1][1] if gone else 0)
-        self.recent = recent_of(ordered[gone:])
-        self.first, self.latest = min(self.first, other.first), max(self.latest, other.latest)
-        self.held = tuple(dict.fromkeys((*self.held, *other.held)))
-
-    def release(self, name: str) -> None:
-        """Nothing counts any more that the budget `name` has seen; empty: any of its budgets."""
-        now = max(self.recent.newest, self.lost_at)
-        self.least = now + 1
-        if name:
-            self.held = tuple([each for each in self.held if each != name])
-            self.floors = {**(self.floors or {}), name: now}
-            return
-        self.held, self.floors = (), None
-        self.recent, self.lost, self.lost_at = Few(), 0, 0
-
-
-class Space:
-    """The keys of all budgets that count alike: the same subjects per the same."""
-
-    __slots__ = ("_old", "_young", "horizon", "is_tight", "keep", "least")
-
-    def __init__(self) -> None:
-        self.least = 1 << 31
-        """The tightest limit at which anybody is refused."""
-        self.is_tight = False
-        """Whether any key may have come so far."""
-        self.horizon = 0
-        """Length of the longest window, in seconds."""
-        self.keep = 0
-        """Subjects of a key that matter: one more than its widest limit."""
-        self._young: dict[str, Seen] = {}
-        self._old: dict[str, Seen] = {}
-
-    def __len__(self) -> int:
-        return len(self._young) + len(self._old)
-
-    def find(self, key: str) -> Seen | None:
-        """What is known of `key`."""
-        found = self._young.get(key)
-        return self._old.get(key) if found is None else found
-
-    def items(self) -> Iterator[tuple[str, Seen]]:
-        """Every key."""
-        yield from self._young.items()
-        yield from self._old.items()
-
-    def put(self, key: str, seen: Seen) -> None:
-        """A key that is new."""
-        self._young[key] = seen
-
-    def oldest(self) -> Seen | None:
-        """One key after the other; None where there is none."""
-        if not self._old:
-            self._old, self._young = self._young, {}
-        if not self._old:
-            return None
-        key, seen = self._old.popitem()
-        self._young[key] = seen
-        return seen
-
-    def remove(self, gone: Seen) -> None:
-        """Forget the key that `oldest` gave."""
-        key, seen = self._young.popitem()
-        if seen is not gone:
-            self._young[key] = seen
 
 
 class Release(NamedTuple):

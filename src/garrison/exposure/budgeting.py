@@ -4,7 +4,7 @@ Whoever is shown again within a window costs nothing there, nor do one's own dat
 taken when it is judged, and given back where it did not leave.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from functools import partial
 from math import ceil
 from typing import Final, NamedTuple, TypeAlias
@@ -16,11 +16,12 @@ from garrison.core.countermeasure import Action, shown
 from garrison.core.decision import Mode, Reason
 from garrison.core.operation import Operation
 from garrison.core.principal import ANONYMOUS
-from garrison.engine.budgets import Budgets, Entry, Look, Seen, Taken, peer_of
+from garrison.engine.budgets import Budgets, Entry, Look, Taken, peer_of
 from garrison.engine.control import Reasons
 from garrison.engine.facts import Facts
 from garrison.engine.limits import LONGEST_KEY
 from garrison.engine.measures import simulated_reason
+from garrison.engine.seen import Seen
 from garrison.exposure.spaces import Budget, Group, groups_for
 
 HELD = "held until released"
@@ -366,6 +367,20 @@ def _counted(group: Group, charges: Charges) -> int:
 
 def _settle(facts: Facts, taken: Taken) -> None:
     facts.state.budgets.settle(taken, has_left=facts.has_left)
+
+
+def give_back(facts: Facts, left: Container[bytes]) -> None:
+    """What an answer took for others than those `left` in it is given back: another control took them out."""
+    facts.on_close = tuple([_narrowed(facts, each, left) for each in facts.on_close])
+
+
+def _narrowed(facts: Facts, closing: Callable[[], None], left: Container[bytes]) -> Callable[[], None]:
+    if not isinstance(closing, partial) or closing.func is not _settle:
+        return closing
+    taken: Taken = closing.args[1]
+    gone = [place for place in taken if place[1] not in left]
+    facts.state.budgets.settle(gone, has_left=False)
+    return partial(_settle, facts, [place for place in taken if place[1] in left]) if gone else closing
 
 
 def _hold(facts: Facts, over: Sequence[Over], reasons: Sequence[Reason]) -> None:

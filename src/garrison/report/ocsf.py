@@ -53,6 +53,8 @@ _SEVERITIES: Final[Mapping[Disposition, tuple[int, str]]] = {
 }
 
 
+_AFFECTED: Final = (3, "Affected")
+"""`role_id` of the data subjects."""
 _PERSONAL: Final = (1, "Personal")
 _CLASSES: Final[Mapping[str, tuple[int, str]]] = {
     "national-id": (2, "Governmental"),
@@ -134,20 +136,22 @@ def _subjects(kind: str, event: Event) -> dict[str, Any]:
     return {
         "name": kind,
         "type": "data subjects",
+        "role_id": _AFFECTED[0],
+        "role": _AFFECTED[1],
         "data": {"people": people, "own": sum(len(one.subjects) for one in groups if one.own)},
-        "data_classifications": [
-            {
-                "category_id": number,
-                "category": caption,
-                "discovery_details": [
-                    {"type": name, "count": count}
-                    for name, count in sorted(counts.items())
-                    if _CLASSES.get(name, _PERSONAL) == (number, caption)
-                ],
-            }
-            for number, caption in classes
-        ],
+        "data_classifications": [_classification(each, counts) for each in classes],
     }
+
+
+def _classification(of: tuple[int, str], counts: Mapping[str, int]) -> dict[str, Any]:
+    """What of it is in one category. Where only a subject is known, and none of its data, nothing was discovered."""
+    number, caption = of
+    found = [(name, count) for name, count in sorted(counts.items()) if _CLASSES.get(name, _PERSONAL) == of]
+    told: dict[str, Any] = {"category_id": number, "category": caption}
+    if found:
+        told["discovery_details"] = [{"type": name, "count": count} for name, count in found]
+        told["total"] = sum(count for _, count in found)
+    return told
 
 
 def _endpoint(peer: str) -> dict[str, str]:

@@ -219,6 +219,19 @@ def test_a_cut_list_has_nothing_that_another_control_takes_out() -> None:
     assert (cut.status, cut.value) == (200, [{"number": "3"}])
 
 
+def test_who_is_taken_out_of_an_answer_takes_no_place() -> None:
+    hidden = {"type": "object", "properties": {"number": NUMBER, "other": {**NUMBER, "x-garrison-read-scope": "all"}}}
+    scene = Stage(
+        api({"/people": {"get": operation({"type": "array", "items": hidden})}}),
+        "exposure: {mode: enforce, budgets: [{name: hour, limit: 3}]}, field-access: {action: strip}",
+    )
+    seen = scene.ask(ADA, "GET /people", answer=[{"number": each, "other": "9"} for each in "23"], now=1000.0)
+    assert (seen.status, seen.value) == (200, [{"number": each} for each in "23"])
+    assert scene.state.budgets.subjects == 2
+    asked = [scene.ask(ADA, "GET /people", answer=[{"number": each}], now=1000.0) for each in "2567"]
+    assert [each.status for each in asked] == [200, 200, 403, 403]
+
+
 def test_what_names_no_item_cannot_be_cut() -> None:
     scene = stage("{name: hour, limit: 1}", "lists: cut")
     one(scene, 2)

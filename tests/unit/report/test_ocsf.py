@@ -27,6 +27,9 @@ AT_LEAST_ONE = {
 """The `constraints` of these objects in the same version."""
 CATEGORIES = {1: "Personal", 2: "Governmental", 3: "Financial", 6: "Security"}
 """`category_id` of objects/data_classification.json in the same version."""
+CLASSIFICATION = {"category_id", "category", "discovery_details", "total"}
+RESOURCE = {"name", "type", "role_id", "role", "data", "data_classifications"}
+"""Attributes of these objects and of objects/resource_details.json that are used, by their names in that version."""
 METHODS = {"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"}
 
 REASON = Reason(ReasonId("body-invalid"), ControlId("request-schema"), 400, "body/name", "must be text")
@@ -136,5 +139,10 @@ def test_data_subjects_are_resources_with_what_was_disclosed_of_them() -> None:
     ] == [("Personal", [("email", 3)]), ("Governmental", [("national-id", 2)])]
     for each in (*customers["data_classifications"], *vehicles["data_classifications"]):
         assert CATEGORIES[each["category_id"]] == each["category"]
+        assert set(each) <= CLASSIFICATION
+    assert [each.get("total") for each in customers["data_classifications"]] == [3, 2]
+    assert vehicles["data_classifications"] == [{"category_id": 1, "category": "Personal"}]
+    assert set(customers) == set(vehicles) == RESOURCE
+    assert (customers["role_id"], customers["role"]) == (3, "Affected")
     assert record["unmapped"] == {"method": "GET", "mode": "monitor", "client": "shop", "attribution": "annotated"}
     assert "resources" not in api_activity(BARE, version="1")

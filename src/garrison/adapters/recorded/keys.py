@@ -9,14 +9,11 @@ import secrets
 from pathlib import Path
 
 import msgspec
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
+from garrison.adapters.key_file import KEY_BYTES, derived, read_private, told, wrong
 from garrison.config.model import Settings
-from garrison.core.errors import ConfigError, Problem
 
-KEY_BYTES = 32
 SALT_BYTES = 16
 # RFC 7914, 2, and OWASP's password storage guidance (2023): 128 MiB and about a third of a second, once a process.
 _SCRYPT_N, _SCRYPT_R, _SCRYPT_P = 1 << 17, 8, 1
@@ -62,22 +59,21 @@ def read_keys(source: KeySource) -> SampleKeys:
     if not source.passphrase_file:
         if len(content) != KEY_BYTES:
             hint = "is there a passphrase? name its file with `record.passphrase-file`"
-            raise _wrong(source.key_file, f"must hold {KEY_BYTES} bytes, not {len(content)}", hint)
+            raise wrong(Path(source.key_file), f"must hold {KEY_BYTES} bytes, not {len(content)}", hint)
         return _keys(content)
     if len(content) != SALT_BYTES:
         hint = "it was made for use without a passphrase: move it away, or leave `record.passphrase-file` out"
-        raise _wrong(source.key_file, f"must hold a salt of {SALT_BYTES} bytes, not {len(content)}", hint)
+        raise wrong(Path(source.key_file), f"must hold a salt of {SALT_BYTES} bytes, not {len(content)}", hint)
     passphrase = _read(source.passphrase_file).rstrip(b"\r\n")
     if not passphrase:
-        raise _wrong(source.passphrase_file, "is empty, must hold a passphrase", "")
+        raise wrong(Path(source.passphrase_file), "is empty, must hold a passphrase")
     return _keys(Scrypt(salt=content, length=KEY_BYTES, n=_SCRYPT_N, r=_SCRYPT_R, p=_SCRYPT_P).derive(passphrase))
 
 
 def _keys(secret: bytes) -> SampleKeys:
-    def derived(purpose: bytes) -> bytes:
-        return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose).derive(secret)
-
-    return SampleKeys(derived(b"garrison: wrapping of data keys"), derived(b"garrison: digests of secrets"))
+    return SampleKeys(
+        derived(secret, b"garrison: wrapping of data keys"), derived(secret, b"garrison: digests of secrets")
+    )
 
 
 def _create(path: Path, content: bytes) -> None:
@@ -88,27 +84,10 @@ def _create(path: Path, content: bytes) -> None:
     except FileExistsError:
         return
     except OSError as error:
-        raise _wrong(str(path), f"cannot be written: {_told(error)}", "") from error
+        raise wrong(path, f"cannot be written: {told(error)}") from error
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
 
 
 def _read(file: str) -> bytes:
-    path = Path(file)
-    try:
-        mode = path.stat().st_mode
-        content = path.read_bytes()
-    except OSError as error:
-        hint = "`record.key-file` names the file that the gateway used"
-        raise _wrong(file, f"cannot be read: {_told(error)}", hint) from error
-    if mode & 0o077:
-        raise _wrong(file, "may be read by others", f"chmod 600 {file}")
-    return content
-
-
-def _told(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
-
-
-def _wrong(file: str, message: str, hint: str) -> ConfigError:
-    return ConfigError([Problem(file, "$", message, hint)])
+    return read_private(Path(file), "`record.key-file` names the file that the gateway used")

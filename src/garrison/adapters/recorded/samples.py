@@ -23,9 +23,10 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
+from garrison.adapters.key_file import KEY_BYTES
 from garrison.adapters.recorded.days import DAY, bodies_directory, day_of, retain
 from garrison.adapters.recorded.exchange import Entry, RecordedExchange, Unreadable
-from garrison.adapters.recorded.keys import KEY_BYTES, KeySource, SampleKeys, read_keys
+from garrison.adapters.recorded.keys import KeySource, SampleKeys, read_keys
 from garrison.core.errors import ConfigError, Problem
 
 SEGMENT_BYTES = 64 << 20

@@ -16,7 +16,9 @@ from garrison.config.overrides import controls_for
 from garrison.core.errors import RecordError
 from garrison.core.event import Event
 from garrison.core.operation import Operation
-from garrison.engine.budgets import Budgets, Release, Seen, Space
+from garrison.engine.budgets import Budgets, Release
+from garrison.engine.seen import Seen
+from garrison.engine.space import Space
 from garrison.engine.state import State
 from garrison.exposure.budgeting import names_of
 from garrison.exposure.spaces import Budget, Group, groups_for

@@ -1,37 +1,43 @@
 """The windows of budgets out of the ledger: for each key the newest of those whom it was shown, as many as matter, and
 how many there were besides; and when each key was first shown anybody.
 
-What DuckDB groups and sorts at once is bounded (`AT_ONCE`), so that a ledger of any size is read in little memory: keys
-are read in parts, by a hash, and one that has more rows than that by itself.
+A gateway does not serve before it has read them, so that DuckDB tells subjects apart, sorts them, and gives all of a
+key in one piece. What is grouped at once is bounded (`AT_ONCE`), so that a ledger of any size is read in little memory:
+keys are numbered and read in parts, and one that has more rows than that by itself.
 """
 
 # ruff: noqa: S608 - statements are made of constants; values are parameters
 
 import sys
 from array import array
+from binascii import a2b_base64
 from collections.abc import Iterator, Mapping, Sequence
 from math import ceil
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from garrison.engine.budgets import Seen
-from garrison.engine.recent import FEW, Few, Many
+from garrison.engine.recent import DIGEST, FEW, Few, Many
+from garrison.engine.seen import Seen
 from garrison.exposure.spaces import Group
 
 if TYPE_CHECKING:
     from garrison.adapters.store.ledger_rows import Rows
 
 AT_ONCE: Final = 1_000_000
-"""Rows that are grouped at once: some 300 MB."""
+"""Rows that are grouped at once: some 200 MB."""
+_TICK: Final = 4
+"""Bytes of a tick, the highest first."""
+_ENTRY: Final = _TICK + DIGEST
+"""Bytes of a tick and the subject that was last seen then."""
 _COLUMNS: Final = {
     # who has no name is counted by the peer
-    "principal": ("principal", "CASE WHEN principal = '' THEN peer ELSE '' END"),
+    "principal": ("principal", "CASE WHEN principal = '' THEN coalesce(peer, '') ELSE '' END"),
     "client": (
         "client",
         "CASE WHEN client = '' THEN principal ELSE '' END",
-        "CASE WHEN client = '' AND principal = '' THEN peer ELSE '' END",
+        "CASE WHEN client = '' AND principal = '' THEN coalesce(peer, '') ELSE '' END",
     ),
-    "peer": ("peer",),
-    "network": ("peer",),
+    "peer": ("coalesce(peer, '')",),
+    "network": ("coalesce(peer, '')",),
     "operation": ("operation",),
     "all": ("''",),
 }
@@ -61,25 +67,20 @@ def windows(rows: "Rows", counted: Counted, bounds: tuple[float, int]) -> Iterat
     that was set back none lies in the future.
     """
     now, keep = bounds
-    asked = _Asked(counted, f"least(greatest(ceil(max(time) / 1e6), 1), {ceil(now)})::UINTEGER")
-    ((number,),) = rows.ask(asked.number, *asked.values)
-    large = rows.ask(asked.large, *asked.values, AT_ONCE) if number > AT_ONCE else []
-    for told in large:
-        ((total, since),) = rows.ask(asked.total_of_one, *asked.values, *told)
-        found = rows.ask(asked.newest_of_one, *asked.values, *told, keep)
-        found.reverse()
-        yield asked.key(told), _seen(found, total, since)
-    parts = number // AT_ONCE + 1
-    for part in range(parts):
-        given = [*asked.values, parts, part, *[each for told in large for each in told]]
-        for *told, names, lasts in rows.stream(asked.part_but(len(large)), *given):
-            ordered = sorted(zip(lasts, names, strict=True))  # quicker than in DuckDB
-            yield asked.key(told), _seen(ordered[-keep:], len(ordered), ordered[0][0])
+    asked = _Asked(counted, f"least(greatest(ceil(max(time) / 1e6), 1), {ceil(now)})::UINTEGER", keep)
+    rows.keep("numbered", asked.numbered, *asked.values)
+    for told in rows.ask(asked.large, AT_ONCE):
+        rows.keep("of_one", asked.of_one, *asked.values, *told)
+        ((newest, total, since),) = rows.ask(asked.newest_of_one)
+        yield asked.key(told), _seen(newest, total, since)
+    for part, first, last in rows.ask(asked.parts, AT_ONCE):
+        for *told, newest, total, since in rows.stream(asked.part, *asked.values, first, last, AT_ONCE, part):
+            yield asked.key(told), _seen(newest, total, since)
 
 
 def firsts(rows: "Rows", counted: Counted) -> Iterator[tuple[str, int]]:
     """When each key was first shown anybody; a key may come several times."""
-    asked = _Asked(counted, "")
+    asked = _Asked(counted)
     for *told, first in rows.stream(asked.first, *asked.values):
         yield asked.key(told), max(1, ceil(first / 1e6))
 
@@ -87,8 +88,8 @@ def firsts(rows: "Rows", counted: Counted) -> Iterator[tuple[str, int]]:
 class _Asked:
     """The questions of one space, made of constants and numbers."""
 
-    def __init__(self, counted: Counted, last: str) -> None:
-        """`last` is SQL for the tick at which a subject was last seen."""
+    def __init__(self, counted: Counted, last: str = "", keep: int = 0) -> None:
+        """`last` is SQL for the tick at which a subject was last seen; `keep` of those of a key are told of."""
         self._group = counted.group
         columns = _COLUMNS[counted.group.per]
         parts = ", ".join(f"{column} AS c{at}" for at, column in enumerate(columns))
@@ -98,25 +99,31 @@ class _Asked:
         self.values: list[Any] = [] if counted.operations is None else [list(counted.operations)]
         """What stands for the first parameters of each question."""
         rows = f"SELECT {parts}, time, subject FROM {{rows}} WHERE own IS NOT TRUE AND subject IS NOT NULL AND {where}"
-        name = "('0x' || substr(replace(subject::VARCHAR, '-', ''), 1, 16))::UBIGINT AS name"
-        people = f"SELECT {keys}, {name}, {last} AS last FROM ({rows})"
-        self.number = f"SELECT count(*) FROM ({rows})"
-        self.large = f"SELECT {keys} FROM ({rows}) GROUP BY {keys} HAVING count(*) > ?"
-        self._part = f"""
-            SELECT {keys}, list(name), list(last)
-            FROM ({people} WHERE hash({keys}) % ? = ?{{but}} GROUP BY {keys}, name)
-            GROUP BY {keys}
+        # parts are of keys that follow on each other, as rows are sorted by principals: others are passed over
+        before = f"sum(number) OVER (ORDER BY {keys} ROWS UNBOUNDED PRECEDING)"
+        self.numbered = f"""
+            SELECT *, row_number() OVER () AS place, ({before} // {AT_ONCE})::BIGINT AS part
+            FROM (SELECT {keys}, count(*) AS number FROM ({rows}) GROUP BY {keys})
         """
-        self._one = one
+        self.large = f"SELECT {keys} FROM numbered WHERE number > ?"
+        self.parts = "SELECT part, min(c0), max(c0) FROM numbered WHERE number <= ? GROUP BY part ORDER BY part"
+        some = "SELECT * FROM numbered WHERE number <= ? AND part = ?"
+        people = f"""
+            SELECT place, subject, {last} AS last
+            FROM ({rows} AND c0 BETWEEN ? AND ?) JOIN ({some}) USING ({keys}) GROUP BY place, subject
+        """
+        self.part = f"""
+            SELECT {keys}, newest, total, since FROM numbered JOIN (
+                SELECT place, {_packed(f"[-{keep}:]")} AS newest, count(*) AS total, min(last) AS since FROM ({people})
+                GROUP BY place
+            ) USING (place)
+        """
+        self.of_one = f"SELECT subject, {last} AS last FROM ({rows}) WHERE {one} GROUP BY subject"
         self.newest_of_one = f"""
-            SELECT last, name FROM ({people} WHERE {one} GROUP BY {keys}, name) ORDER BY last DESC, name DESC LIMIT ?
+            SELECT {_packed()}, (SELECT count(*) FROM of_one), (SELECT min(last) FROM of_one)
+            FROM (FROM of_one ORDER BY last DESC, subject DESC LIMIT {keep})
         """
-        self.total_of_one = f"SELECT count(*), min(last) FROM ({people} WHERE {one} GROUP BY {keys}, name)"
         self.first = f"SELECT {keys}, min(time) FROM ({rows}) GROUP BY {keys}"
-
-    def part_but(self, large: int) -> str:
-        """A part of the keys, but for so many."""
-        return self._part.replace("{but}", f" AND NOT ({self._one})" * large)
 
     def key(self, told: Sequence[str]) -> str:
         """The key of a row that begins with `told`."""
@@ -126,16 +133,32 @@ class _Asked:
         )
 
 
-def _seen(people: Sequence[tuple[int, int]], total: int, since: int) -> Seen:
-    """What a key has seen: when each was last seen and who, in order, of `total`; of all the first at `since`."""
-    seen = Seen(since)
-    digests = array("Q", [name for _, name in people])
+def _packed(chosen: str = "") -> str:
+    """SQL for the entries of a group, or those `chosen` of them, in order and in one text (Base64)."""
+    entries = f"list_sort(list(last::BIT::BLOB || (subject::BLOB)[1:{DIGEST}]))"
+    return f"array_to_string(list_transform({entries}{chosen}, lambda each: base64(each)), '')"
+
+
+def _seen(newest: str, total: int, since: int) -> Seen:
+    """What a key has seen: `_packed` entries, of so many; of all the first at `since`."""
+    entries = a2b_base64(newest)
+    ticks = array("I", _column(entries, 0, _TICK))
     if sys.byteorder == "little":
-        digests.byteswap()  # a number's first byte is the digest's
+        ticks.byteswap()
     few = Few()
-    few.fill(digests.tobytes(), [last for last, _ in people])
+    few.fill(_column(entries, _TICK, _ENTRY), ticks)
+    seen = Seen(since)
     seen.recent = few if len(few) <= FEW else Many(few)
     seen.latest = float(few.newest)
-    if total > len(people):
-        seen.lost, seen.lost_at = total - len(people), people[0][0]
+    if total > len(ticks):
+        seen.lost, seen.lost_at = total - len(ticks), ticks[0]
     return seen
+
+
+def _column(entries: bytes, begin: int, end: int) -> bytes:
+    """These bytes of each entry, one after another: a byte of all at once."""
+    width = end - begin
+    column = bytearray(len(entries) // _ENTRY * width)
+    for at in range(width):
+        column[at::width] = entries[begin + at :: _ENTRY]
+    return bytes(column)

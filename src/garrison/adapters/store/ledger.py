@@ -65,7 +65,7 @@ def summary(data: Path, wanted: ExposureFilter = ALL) -> tuple[KindSeen, ...]:
 def _bits(rows: Rows, kind: str, groups: Sequence[Any], masks: Masks) -> Counter[int]:
     """How many subjects of a kind have which mask of types, with `OTHERS` where anybody else saw them."""
     people: Counter[int] = Counter()
-    for part in parts(sum(number for number, *_ in groups)):
+    for part in parts(sum(number for number, *_ in groups), ledger_rows.SLIM):
         counted = rows.ask(
             f"""
             SELECT bits, count(*) FROM (
@@ -163,27 +163,40 @@ def ranked(rows: Rows, by: Party, limit: int, source: str = "{rows}") -> tuple[R
 def _distinct(rows: Rows, by: Party, source: str, chosen: Mapping[str, int]) -> Counter[str]:
     """How many people's data went to each of these parties, which have so many rows."""
     people: Counter[str] = Counter()
-    # What is large is asked for alone: files are passed over by what a column is equal to.
-    large = [name for name, number in chosen.items() if number > ledger_rows.PART]
+    # What is large is asked for alone: files are passed over by what a column is equal to, and its name is not part of
+    # what is told apart. Nor are kinds, of which digests are made.
+    large = {name: number for name, number in chosen.items() if number > ledger_rows.PART}
     small = [name for name in chosen if name not in large]
-    groups = [(f"{by} = ?", name, chosen[name]) for name in large]
-    if small:
-        total = sum(chosen[name] for name in small)
-        groups.append((f"{by} IN (SELECT unnest({listed('VARCHAR')}))", as_list(small), total))
-    for condition, value, number in groups:
-        for part in parts(number):
-            counted = rows.ask(
-                f"""
-                SELECT {by}, kind, count(DISTINCT subject) FROM {source}
-                WHERE own IS NOT TRUE AND {part} AND {condition} GROUP BY 1, 2
-                """,  # noqa: S608  # made of constants
-                value,
+    for name, number in large.items():
+        for part in parts(number, ledger_rows.SLIM):
+            ((found,),) = rows.ask(
+                f"SELECT count(DISTINCT subject) FROM {source} WHERE own IS NOT TRUE AND {part} AND {by} = ?",  # noqa: S608  # made of constants
+                name,
             )
-            for name, _, found in counted:
-                people[name] += found
+            people[name] += found
+    among, values = _among(small)
+    for part in parts(sum(chosen[name] for name in small)) if small else ():
+        counted = rows.ask(
+            f"""
+            SELECT {by}, count(DISTINCT subject) FROM {source}
+            WHERE own IS NOT TRUE AND {part} AND {by} IN ({among}) GROUP BY 1
+            """,  # noqa: S608  # made of constants
+            *values,
+        )
+        people.update(dict(counted))
     return people
 
 
+def _among(names: Sequence[str]) -> tuple[str, Sequence[str]]:
+    """SQL for what stands in `IN (...)`, and its values: of a few each, by which rows are passed over as they are
+    read."""
+    if len(names) <= NAMED:
+        return ", ".join("?" * len(names)), names
+    return f"SELECT unnest({listed('VARCHAR')})", [as_list(names)]  # made of constants
+
+
+NAMED: Final = 100
+"""Parties that a statement names one by one."""
 MOST: Final = 100_000
 """Parties that `ranked` looks at: those with the most rows."""
 

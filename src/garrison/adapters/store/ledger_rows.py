@@ -29,6 +29,8 @@ FETCHED: Final = 4096
 """Rows fetched at once."""
 PART: Final = 4_000_000
 """Subjects that are told apart at once, in some 400 MB."""
+SLIM: Final = 10_000_000
+"""The same where next to nothing is known of each, in some 700 MB: each part reads all rows of a file again."""
 CASES: Final = 32
 """Sets of types that are told apart without a join."""
 SENT: Final = 50_000
@@ -104,11 +106,11 @@ class Masks:
         return tuple(name for name, bit in self.bits.items() if mask & bit)
 
 
-def parts(number: int) -> Iterator[str]:
+def parts(number: int, at_once: int | None = None) -> Iterator[str]:
     """Conditions that divide so many rows by their subjects, which are digests and so evenly spread, into parts of
-    about `PART`: to tell them apart takes memory, and DuckDB has no more than it may. In a file, rows of one principal
-    are sorted by subject, so that a part is a few row groups of it. Rows without a subject are in none."""
-    count = -(-number // PART)
+    about `at_once` (`PART`): to tell them apart takes memory, and DuckDB has no more than it may. Rows without a
+    subject are in none."""
+    count = -(-number // (at_once or PART))
     if count <= 1:
         yield "subject IS NOT NULL"
         return

@@ -41,7 +41,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Event]]:
 @pytest.fixture(params=[ledger_rows.PART, 50], ids=["at once", "in parts"])
 def part(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Subjects are told apart all at once, or in parts."""
-    monkeypatch.setattr(ledger_rows, "PART", request.param)
+    for size in ("PART", "SLIM"):
+        monkeypatch.setattr(ledger_rows, size, request.param)
 
 
 @pytest.fixture

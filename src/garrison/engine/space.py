@@ -1,0 +1,56 @@
+"""Space: the keys of all budgets that count alike, looked at one after the other so that what is void goes."""
+
+from collections.abc import Iterator
+
+from garrison.engine.seen import Seen
+
+
+class Space:
+    """The keys of all budgets that count alike: the same subjects per the same."""
+
+    __slots__ = ("_old", "_young", "horizon", "is_tight", "keep", "least")
+
+    def __init__(self) -> None:
+        self.least = 1 << 31
+        """The tightest limit at which anybody is refused."""
+        self.is_tight = False
+        """Whether any key may have come so far."""
+        self.horizon = 0
+        """Length of the longest window, in seconds."""
+        self.keep = 0
+        """Subjects of a key that matter: one more than its widest limit."""
+        self._young: dict[str, Seen] = {}
+        self._old: dict[str, Seen] = {}
+
+    def __len__(self) -> int:
+        return len(self._young) + len(self._old)
+
+    def find(self, key: str) -> Seen | None:
+        """What is known of `key`."""
+        found = self._young.get(key)
+        return self._old.get(key) if found is None else found
+
+    def items(self) -> Iterator[tuple[str, Seen]]:
+        """Every key."""
+        yield from self._young.items()
+        yield from self._old.items()
+
+    def put(self, key: str, seen: Seen) -> None:
+        """A key that is new."""
+        self._young[key] = seen
+
+    def oldest(self) -> Seen | None:
+        """One key after the other; None where there is none."""
+        if not self._old:
+            self._old, self._young = self._young, {}
+        if not self._old:
+            return None
+        key, seen = self._old.popitem()
+        self._young[key] = seen
+        return seen
+
+    def remove(self, gone: Seen) -> None:
+        """Forget the key that `oldest` gave."""
+        key, seen = self._young.popitem()
+        if seen is not gone:
+            self._young[key] = seen
