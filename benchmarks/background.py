@@ -2,11 +2,11 @@
 
     python -m benchmarks.background [--rate 50] [--days 7] [--seed 1] [--json FILE]
 
-The people of the breach lab's mix, as many as make `--rate` exchanges a second, use the API of the replay of T-Mobile in
-event time: with an app, a browser or by way of a partner, three carriers' worth of them 500 behind an address, a flash
-crowd on each day, shops and agents of support who look at others' data, and a client that walks through all of its own.
-Agents, shops, the crowd, carriers and the walking client go through the engine one by one. The others, nine in ten, look
-at their own data: the first of them does, and the rest are that event with their own time, name, address and subject.
+The people of the breach lab's mix, as many as make `--rate` exchanges a second, use the API of the replay of T-Mobile
+in event time: with an app, a browser or by way of a partner, some of them 500 behind one address of a carrier, a flash
+crowd on each day, shops and agents of support who look at others' data, and a client that walks through all of its
+own. Agents, shops, the crowd, carriers and the walking client go through the engine one by one. The others, nine in
+ten, look at their own data: the first does, and the rest are that event with their own time, name, address, subject.
 
 What is printed: detections by rule, severity and day, measures that the shipped profiles would have taken and against
 whom, and events a second, which is the speed of the lab's engine and of detection together.
@@ -21,11 +21,13 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from garrison.config.model import Settings
+from garrison.adapters.detection_rules import load_rules
+from garrison.config.detect import DetectSettings
 from garrison.core.countermeasure import shown
 from garrison.core.event import Event
 from garrison.core.exposure import Disclosure
 from garrison.core.ids import EventId
+from garrison.detect.detector import Detector
 from garrison.lab.background import DAY, Mix, Visit, visits
 from garrison.lab.breach import Breach, Who
 from garrison.lab.breaches.catalogue import BREACHES
@@ -33,7 +35,6 @@ from garrison.lab.player import Player
 from garrison.lab.protections import policy_of, settings_of
 from garrison.lab.response import Response
 from garrison.lab.tokens import Issuers
-from garrison.wiring import build_detector
 
 ALIKE = frozenset({"app", "web", "partner"})
 """Roles whose people look at nothing but their own data."""
@@ -107,8 +108,7 @@ def main() -> None:
     options = parser.parse_args()
     breach = BREACHES[0]
     week = Week(breach, options.rate, options.days, options.seed)
-    rules, response = build_detector(Settings()), Response()
-    assert rules is not None
+    rules, response = Detector(load_rules(DetectSettings())), Response()
     found: Counter[tuple[int, str, str]] = Counter()
     measures: Counter[str] = Counter()
     begun, number = time.perf_counter(), 0
@@ -116,14 +116,18 @@ def main() -> None:
         for detection in rules.feed(event):
             day = int((event.time - breach.campaign.begins) // DAY) + 1
             found[day, detection.rule, detection.severity] += 1
-            print(f"day {day}: {detection.severity} {detection.rule} {dict(detection.group)} {detection.value:g}", flush=True)
+            print(
+                f"day {day}: {detection.severity} {detection.rule} {dict(detection.group)} {detection.value:g}",
+                flush=True,
+            )
             for measure in response(detection, detection.time):
                 measures[f"{measure.action} {shown(measure)}"] += 1
                 print(f"  {measure.action} {shown(measure)}")
         if number % 1_000_000 == 0:
             print(f"{number:,} events, {number / (time.perf_counter() - begun):,.0f} a second", flush=True)
     seconds = time.perf_counter() - begun
-    print(f"{number:,} events of {options.days} days in {seconds:,.0f} s: {sum(found.values())} detections, {len(measures)} measures")
+    told = f"{sum(found.values())} detections, {len(measures)} measures"
+    print(f"{number:,} events of {options.days} days in {seconds:,.0f} s: {told}")
     if options.json:
         result = {
             "events": number,

@@ -285,4 +285,3 @@ def _strange_schemes(settings: Settings, operations: list[Operation], file: str)
         for name in settings.controls.authentication.schemes
         if name not in demanded
     ]
-

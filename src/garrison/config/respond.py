@@ -69,15 +69,23 @@ class ProfileSettings(Section, frozen=True):
 
 
 LOOKUPS: Final = (
-    "enumeration", "enumeration-anonymous", "id-walk", "lookup-without-next-step", "miss-ratio", "scraping",
-    "scraping-anonymous", "scraping-patient", "unissued-ids",
+    "unissued-ids-anonymous", "id-walk", "enumeration-anonymous", "miss-ratio", "lookup-without-next-step",
+    "scraping-anonymous", "dormant-operation-people", "novel-form",
 )  # fmt: skip
-"""Rules about who asks for one after the other."""
+"""Rules that find out who asks for one after the other without a name."""
 DEFAULT_PROFILES: Final = (
     ProfileSettings(
         name="stolen-token",
         rules=("token-theft", "token-theft-proven"),
+        confidence=Confidence.MEDIUM,
         then=(StepSettings(do="revoke", of="token", span="30d", escalate=1),),
+    ),
+    ProfileSettings(
+        name="certain",
+        parties=("principal", "token", "client"),
+        severity=Severity.HIGH,
+        confidence=Confidence.HIGH,
+        then=(StepSettings(do="block", span="90d", escalate=1),),
     ),
     ProfileSettings(
         name="nameless-lookups",
@@ -86,13 +94,6 @@ DEFAULT_PROFILES: Final = (
         severity=Severity.MEDIUM,
         confidence=Confidence.MEDIUM,
         then=(StepSettings(do="block", span="1d", escalate=7),),
-    ),
-    ProfileSettings(
-        name="spread",
-        parties=("operation",),
-        severity=Severity.HIGH,
-        confidence=Confidence.MEDIUM,
-        then=(StepSettings(do="tighten", of="operation", escalate=2, most="1d"),),
     ),
     ProfileSettings(
         name="severe",

@@ -7,15 +7,16 @@ measures are in force a second after the exchange that completed the pattern: la
 from collections import Counter
 from typing import Final
 
-from garrison.config.model import Settings
+from garrison.adapters.detection_rules import load_rules
+from garrison.config.detect import DetectSettings
 from garrison.core.countermeasure import Countermeasure, Key
 from garrison.core.event import Event
 from garrison.core.ids import EventId
+from garrison.detect.detector import Detector
 from garrison.engine.measures import Measures
 from garrison.engine.state import State
 from garrison.lab.response import Response
 from garrison.lab.result import Alarm, FalseAlarm, Stop
-from garrison.wiring import build_detector
 
 DELAY: Final = 1.0
 """Seconds from the exchange that completes a pattern to the measure against it."""
@@ -25,7 +26,7 @@ class Defence:
     """Watches one lane, and acts on its state."""
 
     def __init__(self, state: State, begins: float) -> None:
-        self._detector = build_detector(Settings())
+        self._detector = Detector(load_rules(DetectSettings()))
         self._response = Response()
         self._state = state
         self._begins = begins

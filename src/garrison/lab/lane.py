@@ -24,11 +24,12 @@ class Lane:
         player: Player,
         tempo: Tempo,
         visits: Sequence[Visit],
-        defence: Defence | None = None,
     ) -> None:
+        """Behind Garrison somebody watches and responds, too."""
         self.protection = protection
-        self._defence = defence
-        self.tally = Tally(campaign.begins, player.policy.state.pseudonyms, keeps_record=protection == "garrison")
+        is_garrison = protection == "garrison"
+        self._defence = Defence(player.policy.state, campaign.begins) if is_garrison else None
+        self.tally = Tally(campaign.begins, player.policy.state.pseudonyms, keeps_record=is_garrison)
         self._breach = breach
         self._campaign = campaign
         self._player = player

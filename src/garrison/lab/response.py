@@ -24,7 +24,7 @@ class Response:
 
     def __call__(self, detection: Detection, now: float) -> Iterable[Countermeasure]:
         """The measures to take because of `detection`."""
-        situation = Situation((), self._taken.values(), lambda key, _: self._times[key], now)
+        situation = Situation((), self._taken, lambda key, _: self._times[key], now)
         decided = decide(detection, _INCIDENT, _SETTINGS, situation)
         for measure in decided.taken:
             self._taken[measure.key] = measure
@@ -39,7 +39,7 @@ class Response:
         for key, measure in self._taken.items():
             if measure.action is not Action.BLOCK:
                 continue
-            step = next(each for each in steps[self._profiles[key]] if each.do == measure.action)
+            step = next(each for each in steps[self._profiles[key]] if Action(each.do) is measure.action)
             until, times = measure.until or end, self._times[key]
             met += times
             while until < end:

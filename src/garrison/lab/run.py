@@ -7,7 +7,6 @@ from typing import Final, NamedTuple, TypeAlias
 from garrison.lab.background import DAY, PRELUDE, Visit, with_prelude
 from garrison.lab.breach import Breach
 from garrison.lab.campaign import Campaign, Variant
-from garrison.lab.defence import Defence
 from garrison.lab.evasion import evasion, windows_of
 from garrison.lab.lane import Lane
 from garrison.lab.method import method
@@ -136,8 +135,7 @@ def _lane(stage: Stage, protection: Protection) -> Lane:
     if protection == "garrison":
         tempo = Watchful(campaign, end, [window.seconds for window in windows_of(typed(settings))])
     player = Player(policy, breach.api.answer, stage.issuers)
-    defence = Defence(policy.state, campaign.begins) if protection == "garrison" else None
-    return Lane(breach, campaign, protection, player, tempo, stage.people, defence)
+    return Lane(breach, campaign, protection, player, tempo, stage.people)
 
 
 def _play(campaign: Campaign, lanes: Sequence[Lane], played: float, watch: Watch) -> list[Point]:

@@ -17,6 +17,7 @@ _OPERATION = "lookupIdentifier"
 _ACCOUNTS = "/1.1/accounts"
 _SESSIONS = "/1.1/sessions"
 _FIRST_USER = 1_000_000
+_OPEN = (_OPERATION, "createAccount", "createSession")
 _CONTACTS = 200
 """Contacts that the synchronising client looks up each night."""
 
@@ -93,7 +94,8 @@ BREACH = Breach(
     people="accounts",
     api=Api(_contract(mended=False), _contract(mended=True), _answer),
     policy=Policy(
-        {**BEARER, "exposure": budgets(*of_operation(_OPERATION, 300, 1_500))}, operations=tuple(open_to_all(name) for name in (_OPERATION, "createAccount", "createSession"))
+        {**BEARER, "exposure": budgets(*of_operation(_OPERATION, 300, 1_500))},
+        operations=tuple(map(open_to_all, _OPEN)),
     ),
     campaign=Campaign(moment("2021-07-01"), _REGISTER, _RATE, widest=386),
     hostile=_hostile,
