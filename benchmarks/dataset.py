@@ -77,7 +77,18 @@ COPY (
         (5000 + chance * 90000)::BIGINT AS duration_us,
         (40 + chance * 50)::BIGINT AS engine_us,
         (4000 + chance * 80000)::BIGINT AS upstream_us,
-        'a1b2c3d4e5f6' AS policy
+        'a1b2c3d4e5f6' AS policy,
+        CASE WHEN chance < 0.9 THEN 'app' ELSE '' END AS client,
+        '' AS token,
+        '' AS attribution,
+        0::INTEGER AS key,
+        []::VARCHAR[] AS asked,
+        chance BETWEEN 0.03 AND 0.04 AS missed,
+        0::INTEGER AS unissued,
+        false AS near,
+        []::VARCHAR[] AS forms,
+        'okhttp' AS agent,
+        '' AS claimed
     FROM (
         SELECT number, us, us // 1000 AS ms, random() AS chance,
                (pow(random(), 3) * $operations)::BIGINT AS operation_number,
@@ -159,7 +170,7 @@ def make_dataset(data: Path, number: int) -> float:
             parts = -(-each_day // LARGE)
             for part in range(parts):
                 made, span = each_day // parts, 86400e6 / parts
-                path = make_directory(folder / f"day={name}") / f"{part}.parquet"
+                path = make_directory(folder / f"day={name}") / parquet.file_name(EVENTS, str(part))
                 begin = int((START + day * 86400) * 1e6 + part * span)
                 values = {
                     "start": begin, "step": span / made, "count": made,
@@ -168,6 +179,8 @@ def make_dataset(data: Path, number: int) -> float:
                 }  # fmt: skip
                 statement = SYNTHETIC.replace("{target}", f"'{path.resolve()}'") + parquet.AS_PARQUET
                 connection.execute(statement, values)
+                read = connection.read_parquet(str(path), hive_partitioning=False)
+                assert read.columns == list(EVENTS.columns), "the real files have other columns"
                 write_places(connection, EVENTS, path.resolve())
                 since, until, found = parquet.extent(connection, path.resolve())
                 size = sum(part.stat().st_size for part in (path, *places_of(path)))

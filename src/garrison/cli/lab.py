@@ -47,7 +47,10 @@ def run_breach(
         str, typer.Option(metavar="loud|spread|patient", help="From one address, from many, or 20 times slower.")
     ] = "loud",
     protect: Annotated[
-        str | None, typer.Option(metavar="none|limits|garrison", help="Only this protection.  [default: all three]")
+        str | None,
+        typer.Option(
+            metavar="none|limits|budgets|garrison", help="Only this protection.  [default: all but `budgets`]"
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(metavar="N", help="Another one gives other benign people.")] = 1,
     json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
@@ -86,13 +89,13 @@ def _chosen(name: str, variant: str, protect: str | None) -> "tuple[Breach, Vari
     """What the options name. Raises ConfigError."""
     from garrison.lab.breaches.catalogue import BREACHES
     from garrison.lab.campaign import VARIANTS
-    from garrison.lab.protections import PROTECTIONS
+    from garrison.lab.protections import ALL, PROTECTIONS
 
     breach = _one(name, {each.name: each for each in BREACHES}, "NAME")
     wanted = _one(variant, {each: each for each in VARIANTS}, "--variant")
     if protect is None:
         return breach, wanted, PROTECTIONS
-    return breach, wanted, (_one(protect, {each: each for each in PROTECTIONS}, "--protect"),)
+    return breach, wanted, (_one(protect, {each: each for each in ALL}, "--protect"),)
 
 
 def _one(given: str, known: Mapping[str, _T], option: str) -> _T:

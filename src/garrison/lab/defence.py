@@ -13,13 +13,15 @@ from garrison.core.countermeasure import Countermeasure, Key
 from garrison.core.event import Event
 from garrison.core.ids import EventId
 from garrison.detect.detector import Detector
-from garrison.engine.measures import Measures
+from garrison.engine.measures import NO_MEASURES, Measures
 from garrison.engine.state import State
 from garrison.lab.response import Response
 from garrison.lab.result import Alarm, FalseAlarm, Stop
 
 DELAY: Final = 1.0
 """Seconds from the exchange that completes a pattern to the measure against it."""
+
+_RECENT: Final = 100
 
 
 class Defence:
@@ -33,6 +35,9 @@ class Defence:
         self._hostile: set[EventId] = set()
         self._due: list[tuple[float, Countermeasure]] = []
         self._in_force: dict[Key, Countermeasure] = {}
+        self._settled = NO_MEASURES
+        """Made of all in force but the recent ones: to make it anew costs as much as there are."""
+        self._recent: dict[Key, Countermeasure] = {}
         self._false: Counter[tuple[str, str]] = Counter()
         self._alarm: Alarm | None = None
         self._stop: Stop | None = None
@@ -69,10 +74,14 @@ class Defence:
             return
         while self._due and self._due[0][0] <= now:
             moment, measure = self._due.pop(0)
-            self._in_force[measure.key] = measure
+            self._recent[measure.key] = measure
             if self._stop is None and self._alarm is not None and not measure.simulated:
                 self._stop = Stop(_what(measure), moment - self._begins, lost)
-        self._state.measures = Measures(each for each in self._in_force.values() if each.holds(now))
+        if len(self._recent) > _RECENT:
+            self._in_force = {key: each for key, each in (self._in_force | self._recent).items() if each.holds(now)}
+            self._settled = Measures(self._in_force.values())
+            self._recent = {}
+        self._state.measures = self._settled.changed(self._recent.values(), ())
 
 
 def _what(measure: Countermeasure) -> str:

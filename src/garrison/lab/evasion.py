@@ -17,7 +17,7 @@ from garrison.config.model import Settings
 from garrison.lab.breach import Breach
 from garrison.lab.campaign import Campaign, hostile_address
 from garrison.lab.player import Played, Player
-from garrison.lab.protections import Protection, policy_of, settings_of, typed
+from garrison.lab.protections import COUNTING, Protection, policy_of, settings_of, typed
 from garrison.lab.result import Evasion, Width
 from garrison.lab.tokens import Issuers
 
@@ -79,7 +79,7 @@ def search_for(breach: Breach, campaign: Campaign, protection: Protection, seed:
     own = typed(settings)
     shared = [budget.limit for budget in own.controls.exposure.budgets if budget.per in {"operation", "network", "all"}]
     together = max([_TOGETHER, *(limit + _TOGETHER // 5 for limit in shared)])
-    return Search(breach, campaign, fresh, windows_of(own), counts_people=protection == "garrison", together=together)
+    return Search(breach, campaign, fresh, windows_of(own), counts_people=protection in COUNTING, together=together)
 
 
 class Search:

@@ -7,7 +7,7 @@ from garrison.lab.breach import Ask, Breach
 from garrison.lab.campaign import Campaign
 from garrison.lab.defence import Defence
 from garrison.lab.player import Played, Player
-from garrison.lab.protections import Protection
+from garrison.lab.protections import COUNTING, Protection
 from garrison.lab.result import Point, Side
 from garrison.lab.tally import Tally
 from garrison.lab.tempo import Tempo
@@ -27,9 +27,9 @@ class Lane:
     ) -> None:
         """Behind Garrison somebody watches and responds, too."""
         self.protection = protection
-        is_garrison = protection == "garrison"
-        self._defence = Defence(player.policy.state, campaign.begins) if is_garrison else None
-        self.tally = Tally(campaign.begins, player.policy.state.pseudonyms, keeps_record=is_garrison)
+        watches = protection == "garrison"
+        self._defence = Defence(player.policy.state, campaign.begins) if watches else None
+        self.tally = Tally(campaign.begins, player.policy.state.pseudonyms, keeps_record=protection in COUNTING)
         self._breach = breach
         self._campaign = campaign
         self._player = player

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from garrison.lab.background import DAY, Visit
+from garrison.lab.background import DAY, PRELUDE, Visit
 from garrison.lab.breach import Breach
 from garrison.lab.campaign import PATIENCE, Campaign
+from garrison.lab.defence import DELAY
+from garrison.lab.protections import COUNTING
 from garrison.lab.result import Side
 
 
@@ -43,8 +45,14 @@ def _of_side(side: Side, campaign: Campaign) -> Iterator[str]:
     rest = f"; {side.reckoned:,} of the loss is reckoned for what was not played" if side.reckoned else ""
     if side.protection == "limits":
         yield f"limits: {side.played:,} of {campaign.requests:,} hostile requests were played, in even slices{rest}"
+    if side.protection in COUNTING:
+        yield (
+            f"{side.protection}: {side.played:,} hostile requests were played: each until it had been refused long, "
+            f"then at every moment at which a window may open, and now and then{rest}"
+        )
     if side.protection == "garrison":
         yield (
-            f"garrison: {side.played:,} hostile requests were played: each until it had been refused long, then "
-            f"at every moment at which a window may open, and now and then{rest}"
+            f"garrison: the shipped detection rules saw every event, {PRELUDE / DAY:.0f} benign days before the attack "
+            f"as well; the shipped response was in force {DELAY:.0f} second after the exchange that completed a pattern"
         )
+        yield "staying silent means staying below budgets: what detection would see of it is not counted there"

@@ -28,7 +28,12 @@ from garrison.lab.words import (
 
 _TEMPLATE = files("garrison.lab") / "report.html.j2"
 _TICKS = 5
-SHORT: Mapping[Protection, str] = {"none": "no protection", "limits": "limit per address", "garrison": "Garrison"}
+SHORT: Mapping[Protection, str] = {
+    "none": "no protection",
+    "limits": "limit per address",
+    "budgets": "budgets of people",
+    "garrison": "Garrison",
+}
 _FIRST_NAMED = 12
 
 

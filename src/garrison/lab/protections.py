@@ -1,4 +1,4 @@
-"""The three protections that are compared, as policies of the real engine."""
+"""The protections that are compared, as policies of the real engine."""
 
 import json
 from collections.abc import Mapping
@@ -14,8 +14,13 @@ from garrison.lab.breach import Breach
 from garrison.lab.tokens import Issuers
 from garrison.wiring import build_policy
 
-Protection: TypeAlias = Literal["none", "limits", "garrison"]
-PROTECTIONS: tuple[Protection, ...] = get_args(Protection)
+Protection: TypeAlias = Literal["none", "limits", "budgets", "garrison"]
+"""`garrison` is the whole of it; `budgets` is the same with nobody who watches and responds."""
+ALL: tuple[Protection, ...] = get_args(Protection)
+PROTECTIONS: tuple[Protection, ...] = ("none", "limits", "garrison")
+"""Those that are compared unless others are asked for."""
+COUNTING: frozenset[Protection] = frozenset({"budgets", "garrison"})
+"""Those that know whose data leaves."""
 
 PER_ADDRESS = {"name": "address", "by": ["peer"], "rate": "60/min"}
 """The limit that Garrison is compared with."""
@@ -27,7 +32,7 @@ CONTRACT = "api.json"
 def settings_of(breach: Breach, protection: Protection) -> dict[str, Any]:
     """garrison.yaml of one protection, as data; access control is as broken as it was."""
     controls = {**breach.policy.controls}
-    if protection == "garrison":
+    if protection in COUNTING:
         controls["exposure"] = {**controls.get("exposure", {}), "mode": "enforce"}
         return _whole(breach, controls)
     controls.pop("exposure", None)

@@ -33,17 +33,19 @@ class Response:
         return decided.taken
 
     def again(self, end: float) -> float:
-        """How often those who were blocked will be let in again until `end`, for each time that they were until now."""
-        steps = {profile.name: profile.then for profile in _SETTINGS.profiles}
-        met = returns = 0
-        for key, measure in self._taken.items():
-            if measure.action is not Action.BLOCK:
-                continue
-            step = next(each for each in steps[self._profiles[key]] if Action(each.do) is measure.action)
-            until, times = measure.until or end, self._times[key]
-            met += times
-            while until < end:
-                until += lasting(step, times)
-                times += 1
-                returns += 1
-        return returns / met if met else 0.0
+        """How often those who were blocked will be let in again until `end`, for each time that they were until now; 0
+        where some were already, so that what it comes to shows in what was played."""
+        blocked = [key for key, measure in self._taken.items() if measure.action is Action.BLOCK]
+        if not blocked or any(self._times[key] > 1 for key in blocked):
+            return 0.0
+        return sum(self._returns(key, end) for key in blocked) / len(blocked)
+
+    def _returns(self, key: Key, end: float) -> int:
+        measure = self._taken[key]
+        profile = next(each for each in _SETTINGS.profiles if each.name == self._profiles[key])
+        step = next(each for each in profile.then if Action(each.do) is measure.action)
+        until, returns = measure.until or end, 0
+        while until < end:
+            returns += 1
+            until += lasting(step, returns)
+        return returns

@@ -12,7 +12,7 @@ from garrison.lab.lane import Lane
 from garrison.lab.method import method
 from garrison.lab.player import Player
 from garrison.lab.prevention import prevention, prevention_harm
-from garrison.lab.protections import PROTECTIONS, Protection, policy_of, settings_of, typed
+from garrison.lab.protections import COUNTING, PROTECTIONS, Protection, policy_of, settings_of, typed
 from garrison.lab.result import Detection, Harm, Point, Result, Side
 from garrison.lab.tempo import Sliced, Tempo, Watchful
 from garrison.lab.tokens import Issuers
@@ -132,7 +132,7 @@ def _lane(stage: Stage, protection: Protection) -> Lane:
     policy = policy_of(breach, settings, breach.api.contract, stage.issuers, stage.seed)
     end = campaign.sent(campaign.begins + stage.played)
     tempo: Tempo = Sliced(campaign, end, slices=stage.scale.slices)
-    if protection == "garrison":
+    if protection in COUNTING:
         tempo = Watchful(campaign, end, [window.seconds for window in windows_of(typed(settings))])
     player = Player(policy, breach.api.answer, stage.issuers)
     return Lane(breach, campaign, protection, player, tempo, stage.people)

@@ -19,7 +19,7 @@ from garrison.lab.result import Result
 from garrison.lab.run import Progress, Watch
 from garrison.lab.words import NAMES, clock, count, day, duration, proof, rows, sentences
 
-COLOURS: Final[dict[Protection, str]] = {"none": "red", "limits": "yellow", "garrison": "green"}
+COLOURS: Final[dict[Protection, str]] = {"none": "red", "limits": "yellow", "budgets": "cyan", "garrison": "green"}
 _PLAIN_EVERY = 0.25
 """Share of the event time between two plain lines."""
 

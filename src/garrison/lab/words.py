@@ -9,6 +9,7 @@ from garrison.lab.result import Evasion, Result, Side
 NAMES: Final[dict[Protection, str]] = {
     "none": "no protection",
     "limits": "60/min per address",
+    "budgets": "budgets of people",
     "garrison": "Garrison",
 }
 _UNITS = ((31_557_600.0, "year"), (86_400.0, "day"), (3_600.0, "hour"), (60.0, "minute"))
@@ -143,7 +144,7 @@ def rows(result: Result) -> list[tuple[str, ...]]:
         ("benign people hurt", *(hurt(side) for side in sides)),
         ("first sign of the attack", *(first_sign(side) for side in sides)),
         ("detected", *(alarm(side) for side in sides)),
-        ("stopped by a measure", *(stop(side) for side in sides)),
+        ("first measure", *(stop(side) for side in sides)),
         ("lost by then", *(lost_by_then(side) for side in sides)),
         ("false detections", *(false_alarms(side) for side in sides)),
         ("record of who was exposed", *(ledger(side) for side in sides)),

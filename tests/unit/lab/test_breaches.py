@@ -14,7 +14,7 @@ SMALL: Final = Scale(benign=0.03, slices=3, evasion=False, prevention=False)
 
 
 class Bound(NamedTuple):
-    """The most that may be lost with Garrison in what is played."""
+    """The most that may be lost behind budgets of people alone, in what is played."""
 
     loud: int
     spread: int
@@ -44,9 +44,9 @@ def small(breach: Breach) -> Breach:
 
 @pytest.mark.parametrize("variant", VARIANTS)
 @pytest.mark.parametrize("breach", BREACHES, ids=[breach.name for breach in BREACHES])
-def test_garrison(breach: Breach, variant: Variant) -> None:
-    result = run(small(breach), variant, protections=("none", "garrison"), scale=SMALL)
-    none, garrison = result.side("none"), result.side("garrison")
+def test_budgets(breach: Breach, variant: Variant) -> None:
+    result = run(small(breach), variant, protections=("none", "budgets"), scale=SMALL)
+    none, garrison = result.side("none"), result.side("budgets")
     assert none
     assert garrison
     bound = BOUNDS[breach.name]
@@ -100,8 +100,8 @@ def test_same_seed_same_figures(spread: Result) -> None:
 
 
 def test_who_is_to_be_notified_is_named() -> None:
-    result = run(small(BREACHES[0]), protections=("garrison",), scale=SMALL)
-    garrison = result.side("garrison")
+    result = run(small(BREACHES[0]), protections=("budgets",), scale=SMALL)
+    garrison = result.side("budgets")
     assert garrison
     assert {notice.name for notice in garrison.notices} == {str(100_000_000 + place) for place in range(200)}
     types = ("account", "address", "birth-date", "email", "name", "phone")

@@ -45,7 +45,7 @@ def test_sentences(result: Result) -> None:
     none, limits, garrison = sentences(result)
     assert none == "37,000,000 customers lost without protection, in 41 days."
     assert re.fullmatch(r"3,5\d\d,\d{3} lost with a limit of 60 requests a minute per address\.", limits)
-    assert garrison == "200 lost with Garrison, and its record names exactly the ones to notify."
+    assert garrison == "26 lost with Garrison, and its record names exactly the ones to notify."
 
 
 def test_a_record_that_errs_is_not_called_exact(result: Result) -> None:
@@ -53,7 +53,7 @@ def test_a_record_that_errs_is_not_called_exact(result: Result) -> None:
     assert side
     assert side.ledger
     wrong = replace(side, ledger=replace(side.ledger, right=side.ledger.right - 1))
-    assert sentences(replace(result, sides=(wrong,))) == ["200 lost with Garrison."]
+    assert sentences(replace(result, sides=(wrong,))) == ["26 lost with Garrison."]
 
 
 def test_the_table_has_a_column_for_each_protection(result: Result) -> None:
