@@ -64,9 +64,9 @@ class Defence:
         self._due += [(event.ended + DELAY, measure) for measure in taken]
         return taken
 
-    def again(self, end: float) -> float:
-        """See `Response.again`."""
-        return self._response.again(end)
+    def returns(self, end: float) -> tuple[float, float]:
+        """See `Response.returns`."""
+        return self._response.returns(end)
 
     def act(self, now: float, lost: int) -> None:
         """Put in force what is due at `now`, when so many are lost."""

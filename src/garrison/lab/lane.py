@@ -10,7 +10,7 @@ from garrison.lab.player import Played, Player
 from garrison.lab.protections import COUNTING, Protection
 from garrison.lab.result import Point, Side
 from garrison.lab.tally import Tally
-from garrison.lab.tempo import Tempo
+from garrison.lab.tempo import Tempo, Watchful
 
 
 class Lane:
@@ -55,7 +55,8 @@ class Lane:
                 self._visit(visits[self._at])
                 self._at += 1
             elif number < end:
-                self._attack(number, now)
+                passed, lost = self._attack(number, now)
+                tempo.told(passed=passed, lost=lost)
             else:
                 break
         self._curve.append(Point(until, round(self.lost, 1)))
@@ -66,15 +67,15 @@ class Lane:
         if self._defence is not None:
             self._defence.see(played.event, is_hostile=False, lost=self.tally.lost)
 
-    def _attack(self, number: int, now: float) -> None:
+    def _attack(self, number: int, now: float) -> tuple[bool, bool]:
         account, address = self._campaign.source(number)
         played = self._played(self._breach.hostile(number, account, address), now)
         lost = self.tally.hostile(number, played)
-        self._tempo.told(passed=not played.refused, lost=lost)
         if self._defence is not None:
             for measure in self._defence.see(played.event, is_hostile=True, lost=self.tally.lost):
                 if measure.until is not None:
                     self._tempo.opens(self._next_from(address, self._campaign.sent(measure.until)))
+        return not played.refused, lost
 
     def _played(self, ask: Ask, now: float) -> Played:
         if self._defence is not None:
@@ -108,9 +109,21 @@ class Lane:
             *(self._defence.summary if self._defence is not None else ()),
         )
 
-    def again(self, end: float) -> float:
-        """See `Response.again`; 0 where nobody responds."""
-        return self._defence.again(end) if self._defence is not None else 0.0
+    def lost_again(self) -> float:
+        """How many those will take who were blocked and are let in again after what was played: the next time is played
+        now, without anybody benign, and the others are reckoned to be like it."""
+        campaign = self._campaign
+        end = campaign.begins + campaign.duration
+        moment, times = self._defence.returns(end) if self._defence is not None else (end, 0.0)
+        if moment >= end or not times:
+            return 0.0
+        before, refused, number = self.tally.lost, 0, campaign.sent(moment + 1.0)
+        while number < campaign.requests and refused < Watchful.LONG:
+            was_hit = campaign.register.has(number)
+            _, lost = self._attack(number, campaign.moment(number))
+            refused = 0 if lost else refused + was_hit
+            number += 1
+        return (self.tally.lost - before) * max(0.0, times - 1)
 
     def lost_between(self, begin: float, end: float) -> float:
         """Subjects lost in a part of what was played."""

@@ -32,13 +32,14 @@ class Response:
             self._times[measure.key] += 1
         return decided.taken
 
-    def again(self, end: float) -> float:
-        """How often those who were blocked will be let in again until `end`, for each time that they were until now; 0
-        where some were already, so that what it comes to shows in what was played."""
+    def returns(self, end: float) -> tuple[float, float]:
+        """When all who are blocked will have been let in again, and how often they will be until `end`, on the average;
+        so often never where nobody is."""
         blocked = [key for key, measure in self._taken.items() if measure.action is Action.BLOCK]
-        if not blocked or any(self._times[key] > 1 for key in blocked):
-            return 0.0
-        return sum(self._returns(key, end) for key in blocked) / len(blocked)
+        moments = [until for key in blocked if (until := self._taken[key].until) is not None]
+        if not moments:
+            return end, 0.0
+        return max(moments), sum(self._returns(key, end) for key in blocked) / len(blocked)
 
     def _returns(self, key: Key, end: float) -> int:
         measure = self._taken[key]
@@ -46,6 +47,6 @@ class Response:
         step = next(each for each in profile.then if Action(each.do) is measure.action)
         until, returns = measure.until or end, 0
         while until < end:
+            until += lasting(step, self._times[key] + returns)
             returns += 1
-            until += lasting(step, returns)
         return returns

@@ -159,13 +159,12 @@ def _unprotected(breach: Breach, campaign: Campaign, curve: Sequence[Point]) -> 
 
 
 def _tail(lane: Lane, campaign: Campaign, played: float) -> float:
-    """Subjects lost after what was played: at the pace of the last day of it, or, where that is more, as many as until
-    then each time that those whom measures met are let in again."""
+    """Subjects lost after what was played: at the pace of the last day of it, or, where that is more, what those
+    take who were blocked and are let in again."""
     left = campaign.duration - played
     if left <= 0:
         return 0.0
     last = min(DAY, played / 2)
     end = campaign.begins + played
     rest = campaign.register.members - campaign.lost(end)
-    again = lane.again(campaign.begins + campaign.duration) * lane.lost
-    return min(float(rest), max(lane.lost_between(end - last, end) / last * left, again))
+    return min(float(rest), max(lane.lost_between(end - last, end) / last * left, lane.lost_again()))
