@@ -7,7 +7,7 @@ request is refused. Nothing of it decides anything; rules of detection read it i
 
 import sys
 from array import array
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Final, NamedTuple
 
 from garrison.config.controls import ControlsSettings
@@ -30,8 +30,7 @@ from garrison.identity.grants import as_text, has_claim
 MOST: Final = 1000
 """Subjects that are looked at of one request."""
 PER_PARTY: Final = 65_536
-"""Subjects that are remembered of whom one party was shown; of more the oldest are forgotten. Eight to sixteen bytes
-each."""
+"""Places for subjects whom one party was shown: a third to a half are taken when the oldest begin to be forgotten."""
 PLACES: Final = 8_000_000
 """Places for subjects of all parties together: 64 MB. Where they do not suffice, the party is forgotten that was shown
 nobody new for longest."""
@@ -206,12 +205,12 @@ class Seeking:
         return any(facts.state.shown.knows(facts.party, kind, text) for kind in kinds)
 
 
-def as_numbers(digests: bytes) -> Iterable[int]:
+def as_numbers(digests: bytes) -> Collection[int]:
     """Abridged digests, one after another, as `Shown` knows them."""
     numbers = array("Q", digests)
     if sys.byteorder == "little":
         numbers.byteswap()
-    return numbers if numbers.count(0) == 0 else [each or 1 for each in numbers]
+    return [each or 1 for each in numbers]
 
 
 def _is_self(facts: Facts, name: str) -> bool:
