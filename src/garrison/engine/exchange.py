@@ -27,13 +27,13 @@ from garrison.core.question import Answer as Told
 from garrison.core.question import Question
 from garrison.engine.asking import Asked, Waits, has_objection, is_wanted, may_ask
 from garrison.engine.bodies import PASSED_OVER, read_request_body, read_response_body
+from garrison.engine.closing import GONE, UNDESCRIBED, agent_of, tell_end, unread_event
 from garrison.engine.codings import narrowed
 from garrison.engine.combine import ALLOWED, ENGINE, Answer, Failed, Said, combine, disposition_of
 from garrison.engine.composed import rewritten, value_left
 from garrison.engine.exceptions import without_excepted
 from garrison.engine.facts import Facts
 from garrison.engine.heads import read_media_type, read_parameters
-from garrison.engine.measures import first_product
 from garrison.engine.plan import Granters, Interest, Plan, PlannedCheck, Policy, Stage
 from garrison.engine.problem import denial, problem
 from garrison.engine.step import PASS, Ask, Hold, Observe, Pass, Refuse, Settled, Step
@@ -58,26 +58,6 @@ _NOTHING_SAID = Decision(allowed=False)
 _NO_HOLD = Hold(0)
 
 
-_AGENT = b"agent"
-"""Under which it is remembered, with the head's fields, what program sends them."""
-
-
-def _agent(facts: Facts) -> str:
-    canonical = facts.canonical
-    agent = canonical.derived[_AGENT] = first_product(canonical.headers.get("user-agent", ""))
-    return agent
-
-
-class _Undescribed:
-    """Stands for the operation where there is none."""
-
-    id = None
-    template = ""
-
-
-_UNDESCRIBED = _Undescribed()
-_GONE = frozenset({404, 410})
-"""Statuses that say that there is nothing of what was asked for (RFC 9110, 15.5.5 and 15.5.11)."""
 _NOTHING_EXPOSED: tuple[Attribution, tuple[Disclosure, ...], int] = (Attribution.NOTHING, (), 0)
 
 
@@ -213,29 +193,20 @@ class Exchange:
         """
         head, facts, decision = self._head, self._facts, self._decision
         if head is None or facts is None:
-            return self._close_unread(max(0.0, now - self._opened), aborted, (engine, upstream))
-        reasons, errors = decision.reasons, decision.errors
+            judged = self._policy, decision, disposition_of(decision, decision.observed, self._rewritten, aborted)
+            moments = self._opened, max(0.0, now - self._opened), engine, upstream
+            return unread_event(self._event_id, head, judged, self._status, moments)
+        reasons = decision.reasons
         if decision.rewrites:
             reasons += tuple([rewrite.reason for rewrite in decision.rewrites])
-        facts.reasons = reasons
-        facts.has_left = decision.allowed and facts.response is not None
-        for control, end in self._plan.ends:
-            try:
-                end(facts)
-            except Exception:  # noqa: BLE001 - the engine's guard: the event is made whatever it lacks
-                errors += (control,)
-        if facts.on_close:
-            waiting, facts.on_close = facts.on_close, ()  # what refers to the facts must not be held by them for ever
-            for done in waiting:
-                done()
+        errors = tell_end(self._plan, facts, decision, reasons)
         observed, principal = decision.observed + facts.noted, facts.principal
         attribution, exposed, key = _NOTHING_EXPOSED
         if decision.allowed:  # what did not leave exposed nobody
             attribution, exposed, key = facts.attribution, facts.exposed, facts.key
         elif facts.asked or facts.claimed:
             key = facts.key
-        operation = facts.operation.operation if facts.operation is not None else _UNDESCRIBED
-        agent = facts.canonical.derived.get(_AGENT)
+        operation = facts.operation.operation if facts.operation is not None else UNDESCRIBED
         # By place, in the order of the fields: by name it takes five times as long.
         return Event(
             self._event_id,
@@ -265,36 +236,12 @@ class Exchange:
             exposed,
             key,
             facts.asked,
-            facts.missed or (self._status in _GONE and facts.has_left),
+            facts.missed or (self._status in GONE and facts.has_left),
             facts.unissued,
             facts.near,
             facts.forms,
-            _agent(facts) if agent is None else agent,
+            agent_of(facts),
             facts.claimed,
-        )
-
-    def _close_unread(self, duration: float, aborted: bool, spent: tuple[float, float]) -> Event:
-        """The event of an exchange of which not even the head could be read."""
-        decision, head = self._decision, self._head
-        return Event(
-            id=self._event_id,
-            time=self._opened,
-            method=head.method[:16] if head is not None else "",
-            operation=None,
-            template="",
-            peer=head.peer.address if head is not None else "",
-            allowed=decision.allowed,
-            mode=self._policy.mode,
-            disposition=disposition_of(decision, decision.observed, self._rewritten, aborted),
-            status=self._status,
-            reasons=decision.reasons,
-            observed=decision.observed,
-            errors=decision.errors,
-            response_bytes=self._response_size,
-            duration=duration,
-            engine=spent[0],
-            upstream=spent[1],
-            policy=self._policy.digest,
         )
 
     @property

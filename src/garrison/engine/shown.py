@@ -7,7 +7,7 @@ principal is forgotten whole who was shown nothing new for longest.
 """
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from hashlib import blake2b
 from typing import Final
 
@@ -54,12 +54,12 @@ class Shown:
         """Remember that `who` was shown these objects (kind, id): of one principal at most `most`, of all `total`."""
         self.add(who, [self._digest(kind, name) for kind, name in objects], most, total)
 
-    def add(self, who: str, digests: Iterable[int], most: int, total: int) -> None:
+    def add(self, who: str, digests: Collection[int], most: int, total: int) -> None:
         """The same of what is known by its digests."""
         table = self._tables.pop(who, None)
         if table is None:
-            table = array("Q", bytes(8 * _FIRST))
-            self._size += _FIRST
+            table = array("Q", bytes(8 * _places(len(digests), most)))
+            self._size += len(table)
         for digest in digests:
             at = digest & (len(table) - 1) & _BEGINS
             group = table[at : at + _GROUP]
@@ -121,6 +121,13 @@ class Shown:
     def _digest(self, kind: str, name: str) -> int:
         text = f"{kind}\0{name}".encode("utf-8", "surrogatepass")
         return int.from_bytes(blake2b(text, digest_size=8, key=self._key).digest(), "little") or 1
+
+
+def _places(number: int, most: int) -> int:
+    """How many a table begins with that will hold so many: always a power of two."""
+    if number <= _GROUP:
+        return _FIRST
+    return 1 << min(number.bit_length() + 1, most.bit_length() - 1)
 
 
 def _group(table: "array[int]", digest: int) -> int:

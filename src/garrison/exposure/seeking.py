@@ -7,7 +7,7 @@ request is refused. Nothing of it decides anything; rules of detection read it i
 
 import sys
 from array import array
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Final, NamedTuple
 
 from garrison.config.controls import ControlsSettings
@@ -30,8 +30,7 @@ from garrison.identity.grants import as_text, has_claim
 MOST: Final = 1000
 """Subjects that are looked at of one request."""
 PER_PARTY: Final = 65_536
-"""Subjects that are remembered of whom one party was shown; of more the oldest are forgotten. Eight to sixteen bytes
-each."""
+"""Places for subjects whom one party was shown: a third to a half are taken when the oldest begin to be forgotten."""
 PLACES: Final = 8_000_000
 """Places for subjects of all parties together: 64 MB. Where they do not suffice, the party is forgotten that was shown
 nobody new for longest."""
@@ -55,7 +54,18 @@ class _Id(NamedTuple):
 class Seeking:
     """What requests of one operation seek."""
 
-    __slots__ = ("_claims", "_extractor", "_forms", "_id", "_known_claims", "_learning", "_lone", "_operation", "end")
+    __slots__ = (
+        "_claims",
+        "_extractor",
+        "_forms",
+        "_id",
+        "_known_claims",
+        "_learning",
+        "_lone",
+        "_names",
+        "_operation",
+        "end",
+    )
 
     def __init__(self, operation: CompiledOperation, extractor: Extractor | None, settings: ControlsSettings) -> None:
         """Without `extractor` the operation is about nobody."""
@@ -63,6 +73,7 @@ class Seeking:
         self._operation = operation.operation.id
         self._extractor = extractor
         self._lone = extractor.lone if extractor is not None else None
+        self._names = extractor is not None and (extractor.in_parameters or extractor.in_body)
         self._claims = {kind: each.claim for kind, each in own.kinds.items() if each.claim}
         self._known_claims = settings.issued_ids.known_claims
         self._learning = own.learning
@@ -77,6 +88,11 @@ class Seeking:
         if self._forms is not None:
             facts.forms = self._forms.of(facts)
         alone, lone = facts.alone, self._lone
+        if alone is not None and facts.has_left and not self._names:
+            if self._is_of_key(facts):
+                self._show(facts)
+            self._walked(facts)
+            return
         if alone is not None and lone is not None and facts.has_left:
             place, parameter, kind = lone
             if kind == alone[0] and facts.values[place].get(parameter) == alone[1]:
@@ -169,11 +185,12 @@ class Seeking:
     @staticmethod
     def _show(facts: Facts) -> None:
         """Remember whom the answer discloses to whom."""
-        alone = facts.alone
-        told = facts.told if alone is None else b"" if facts.exposed[0].own is True else alone[3]
-        if told:
-            party = facts.party
-            facts.state.people.add(party, as_numbers(told), PER_PARTY, PLACES)
+        people, alone = facts.state.people, facts.alone
+        if alone is None:
+            if facts.told:
+                people.add(facts.party, as_numbers(facts.told), PER_PARTY, PLACES)
+        elif facts.exposed[0].own is not True:
+            people.meet(facts.party, int.from_bytes(alone[3], "big") or 1, PER_PARTY, PLACES)
 
     def _is_own(self, facts: Facts, who: Who, name: str) -> bool:
         if facts.principal is ANONYMOUS:
@@ -206,12 +223,12 @@ class Seeking:
         return any(facts.state.shown.knows(facts.party, kind, text) for kind in kinds)
 
 
-def as_numbers(digests: bytes) -> Iterable[int]:
+def as_numbers(digests: bytes) -> Collection[int]:
     """Abridged digests, one after another, as `Shown` knows them."""
     numbers = array("Q", digests)
     if sys.byteorder == "little":
         numbers.byteswap()
-    return numbers if numbers.count(0) == 0 else [each or 1 for each in numbers]
+    return [each or 1 for each in numbers]
 
 
 def _is_self(facts: Facts, name: str) -> bool:
