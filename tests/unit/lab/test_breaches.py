@@ -65,6 +65,51 @@ def test_budgets(breach: Breach, variant: Variant) -> None:
         assert garrison.ledger.true >= garrison.lost - garrison.reckoned
 
 
+class Seen(NamedTuple):
+    """What detection and its response come to."""
+
+    rules: frozenset[str]
+    """One of these sees it first."""
+    loud: int
+    """The most that may be lost in what is played and each time that those who were blocked are let in again."""
+    spread: int
+    patient: int
+    within: float = 60.0
+    """Seconds in which it is seen, also where it has patience."""
+
+
+SEEN: Final = {
+    "tmobile-2022": Seen(frozenset({"id-walk", "unissued-ids"}), 50, 50, 50),
+    "twitter-2021": Seen(frozenset({"lookup-without-next-step"}), 100, 2_500, 100),
+    "carmakers-2022": Seen(frozenset({"id-walk", "unissued-ids"}), 50, 50, 50, 120.0),
+    "optus-2022": Seen(frozenset({"dormant-operation", "dormant-operation-people", "id-walk-spread"}), 100, 200, 50),
+    "dell-2024": Seen(frozenset({"miss-ratio", "newcomer-operation", "drift"}), 160, 160, 170),
+    "trello-2024": Seen(frozenset({"novel-form", "novel-form-spread"}), 50, 800, 50),
+    "peloton-2021": Seen(frozenset({"id-walk", "unissued-ids"}), 50, 50, 50),
+    "experian-2021": Seen(frozenset({"novel-form", "novel-form-spread"}), 50, 300, 50),
+}
+WATCHED: Final = SMALL._replace(benign=0.1)
+"""So many that what is usual can be learned."""
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("name", SEEN)
+def test_detection_and_response(name: str, variant: Variant) -> None:
+    breach = small(next(each for each in BREACHES if each.name == name))
+    if name == "trello-2024":  # fewer addresses: each is to be found
+        breach = breach._replace(campaign=breach.campaign._replace(widest=150))
+    side = run(breach, variant, protections=("garrison",), scale=WATCHED).side("garrison")
+    seen = SEEN[name]
+    assert side
+    assert side.alarm
+    assert side.alarm.rule in seen.rules
+    assert side.alarm.after <= seen.within
+    assert side.stop
+    assert side.stop.lost <= side.lost <= getattr(seen, variant)
+    assert {each.severity for each in side.false_alarms} <= {"low"}
+    assert side.harm.hurt <= (1 if breach.campaign.accounts == 0 and variant == "spread" else 0)
+
+
 @pytest.mark.parametrize("breach", BREACHES, ids=[breach.name for breach in BREACHES])
 def test_access_control_prevents_it(breach: Breach) -> None:
     result = run(small(breach), protections=("garrison",), scale=SMALL._replace(prevention=True))

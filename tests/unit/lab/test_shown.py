@@ -58,8 +58,10 @@ def test_a_record_that_errs_is_not_called_exact(result: Result) -> None:
 
 def test_the_table_has_a_column_for_each_protection(result: Result) -> None:
     assert {len(row) for row in rows(result)} == {4}
-    assert [row[3] for row in rows(result)][:2] == ["Garrison", "200"]
-    assert rows(result)[5][1:] == ("there is none", "there is none", "precision 1.000, recall 1.000")
+    assert [row[3] for row in rows(result)][:2] == ["Garrison", "26"]
+    assert rows(result)[9][1:] == ("there is none", "there is none", "precision 1.000, recall 1.000")
+    assert rows(result)[5] == ("detected", "-", "-", "after 1.4 seconds (id-walk)")
+    assert rows(result)[6] == ("first measure", "-", "-", "after 2.4 seconds (block principal)")
 
 
 def test_the_page_needs_nothing_else(result: Result) -> None:
@@ -69,7 +71,7 @@ def test_the_page_needs_nothing_else(result: Result) -> None:
     assert text.count("<polyline") == 3
     assert not re.search(r"<script|<link|<img|<iframe|@import|url\(|src=|href=", text)
     assert "100000000" in text, "who is to be notified"
-    assert "and 188 more" in text
+    assert "and 14 more" in text
     for source, fact in result.facts:
         assert f'<span class="tag">{source}</span>' in text
         assert escape(fact) in text
@@ -102,7 +104,7 @@ def test_the_live_view(result: Result) -> None:
         watch(Progress(result.begins + 1, 1.0, {}, {}, "looking for ways around it"))
     shown = console.file.getvalue()  # type: ignore[attr-defined]
     assert "18,000,000" in shown
-    assert "refuses request 201, 19 seconds after the first" in shown
+    assert "refuses request 27, 2.5 seconds after the first" in shown
     assert "looking for ways around it" in shown
 
 
