@@ -34,7 +34,7 @@ class DetectSettings(Section, frozen=True):
     learning_days: Annotated[float, Meta(gt=0, le=90)] = 3.0
     """Days that are watched before anything counts as unusual."""
     most_groups: Annotated[int, Meta(ge=1000, le=100_000_000)] = 1_000_000
-    """Groups that are remembered over all rules, as principals of which something was counted: about half a kilobyte
+    """Groups that are remembered over all rules, as principals of which something was counted: about 700 bytes
     each. Of more, those that were active longest ago are forgotten, which `garrison status` shows."""
 
 

@@ -47,9 +47,11 @@ class Having(NamedTuple):
     """A compiled expression and what must be kept for it."""
 
     source: str
-    counts: tuple[tuple[str, Callable[[Seen], Any]], ...]
-    distinct: tuple[tuple[str, Callable[[Seen], Any], bool], ...]
-    sums: tuple[tuple[str, Callable[[Seen], Any]], ...]
+    numbers: tuple[str, ...]
+    """What is added up: names of counts and sums."""
+    distinct: tuple[str, ...]
+    getters: tuple[Callable[[Seen], Any], ...]
+    """What is kept of an event: for `numbers`, then for `distinct`."""
     asked: Callable[[Mapping[str, float]], Any]
 
     def holds(self, values: Mapping[str, float]) -> bool:
@@ -66,14 +68,10 @@ def compile_having(source: str) -> Having:
     if fault is not None:
         raise ValueError(*fault)
     used = set(_WORD.findall(source))
-    asked = _asked(source)
-    return Having(
-        source,
-        tuple((name, FIELDS[field].get) for name, field in COUNTS.items() if name in used),
-        tuple((name, FIELDS[field].get, FIELDS[field].many) for name, field in DISTINCT.items() if name in used),
-        tuple((name, FIELDS[field].get) for name, field in SUMS.items() if name in used),
-        asked,
-    )
+    numbers = {name: field for name, field in {**COUNTS, **SUMS}.items() if name in used}
+    distinct = {name: field for name, field in DISTINCT.items() if name in used}
+    getters = [FIELDS[field].get for field in (*numbers.values(), *distinct.values())]
+    return Having(source, tuple(numbers), tuple(distinct), tuple(getters), _asked(source))
 
 
 def _asked(source: str) -> Callable[[Mapping[str, float]], Any]:
@@ -93,54 +91,48 @@ def _asked(source: str) -> Callable[[Mapping[str, float]], Any]:
 
 
 class Aggregates:
-    """What is true of the events of one group."""
+    """What is true of the events of one group. It is added up from the moment on when somebody asks: most groups never
+    get so far."""
 
     __slots__ = ("counters", "entries", "having", "head", "totals")
 
     def __init__(self, having: Having) -> None:
         self.having = having
-        self.entries: list[tuple[float, tuple[Any, ...]]] = []
+        self.entries: list[tuple[Any, ...]] = []
+        """Of each event when it ended, and what the getters gave."""
         self.head = 0
-        self.totals = [0.0] * (len(having.counts) + len(having.sums))
-        self.counters: tuple[dict[Any, int], ...] = tuple({} for _ in having.distinct)
+        self.totals: list[float] | None = None
+        self.counters: tuple[dict[Any, int], ...] = ()
 
     def add(self, seen: Seen) -> None:
         """Count one event."""
-        having = self.having
-        self._enter((
-            seen.time,
-            (
-                *[float(bool(get(seen))) for _, get in having.counts],
-                *[float(get(seen)) for _, get in having.sums],
-                *[tuple(get(seen)) if many else get(seen) for _, get, many in having.distinct],
-            ),
-        ))  # fmt: skip
+        entry = (seen.time, *[get(seen) for get in self.having.getters])
+        self.entries.append(entry)
+        if self.totals is not None:
+            self._enter(entry, self.totals)
         if len(self.entries) - self.head > KEPT:
             self._leave()
 
-    def _enter(self, entry: tuple[float, tuple[Any, ...]]) -> None:
-        self.entries.append(entry)
-        values = entry[1]
-        totals = self.totals
+    def _enter(self, entry: tuple[Any, ...], totals: list[float]) -> None:
         for place in range(len(totals)):
-            totals[place] += values[place]
-        for place, counter in enumerate(self.counters, len(totals)):
-            for one in _each(values[place]):
+            totals[place] += entry[place + 1]
+        for value, counter in zip(entry[len(totals) + 1 :], self.counters, strict=True):
+            for one in _each(value):
                 counter[one] = counter.get(one, 0) + 1
 
     def _leave(self) -> None:
-        values = self.entries[self.head][1]
+        entry, totals = self.entries[self.head], self.totals
         self.head += 1
-        totals = self.totals
-        for place in range(len(totals)):
-            totals[place] -= values[place]
-        for place, counter in enumerate(self.counters, len(totals)):
-            for one in _each(values[place]):
-                if counter[one] == 1:
-                    del counter[one]
-                else:
-                    counter[one] -= 1
-        if self.head > 64 and self.head * 2 > len(self.entries):
+        if totals is not None:
+            for place in range(len(totals)):
+                totals[place] -= entry[place + 1]
+            for value, counter in zip(entry[len(totals) + 1 :], self.counters, strict=True):
+                for one in _each(value):
+                    if counter[one] == 1:
+                        del counter[one]
+                    else:
+                        counter[one] -= 1
+        if self.head > 16 and self.head * 2 > len(self.entries):
             del self.entries[: self.head]
             self.head = 0
 
@@ -152,12 +144,15 @@ class Aggregates:
     def values(self) -> dict[str, float]:
         """All that the expression may name."""
         having = self.having
-        kept = len(self.entries) - self.head
-        names = [*[name for name, _ in having.counts], *[name for name, _ in having.sums]]
-        found = dict(zip(names, self.totals, strict=True))
-        found |= {name: float(len(counter)) for (name, *_), counter in zip(having.distinct, self.counters, strict=True)}
-        found["count"] = float(kept)
-        found["seconds"] = self.entries[-1][0] - self.entries[self.head][0] if kept else 0.0
+        if self.totals is None:
+            self.totals = [0.0] * len(having.numbers)
+            self.counters = tuple({} for _ in having.distinct)
+            for entry in self.entries[self.head :]:
+                self._enter(entry, self.totals)
+        found = dict(zip(having.numbers, self.totals, strict=True))
+        found |= {name: float(len(counter)) for name, counter in zip(having.distinct, self.counters, strict=True)}
+        found["count"] = float(len(self.entries) - self.head)
+        found["seconds"] = self.entries[-1][0] - self.entries[self.head][0] if found["count"] else 0.0
         return found
 
     def dump(self) -> list[Any]:
@@ -166,8 +161,7 @@ class Aggregates:
 
     def load(self, dumped: list[Any]) -> None:
         """What `dump` gave."""
-        for time, values in dumped:
-            self._enter((time, tuple(tuple(one) if isinstance(one, list) else one for one in values)))
+        self.entries = [tuple(tuple(one) if isinstance(one, list) else one for one in entry) for entry in dumped]
 
 
 def _each(value: Any) -> tuple[Any, ...]:

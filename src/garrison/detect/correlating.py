@@ -67,18 +67,33 @@ class Correlation:
     def taker(self, at: int, *, of_correlation: bool) -> Take:
         """What the rule's source `at` is given to."""
         source = self.rule.sources[at]
-        keys = _keys([_getter(part, of_correlation) for part in source.group])
-        values = _keys([_getter(part, of_correlation) for part in source.value]) if source.value else None
-        if self.rule.kind not in _VALUED:
-            values = None
-        counts_all = values is None or self.rule.having is not None
+        group = [_getter(part, of_correlation) for part in source.group]
+        valued = self.rule.kind in _VALUED
+        values = _keys([_getter(part, of_correlation) for part in source.value]) if valued else _no_values
+        needs_none = not valued or self.rule.having is not None
+        if len(group) == 1 and not group[0][1]:
+            return self._take_one(at, group[0][0], values, needs_none=needs_none)
+        keys = _keys(group)
 
         def take(came: Any) -> None:
-            counted = values(came) if values is not None else ()
-            if not counted and not counts_all:
-                return
-            for key in keys(came):
-                self._take(key, at, came, counted)
+            counted = values(came)
+            if counted or needs_none:
+                for key in keys(came):
+                    self._take(key, at, came, counted)
+
+        return take
+
+    def _take_one(
+        self, at: int, get: Callable[[Any], Any], values: Callable[[Any], Sequence[Any]], *, needs_none: bool
+    ) -> Take:
+        """As most rules are: in groups by one field, which has one value."""
+
+        def take(came: Any) -> None:
+            counted = values(came)
+            if counted or needs_none:
+                key = get(came)
+                if key is not None and key != "":
+                    self._take(key, at, came, counted)
 
         return take
 
@@ -214,13 +229,17 @@ def _keys(getters: list[tuple[Callable[[Any], Any], bool]]) -> Callable[[Any], S
         return lambda _: ((),)
     if len(getters) == 1:
         get, many = getters[0]
-        return get if many else lambda came: _present(get(came))
+        return get if many else lambda came: () if (value := get(came)) is None or value == "" else (value,)
 
     def keys(came: Any) -> Sequence[Any]:
         parts = [get(came) if many else _present(get(came)) for get, many in getters]
         return list(itertools.product(*parts))
 
     return keys
+
+
+def _no_values(_: Any) -> Sequence[Any]:
+    return ()
 
 
 def _present(value: Any) -> tuple[Any, ...]:

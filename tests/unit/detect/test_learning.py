@@ -120,7 +120,7 @@ def test_far_more_than_usual() -> None:
     assert notes(learners, misses)[-1].missing > 8
     learners = Learners()
     notes(learners, ordinary(7))
-    taken = [event(7 * DAY + at * 10, principal="one", **told(f"x{at}")) for at in range(100)]
+    taken = [event(7 * DAY + at * 2, principal="one", **told(f"x{at}")) for at in range(600)]
     assert notes(learners, taken)[-1].taking > 8
 
 
@@ -131,6 +131,18 @@ def test_a_flash_crowd_takes_no_more_than_usual() -> None:
     last = notes(learners, crowd)[-1]
     assert last.surge > 20
     assert max(last.missing, last.taking) < 3
+
+
+def test_an_hour_may_begin_with_one_who_takes_much() -> None:
+    """Each night a client walks through two hundred in the first minutes of an hour in which others come later."""
+    learners = Learners()
+    nights = [
+        event(day * DAY + 2 * HOUR + at / 2, principal="fleet", missed=at % 4 > 0, **told(f"o{at}"))
+        for day in range(7) for at in range(200)
+    ]  # fmt: skip
+    seen = notes(learners, sorted([*ordinary(7), *nights], key=lambda one: one.ended))
+    assert max(one.taking for one in seen) < 3
+    assert max(one.missing for one in seen) < 3
 
 
 def test_who_grows_slowly_teaches_little() -> None:

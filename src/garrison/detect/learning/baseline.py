@@ -1,7 +1,8 @@
 """`surge`, `missing` and `taking`: how far an operation is from what is usual for it at this hour.
 
 For each operation and cohort (the OAuth client, else whether somebody is known) three numbers of each hour are kept:
-requests, the share of misses, and people told of for each who asks. What is usual is their median at the same hour of
+requests, the share of misses, and people told of for each who asks. While an hour lasts, those who usually come in it
+count as well, so that it may begin with one who takes much. What is usual is their median at the same hour of
 earlier days, of the same day of the week where there are enough; how much they scatter is the median of what they
 differ from it (MAD). An hour that stands out is kept as if it had been at the edge of what is usual (`_INFLUENCE`),
 and of four weeks half would have to be wrong: whoever grows slowly teaches little.
@@ -27,6 +28,8 @@ _EVENTS: Final = 30
 _ASKERS: Final = 10_000
 """Of those who ask in one hour, so many are told apart."""
 _PAIRS: Final = 10_000
+_NONE: Final = -1000.0
+"""Stands for a share of nothing."""
 _TO_SIGMA: Final = 1.4826
 """Of normally distributed values, the standard deviation is so many MADs."""
 
@@ -36,6 +39,16 @@ class Usual(NamedTuple):
 
     middle: float
     scatter: float
+
+
+class _Usual(NamedTuple):
+    """What is usual in one hour; None where too little is known."""
+
+    rate: Usual | None = None
+    missing: Usual | None = None
+    taking: Usual | None = None
+    askers: float = 0.0
+    """How many usually ask."""
 
 
 class _Hour:
@@ -48,8 +61,9 @@ class _Hour:
         self.count = self.missed = self.people = 0
         self.askers: set[str] = set()
         self.history: list[list[list[float]]] = [[] for _ in range(24)]
-        """For each hour of the day: day of the week, requests, share of misses, people for each who asks."""
-        self.usual: tuple[Usual | None, Usual | None, Usual | None] = (None, None, None)
+        """For each hour of the day: day of the week, requests, share of misses, people for each who asks, and how many
+        asked."""
+        self.usual = _Usual()
 
 
 class Baselines:
@@ -78,19 +92,22 @@ class Baselines:
             pair.people += len(seen.people)
         if len(pair.askers) < _ASKERS:
             pair.askers.add(seen.asker)
-        if pair.usual[0] is not None and seen.time - pair.began >= self._period:
+        if pair.usual.rate is not None and seen.time - pair.began >= self._period:
             self._say(pair, seen)
 
     def _say(self, pair: _Hour, seen: Seen) -> None:
-        rate, missing, taking = pair.usual
-        if rate is not None:
-            seen.surge = max(0.0, (pair.count - rate.middle) / rate.scatter)
+        usual = pair.usual
+        if usual.rate is None:
+            return
+        seen.surge = max(0.0, (pair.count - usual.rate.middle) / usual.rate.scatter)
         if pair.count < _EVENTS:
             return
-        if missing is not None:
-            seen.missing = max(0.0, (pair.missed / pair.count - missing.middle) / missing.scatter)
-        if taking is not None:
-            seen.taking = max(0.0, (pair.people / len(pair.askers) - taking.middle) / taking.scatter)
+        if usual.missing is not None:
+            share = pair.missed / max(pair.count, usual.rate.middle)
+            seen.missing = max(0.0, (share - usual.missing.middle) / usual.missing.scatter)
+        if usual.taking is not None:
+            each = pair.people / max(len(pair.askers), usual.askers)
+            seen.taking = max(0.0, (each - usual.taking.middle) / usual.taking.scatter)
 
     def _turn(self, hour: int) -> None:
         """Another hour begins: keep the one that is over, and those in which nobody came."""
@@ -125,24 +142,23 @@ def _copy(history: list[list[list[float]]]) -> list[list[list[float]]]:
 
 
 def _keep(pair: _Hour, hour: int) -> None:
-    values = (
-        float(pair.count),
-        pair.missed / pair.count if pair.count else -1.0,
-        pair.people / len(pair.askers) if pair.askers else -1.0,
-    )
-    usual = _usual(pair, hour)
+    usual, askers = _usual(pair, hour), len(pair.askers)
     kept = [
-        value if value < 0 or one is None else _bounded(value, one) for value, one in zip(values, usual, strict=True)
+        _bounded(float(pair.count), usual.rate),
+        _bounded(pair.missed / pair.count, usual.missing) if pair.count else _NONE,
+        _bounded(pair.people / askers, usual.taking) if askers else _NONE,
     ]
     hours = pair.history[hour % 24]
-    hours.append([float(_weekday(hour)), *kept])
+    hours.append([float(_weekday(hour)), *kept, float(askers)])
     if len(hours) > _DAYS:
         del hours[0]
     pair.count = pair.missed = pair.people = 0
     pair.askers = set()
 
 
-def _bounded(value: float, usual: Usual) -> float:
+def _bounded(value: float, usual: Usual | None) -> float:
+    if usual is None:
+        return value
     most = _INFLUENCE * usual.scatter
     return min(max(value, usual.middle - most), usual.middle + most)
 
@@ -151,18 +167,19 @@ def _weekday(hour: int) -> int:
     return (hour // 24 + 3) % 7  # the epoch began on a Thursday
 
 
-def _usual(pair: _Hour, hour: int) -> tuple[Usual | None, Usual | None, Usual | None]:
+def _usual(pair: _Hour, hour: int) -> _Usual:
     earlier = pair.history[hour % 24]
     same = [entry for entry in earlier if entry[0] == _weekday(hour)]
     if len(same) < _SAME_DAY:
         same = earlier
     rate = _robust([entry[1] for entry in same])
-    missing = _robust([entry[2] for entry in same if entry[2] >= 0])
-    taking = _robust([entry[3] for entry in same if entry[3] >= 0])
-    return (
+    missing = _robust([entry[2] for entry in same if entry[2] != _NONE])
+    taking = _robust([entry[3] for entry in same if entry[3] != _NONE])
+    return _Usual(
         rate and Usual(rate.middle, rate.scatter + sqrt(max(rate.middle, 1.0)) + 0.1 * rate.middle),
         missing and Usual(missing.middle, missing.scatter + 0.05),
         taking and Usual(taking.middle, taking.scatter + 0.25 * taking.middle + 0.5),
+        median(entry[4] for entry in same) if same else 0.0,
     )
 
 
