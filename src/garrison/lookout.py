@@ -18,6 +18,7 @@ from typing import Final
 import msgspec
 
 from garrison.adapters.notifications.postman import Postman
+from garrison.adapters.store.casebook import KNOWN_FOR
 from garrison.adapters.store.detections import detections
 from garrison.adapters.store.events import EVENTS, as_kept
 from garrison.adapters.store.files import replace_file
@@ -160,7 +161,7 @@ class Lookout:
         """Restore what was known, and look at the events on record since. Raises RecordError."""
         self._hold(tailer.poll())  # opens the segments that are there: from now on nothing in the spool is missed
         kept = self._restored()
-        since = kept.ended if kept is not None else 0.0
+        since = kept.ended if kept is not None else time.time() - KNOWN_FOR
         responder = self._make_responder([each.id for each in detections(self._data, since=since)])
         if kept is None:
             return responder
@@ -172,6 +173,8 @@ class Lookout:
                 if event.time >= first:
                     self._passed.add(event.id)
                 self._feed([event])
+            if self._stopping.is_set():
+                break
             if count % 1000 == 0:
                 self._hold(tailer.poll())
                 self._respond(responder)

@@ -40,7 +40,7 @@ from garrison.config.model import Settings
 from garrison.core.errors import ProblemsError, RecordError
 from garrison.core.event import Event
 from garrison.lookout import Lookout, Progress
-from garrison.report.incident_finding import incident_finding
+from garrison.report.incident_finding import finding_of
 from garrison.responding import Responder, Response
 from garrison.wiring import build_detector
 
@@ -229,7 +229,7 @@ def _lookout(settings: Settings, data: Path) -> "Iterator[Lookout | None]":
     if detector is None:
         yield None
         return
-    finding = partial(incident_finding, version=importlib.metadata.version("garrison"))
+    finding = partial(finding_of, version=importlib.metadata.version("garrison"))
     postman = Postman(data, settings.notify, finding, _say)
     response = Response(settings.respond, settings.notify, settings.controls.blocking.allow)
     looking = Lookout(
