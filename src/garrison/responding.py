@@ -36,7 +36,8 @@ class Response(msgspec.Struct, frozen=True):
     respond: RespondSettings = RespondSettings()
     notify: NotifySettings = NotifySettings()
     allow: tuple[str, ...] = ()
-    """Networks and systems that are never blocked (`controls.blocking.allow`)."""
+    """Networks and systems that are never blocked (`controls.blocking.allow`), and proxies that are trusted, behind
+    which everybody is."""
 
     @property
     def never(self) -> tuple[str, ...]:

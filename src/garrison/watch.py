@@ -231,7 +231,8 @@ def _lookout(settings: Settings, data: Path) -> "Iterator[Lookout | None]":
         return
     finding = partial(finding_of, version=importlib.metadata.version("garrison"))
     postman = Postman(data, settings.notify, finding, _say)
-    response = Response(settings.respond, settings.notify, settings.controls.blocking.allow)
+    spared = (*settings.controls.blocking.allow, *settings.listen.trusted_proxies)
+    response = Response(settings.respond, settings.notify, spared)
     looking = Lookout(
         data, detector, lambda recorded: Responder(data, response, recorded=tuple(recorded)), postman=postman, say=_say
     )

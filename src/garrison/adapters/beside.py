@@ -28,7 +28,7 @@ from garrison.adapters.status import (
 )
 from garrison.adapters.store.files import replace_file
 from garrison.config.controls import ControlsSettings
-from garrison.config.model import Settings
+from garrison.config.model import ListenSettings, Settings
 from garrison.core.errors import GatewayError, RecordError
 
 WATCH_SETTINGS: Final = "watch-settings.json"
@@ -159,6 +159,7 @@ def _for_watching(settings: Settings) -> Settings:
         respond=settings.respond,
         notify=settings.notify,
         controls=ControlsSettings(blocking=settings.controls.blocking),
+        listen=ListenSettings(trusted_proxies=settings.listen.trusted_proxies),
     )
 
 
