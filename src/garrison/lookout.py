@@ -11,9 +11,9 @@ what it finds again has the same ids, and is known.
 import heapq
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
@@ -28,7 +28,6 @@ from garrison.core.detection import Detection
 from garrison.core.errors import RecordError
 from garrison.core.event import Event
 from garrison.responding import Responder
-from garrison.wiring import Detects
 
 HOLD: Final = 0.1
 """Seconds that an event is held back after it ended."""
@@ -44,6 +43,30 @@ TIDY: Final = 60.0
 SLACK: Final = 600.0
 """Seconds: an exchange that took longer and ended after what the detector knows was kept is not found again."""
 FILE: Final = "detector.snapshot"
+
+
+class Detects(Protocol):
+    """Finds patterns in events, which come in the order in which they ended."""
+
+    @property
+    def groups(self) -> int:
+        """Groups that are remembered."""
+
+    @property
+    def dropped(self) -> int:
+        """Groups that were forgotten because there were too many."""
+
+    def feed(self, event: Event) -> Sequence[Detection]:
+        """What `event` completes."""
+
+    def advance(self, now: float) -> Sequence[Detection]:
+        """What is complete at `now` because nothing more came."""
+
+    def snapshot(self) -> bytes:
+        """What it knows."""
+
+    def restore(self, snapshot: bytes) -> None:
+        """Go on from there, before the first event. Raises ValueError where another version made it."""
 
 
 class Cursor(msgspec.Struct, frozen=True, order=True):
@@ -85,13 +108,16 @@ class Lookout:
         responder: Callable[[Iterable[str]], Responder],
         *,
         postman: Postman | None = None,
+        tailer: Tailer[Event] | None = None,
         say: Callable[[str], None],
     ) -> None:
-        """`responder` is made on the lookout's thread, and told which detections are on record."""
+        """`responder` is made on the lookout's thread, and told which detections are on record; `tailer` is closed in
+        the end."""
         self._data = data
         self._detector = detector
         self._make_responder = responder
         self._postman = postman
+        self._tailer = tailer
         self._say = say
         self._cursor: Cursor | None = None
         self._held: list[tuple[float, str, float, Event]] = []
@@ -115,7 +141,7 @@ class Lookout:
         self._thread.join()
 
     def _run(self) -> None:
-        tailer = Tailer(self._data / EVENTS.spool, EVENTS.line)
+        tailer = self._tailer or Tailer(self._data / EVENTS.spool, EVENTS.line)
         responder: Responder | None = None
         while responder is None and not self._stopping.is_set():
             try:
