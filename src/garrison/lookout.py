@@ -40,6 +40,10 @@ KEEP: Final = 60.0
 SHARE: Final = 20
 """To keep it may take one part in so many of the time."""
 TIDY: Final = 60.0
+AGAIN: Final = 0.5
+"""Seconds before the next try where it could not begin."""
+MOST_HELD: Final = 200_000
+"""Events that are held back before they are left in the spool."""
 SLACK: Final = 600.0
 """Seconds: an exchange that took longer and ended after what the detector knows was kept is not found again."""
 FILE: Final = "detector.snapshot"
@@ -148,7 +152,7 @@ class Lookout:
                 responder = self._begin(tailer)
             except RecordError as error:
                 self._fail(str(error))
-                self._stopping.wait(KEEP / 12)
+                self._stopping.wait(AGAIN)
         if responder is None:
             tailer.close()
             return
@@ -185,7 +189,9 @@ class Lookout:
 
     def _begin(self, tailer: Tailer[Event]) -> Responder:
         """Restore what was known, and look at the events on record since. Raises RecordError."""
-        self._hold(tailer.poll())  # opens the segments that are there: from now on nothing in the spool is missed
+        # from now on nothing in the spool is missed; a segment that is read to its end takes no space any more
+        while len(self._held) < MOST_HELD and (fresh := tailer.poll()):
+            self._hold(fresh)
         kept = self._restored()
         since = kept.ended if kept is not None else time.time() - KNOWN_FOR
         responder = self._make_responder([each.id for each in detections(self._data, since=since)])
