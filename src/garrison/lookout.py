@@ -11,13 +11,14 @@ what it finds again has the same ids, and is known.
 import heapq
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
 from garrison.adapters.notifications.postman import Postman
+from garrison.adapters.store.casebook import KNOWN_FOR
 from garrison.adapters.store.detections import detections
 from garrison.adapters.store.events import EVENTS, as_kept
 from garrison.adapters.store.files import replace_file
@@ -27,7 +28,6 @@ from garrison.core.detection import Detection
 from garrison.core.errors import RecordError
 from garrison.core.event import Event
 from garrison.responding import Responder
-from garrison.wiring import Detects
 
 HOLD: Final = 0.1
 """Seconds that an event is held back after it ended."""
@@ -40,9 +40,37 @@ KEEP: Final = 60.0
 SHARE: Final = 20
 """To keep it may take one part in so many of the time."""
 TIDY: Final = 60.0
+AGAIN: Final = 0.5
+"""Seconds before the next try where it could not begin."""
+MOST_HELD: Final = 200_000
+"""Events that are held back before they are left in the spool."""
 SLACK: Final = 600.0
 """Seconds: an exchange that took longer and ended after what the detector knows was kept is not found again."""
 FILE: Final = "detector.snapshot"
+
+
+class Detects(Protocol):
+    """Finds patterns in events, which come in the order in which they ended."""
+
+    @property
+    def groups(self) -> int:
+        """Groups that are remembered."""
+
+    @property
+    def dropped(self) -> int:
+        """Groups that were forgotten because there were too many."""
+
+    def feed(self, event: Event) -> Sequence[Detection]:
+        """What `event` completes."""
+
+    def advance(self, now: float) -> Sequence[Detection]:
+        """What is complete at `now` because nothing more came."""
+
+    def snapshot(self) -> bytes:
+        """What it knows."""
+
+    def restore(self, snapshot: bytes) -> None:
+        """Go on from there, before the first event. Raises ValueError where another version made it."""
 
 
 class Cursor(msgspec.Struct, frozen=True, order=True):
@@ -84,13 +112,16 @@ class Lookout:
         responder: Callable[[Iterable[str]], Responder],
         *,
         postman: Postman | None = None,
+        tailer: Tailer[Event] | None = None,
         say: Callable[[str], None],
     ) -> None:
-        """`responder` is made on the lookout's thread, and told which detections are on record."""
+        """`responder` is made on the lookout's thread, and told which detections are on record; `tailer` is closed in
+        the end."""
         self._data = data
         self._detector = detector
         self._make_responder = responder
         self._postman = postman
+        self._tailer = tailer
         self._say = say
         self._cursor: Cursor | None = None
         self._held: list[tuple[float, str, float, Event]] = []
@@ -114,14 +145,14 @@ class Lookout:
         self._thread.join()
 
     def _run(self) -> None:
-        tailer = Tailer(self._data / EVENTS.spool, EVENTS.line)
+        tailer = self._tailer or Tailer(self._data / EVENTS.spool, EVENTS.line)
         responder: Responder | None = None
         while responder is None and not self._stopping.is_set():
             try:
                 responder = self._begin(tailer)
             except RecordError as error:
                 self._fail(str(error))
-                self._stopping.wait(KEEP / 12)
+                self._stopping.wait(AGAIN)
         if responder is None:
             tailer.close()
             return
@@ -158,9 +189,11 @@ class Lookout:
 
     def _begin(self, tailer: Tailer[Event]) -> Responder:
         """Restore what was known, and look at the events on record since. Raises RecordError."""
-        self._hold(tailer.poll())  # opens the segments that are there: from now on nothing in the spool is missed
+        # from now on nothing in the spool is missed; a segment that is read to its end takes no space any more
+        while len(self._held) < MOST_HELD and (fresh := tailer.poll()):
+            self._hold(fresh)
         kept = self._restored()
-        since = kept.ended if kept is not None else 0.0
+        since = kept.ended if kept is not None else time.time() - KNOWN_FOR
         responder = self._make_responder([each.id for each in detections(self._data, since=since)])
         if kept is None:
             return responder
@@ -172,6 +205,8 @@ class Lookout:
                 if event.time >= first:
                     self._passed.add(event.id)
                 self._feed([event])
+            if self._stopping.is_set():
+                break
             if count % 1000 == 0:
                 self._hold(tailer.poll())
                 self._respond(responder)

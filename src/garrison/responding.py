@@ -19,7 +19,7 @@ from garrison.core.countermeasure import Countermeasure, Key, reinforced
 from garrison.core.detection import Detection
 from garrison.core.errors import RecordError
 from garrison.core.incident import Incident, IncidentId
-from garrison.core.notice import NoticeKind, notice_of
+from garrison.core.notice import NoticeKind, notice_of, notice_of_detection
 from garrison.respond import incidents
 from garrison.respond.incidents import TOGETHER
 from garrison.respond.profiles import Situation, decide
@@ -36,7 +36,8 @@ class Response(msgspec.Struct, frozen=True):
     respond: RespondSettings = RespondSettings()
     notify: NotifySettings = NotifySettings()
     allow: tuple[str, ...] = ()
-    """Networks and systems that are never blocked (`controls.blocking.allow`)."""
+    """Networks and systems that are never blocked (`controls.blocking.allow`), and proxies that are trusted, behind
+    which everybody is."""
 
     @property
     def never(self) -> tuple[str, ...]:
@@ -101,6 +102,7 @@ class Responder:
                 touched = self._act(fresh)
             for each in fresh:
                 self._casebook.know(each)
+                self._tell_by_itself(each)
             for identifier in dict.fromkeys([self._kept(one).id for one in touched]):
                 self._tell(self._casebook.one(identifier), NoticeKind.UPDATED)
             self._bound()
@@ -169,6 +171,13 @@ class Responder:
         for each in notify.to:
             if incident.severity.rank >= (each.severity or notify.severity).rank:
                 self._outbox.tell(each.name, notice_of(incident, kind, now), now, every=notify.every)
+
+    def _tell_by_itself(self, detection: Detection) -> None:
+        """Who gathers all detections gets this one."""
+        notify, now = self._settings.notify, self._clock()
+        for each in notify.to:
+            if each.ocsf is not None and each.ocsf.detections:
+                self._outbox.tell(each.name, notice_of_detection(detection, now), now, every=notify.every)
 
     def _bound(self) -> None:
         for each in self._settings.notify.to:

@@ -16,15 +16,13 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 import msgspec
 
-from garrison.adapters.beside import read_settings
-from garrison.adapters.notifications.postman import Postman
 from garrison.adapters.pace import Pace, own_session
 from garrison.adapters.recorded import days
 from garrison.adapters.status import WATCH, Heartbeat, WatchStatus, now
@@ -36,13 +34,9 @@ from garrison.adapters.store.kept import Compactor
 from garrison.adapters.store.segments import Tailer, segment_files
 from garrison.adapters.store.spool import waiting_bytes
 from garrison.adapters.store.table import AnyTable
-from garrison.config.model import Settings
-from garrison.core.errors import ProblemsError, RecordError
+from garrison.core.errors import RecordError
 from garrison.core.event import Event
-from garrison.lookout import Lookout, Progress
-from garrison.report.incident_finding import incident_finding
-from garrison.responding import Responder, Response
-from garrison.wiring import build_detector
+from garrison.detecting import Detecting
 
 if TYPE_CHECKING:
     from garrison.adapters.otel import Telemetry
@@ -164,18 +158,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     try:
-        settings = read_settings(options.settings) if options.settings else None
         run(
             options.data,
             retention=_retention(options),
             otlp_url=options.otlp_url,
             stopping=stopping,
-            lookout=partial(_lookout, settings) if settings is not None else None,
+            settings=options.settings,
         )
-    except ProblemsError as error:
-        for problem in error.problems:
-            _say(str(problem))
-        return 1
     except RecordError as error:
         _say(f"garrison: {error}")
         return 1
@@ -188,32 +177,25 @@ def run(
     retention: Retention,
     otlp_url: str,
     stopping: threading.Event,
-    lookout: "Callable[[Path], AbstractContextManager[Lookout | None]] | None" = None,
+    settings: Path | None = None,
 ) -> None:
-    """Watch `data` until `stopping` is set; `lookout` begins detection. Raises RecordError where the data set cannot be
-    used at all."""
+    """Watch `data` until `stopping` is set; `settings` is the file that says what is detected, None: nothing. Raises
+    RecordError where the data set cannot be used at all."""
     with ExitStack() as stack:
         telemetry = stack.enter_context(_telemetry(otlp_url)) if otlp_url else None
         watch = Watch(data, retention=retention, taps=(telemetry,) if telemetry is not None else ())
         compactor = Compactor(data)
         stack.callback(compactor.close)
         begun = now()
-        looking = stack.enter_context(lookout(data)) if lookout is not None else None
+        detecting = Detecting(data, settings, _say) if settings is not None else None
+        if detecting is not None:
+            stack.callback(detecting.close)
 
         def status() -> WatchStatus:
             sent, lost = (telemetry.sent, telemetry.lost) if telemetry is not None else (0, 0)
             trouble = watch.trouble or compactor.trouble
-            seen = looking.progress if looking is not None else Progress()
-            return WatchStatus(
-                *(os.getpid(), begun, now(), trouble, sent, lost),
-                looked_at=seen.events,
-                detections=seen.detections,
-                detection_lag=seen.lag,
-                detection_trouble=seen.trouble,
-                is_detecting=looking is not None,
-                groups=seen.groups,
-                groups_dropped=seen.dropped,
-            )
+            told = WatchStatus(os.getpid(), begun, now(), trouble, sent, lost)
+            return told if detecting is None else _with_detection(told, detecting)
 
         heartbeat = Heartbeat(data, WATCH, status)
         stack.callback(heartbeat.close)
@@ -222,25 +204,21 @@ def run(
         watch.close(now())
 
 
-@contextmanager
-def _lookout(settings: Settings, data: Path) -> "Iterator[Lookout | None]":
-    """Detection by the settings, while the context lasts; None where they want none."""
-    detector = build_detector(settings)
-    if detector is None:
-        yield None
-        return
-    finding = partial(incident_finding, version=importlib.metadata.version("garrison"))
-    postman = Postman(data, settings.notify, finding, _say)
-    response = Response(settings.respond, settings.notify, settings.controls.blocking.allow)
-    looking = Lookout(
-        data, detector, lambda recorded: Responder(data, response, recorded=tuple(recorded)), postman=postman, say=_say
+def _with_detection(told: WatchStatus, detecting: Detecting) -> WatchStatus:
+    looking = detecting.lookout
+    if looking is None:
+        return msgspec.structs.replace(told, detection_trouble=detecting.trouble)
+    seen = looking.progress
+    return msgspec.structs.replace(
+        told,
+        looked_at=seen.events,
+        detections=seen.detections,
+        detection_lag=seen.lag,
+        detection_trouble=seen.trouble,
+        is_detecting=True,
+        groups=seen.groups,
+        groups_dropped=seen.dropped,
     )
-    looking.start()
-    try:
-        yield looking
-    finally:
-        looking.close()
-        postman.close()
 
 
 def _say(text: str) -> None:

@@ -2,8 +2,8 @@
 
 import difflib
 import hashlib
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -18,9 +18,7 @@ from garrison.contract.catalogue import Catalogue
 from garrison.contract.documents import Read
 from garrison.contract.load import Contract, load
 from garrison.controls.catalogue import CONTROLS
-from garrison.core.detection import Detection
 from garrison.core.errors import ConfigError, Problem
-from garrison.core.event import Event
 from garrison.core.operation import Operation
 from garrison.engine.control import ControlSpec
 from garrison.engine.plan import Policy, compile_policy
@@ -91,30 +89,6 @@ def policy_on(
 
 
 _DAY = 86400.0
-
-
-class Detects(Protocol):
-    """Finds patterns in events, which come in the order in which they ended."""
-
-    @property
-    def groups(self) -> int:
-        """Groups that are remembered."""
-
-    @property
-    def dropped(self) -> int:
-        """Groups that were forgotten because there were too many."""
-
-    def feed(self, event: Event) -> Sequence[Detection]:
-        """What `event` completes."""
-
-    def advance(self, now: float) -> Sequence[Detection]:
-        """What is complete at `now` because nothing more came."""
-
-    def snapshot(self) -> bytes:
-        """What it knows."""
-
-    def restore(self, snapshot: bytes) -> None:
-        """Go on from there, before the first event. Raises ValueError where another version made it."""
 
 
 class KeptDetector:

@@ -12,12 +12,13 @@ from garrison.adapters.store.casebook import Casebook
 from garrison.adapters.store.detections import DETECTIONS, detections
 from garrison.adapters.store.measures import change_measures, read_measures
 from garrison.adapters.store.outbox import Outbox
-from garrison.config.notify import DestinationSettings, NotifySettings, SyslogSettings
+from garrison.config.notify import DestinationSettings, NotifySettings, OcsfSettings, SyslogSettings
 from garrison.config.respond import ProfileSettings, RespondSettings, StepSettings
 from garrison.core.detection import Detection, RuleId, Severity
 from garrison.core.errors import RecordError
 from garrison.core.incident import Incident, IncidentState
 from garrison.core.notice import Notice
+from garrison.report.incident_finding import finding_of
 from garrison.responding import Responder, Response
 
 SOC = DestinationSettings(name="soc", syslog=SyslogSettings(address="udp://127.0.0.1:1"))
@@ -234,3 +235,14 @@ def test_a_measure_of_each_step(tmp_path: Path) -> None:
     take(tmp_path, [detection()], response(profiles=(profile,)))
     assert {each.action for each in read_measures(tmp_path)} == {"throttle", "step-up"}
     assert all(each.incident for each in read_measures(tmp_path))
+
+
+def test_who_gathers_all_detections_gets_each_once(tmp_path: Path) -> None:
+    lake = DestinationSettings(name="soc", ocsf=OcsfSettings(file="f", detections=True))
+    settings = Response(RespondSettings(mode="off"), NotifySettings(to=(lake,)))
+    take(tmp_path, [detection(), by("a:1", "b", NOW + 1, severity=Severity.LOW)], settings)
+    take(tmp_path, [detection()], settings)
+    told = waiting(tmp_path)
+    assert [each.detection and each.detection.id for each in told] == ["a", "b", None]
+    records = [finding_of(each, version="1") for each in told]
+    assert [each["class_uid"] for each in records] == [2004, 2004, 2005]

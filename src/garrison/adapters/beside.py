@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 
@@ -26,12 +26,11 @@ from garrison.adapters.status import (
     read_status,
 )
 from garrison.adapters.store.files import replace_file
+from garrison.adapters.watch_settings import WATCH_SETTINGS
 from garrison.config.controls import ControlsSettings
-from garrison.config.model import Settings
-from garrison.core.errors import GatewayError, RecordError
+from garrison.config.model import ListenSettings, Settings
+from garrison.core.errors import GatewayError
 
-WATCH_SETTINGS: Final = "watch-settings.json"
-"""The gateway's settings, as far as its watch process needs them, while it runs."""
 Note: TypeAlias = Callable[[str], None]
 """Prints one line for the operator; called from several threads."""
 
@@ -167,14 +166,5 @@ def _for_watching(settings: Settings) -> Settings:
         respond=settings.respond,
         notify=settings.notify,
         controls=ControlsSettings(blocking=settings.controls.blocking),
+        listen=ListenSettings(trusted_proxies=settings.listen.trusted_proxies),
     )
-
-
-def read_settings(file: Path) -> Settings:
-    """The settings that the watch process was started with. Raises RecordError."""
-    try:
-        return msgspec.json.decode(file.read_bytes(), type=Settings)
-    except OSError as error:
-        raise RecordError(f"`{file}` cannot be read: {(error.strerror or str(error)).lower()}") from error
-    except msgspec.MsgspecError as error:
-        raise RecordError(f"`{file}` holds no settings: {error}") from error

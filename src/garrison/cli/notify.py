@@ -38,13 +38,13 @@ def try_out(
     from garrison.cli.opening import open_settings
     from garrison.config.load import Options
     from garrison.core.errors import ConfigError, Problem
-    from garrison.report.incident_finding import incident_finding
+    from garrison.report.incident_finding import finding_of
 
     destinations = [each for each in open_settings(config, Options()).notify.to if to in {None, each.name}]
     if not destinations:
         message = f"`{to}` is no destination" if to else "nobody is to be told"
         raise ConfigError([Problem(str(config), "$.notify.to", message, "name destinations")])
-    finding = partial(incident_finding, version=importlib.metadata.version("garrison"))
+    finding = partial(finding_of, version=importlib.metadata.version("garrison"))
     found: dict[str, str] = {}
     for each in destinations:
         with progress(f"telling {each.name}"):

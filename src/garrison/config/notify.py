@@ -55,6 +55,9 @@ class SyslogSettings(Section, frozen=True):
 class OcsfSettings(Section, frozen=True):
     """Incident Findings (class 2005) of the Open Cybersecurity Schema Framework, for what gathers them."""
 
+    detections: bool = False
+    """A Detection Finding (class 2004) for each detection besides, whatever its incident's severity."""
+
     file: str = ""
     """File that they are appended to, a line each."""
     url: str = ""

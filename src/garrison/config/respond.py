@@ -120,7 +120,7 @@ class RespondSettings(Section, frozen=True):
     denied is observed (`monitor`); or take none (`off`). Incidents are kept and told of in any case."""
     never: tuple[str, ...] = ()
     """Who is never touched: `principal:shop:4711`, `client:sync`, addresses, networks (CIDR) and autonomous systems
-    (`as64496`). What `controls.blocking.allow` lists is not touched either."""
+    (`as64496`). What `controls.blocking.allow` and `listen.trusted-proxies` list is not touched either."""
     profiles: tuple[ProfileSettings, ...] = DEFAULT_PROFILES
     """What is done about which detections. The first that agrees and finds somebody to act against counts; a list here
     stands in place of the shipped one."""

@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from garrison.core.countermeasure import shown
-from garrison.core.detection import MOST_NAMED, Confidence, Named, RuleId, Severity
+from garrison.core.detection import MOST_NAMED, Confidence, Detection, Named, RuleId, Severity
 from garrison.core.incident import Happening, Incident, IncidentId, IncidentState
 
 MOST_CHANGES: Final = 20
@@ -19,6 +19,8 @@ class NoticeKind(StrEnum):
     OPENED = "opened"
     UPDATED = "updated"
     CLOSED = "closed"
+    DETECTED = "detected"
+    """One detection by itself, for what gathers them all."""
     TEST = "test"
     """Only whether it arrives."""
 
@@ -63,6 +65,8 @@ class Notice(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """The incident that it went over into."""
     changes: tuple[str, ...] = ()
     """What happened last, in words."""
+    detection: Detection | None = None
+    """The one that is told of by itself."""
 
 
 def notice_of(incident: Incident, kind: NoticeKind, now: float) -> Notice:
@@ -92,4 +96,23 @@ def notice_of(incident: Incident, kind: NoticeKind, now: float) -> Notice:
         measured=incident.measured,
         into=incident.into,
         changes=tuple([each.text for each in incident.timeline[-MOST_CHANGES:] if each.what is not Happening.DETECTED]),
+    )
+
+
+def notice_of_detection(detection: Detection, now: float) -> Notice:
+    """What is told of one detection by itself."""
+    return Notice(
+        id=f"garrison_{detection.id}",
+        kind=NoticeKind.DETECTED,
+        made=now,
+        incident=IncidentId(f"detection {detection.id}"),
+        state=IncidentState.OPEN,
+        severity=detection.severity,
+        confidence=detection.confidence,
+        title=detection.title,
+        since=detection.since,
+        last=detection.time,
+        detections=1,
+        rules=(detection.rule,),
+        detection=detection,
     )

@@ -12,6 +12,7 @@ import msgspec
 from garrison.core.detection import Confidence, Severity
 from garrison.core.incident import IncidentState
 from garrison.core.notice import Notice, NoticeKind
+from garrison.report.findings import detection_finding
 from garrison.report.ocsf import SCHEMA_VERSION
 
 CATEGORY: Final = 2
@@ -24,6 +25,7 @@ _ACTIVITIES: Final[Mapping[NoticeKind, tuple[int, str]]] = {
     NoticeKind.UPDATED: (2, "Update"),
     NoticeKind.CLOSED: (3, "Close"),
     NoticeKind.TEST: (99, "Test"),
+    NoticeKind.DETECTED: (99, "Detection"),
 }
 _SEVERITIES: Final[Mapping[Severity, tuple[int, str]]] = {
     Severity.INFORMATIONAL: (1, "Informational"),
@@ -43,6 +45,13 @@ _STATES: Final[Mapping[IncidentState, tuple[int, str]]] = {
     IncidentState.CLOSED: (5, "Closed"),
 }
 _TECHNIQUE: Final = re.compile(r"attack\.(t[0-9]{4}(?:\.[0-9]{3})?)\Z")
+
+
+def finding_of(notice: Notice, *, version: str) -> dict[str, Any]:
+    """`notice` as one OCSF record: a Detection Finding where it is about one detection, else an Incident Finding."""
+    if notice.detection is not None:
+        return detection_finding(notice.detection, version=version)
+    return incident_finding(notice, version=version)
 
 
 def incident_finding(notice: Notice, *, version: str) -> dict[str, Any]:

@@ -70,16 +70,16 @@ def targets(detection: Detection, of: str) -> tuple[Target, ...]:
         return next((found for kind in NARROWEST if (found := targets(detection, kind))), ())
     common, named = grouped(detection), detection.named
     if of in common:
-        return (_target(of, common[of]),)
+        return _targets(of, [common[of]])
     if of == "principal":
         behind = bool(common.keys() & {"token", "client", "peer", "network"})
         whole = 0 < len(named.principals) < (MOST_NAMED if behind else 2)
-        return tuple([_target(of, each) for each in named.principals]) if whole and not _is_wide(common) else ()
+        return _targets(of, named.principals) if whole and not _is_wide(common) else ()
     alone = {"token": named.tokens, "peer": () if named.principals else named.peers, "operation": named.operations}
     values = alone.get(of, ())
     if len(values) != 1 or (_is_wide(common) and of != "operation"):
         return ()
-    return (_target(of, values[0]),)
+    return _targets(of, values)
 
 
 def _is_wide(common: Mapping[str, str]) -> bool:
@@ -87,9 +87,12 @@ def _is_wide(common: Mapping[str, str]) -> bool:
     return "operation" in common and not common.keys() & set(NARROWEST)
 
 
-def _target(kind: str, value: str) -> Target:
+def _targets(kind: str, values: Iterable[str]) -> tuple[Target, ...]:
+    """What is no address, as a Unix socket's peer, cannot be met as one."""
     scope = _SCOPES[kind]
-    return Target(scope, _network(value) or value if scope is Scope.NETWORK else value)
+    if scope is Scope.NETWORK:
+        values = [network for each in values if (network := _network(each)) is not None]
+    return tuple([Target(scope, each) for each in values])
 
 
 @lru_cache(maxsize=4096)

@@ -1,5 +1,6 @@
 """From the exchange that completes a pattern to the measure in force, through a real gateway; and who is told of it."""
 
+import contextlib
 import json
 import os
 import signal
@@ -78,9 +79,9 @@ def watching(guard: Guard, data: Path) -> None:
     until(begun, "no detection", guard)
 
 
-def probe(port: int, times: int = 5) -> None:
+def probe(port: int, times: int = 5, source: str = "127.0.0.1") -> None:
     for number in range(times):
-        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        with socket.create_connection(("127.0.0.1", port), timeout=10, source_address=(source, 0)) as connection:
             connection.sendall(f"GET /nothing/{number} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n".encode())
             assert connection.recv(4096).startswith(b"HTTP/1.1 4")
 
@@ -201,3 +202,39 @@ def garrison_status(data: Path) -> str:
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
     command = [sys.executable, "-c", code, "status", "--json", "--data", str(data)]
     return subprocess.run(command, env=environment, check=False, capture_output=True, timeout=60).stdout.decode()
+
+
+def test_killed_again_and_again_it_loses_and_repeats_nothing(
+    start: StartGuard, filter_module: str, tmp_path: Path
+) -> None:
+    """A dozen who probe, one after another, while the watch process is killed at whatever moment."""
+    data = tmp_path / "data"
+    given = settings(tmp_path, {"name": "lake", "ocsf": {"file": str(tmp_path / "findings.jsonl")}})
+    guard = start(given, module=filter_module)
+    port = guard.port()
+    watching(guard, data)
+    peers = [f"127.0.1.{number}" for number in range(1, 13)]
+    for number, peer in enumerate(peers):
+        probe(port, 3, peer)
+        if number % 4 == 1:
+            watch = read_status(data, WATCH, WatchStatus)
+            assert watch is not None
+            with contextlib.suppress(ProcessLookupError):  # it has not come back from the last time
+                os.kill(watch.pid, signal.SIGKILL)
+        probe(port, 2, peer)
+
+    def found() -> set[str]:
+        return {peer for each in detections(data) for peer in each.named.peers}
+
+    until(lambda: found() == set(peers), "not all were found", guard, seconds=90, pause=0.5)
+    until(lambda: {each.value for each in read_measures(data)} == set(peers), "not all are blocked", guard)
+    until(lambda: garrison_is_well(data), "not all was told", guard)
+    guard.stop()
+    every = list(detections(data))
+    assert len(every) == len({each.id for each in every}) == len(peers)
+    since = {each.value: each.since for each in read_measures(data)}
+    assert since == {each.named.peers[0]: each.time for each in every}, "each was met once"
+    told = [msgspec.json.decode(each) for each in (tmp_path / "findings.jsonl").read_bytes().splitlines()]
+    assert [each["activity_id"] for each in told].count(1) == len(
+        {each["metadata"]["correlation_uid"] for each in told}
+    )

@@ -34,7 +34,7 @@ def test_throttle_lets_some_through_and_says_when_to_come_back(target: str, limi
     visit = made.begin("a:1", **told)
     assert seen(visit)[:2] == (429, ["throttled"])
     assert visit.headers["retry-after"] == "30"
-    other = {"peer": "198.51.100.1", "line": "GET /override", "now": 200.0}
+    other: dict[str, Any] = {"peer": "198.51.100.1", "line": "GET /override", "now": 200.0}
     assert made.status("a:2", **other) == 200
     assert made.status("a:1", **{**told, "now": 230.0}) == 200
 

@@ -51,6 +51,11 @@ def test_of_a_kind_that_it_does_not_name_there_is_nobody() -> None:
     assert targets(detection(), "operation") == (Target(Scope.OPERATION, "getPet"),)
 
 
+def test_a_peer_without_an_address_is_nobody() -> None:
+    assert targets(about({"peer": "unix"}, peers=["unix"]), "narrowest") == ()
+    assert targets(about({}, peers=["unix"]), "peer") == ()
+
+
 @pytest.mark.parametrize(
     ("never", "given", "target", "touched"),
     [

@@ -69,11 +69,8 @@ class Casebook:
             if not is_read:
                 self._connection = _opened(str(make_directory(data) / FILE))
                 self._path.chmod(0o600)
-            elif self._path.exists():
-                place = f"file:{quote(str(self._path))}?mode=ro"
-                self._connection = sqlite3.connect(place, timeout=PATIENCE, isolation_level=None, uri=True)
             else:
-                self._connection = _opened(":memory:")
+                self._connection = _opened_to_read(self._path)
         except (OSError, sqlite3.Error) as error:
             raise self._trouble(error) from error
 
@@ -216,6 +213,18 @@ class Casebook:
     def _trouble(self, error: Exception) -> RecordError:
         why = error.strerror or str(error) if isinstance(error, OSError) else str(error)
         return RecordError(f"`{self._path}` cannot be used: {why[:1].lower()}{why[1:]}")
+
+
+def _opened_to_read(path: Path) -> sqlite3.Connection:
+    """An empty one where there is none, or one that could not be made whole yet as the disk was full."""
+    if not path.exists():
+        return _opened(":memory:")
+    place = f"file:{quote(str(path))}?mode=ro"
+    connection = sqlite3.connect(place, timeout=PATIENCE, isolation_level=None, uri=True)
+    if connection.execute("PRAGMA user_version").fetchone()[0]:
+        return connection
+    connection.close()
+    return _opened(":memory:")
 
 
 def _opened(place: str) -> sqlite3.Connection:

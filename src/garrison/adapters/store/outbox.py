@@ -99,10 +99,11 @@ class Outbox:
         with self._casebook.changing():
             for each in some:
                 notice = each.notice
-                self._casebook.do(
-                    "INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?, ?)",
-                    *(each.destination, notice.incident, now, notice.severity.rank, notice.measured),
-                )
+                if notice.detection is None:
+                    self._casebook.do(
+                        "INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?, ?)",
+                        *(each.destination, notice.incident, now, notice.severity.rank, notice.measured),
+                    )
                 for (later,) in self._casebook.ask("SELECT notice FROM outbox WHERE number = ?", each.number):
                     self._follow(each, msgspec.json.decode(later, type=Notice), now, every)
             self._count(some[0].destination, sent=len(some))

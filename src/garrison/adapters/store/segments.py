@@ -152,6 +152,10 @@ class Tailer(Generic[L]):
         if from_end:
             self._look(at_end=True)
 
+    def open(self) -> None:
+        """Take hold of the segments that are there: their lines are read even when they are removed meanwhile."""
+        self._look(at_end=False)
+
     def poll(self) -> list[L]:
         """Lines that were appended since the last call, in the order of each segment; [] where there are none.
 

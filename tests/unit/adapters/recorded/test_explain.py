@@ -39,6 +39,7 @@ def test_denied_in_the_head(kept: bool) -> None:
         ("request-limits", Answered.NO_OBJECTION),
         ("media-type", Answered.NO_OBJECTION),
         ("revocation", Answered.NO_OBJECTION),
+        ("rate-limit", Answered.NO_OBJECTION),
         ("request-schema", Answered.OBJECTED),
         ("response-schema", Answered.NOT_ASKED),
         ("exposure", Answered.NO_OBJECTION),

@@ -84,6 +84,8 @@ def test_what_is_old_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 def test_one_that_is_not_there_is_read_as_empty(tmp_path: Path) -> None:
     assert Casebook(tmp_path, is_read=True).incidents() == []
     assert not (tmp_path / FILE).exists()
+    (tmp_path / FILE).touch()  # the disk was full when it was made
+    assert Casebook(tmp_path, is_read=True).incidents() == []
 
 
 def test_one_that_cannot_be_used_is_told(tmp_path: Path) -> None:
