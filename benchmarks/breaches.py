@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from garrison.lab.breaches.catalogue import BREACHES
 from garrison.lab.campaign import VARIANTS
-from garrison.lab.protections import PER_ADDRESS, Protection
+from garrison.lab.protections import ALL, PER_ADDRESS, Protection
 from garrison.lab.result import Evasion, Result, Side
 from garrison.lab.run import WHOLE, run
 from garrison.lab.words import count, duration, evasion_of, false_alarms, share
@@ -35,7 +35,7 @@ def main() -> None:
                 continue
             # what evading takes is the same from one address or many: looked for once
             scale = WHOLE._replace(evasion=variant != "spread")
-            result = run(breach, variant, seed=SEED, scale=scale)
+            result = run(breach, variant, protections=ALL, seed=SEED, scale=scale)
             results.append(replace(result, sides=tuple(replace(side, curve=(), notices=()) for side in result.sides)))
             print(breach.name, variant, result.seconds, flush=True)
             if options.keep:
@@ -66,20 +66,20 @@ def _markdown(results: Sequence[Result]) -> Iterator[str]:
     yield f"Seed {SEED}; the limit is {PER_ADDRESS['rate']} requests for each address.\n"
     yield "### Lost\n"
     yield from _table(
-        ("breach", "variant", "takes", "no protection", "limit", "Garrison", "share", "first sign with Garrison",
+        ("breach", "variant", "takes", "no protection", "limit", "budgets alone", "Garrison", "share",
          "access control on"),
         [_lost(each) for each in results],
     )  # fmt: skip
     yield "\n### Harm to the innocent, and how true the record is\n"
     yield from _table(
-        ("breach", "variant", "benign requests", "refused by the limit", "people hurt", "refused by Garrison",
-         "people hurt", "precision", "recall"),
+        ("breach", "variant", "benign requests", "refused by the limit", "people hurt", "refused by budgets alone",
+         "refused by Garrison", "people hurt", "precision", "recall"),
         [_harm(each) for each in results],
     )  # fmt: skip
     yield "\n### Seen and stopped\n"
     yield from _table(
-        ("breach", "variant", "detected after", "by the rule", "stopped after", "by", "lost by then", "lost in all",
-         "false detections"),
+        ("breach", "variant", "detected after", "by the rule", "lost by then", "first measure after", "which",
+         "lost by then", "lost in all", "false detections"),
         [_stopped(each) for each in results],
     )  # fmt: skip
     yield "\n### What it takes to stay silent\n"
@@ -91,17 +91,16 @@ def _markdown(results: Sequence[Result]) -> Iterator[str]:
 
 
 def _lost(result: Result) -> tuple[str, ...]:
-    none, limits, garrison = (_side(result, each) for each in ("none", "limits", "garrison"))
-    sign = garrison.detection
+    none, limits, budgets, garrison = (_side(result, each) for each in ALL)
     return (
         result.name,
         result.variant,
         duration(result.duration),
         f"{count(none.lost)} {result.people}",
         count(limits.lost),
+        count(budgets.lost),
         f"**{count(garrison.lost)}**",
         share(garrison.lost, none.lost),
-        f"{duration(sign.after)}, request {count(sign.request)}" if sign else "never",
         count(sum(each.lost for each in result.prevention)),
     )
 
@@ -115,6 +114,7 @@ def _harm(result: Result) -> tuple[str, ...]:
         count(garrison.harm.requests),
         count(limits.harm.denied),
         f"{count(limits.harm.hurt)} of {count(limits.harm.people)}",
+        count(_side(result, "budgets").harm.denied),
         count(garrison.harm.denied),
         f"{count(garrison.harm.hurt)} of {count(garrison.harm.people)}",
         f"{ledger.precision:.3f}" if ledger and ledger.true else "-",
@@ -128,7 +128,7 @@ def _stopped(result: Result) -> tuple[str, ...]:
     return (
         result.name,
         result.variant,
-        *((duration(alarm.after), alarm.rule) if alarm else ("never", "-")),
+        *((duration(alarm.after), alarm.rule, count(alarm.lost)) if alarm else ("never", "-", "-")),
         *((duration(stop.after), stop.measure, count(stop.lost)) if stop else ("never", "-", "-")),
         f"**{count(side.lost)}**",
         false_alarms(side),

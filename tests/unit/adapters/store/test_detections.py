@@ -13,7 +13,7 @@ from garrison.watch import Retention, Watch
 
 NOW = float(int(time.time())) - 100
 MANY = [
-    detection("a", NOW + 0.123456, tags=("attack.t1110", "cwe.307"), events=("e1", "e2"), value=12.5),  # type: ignore[arg-type]  # ids
+    detection("a", NOW + 0.123456, tags=("attack.t1110", "cwe.307"), events=("e1", "e2"), value=12.5),
     by("shop:ada", "b", NOW + 1),
     detection("c", NOW + 2, group=(), named=named()),
     detection("d", NOW + 3, title="A 'quoted' \"title\"", group=(("peer", "203.0.113.7"), ("hour", "7"))),
