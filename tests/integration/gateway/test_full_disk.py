@@ -29,7 +29,7 @@ def small(tmp_path: Path) -> Iterator[Path]:
     """The data directory of `Recorded`, on a file system of 16 MiB."""
     data = tmp_path / "data"
     data.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=32m,mode=0700", "garrison-test", str(data)]
+    command = ["mount", "-t", "tmpfs", "-o", "size=16m,mode=0700", "garrison-test", str(data)]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     except FileNotFoundError:

@@ -8,6 +8,7 @@ frame's number, which is unique because no two segments share a data key; header
 so that a frame proves where it belongs.
 """
 
+import errno
 import itertools
 import os
 import secrets
@@ -27,10 +28,13 @@ from garrison.adapters.key_file import KEY_BYTES
 from garrison.adapters.recorded.days import DAY, bodies_directory, day_of, retain
 from garrison.adapters.recorded.exchange import Entry, RecordedExchange, Unreadable
 from garrison.adapters.recorded.keys import KeySource, SampleKeys, read_keys
+from garrison.adapters.store.room import room
 from garrison.core.errors import ConfigError, Problem
 
 SEGMENT_BYTES = 64 << 20
 """Size at which a segment is followed by the next."""
+_RESERVES = 2
+"""Of the disk, that samples leave: one is the events', so that they go on where samples have stopped."""
 MAX_FRAME = 64 << 20
 """Bytes of one sealed exchange: far over what is inspected of two bodies, and a bound for a damaged length."""
 
@@ -57,17 +61,21 @@ class SampleWriter:
         self._lock = threading.Lock()
         self._numbers = itertools.count()
         self._segment: _Segment | None = None
+        self._room = 0
+        """Bytes until the next look at the disk."""
 
     def keep(self, recorded: RecordedExchange, now: float) -> None:
-        """Append `recorded` at `now`, seconds since the epoch; raises OSError where it cannot be written whole."""
+        """Append `recorded` at `now`, seconds since the epoch; raises OSError where it cannot be written whole, or
+        would take the space that events need."""
         plain = msgspec.msgpack.encode(recorded)
         with self._lock:
             segment = self._segment
             if segment is None or segment.size >= self._segment_bytes or segment.day != day_of(now):
                 self.close()
                 segment = self._segment = self._begin(now)
+            self._look()
             try:
-                segment.append(UUID(str(recorded.id)).bytes, plain)
+                self._room -= segment.append(UUID(str(recorded.id)).bytes, plain)
             except OSError:
                 self.close()  # its last nonce was used: a new data key for what comes
                 raise
@@ -77,6 +85,12 @@ class SampleWriter:
         if self._segment is not None:
             self._segment.close()
             self._segment = None
+
+    def _look(self) -> None:
+        if self._room <= 0:
+            self._room = room(self._data, reserves=_RESERVES)
+        if self._room <= 0:
+            raise _full()
 
     def _begin(self, now: float) -> "_Segment":
         retain(self._data, self._retention, now)
@@ -105,10 +119,12 @@ class _Segment:
             path.unlink()
             raise
 
-    def append(self, name: bytes, plain: bytes) -> None:
+    def append(self, name: bytes, plain: bytes) -> int:
+        """How many bytes it took."""
         nonce, self._frames = _nonce(self._frames), self._frames + 1
         sealed = self._cipher.encrypt(nonce, plain, self._header + name)
         self._write(_FRAME.pack(len(sealed), name) + sealed)
+        return _FRAME.size + len(sealed)
 
     def close(self) -> None:
         os.close(self._descriptor)
@@ -116,8 +132,12 @@ class _Segment:
     def _write(self, data: bytes) -> None:
         if os.write(self._descriptor, data) != len(data):
             os.ftruncate(self._descriptor, self.size)
-            raise OSError(28, "no space left for samples")
+            raise _full()
         self.size += len(data)
+
+
+def _full() -> OSError:
+    return OSError(errno.ENOSPC, "no space left for samples")
 
 
 def read_samples(data: Path, source: KeySource) -> Iterator[Entry]:

@@ -16,18 +16,27 @@ def make_directory(path: Path) -> Path:
 def replace_file(path: Path, content: bytes, *, durable: bool = True) -> None:
     """Give `path` this content in one step, for readers and, where `durable`, for a power failure too.
 
-    One writer at a time. Raises OSError; what was there before is then still there.
+    One writer at a time. Raises OSError; what was there before is then still there, and nothing else.
     """
     aside = path.with_name(f".{path.name}.new")
-    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    try:
+        _write(aside, content, durable=durable)
+        aside.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            aside.unlink()
+        raise
+    if durable:
+        sync(path.parent)
+
+
+def _write(path: Path, content: bytes, *, durable: bool) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
         file.flush()
         if durable:
             os.fsync(descriptor)
-    aside.replace(path)
-    if durable:
-        sync(path.parent)
 
 
 @contextlib.contextmanager

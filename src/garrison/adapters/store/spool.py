@@ -17,6 +17,8 @@ import time
 from pathlib import Path
 from typing import Final
 
+from garrison.adapters.store.room import room
+
 SUFFIX: Final = ".jsonl"
 SEGMENT_BYTES: Final = 16 * 1024 * 1024
 """Size at which the next segment begins: some fifty thousand events, a quarter of a second to convert."""
@@ -24,9 +26,6 @@ SEGMENT_SECONDS: Final = 10.0
 """Age at which the next segment begins, so that quiet gateways' events reach the data set too."""
 LOOK_AGAIN: Final = 0.25
 """Seconds between two looks at a spool that was full: looking costs a listing of the directory."""
-RESERVE: Final = 64 * 1024 * 1024
-"""Bytes of disk (at most an eighth of it) that are left to the process that empties the spool: it can only make
-room by writing the data set first."""
 
 
 class _Segment:
@@ -128,7 +127,7 @@ class SpoolWriter:
         now = time.monotonic()
         if now >= self._look_at:
             free = self.limit - waiting_bytes(self._directory)
-            self._room = min(free, _spare(self._directory), self._segment_bytes)
+            self._room = min(free, room(self._directory), self._segment_bytes)
             self._look_at = now if self._room > 0 else now + LOOK_AGAIN
         if self._room <= 0:
             raise _full("the spool is full")
@@ -158,12 +157,6 @@ def waiting_bytes(directory: Path) -> int:
                 except FileNotFoundError:
                     continue
     return total
-
-
-def _spare(directory: Path) -> int:
-    """Bytes of the disk that the spool may take without leaving nothing to the process that empties it."""
-    disk = os.statvfs(directory)
-    return disk.f_bavail * disk.f_frsize - min(RESERVE, disk.f_blocks * disk.f_frsize // 8)
 
 
 def _lock(descriptor: int) -> bool:
