@@ -8,9 +8,7 @@ What the detector knows is kept now and then. After a restart it goes on from th
 what it finds again has the same ids, and is known.
 """
 
-import errno
 import heapq
-import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -25,7 +23,7 @@ from garrison.adapters.store.detections import detections
 from garrison.adapters.store.events import EVENTS, as_kept
 from garrison.adapters.store.files import replace_file
 from garrison.adapters.store.query import EventFilter, events
-from garrison.adapters.store.room import spare
+from garrison.adapters.store.room import check_room
 from garrison.adapters.store.segments import Tailer
 from garrison.core.detection import Detection
 from garrison.core.errors import RecordError
@@ -234,8 +232,7 @@ class Lookout:
             return  # what was found and is not dealt with yet must be found again
         try:
             kept = msgspec.msgpack.encode(_Kept(self._cursor, self._detector.snapshot()))
-            if len(kept) > spare(self._data):  # events are worth more: what is not kept is found in them again
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            check_room(self._data, len(kept))  # events are worth more: what is not kept is found in them again
             replace_file(self._data / FILE, kept)
         except OSError as error:
             self._fail(f"what is known cannot be kept: {(error.strerror or str(error)).lower()}")

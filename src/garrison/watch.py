@@ -31,6 +31,7 @@ from garrison.adapters.store.dataset import BATCH, Dataset
 from garrison.adapters.store.events import EVENTS
 from garrison.adapters.store.exposures import EXPOSURES
 from garrison.adapters.store.kept import Compactor
+from garrison.adapters.store.room import spare
 from garrison.adapters.store.segments import Tailer, segment_files
 from garrison.adapters.store.spool import waiting_bytes
 from garrison.adapters.store.table import AnyTable
@@ -48,7 +49,7 @@ CONVERT: Final = 1.0
 TIDY: Final = 60.0
 """Seconds between two looks for files to merge, days to let go and leftovers to remove."""
 HURRY: Final = BATCH
-"""Bytes in a spool over which it is emptied as fast as may be."""
+"""Bytes in a spool over which it is emptied as fast as may be; as on a disk that is nearly full."""
 
 T = TypeVar("T")
 Tap: TypeAlias = Callable[[Event], None]
@@ -147,8 +148,12 @@ class Watch:
         """What `work` gives, done behind the traffic where few segments of the table wait."""
         spool = self._data / table.spool
         # One is being written as a rule: where there is no other, there is no traffic or nothing to do.
-        hurry = len(segment_files(spool)) < 2 or waiting_bytes(spool) > HURRY
+        hurry = len(segment_files(spool)) < 2 or waiting_bytes(spool) > HURRY or self._is_narrow()
         return self._pace.run(work, hurry=hurry)
+
+    def _is_narrow(self) -> bool:
+        """Whether the disk has so little left that traffic is refused for it, or will be soon."""
+        return spare(self._data, reserves=2) <= 0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

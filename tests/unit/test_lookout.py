@@ -1,9 +1,11 @@
 """Between the spool and the responder: in order, once, and on from where it was."""
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -183,6 +185,16 @@ def test_an_event_that_breaks_the_detector_ends_nothing(scene: Scene, monkeypatc
     scene.write(event("broken"), event())
     scene.fed(1)
     assert "could not be looked at: ZeroDivisionError" in scene.said[0]
+
+
+def test_what_it_knows_takes_no_space_that_events_need(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene.write(event())
+    scene.fed(1)
+    monkeypatch.setattr(os, "statvfs", lambda _path: SimpleNamespace(f_frsize=1, f_blocks=800, f_bavail=101))
+    scene.lookout.close()
+    assert not (scene.data / FILE).exists()
+    assert scene.said == ["garrison: detection: what is known cannot be kept: no space left on device"]
+    assert scene.lookout.progress.trouble.startswith("what is known cannot be kept")
 
 
 def test_what_another_version_kept_is_left(scene: Scene) -> None:

@@ -1,5 +1,6 @@
 """How much of a disk may be taken: what matters less stops first, and what makes room can always be written."""
 
+import errno
 import os
 from pathlib import Path
 from typing import Final
@@ -22,6 +23,12 @@ def room(directory: Path, *, reserves: int = 1) -> int:
     """Bytes that may be written before the next look; none where it is not over 0. Raises OSError."""
     free, reserve = _disk(directory)
     return min(free - reserves * reserve, reserve // _STEPS)
+
+
+def check_room(directory: Path, size: int) -> None:
+    """Raise OSError, as a full disk does, where `size` bytes would touch the reserve."""
+    if size > spare(directory):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _disk(directory: Path) -> tuple[int, int]:

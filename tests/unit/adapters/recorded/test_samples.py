@@ -7,6 +7,7 @@ import stat
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
@@ -18,6 +19,7 @@ from garrison.adapters.recorded.exchange import RecordedExchange, Unreadable
 from garrison.adapters.recorded.keys import KeySource, make_keys, read_keys
 from garrison.adapters.recorded.play import play
 from garrison.adapters.recorded.samples import SampleWriter, find_sample, read_samples
+from garrison.adapters.store.spool import SpoolWriter
 from garrison.core.errors import ConfigError
 
 NOW = 1_767_225_600.0  # 2026-01-01
@@ -194,6 +196,24 @@ def refused_after(size: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_the_last_of_a_disk_is_for_events(tmp_path: Path, source: KeySource, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer, spool = SampleWriter(tmp_path, make_keys(source), retention_days=90), SpoolWriter(tmp_path / "spool")
+    size, free = 16 << 20, (4 << 20) + 1
+
+    def disk(_path: object) -> SimpleNamespace:
+        return SimpleNamespace(f_frsize=1, f_blocks=size, f_bavail=free)
+
+    monkeypatch.setattr(os, "statvfs", disk)
+    one = sample()
+    writer.keep(one, NOW)
+    free -= 1
+    with pytest.raises(OSError, match="no space left for samples"):
+        writer.keep(sample(), NOW)
+    spool.append(b"{}\n")
+    writer.close()
+    assert list(read_samples(tmp_path, source)) == [one]
 
 
 @pytest.mark.parametrize("room", [0, 20])
