@@ -82,7 +82,7 @@ def _data(result: "Replayed") -> dict[str, Any]:
         "missing": result.missing,
         "effects": result.outcomes.by_effect,
         "groups": result.outcomes.groups(),
-        "recorded": {"same": result.as_recorded, "other": result.unlike_recorded},
+        "recorded": {"same": result.as_recorded, "other": result.unlike_recorded, "measured": result.measured},
     }
     if result.differences is not None:
         data["changes"] = result.differences.by_change
@@ -96,6 +96,8 @@ def _text(result: "Replayed") -> Iterator[str]:
     if result.as_recorded or result.unlike_recorded:
         yield f"as it was decided then: {result.as_recorded}; otherwise: {len(result.unlike_recorded)}"
         yield from (f"  {name}" for name in result.unlike_recorded[:5])
+    if result.measured:
+        yield f"not compared, as a countermeasure had a say then: {result.measured}"
     for part, count in result.missing.items():
         yield f"judged without their {part.replace('-', ' ')}, which the record does not hold: {count}"
     if result.differences is None:

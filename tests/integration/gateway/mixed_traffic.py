@@ -12,6 +12,9 @@ from tests.integration.envoy.upstream import Request, Upstream, chunk, message
 
 SECRET = "s3cr3t-Token-0123456789abcdef"
 SETTINGS: dict[str, Any] = {
+    "respond": {
+        "mode": "off"
+    },  # measures follow on such requests, and are of their moment: no policy decides them again
     "controls": {
         "request-limits": {"inspected-bytes": 300_000},
         "response-schema": {"inspected-bytes": 200_000},

@@ -16,6 +16,9 @@ UNDESCRIBED = "(undescribed)"
 ANONYMOUS = "(anonymous)"
 """What stands for the principal where nobody proved who they are."""
 
+_MEASURED_CONTROLS = frozenset({"blocking", "revocation"})
+_MEASURED_REASONS = frozenset({"throttled", "budget-tightened"})
+
 
 class Effect(StrEnum):
     """What an exchange came to."""
@@ -145,6 +148,12 @@ def change_of(before: Event, after: Event) -> Change | None:
 def is_same_decision(one: Event, other: Event) -> bool:
     """Whether the two events of an exchange say the same of it, to the last reason and its place."""
     return _decided(one) == _decided(other)
+
+
+def is_measured(event: Event) -> bool:
+    """Whether a countermeasure had a say, if only simulated: of the moment it was, not of the policy."""
+    reasons = (*event.reasons, *event.observed)
+    return any(reason.control in _MEASURED_CONTROLS or reason.id in _MEASURED_REASONS for reason in reasons)
 
 
 def principal_of(recorded: RecordedExchange, event: Event) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from garrison.adapters.recorded.compare import Differences, Outcomes, is_same_decision
+from garrison.adapters.recorded.compare import Differences, Outcomes, is_measured, is_same_decision
 from garrison.adapters.recorded.exchange import Entry, RecordedExchange, Unreadable
 from garrison.adapters.recorded.play import Played, play
 from garrison.engine.plan import Policy
@@ -27,6 +27,8 @@ class Replayed:
         """Exchanges decided as they were when they happened, of those of which that is known."""
         self.unlike_recorded: list[str | int] = []
         """Ids of those that are decided otherwise."""
+        self.measured = 0
+        """Exchanges in which a countermeasure had a say when they happened: none is played, and so none is compared."""
 
     @property
     def finds(self) -> bool:
@@ -45,7 +47,9 @@ class Replayed:
         for part in missing:
             self.missing[part] = self.missing.get(part, 0) + 1
         if recorded.event is not None:
-            if is_same_decision(recorded.event, first.event):
+            if is_measured(recorded.event):
+                self.measured += 1
+            elif is_same_decision(recorded.event, first.event):
                 self.as_recorded += 1
             else:
                 self.unlike_recorded.append(recorded.id)

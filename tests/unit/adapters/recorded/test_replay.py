@@ -7,6 +7,9 @@ from garrison.adapters.recorded.compare import Change, Difference, Effect, Group
 from garrison.adapters.recorded.exchange import Entry, Unreadable
 from garrison.adapters.recorded.play import play
 from garrison.adapters.recorded.replay import MAX_UNREADABLE, replay
+from garrison.controls.catalogue import CONTROLS
+from garrison.core.decision import Reason
+from garrison.core.ids import ControlId, ReasonId
 
 BAD = [get("/pets?limit=0", name=str(number)) for number in range(7)]
 TRAFFIC: list[Entry] = [get(), *BAD, get("/cats", name="cat"), post(b"{}", name="post")]
@@ -83,6 +86,31 @@ def test_what_was_decided_then_is_compared() -> None:
     assert (result.as_recorded, result.unlike_recorded) == (2, [])
     result = replay(kept, policy(mode="monitor"))
     assert (result.as_recorded, result.unlike_recorded) == (0, ["0", "1"])
+
+
+def test_what_a_countermeasure_had_a_say_in_is_not_compared() -> None:
+    event = play(policy(), get()).event
+    of_the_policy = reason("rate-exceeded", "rate-limit")
+    measures = [
+        reason("network-blocked", "blocking"),
+        reason("step-up-demanded", "revocation"),
+        reason("throttled", "rate-limit"),
+        reason("budget-tightened", "exposure"),
+    ]
+    kept: list[Entry] = [
+        *(replace(get(), event=replace(event, observed=(measure,))) for measure in measures),
+        replace(get(), event=replace(event, allowed=False, reasons=(of_the_policy, measures[0]))),
+        replace(get(name="limited"), event=replace(event, observed=(of_the_policy,))),
+    ]
+    result = replay(kept, policy())
+    assert (result.exchanges, result.measured) == (6, 5)
+    assert (result.as_recorded, result.unlike_recorded) == (0, ["limited"])
+    declared = {(each.id, spec.id) for spec in CONTROLS for each in spec.reasons.specs}
+    assert {(measure.id, measure.control) for measure in measures} <= declared
+
+
+def reason(name: str, control: str) -> Reason:
+    return Reason(ReasonId(name), ControlId(control), 403)
 
 
 def test_principal_is_who_it_was_then() -> None:
