@@ -47,6 +47,8 @@ MOST_HELD: Final = 200_000
 """Events that are held back before they are left in the spool."""
 SLACK: Final = 600.0
 """Seconds: an exchange that took longer and ended after what the detector knows was kept is not found again."""
+LOOK_BACK: Final = 120.0
+"""Seconds of the record that are looked at where nothing was kept: longer than it takes to begin on a busy machine."""
 FILE: Final = "detector.snapshot"
 
 
@@ -193,16 +195,14 @@ class Lookout:
         # from now on nothing in the spool is missed; a segment that is read to its end takes no space any more
         while len(self._held) < MOST_HELD and (fresh := tailer.poll()):
             self._hold(fresh)
-        kept = self._restored()
-        since = kept.ended if kept is not None else time.time() - KNOWN_FOR
-        responder = self._make_responder([each.id for each in detections(self._data, since=since)])
-        if kept is None:
-            return responder
-        self._cursor = self._until = kept
+        self._until = kept = self._restored()
+        known = kept.ended if kept is not None else time.time() - KNOWN_FOR
+        responder = self._make_responder([each.id for each in detections(self._data, since=known)])
+        self._cursor = begin = kept or self._without_predecessor()
         first = min((event.time for *_, event in self._held), default=time.time()) - SLACK
-        record = events(self._data, EventFilter(since=since - SLACK), newest_first=False)
+        record = events(self._data, EventFilter(since=begin.ended - SLACK), newest_first=False)
         for count, event in enumerate(_in_order(map(as_kept, record))):
-            if Cursor(event.ended, event.id) > kept:
+            if Cursor(event.ended, event.id) > begin:
                 if event.time >= first:
                     self._passed.add(event.id)
                 self._feed([event])
@@ -212,7 +212,13 @@ class Lookout:
                 self._hold(tailer.poll())
                 self._respond(responder)
         self._respond(responder)
+        if kept is None:
+            self._keep()  # from now on whoever comes after knows where to go on
         return responder
+
+    def _without_predecessor(self) -> Cursor:
+        """Where to begin with nothing to go on from: one may have been killed before it kept anything."""
+        return Cursor(min([time.time() - LOOK_BACK, *(ended for ended, *_ in self._held)]), "")
 
     def _restored(self) -> Cursor | None:
         try:

@@ -156,6 +156,22 @@ def test_killed_without_keeping_what_it_knew(scene: Scene) -> None:
     scene.again()
 
 
+def test_killed_before_it_kept_anything(scene: Scene) -> None:
+    """What it had no time to look at has become part of the data set: it is looked at all the same, and in order."""
+    some = [event(ago=9 - number) for number in range(6)]
+    scene.lookout.close()
+    (scene.data / FILE).unlink(missing_ok=True)
+    scene.write(event(ago=400.0), *some[:4])
+    scene.spool.close()
+    Watch(scene.data, retention=Retention()).close(time.time())
+    scene.write(*some[4:])
+    scene.again()
+    scene.fed(6)
+    assert scene.detector.fed == [each.id for each in some]
+    until((scene.data / FILE).exists)
+    until(lambda: len(scene.found()) == 2)
+
+
 def test_what_cannot_be_dealt_with_is_found_again(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     real, failing = Responder.take, threading.Event()
 
@@ -188,11 +204,14 @@ def test_an_event_that_breaks_the_detector_ends_nothing(scene: Scene, monkeypatc
 
 
 def test_what_it_knows_takes_no_space_that_events_need(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    until((scene.data / FILE).exists)
     scene.write(event())
     scene.fed(1)
     monkeypatch.setattr(os, "statvfs", lambda _path: SimpleNamespace(f_frsize=1, f_blocks=800, f_bavail=101))
+    before = (scene.data / FILE).read_bytes()
     scene.lookout.close()
-    assert not (scene.data / FILE).exists()
+    assert (scene.data / FILE).read_bytes() == before
+    assert not list(scene.data.glob(f".{FILE}*"))
     assert scene.said == ["garrison: detection: what is known cannot be kept: no space left on device"]
     assert scene.lookout.progress.trouble.startswith("what is known cannot be kept")
 

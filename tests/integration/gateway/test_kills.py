@@ -19,6 +19,8 @@ from tests.integration.gateway.test_recording import Recorded
 from garrison.adapters.ledger_keys import read_ring
 from garrison.adapters.overview import overview
 from garrison.adapters.store import ledger
+from garrison.adapters.store.detections import detections
+from garrison.adapters.store.measures import read_measures
 from garrison.adapters.store.query import count, events
 
 pytestmark = pytest.mark.integration
@@ -31,13 +33,35 @@ makes the others' as well, and whoever started the guard starts it again."""
 BETWEEN = 20
 """Answered requests between two kills: something is under way whenever one comes."""
 
+RULE = """
+title: Nobody knows the address
+name: lost
+status: stable
+level: high
+correlation: {type: event_count, rules: undescribed, group-by: peer, timespan: 1m, condition: {gte: 1}}
+garrison: {confidence: high}
+---
+title: An address without a description
+name: undescribed
+logsource: {category: webserver, product: garrison}
+detection:
+  some: {reason: unknown-operation, peer|endswith: "0"}
+  condition: some
+"""
+"""One detection for each exchange of one sort, so that it can be told which are missing."""
+
 
 def test_no_answered_exchange_is_lost_and_none_counts_twice(
     start: StartGuard, tmp_path: Path, filter_module: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GARRISON_TEST_BACKOFF", "0.05")
     (tmp_path / "people.yaml").write_text(PEOPLE)
-    settings = {"listen": {"workers": 2, "trusted-proxies": ["127.0.0.1"]}, "contract": {"file": "people.yaml"}}
+    (tmp_path / "lost.yml").write_text(RULE)
+    settings = {
+        "listen": {"workers": 2, "trusted-proxies": ["127.0.0.1"]},
+        "contract": {"file": "people.yaml"},
+        "detect": {"rules": ["lost.yml"]},
+    }
     gateway = Recorded(start, tmp_path, filter_module, settings)
     chance = random.Random(ROUNDS)
     victims = chance.sample(VICTIMS * (-(-ROUNDS // len(VICTIMS))), ROUNDS)
@@ -49,6 +73,7 @@ def test_no_answered_exchange_is_lost_and_none_counts_twice(
         serves(gateway, load)
         until(lambda: overview(gateway.data, time.time()).spool.lag == 0, "what the dead left is converted")
     assert set(load.answered.values()) == {200, 404}
+    detected_once(gateway, {address for address, status in load.answered.items() if status == 404})
     assert gateway.guard.stop() == 0
     found = {event.peer: event.id for event in events(gateway.data)}
     print(f"{Counter(victims)}: {len(load.answered)} answered, {count(gateway.data)} on record")
@@ -71,6 +96,23 @@ def exposed_once(gateway: Recorded, answered: list[str], found: Mapping[str, str
     for address in answered[:: max(1, len(answered) // 20)]:
         subjects = ledger.subjects_named("customer", address, keys.pseudonyms)
         assert [each.peers for each in ledger.recipients(gateway.data, subjects)] == [(address,)]
+
+
+def detected_once(gateway: Recorded, undescribed: set[str]) -> None:
+    """What the rule finds is on record once, and met once, whatever was killed."""
+    expected = {address for address in undescribed if address.endswith("0")}
+
+    def found() -> Counter[str]:
+        return Counter(each.named.peers[0] for each in detections(gateway.data) if each.rule == "lost")
+
+    until(lambda: expected <= set(found()), "not all was detected", gateway.guard, pause=0.5)
+    until(lambda: expected <= blocked(gateway), "not all was met", gateway.guard, pause=0.5)
+    print(f"{len(expected)} were to be detected, {found().total()} were")
+    assert set(found().values()) == {1}, "a detection is on record twice"
+
+
+def blocked(gateway: Recorded) -> set[str]:
+    return {each.value for each in read_measures(gateway.data) if each.simulated}
 
 
 def serves(gateway: Recorded, load: Clients) -> None:
