@@ -1,4 +1,6 @@
-"""Every breach in every variant, into the docs: `python -m benchmarks.breaches [--keep FILE.json] [--silent] [NAME ...]`.
+"""Every breach in every variant, into the docs.
+
+    python -m benchmarks.breaches [--keep FILE.json] [--silent] [NAME ...]
 
 Rewrites the part of docs/explanations/breaches.md between two marks; with `--silent` the other part, which says what it
 takes to stay silent. With `--keep` results are kept in a file and runs whose results are there are not repeated.
