@@ -31,6 +31,8 @@ _Reason = Annotated[str, typer.Option(metavar="TEXT", help="Why, in a word.")]
 _Note = Annotated[str, typer.Option("--note", metavar="TEXT", help="Whatever else people should know.")]
 _Targets = list[str]
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_PERIODS = {1: "s", 60: "min", 3600: "h", 86400: "d"}
+"""As rates are written in garrison.yaml."""
 _SHOWN = 20
 """Targets that are named one by one; of more, how many."""
 
@@ -166,7 +168,7 @@ def unblock(
 def blocks(data: _Data = _DATA, json: _Json = False) -> None:
     """List all countermeasures: what is blocked and revoked, and what was done because of incidents."""
     from garrison.adapters.store.measures import read_measures
-    from garrison.cli.moments import show_moment
+    from garrison.cli.moments import show_second
     from garrison.core.countermeasure import shown
 
     now = time.time()
@@ -175,8 +177,8 @@ def blocks(data: _Data = _DATA, json: _Json = False) -> None:
         as_json({"measures": kept})
         return
     rows = [
-        (_action(each), _printable(shown(each)), show_moment(each.since), "lifted" if each.until is None else
-         show_moment(each.until), _printable(each.reason), each.incident or "-", _printable(each.note))
+        (_action(each), _printable(shown(each)), show_second(each.since), "no end" if each.until is None else
+         show_second(each.until), _printable(each.reason), each.incident or "-", _printable(each.note))
         for each in kept
     ]  # fmt: skip
     if not rows:
@@ -191,7 +193,7 @@ def _action(measure: "Countermeasure") -> str:
     from garrison.core.countermeasure import Action
 
     more = {
-        Action.THROTTLE: f" {measure.requests}/{measure.seconds}s",
+        Action.THROTTLE: f" {measure.requests}/{_PERIODS.get(measure.seconds, f'{measure.seconds}s')}",
         Action.TIGHTEN: f" {measure.factor:g}",
     }.get(measure.action, "")
     return f"{measure.action}{more}" + (" (simulated)" if measure.simulated else "")

@@ -10,6 +10,8 @@ import msgspec
 from garrison.core.errors import GarrisonError, ProblemsError
 
 NAME = "garrison"
+NARROW = 110
+"""Columns of a terminal below which a wide table would break words into pieces."""
 _T = TypeVar("_T")
 
 
