@@ -1,7 +1,9 @@
-"""Every breach in every variant, into the docs: `python -m benchmarks.breaches [--keep FILE.json] [NAME ...]`.
+"""Every breach in every variant, into the docs.
 
-Rewrites the part of docs/explanations/breaches.md between the two marks. With `--keep` results are kept in a file and
-runs whose results are there are not repeated.
+    python -m benchmarks.breaches [--keep FILE.json] [--silent] [NAME ...]
+
+Rewrites the part of docs/explanations/breaches.md between two marks; with `--silent` the other part, which says what it
+takes to stay silent. With `--keep` results are kept in a file and runs whose results are there are not repeated.
 """
 
 import argparse
@@ -11,15 +13,16 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
+from garrison.lab.breach import Breach
 from garrison.lab.breaches.catalogue import BREACHES
-from garrison.lab.campaign import VARIANTS
+from garrison.lab.campaign import VARIANTS, Variant
+from garrison.lab.evasion import evasion
 from garrison.lab.protections import ALL, PER_ADDRESS, Protection
 from garrison.lab.result import Evasion, Result, Side
 from garrison.lab.run import WHOLE, run
-from garrison.lab.words import count, duration, evasion_of, false_alarms, share
+from garrison.lab.words import count, duration, false_alarms, share
 
 PAGE = Path(__file__).parent.parent / "docs" / "explanations" / "breaches.md"
-BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 SEED = 1
 
 
@@ -27,20 +30,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--keep", type=Path, help="file with the results of earlier runs")
     parser.add_argument("names", nargs="*", help="only these breaches")
+    parser.add_argument("--silent", action="store_true", help="find out what it takes to stay silent")
     options = parser.parse_args()
+    if options.silent:
+        write_docs("silent", _silent())
+        return
     results = _kept(options.keep)
     for breach in BREACHES:
         for variant in VARIANTS:
             if (options.names and breach.name not in options.names) or _find(results, breach.name, variant):
                 continue
-            # what evading takes is the same from one address or many: looked for once
-            scale = WHOLE._replace(evasion=variant != "spread")
+            scale = WHOLE._replace(evasion=False)
             result = run(breach, variant, protections=ALL, seed=SEED, scale=scale)
             results.append(replace(result, sides=tuple(replace(side, curve=(), notices=()) for side in result.sides)))
             print(breach.name, variant, result.seconds, flush=True)
             if options.keep:
                 options.keep.write_bytes(msgspec.json.encode(results))
-    write_docs(results)
+    ordered = [
+        found for each in BREACHES for variant in VARIANTS if (found := _find(results, each.name, variant)) is not None
+    ]
+    write_docs("measured", _measured(ordered))
 
 
 def _kept(file: Path | None) -> list[Result]:
@@ -51,18 +60,16 @@ def _find(results: Sequence[Result], name: str, variant: str) -> Result | None:
     return next((each for each in results if (each.name, each.variant) == (name, variant)), None)
 
 
-def write_docs(results: Sequence[Result]) -> None:
-    """Write the generated part of the page."""
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    ordered = [
-        found for each in BREACHES for variant in VARIANTS if (found := _find(results, each.name, variant)) is not None
-    ]
-    text = "\n".join(_markdown(ordered))
-    PAGE.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}", encoding="utf-8")
+def write_docs(part: str, lines: Iterator[str]) -> None:
+    """Write a generated part of the page."""
+    begin, end = f"<!-- {part}: begin -->", f"<!-- {part}: end -->"
+    text = "\n".join(lines)
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(begin)
+    _, _, after = rest.partition(end)
+    PAGE.write_text(f"{before}{begin}\n\n{text}\n{end}{after}", encoding="utf-8")
 
 
-def _markdown(results: Sequence[Result]) -> Iterator[str]:
+def _measured(results: Sequence[Result]) -> Iterator[str]:
     yield f"Seed {SEED}; the limit is {PER_ADDRESS['rate']} requests for each address.\n"
     yield "### Lost\n"
     yield from _table(
@@ -70,23 +77,26 @@ def _markdown(results: Sequence[Result]) -> Iterator[str]:
          "access control on"),
         [_lost(each) for each in results],
     )  # fmt: skip
-    yield "\n### Harm to the innocent, and how true the record is\n"
-    yield from _table(
-        ("breach", "variant", "benign requests", "refused by the limit", "people hurt", "refused by budgets alone",
-         "refused by Garrison", "people hurt", "precision", "recall"),
-        [_harm(each) for each in results],
-    )  # fmt: skip
     yield "\n### Seen and stopped\n"
     yield from _table(
         ("breach", "variant", "detected after", "by the rule", "lost by then", "first measure after", "which",
          "lost by then", "lost in all", "false detections"),
         [_stopped(each) for each in results],
     )  # fmt: skip
-    yield "\n### What it takes to stay silent\n"
+    yield "\n### Harm to the innocent, and how true the record is\n"
     yield from _table(
-        ("breach", "variant", "addresses: limit", "addresses: Garrison", "accounts: limit", "accounts: Garrison",
-         "times as long: limit", "times as long: Garrison"),
-        [_evasion(each, results) for each in results],
+        ("breach", "variant", "benign requests", "refused by the limit", "people hurt", "refused by budgets alone",
+         "refused by Garrison", "people hurt", "precision", "recall"),
+        [_harm(each) for each in results],
+    )  # fmt: skip
+
+
+def _silent() -> Iterator[str]:
+    yield "### What it takes to stay silent\n"
+    yield from _table(
+        ("breach", "variant", "addresses: limit", "addresses: budgets", "accounts: limit", "accounts: budgets",
+         "times as long: limit", "times as long: budgets"),
+        [_evasion(breach, variant) for breach in BREACHES for variant in VARIANTS],
     )  # fmt: skip
 
 
@@ -135,14 +145,17 @@ def _stopped(result: Result) -> tuple[str, ...]:
     )
 
 
-def _evasion(result: Result, results: Sequence[Result]) -> tuple[str, ...]:
-    source = result if result.evasion else _find(results, result.name, "loud") or result
-    found = [evasion_of(source, "limits"), evasion_of(source, "garrison")]
+def _evasion(breach: Breach, variant: Variant) -> tuple[str, ...]:
+    # what evading takes is the same from one address or many
+    campaign = breach.campaign.variant("patient" if variant == "patient" else "loud")
+    protections: tuple[Protection, ...] = ("limits", "budgets")
+    found = [evasion(breach, campaign, protection, SEED) for protection in protections]
+    print(breach.name, variant, flush=True)
     return (
-        result.name,
-        result.variant,
-        *(_sources(each.width.addresses) if each else "-" for each in found),
-        *(_sources(each.width.accounts) if each else "-" for each in found),
+        breach.name,
+        variant,
+        *(_sources(each.width.addresses) for each in found),
+        *(_sources(each.width.accounts) for each in found),
         *(_slow(each) for each in found),
     )
 
@@ -151,10 +164,10 @@ def _sources(width: int) -> str:
     return "uses none" if width < 0 else count(width) if width else "no number"
 
 
-def _slow(evasion: Evasion | None) -> str:
-    if evasion is None or not evasion.slow_down:
-        return "-" if evasion is None else "never silent"
-    return f"{evasion.slow_down:,.0f}" if evasion.slow_down >= 10 else f"{evasion.slow_down:.2g}"
+def _slow(found: Evasion) -> str:
+    if not found.slow_down:
+        return "never silent"
+    return f"{found.slow_down:,.0f}" if found.slow_down >= 10 else f"{found.slow_down:.2g}"
 
 
 def _side(result: Result, protection: Protection) -> Side:

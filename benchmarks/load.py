@@ -59,7 +59,7 @@ wrk.headers["Host"] = "api.example.com"
 wrk.headers["User-Agent"] = "Mozilla/5.0 (X11; Linux x86_64) Sample/1.0"
 wrk.headers["Accept"] = "application/json"
 {more}
-local number, parts, clients = 0, {{}}, {{}}
+local number, turn, parts, clients = 0, 0, {{}}, {{}}
 function init()
     math.randomseed(os.time())
     number = math.random(100000000, 899999999)
@@ -86,7 +86,11 @@ end
 """
 NUMBER, CLIENT = "#", "@client@"
 """Marks in the text of a request, in whose place another value stands in each."""
-REQUEST = "function request() number = number + 1 return {pieces} end"
+# In an order without neighbours: whoever counts ids up is detected.
+REQUEST = """function request()
+    number, turn = 100000000 + (number - 100000000 + 7919) % 900000000, turn + 1
+    return {pieces}
+end"""
 DELAY = "function delay() return math.floor(0.5 - {mean} * math.log(1 - math.random())) end"
 
 
@@ -198,7 +202,7 @@ def _script(request: Request, connections: int, rate: float | None) -> str:
 def _varied(request: Request) -> dict[str, str]:
     """What is another in each request: a number, the client, both or nothing."""
     values = [(NUMBER, "number")] if NUMBER in request.path else []
-    values += [(CLIENT, f"clients[number % {request.clients}]")] if request.clients else []
+    values += [(CLIENT, f"clients[turn % {request.clients}]")] if request.clients else []
     pieces = "parts[1]" + "".join([f" .. {value} .. parts[{at}]" for at, (_, value) in enumerate(values, 2)])
     return {
         "marks": ", ".join([f'"{mark}"' for mark, _ in values]),

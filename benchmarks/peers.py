@@ -8,7 +8,8 @@ is that of a proxy which each of them trusts to name the client.
   Envoy, of the guard, and of the process that turns the record into Parquet.
 * `people`: the same, and people are counted: the contract says who they are and what is said of them, each answer
   discloses another one, budgets of an hour, a day and 30 days are enforced, and the ledger is written.
-* `monitor`: the same in monitor mode.
+* `detecting`: the same, and all shipped detection rules look at every event in the process beside it.
+* `monitor`: as `garrison`, in monitor mode.
 * `modsecurity`: nginx with ModSecurity 3 and the OWASP Core Rule Set, as Debian ships them, blocking, paranoia level 1,
   JSON bodies parsed, answers' bodies not looked at, no access log.
 """
@@ -80,8 +81,9 @@ http {{{{
 """
 DATA = "data"
 """Garrison's data directory, in its place."""
-RECORDING = frozenset({"garrison", "people", "monitor"})
+RECORDING = frozenset({"garrison", "people", "detecting", "monitor"})
 """The gateways that record every exchange."""
+DETECTING: Mapping[str, Any] = {"detect": {"mode": "on"}}
 HOSTILE = "/v1/customers?limit=1%27%20UNION%20SELECT%20password%20FROM%20users--%20"
 """What every gateway that looks must refuse, by its contract or by its signatures."""
 
@@ -105,6 +107,7 @@ def available() -> dict[str, Start]:
         "envoy": bare,
         "garrison": lambda place: garrison(place, "enforce"),
         "people": lambda place: garrison(place, "enforce", counting_people(place.directory)),
+        "detecting": lambda place: garrison(place, "enforce", {**counting_people(place.directory), **DETECTING}),
         "monitor": lambda place: garrison(place, "monitor"),
     }
     if all(path.exists() for path in (MODULE, BASE_RULES, CORE_RULES, CORE_SETUP)):
@@ -167,6 +170,7 @@ def garrison(place: Place, mode: str, more: Mapping[str, Any] | None = None) -> 
         "listen": {"address": f"127.0.0.1:{port}", "workers": place.workers, "trusted-proxies": PROXIES},
         "controls": {"response-schema": {"mode": "enforce"}, "exposure": {"mode": "off"}},
         "data": str(place.directory / DATA),
+        "detect": {"mode": "off"},
         **(more or {}),
     }))  # fmt: skip
     start = "from garrison.cli.main import main; main()"

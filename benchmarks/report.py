@@ -20,6 +20,7 @@ NAMES = {
     "envoy": "bare Envoy",
     "garrison": "Garrison",
     "people": "Garrison, counting people",
+    "detecting": "Garrison, counting and detecting",
     "monitor": "Garrison, monitor mode",
     "modsecurity": "nginx, ModSecurity, CRS",
 }
