@@ -41,11 +41,10 @@ def as_table(found: Iterable[Detection]) -> int:
 
 
 def _print_lines(found: Iterable[Detection]) -> int:
-    number = 0
-    for place, text in enumerate(as_lines(found)):
+    lines = list(as_lines(found))  # meanwhile it is shown on the terminal how far it is
+    for text in lines:
         line(text)
-        number = place  # the first is the heading
-    return number
+    return max(0, len(lines) - 1)  # the first is the heading
 
 
 def _line(cells: list[str]) -> str:
