@@ -138,6 +138,7 @@ def unblock(
     Exit status 1 means that there was nothing to lift.
     """
     from garrison.adapters.store.measures import change_measures
+    from garrison.casework import note_lifted
     from garrison.core.countermeasure import Scope
 
     now = time.time()
@@ -152,6 +153,7 @@ def unblock(
                 yield each
 
     change_measures(data, change, now)
+    note_lifted(data, [each for each in lifted if each.holds(now)], now)
     found = {(each.scope, each.value) for each in lifted if each.holds(now)}
     missing = [target for target, name in zip(targets, named, strict=True) if name not in found]
     if json:

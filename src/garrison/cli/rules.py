@@ -109,15 +109,13 @@ def _loaded(config: Path | None, more: list[Path] | None) -> "tuple[DetectSettin
 
 
 def _described(label: "Label") -> list[str]:
-    return [
-        f"{label.id}: {label.title}",
-        f"severity {label.severity}, confidence {label.confidence}; {' '.join(label.tags)}",
-        "",
-        label.description,
-        "",
-        "Mistaken for it:",
-        *(f"- {one}" for one in label.falsepositives),
-    ]
+    tags = f"; {' '.join(label.tags)}" if label.tags else ""
+    found = [f"{label.id}: {label.title}", f"severity {label.severity}, confidence {label.confidence}{tags}"]
+    if label.description:
+        found += ["", label.description]
+    if label.falsepositives:
+        found += ["", "Mistaken for it:", *(f"- {one}" for one in label.falsepositives)]
+    return found
 
 
 def _text(label: "Label", settings: "DetectSettings") -> str:
