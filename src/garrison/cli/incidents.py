@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from garrison.cli.output import as_json, columns, line, note, progress
+from garrison.cli.output import alone, as_json, columns, line, note, progress
 
 if TYPE_CHECKING:
     from garrison.casework import Dossier
@@ -21,13 +21,15 @@ UNDO_EXAMPLES = "Example: garrison incidents undo 2f6c9d"
 _Data = Annotated[Path, typer.Option("--data", metavar="DIR", help="The gateway's data directory.")]
 _DATA = Path("garrison-data")
 _Json = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
+_Closed = Annotated[bool, typer.Option("--closed", help="Closed ones too.")]
+_Limit = Annotated[int, typer.Option(metavar="N", min=1, max=100_000, help="So many, the last ones.")]
 _Id = Annotated[str, typer.Argument(metavar="ID", help="The incident's id, or as much of it as no other begins with.")]
 
 
 def application() -> typer.Typer:
     """The commands about incidents."""
     app = typer.Typer(help="Incidents: what was seen, what was done, and undoing it.", no_args_is_help=False)
-    app.callback(invoke_without_command=True)(_all)
+    app.callback(invoke_without_command=True, epilog=LIST_EXAMPLES)(_all)
     app.command("list", epilog=LIST_EXAMPLES)(show_all)
     app.command("show", epilog=SHOW_EXAMPLES)(show)
     app.command("close", epilog=CLOSE_EXAMPLES)(close)
@@ -35,17 +37,15 @@ def application() -> typer.Typer:
     return app
 
 
-def _all(context: typer.Context) -> None:
-    if context.invoked_subcommand is None:
-        show_all()
-
-
-def show_all(
-    data: _Data = _DATA,
-    closed: Annotated[bool, typer.Option("--closed", help="Closed ones too.")] = False,
-    limit: Annotated[int, typer.Option(metavar="N", min=1, max=100_000, help="So many, the last ones.")] = 50,
-    json: _Json = False,
+def _all(
+    context: typer.Context, data: _Data = _DATA, closed: _Closed = False, limit: _Limit = 50, json: _Json = False
 ) -> None:
+    """Incidents: what was seen, what was done, and undoing it. Without a command: list them."""
+    if alone(context):
+        show_all(data, closed, limit, json)
+
+
+def show_all(data: _Data = _DATA, closed: _Closed = False, limit: _Limit = 50, json: _Json = False) -> None:
     """List incidents, the last one first. Exit status 1 means that one is open."""
     from garrison.casework import listed
     from garrison.core.incident import IncidentState

@@ -25,6 +25,9 @@ def data(tmp_path: Path) -> str:
 def test_list_show_close(data: str) -> None:
     listed = run("incidents", "list", "--data", data, status=1).splitlines()
     assert listed[0].split() == ["id", "state", "severity", "last", "detections", "measures", "title"]
+    assert run("incidents", "--data", data, status=1).splitlines() == listed
+    with pytest.raises(ConfigError, match="stands before `show`, where it says nothing"):
+        run("incidents", "--data", data, "show", "a")
     identifier = listed[1].split()[0]
     assert "\x1b" not in listed[1]
     shown = run("incidents", "show", identifier[:4], "--data", data)
