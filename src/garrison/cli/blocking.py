@@ -59,7 +59,7 @@ def block(
     Kinds are operation, user-agent, principal, subject, client and token. `user-agent` names a program (`curl`) or a
     class of them: `@none`, `@tools`, `@libraries`. Exit status 1 means that a list held what cannot be blocked.
     """
-    from garrison.core.countermeasure import Action, Countermeasure
+    from garrison.core.countermeasure import Action, Countermeasure, Scope
 
     now = time.time()
     found: list[tuple[Scope, str, float | None]] = [(*target, None) for target in _parse(targets or ())]
@@ -80,6 +80,8 @@ def block(
     else:
         for text in _told("blocked", taken):
             line(text)
+    if any(each.scope is Scope.SYSTEM for each in taken):
+        note("a system is known where `controls.blocking.systems-file` says which networks are its own")
     for text in skipped:
         note(f"skipped: {text}")
     if skipped:
