@@ -209,40 +209,14 @@ class Exchange:
         operation = facts.operation.operation if facts.operation is not None else UNDESCRIBED
         # By place, in the order of the fields: by name it takes five times as long.
         return Event(
-            self._event_id,
-            self._opened,
-            head.method[:16],
-            operation.id,
-            operation.template,
-            head.peer.address,
-            decision.allowed,
-            self._policy.mode,
-            disposition_of(decision, observed, self._rewritten, aborted),
-            self._status,
-            "" if principal is ANONYMOUS else principal.id,
-            reasons,
-            observed,
-            errors,
-            facts.uninspected,
-            facts.body_size,
-            self._response_size,
-            max(0.0, now - self._opened),
-            engine,
-            upstream,
-            self._policy.digest,
-            principal.client,
-            principal.token,
-            attribution,
-            exposed,
-            key,
-            facts.asked,
-            facts.missed or (self._status in GONE and facts.has_left),
-            facts.unissued,
-            facts.near,
-            facts.forms,
-            agent_of(facts),
-            facts.claimed,
-        )
+            self._event_id, self._opened, head.method[:16], operation.id, operation.template, head.peer.address,
+            decision.allowed, self._policy.mode, disposition_of(decision, observed, self._rewritten, aborted),
+            self._status, "" if principal is ANONYMOUS else principal.id, reasons, observed, errors,
+            facts.uninspected, facts.body_size, self._response_size, max(0.0, now - self._opened), engine, upstream,
+            self._policy.digest, principal.client, principal.token, attribution, exposed, key,
+            facts.asked, facts.missed or (self._status in GONE and facts.has_left), facts.unissued, facts.near,
+            facts.forms, agent_of(facts), facts.claimed,
+        )  # fmt: skip
 
     @property
     def decision(self) -> Decision:

@@ -20,7 +20,7 @@ from garrison.core.decision import FailMode, Mode, Phase
 from garrison.core.ids import ControlId, ReasonId
 from garrison.core.operation import Operation
 from garrison.engine.combine import ENGINE, Answer, granting
-from garrison.engine.control import Check, ControlSpec, End, Wants
+from garrison.engine.control import Check, Checks, ControlSpec, End, Wants
 from garrison.engine.exceptions import Excepted, Exceptions, exceptions_of
 from garrison.engine.heads import AnswerMemory
 from garrison.engine.state import State
@@ -175,57 +175,74 @@ def _compile_plan(
     settings: ControlsSettings,
     gateway: Mode,
 ) -> Plan:
-    entries: list[Entry] = []
-    first: list[PlannedCheck] = []
-    checks: dict[Phase, list[PlannedCheck]] = {phase: [] for phase in Phase}
-    granters: dict[Phase, list[tuple[ControlId, Mode]]] = {phase: [] for phase in Phase}
-    exceptions: dict[tuple[ControlId, ReasonId, str], float] = {}
-    ends: list[tuple[ControlId, End]] = []
-    holds_for_headers = False
+    draft = _Draft(gateway)
     settings = _in_force(settings, controls, gateway)
     for spec in controls:
-        own: ControlSettings = getattr(settings, spec.field)
-        mode = own.mode or gateway
-        compiled = spec.compile(operation, settings)
-        granted = granting(spec.id, mode)
-        asked = {} if mode is Mode.OFF else compiled.by_phase()
-        if compiled.first is not None and mode is not Mode.OFF:
-            first.append(PlannedCheck(spec.id, mode, own.fail, compiled.first, granted))
-        if compiled.end is not None and mode is not Mode.OFF:
-            ends.append((spec.id, compiled.end))
-        holds_for_headers = holds_for_headers or (compiled.sets_response_headers and mode is Mode.ENFORCE)
+        draft.add(spec, getattr(settings, spec.field), spec.compile(operation, settings))
+    return draft.plan(operation, settings)
+
+
+class _Draft:
+    """A plan as its controls are added, in their order."""
+
+    def __init__(self, gateway: Mode) -> None:
+        self._gateway = gateway
+        self._entries: list[Entry] = []
+        self._first: list[PlannedCheck] = []
+        self._checks: dict[Phase, list[PlannedCheck]] = {phase: [] for phase in Phase}
+        self._granters: dict[Phase, list[tuple[ControlId, Mode]]] = {phase: [] for phase in Phase}
+        self._exceptions: dict[tuple[ControlId, ReasonId, str], float] = {}
+        self._ends: list[tuple[ControlId, End]] = []
+        self._holds_for_headers = False
+
+    def add(self, spec: ControlSpec, own: ControlSettings, compiled: Checks) -> None:
+        """What `spec` looks at, by its `own` settings."""
+        mode = own.mode or self._gateway
         excepted = exceptions_of(own)
-        exceptions |= {(spec.id, one.reason, one.principal): one.until for one in excepted}
+        self._exceptions |= {(spec.id, one.reason, one.principal): one.until for one in excepted}
+        asked = {} if mode is Mode.OFF else compiled.by_phase()
         phases = tuple(asked) if compiled.first is None or Phase.HEAD in asked else (Phase.HEAD, *asked)
-        entries.append(Entry(spec.id, spec.kind, mode, own.fail, phases if mode is not Mode.OFF else (), excepted))
+        at_work = phases if mode is not Mode.OFF else ()
+        self._entries.append(Entry(spec.id, spec.kind, mode, own.fail, at_work, excepted))
+        if mode is Mode.OFF:
+            return
+        granted = granting(spec.id, mode)
+        if compiled.first is not None:
+            self._first.append(PlannedCheck(spec.id, mode, own.fail, compiled.first, granted))
+        if compiled.end is not None:
+            self._ends.append((spec.id, compiled.end))
+        self._holds_for_headers |= compiled.sets_response_headers and mode is Mode.ENFORCE
         for phase, check in asked.items():
             # what a granter does not look at it cannot grant, so it looks at every response
             wants = compiled.wants_response if phase is Phase.RESPONSE_BODY and spec.kind == "objector" else None
-            checks[phase].append(PlannedCheck(spec.id, mode, own.fail, check, granted, wants))
+            self._checks[phase].append(PlannedCheck(spec.id, mode, own.fail, check, granted, wants))
         if spec.kind == "granter" and asked:
-            granters[max(asked, key=_ORDER.index)].append((spec.id, mode))
-    checks[Phase.HEAD][:0] = first
-    stages = _stages(checks, granters, gateway)
-    limits = settings.request_limits
-    interest = Interest.HEAD if holds_for_headers else _interest(checks)
-    return Plan(
-        operation=operation,
-        entries=tuple(entries),
-        head=stages[Phase.HEAD],
-        body=stages[Phase.BODY],
-        response_head=stages[Phase.RESPONSE_HEAD],
-        response_body=stages[Phase.RESPONSE_BODY],
-        holds_request=any(planned.mode is Mode.ENFORCE for planned in checks[Phase.BODY]),
-        response_interest=interest,
-        narrows_codings=any(planned.mode is Mode.ENFORCE for planned in checks[Phase.RESPONSE_BODY]),
-        observes_response=interest is Interest.OBSERVE,
-        limits=limits,
-        exceptions=exceptions,
-        request_inspected_bytes=min(limits.inspected_bytes, limits.body_bytes),
-        response_inspected_bytes=settings.response_schema.inspected_bytes,
-        answers=AnswerMemory(operation),
-        ends=tuple(ends),
-    )
+            self._granters[max(asked, key=_ORDER.index)].append((spec.id, mode))
+
+    def plan(self, operation: CompiledOperation | None, settings: ControlsSettings) -> Plan:
+        """The plan of all that were added."""
+        checks = {**self._checks, Phase.HEAD: [*self._first, *self._checks[Phase.HEAD]]}
+        stages = _stages(checks, self._granters, self._gateway)
+        limits = settings.request_limits
+        interest = Interest.HEAD if self._holds_for_headers else _interest(checks)
+        return Plan(
+            operation=operation,
+            entries=tuple(self._entries),
+            head=stages[Phase.HEAD],
+            body=stages[Phase.BODY],
+            response_head=stages[Phase.RESPONSE_HEAD],
+            response_body=stages[Phase.RESPONSE_BODY],
+            holds_request=any(planned.mode is Mode.ENFORCE for planned in checks[Phase.BODY]),
+            response_interest=interest,
+            narrows_codings=any(planned.mode is Mode.ENFORCE for planned in checks[Phase.RESPONSE_BODY]),
+            observes_response=interest is Interest.OBSERVE,
+            limits=limits,
+            exceptions=self._exceptions,
+            request_inspected_bytes=min(limits.inspected_bytes, limits.body_bytes),
+            response_inspected_bytes=settings.response_schema.inspected_bytes,
+            answers=AnswerMemory(operation),
+            ends=tuple(self._ends),
+        )
 
 
 _ORDER = tuple(Phase)

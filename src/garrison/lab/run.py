@@ -73,17 +73,10 @@ def run(
 ) -> Result:
     """Play `breach` and measure it. The same seed gives the same figures."""
     began = time.perf_counter()
-    campaign = breach.campaign.variant(variant)
-    played = min(max(campaign.duration, DAY), breach.played_days * DAY)
-    issuers = Issuers(campaign.begins - PRELUDE, campaign.begins + max(campaign.duration, played))
-    people = _visits(breach, campaign, played, seed, scale)
-    stage = Stage(breach, campaign, issuers, people, played, seed, scale)
-    lanes = [_lane(stage, protection) for protection in protections if protection != "none"]
-    curve = _play(campaign, lanes, played, watch)
-    sides = [_unprotected(breach, campaign, curve)] if "none" in protections else []
-    sides += [lane.side(_tail(lane, campaign, played)) for lane in lanes]
-    done = Progress(campaign.begins + played, 1.0, {}, {}, "looking for ways around it")
-    watch(done)
+    stage = _stage(breach, variant, seed, scale)
+    campaign, issuers, people, played = stage.campaign, stage.issuers, stage.people, stage.played
+    sides = _sides(stage, protections, watch)
+    watch(Progress(campaign.begins + played, 1.0, {}, {}, "looking for ways around it"))
     evasions = tuple(
         evasion(breach, campaign, protection, seed)
         for protection in protections
@@ -117,6 +110,21 @@ def run(
         proved=round(ended - proving, 2),
         seconds=round(ended - began, 1),
     )
+
+
+def _stage(breach: Breach, variant: Variant, seed: int, scale: Scale) -> Stage:
+    campaign = breach.campaign.variant(variant)
+    played = min(max(campaign.duration, DAY), breach.played_days * DAY)
+    issuers = Issuers(campaign.begins - PRELUDE, campaign.begins + max(campaign.duration, played))
+    return Stage(breach, campaign, issuers, _visits(breach, campaign, played, seed, scale), played, seed, scale)
+
+
+def _sides(stage: Stage, protections: Sequence[Protection], watch: Watch) -> list[Side]:
+    campaign, played = stage.campaign, stage.played
+    lanes = [_lane(stage, protection) for protection in protections if protection != "none"]
+    curve = _play(campaign, lanes, played, watch)
+    sides = [_unprotected(stage.breach, campaign, curve)] if "none" in protections else []
+    return sides + [lane.side(_tail(lane, campaign, played)) for lane in lanes]
 
 
 def _visits(breach: Breach, campaign: Campaign, played: float, seed: int, scale: Scale) -> list[Visit]:
