@@ -65,6 +65,8 @@ def open_policy(
     file = str(config or DEFAULT_FILE)
     examined = _examine(config, options)
     settings = examined.settings
+    for name in (*tls_files(settings), *lookup_files(settings), *notify_files(settings), *rule_files(settings)):
+        seen(name)
     found = [*examined.problems, *_problems(examined)]
     if needs_upstream and not settings.upstream.url and not examined.problems:
         hint = "give `--upstream http://HOST:PORT`, or `upstream.url` in garrison.yaml"
@@ -72,9 +74,6 @@ def open_policy(
     found += [examined.origin.placed(problem) for problem in detection_problems(settings, file)]
     if found:
         raise ConfigError(found)
-    for name in (*tls_files(settings), *lookup_files(settings), *notify_files(settings), *rule_files(settings)):
-        seen(name)
-
     documents: dict[str, bytes] = {}
 
     def read(place: str) -> bytes:

@@ -84,8 +84,12 @@ notify:
     - {name: mail, apprise: {url: "nosuch://secret"}}
     - {name: lake, ocsf: {file: nowhere/findings.jsonl}}
 """)
+    seen: list[str] = []
     with pytest.raises(ConfigError) as found:
-        open_policy(file, Options())
+        open_policy(file, Options(), seen=seen.append)
+    assert {str(file), str(tmp_path / "short"), str(tmp_path / "gone")} <= set(seen), (
+        "what is mended in them is noticed"
+    )
     told = {each.path: each for each in found.value.problems}
     assert {path: each.line for path, each in told.items()} == {
         "$.respond.never[0]": 2,
