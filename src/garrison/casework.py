@@ -102,6 +102,27 @@ def undo(data: Path, beginning: str, now: float) -> tuple[Incident, tuple[Counte
         book.close()
 
 
+def note_lifted(data: Path, lifted: Sequence[Countermeasure], now: float) -> None:
+    """Measures were lifted one by one: their incidents say so, and whoever was told of them is told.
+
+    Raises RecordError.
+    """
+    concerned = list(dict.fromkeys(each.incident for each in lifted if each.incident))
+    if not concerned:
+        return
+    book = Casebook(data)
+    try:
+        with book.changing():
+            for incident in [found for each in concerned for found in book.find(each)]:
+                own = [each for each in lifted if each.incident == incident.id]
+                if incident.state is not IncidentState.CLOSED:
+                    changed = incidents.lifted(book.one(incident.id), own, now)
+                    book.put(changed)
+                    _tell(book, changed, NoticeKind.UPDATED, now)
+    finally:
+        book.close()
+
+
 def _lift(data: Path, incident: IncidentId, now: float) -> tuple[Countermeasure, ...]:
     gone: list[Countermeasure] = []
 

@@ -135,30 +135,41 @@ def build_detector(settings: Settings, file: str = "garrison.yaml") -> KeptDetec
     return KeptDetector(Detector(load_rules(own, file), most=own.most_groups, learning=own.learning_days * _DAY))
 
 
-def check_detection(settings: Settings, file: str) -> None:
-    """Raises ConfigError for detection rules that cannot be used, and for profiles about rules that there are not.
+def detection_problems(settings: Settings, file: str) -> list[Problem]:
+    """What is wrong with detection rules, and profiles about rules that there are not.
 
     Where nothing is said of rules the shipped ones are used, which are good.
     """
     own, profiles = settings.detect, settings.respond.profiles
     if own.mode == "off" or (own == type(own)() and profiles == DEFAULT_PROFILES):
-        return
+        return []
     from garrison.adapters.detection_rules import load_rules
 
-    known = [node.label.id for node in load_rules(own, file).nodes]
-    problems = [
+    problems: list[Problem] = []
+    try:
+        rules = load_rules(own, file)
+    except ConfigError as error:
+        problems += error.problems
+        if any(problem.file != file for problem in problems):
+            return problems  # what is wrong in a file of rules may be the one that a profile is about
+        rules = load_rules(msgspec.structs.replace(own, disable=(), override={}), file)
+    return [*problems, *_strange_rules(settings, [node.label.id for node in rules.nodes], file)]
+
+
+def _strange_rules(settings: Settings, known: list[str], file: str) -> list[Problem]:
+    return [
         Problem(
             file,
             f"$.respond.profiles[{index}].rules[{at}]",
             f"`{rule}` is no rule",
-            "there are " + ", ".join(f"`{one}`" for one in difflib.get_close_matches(rule, known, n=1) or known[:5]),
+            f"did you mean `{near[0]}`?"
+            if (near := difflib.get_close_matches(rule, known, n=1))
+            else "`garrison rules` lists them",
         )
-        for index, profile in enumerate(profiles)
+        for index, profile in enumerate(settings.respond.profiles)
         for at, rule in enumerate(profile.rules)
         if rule not in known
     ]
-    if problems:
-        raise ConfigError(problems)
 
 
 def _tables(settings: Settings, read: Read, file: str) -> dict[str, Table]:

@@ -14,7 +14,7 @@ from garrison.adapters.store.events import EVENTS
 from garrison.adapters.store.measures import change_measures, merged, read_measures
 from garrison.adapters.store.outbox import Outbox
 from garrison.adapters.store.spool import SpoolWriter
-from garrison.casework import close, dossier, listed, undo
+from garrison.casework import close, dossier, listed, note_lifted, undo
 from garrison.core.decision import Disposition, Mode
 from garrison.core.errors import ConfigError
 from garrison.core.event import Event
@@ -123,3 +123,16 @@ def test_ids_may_be_shortened_as_far_as_they_name_one(data: Path) -> None:
 def test_nothing_is_made_by_looking(tmp_path: Path) -> None:
     assert listed(tmp_path, closed=True, limit=10) == []
     assert list(tmp_path.iterdir()) == []
+
+
+def test_lifting_one_by_one_stands_in_the_incident(data: Path) -> None:
+    identifier = of(data, "a:1")
+    own = [each for each in read_measures(data) if each.incident == identifier]
+    note_lifted(data, [*own, *[each for each in read_measures(data) if not each.incident]], NOW + 1)
+    timeline = dossier(data, identifier, NOW + 1).incident.timeline
+    assert [(each.time, each.text) for each in timeline if each.what == "lifted"] == [
+        (NOW + 1, "lifted: blocked principal:a:1")
+    ]
+    close(data, identifier, NOW + 2)
+    note_lifted(data, own, NOW + 3)
+    assert dossier(data, identifier, NOW + 3).incident.state is IncidentState.CLOSED

@@ -95,7 +95,7 @@ def test_measures_escalate_over_restarts(tmp_path: Path) -> None:
     lengths = []
     for number in range(5):
         moment = NOW + number * 100 * 86400
-        take(tmp_path, [detection(f"d{number}", moment)], now=moment)
+        take(tmp_path, [detection(f"d{number}", moment, rule="enumeration-anonymous")], now=moment)
         (measure,) = read_measures(tmp_path)
         assert measure.until
         lengths.append((measure.until - measure.since) / 86400)
@@ -176,7 +176,7 @@ def test_a_process_that_ends_in_between_repeats_nothing(
     assert sum(len(path.read_bytes().splitlines()) for path in (tmp_path / DETECTIONS.spool).iterdir()) == 1
     (measure,) = read_measures(tmp_path)
     (incident,) = incidents(tmp_path)
-    assert (measure.since, measure.until) == (NOW, NOW + 86400)
+    assert (measure.since, measure.until) == (NOW, NOW + 3600)
     assert incident.measures == (measure,)
     assert incident.state is IncidentState.CONTAINED
     assert len(waiting(tmp_path, NOW + 30)) == 1

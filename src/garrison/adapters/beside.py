@@ -29,6 +29,7 @@ from garrison.adapters.store.files import replace_file
 from garrison.adapters.watch_settings import WATCH_SETTINGS
 from garrison.config.controls import ControlsSettings
 from garrison.config.model import ListenSettings, Settings
+from garrison.config.notify import AppriseSettings, DestinationSettings
 from garrison.core.errors import GatewayError
 
 Note: TypeAlias = Callable[[str], None]
@@ -98,7 +99,7 @@ class _Recorded:
         except OSError as error:
             why = (error.strerror or str(error)).lower()
             raise GatewayError(f"cannot keep data in `{settings.data}`: {why}") from error
-        self._watch = Companion("watch", command, note)
+        self._watch = Companion("watch", command, note, watch_secrets(settings))
         self._heartbeat = Heartbeat(data, GUARD, self._status)
 
     def serving(self, url: str, pid: int) -> None:
@@ -108,7 +109,7 @@ class _Recorded:
 
     def apply(self, settings: Settings) -> None:
         try:
-            self._watch.change(watch_command(settings))
+            self._watch.change(watch_command(settings), watch_secrets(settings))
         except OSError as error:
             self._note(f"garrison: the watch process goes on as it was: {(error.strerror or str(error)).lower()}")
 
@@ -138,7 +139,7 @@ class _Recorded:
 def watch_command(settings: Settings) -> Sequence[str]:
     """How the watch process is started. `-P` keeps modules of the working directory out of it.
 
-    The settings go by a file, as they may hold what no list of processes should show. Raises OSError.
+    The settings go by a file, secrets apart (`watch_secrets`): the data directory is copied and kept. Raises OSError.
     """
     command = [sys.executable, "-P", "-m", "garrison.watch", settings.data]
     record = settings.record
@@ -151,7 +152,7 @@ def watch_command(settings: Settings) -> Sequence[str]:
     content = msgspec.json.encode(wanted)
     file = Path(settings.data) / WATCH_SETTINGS
     replace_file(file, content)
-    digest = hashlib.sha256(content)
+    digest = hashlib.sha256(content + msgspec.json.encode(watch_secrets(settings)))
     for one in rule_files(wanted):  # what changes in them is a change too
         with contextlib.suppress(OSError):
             digest.update(hashlib.sha256(Path(one).read_bytes()).digest())
@@ -164,7 +165,26 @@ def _for_watching(settings: Settings) -> Settings:
         data=settings.data,
         detect=settings.detect,
         respond=settings.respond,
-        notify=settings.notify,
+        notify=msgspec.structs.replace(settings.notify, to=tuple(map(_without_secret, settings.notify.to))),
         controls=ControlsSettings(blocking=settings.controls.blocking),
         listen=ListenSettings(trusted_proxies=settings.listen.trusted_proxies),
     )
+
+
+def watch_secrets(settings: Settings) -> dict[str, str]:
+    """What of the settings only the watch process's environment holds: URLs with credentials."""
+    return {
+        _variable(each): each.apprise.url
+        for each in settings.notify.to
+        if each.apprise is not None and each.apprise.url
+    }
+
+
+def _without_secret(destination: DestinationSettings) -> DestinationSettings:
+    if destination.apprise is None or not destination.apprise.url:
+        return destination
+    return msgspec.structs.replace(destination, apprise=AppriseSettings(url_env=_variable(destination)))
+
+
+def _variable(destination: DestinationSettings) -> str:
+    return f"GARRISON_NOTIFY_{destination.name.upper().replace('-', '_')}"

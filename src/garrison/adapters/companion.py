@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from garrison.adapters.envoy import launch
@@ -25,9 +25,12 @@ LOG_RATE: Final = 5
 class Companion:
     """Runs `command` until stopped. What becomes of it is told by `note`, from threads."""
 
-    def __init__(self, name: str, command: Sequence[str], note: Callable[[str], None]) -> None:
-        """Start it; `name` is how the operator knows it."""
+    def __init__(
+        self, name: str, command: Sequence[str], note: Callable[[str], None], secrets: Mapping[str, str] | None = None
+    ) -> None:
+        """Start it; `name` is how the operator knows it, `secrets` stand in its environment besides what is there."""
         self._name = name
+        self._secrets = dict(secrets or {})
         self._command = tuple(command)
         self._note = note
         self._log = BoundedLines(name, note, LOG_RATE)
@@ -43,9 +46,10 @@ class Companion:
         """The process as it is now; `pid` is 0 where none runs."""
         return self._child
 
-    def change(self, command: Sequence[str]) -> None:
-        """Go on with `command`: where it differs, the process is ended gently and started anew."""
+    def change(self, command: Sequence[str], secrets: Mapping[str, str] | None = None) -> None:
+        """Go on with `command`: where it differs, the process is ended gently and started anew, with `secrets`."""
         if self._command != tuple(command):
+            self._secrets = dict(secrets or {})  # before the command, which is what is looked at
             self._command = tuple(command)
             self._wake.set()
 
@@ -76,7 +80,7 @@ class Companion:
     def _attend(self, command: Sequence[str]) -> str:
         """Run `command` to its end; how it ended, or empty where it was asked to."""
         try:
-            process = _start(command)
+            process = _start(command, self._secrets)
         except OSError as error:
             return str(error)
         self._child = Child(process.pid, time.time(), self._child.restarts)
@@ -101,10 +105,11 @@ class Companion:
                 self._log(line.decode("utf-8", "replace").rstrip())
 
 
-def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
+def _start(command: Sequence[str], secrets: Mapping[str, str]) -> subprocess.Popen[bytes]:
     between = (sys.executable, "-I", "-S", launch.__file__, str(os.getpid()), "")
     return subprocess.Popen(  # noqa: S603  # our own launcher, no shell
         [*between, *command],
+        env={**os.environ, **secrets},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

@@ -26,8 +26,14 @@ def load_rules(settings: DetectSettings, file: str = "garrison.yaml") -> "RuleSe
     from garrison.detect.rule import Override
 
     override = {name: Override(one.level, one.confidence, one.threshold) for name, one in settings.override.items()}
-    given = read_rule_files(settings.rules)
-    return compile_rules([*shipped_rules(), *given], disable=settings.disable, override=override, settings=file)
+    given, unread = _read(settings.rules)
+    try:
+        rules = compile_rules([*shipped_rules(), *given], disable=settings.disable, override=override, settings=file)
+    except ConfigError as error:
+        raise ConfigError([*unread, *error.problems]) from error
+    if unread:
+        raise ConfigError(unread)
+    return rules
 
 
 def rule_files(settings: Settings) -> list[str]:
@@ -49,6 +55,13 @@ def shipped_rules() -> "list[RuleFile]":
 def read_rule_files(paths: Iterable[str]) -> "list[RuleFile]":
     """The files at `paths`, of folders all that end in `.yml` or `.yaml`. Raises ConfigError for all that cannot be
     read."""
+    found, problems = _read(paths)
+    if problems:
+        raise ConfigError(problems)
+    return found
+
+
+def _read(paths: Iterable[str]) -> "tuple[list[RuleFile], list[Problem]]":
     from garrison.detect.rule import RuleFile
 
     found: list[RuleFile] = []
@@ -62,9 +75,7 @@ def read_rule_files(paths: Iterable[str]) -> "list[RuleFile]":
                 problems.append(
                     Problem(str(one), "$", f"cannot be read: {reason}", "name a file of rules, or a folder")
                 )
-    if problems:
-        raise ConfigError(problems)
-    return found
+    return found, problems
 
 
 def _files(path: Path) -> list[Path]:

@@ -1,4 +1,4 @@
-"""The settings of the watch process, in a file: they may hold what no list of processes should show."""
+"""The settings of the watch process, in a file that its owner alone may read; secrets go by the environment."""
 
 from pathlib import Path
 from typing import Final

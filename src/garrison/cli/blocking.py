@@ -31,6 +31,8 @@ _Reason = Annotated[str, typer.Option(metavar="TEXT", help="Why, in a word.")]
 _Note = Annotated[str, typer.Option("--note", metavar="TEXT", help="Whatever else people should know.")]
 _Targets = list[str]
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_PERIODS = {1: "s", 60: "min", 3600: "h", 86400: "d"}
+"""As rates are written in garrison.yaml."""
 _SHOWN = 20
 """Targets that are named one by one; of more, how many."""
 
@@ -57,7 +59,7 @@ def block(
     Kinds are operation, user-agent, principal, subject, client and token. `user-agent` names a program (`curl`) or a
     class of them: `@none`, `@tools`, `@libraries`. Exit status 1 means that a list held what cannot be blocked.
     """
-    from garrison.core.countermeasure import Action, Countermeasure
+    from garrison.core.countermeasure import Action, Countermeasure, Scope
 
     now = time.time()
     found: list[tuple[Scope, str, float | None]] = [(*target, None) for target in _parse(targets or ())]
@@ -78,6 +80,8 @@ def block(
     else:
         for text in _told("blocked", taken):
             line(text)
+    if any(each.scope is Scope.SYSTEM for each in taken):
+        note("a system is known where `controls.blocking.systems-file` says which networks are its own")
     for text in skipped:
         note(f"skipped: {text}")
     if skipped:
@@ -136,6 +140,7 @@ def unblock(
     Exit status 1 means that there was nothing to lift.
     """
     from garrison.adapters.store.measures import change_measures
+    from garrison.casework import note_lifted
     from garrison.core.countermeasure import Scope
 
     now = time.time()
@@ -150,6 +155,7 @@ def unblock(
                 yield each
 
     change_measures(data, change, now)
+    note_lifted(data, [each for each in lifted if each.holds(now)], now)
     found = {(each.scope, each.value) for each in lifted if each.holds(now)}
     missing = [target for target, name in zip(targets, named, strict=True) if name not in found]
     if json:
@@ -166,7 +172,7 @@ def unblock(
 def blocks(data: _Data = _DATA, json: _Json = False) -> None:
     """List all countermeasures: what is blocked and revoked, and what was done because of incidents."""
     from garrison.adapters.store.measures import read_measures
-    from garrison.cli.moments import show_moment
+    from garrison.cli.moments import show_second
     from garrison.core.countermeasure import shown
 
     now = time.time()
@@ -175,8 +181,8 @@ def blocks(data: _Data = _DATA, json: _Json = False) -> None:
         as_json({"measures": kept})
         return
     rows = [
-        (_action(each), _printable(shown(each)), show_moment(each.since), "lifted" if each.until is None else
-         show_moment(each.until), _printable(each.reason), each.incident or "-", _printable(each.note))
+        (_action(each), _printable(shown(each)), show_second(each.since), "no end" if each.until is None else
+         show_second(each.until), _printable(each.reason), each.incident or "-", _printable(each.note))
         for each in kept
     ]  # fmt: skip
     if not rows:
@@ -191,7 +197,7 @@ def _action(measure: "Countermeasure") -> str:
     from garrison.core.countermeasure import Action
 
     more = {
-        Action.THROTTLE: f" {measure.requests}/{measure.seconds}s",
+        Action.THROTTLE: f" {measure.requests}/{_PERIODS.get(measure.seconds, f'{measure.seconds}s')}",
         Action.TIGHTEN: f" {measure.factor:g}",
     }.get(measure.action, "")
     return f"{measure.action}{more}" + (" (simulated)" if measure.simulated else "")

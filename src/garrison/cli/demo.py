@@ -42,6 +42,7 @@ def demo(
         show(url, line)
         if data or not once:
             line(f"\nwhat was recorded: garrison events --data {kept}")
+            line(f"what looks like abuse: garrison incidents --data {kept}")
         if once:
             os.kill(os.getpid(), signal.SIGTERM)
         else:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from garrison.cli.moments import show_moment
+from garrison.cli.output import NARROW, line
 from garrison.core.detection import Detection
 from garrison.report.findings import group_text
 
@@ -20,11 +21,13 @@ def as_lines(found: Iterable[Detection]) -> Iterator[str]:
 
 
 def as_table(found: Iterable[Detection]) -> int:
-    """Print a table as wide as the terminal, and say how many there were."""
+    """Print a table as wide as the terminal, lines where it is too narrow for one; say how many there were."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    if (console := Console()).width < NARROW:
+        return _print_lines(found)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name, _ in _COLUMNS:
         table.add_column(name, justify="right" if name == "value" else "left", no_wrap=name == "time", overflow="fold")
@@ -33,8 +36,15 @@ def as_table(found: Iterable[Detection]) -> int:
         number += 1
         table.add_row(*(Text(cell) for cell in _cells(detection)))  # no markup: a group may hold a client's brackets
     if number:
-        Console().print(table)
+        console.print(table)
     return number
+
+
+def _print_lines(found: Iterable[Detection]) -> int:
+    lines = list(as_lines(found))  # meanwhile it is shown on the terminal how far it is
+    for text in lines:
+        line(text)
+    return max(0, len(lines) - 1)  # the first is the heading
 
 
 def _line(cells: list[str]) -> str:

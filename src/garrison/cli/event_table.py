@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from garrison.cli.moments import show_moment
+from garrison.cli.output import NARROW, line
 from garrison.core.event import Event
 
 _COLUMNS: Final = (
@@ -31,11 +32,15 @@ def as_lines(events: Iterable[Event], *, heading: bool = True) -> Iterator[str]:
 
 
 def as_table(events: Iterable[Event]) -> None:
-    """Print a table as wide as the terminal."""
+    """Print a table as wide as the terminal; lines, which it may break, where it is too narrow for one."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    if (console := Console()).width < NARROW:
+        for text in as_lines(events):
+            line(text)
+        return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name, _ in _COLUMNS:
         table.add_column(
@@ -46,7 +51,7 @@ def as_table(events: Iterable[Event]) -> None:
         )
     for event in events:
         table.add_row(*(Text(cell) for cell in _cells(event)))  # no markup: a location may hold a client's brackets
-    Console().print(table)
+    console.print(table)
 
 
 def _line(cells: list[str]) -> str:

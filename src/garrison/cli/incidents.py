@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from garrison.cli.output import as_json, columns, line, note, progress
+from garrison.cli.output import alone, as_json, columns, line, note, progress
 
 if TYPE_CHECKING:
     from garrison.casework import Dossier
@@ -21,13 +21,15 @@ UNDO_EXAMPLES = "Example: garrison incidents undo 2f6c9d"
 _Data = Annotated[Path, typer.Option("--data", metavar="DIR", help="The gateway's data directory.")]
 _DATA = Path("garrison-data")
 _Json = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
+_Closed = Annotated[bool, typer.Option("--closed", help="Closed ones too.")]
+_Limit = Annotated[int, typer.Option(metavar="N", min=1, max=100_000, help="So many, the last ones.")]
 _Id = Annotated[str, typer.Argument(metavar="ID", help="The incident's id, or as much of it as no other begins with.")]
 
 
 def application() -> typer.Typer:
     """The commands about incidents."""
     app = typer.Typer(help="Incidents: what was seen, what was done, and undoing it.", no_args_is_help=False)
-    app.callback(invoke_without_command=True)(_all)
+    app.callback(invoke_without_command=True, epilog=LIST_EXAMPLES)(_all)
     app.command("list", epilog=LIST_EXAMPLES)(show_all)
     app.command("show", epilog=SHOW_EXAMPLES)(show)
     app.command("close", epilog=CLOSE_EXAMPLES)(close)
@@ -35,17 +37,15 @@ def application() -> typer.Typer:
     return app
 
 
-def _all(context: typer.Context) -> None:
-    if context.invoked_subcommand is None:
-        show_all()
-
-
-def show_all(
-    data: _Data = _DATA,
-    closed: Annotated[bool, typer.Option("--closed", help="Closed ones too.")] = False,
-    limit: Annotated[int, typer.Option(metavar="N", min=1, max=100_000, help="So many, the last ones.")] = 50,
-    json: _Json = False,
+def _all(
+    context: typer.Context, data: _Data = _DATA, closed: _Closed = False, limit: _Limit = 50, json: _Json = False
 ) -> None:
+    """Incidents: what was seen, what was done, and undoing it. Without a command: list them."""
+    if alone(context):
+        show_all(data, closed, limit, json)
+
+
+def show_all(data: _Data = _DATA, closed: _Closed = False, limit: _Limit = 50, json: _Json = False) -> None:
     """List incidents, the last one first. Exit status 1 means that one is open."""
     from garrison.casework import listed
     from garrison.core.incident import IncidentState
@@ -63,10 +63,10 @@ def show_all(
 
 
 def _rows(found: "list[Incident]") -> list[tuple[str, ...]]:
-    from garrison.cli.moments import show_moment
+    from garrison.cli.moments import show_second
 
     return [
-        (each.id, each.state, each.severity, show_moment(each.last), str(each.count), str(each.measured),
+        (each.id, each.state, each.severity, show_second(each.last), str(each.count), str(each.measured),
          _printable(each.title))
         for each in found
     ]  # fmt: skip
@@ -83,6 +83,9 @@ def show(identifier: _Id, data: _Data = _DATA, json: _Json = False) -> None:
         return
     for text in _text(found):
         line(_printable(text))
+    note("")
+    for text in _next(found, data):
+        note(_printable(text))
 
 
 def close(identifier: _Id, data: _Data = _DATA, json: _Json = False) -> None:
@@ -103,6 +106,7 @@ def undo(identifier: _Id, data: _Data = _DATA, json: _Json = False) -> None:
     """
     from garrison import casework
     from garrison.core.countermeasure import shown
+    from garrison.core.incident import IncidentState
 
     incident, lifted = casework.undo(data, identifier, time.time())
     if json:
@@ -112,6 +116,8 @@ def undo(identifier: _Id, data: _Data = _DATA, json: _Json = False) -> None:
         line(_printable(f"lifted {each.action} {shown(each)}"))
     if not lifted:
         note(f"nothing is in force because of {incident.id}")
+    elif incident.state is not IncidentState.CLOSED:
+        note(f"it is still {incident.state}: `{_command('close', incident, data)}` ends it")
 
 
 def _text(found: "Dossier") -> Iterator[str]:
@@ -137,8 +143,27 @@ def _text(found: "Dossier") -> Iterator[str]:
         until = f" until {show_moment(each.until)}" if each.until is not None else ""
         yield f"in force    {each.action} {shown(each)}{until}{' (simulated)' if each.simulated else ''}"
     yield ""
-    for entry in incident.timeline:
+    # what was done is told when it was done, what was detected when it happened
+    for entry in sorted(incident.timeline, key=lambda each: each.time):
         yield f"{show_moment(entry.time)}  {entry.what:<8}  {entry.text}"
+
+
+def _next(found: "Dossier", data: Path) -> Iterator[str]:
+    """What may be done now."""
+    from garrison.core.incident import IncidentState
+
+    incident = found.incident
+    if incident.rules:
+        yield f"what it means and what to do: garrison rules show {incident.rules[0]}"
+    if found.in_force:
+        yield f"lift what is in force:        {_command('undo', incident, data)}"
+    if incident.state is not IncidentState.CLOSED:
+        yield f"dealt with:                   {_command('close', incident, data)}"
+
+
+def _command(name: str, incident: "Incident", data: Path) -> str:
+    where = "" if data == _DATA else f" --data {data}"
+    return f"garrison incidents {name} {incident.id}{where}"
 
 
 def _printable(text: str) -> str:

@@ -28,3 +28,8 @@ def show_moment(seconds: float) -> str:
     """A moment as it is printed: ISO 8601, UTC, milliseconds."""
     moment = datetime.fromtimestamp(seconds, UTC)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def show_second(seconds: float) -> str:
+    """As `show_moment`, to the second: for tables that people look through."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -29,9 +29,16 @@ class Opened(msgspec.Struct, frozen=True):
     """What the contract was read from, by path or URL."""
 
 
-def open_settings(config: Path | None, options: Options, *, needs_upstream: bool = False) -> Settings:
+def open_settings(config: Path | None, options: Options) -> Settings:
     """The settings of `config` with `options` over them; raises ConfigError with all that is wrong."""
     examined = _examine(config, options)
+    if problems := (*examined.problems, *_problems(examined)):
+        raise ConfigError(problems)
+    return examined.settings
+
+
+def _problems(examined: Examined) -> Iterator[Problem]:
+    """What is wrong with the files that settings name."""
     settings = examined.settings
     complaints = (
         *tls_complaints(settings),
@@ -39,14 +46,7 @@ def open_settings(config: Path | None, options: Options, *, needs_upstream: bool
         *notify_complaints(settings),
         *_telemetry_complaints(settings),
     )
-    found = [examined.origin.problem(complaint) for complaint in complaints]
-    if needs_upstream and not examined.settings.upstream.url and not examined.problems:
-        hint = "give `--upstream http://HOST:PORT`, or `upstream.url` in garrison.yaml"
-        found.append(Problem("<options>", "--upstream", "is missing: where is the API?", hint))
-    problems = (*examined.problems, *found)
-    if problems:
-        raise ConfigError(problems)
-    return examined.settings
+    return (examined.origin.problem(complaint) for complaint in complaints)
 
 
 def open_policy(
@@ -58,15 +58,22 @@ def open_policy(
 ) -> Opened:
     """Settings and policy; `seen` is told each file that is read. Raises ConfigError or DescriptionError."""
     from garrison.adapters.detection_rules import rule_files
-    from garrison.wiring import build_policy, check_detection
+    from garrison.wiring import build_policy, detection_problems
 
     if config is not None:
         seen(str(config))
-    settings = open_settings(config, options, needs_upstream=needs_upstream)
-    for file in (*tls_files(settings), *lookup_files(settings), *notify_files(settings), *rule_files(settings)):
-        seen(file)
-    check_detection(settings, str(config or DEFAULT_FILE))
-
+    file = str(config or DEFAULT_FILE)
+    examined = _examine(config, options)
+    settings = examined.settings
+    for name in (*tls_files(settings), *lookup_files(settings), *notify_files(settings), *rule_files(settings)):
+        seen(name)
+    found = [*examined.problems, *_problems(examined)]
+    if needs_upstream and not settings.upstream.url and not examined.problems:
+        hint = "give `--upstream http://HOST:PORT`, or `upstream.url` in garrison.yaml"
+        found.append(Problem("<options>", "--upstream", "is missing: where is the API?", hint))
+    found += [examined.origin.placed(problem) for problem in detection_problems(settings, file)]
+    if found:
+        raise ConfigError(found)
     documents: dict[str, bytes] = {}
 
     def read(place: str) -> bytes:
@@ -74,7 +81,10 @@ def open_policy(
         documents[place] = read_source(place)
         return documents[place]
 
-    policy = build_policy(settings, read=read, file=str(config or DEFAULT_FILE))
+    try:
+        policy = build_policy(settings, read=read, file=file)
+    except ConfigError as error:
+        raise ConfigError([examined.origin.placed(problem) for problem in error.problems]) from error
     return Opened(settings, policy, documents)
 
 

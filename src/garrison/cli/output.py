@@ -6,10 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 import msgspec
+import typer
 
-from garrison.core.errors import GarrisonError, ProblemsError
+from garrison.core.errors import ConfigError, GarrisonError, Problem, ProblemsError
 
 NAME = "garrison"
+NARROW = 110
+"""Columns of a terminal below which a wide table would break words into pieces."""
 _T = TypeVar("_T")
 
 
@@ -66,6 +69,21 @@ def counting(items: Iterable[_T], unit: str) -> Iterator[_T]:
         for item in items:
             yield item
             shown.advance(task)
+
+
+def alone(context: typer.Context) -> bool:
+    """Whether a group of commands is called without one. Raises ConfigError where options stand before one: they would
+    not count."""
+    name = context.invoked_subcommand
+    if name is None:
+        return True
+    given = [
+        key for key in context.params if (source := context.get_parameter_source(key)) and source.name == "COMMANDLINE"
+    ]
+    if given:
+        message = f"stands before `{name}`, where it says nothing"
+        raise ConfigError([Problem("<options>", f"--{given[0]}", message, f"write it after `{name}`")])
+    return False
 
 
 def columns(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:

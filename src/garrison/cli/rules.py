@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from garrison.cli.output import as_json, columns, line
+from garrison.cli.output import alone, as_json, columns, line
 
 if TYPE_CHECKING:
     from garrison.config.detect import DetectSettings
@@ -23,16 +23,17 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
 def application() -> typer.Typer:
     """The commands about rules."""
     app = typer.Typer(help="Show and try detection rules.", no_args_is_help=False, epilog=EXAMPLES)
-    app.callback(invoke_without_command=True)(_all)
+    app.callback(invoke_without_command=True, epilog=EXAMPLES)(_all)
     app.command("list")(show_all)
     app.command("show")(show)
     app.command("test")(test)
     return app
 
 
-def _all(context: typer.Context) -> None:
-    if context.invoked_subcommand is None:
-        show_all()
+def _all(context: typer.Context, config: Config = None, rules: More = None, json: AsJson = False) -> None:
+    """Show and try detection rules. Without a command: list them."""
+    if alone(context):
+        show_all(config, rules, json)
 
 
 def show_all(config: Config = None, rules: More = None, json: AsJson = False) -> None:
@@ -109,15 +110,13 @@ def _loaded(config: Path | None, more: list[Path] | None) -> "tuple[DetectSettin
 
 
 def _described(label: "Label") -> list[str]:
-    return [
-        f"{label.id}: {label.title}",
-        f"severity {label.severity}, confidence {label.confidence}; {' '.join(label.tags)}",
-        "",
-        label.description,
-        "",
-        "Mistaken for it:",
-        *(f"- {one}" for one in label.falsepositives),
-    ]
+    tags = f"; {' '.join(label.tags)}" if label.tags else ""
+    found = [f"{label.id}: {label.title}", f"severity {label.severity}, confidence {label.confidence}{tags}"]
+    if label.description:
+        found += ["", label.description]
+    if label.falsepositives:
+        found += ["", "Mistaken for it:", *(f"- {one}" for one in label.falsepositives)]
+    return found
 
 
 def _text(label: "Label", settings: "DetectSettings") -> str:

@@ -72,7 +72,7 @@ class DecisionPointSettings(Section, frozen=True):
     token_file: str = ""
     """File with a bearer token to say who we are there; empty asks without."""
     unsafe_plain_http: bool = False
-    """Reach this server over http, where anyone on the way can forge its answers. Warned of at start."""
+    """Reach this server over http, where anyone on the way can read and forge what is said. Warned of at start."""
 
 
 class ObjectAccessSettings(ControlSettings, frozen=True):

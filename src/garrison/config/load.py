@@ -92,6 +92,15 @@ class Origin(msgspec.Struct, frozen=True):
         line = self.lines.get(at, 0)
         return Problem(self.file, json_path(path), complaint.message, complaint.hint, line)
 
+    def placed(self, problem: Problem) -> Problem:
+        """`problem` with its line, where it is about this file and has none yet."""
+        if problem.line or problem.file != self.file:
+            return problem
+        places = [(json_path(path), line) for path, line in self.lines.items()]
+        near = [(text, line) for text, line in places if f"{problem.path}.".startswith((f"{text}.", f"{text}["))]
+        _, line = max(near, key=lambda one: len(one[0]), default=("", 0))
+        return msgspec.structs.replace(problem, line=line)
+
 
 class Examined(msgspec.Struct, frozen=True):
     """What a file and the options amount to."""

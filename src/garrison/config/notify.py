@@ -38,7 +38,7 @@ class WebhookSettings(Section, frozen=True):
     ca: str = ""
     """PEM file of the authorities to trust; empty means the system's."""
     unsafe_plain_http: bool = False
-    """Reach this server over http, where anyone on the way can forge its answers. Warned of at start."""
+    """Reach this server over http, where anyone on the way can read and forge what is said. Warned of at start."""
 
 
 class SyslogSettings(Section, frozen=True):
@@ -67,7 +67,7 @@ class OcsfSettings(Section, frozen=True):
     ca: str = ""
     """PEM file of the authorities to trust; empty means the system's."""
     unsafe_plain_http: bool = False
-    """Reach this server over http, where anyone on the way can forge its answers. Warned of at start."""
+    """Reach this server over http, where anyone on the way can read and forge what is said. Warned of at start."""
 
 
 class DestinationSettings(Section, frozen=True):

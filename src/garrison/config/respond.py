@@ -176,11 +176,10 @@ def _step_faults(step: StepSettings) -> Iterator[tuple[str, str, str]]:
             parse_span(text)
         except ValueError as error:
             yield name, f"`{text}` {error}", _SPANS
-    if step.do == "throttle":
-        try:
-            parse_rate(step.rate)
-        except ValueError as error:
-            yield "rate", f"`{step.rate}` {error}", "examples: `60/min`, `1/s`"
+    try:
+        parse_rate(step.rate)
+    except ValueError as error:
+        yield "rate", f"`{step.rate}` {error}", "examples: `60/min`, `1/s`"
     if step.do == "revoke" and step.of not in _CREDENTIALS:
         yield "of", f"`{step.of}` has no credentials", "revoke those of `principal`, `token` or `client`"
     if step.do == "block" and step.of == "operation":

@@ -53,7 +53,7 @@ class JwtSettings(Section, frozen=True):
     ca: str = ""
     """PEM file of the authorities to trust for the issuer's address; empty means the system's."""
     unsafe_plain_http: bool = False
-    """Reach this server over http, where anyone on the way can forge its answers. Warned of at start."""
+    """Reach this server over http, where anyone on the way can read and forge what is said. Warned of at start."""
 
 
 class IntrospectionSettings(Section, frozen=True):
@@ -95,7 +95,7 @@ class IntrospectionSettings(Section, frozen=True):
     ca: str = ""
     """PEM file of the authorities to trust for the address; empty means the system's."""
     unsafe_plain_http: bool = False
-    """Reach this server over http, where anyone on the way can forge its answers. Warned of at start."""
+    """Reach this server over http, where anyone on the way can read and forge what is said. Warned of at start."""
 
 
 class DpopSettings(Section, frozen=True):

@@ -6,11 +6,11 @@ from garrison.config.controls import ControlsSettings
 from garrison.config.limits import BlockingSettings
 from garrison.contract.catalogue import CompiledOperation
 from garrison.core.countermeasure import Action, Scope, shown, system_number
-from garrison.core.decision import Outcome
+from garrison.core.decision import Outcome, Reason
 from garrison.core.ids import ControlId
 from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec
 from garrison.engine.facts import Facts
-from garrison.engine.measures import NO_MEASURES, Measures, simulated_reason
+from garrison.engine.measures import NO_MEASURES, Found, Measures, simulated_reason
 from garrison.engine.networks import Networks
 
 _ID = ControlId("blocking")
@@ -39,17 +39,35 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
         measures = facts.state.measures
         if measures is NO_MEASURES:
             return None
-        enforced, simulated = measures.from_origin(Action.BLOCK, facts)
+        enforced, simulated = _in_force(measures, facts)
         measure = enforced or simulated
         if measure is None or is_allowed(facts.request.peer.address, measures):
             return None
         reason = _reason(_BY_SCOPE[measure.scope], "peer", f"`{shown(measure)}` {measure.reason}".strip())
         if enforced is not None:
+            facts.unless_spared = reason if enforced.asks_who else None
             return reason
-        facts.noted += (simulated_reason(reason),)
+        if measure.asks_who:
+            facts.on_close += (lambda: _note_unless_spared(measures, facts, reason),)
+        else:
+            facts.noted += (simulated_reason(reason),)
         return None
 
     return Checks(first=check)
+
+
+def _in_force(measures: Measures, facts: Facts) -> Found:
+    """One that holds for everybody there before one that spares somebody: nobody knows yet who asks."""
+    found = measures.from_origin(Action.BLOCK, facts, asks_who=False)
+    if found.enforced is not None:
+        return found
+    other = measures.from_origin(Action.BLOCK, facts, asks_who=True)
+    return other if other.enforced is not None or found.simulated is None else found
+
+
+def _note_unless_spared(measures: Measures, facts: Facts, reason: Reason) -> None:
+    if measures.from_origin(Action.BLOCK, facts, asks_who=True).simulated is not None:
+        facts.noted += (simulated_reason(reason),)
 
 
 def _allowed(settings: BlockingSettings) -> Callable[[str, Measures], bool]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from difflib import get_close_matches
 from hashlib import blake2b
 from typing import Any, Final, Literal, cast
 
@@ -112,9 +113,10 @@ class _Compiler:
         for document in self._documents.values():
             self._place_of(document.rule)
         for name in sorted((self._disable | self._override.keys()) - self._ids.keys()):
-            known = ", ".join(f"`{one}`" for one in sorted(self._ids))
+            near = get_close_matches(name, sorted(self._ids), n=1)
+            hint = f"did you mean `{near[0]}`?" if near else "`garrison rules` lists them"
             place = "$.detect.disable" if name in self._disable else f"$.detect.override.{name}"
-            self._problems.append(Problem(self._settings, place, f"`{name}` is no rule", f"there are {known}"))
+            self._problems.append(Problem(self._settings, place, f"`{name}` is no rule", hint))
 
     def _place_of(self, rule: Any) -> int | None:
         """Where `rule` stands in `nodes`; None where something is wrong with it."""

@@ -89,7 +89,12 @@ class Match(NamedTuple):
 
 
 def compile_condition(tree: Any) -> Match:
-    """`tree` is a condition that pySigma has parsed. Raises UnsupportedError."""
+    """`tree` is a condition that pySigma has parsed. Raises UnsupportedError, of fields with all that there are not."""
+    strange = [name for name in dict.fromkeys(_written(tree)) if field_named(name) is None]
+    if strange[1:]:
+        names = ", ".join(f"`{name}`" for name in strange)
+        hints = "; ".join(f"`{name}`: {field_hint(name)}" for name in strange)
+        raise UnsupportedError(f"{names} are no fields of an event", hints)
     known, each = [], []
     looks: set[str] = set()
     for part in _conjuncts(tree):
@@ -99,6 +104,15 @@ def compile_condition(tree: Any) -> Match:
         else:
             each.append(_test(part))
     return Match(_all(known), _all(each), frozenset(looks))
+
+
+def _written(tree: Any) -> Iterator[str]:
+    """The names of fields as they are written."""
+    if isinstance(tree, ConditionFieldEqualsValueExpression):
+        yield tree.field
+    else:
+        for part in getattr(tree, "args", ()):
+            yield from _written(part)
 
 
 def _names(tree: Any) -> Iterator[str]:

@@ -1,4 +1,7 @@
-"""Exceptions: reasons that do not count for one principal, until they expire. What they take away is still recorded."""
+"""Exceptions: reasons that do not count for one principal, until they expire. What they take away is still recorded.
+
+A block by origin that spares somebody is an exception as well, and nothing is recorded of it.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
@@ -7,9 +10,11 @@ import msgspec
 
 from garrison.config.exceptions import expiry
 from garrison.config.sections import ControlSettings
+from garrison.core.countermeasure import Action
 from garrison.core.decision import Mode, Reason, Rewrite
 from garrison.core.ids import ControlId, ReasonId
 from garrison.engine.combine import Answer
+from garrison.engine.facts import Facts
 
 _Key: TypeAlias = tuple[ControlId, ReasonId, str]
 
@@ -55,3 +60,13 @@ def without_excepted(
                 kept.append(each)
         found += [Answer(control, answer.mode, each) for each in kept]
     return tuple(found)
+
+
+def without_spared(answers: Sequence[Answer], facts: Facts) -> tuple[Answer, ...]:
+    """`answers`, but for the block of an origin where whoever asks has proved to be one whom it spares.
+
+    It is said before anything is known of them, so that it decides what all others are told.
+    """
+    if facts.state.measures.from_origin(Action.BLOCK, facts, asks_who=True).enforced is not None:
+        return tuple(answers)
+    return tuple([answer for answer in answers if answer.said is not facts.unless_spared])

@@ -31,7 +31,7 @@ from garrison.engine.closing import GONE, UNDESCRIBED, agent_of, tell_end, unrea
 from garrison.engine.codings import narrowed
 from garrison.engine.combine import ALLOWED, ENGINE, Answer, Failed, Said, combine, disposition_of
 from garrison.engine.composed import rewritten, value_left
-from garrison.engine.exceptions import without_excepted
+from garrison.engine.exceptions import without_excepted, without_spared
 from garrison.engine.facts import Facts
 from garrison.engine.heads import read_media_type, read_parameters
 from garrison.engine.plan import Granters, Interest, Plan, PlannedCheck, Policy, Stage
@@ -411,7 +411,7 @@ class Exchange:
                 answers += (planned.granted,)
                 continue
             if type(said) is Question:
-                if not self._plan.exceptions and has_objection(answers):
+                if not self._plan.exceptions and facts.unless_spared is None and has_objection(answers):
                     continue  # it is refused already: nobody else is asked for its sake
                 if not self._has_left and may_ask(facts, said, self._plan, stage):
                     self._answers = answers
@@ -433,6 +433,8 @@ class Exchange:
             return ALLOWED
         if exceptions:
             answers = without_excepted(answers, exceptions, facts.principal.id, facts.now)
+        if facts.unless_spared is not None:
+            answers = without_spared(answers, facts)
         return combine(answers, stage.granters)
 
     def _deny(self) -> Settled:

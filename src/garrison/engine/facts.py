@@ -84,6 +84,8 @@ class Facts(msgspec.Struct, eq=False):
     near: bool = False
     forms: tuple[str, ...] = ()
     claimed: str = ""
+    unless_spared: Reason | None = None
+    """An objection that is taken back where it turns out that the measure spares whoever asks."""
     noted: tuple[Reason, ...] = ()
     """What is on record and denies nothing, whatever the mode: what a budget only alerts of."""
     reasons: tuple[Reason, ...] = ()

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from garrison.adapters.store.measures import change_measures
 from garrison.cli.main import application
+from garrison.core.countermeasure import Action, Countermeasure, Scope
 from garrison.core.errors import ConfigError
 
 
@@ -82,3 +84,22 @@ def test_stix_that_is_none_is_said(tmp_path: Path) -> None:
     (tmp_path / "b.json").write_text("{}")
     with pytest.raises(ConfigError, match="is no STIX bundle"):
         run("block", "--stix", str(tmp_path / "b.json"), "--data", str(tmp_path))
+
+
+def test_a_system_is_blocked_where_it_is_known(tmp_path: Path) -> None:
+    told = run("block", "as64496", "203.0.113.7", "--data", str(tmp_path / "d"))
+    assert "controls.blocking.systems-file" in told
+    listed = run("blocks", "--data", str(tmp_path / "d"))
+    assert listed.count("no end") == 2
+
+
+def test_rates_are_shown_as_they_are_written(tmp_path: Path) -> None:
+    data = tmp_path / "d"
+    some = [
+        Countermeasure(Action.THROTTLE, Scope.NETWORK, f"192.0.2.{number}", 0.0, requests=60, seconds=seconds)
+        for number, seconds in enumerate((1, 60, 90, 3600))
+    ]
+    change_measures(data, lambda _: some, 1.0)
+    listed = run("blocks", "--data", str(data))
+    for rate in ("throttle 60/s", "throttle 60/min", "throttle 60/90s", "throttle 60/h"):
+        assert rate in listed

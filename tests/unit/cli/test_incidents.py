@@ -25,10 +25,16 @@ def data(tmp_path: Path) -> str:
 def test_list_show_close(data: str) -> None:
     listed = run("incidents", "list", "--data", data, status=1).splitlines()
     assert listed[0].split() == ["id", "state", "severity", "last", "detections", "measures", "title"]
+    assert run("incidents", "--data", data, status=1).splitlines() == listed
+    with pytest.raises(ConfigError, match="stands before `show`, where it says nothing"):
+        run("incidents", "--data", data, "show", "a")
     identifier = listed[1].split()[0]
     assert "\x1b" not in listed[1]
     shown = run("incidents", "show", identifier[:4], "--data", data)
-    for text in ("Some?[31mbody", "severity    high", "peers       203.0.113.7", "blocked 203.0.113.7 (simulated)"):
+    for text in (
+        "Some?[31mbody", "severity    high", "peers       203.0.113.7", "blocked 203.0.113.7 (simulated)",
+        f"garrison rules show {detection().rule}", f"garrison incidents close {identifier} --data {data}",
+    ):  # fmt: skip
         assert text in shown
     assert json.loads(run("incidents", "show", identifier, "--data", data, "--json"))["people"] == 0
     assert "nothing is in force" in run("incidents", "undo", identifier, "--data", data)
@@ -47,11 +53,11 @@ def test_a_test_message(tmp_path: Path) -> None:
 notify:
   to:
     - {{name: soc, webhook: {{url: "http://127.0.0.1:{server.port}/", secret-file: secret, unsafe-plain-http: true}}}}
-    - {{name: lake, ocsf: {{file: nowhere/findings.jsonl}}}}
+    - {{name: lake, ocsf: {{file: "."}}}}
 """)
         told = run("notify", "test", "--config", str(config), status=1)
         assert "soc: told" in told
-        assert "lake: no such file or directory" in told
+        assert "lake: is a directory" in told
         assert run("notify", "test", "--config", str(config), "--to", "soc") == "soc: told\n"
         assert [json.loads(each.body)["type"] for each in server.got] == ["test", "test"]
     with pytest.raises(ConfigError, match="`x` is no destination"):

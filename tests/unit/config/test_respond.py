@@ -1,11 +1,14 @@
 """Settings of the response: all that is wrong at once, and what is shipped is right."""
 
+from pathlib import Path
+
 import pytest
 
-from garrison.config.load import load_settings
+from garrison.cli.opening import open_policy
+from garrison.config.load import Options, load_settings
 from garrison.config.respond import DEFAULT_PROFILES, RespondSettings, parse_span, respond_faults
 from garrison.core.errors import ConfigError
-from garrison.wiring import build_detector, check_detection
+from garrison.wiring import build_detector, detection_problems
 
 
 def problems(text: str) -> str:
@@ -59,13 +62,54 @@ def _rules() -> list:  # type: ignore[type-arg]  # nodes of several kinds
 
 def test_profiles_about_rules_that_there_are_not() -> None:
     text = b"respond: {profiles: [{name: a, rules: [scraping, scrapin]}]}"
-    with pytest.raises(ConfigError) as found:
-        check_detection(load_settings(text, "garrison.yaml"), "garrison.yaml")
-    (problem,) = found.value.problems
+    (problem,) = detection_problems(load_settings(text, "garrison.yaml"), "garrison.yaml")
     assert str(problem) == (
-        "garrison.yaml: $.respond.profiles[0].rules[1]: `scrapin` is no rule (hint: there are `scraping`)"
+        "garrison.yaml: $.respond.profiles[0].rules[1]: `scrapin` is no rule (hint: did you mean `scraping`?)"
     )
-    check_detection(load_settings(b"", "garrison.yaml"), "garrison.yaml")
+    assert not detection_problems(load_settings(b"", "garrison.yaml"), "garrison.yaml")
+
+
+def test_everything_that_is_wrong_with_rules_profiles_and_destinations_is_told_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "garrison.yaml"
+    (tmp_path / "short").write_text("whsec_c2hvcnQ=")
+    file.write_text("""respond:
+  never: [nobody]
+  profiles: [{name: a, rules: [scrapin], then: [{do: block, rate: fast}]}]
+detect:
+  disable: [zzz]
+notify:
+  to:
+    - {name: hook, webhook: {url: "https://soc.example.com", secret-file: short}}
+    - {name: gone, webhook: {url: "https://soc.example.com", secret-file: gone}}
+    - {name: mail, apprise: {url: "nosuch://secret"}}
+    - {name: lake, ocsf: {file: nowhere/findings.jsonl}}
+""")
+    seen: list[str] = []
+    with pytest.raises(ConfigError) as found:
+        open_policy(file, Options(), seen=seen.append)
+    assert {str(file), str(tmp_path / "short"), str(tmp_path / "gone")} <= set(seen), (
+        "what is mended in them is noticed"
+    )
+    told = {each.path: each for each in found.value.problems}
+    assert {path: each.line for path, each in told.items()} == {
+        "$.respond.never[0]": 2,
+        "$.respond.profiles[0].then[0].rate": 3,
+        "$.respond.profiles[0].rules[0]": 3,
+        "$.detect.disable": 5,
+        "$.notify.to[0].webhook.secret-file": 8,
+        "$.notify.to[1].webhook.secret-file": 9,
+        "$.notify.to[2].apprise.url": 10,
+        "$.notify.to[3].ocsf.file": 11,
+    }
+    assert all(each.hint and each.file == str(file) for each in told.values())
+    assert "secret" not in told["$.notify.to[2].apprise.url"].message
+
+
+def test_files_of_rules_that_cannot_be_read_hide_no_other_mistake(tmp_path: Path) -> None:
+    (tmp_path / "bad.yml").write_text("title: a\nlogsource: {}\ndetection: {one: {status: 1}, condition: one}\n")
+    text = f"detect: {{rules: [{tmp_path}/gone.yml, {tmp_path}/bad.yml], disable: [scrapin]}}".encode()
+    found = detection_problems(load_settings(text, "garrison.yaml"), "garrison.yaml")
+    assert [Path(each.file).name for each in found] == ["gone.yml", "bad.yml", "garrison.yaml"]
 
 
 def test_what_a_detector_knows_outlives_it() -> None:

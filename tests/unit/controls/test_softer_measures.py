@@ -115,6 +115,27 @@ def test_whom_a_measure_spares_it_does_not_touch(spared: str, action: Action) ->
         assert [made.status("a:2", **other) for _ in range(2)][-1] in {401, 429}
 
 
+@pytest.mark.parametrize("spared", ["principal:a:1", "client:sync"])
+@pytest.mark.parametrize("target", ["192.0.2.1", "operation:search"])
+def test_a_block_by_origin_spares_whoever_proves_to_be_spared_and_tells_the_others_nothing(
+    spared: str, target: str
+) -> None:
+    some = measure(Action.BLOCK, target, spares=(spared,))
+    made = guests(some)
+    known: dict[str, Any] = {"now": 200.0, "facts": {"client": "sync"}}
+    assert seen(made.begin("a:1", **known)) == (200, [], [])
+    assert {made.begin(who, now=200.0).reply for who in ("", "a:2")} == {guests(some).begin(now=200.0).reply}
+    flat = measure(Action.BLOCK, "192.0.2.0/24")
+    assert guests(some, flat).status("a:1", **known) == 403
+    assert guests(flat, some).status("a:1", **known) == 403
+
+
+def test_a_simulated_block_by_origin_notes_nothing_of_whom_it_spares() -> None:
+    made = guests(measure(Action.BLOCK, "192.0.2.1", spares=("principal:a:1",), simulated=True))
+    assert seen(made.begin("a:1", now=200.0)) == (200, [], [])
+    assert seen(made.begin("a:2", now=200.0)) == (200, [], ["network-blocked"])
+
+
 def test_stronger_measures_stay() -> None:
     long, short = (measure(Action.BLOCK, "192.0.2.1", until=until) for until in (900.0, 500.0))
     forever = measure(Action.BLOCK, "192.0.2.1")

@@ -114,6 +114,7 @@ def test_filter_that_fails_is_not_fulfilled() -> None:
         ("{colour: red}", "`colour` is no field"),
         ("{cs-uri-query: '*union*'}", "`cs-uri-query` is no field"),
         ("{statu: 404}", "did you mean `status`"),
+        ("[{statu: 404, status: 404}, {colour: red}]", "`statu`, `colour` are no fields of an event"),
         ("{principal|re: '(?<=a)b'}", "invalid"),
         ("{principal|expand: '%names%'}", "placeholder"),
         ("{time|month: 3}", "`month` of a moment is not supported"),
