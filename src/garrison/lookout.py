@@ -5,8 +5,7 @@ a tenth of a second, so that those of other workers come before it that ended be
 same detections.
 
 What the detector knows is kept now and then. After a restart it goes on from there with the events on record since:
-what it finds again has the same ids, and is known. Where nothing was kept it begins with the last two minutes of the
-record.
+what it finds again has the same ids, and is known. Where nothing was kept, the last two minutes count.
 """
 
 import heapq
