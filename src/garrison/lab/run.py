@@ -141,7 +141,8 @@ def _lane(stage: Stage, protection: Protection) -> Lane:
     end = campaign.sent(campaign.begins + stage.played)
     tempo: Tempo = Sliced(campaign, end, slices=stage.scale.slices)
     if protection in COUNTING:
-        tempo = Watchful(campaign, end, [window.seconds for window in windows_of(typed(settings))])
+        lengths = [window.seconds for window in windows_of(typed(settings))]
+        tempo = Watchful(campaign, end, lengths, is_watched=protection == "garrison")
     player = Player(policy, breach.api.answer, stage.issuers)
     return Lane(breach, campaign, protection, player, tempo, stage.people)
 

@@ -89,9 +89,19 @@ class Watchful:
     LONG = 150
     """Refusals in a row after which it tries less often."""
 
-    def __init__(self, campaign: Campaign, end: int, windows: Sequence[float], most: int = 400_000) -> None:
-        """`windows` are the lengths of the budgets' windows, in seconds. After `most` requests the rest is reckoned
-        at the share that was lost until then."""
+    def __init__(
+        self,
+        campaign: Campaign,
+        end: int,
+        windows: Sequence[float],
+        *,
+        is_watched: bool = False,
+        most: int = 400_000,
+    ) -> None:
+        """`windows` are the lengths of the budgets' windows, in seconds. Whoever watches sees what finds nobody, too: it
+        is played as long as it passes. After `most` requests the rest is reckoned at the share that was lost until
+        then."""
+        self._is_watched = is_watched
         self.number = 0
         self.played = 0
         self._given_up = 0
@@ -118,7 +128,7 @@ class Watchful:
         if self.played >= self._most:
             self._give_up(number + 1)
         elif not self._register.has(number):
-            if passed:  # whoever watches sees what finds nobody, too
+            if passed and self._is_watched:
                 self._refused, self._stride = 0, 1
             self.number = self._next(number + 1)
         else:

@@ -55,7 +55,7 @@ def test_a_window_that_opens_again_is_not_missed() -> None:
 
 def test_misses_are_played_as_long_as_they_pass() -> None:
     register = Register(100_000, 1_000)
-    tempo = Watchful(Campaign(0.0, register, 1.0), 100_000, [1e9])
+    tempo = Watchful(Campaign(0.0, register, 1.0), 100_000, [1e9], is_watched=True)
     assert drive(tempo, 100_000, [number < 50_000 for number in range(100_000)], register) == 500
     assert 50_000 < tempo.played < 50_000 + 100 * (Watchful.LONG + 2) + 1_000
 
