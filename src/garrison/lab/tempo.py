@@ -98,8 +98,8 @@ class Watchful:
         is_watched: bool = False,
         most: int = 400_000,
     ) -> None:
-        """`windows` are the lengths of the budgets' windows, in seconds. Whoever watches sees what finds nobody, too: it
-        is played as long as it passes. After `most` requests the rest is reckoned at the share that was lost until
+        """`windows` are the lengths of the budgets' windows, in seconds. Whoever watches sees what finds nobody, too:
+        it is played as long as it passes. After `most` requests the rest is reckoned at the share that was lost until
         then."""
         self._is_watched = is_watched
         self.number = 0
