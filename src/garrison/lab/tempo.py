@@ -88,6 +88,8 @@ class Watchful:
 
     LONG = 150
     """Refusals in a row after which it tries less often."""
+    MISSES = 10
+    """Of so many misses one is played where nobody watches: they disclose nobody, and budgets do not count them."""
 
     def __init__(
         self,
@@ -170,4 +172,8 @@ class Watchful:
             heappop(openings)
         if openings and openings[0] < number:
             number = heappop(openings)
-        return number if self._refused < self.LONG else self._register.at_or_after(number)
+        if self._refused >= self.LONG:
+            return self._register.at_or_after(number)
+        if self._is_watched or number % self.MISSES == 0:
+            return number
+        return min(self._register.at_or_after(number), number + self.MISSES - number % self.MISSES)

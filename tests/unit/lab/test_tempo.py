@@ -60,6 +60,13 @@ def test_misses_are_played_as_long_as_they_pass() -> None:
     assert 50_000 < tempo.played < 50_000 + 100 * (Watchful.LONG + 2) + 1_000
 
 
+def test_misses_are_mostly_left_out_where_nobody_watches() -> None:
+    register = Register(100_000, 1_000)
+    tempo = Watchful(Campaign(0.0, register, 1.0), 100_000, [3_600.0])
+    assert drive(tempo, 100_000, [True] * 100_000, register) == 1_000
+    assert tempo.played < 12_000
+
+
 def test_a_measure_that_ends_is_not_missed() -> None:
     register = Register(100_000, 100_000)
     tempo = Watchful(Campaign(0.0, register, 1.0), 100_000, [])
