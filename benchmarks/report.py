@@ -24,7 +24,8 @@ NAMES = {
     "monitor": "Garrison, monitor mode",
     "modsecurity": "nginx, ModSecurity, CRS",
 }
-COLOURS = ("#9aa5b1", "#52606d", "#0b7285", "#9c36b5", "#66a80f", "#e8590c")
+COLOURS = ("#9aa5b1", "#52606d", "#0b7285", "#9c36b5", "#364fc7", "#66a80f", "#e8590c")
+"""One for each of `NAMES`."""
 
 
 Cells: TypeAlias = Sequence[tuple[str, ...]]
