@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
+from benchmarks.load import listening_port
 
 from garrison.adapters.store.measures import change_measures, merged
 from garrison.core.countermeasure import Action, Countermeasure, Scope
@@ -84,13 +85,8 @@ def gateway(directory: Path) -> Iterator[int]:
     ]
     command += ["--listen", "127.0.0.1:0", "--data", str(directory / "data")]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    assert process.stdout is not None
     try:
-        for line in process.stdout:
-            if "listening on" in line:
-                break
-        port = int(line.partition("127.0.0.1:")[2].split()[0])
-        threading.Thread(target=process.stdout.read, daemon=True).start()
+        port = listening_port(process)
         yield port
     finally:
         process.terminate()

@@ -11,6 +11,7 @@ import os
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -138,6 +139,16 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     return port
+
+
+def listening_port(process: "subprocess.Popen[str]") -> int:
+    """The port of 127.0.0.1 on which a guard says that it listens; what it says afterwards is read and dropped."""
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "listening on" in line:
+            threading.Thread(target=process.stdout.read, daemon=True).start()
+            return int(line.partition("127.0.0.1:")[2].split()[0])
+    raise RuntimeError("garrison guard did not start")
 
 
 @contextlib.contextmanager

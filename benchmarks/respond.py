@@ -22,6 +22,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from benchmarks.load import listening_port
+
 from garrison.adapters.status import WATCH, WatchStatus, read_status
 from garrison.adapters.store.detections import detections
 from garrison.adapters.store.measures import CHANGES, FILE, read_measures
@@ -66,13 +68,8 @@ def gateway(directory: Path, *, group: str = "peer", needed: int = 5, detect: st
     (directory / "garrison.yaml").write_text(json.dumps(settings))
     command = [*GARRISON, "guard", "--config", str(directory / "garrison.yaml")]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    assert process.stdout is not None
     try:
-        for line in process.stdout:
-            if "listening on" in line:
-                break
-        port = int(line.partition("127.0.0.1:")[2].split()[0])
-        threading.Thread(target=process.stdout.read, daemon=True).start()
+        port = listening_port(process)
         while detect == "on" and not is_detecting(directory / "data"):
             time.sleep(0.1)
         yield port

@@ -73,7 +73,7 @@ def alarm(side: Side) -> str:
 
 
 def stop(side: Side) -> str:
-    """When a measure was in force against the attack, and how many were lost by then."""
+    """When the first measure was in force against the attack, and which."""
     if side.protection != "garrison":
         return "-"
     return f"after {duration(side.stop.after)} ({side.stop.measure})" if side.stop else "never"
