@@ -47,7 +47,7 @@ def load(source: str, overlays: Sequence[str] = (), *, read: Read, match_hosts: 
     problems = Problems()
     documents = Documents(read, problems)
     root = documents.open(source)
-    version = _version(source, root)
+    version = check_version(source, root)
     for overlay in overlays:
         root = apply_overlay(root, overlay, documents.open(overlay), problems)
     _check_object(source, root)
@@ -75,8 +75,8 @@ def load(source: str, overlays: Sequence[str] = (), *, read: Read, match_hosts: 
     )
 
 
-def _version(source: str, root: Any) -> str:
-    """The version of OpenAPI that the document declares. Raises DescriptionError where it is not ours."""
+def check_version(source: str, root: Any) -> str:
+    """The version of OpenAPI that a document declares. Raises DescriptionError where it is not ours."""
     _check_object(source, root)
     version = root.get("openapi")
     if isinstance(version, (int, float)) and not isinstance(version, bool):
