@@ -73,19 +73,22 @@ class Explorer:
         self._survey.knows(identity, {slot.leaf: str(request.value(slot)) for slot in register.names})
         return Account(identity, name, password, request) if self.introduce(identity) else None
 
-    def walk(self, identities: tuple[Identity, ...], step: Callable[[str], None]) -> None:
-        """Explore everything in the name of `identities`, and of nobody; `step` is told what comes next."""
+    def walk(self, readers: tuple[Identity, ...], changers: tuple[Identity, ...], step: Callable[[str], None]) -> None:
+        """Explore everything in the name of `readers`, and of nobody; `changers` change what is their own, and `step`
+        is told what comes next."""
         plain = [target for target in self._api.targets if not self._is_left_alone(target)]
-        for title, targets, visit in (
-            ("lists", [each for each in plain if each.is_safe and not each.variables], self._read),
-            ("what can be made", [each for each in plain if each.method == "POST"], self._make),
-            ("what is there", [each for each in plain if each.is_safe and each.variables], self._read),
-            ("what was made, once more", [each for each in plain if each.is_safe and not each.variables], self._again),
-            ("changes", [each for each in plain if each.method in ("PUT", "PATCH")], self._change),
+        lists = [each for each in plain if each.is_safe and not each.variables]
+        single = [each for each in plain if each.is_safe and each.variables]
+        for title, targets, visit, people in (
+            ("lists", lists, self._read, readers),
+            ("what can be made", [each for each in plain if each.method == "POST"], self._make, readers),
+            ("what is there", single, self._read, readers),
+            ("what was made, once more", lists, self._again, readers),
+            ("changes", [each for each in plain if each.method in ("PUT", "PATCH")], self._change, changers),
         ):
-            step(title)
+            step(f"exploring: {title}")
             for target in targets:
-                self._visit(target, identities, visit)
+                self._visit(target, people, visit)
 
     def _visit(
         self, target: Target, identities: tuple[Identity, ...], visit: Callable[[Target, tuple[Identity, ...]], None]
@@ -123,12 +126,10 @@ class Explorer:
                     break
 
     def _change(self, target: Target, identities: tuple[Identity, ...]) -> None:
-        for identity in identities[:2]:
-            mine = [
-                each
-                for each in self._survey.objects(target)
-                if each.owner == identity and (each.is_own or identity.is_throwaway)
-            ]
+        for identity in identities:
+            if self._survey.baseline(target) is not None:
+                return
+            mine = [each for each in self._survey.objects(target) if each.owner == identity and each.is_own]
             for owned in mine[:1]:
                 request = self._fitted(target, about(self._api.request(target, every=True), owned), identity)
                 self._try(target, request, identity)
