@@ -40,13 +40,15 @@ class Sampler:
         self._random = random.Random(seed)  # noqa: S311 - names for objects, no secrets
         self._run = run
         self._count = 0
-        self.password = f"Grsn-7!{secrets.token_hex(6)}Q"
-        """Of made-up accounts: long and mixed enough for usual rules, and nobody knows it beforehand."""
 
     def word(self) -> str:
         """A new word that nobody else has used: letters and digits."""
         self._count += 1
         return f"{MARK}{self._run}{self._count}"
+
+    def password(self) -> str:
+        """A new password of a made-up account: long and mixed enough for usual rules, and nobody knows it beforehand."""
+        return f"Grsn-7!{secrets.token_hex(6)}Q"
 
     def text(self, schema: Node | None, name: str, node: Node | None = None) -> str:
         """A value for a parameter, as text."""
@@ -160,7 +162,7 @@ class Sampler:
         if kind in ("uri", "url") or said[-1:] in (("url",), ("uri",), ("link",), ("website",)):
             return "https://example.com/" + self.word()
         if kind == "password" or not {"password", "passwd", "pwd", "passphrase"}.isdisjoint(said):
-            return self.password
+            return self.password()
         if not {"phone", "mobile", "msisdn", "telephone"}.isdisjoint(said):
             return f"+1555{self._random.randrange(10**7):07d}"
         return self.word()
