@@ -47,7 +47,7 @@ class Sampler:
         return f"{MARK}{self._run}{self._count}"
 
     def password(self) -> str:
-        """A new password of a made-up account: long and mixed enough for usual rules, and nobody knows it beforehand."""
+        """A new password of a made-up account: long and mixed enough for usual rules, and known to nobody else."""
         return f"Grsn-7!{secrets.token_hex(6)}Q"
 
     def text(self, schema: Node | None, name: str, node: Node | None = None) -> str:

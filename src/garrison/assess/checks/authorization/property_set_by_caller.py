@@ -20,9 +20,9 @@ from garrison.core.finding import CheckId, Finding
 from garrison.exposure.types.rule import words
 
 _RIGHTS: Final = frozenset(
-    {"active", "admin", "approved", "balance", "confirmed", "credit", "credits", "discount", "enabled", "group", "groups",
-     "level", "limit", "moderator", "owner", "paid", "permission", "permissions", "plan", "premium", "price", "privilege",
-     "privileges", "quota", "rank", "role", "roles", "scope", "scopes", "staff", "superuser", "tier", "verified"}
+    {"active", "admin", "approved", "balance", "confirmed", "credit", "credits", "discount", "enabled", "group",
+     "groups", "level", "limit", "moderator", "owner", "paid", "permission", "permissions", "plan", "premium", "price",
+     "privilege", "privileges", "quota", "rank", "role", "roles", "scope", "scopes", "staff", "superuser", "tier", "verified"}
 )  # fmt: skip
 """Words of properties that somebody else decides."""
 _GUESSES: Final[Mapping[str, Any]] = {"admin": True, "is_admin": True, "isAdmin": True, "role": "admin"}
