@@ -22,7 +22,8 @@ from garrison.exposure.types.rule import words
 _RIGHTS: Final = frozenset(
     {"active", "admin", "approved", "balance", "confirmed", "credit", "credits", "discount", "enabled", "group",
      "groups", "level", "limit", "moderator", "owner", "paid", "permission", "permissions", "plan", "premium", "price",
-     "privilege", "privileges", "quota", "rank", "role", "roles", "scope", "scopes", "staff", "superuser", "tier", "verified"}
+     "privilege", "privileges", "quota", "rank", "role", "roles", "scope", "scopes", "staff", "superuser", "tier",
+     "verified"}
 )  # fmt: skip
 """Words of properties that somebody else decides."""
 _GUESSES: Final[Mapping[str, Any]] = {"admin": True, "is_admin": True, "isAdmin": True, "role": "admin"}
