@@ -12,7 +12,7 @@ from garrison.assess.evidence import secrets_of, step_of
 from garrison.assess.explore import Explorer
 from garrison.assess.identity import Identity
 from garrison.assess.probe import Exchange, Probe
-from garrison.assess.request import Slot
+from garrison.assess.request import Request, Slot
 from garrison.assess.survey import Survey
 from garrison.assess.target import Api, Target
 from garrison.core.detection import Confidence, Severity
@@ -97,6 +97,10 @@ class Assessment:
         if account is not None:
             self.accounts.append(account)
         return account
+
+    def fitted(self, request: Request, identity: Identity | None) -> Request:
+        """The request with what is known wherever its body or query names an object, or whoever sends it."""
+        return self._explorer.fitted(request, identity)
 
     def found(  # noqa: PLR0913 - what a finding says beside its check
         self,

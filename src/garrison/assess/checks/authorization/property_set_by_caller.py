@@ -9,6 +9,7 @@ from garrison.assess.assessment import Assessment
 from garrison.assess.call import NOT_JSON, Answer
 from garrison.assess.check import Check, Disturbs
 from garrison.assess.checks.authorization.objects import fresh, pairs_with_accounts, read_state, requests_about
+from garrison.assess.checks.authorization.rights import others
 from garrison.assess.checks.authorization.samples import FIELD_SAMPLES
 from garrison.assess.compare import leaves
 from garrison.assess.identity import Identity
@@ -48,7 +49,11 @@ def _requests(a: Assessment, target: Target, owner: Identity) -> Iterator[Reques
         known = a.survey.baseline(target)
         if known is not None and known.identity is not None:
             yield known.request
-    elif target.variables:
+    elif not target.variables:
+        known = a.survey.baseline(target, owner)
+        if known is not None and owner.is_throwaway:
+            yield known.request
+    else:
         yield from (request for request, _ in requests_about(a, target, owner, own=True))
 
 
@@ -107,21 +112,11 @@ def _more(a: Assessment, target: Target, answer: Answer) -> dict[str, Any]:
     for way, leaf in leaves(value) if value is not NOT_JSON else ():
         name = way.rpartition("/")[2]
         if name not in writable and not _RIGHTS.isdisjoint(words(name)) and name != "*":
-            changed = _other(name, leaf)
+            changed = next(others(a.api, name, leaf), None)
             if changed is not None:
                 found.setdefault(name, changed)
     guesses = {name: guess for name, guess in _GUESSES.items() if name not in writable} if not found else {}
     return dict(list({**found, **guesses}.items())[:_MOST])
-
-
-def _other(name: str, value: Any) -> Any:
-    if isinstance(value, bool):
-        return not value
-    if isinstance(value, int | float):
-        return value + 7777
-    if isinstance(value, str) and not {"role", "rank", "level", "tier", "plan", "group"}.isdisjoint(words(name)):
-        return "admin" if value != "admin" else "user"
-    return None
 
 
 def _values(answer: Answer, name: str) -> list[Any]:
