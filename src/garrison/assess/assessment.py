@@ -18,7 +18,7 @@ from garrison.assess.target import Api, Target
 from garrison.core.detection import Confidence, Severity
 from garrison.core.finding import Finding, Untested, fingerprint_of
 
-MOST_ACCOUNTS = 12
+MOST_ACCOUNTS = 24
 """Accounts that one assessment registers at most."""
 
 

@@ -125,6 +125,10 @@ class Survey:
         """Whether it succeeds for nobody in particular."""
         return (target.id, "") in self._baselines
 
+    def refusals(self) -> tuple[Exchange, ...]:
+        """Of every operation that did not succeed at first, what was answered then."""
+        return tuple(self._failed.values())
+
     def of(self, identity: Identity) -> Mapping[tuple[str, ...], str]:
         """What is known of an identity itself, by the words of the names."""
         return self._selves.get(identity.name, {})

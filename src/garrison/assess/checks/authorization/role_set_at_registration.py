@@ -121,7 +121,7 @@ def _wanted(a: Assessment, seen: list[Exchange]) -> dict[str, Any]:
         for name, value in _rights_of(each, a.survey.of(a.accounts[0].identity).values()).items()
     }
     wanted = {
-        name: other for name, value in rights.items() if (other := next(others(a.api, name, value), None)) is not None
+        name: other for name, value in rights.items() if (other := next(others(a, name, value), None)) is not None
     }
     return wanted or dict(_GUESSES)
 
