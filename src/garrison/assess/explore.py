@@ -20,7 +20,7 @@ from garrison.exposure.types.rule import words
 
 _TRIES: Final = 4
 """Objects that one operation is asked for, and variants of a request that makes one."""
-_SELVES: Final = frozenset({"username", "userid", "login", "accountid", "customerid", "memberid", "accountnumber"})
+SELVES: Final = frozenset({"username", "userid", "login", "accountid", "customerid", "memberid", "accountnumber"})
 """Names under which a request says who sends it."""
 _SHARE: Final = 24
 """Requests that exploration spends on one operation."""
@@ -164,7 +164,7 @@ class Explorer:
 
     def _known_id(self, name: str, value: object, identity: Identity | None) -> object:
         said = words(name)
-        own = self._survey.of(identity).get(said) if identity is not None and "".join(said) in _SELVES else None
+        own = self._survey.of(identity).get(said) if identity is not None and "".join(said) in SELVES else None
         if own is not None:
             return int(own) if isinstance(value, int) and own.isdigit() else own
         if len(said) < 2 or said[-1] not in ("id", "uuid", "number"):
