@@ -27,13 +27,12 @@ class Place:
         self.seen = seen
 
     def given(
-        self, *options: str, operations: Mapping[str, tuple[str, str]] | None = None, **files: str
+        self, *options: str, file: str = "", operations: Mapping[str, tuple[str, str]] | None = None
     ) -> dict[str, Given]:
         found = read_identities(
             self.origin,
             options=options,
-            files=[files["file"]] if "file" in files else [],
-            auth=[files["auth"]] if "auth" in files else [],
+            files=[file] if file else [],
             operations=operations,
             environment=ENVIRONMENT,
         )
@@ -54,9 +53,9 @@ def place() -> Iterator[Place]:
 NOWHERE = Place("http://127.0.0.1:1", [])
 
 
-def problems(*options: str, **files: str) -> list[str]:
+def problems(*options: str, file: str = "") -> list[str]:
     with pytest.raises(ConfigError) as raised:
-        NOWHERE.given(*options, **files)
+        NOWHERE.given(*options, file=file)
     return [str(problem) for problem in raised.value.problems]
 
 
