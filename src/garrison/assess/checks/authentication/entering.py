@@ -5,11 +5,9 @@ import msgspec
 from garrison.assess.assessment import Assessment
 from garrison.assess.compare import succeeded
 from garrison.assess.doors import Door, credential_in, credentials_in
-from garrison.assess.explore import about
 from garrison.assess.identity import ANONYMOUS, Credential, Identity
 from garrison.assess.probe import Exchange
 from garrison.assess.request import Request
-from garrison.assess.survey import Owned
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -40,7 +38,7 @@ def log_in_request(a: Assessment, name: str, password: str) -> Request | None:
     door = a.doors.log_in
     if door is None:
         return None
-    return credentials_in(a.api.request(door.target, every=True), door, name, password)
+    return credentials_in(a.api.request(door.target), door, name, password)
 
 
 def log_in(a: Assessment, name: str, password: str, says: str = "") -> Exchange | None:
@@ -66,7 +64,7 @@ def through(a: Assessment, door: Door, person: Person) -> Request:
     request = a.api.request(door.target, every=True)
     mine = next((each for each in a.survey.objects(door.target) if each.owner == person.identity), None)
     if door.target.variables:
-        request = about(request, mine or Owned({door.target.variables[-1]: person.name}))
+        request = request.about(mine.values if mine is not None else {door.target.variables[-1]: person.name})
     for slot in door.names:
         known = a.survey.of(person.identity)
         value = next((text for said, text in known.items() if said[-1:] == (slot.leaf.lower(),)), person.name)

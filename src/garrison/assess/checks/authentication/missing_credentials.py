@@ -6,7 +6,6 @@ from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check, Disturbs
 from garrison.assess.checks.authentication.guarding import fresh
 from garrison.assess.compare import is_empty, succeeded
-from garrison.assess.explore import about
 from garrison.assess.identity import ANONYMOUS
 from garrison.assess.target import Target
 from garrison.core.detection import Confidence, Severity
@@ -44,12 +43,12 @@ def _deleted(a: Assessment, target: Target) -> Iterator[Finding]:
     if reader is None:
         return
     for owned in [each for each in a.survey.objects(target) if each.is_own and each.owner is not None][:1]:
-        reading = about(a.api.request(reader), owned)
+        reading = a.api.request(reader).about(owned.values)
         before = a.probe.send(reading, owned.owner, says="the object is there")
         if not before.is_success:
             return
         gone = a.probe.send(
-            about(a.api.request(target), owned), credential=ANONYMOUS, says="it is deleted without any credential"
+            a.api.request(target).about(owned.values), credential=ANONYMOUS, says="it is deleted without any credential"
         )
         if not gone.is_success:
             return
