@@ -3,6 +3,7 @@
 from typing import Final
 
 from garrison.assess.check import Check
+from garrison.assess.checks.authentication import catalogue as authentication
 from garrison.assess.checks.authorization import catalogue as authorization
 
-CHECKS: Final[tuple[Check, ...]] = (*authorization.CHECKS,)
+CHECKS: Final[tuple[Check, ...]] = (*authentication.CHECKS, *authorization.CHECKS)
