@@ -11,6 +11,7 @@ from garrison.assess.doors import Account, Doors
 from garrison.assess.evidence import secrets_of, step_of
 from garrison.assess.explore import Explorer
 from garrison.assess.identity import Identity
+from garrison.assess.keeper import Keeper, Left
 from garrison.assess.probe import Exchange, Probe
 from garrison.assess.request import Request, Slot
 from garrison.assess.survey import Survey
@@ -43,6 +44,7 @@ class Assessment:
         survey: Survey,
         doors: Doors,
         explorer: Explorer,
+        keeper: Keeper,
         *,
         identities: Sequence[Identity] = (),
         options: Options = Options(),  # noqa: B008 - frozen
@@ -58,6 +60,7 @@ class Assessment:
         self.traffic = traffic
         """Paths that recorded traffic went to: `GET /v1/old`."""
         self._explorer = explorer
+        self._keeper = keeper
         self.given = tuple(identities)
         """Identities that the operator named and that work."""
         self.accounts: list[Account] = []
@@ -96,7 +99,12 @@ class Assessment:
         account = self._explorer.register(more)
         if account is not None:
             self.accounts.append(account)
+            self._keeper.keep_account(account.identity)
         return account
+
+    def clean(self) -> tuple[Left, ...]:
+        """Take away what was made; gives what stays."""
+        return self._keeper.clean(self.high)
 
     def fitted(self, request: Request, identity: Identity | None) -> Request:
         """The request with what is known wherever its body or query names an object, or whoever sends it."""
