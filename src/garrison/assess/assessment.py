@@ -1,6 +1,7 @@
 """The assessment: what every check works with, and where what it says is collected."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import msgspec
 
@@ -62,6 +63,8 @@ class Assessment:
         self.accounts: list[Account] = []
         """Accounts that the assessment registered; checks may spoil all but the first two."""
         self.untested: list[Untested] = []
+        self.shared: dict[str, Any] = {}
+        """What the checks of a family keep for one another, by the family's name."""
 
     @property
     def identities(self) -> tuple[Identity, ...]:
