@@ -3,5 +3,6 @@
 from typing import Final
 
 from garrison.assess.check import Check
+from garrison.assess.checks.authentication import catalogue as authentication
 
-CHECKS: Final[tuple[Check, ...]] = ()
+CHECKS: Final[tuple[Check, ...]] = (*authentication.CHECKS,)
