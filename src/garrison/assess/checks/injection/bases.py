@@ -29,6 +29,8 @@ class Base(msgspec.Struct, frozen=True):
     identity: Identity | None = None
     is_log_in: bool = False
     """Whether it logs in with a name and a password that are right."""
+    reads: bool = False
+    """Whether it only reads whatever its method, so that a query that matches everything does no harm."""
     makes: bool = False
     """Whether each success makes something new, so that names must be fresh every time."""
 
@@ -108,9 +110,10 @@ def _optional(a: Assessment, target: Target, request: Request) -> Iterator[Place
     """Parameters that the base request leaves out."""
     there = set(request.slots())
     for each in target.described.parameters:
-        if each.location == "path" or each.name.lower() in _TELLING:
+        where = each.location
+        if where in ("path", "querystring") or each.name.lower() in _TELLING:
             continue
-        slot = Slot(each.location, each.name.lower() if each.location == "header" else each.name)
+        slot = Slot(where, each.name.lower() if where == "header" else each.name)
         if slot not in there:
             value = a.api.sampler.text(each.schema, each.name, each.node)
             yield _place(request.put(slot, value), slot)

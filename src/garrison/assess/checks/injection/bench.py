@@ -55,7 +55,7 @@ class Bench:
     @property
     def is_lookup(self) -> bool:
         """Whether it only reads: then a query that matches everything does no harm."""
-        return self.target.is_safe or self.base.is_log_in
+        return self.target.is_safe or self.base.is_log_in or self.base.reads
 
     @property
     def is_reached(self) -> bool:
@@ -87,7 +87,7 @@ class Bench:
     def broken(self, place: Place) -> Exchange:
         """The answer to a value with characters that break things."""
         says = "the same with characters that end a text in a query"
-        return self._once(place, "broken", lambda: self.send(place, lambda word: word + BREAKING, says))
+        return self._once(place, "broken", lambda: self.behind(place, BREAKING, says))
 
     def is_open(self, place: Place) -> bool:
         """Whether any text gets to where the place's value is used: validation lets it pass."""
@@ -126,6 +126,10 @@ class Bench:
     def send(self, place: Place, payload: Payload, says: str = "") -> Exchange:
         """Send the operation's request with a payload in one place."""
         return self.ask(place.request.put(place.slot, payload(self.word(place))), place.slot, says)
+
+    def behind(self, place: Place, text: str, says: str = "") -> Exchange:
+        """Send a word that nothing has, and `text` behind it."""
+        return self.send(place, lambda word: word + text, says)
 
     def ask(self, request: Request, slot: Slot | None = None, says: str = "") -> Exchange:
         """Send a request made from the base; values beside `slot` are made fresh where that is needed."""

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+import msgspec
+
 from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check, Disturbs
 from garrison.assess.checks.injection.bases import Place
@@ -10,7 +12,8 @@ from garrison.assess.checks.injection.bench import Bench, bench_of
 from garrison.assess.probe import Exchange
 from garrison.assess.request import Request
 from garrison.assess.target import Target
-from garrison.core.finding import CheckId, Finding, Severity
+from garrison.core.detection import Severity
+from garrison.core.finding import CheckId, Finding
 
 Ask = Callable[[str, Any, str], Exchange]
 
@@ -32,10 +35,8 @@ def each(a: Assessment, target: Target) -> Iterator[Finding]:
 
 def _lookup(bench: Bench, place: Place) -> tuple[Exchange, ...]:
     """Not-equal finds what equal does not; and which of both, goes by the value that it is compared with."""
-    if not bench.matters(place):
-        # a value that nothing has finds nothing; then what is not equal to it must find something
-        if bench.target.method == "POST" and not bench.is_lookup and bench.base.makes and bench.is_success(bench.steady):
-            return ()
+    if bench.base.makes and not bench.matters(place):
+        return ()
     ask = _asking(bench, place)
     word, control = bench.word(place), bench.control(place)
     other = ask("$ne", word, "not equal to a value that nothing has: everything")
@@ -78,8 +79,6 @@ def _asking(bench: Bench, place: Place) -> Ask:
 
 def _in_query(request: Request, place: Place, operator: str, operand: Any) -> Request:
     """As the usual parsers of query strings write an object: `name[$ne]=value`, `name[$in][]=value`."""
-    import msgspec
-
     name = f"{place.slot.name}[{operator}]"
     pair = (f"{name}[]", str(operand[0])) if isinstance(operand, list) else (name, str(operand))
     rest = tuple(each for each in request.query if each[0] != place.slot.name)
@@ -88,7 +87,9 @@ def _in_query(request: Request, place: Place, operator: str, operand: Any) -> Re
 
 def _says(bench: Bench, place: Place) -> str:
     if bench.base.is_log_in:
-        return f"an operator in `{place.slot.text}` of the log-in stands for the right value: anybody comes in as anybody"
+        return (
+            f"an operator in `{place.slot.text}` of the log-in stands for the right value: anybody comes in as anybody"
+        )
     return f"an operator in `{place.slot.text}` reaches the query of a document store: it finds what the value does not"
 
 
@@ -99,7 +100,7 @@ CHECK: Final = Check(
     severity=Severity.CRITICAL,
     tags=("owasp.api8", "cwe.943"),
     looks=(
-        "Objects such as `{\"$ne\": \"x\"}` are sent in the place of texts, in queries as `name[$ne]=x`. It is a finding "
+        'Objects such as `{"$ne": "x"}` are sent in the place of texts, in queries as `name[$ne]=x`. It is a finding '
         "where not-equal and not-in find what the plain value does not, and equal and in with the same operand do not. "
         "In a log-in, operators that the right password fits must log in, and others not."
     ),

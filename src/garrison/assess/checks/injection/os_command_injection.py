@@ -5,11 +5,11 @@ from typing import Final
 
 from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check, Disturbs
-from garrison.assess.checks.injection.bases import Place
 from garrison.assess.checks.injection.bench import Bench, bench_of
 from garrison.assess.checks.injection.timing import waits
 from garrison.assess.target import Target
-from garrison.core.finding import CheckId, Finding, Severity
+from garrison.core.detection import Severity
+from garrison.core.finding import CheckId, Finding
 
 _COMMANDS: Final = frozenset(
     {"cmd", "command", "exec", "host", "hostname", "ip", "address", "domain", "ping", "dns", "file", "filename", "path",
@@ -33,16 +33,16 @@ SHAPES: Final[tuple[Callable[[str, int], str], ...]] = (
 """How a shell is told to wait, the most frequent first; the last is for Windows."""
 
 
-def look(a: Assessment, bench: Bench) -> Iterator[Finding]:
-    """Every open place of one operation."""
+def look(a: Assessment, bench: Bench, check: Check, kind: str = "") -> Iterator[Finding]:
+    """Every open place of one operation; `check` is whose findings these are."""
     for place in bench.open_places():
         likely = not _COMMANDS.isdisjoint(place.said) or bench.is_touchy(place)
         for shape in SHAPES if likely else SHAPES[:1]:
             proof = waits(bench, place, shape)
             if proof is not None:
-                bench.proven[place.slot] = CHECK.id
+                bench.proven[place.slot] = check.id
                 says = f"what stands in `{place.slot.text}` is run by a shell of the server, which waits as it is told"
-                yield a.found(CHECK, proof, says=says, target=bench.target, slot=place.slot)
+                yield a.found(check, proof, says=says, target=bench.target, slot=place.slot, kind=kind)
                 break
 
 
@@ -50,7 +50,7 @@ def each(a: Assessment, target: Target) -> Iterator[Finding]:
     """Look at one operation."""
     bench = bench_of(a, target)
     if bench is not None:
-        yield from look(a, bench)
+        yield from look(a, bench, CHECK)
 
 
 CHECK: Final = Check(

@@ -10,7 +10,8 @@ from garrison.assess.checks.injection.bench import Bench, bench_of
 from garrison.assess.checks.injection.truth import is_told, truth_of
 from garrison.assess.probe import Exchange
 from garrison.assess.target import Target
-from garrison.core.finding import CheckId, Finding, Severity
+from garrison.core.detection import Severity
+from garrison.core.finding import CheckId, Finding
 
 _TRUE: Final = "2 between 1 and 3"
 _FALSE: Final = "5 between 1 and 3"
@@ -18,20 +19,20 @@ _PAIRS: Final = (("lower", "lowqr"), ("upper", "uppqr"))
 """Functions that every database has, and names that none has."""
 
 
-def look(a: Assessment, bench: Bench) -> Iterator[Finding]:
-    """Every open place of one operation."""
+def look(a: Assessment, bench: Bench, check: Check, kind: str = "") -> Iterator[Finding]:
+    """Every open place of one operation; `check` is whose findings these are."""
     for place in bench.open_places():
         proof = _by_condition(bench, place) or _by_function(bench, place)
         if proof:
-            bench.proven[place.slot] = CHECK.id
-            yield a.found(CHECK, proof, says=_says(bench, place), target=bench.target, slot=place.slot)
+            bench.proven[place.slot] = check.id
+            yield a.found(check, proof, says=_says(bench, place), target=bench.target, slot=place.slot, kind=kind)
 
 
 def each(a: Assessment, target: Target) -> Iterator[Finding]:
     """Look at one operation."""
     bench = bench_of(a, target)
     if bench is not None:
-        yield from look(a, bench)
+        yield from look(a, bench, CHECK)
 
 
 def _by_condition(bench: Bench, place: Place) -> tuple[Exchange, ...]:
@@ -63,9 +64,7 @@ def _around(bench: Bench, place: Place) -> Iterator[tuple[str, str, bool]]:
         yield "{},", "('')", True
 
 
-def _told_apart(
-    bench: Bench, place: Place, before: str, after: str, *, is_as_plain: bool
-) -> tuple[Exchange, ...]:
+def _told_apart(bench: Bench, place: Place, before: str, after: str, *, is_as_plain: bool) -> tuple[Exchange, ...]:
     reference = bench.plain(place) if is_as_plain else bench.control(place)
     proof: list[Exchange] = [reference]
     for known, unknown in _PAIRS:

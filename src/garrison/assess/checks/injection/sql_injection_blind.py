@@ -9,7 +9,8 @@ from garrison.assess.checks.injection.bases import Place
 from garrison.assess.checks.injection.bench import Bench, bench_of
 from garrison.assess.checks.injection.timing import waits
 from garrison.assess.target import Target
-from garrison.core.finding import CheckId, Finding, Severity
+from garrison.core.detection import Severity
+from garrison.core.finding import CheckId, Finding
 
 _STEPS: Final = 4_000_000
 """Rows that SQLite makes up in about a second: it has no function that waits."""
@@ -43,7 +44,9 @@ def each(a: Assessment, target: Target) -> Iterator[Finding]:
             proof = waits(bench, place, payload)
             if proof is not None:
                 bench.proven[place.slot] = CHECK.id
-                says = f"what stands in `{place.slot.text}` is run by the database ({engine}), which waits as it is told"
+                says = (
+                    f"what stands in `{place.slot.text}` is run by the database ({engine}), which waits as it is told"
+                )
                 yield a.found(CHECK, proof, says=says, target=target, slot=place.slot)
                 break
 

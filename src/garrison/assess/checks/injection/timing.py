@@ -38,6 +38,7 @@ def waits_for(ask: Callable[[int], Exchange], usual: float) -> tuple[Exchange, E
         return None
     return (
         quick[-1].says_that("it is to wait for 0 s, and the answer comes at once"),
-        slow[-1].says_that(f"it is to wait for {DELAY:.0f} s, and the answer comes so much later, {_ROUNDS} times of {_ROUNDS}"),
+        slow[-1].says_that(
+            f"it is to wait for {DELAY:.0f} s, and the answer comes so much later, {_ROUNDS} times of {_ROUNDS}"
+        ),
     )
-

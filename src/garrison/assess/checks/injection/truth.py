@@ -110,7 +110,9 @@ def proven(bench: Bench, place: Place, form: Form, joint: str) -> Truth | None:
         return None
     again, never = ask("5", ">", "3", ""), ask("5", "<", "3", "")
     holds = bench.same(again, yes, place) and bench.same(never, no, place)
-    if not holds or not bench.same(bench.send(place, str) if joint == OR else bench.ask(place.request), reference, place):
+    if not holds or not bench.same(
+        bench.send(place, str) if joint == OR else bench.ask(place.request), reference, place
+    ):
         return None
     return Truth(form, joint, yes, no)
 
