@@ -66,6 +66,8 @@ class Assessment:
         self.accounts: list[Account] = []
         """Accounts that the assessment registered; checks may spoil all but the first two."""
         self.untested: list[Untested] = []
+        self.shared: dict[str, Any] = {}
+        """What the checks of a family keep for one another, by the family's name."""
 
     @property
     def identities(self) -> tuple[Identity, ...]:

@@ -5,5 +5,6 @@ from typing import Final
 from garrison.assess.check import Check
 from garrison.assess.checks.authentication import catalogue as authentication
 from garrison.assess.checks.authorization import catalogue as authorization
+from garrison.assess.checks.injection import catalogue as injection
 
-CHECKS: Final[tuple[Check, ...]] = (*authentication.CHECKS, *authorization.CHECKS)
+CHECKS: Final[tuple[Check, ...]] = (*authentication.CHECKS, *authorization.CHECKS, *injection.CHECKS)
