@@ -93,7 +93,7 @@ class BodySchema:
     def violations(self, document: Document) -> tuple[Violation, ...]:
         """What the schema demands of `document` and does not get."""
         validator = self._validator
-        if validator is None or self.kind in ("opaque", "stream"):
+        if validator is None or self.kind in ("opaque", "stream", "xml"):
             return ()
         if isinstance(document, JsonDocument):
             if self.kind != "json":
@@ -106,7 +106,7 @@ class BodySchema:
 
     def undeclared(self, document: Document) -> tuple[str, ...]:
         """Pointers (`items/0/name`, from the body's root) of properties neither declared nor allowed."""
-        if self._shape is None or self.kind in ("opaque", "stream", "text"):
+        if self._shape is None or self.kind in ("opaque", "stream", "text", "xml"):
             return ()
         value = self._value(document)[0]
         return () if value is UNREADABLE or is_too_deep(value) else self._shape.undeclared(value)

@@ -1,0 +1,100 @@
+"""SQL as the place sees it that a text is put into: read from its beginning, and from behind each kind of quote.
+
+A text is made into a line of letters, one for each word of SQL; whether it leaves its place and says something of its
+own there is then a question of which letters follow one another.
+"""
+
+import re
+from typing import Final
+
+_TOKEN: Final = re.compile(
+    r"(?P<space>[\s\x00]+|/\*!\d*|\*/)"
+    r"|(?P<comment>--[\s+-]|--$|\#|/\*(?:[^*]|\*(?!/))*+(?:\*/)?|;%00|;\x00)"
+    r"|(?P<number>0[xX][0-9a-fA-F]+|\d+(?:\.\d*)?(?:[eE][+-]?\d+)?(?![A-Za-z_])|\.\d+)"
+    r"|(?P<string>'(?:[^'\\]|''|\\.)*+'|\"(?:[^\"\\]|\"\"|\\.)*+\"|`[^`]*+`)"
+    r"|(?P<quote>['\"`])"
+    r"|(?P<logic>&&|\|\||(?:and|or|xor)(?![\w$]))"
+    r"|(?P<compare><=>|<>|!=|<=|>=|=|<|>|~|(?:like|rlike|regexp|in|is|between|sounds|glob|ilike)(?![\w$]))"
+    r"|(?P<plus>[+\-*/%^|&!]|(?:div|mod|not|binary|all|any|distinct|exists|collate|escape)(?![\w$]))"
+    r"|(?P<union>(?:union|intersect|except|minus)(?![\w$]))"
+    r"|(?P<select>(?:select|values|table)(?![\w$]))"
+    r"|(?P<from>(?:from|where|join)(?![\w$]))"
+    r"|(?P<clause>(?:order|group|having|limit|offset|procedure|into|when|then|else|case|end|as|by|desc|asc|for|using)(?![\w$]))"
+    r"|(?P<verb>(?:insert|update|delete|drop|alter|create|exec|execute|truncate|declare|shutdown|waitfor|merge|call|grant"
+    r"|load|set|begin|replace|backup|restore|use|kill|bulk|attach|copy|do|handler|if|while|print|open|rename)(?![\w$]))"
+    r"|(?P<constant>(?:null|true|false|current_user|user|default|unknown)(?![\w$(]))"
+    r"|(?P<call>[A-Za-z_][\w.$]*\s*(?=\())"
+    r"|(?P<name>@{1,2}[\w.$]*|[A-Za-z_\x80-\U0010ffff][\w.$]*|\[[\w ]+\])"
+    r"|(?P<open>\()|(?P<close>\))|(?P<comma>,)|(?P<end>;)|(?P<other>.)",
+    re.IGNORECASE | re.DOTALL,
+)
+_LETTERS: Final = {
+    "comment": "c", "number": "1", "string": "s", "quote": "q", "logic": "O", "compare": "=", "plus": "+",
+    "union": "U", "select": "S", "from": "F", "clause": "G", "verb": "D", "constant": "0", "call": "f", "name": "n",
+    "open": "(", "close": ")", "comma": ",", "end": ";", "other": "?",
+}  # fmt: skip
+_BY_INDEX: Final = tuple(
+    _LETTERS.get(name, "")
+    for name, _ in sorted(_TOKEN.groupindex.items(), key=lambda pair: pair[1])
+)
+
+
+def letters(text: str, start: int = 0, end: int | None = None) -> str:
+    """The line of letters of `text`."""
+    found = _TOKEN.finditer(text, start, len(text) if end is None else end)
+    return "".join([_BY_INDEX[(match.lastindex or 1) - 1] for match in found])
+
+
+_V = r"(?:[-+(]*(?:f\([^)]{0,12}\)|[1sn0q]|f\())"  # a value
+# What may follow where a value has just ended: it goes on as SQL.
+_BROKEN: Final = re.compile(
+    rf"[)]*(?:O[+(]*{_V}[)]*(?:[=+]+[(]*(?:{_V}|S)|[)]*c|$|O|[,;])"  # or 1=1, or 1--, and 'a
+    rf"|O[(+]*(?:S|f\(|D\()"  # or (select, and sleep(
+    r"|[=+,]*[(]*S[+(]*[1sn0f(]"  # +(select 1
+    r"|[)c(,]*U[+(]*S"
+    r"|[)]*;+[cn]*(?:D|S)"
+    r"|[+,|=(]+f\([^q]*q?"
+    r"|[)]*c"
+    r"|G(?:G|[1n])[1n(]"
+    rf"|[=+][(]*{_V}[)]*(?:[=]|O|c|$)"
+    r"|(?:,(?:0|1)){2}|[,)]*;D|(?:=|\+)q?$)"
+)
+_FULL: Final = re.compile(
+    r"S[+(1sn0f=),]{1,60}F[(]*[n(sq]"  # select ... from name
+    r"|U[+(]*S|\(+S[+(]*(?:[1sn0]|f\()"
+    r"|;D(?:[nfG+(]|D|$)"
+)
+_RAW: Final = re.compile(
+    rf"^[-+(]*[1n0s]?[)]*(?:O[+(]*{_V}[)]*=[+(]*(?:{_V}|S)|O[+(]*(?:[10]|S|f\()[)]*(?:c|$|[=O])|[)c(,+]*U[+(]*S"
+    r"|G(?:G)1|,\(S|[+=]\(+S|;D|[(]*S.*F)"
+)
+
+
+def breaks_quote(text: str, place: int) -> bool:
+    """Whether what follows the quote nearest before `place` goes on as SQL behind it."""
+    start = max(text.rfind("'", 0, place), text.rfind('"', 0, place), text.rfind("`", 0, place))
+    if start < 0:
+        return False
+    return _BROKEN.match(letters(text, start + 1, start + 200)) is not None
+
+
+def goes_on(text: str, place: int) -> bool:
+    """Whether the words of SQL around `place` are a part of a statement and not of a sentence."""
+    start = max(0, place - 120, text.rfind("\n", 0, max(0, place - 40)))
+    line = letters(text, start, place + 120)
+    return _FULL.search(line) is not None or _LOGIC.search(line) is not None
+
+
+_LOGIC: Final = re.compile(
+    rf"O[+(]*{_V}[)]*=[+(]*(?:{_V}|S)|O[+(]*[10s][)]*(?:c|$|O[+(]*[10s])|[)c1sq]O[(+]*(?:S|f\()|[=+,(O]\(+S|q[)]*O|O[+(]*n=[+(]*[1sq]"
+)
+
+
+def is_statement(text: str, place: int) -> bool:
+    """Whether `text` reads as a whole statement from its beginning."""
+    return _STATEMENT.match(letters(text, 0, max(place, 0) + 300)) is not None
+
+
+_STATEMENT: Final = re.compile(
+    r"[(]*(?:S[+(1sn0f=),*@]{1,80}?(?:F[(]*[n(sq]|$|c|[;])|S[+(]*(?:f\(|[1s])|D(?:Gn|Fn|n(?:[(;=qDGn]|$)|D|G|[f(@]|q))"
+)
