@@ -89,6 +89,25 @@ def body_texts(document: Document | None) -> Places:
             return []
 
 
+def raw_texts(body: bytes, kind: str) -> Places:
+    """What a body says that cannot be read in exactly one way: as a forgiving server may read it."""
+    text = body.decode("utf-8", "replace")
+    if kind == "form":
+        return [(f"body/{label(name)}", value.replace("+", " ")) for name, _, value in _pairs(text)]
+    if kind == "multipart":
+        return [("body", part) for part in _PART.split(text)[1:_MAX_PARTS]]
+    return [("body", found[0]) for found in _STRINGS.finditer(text)] if kind == "json" else [("body", text)]
+
+
+def _pairs(text: str) -> list[tuple[str, str, str]]:
+    return [pair.partition("=") for pair in text.split("&")[:_MAX_PARTS]]
+
+
+_MAX_PARTS: Final = 1000
+_PART: Final = re.compile(r"\r?\n\r?\n")
+_STRINGS: Final = re.compile(r'(?<=")(?:[^"\\]|\\.)+')
+
+
 def _json(root: Any) -> Places:
     found: Places = []
     stack: list[tuple[str, Any, int]] = [("body", root, 0)]

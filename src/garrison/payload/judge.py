@@ -13,6 +13,8 @@ from garrison.payload.sign import ENOUGH, Sign
 
 _OWNED: Final = tuple((each.id, sign) for each in CLASSES for sign in each.signs)
 SIGNS: Final[tuple[Sign, ...]] = tuple(sign for _, sign in _OWNED)
+WINDOW: Final = 200
+"""Bytes within which signs add up: what stands further apart is no one thing."""
 _ASKED: Final = 8  # places at which one sign is confirmed in one text: a text full of them is no sentence
 
 
@@ -81,17 +83,28 @@ def _judge(forms: Sequence[_Form], best: dict[int, Finding]) -> dict[int, Findin
 
 
 def _weigh(form: _Form, piece: bytes, told: dict[int, list[int]]) -> Finding | None:
-    scores: dict[str, int] = {}
-    names = []
-    for index, places in told.items():
-        kind, sign = _OWNED[index]
-        if sign.confirm is not None:
-            plain = form.text.isascii()
-            if not any(sign.confirm(form.text, at if plain else len(piece[:at].decode("utf-8", "ignore"))) for at in places):
-                continue
-        scores[kind] = scores.get(kind, 0) + sign.weight
-        names.append(f"{kind}.{sign.name}")
-    if sum(scores.values()) < ENOUGH:
+    """What the signs in one text amount to, where they stand closest."""
+    places: list[tuple[int, int]] = []
+    plain = len(piece) == len(form.text)
+    for index, ends in told.items():
+        confirm = _OWNED[index][1].confirm
+        for end in ends:
+            if confirm is None or confirm(form.text, end if plain else len(piece[:end].decode("utf-8", "ignore"))):
+                places.append((end, index))
+    places.sort()
+    best: tuple[int, dict[int, int]] = (0, {})
+    first = 0
+    for last, (end, _) in enumerate(places):
+        while places[first][0] < end - WINDOW:
+            first += 1
+        signs = {index: _OWNED[index][1].weight for _, index in places[first : last + 1]}
+        if (score := sum(signs.values())) > best[0]:
+            best = score, signs
+    if best[0] < ENOUGH:
         return None
+    scores: dict[str, int] = {}
+    for index in best[1]:
+        scores[_OWNED[index][0]] = scores.get(_OWNED[index][0], 0) + _OWNED[index][1].weight
     kind = max(scores, key=scores.__getitem__)
-    return Finding(form.owner, kind, sum(scores.values()), tuple(names), form.steps, form.text)
+    names = tuple(f"{_OWNED[index][0]}.{_OWNED[index][1].name}" for index in best[1])
+    return Finding(form.owner, kind, best[0], names, form.steps, form.text)

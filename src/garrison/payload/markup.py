@@ -5,12 +5,9 @@ from typing import Final
 
 _NAME: Final = re.compile(r"<\s*/?\s*([a-zA-Z][a-zA-Z0-9:-]*)")
 _ALWAYS: Final = frozenset(
-    "script xss vmlframe bgsound applet frameset layer ilayer isindex scriptlet iframe object embed frame base import marquee"
-    " animate animatetransform animatemotion animatecolor set handler listener foreignobject keygen portal event-source xml math"
-    " meta link".split()
+    "script xss vmlframe bgsound applet frameset layer ilayer isindex scriptlet iframe embed frame base import marquee"
+    " animate animatetransform animatemotion animatecolor foreignobject keygen portal event-source".split()
 )
-_BARE_DANGER: Final = frozenset("script xss iframe object embed applet frameset layer base svg math body html".split())
-
 
 def opens_element(text: str, place: int) -> bool:
     """Whether the tag that is opened before `place` is one that runs or loads something."""
@@ -26,7 +23,7 @@ def opens_element(text: str, place: int) -> bool:
 
 _DANGER: Final = re.compile(
     r"[^<>]*?(?:[\s/\"'`]on[a-z]{3,30}\s*=\s*[^{\s]|(?:href|src|action|to|from|values|data|background|formaction)\s*=\s*[\"'`]?\s*(?:javascript|vbscript|data:|&#)"
-    r"|style\s*=\s*[^>]*(?:expression|behavior|binding|javascript|url\(|position\s*:\s*(?:fixed|absolute)|animation|transition)|xlink:href|srcdoc|autofocus)",
+    r"|http-equiv\s*=|rel\s*=\s*[\"']?(?:import|stylesheet)|classid\s*=|type\s*=\s*[\"']?(?:text/x-script|image/svg|application/x)|style\s*=\s*[^>]*(?:expression|behavior|binding|javascript|url\(|position\s*:\s*(?:fixed|absolute)|animation|transition)|xlink:href|srcdoc|autofocus)",
     re.IGNORECASE,
 )
 
@@ -41,3 +38,11 @@ def leaves_element(text: str, place: int) -> bool:
     start = text.rfind("<", 0, place)
     name = text[start + 2 : place - 1].strip(" /").lower()
     return f"<{name}" not in text[:start].lower()
+
+
+def leaves_attribute(text: str, place: int) -> bool:
+    """Whether the tag that ends before `place` was not begun in this text: it is the page's own."""
+    start = text.rfind("<", 0, place)
+    end = text.rfind(">", 0, start + 1)
+    opened = text.rfind("<", 0, max(end, 0))
+    return end > 0 and (opened < 0 or text.rfind(">", opened, end) > opened)

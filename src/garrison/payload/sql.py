@@ -46,18 +46,17 @@ def letters(text: str, start: int = 0, end: int | None = None) -> str:
 
 
 _V = r"(?:[-+(]*(?:f\([^)]{0,12}\)|[1sn0q]|f\())"  # a value
+_W = r"(?:[-+(]*(?:f\([^)]{0,12}\)|[1s0q]|f\())"  # one that is no bare word
 # What may follow where a value has just ended: it goes on as SQL.
 _BROKEN: Final = re.compile(
-    rf"[)]*(?:O[+(]*{_V}[)]*(?:[=+]+[(]*(?:{_V}|S)|[)]*c|$|O|[,;])"  # or 1=1, or 1--, and 'a
-    rf"|O[(+]*(?:S|f\(|D\()"  # or (select, and sleep(
-    r"|[=+,]*[(]*S[+(]*[1sn0f(]"  # +(select 1
-    r"|[)c(,]*U[+(]*S"
-    r"|[)]*;+[cn]*(?:D|S)"
-    r"|[+,|=(]+f\([^q]*q?"
-    r"|[)]*c"
-    r"|G(?:G|[1n])[1n(]"
-    rf"|[=+][(]*{_V}[)]*(?:[=]|O|c|$)"
-    r"|(?:,(?:0|1)){2}|[,)]*;D|(?:=|\+)q?$)"
+    rf"[)]*(?:O+[+(]*{_V}[)]*=[=+(]*(?:{_W}|S|$)|O+[+(]*{_W}[)]*c|O+[(+]*(?:S|D\()|O+[(+]*n=[=+]*(?:{_W}|c|$|\?))"
+    r"|[+,|O]+[(]+S[+(]*[1sn0f(]"
+    r"|[)c(,]*U[+(]*(?:S|G|c)"
+    r"|[)]*;+[cn]*(?:D[nGFf(cS@]|D$|S[+(]*[1sf(0])"
+    r"|[)]*c(?:[cn]{0,6})$"
+    r"|G(?:G|1)[1n(]?[,1]*(?:c|$)"
+    rf"|[)]*[=+]+[(]*{_W}[)]*(?:O|c|$)"
+    r"|[)]*=+G*0|[)]*O[+(]*[s1]$|=n?(?:c|\?c)|[)]*(?:,0){2}|[)]*(?:,0)+[)]*(?:;|D|c)|[)]*[,)]*;?D"
 )
 _FULL: Final = re.compile(
     r"S[+(1sn0f=),]{1,60}F[(]*[n(sq]"  # select ... from name
@@ -72,7 +71,7 @@ _RAW: Final = re.compile(
 
 def breaks_quote(text: str, place: int) -> bool:
     """Whether what follows the quote nearest before `place` goes on as SQL behind it."""
-    start = max(text.rfind("'", 0, place), text.rfind('"', 0, place), text.rfind("`", 0, place))
+    start = max(text.rfind("'", 0, place), text.rfind('"', 0, place))
     if start < 0:
         return False
     return _BROKEN.match(letters(text, start + 1, start + 200)) is not None

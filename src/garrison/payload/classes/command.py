@@ -12,9 +12,9 @@ _PLAIN = words(
     " phpinfo system passthru shell_exec popen proc_open xterm copy del move getent groups locate which whereis stat file"
 )
 _TELLING = words(
-    "whoami uname ifconfig ipconfig nslookup netstat systeminfo tasklist wget curl netcat ncat cat\\s+/ cat\\s+[\\w./]*passwd ls\\s+-?[/al] dir\\s+c: id\\b ping\\s+-[cni]\\s*\\d sleep\\s+\\d"
-    " bash\\s+-[ci] sh\\s+-[ci] nc\\s+-[elv] rm\\s+-[rf] powershell phpinfo python\\w?\\s+-c perl\\s+-e ruby\\s+-e php\\s+-r chmod\\s+[+0-7u] echo\\s+\\w+ type\\s+[c%] net\\s+(?:user|localgroup|view)"
-    " reg\\s+(?:add|query) certutil useradd passwd telnet\\s+\\S tftp lsof crontab cmd\\s*(?:\\.exe)?\\s*/c hostname\\b pwd\\b env\\b printenv\\b"
+    "whoami uname\\s+-a ifconfig ipconfig nslookup netstat systeminfo tasklist (?:wget|curl)\\s+\\S+ netcat ncat cat\\s+/ cat\\s+[\\w./]*passwd ls\\s+-?[/al] dir\\s+c: id\\s*[;|&'`)\\x00] ping\\s+-[cni]\\s*\\d sleep\\s+\\d"
+    " bash\\s+-[ci] sh\\s+-[ci] nc\\s+-[elv] rm\\s+-[rf] powershell phpinfo python\\w?\\s+-c perl\\s+-e ruby\\s+-e php\\s+-r chmod\\s+[+0-7u] type\\s+[c%] net\\s+(?:user|localgroup|view)"
+    " reg\\s+(?:add|query) certutil useradd passwd telnet\\s+\\S tftp lsof crontab cmd\\s*(?:\\.exe)?\\s*/c printenv\\b"
 )
 _B = r"[\s'\"\\/{(<$,;|&`]"
 
@@ -22,7 +22,7 @@ CLASS = PayloadClass(
     "command",
     "Shell commands",
     (
-        Sign("separated-telling", r"(?:[;|&`\n\r]|\$\(|\|\||&&|<\(|>\(|%0a|\\n|\{)\s*(?:\$\{?\w{0,8}\}?\s*)?[\"'(\\]{0,2}(?:/?(?:usr/)?(?:local/)?s?bin/)?" + _TELLING, 9),
+        Sign("separated-telling", r"(?:[;|&]|\$\(|\|\||&&|<\(|>\(|%0a|\{)\s*(?:\$\{?\w{0,8}\}?\s*)?[\"'(\\]{0,2}(?:/?(?:usr/)?(?:local/)?s?bin/)?" + _TELLING, 8),
         Sign("separated-first", r"^(?:[\w.\-'\")\\: ]{0,40}?)?\s*(?:[;|&`]{1,2}|\$\(|\n|%0a|\\n)\s*[\"'(\\]{0,2}(?:/?(?:usr/)?(?:local/)?s?bin/)?" + _PLAIN + r"(?:\s|[;|&`)'\"<>$]|\x00)", 7),
         Sign("separated-alone", r"^(?:[\"'])?\s*(?:[;|&`]{1,2}|\$\(|<|%0a)\s*[\"'(\\]{0,2}(?:/?(?:usr/)?(?:local/)?s?bin/)?" + _PLAIN + r"(?:\s[^\x00]{0,200})?[;|&`)'\"<>$]{0,3}$", 10),
         Sign("substitution", r"\$\(\s*(?:/?(?:usr/)?bin/)?" + _PLAIN + r"\b[^\x00)]{0,120}\)|`\s*(?:/(?:usr/)?bin/\w+|" + _TELLING + r")[^\x00`]{0,120}`", 6),

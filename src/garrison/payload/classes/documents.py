@@ -41,7 +41,7 @@ XPATH = PayloadClass(
         Sign("function", r"(?:['\"\])]|\b(?:and|or)\b)[^\x00]{0,20}\b(?:string-length|substring|contains|starts-with|name|count|position|local-name|text|doc|normalize-space|codepoints-to-string|translate|unparsed-text)\s*\(\s*(?:/|\.\.|@|//|\*|'|\w{1,30}\s*[/,)])", 8),
         Sign("call", r"\b(?:string-length|codepoints-to-string|string-to-codepoints|doc-available|local-name|starts-with|normalize-space|system-property|generate-id|unparsed-text)\s*\(", 6),
         Sign("counted", r"\bcount\s*\(\s*(?:/|@|//|\*|child|comment)|\b(?:string|count|substring|name)\s*\(\s*//?\w|\bdoc\s*\(\s*['\"]|\bposition\s*\(\s*\)\s*=|\btext\s*\(\s*\)\s*(?:=|\[|/)", 8),
-        Sign("union", r"['\"\])]\s*\]?\s*\|\s*/{0,2}\s*(?:\*|\w{1,20})|\]\s*\|\s*//|//\*\s*(?:\[|\||\x00)|/\*\s*\[\s*\d", 8),
+        Sign("union", r"['\"]\s*\)?\s*\]\s*\|\s*/{1,2}\s*(?:\*|\w{1,20})|\]\s*\|\s*//\w|//\*\s*(?:\[|\||\x00)|/\*\s*\[\s*\d", 8),
     ),
     ("API8:2023", "CWE-643"),
 )

@@ -1,6 +1,6 @@
 """Markup and scripts: a text opens an element that runs something, leaves an attribute, or leaves a script's string."""
 
-from garrison.payload.markup import leaves_element, opens_element
+from garrison.payload.markup import leaves_attribute, leaves_element, opens_element
 from garrison.payload.sign import PayloadClass, Sign
 
 _S = r"[\s/\x0b\x0c+'\"`\xa0]"
@@ -27,12 +27,12 @@ CLASS = PayloadClass(
         Sign("document", r"\b(?:document|window|self|top|parent|this|frames|globalThis)\s*(?:\.\s*(?:cookie|domain|write(?:ln)?\s*\(|location|URL|referrer|documentURI|body\.innerHTML|forms|execCommand|defaultView|implementation)|\[\s*['\"`/(])", 5),
         Sign("cookie-sent", r"(?:https?:)?//[^\x00\s\"']{3,80}[\"']?\s*[+.]\s*(?:document\.cookie|escape\(|encodeURI\w*\(document)|document\.(?:location|write)[^\x00]{0,40}document\.cookie|location\s*(?:\.href)?\s*=\s*['\"`](?:https?:|javascript:|//)[^\x00]{0,60}['\"`]\s*\+", 10),
         Sign("char-codes", r"\bString\s*\.\s*fromC(?:har|ode)Code?\s*\(|\bfromCharCode\s*\(|\bunescape\s*\(\s*['\"`]|\beval\s*\(\s*(?:atob|unescape|String|name|location|window|document|self|'|\"|`|\\)|\batob\s*(?:\(|`)\s*['\"`]?[A-Za-z0-9+/=]{8,}", 8),
-        Sign("indirect-call", r"(?:\[\s*['\"`/(][^\x00\]]{1,40}['\"`/)](?:\.source)?\s*(?:\+\s*['\"`/(][^\x00\]]{1,20}['\"`/)](?:\.source)?\s*)*\]|\[\w{1,12}\])\s*(?:\(|`)|\b(?:self|top|window|this|parent|frames|globalThis)\s*\[\s*[^\x00\]]{1,60}\]\s*(?:\(|`|\[|=)|\w\.constructor\s*(?:\(|\[|`|\.constructor)|\b(?:map|find|forEach|some|every|filter|sort|reduce|call|apply|from)\s*\(\s*(?:alert|confirm|prompt|eval)\b|=\s*(?:alert|confirm|prompt|eval)\s*[,;)}]|\bthrow\s*(?:onerror|/)|onerror\s*=\s*(?:alert|eval|confirm|prompt)", 9),
+        Sign("indirect-call", r"(?:\[\s*['\"/][^\x00\]]{1,40}['\"/](?:\.source)?\s*(?:\+\s*['\"/(][^\x00\]]{1,20}['\"/)](?:\.source)?\s*)*\])\s*(?:\(|`)|\b(?:self|top|window|this|parent|frames|globalThis)\s*\[\s*[^\x00\]]{1,60}\]\s*(?:\(|`|\[|=)|\w\.constructor\s*(?:\(|\[|`|\.constructor)|\b(?:map|find|forEach|some|every|filter|sort|reduce|call|apply|from)\s*\(\s*(?:alert|confirm|prompt|eval)\b|=\s*(?:alert|confirm|prompt|eval)\s*[,;)}]|\bthrow\s*(?:onerror|/)|onerror\s*=\s*(?:alert|eval|confirm|prompt)", 9),
         Sign("style-run", r"\b(?:expression|e\s*x\s*p\s*r\s*e\s*s\s*s\s*i\s*o\s*n|exp/\*[^\x00]{0,30}\*/ression)\s*\(\s*(?:alert|javascript|document|eval|window|this|open|\w{1,20}\s*\(|['\"(])|-moz-binding\s*:|-o-link\s*:|behaviou?r\s*:\s*url|@import\s*(?:url\s*\(|['\"(])?\s*['\"]?\s*(?:javascript|data|https?:|//|\\|\w)|(?:background(?:-image)?|list-style(?:-image)?)\s*:\s*[^\x00;\"<]{0,30}url\s*\(\s*['\"]?\s*(?:javascript|vbscript|data:text|\\)", 8),
         Sign("element-left", r"</\s*(?:textarea|title|style|script|noscript|xmp|select|option|template|iframe|noembed|noframes|plaintext|a|div|p|td|form|math|svg|body|html|foreignObject)\s*/?>", 7, leaves_element),
-        Sign("quote-element", r"(?:['\"`][\s/]*[;)}\]]*\s*/?>|-->|\?>|%>|\]\]>|\*/)\s*<\s*[a-z!/?]", 7),
+        Sign("quote-element", r"(?:['\"`][\s/]*[;)}\]]*\s*/?>|--!?>|\*/)\s*<\s*[a-z!/?]", 8, leaves_attribute),
         Sign("server-include", r"<!--\s*#\s*(?:exec|echo|include|config|printenv|fsize|flastmod|set|if|odbc|goto|email|connect)\b"),
-        Sign("conditional-comment", r"<!--\s*\[\s*if\b|<!\[if\b|<comment>|<!--[^\x00>]{0,20}<(?:img|script|a|svg)|--!>\s*<", 7),
+        Sign("conditional-comment", r"<!--\s*\[\s*if\b|<!\[if\b|<!--[^\x00>]{0,20}<(?:img|script|a|svg)|--!>\s*<", 7),
         Sign("broken-element", r"<\s{0,4}[a-z]{1,20}[\x00-\x08\x0b\x0c\x0e-\x1f/+~`'\"\\;:]{1,6}[a-z]{2,20}\s*=|<[%?/!]?\s{0,3}<|<[a-z]{1,12}/[a-z]{1,12}[=/]|<<\s*/?\s*script|<\s*\\x?|<scr[\x00\s/<]{1,9}(?:script|ipt)|<///?\w", 7),
         Sign("unknown-attribute", r"<[a-z:]{1,20}[^\x00<>]{0,120}?\s(?:formaction|xlink:href|srcdoc|dynsrc|lowsrc|autofocus|contenteditable|draggable|tabindex|fscommand|seeksegmenttime|http-equiv|allowscriptaccess|datasrc|datafld|dataformatas|implementation|attributename|background|ping|onxxx|accesskey|popover|popovertarget)\b\s*=?", 4, opens_element),
         Sign("framework", r"\{\{[^\x00{}]{0,120}(?:constructor|\$eval|\$on|\$new|toString\s*\(|charAt|_c\.|\$emit|\$root|\$parent|alert\s*\()|\bng-(?:app|click|init|csp|focus|bind-html|include|mouse\w+|blur)\b|\bv-(?:html|on:|bind:|show|if|for)\s*[=\w]|\bx-(?:data|init|on:|html)\s*=|<[a-z-]{1,20}[^\x00>]{0,40}\s@[a-z]{3,12}\s*=|\bhx-on\b|data-bind\s*=", 6),

@@ -3,7 +3,7 @@
 from garrison.payload.sign import PayloadClass, Sign
 from garrison.payload.sql import breaks_quote, goes_on, is_statement
 
-_Q = r"['\"`]"
+_Q = r"['\"]"
 _OBJECTS = (
     r"information_schema\b|\bsys(?:objects|columns|databases|logins|users|processes|configures)\b|\bpg_(?:catalog|shadow|user|tables|database)\b"
     r"|\bsqlite_(?:master|schema|temp_master)\b|\b(?:all|user|dba)_(?:tables|tab_columns|users|objects|catalog|views|tab_privs)\b"
@@ -52,7 +52,7 @@ CLASS = PayloadClass(
         Sign("quote-hex-goes-on", r"\\x2[27]\s*(?:or|and|\|\||&&|union|--|#)", 8),
         Sign("tautology", r"(?:[\x00\s)'\"`\d(;/*+])(?:(?:or|and|xor|having|where|not)\b|\|\||&&)[\s(+!~/*-]*(?:[\d.]{1,12}|['\"`][^\x00'\"`]{0,30}['\"`]?|null|true|false|0x[0-9a-f]{1,12}|@\w{1,20}|[a-z_]{1,20}\s*\([^\x00()]{0,40}\))[\s)]*(?:=|<>|!=|<|>|<=>|\blike\b|\bin\b|\bbetween\b|\bis\b|\brlike\b|\bregexp\b|--|#|/\*|;|\|\||&&|\bor\b|\band\b|\x00)", 10, goes_on),
         Sign("logic-column", r"(?:[\x00)'\"`\d])\s{0,9}(?:or|and|xor|\|\||&&)[\s(]{1,9}[a-z_.]{1,30}\s{0,9}(?:=|<>|!=|like\b|is\b|in\s*\(|between\b|>|<)", 8, goes_on),
-        Sign("statement", r"^[(\s]*(?:select|insert\s{1,9}(?:ignore\s{1,9})?into|update|delete\s{1,9}from|drop\s{1,9}(?:table|database|user|view|procedure|index|schema)|truncate\s{1,9}table|create\s{1,9}(?:user|login|table|function|database|procedure|or|view|temp)|alter\s{1,9}(?:table|user|database|login)|exec(?:ute)?|declare|grant\s{1,9}\w{1,20}\s{1,9}(?:to|on|privileges)|shutdown|merge\s{1,9}into|load\s{1,9}data|copy|show\s{1,9}(?:tables|databases|grants)|use\s{1,9}master|bulk\s{1,9}insert|call|handler|desc(?:ribe)?|set\s{1,9}@|begin|with)\b", 10, is_statement),
+        Sign("statement", r"^[(\s]*(?:select|insert\s{1,9}(?:ignore\s{1,9})?into|update\s{1,9}[\w.`\x5b\]\"]{1,40}\s{1,9}set|delete\s{1,9}from|drop\s{1,9}(?:table|database|user|view|procedure|index|schema)|truncate\s{1,9}table|create\s{1,9}(?:user|login|table|function|database|procedure|or|view|temp)|alter\s{1,9}(?:table|user|database|login)|exec(?:ute)?\s{0,9}(?:xp_|sp_|\(|master|immediate|@|[\w.]{1,30}\s*['@])|declare\s{1,9}@|grant\s{1,9}\w{1,20}\s{1,9}(?:to|on|privileges)|shutdown\s*(?:;|--|with)|merge\s{1,9}into|load\s{1,9}data|copy\s{1,9}\w{1,40}\s{1,9}(?:from|to)\s*['\"(]|show\s{1,9}(?:tables|databases|grants)|use\s{1,9}master|bulk\s{1,9}insert|call\s{1,9}\w{1,40}\s*\(|handler\s{1,9}\w{1,40}\s{1,9}(?:open|read)|set\s{1,9}@\w|begin\s{1,9}(?:declare|goto|execute)|with\s{1,9}\w{1,30}\s{1,9}as\s*\(\s*select)", 10, is_statement),
         Sign("version-comment", r"/\*!\s*\d{0,6}\s*[a-z(]", 10),
         Sign("inline-comment", r"[a-z0-9'\")]/\*[^\x00*]{0,20}\*/(?:[a-z0-9'\"(]|/\*)", 5),
         Sign("wrapped-keyword", r"/\*[^\x00*]{0,20}\*/\s*(?:union|select|or|and|from|where|all|order|insert|drop|distinct)\b", 8),
