@@ -12,6 +12,7 @@ from garrison.contract.forms import content_decoder, form_fields, form_reader, p
 from garrison.contract.marks import Drawing, Marks, Part, marks_of
 from garrison.contract.media import LINES, TABLES, Kind, MediaTable, kind_of
 from garrison.contract.open_texts import open_properties
+from garrison.contract.pinned import pins_of
 from garrison.contract.operations import OperationOutline
 from garrison.contract.outline import MediaOutline, ParameterOutline, ResponseOutline
 from garrison.contract.parameters import ParameterReader, Reader, joint_schema
@@ -159,6 +160,7 @@ class Builder:
             marks=marks,
             draw=draw,
             open=partial(open_properties, schema),
+            pins=partial(pins_of, schema),
             readers=Readers(
                 form=form_reader(schema, outline.encoding) if kind == "form" else None,
                 parts=parts_reader(schema, outline.encoding) if kind == "multipart" else None,

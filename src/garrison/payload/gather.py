@@ -6,9 +6,10 @@ and texts of the body.
 """
 
 import re
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, TypeAlias
 
+from garrison.contract.pinned import NOTHING_PINNED, Pins
 from garrison.core.canonical import label
 from garrison.core.document import (
     Document,
@@ -18,7 +19,7 @@ from garrison.core.document import (
     TextDocument,
 )
 
-Places = list[tuple[str, str]]
+Places: TypeAlias = list[tuple[str, str]]
 """Texts, each behind its place: `query.q`, `body/items/0/name`, `header.referer`."""
 
 _GRAMMATICAL: Final = frozenset(
@@ -30,17 +31,33 @@ _GRAMMATICAL: Final = frozenset(
 )
 """Fields that other controls read, each by its own grammar."""
 
-_PLAIN: Final = re.compile(r"[\w .,@:+-]{0,7}")
-_MAX_DEPTH: Final = 64
+_PLAIN: Final = re.compile(r"[\w .,@:+-]{0,7}|-?\d{1,20}")
+_NAME: Final = re.compile(r"[\w.~-]{0,40}|\d{1,40}")
 _MAX_NAMED: Final = 12
 
 
-def head_texts(headers: Mapping[str, str]) -> Places:
-    """What the fields of the head say."""
+def target_texts(
+    path: str, segments: Sequence[str], arguments: Mapping[str, Any] | None, kept: frozenset[tuple[str, str]]
+) -> Places:
+    """What the path says: the values of its variables where it is described, else all of it and its segments."""
+    if arguments is not None:
+        return [
+            (f"path.{name}", value)
+            for name, value in arguments.items()
+            if type(value) is str and ("path", name) not in kept
+        ]
+    found = [("path", "/" + "/".join(segments) if "%" in path else path)]
+    return found + [("path", segment) for segment in segments if not _NAME.fullmatch(segment)]
+
+
+def head_texts(headers: Mapping[str, str], kept: frozenset[str] = frozenset()) -> Places:
+    """What the fields of the head say; `kept` are those that are pinned down."""
     found: Places = []
     for name, value in headers.items():
-        if name in _GRAMMATICAL or name.startswith("sec-"):
+        if name in _GRAMMATICAL or name in kept or name.startswith("sec-"):
             continue
+        if name == "referer" and "?" in value:
+            found += [(f"header.{name}", each.partition("=")[2]) for each in value.partition("?")[2].split("&")]
         if name == "cookie":
             for pair in value.split(";"):
                 key, _, text = pair.partition("=")
@@ -52,27 +69,32 @@ def head_texts(headers: Mapping[str, str]) -> Places:
     return found
 
 
-def query_texts(query: tuple[tuple[str, str], ...]) -> Places:
-    """Names and values of a query or a form."""
+def query_texts(query: tuple[tuple[str, str], ...], kept: frozenset[str] = frozenset()) -> Places:
+    """Names and values of a query or a form; `kept` are those that are pinned down."""
     found: Places = []
     for name, value in query:
+        if name in kept:
+            continue
         if value:
-            found.append((name, value))
-        if not name.isidentifier():
-            found.append((name, name))
+            found.append((label(name), value))
+        if not value or not name.isidentifier() or name.startswith("__"):
+            found.append((label(name), name))
     return found
 
 
-def body_texts(document: Document | None) -> Places:
-    """Keys and texts of a body."""
+def body_texts(document: Document | None, pins: Pins = NOTHING_PINNED) -> Places:
+    """Keys and texts of a body, those left out that are pinned down."""
+    kept = frozenset([name for name, each in pins.properties.items() if each.whole])
     match document:
         case JsonDocument(value):
-            return _json(value)
+            return _json(value, pins)
         case FormDocument(fields):
-            return [(f"body/{label(name)}", text) for name, text in query_texts(fields)]
+            return [(f"body/{name}", text) for name, text in query_texts(fields, kept)]
         case MultipartDocument(parts):
             found: Places = []
             for part in parts:
+                if part.name in kept and not part.filename:
+                    continue
                 place = f"body/{label(part.name)}"
                 if part.name and not part.name.isidentifier():
                     found.append((place, part.name))
@@ -84,7 +106,7 @@ def body_texts(document: Document | None) -> Places:
                     continue  # a file of bytes: what is in it is opaque
             return found
         case TextDocument(text):
-            return [("body", text)]
+            return [] if pins.whole else [("body", text), *_marked_up(text)]
         case _:
             return []
 
@@ -108,23 +130,41 @@ _PART: Final = re.compile(r"\r?\n\r?\n")
 _STRINGS: Final = re.compile(r'(?<=")(?:[^"\\]|\\.)+')
 
 
-def _json(root: Any) -> Places:
+def _marked_up(text: str) -> Places:
+    """Values inside an XML document: what its elements and attributes hold."""
+    if not text.lstrip().startswith("<"):
+        return []
+    found = [("body", match[1] or match[2] or match[3]) for match in _MARKED_UP.finditer(text)]
+    return [place for place in found if not _PLAIN.fullmatch(place[1])][:_MAX_PARTS]
+
+
+_MARKED_UP: Final = re.compile(r">\s*([^<>]*[^<>\s])\s*<|=\s*\"([^\"]+)\"|=\s*'([^']+)'")
+
+
+def _json(root: Any, pins: Pins) -> Places:
     found: Places = []
-    stack: list[tuple[str, Any, int]] = [("body", root, 0)]
+    stack: list[tuple[str, Any, int, Pins]] = [("body", root, 0, pins)]
     while stack:
-        place, node, depth = stack.pop()
+        place, node, depth, known = stack.pop()
         if type(node) is str:
-            if not _PLAIN.fullmatch(node):
+            if not known.whole and not _PLAIN.fullmatch(node):
                 found.append((place, node))
         elif type(node) is dict:
             for key, value in node.items():
                 below = f"{place}/{label(key)}" if depth < _MAX_NAMED else place
-                if not key.isidentifier() or key.startswith("__") or key == "constructor":
-                    found.append((below, key))
-                if type(value) in (str, dict, list):
-                    stack.append((below, value, depth + 1))
+                each = known.properties.get(key)
+                if each is None:
+                    each = NOTHING_PINNED
+                    if not key.isidentifier() or key.startswith("__") or key == "constructor":
+                        found.append((below, key))
+                if type(value) in _HOLDERS:
+                    stack.append((below, value, depth + 1, each))
         elif type(node) is list:
+            each = known.items or NOTHING_PINNED
             for index, value in enumerate(node):
-                if type(value) in (str, dict, list):
-                    stack.append((f"{place}/{index}" if depth < _MAX_NAMED else place, value, depth + 1))
+                if type(value) in _HOLDERS:
+                    stack.append((f"{place}/{index}" if depth < _MAX_NAMED else place, value, depth + 1, each))
     return found
+
+
+_HOLDERS: Final = frozenset({str, dict, list})

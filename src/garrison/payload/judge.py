@@ -32,6 +32,8 @@ class Finding(msgspec.Struct, frozen=True):
     """What had to be undone before they were seen."""
     text: str
     """The text as it was judged."""
+    place: int = 0
+    """Where in it the signs end, in characters."""
 
 
 class _Form(msgspec.Struct):
@@ -40,6 +42,11 @@ class _Form(msgspec.Struct):
     owner: int
     text: str
     steps: tuple[str, ...]
+
+
+def prepare() -> None:
+    """Compile what is compiled once in a process, so that no request waits for it."""
+    scanner_of(SIGNS)
 
 
 def judge(texts: Sequence[str]) -> tuple[Finding, ...]:
@@ -92,14 +99,14 @@ def _weigh(form: _Form, piece: bytes, told: dict[int, list[int]]) -> Finding | N
             if confirm is None or confirm(form.text, end if plain else len(piece[:end].decode("utf-8", "ignore"))):
                 places.append((end, index))
     places.sort()
-    best: tuple[int, dict[int, int]] = (0, {})
+    best: tuple[int, dict[int, int], int] = (0, {}, 0)
     first = 0
     for last, (end, _) in enumerate(places):
         while places[first][0] < end - WINDOW:
             first += 1
         signs = {index: _OWNED[index][1].weight for _, index in places[first : last + 1]}
         if (score := sum(signs.values())) > best[0]:
-            best = score, signs
+            best = score, signs, end
     if best[0] < ENOUGH:
         return None
     scores: dict[str, int] = {}
@@ -107,4 +114,5 @@ def _weigh(form: _Form, piece: bytes, told: dict[int, list[int]]) -> Finding | N
         scores[_OWNED[index][0]] = scores.get(_OWNED[index][0], 0) + _OWNED[index][1].weight
     kind = max(scores, key=scores.__getitem__)
     names = tuple(f"{_OWNED[index][0]}.{_OWNED[index][1].name}" for index in best[1])
-    return Finding(form.owner, kind, best[0], names, form.steps, form.text)
+    place = len(piece[: best[2]].decode("utf-8", "ignore"))
+    return Finding(form.owner, kind, best[0], names, form.steps, form.text, place)

@@ -9,6 +9,7 @@ _ALWAYS: Final = frozenset(
     " animate animatetransform animatemotion animatecolor foreignobject keygen portal event-source".split()
 )
 
+
 def opens_element(text: str, place: int) -> bool:
     """Whether the tag that is opened before `place` is one that runs or loads something."""
     start = text.rfind("<", 0, place)

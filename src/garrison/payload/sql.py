@@ -34,8 +34,7 @@ _LETTERS: Final = {
     "open": "(", "close": ")", "comma": ",", "end": ";", "other": "?",
 }  # fmt: skip
 _BY_INDEX: Final = tuple(
-    _LETTERS.get(name, "")
-    for name, _ in sorted(_TOKEN.groupindex.items(), key=lambda pair: pair[1])
+    _LETTERS.get(name, "") for name, _ in sorted(_TOKEN.groupindex.items(), key=lambda pair: pair[1])
 )
 
 

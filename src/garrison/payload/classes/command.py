@@ -22,22 +22,90 @@ CLASS = PayloadClass(
     "command",
     "Shell commands",
     (
-        Sign("separated-telling", r"(?:[;|&]|\$\(|\|\||&&|<\(|>\(|%0a|\{)\s*(?:\$\{?\w{0,8}\}?\s*)?[\"'(\\]{0,2}(?:/?(?:usr/)?(?:local/)?s?bin/)?" + _TELLING, 8),
-        Sign("separated-first", r"^(?:[\w.\-'\")\\: ]{0,40}?)?\s*(?:[;|&`]{1,2}|\$\(|\n|%0a|\\n)\s*[\"'(\\]{0,2}(?:/?(?:usr/)?(?:local/)?s?bin/)?" + _PLAIN + r"(?:\s|[;|&`)'\"<>$]|\x00)", 7),
-        Sign("separated-alone", r"^(?:[\"'])?\s*(?:[;|&`]{1,2}|\$\(|<|%0a)\s*[\"'(\\]{0,2}(?:/?(?:usr/)?(?:local/)?s?bin/)?" + _PLAIN + r"(?:\s[^\x00]{0,200})?[;|&`)'\"<>$]{0,3}$", 10),
-        Sign("substitution", r"\$\(\s*(?:/?(?:usr/)?bin/)?" + _PLAIN + r"\b[^\x00)]{0,120}\)|`\s*(?:/(?:usr/)?bin/\w+|" + _TELLING + r")[^\x00`]{0,120}`", 6),
+        Sign(
+            "separated-telling",
+            r"(?:[;|&]|\$\(|\|\||&&|<\(|>\(|%0a|\{)\s*(?:\$\{?\w{0,8}\}?\s*)?[\"'(\\]{0,2}(?:/?(?:usr/)?(?:local/)?s?bin/)?"
+            + _TELLING,
+            8,
+        ),
+        Sign(
+            "separated-first",
+            r"^(?:[\w.\-'\")\\: ]{0,40}?)?\s*(?:[;|&`]{1,2}|\$\(|\n|%0a|\\n)\s*[\"'(\\]{0,2}(?:/?(?:usr/)?(?:local/)?s?bin/)?"
+            + _PLAIN
+            + r"(?:\s|[;|&`)'\"<>$]|\x00)",
+            7,
+        ),
+        Sign(
+            "separated-alone",
+            r"^(?:[\"'])?\s*(?:[;|&`]{1,2}|\$\(|<|%0a)\s*[\"'(\\]{0,2}(?:/?(?:usr/)?(?:local/)?s?bin/)?"
+            + _PLAIN
+            + r"(?:\s[^\x00]{0,200})?[;|&`)'\"<>$]{0,3}$",
+            10,
+        ),
+        Sign(
+            "substitution",
+            r"\$\(\s*(?:/?(?:usr/)?bin/)?"
+            + _PLAIN
+            + r"\b[^\x00)]{0,120}\)|`\s*(?:/(?:usr/)?bin/\w+|"
+            + _TELLING
+            + r")[^\x00`]{0,120}`",
+            6,
+        ),
         Sign("binary", r"(?:[\x00\s;|&`'\"(=>])/(?:usr/)?(?:local/)?s?bin/" + _PLAIN + r"\b", 5),
-        Sign("reverse-shell", r"/dev/(?:tcp|udp)/[\w.]|\bnc(?:at)?\s+-\w{0,5}[elvp]\w{0,5}\s|\bbash\s+-i\b|\bmkfifo\s+/|\bsocat\s+(?:tcp|exec)|\b0<&\d|>&\s*/dev|\bfsockopen\s*\(|-e\s+/bin/(?:ba)?sh|\bsh\s+-i\b"),
-        Sign("space-trick", r"\$\{?IFS\b|\$IFS\$?\d?|\{(?:cat|ls|id|echo|wget|curl|uname|ping|bash|sh|nc),[^\x00}]{0,100}\}|\{,?[a-z-]{1,12},[^\x00}\s]{0,40}\}|\bc['\"\\$@*?]{1,4}a['\"\\$@*?]{1,4}t\b|\$@\w|\w\$@|/[?*]{2,3}/[?*\w]{2,}|/e(?:t|\?|\*)[c?*]*/p(?:a|\?|\*)\w?[s?*]{2,}|\$\{(?:PATH|HOME|PWD|SHELL|OLDPWD|path)(?::|\})", 9),
+        Sign(
+            "reverse-shell",
+            r"/dev/(?:tcp|udp)/[\w.]|\bnc(?:at)?\s+-\w{0,5}[elvp]\w{0,5}\s|\bbash\s+-i\b|\bmkfifo\s+/|\bsocat\s+(?:tcp|exec)|\b0<&\d|>&\s*/dev|\bfsockopen\s*\(|-e\s+/bin/(?:ba)?sh|\bsh\s+-i\b",
+        ),
+        Sign(
+            "space-trick",
+            r"\$\{?IFS\b|\$IFS\$?\d?|\{(?:cat|ls|id|echo|wget|curl|uname|ping|bash|sh|nc),[^\x00}]{0,100}\}|\{,?[a-z-]{1,12},[^\x00}\s]{0,40}\}|\bc['\"\\$@*?]{1,4}a['\"\\$@*?]{1,4}t\b|\$@\w|\w\$@|/[?*]{2,3}/[?*\w]{2,}|/e(?:t|\?|\*)[c?*]*/p(?:a|\?|\*)\w?[s?*]{2,}|\$\{(?:PATH|HOME|PWD|SHELL|OLDPWD|path)(?::|\})",
+            9,
+        ),
         Sign("shell-shock", r"\(\s*\)\s*\{\s*(?::|_|\w{1,8}|\)|;)?\s*;?[^\x00}]{0,40}\}?\s*;"),
-        Sign("download-run", r"\b(?:wget|curl|fetch|lwp-download|tftp|certutil|bitsadmin|invoke-webrequest|iwr|iex|downloadstring|downloadfile)\b[^\x00\n]{0,120}(?:https?:|ftp:|//|\$\()[^\x00\n]{2,120}(?:\|\s*(?:ba|z|k)?sh\b|;|&&|\.sh\b|\.pl\b|\.php\b|\.exe\b|\.txt\b|-o\b)", 6),
-        Sign("command-first", r"^[;|&\s]*(?:ping\s+-[cnit]|wget\s+-?\S*\s*https?:|curl\s+-?\S*\s*['\"]?(?:https?:|-|\w)|nc\s+-|bash\s+-|sh\s+-c|cat\s+/|ls\s+-|uname\s+-|id\s*;|whoami|net\s+(?:user|localgroup)|cmd(?:\.exe)?\s*/|powershell(?:\.exe)?\s+-|rm\s+-|chmod\s+|nslookup\s|ifconfig|ipconfig|netstat\s*-|python[23]?\s+-c|perl\s+-e|ruby\s+-e|php\s+-r|telnet\s|type\s+[%c]|dir\s+[c/\\]|echo\s+[^\x00]{0,60}>|systeminfo|tasklist|reg\s+(?:add|query)|alias\s|xterm\s|sudo\s|su\s+-)", 5),
-        Sign("windows", r"(?:%(?:systemroot|comspec|windir|programfiles|temp|appdata|userprofile|path)(?::~[^\x00%]{1,12})?%|\bcmd(?:\.exe)?[\s/+]{1,3}/?[ck]\b|\bpowershell(?:\.exe)?\s+[^\x00]{0,60}-(?:e|enc|encodedcommand|nop|w|c|command|exec)\b|\bwscript\.shell\b|\bHKLM\\|\bHKEY_(?:LOCAL|CURRENT)|\bnet\s+(?:user|localgroup)\s+\S+\s+\S+\s*/add|\bStart-Process\b|\bInvoke-(?:Expression|Command|WebRequest|Mimikatz)\b|\bNew-Object\s+(?:System\.)?Net\.)", 6),
-        Sign("redirect", r"[>|]\s*(?:/(?:tmp|var|etc|dev/null|home|usr)|&\d|\\\\|[a-z]:\\)|2>&1|<\s*/etc/|\|\s*(?:base64|sh|bash|tee|nc|xargs|perl|python\w?)\b", 4),
-        Sign("code-run", r"\b(?:system|exec|shell_exec|passthru|popen|proc_open|pcntl_exec|os\.system|os\.popen|subprocess\.(?:call|popen|run|check_output)|child_process|execSync|spawnSync|Runtime\.getRuntime|ProcessBuilder|Kernel\.(?:system|exec|`)|IO\.popen|open3)\s*\(?[^\x00\n]{0,20}?\(\s*['\"`\x5b]?\s*(?:" + _TELLING + r"|" + _PLAIN + r"\b|/|cmd|calc|touch|\$_)", 8),
-        Sign("python-run", r"__import__\s*\(|\beval\s*\(\s*(?:compile|__import__|base64|['\"]|\$_|request)|\bexec\s*\(\s*['\"]import|\bos\.(?:system|popen|exec\w{1,3})\s*\(|\bsubprocess\.(?:Popen|call|check_output|run)\s*\(|\bbuiltins\.__|__builtins__", 5),
-        Sign("node-run", r"\brequire\s*\(\s*['\"`](?:child_process|fs|net|http|vm|os)['\"`]\s*\)\s*\.|\bprocess\.(?:mainModule|binding|env\b\s*[.\x5b)]|exit\s*\(|kill\s*\()|\bglobal\.process\b|\bthis\.constructor\.constructor\b|_\$\$ND_FUNC\$\$_|\bres\.(?:end|write|send)\s*\(\s*require|\bprocess\.cwd\s*\(|new\s+Function\s*\(\s*['\"]", 8),
-        Sign("argument", r"^\s*-{1,2}(?:o?ProxyCommand|use-compress-program|checkpoint-action|to-command|exec|upload-pack|open-files-in-pager|config-file|post-file|output-document|eval)\b[=\s]", 9),
+        Sign(
+            "download-run",
+            r"\b(?:wget|curl|fetch|lwp-download|tftp|certutil|bitsadmin|invoke-webrequest|iwr|iex|downloadstring|downloadfile)\b[^\x00\n]{0,120}(?:https?:|ftp:|//|\$\()[^\x00\n]{2,120}(?:\|\s*(?:ba|z|k)?sh\b|;|&&|\.sh\b|\.pl\b|\.php\b|\.exe\b|\.txt\b|-o\b)",
+            6,
+        ),
+        Sign(
+            "command-first",
+            r"^[;|&\s]*(?:ping\s+-[cnit]|wget\s+-?\S*\s*https?:|curl\s+-?\S*\s*['\"]?(?:https?:|-|\w)|nc\s+-|bash\s+-|sh\s+-c|cat\s+/|ls\s+-|uname\s+-|id\s*;|whoami|net\s+(?:user|localgroup)|cmd(?:\.exe)?\s*/|powershell(?:\.exe)?\s+-|rm\s+-|chmod\s+|nslookup\s|ifconfig|ipconfig|netstat\s*-|python[23]?\s+-c|perl\s+-e|ruby\s+-e|php\s+-r|telnet\s|type\s+[%c]|dir\s+[c/\\]|echo\s+[^\x00]{0,60}>|systeminfo|tasklist|reg\s+(?:add|query)|alias\s|xterm\s|sudo\s|su\s+-)",
+            5,
+        ),
+        Sign(
+            "windows",
+            r"(?:%(?:systemroot|comspec|windir|programfiles|temp|appdata|userprofile|path)(?::~[^\x00%]{1,12})?%|\bcmd(?:\.exe)?[\s/+]{1,3}/?[ck]\b|\bpowershell(?:\.exe)?\s+[^\x00]{0,60}-(?:e|enc|encodedcommand|nop|w|c|command|exec)\b|\bwscript\.shell\b|\bHKLM\\|\bHKEY_(?:LOCAL|CURRENT)|\bnet\s+(?:user|localgroup)\s+\S+\s+\S+\s*/add|\bStart-Process\b|\bInvoke-(?:Expression|Command|WebRequest|Mimikatz)\b|\bNew-Object\s+(?:System\.)?Net\.)",
+            6,
+        ),
+        Sign(
+            "redirect",
+            r"[>|]\s*(?:/(?:tmp|var|etc|dev/null|home|usr)|&\d|\\\\|[a-z]:\\)|2>&1|<\s*/etc/|\|\s*(?:base64|sh|bash|tee|nc|xargs|perl|python\w?)\b",
+            4,
+        ),
+        Sign(
+            "code-run",
+            r"\b(?:system|exec|shell_exec|passthru|popen|proc_open|pcntl_exec|os\.system|os\.popen|subprocess\.(?:call|popen|run|check_output)|child_process|execSync|spawnSync|Runtime\.getRuntime|ProcessBuilder|Kernel\.(?:system|exec|`)|IO\.popen|open3)\s*\(?[^\x00\n]{0,20}?\(\s*['\"`\x5b]?\s*(?:"
+            + _TELLING
+            + r"|"
+            + _PLAIN
+            + r"\b|/|cmd|calc|touch|\$_)",
+            8,
+        ),
+        Sign(
+            "python-run",
+            r"__import__\s*\(|\beval\s*\(\s*(?:compile|__import__|base64|['\"]|\$_|request)|\bexec\s*\(\s*['\"]import|\bos\.(?:system|popen|exec\w{1,3})\s*\(|\bsubprocess\.(?:Popen|call|check_output|run)\s*\(|\bbuiltins\.__|__builtins__",
+            5,
+        ),
+        Sign(
+            "node-run",
+            r"\brequire\s*\(\s*['\"`](?:child_process|fs|net|http|vm|os)['\"`]\s*\)\s*\.|\bprocess\.(?:mainModule|binding|env\b\s*[.\x5b)]|exit\s*\(|kill\s*\()|\bglobal\.process\b|\bthis\.constructor\.constructor\b|_\$\$ND_FUNC\$\$_|\bres\.(?:end|write|send)\s*\(\s*require|\bprocess\.cwd\s*\(|new\s+Function\s*\(\s*['\"]",
+            8,
+        ),
+        Sign(
+            "argument",
+            r"^\s*-{1,2}(?:o?ProxyCommand|use-compress-program|checkpoint-action|to-command|exec|upload-pack|open-files-in-pager|config-file|post-file|output-document|eval)\b[=\s]",
+            9,
+        ),
     ),
     ("API10:2023", "CWE-77", "CWE-78", "CWE-94"),
 )

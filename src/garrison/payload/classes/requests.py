@@ -8,12 +8,40 @@ CLASS = PayloadClass(
     "request",
     "Requests of the server's own",
     (
-        Sign("inside", _SCHEME + r"(?:[^\x00\s/@]{0,80}@)?\[?(?:localhost|127\.\d{1,3}(?:\.\d{1,3}){0,2}|0\.0\.0\.0|0[:/?#\x00]|169\.254\.\d{1,3}\.\d{1,3}|::1?\]|::ffff:|0{1,4}:0|0:0:|fd00:ec2|metadata|instance-data|100\.100\.100\.200|192\.0\.0\.192|local(?:domain|test\.me)|lvh\.me|[\w.-]{0,60}(?:nip\.io|xip\.io|sslip\.io|localtest\.me|lvh\.me|vcap\.me|1u\.ms|rbndr\.us|burpcollaborator\.net|oastify\.com|interact\.sh|\.localhost|\.internal)\b)", 3),
-        Sign("inside-alone", r"^(?:url\s*[=:]\s*)?" + _SCHEME + r"(?:[^\x00\s/@]{0,80}@)?\[?(?:localhost|127\.|0\.0\.0\.0|0[:/x\x00?]|0\d{3}|169\.254\.|::|0:0|0000|fd00|metadata|instance-data|100\.100\.100\.200|192\.0\.0\.192|10\.\d{1,3}\.\d{1,3}\.\d{1,3}|172\.(?:1[6-9]|2\d|3[01])\.\d{1,3}\.\d{1,3}|192\.168\.\d{1,3}\.\d{1,3}|\d{8,11}\b|0x[0-9a-f]{2}|(?:0x[0-9a-f]{1,2}|0[0-7]{1,11}|\d{1,4})(?:\.(?:0x[0-9a-f]{1,8}|0[0-7]{1,11}|\d{1,5})){1,3}[:/?#\x00])", 10),
-        Sign("metadata", r"(?:169\.254\.169\.254|100\.100\.100\.200|192\.0\.0\.192|metadata\.(?:google\.internal|tencentyun\.com|packet\.net|platformequinix)|/latest/(?:meta-data|user-data|dynamic|api/token)|/computeMetadata/v1|/opc/v[12]/|/metadata/(?:instance|v1|identity)|/openstack/latest|\bmeta-data/iam)", 8),
-        Sign("odd-number", _SCHEME + r"(?:[^\x00\s/@]{0,40}@)?(?:0x[0-9a-f]{6,8}|0[0-7]{9,12}|\d{9,10}|(?:0x[0-9a-f]{1,2}\.){1,3}0x[0-9a-f]{1,8}|(?:0[0-7]{1,4}\.){1,3}0[0-7]{1,4}|\d{1,3}\.\d{4,9}|\d{1,3}\.\d{1,3}\.\d{4,5})[:/?#\s\x00]", 9),
-        Sign("other-protocol", r"\b(?:gopher|dict|ldaps?|tftp|netdoc|jar:https?|sftp|php|phar|expect|ogg|smb|rmi|iiop)://[^\x00\s]{2}", 8),
-        Sign("two-hosts", r"^https?:[/\\]{1,3}[^\x00\s/?#]{1,80}(?:[@\\#]|%23|%40|\x20)[^\x00\s/]{0,60}[@\\:]|^https?:[^/\x00]{1,40}(?:@|\\)|https?:/{0,3}\\|https?://[^\x00\s]{1,60}\x26@|http://\S{1,40}\s@", 7),
+        Sign(
+            "inside",
+            _SCHEME
+            + r"(?:[^\x00\s/@]{0,80}@)?\[?(?:localhost|127\.\d{1,3}(?:\.\d{1,3}){0,2}|0\.0\.0\.0|0[:/?#\x00]|169\.254\.\d{1,3}\.\d{1,3}|::1?\]|::ffff:|0{1,4}:0|0:0:|fd00:ec2|metadata|instance-data|100\.100\.100\.200|192\.0\.0\.192|local(?:domain|test\.me)|lvh\.me|[\w.-]{0,60}(?:nip\.io|xip\.io|sslip\.io|localtest\.me|lvh\.me|vcap\.me|1u\.ms|rbndr\.us|burpcollaborator\.net|oastify\.com|interact\.sh|\.localhost|\.internal)\b)",
+            3,
+        ),
+        Sign(
+            "inside-alone",
+            r"^(?:url\s*[=:]\s*)?"
+            + _SCHEME
+            + r"(?:[^\x00\s/@]{0,80}@)?\[?(?:localhost|127\.|0\.0\.0\.0|0[:/x\x00?]|0\d{3}|169\.254\.|::|0:0|0000|fd00|metadata|instance-data|100\.100\.100\.200|192\.0\.0\.192|10\.\d{1,3}\.\d{1,3}\.\d{1,3}|172\.(?:1[6-9]|2\d|3[01])\.\d{1,3}\.\d{1,3}|192\.168\.\d{1,3}\.\d{1,3}|\d{8,11}\b|0x[0-9a-f]{2}|(?:0x[0-9a-f]{1,2}|0[0-7]{1,11}|\d{1,4})(?:\.(?:0x[0-9a-f]{1,8}|0[0-7]{1,11}|\d{1,5})){1,3}[:/?#\x00])",
+            10,
+        ),
+        Sign(
+            "metadata",
+            r"(?:169\.254\.169\.254|100\.100\.100\.200|192\.0\.0\.192|metadata\.(?:google\.internal|tencentyun\.com|packet\.net|platformequinix)|/latest/(?:meta-data|user-data|dynamic|api/token)|/computeMetadata/v1|/opc/v[12]/|/metadata/(?:instance|v1|identity)|/openstack/latest|\bmeta-data/iam)",
+            8,
+        ),
+        Sign(
+            "odd-number",
+            _SCHEME
+            + r"(?:[^\x00\s/@]{0,40}@)?(?:0x[0-9a-f]{6,8}|0[0-7]{9,12}|\d{9,10}|(?:0x[0-9a-f]{1,2}\.){1,3}0x[0-9a-f]{1,8}|(?:0[0-7]{1,4}\.){1,3}0[0-7]{1,4}|\d{1,3}\.\d{4,9}|\d{1,3}\.\d{1,3}\.\d{4,5})[:/?#\s\x00]",
+            9,
+        ),
+        Sign(
+            "other-protocol",
+            r"\b(?:gopher|dict|ldaps?|tftp|netdoc|jar:https?|sftp|php|phar|expect|ogg|smb|rmi|iiop)://[^\x00\s]{2}",
+            8,
+        ),
+        Sign(
+            "two-hosts",
+            r"^https?:[/\\]{1,3}[^\x00\s/?#]{1,80}(?:[@\\#]|%23|%40|\x20)[^\x00\s/]{0,60}[@\\:]|^https?:[^/\x00]{1,40}(?:@|\\)|https?:/{0,3}\\|https?://[^\x00\s]{1,60}\x26@|http://\S{1,40}\s@",
+            7,
+        ),
         Sign("other-digits", _SCHEME + r"[^\x00\s]{0,40}(?:\xe2[\x91\x92\x93]|\xef\xbd|\xef\xbc)", 8),
     ),
     ("API7:2023", "CWE-918"),
