@@ -36,7 +36,7 @@ class Finding(msgspec.Struct, frozen=True):
     """Where in it the signs end, in characters."""
 
 
-class _Form(msgspec.Struct):
+class Form(msgspec.Struct):
     """One form of a text: as it came, or decoded."""
 
     owner: int
@@ -51,53 +51,58 @@ def prepare() -> None:
 
 def judge(texts: Sequence[str]) -> tuple[Finding, ...]:
     """What is found in `texts`, each at most once. Never raises, and takes time in proportion to their length."""
-    best = _judge([_Form(index, text, ()) for index, text in enumerate(texts)], {})
-    hidden = [
-        _Form(index, form.text, form.steps)
-        for index, text in enumerate(texts)
-        if index not in best and (not text.isascii() or HINT.search(text))
-        for form in decode(text)
-    ]
+    best = _judge([Form(index, text, ()) for index, text in enumerate(texts)], {})
+    hidden = [form for index, text in enumerate(texts) if index not in best for form in hidden_forms(index, text)]
     if hidden:
         best = _judge(hidden, best)
     return tuple(best[index] for index in sorted(best))
 
 
-def _judge(forms: Sequence[_Form], best: dict[int, Finding]) -> dict[int, Finding]:
-    pieces = [form.text.replace(BORDER, "\ufffd").encode("utf-8", "replace") for form in forms]
-    data = b"\0" + b"\0".join(pieces) + b"\0"
-    matches = scanner_of(SIGNS).scan(data)
-    if not matches:
-        return best
-    starts = [1]
-    for piece in pieces:
-        starts.append(starts[-1] + len(piece) + 1)
-    told: dict[int, dict[int, list[int]]] = {}
-    for sign, end in matches:
-        at = bisect_right(starts, max(end - 1, 1)) - 1
-        if at >= len(forms) or end - 1 < starts[at]:
-            at = max(0, at - 1)
-        places = told.setdefault(at, {}).setdefault(sign, [])
-        if len(places) < _ASKED:
-            places.append(end - starts[at])
-    for at, signs in told.items():
-        form = forms[at]
-        if form.owner not in best:
-            finding = _weigh(form, pieces[at], signs)
+def hidden_forms(index: int, text: str) -> list["Form"]:
+    """What `text` is behind its wrappings; mostly nothing."""
+    if text.isascii() and not HINT.search(text):
+        return []
+    return [Form(index, form.text, form.steps) for form in decode(text)]
+
+
+def _judge(forms: Sequence["Form"], best: dict[int, Finding]) -> dict[int, Finding]:
+    for form, places in zip(forms, signs_in(forms), strict=True):
+        if places and form.owner not in best:
+            finding = _weigh(form, places)
             if finding is not None:
                 best[form.owner] = finding
     return best
 
 
-def _weigh(form: _Form, piece: bytes, told: dict[int, list[int]]) -> Finding | None:
+def signs_in(forms: Sequence["Form"]) -> list[list[tuple[int, int]]]:
+    """For each form the signs in it that hold: where each ends, in characters, and its index. In order of place."""
+    pieces = [form.text.replace(BORDER, "\ufffd").encode("utf-8", "replace") for form in forms]
+    data = b"\0" + b"\0".join(pieces) + b"\0"
+    found: list[list[tuple[int, int]]] = [[] for _ in forms]
+    matches = scanner_of(SIGNS).scan(data)
+    if not matches:
+        return found
+    starts = [1]
+    for piece in pieces:
+        starts.append(starts[-1] + len(piece) + 1)
+    told: dict[tuple[int, int], int] = {}
+    for sign, end in matches:
+        at = bisect_right(starts, max(end - 1, 1)) - 1
+        count = told.get((at, sign), 0)
+        if at >= len(forms) or count >= _ASKED:
+            continue
+        told[at, sign] = count + 1
+        text, piece = forms[at].text, pieces[at]
+        offset = end - starts[at]
+        place = offset if len(piece) == len(text) else len(piece[:offset].decode("utf-8", "ignore"))
+        confirm = _OWNED[sign][1].confirm
+        if confirm is None or confirm(text, place):
+            found[at].append((place, sign))
+    return found
+
+
+def _weigh(form: "Form", places: list[tuple[int, int]]) -> Finding | None:
     """What the signs in one text amount to, where they stand closest."""
-    places: list[tuple[int, int]] = []
-    plain = len(piece) == len(form.text)
-    for index, ends in told.items():
-        confirm = _OWNED[index][1].confirm
-        for end in ends:
-            if confirm is None or confirm(form.text, end if plain else len(piece[:end].decode("utf-8", "ignore"))):
-                places.append((end, index))
     places.sort()
     best: tuple[int, dict[int, int], int] = (0, {}, 0)
     first = 0
@@ -113,6 +118,10 @@ def _weigh(form: _Form, piece: bytes, told: dict[int, list[int]]) -> Finding | N
     for index in best[1]:
         scores[_OWNED[index][0]] = scores.get(_OWNED[index][0], 0) + _OWNED[index][1].weight
     kind = max(scores, key=scores.__getitem__)
-    names = tuple(f"{_OWNED[index][0]}.{_OWNED[index][1].name}" for index in best[1])
-    place = len(piece[: best[2]].decode("utf-8", "ignore"))
-    return Finding(form.owner, kind, best[0], names, form.steps, form.text, place)
+    return Finding(form.owner, kind, best[0], tuple(name_of(index) for index in best[1]), form.steps, form.text, best[2])
+
+
+def name_of(sign: int) -> str:
+    """`class.sign` of a sign's index."""
+    kind, one = _OWNED[sign]
+    return f"{kind}.{one.name}"

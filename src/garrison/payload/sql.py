@@ -54,8 +54,8 @@ _BROKEN: Final = re.compile(
     r"|[)]*;+[cn]*(?:D[nGFf(cS@]|D$|S[+(]*[1sf(0])"
     r"|[)]*c(?:[cn]{0,6})$"
     r"|G(?:G|1)[1n(]?[,1]*(?:c|$)"
-    rf"|[)]*[=+]+[(]*{_W}[)]*(?:O|c|$)"
-    r"|[)]*=+G*0|[)]*O[+(]*[s1]$|=n?(?:c|\?c)|[)]*(?:,0){2}|[)]*(?:,0)+[)]*(?:;|D|c)|[)]*[,)]*;?D"
+    rf"|[)]*=+[(]*{_W}[)]*(?:O|c|$)"
+    r"|[)]*=+G*0|=n?(?:c|\?c)|[)]*(?:,0){2}|[)]*(?:,0)+[)]*(?:;|D|c)|[)]*[,)]*;D"
 )
 _FULL: Final = re.compile(
     r"S[+(1sn0f=),]{1,60}F[(]*[n(sq]"  # select ... from name
@@ -84,7 +84,8 @@ def goes_on(text: str, place: int) -> bool:
 
 
 _LOGIC: Final = re.compile(
-    rf"O[+(]*{_V}[)]*=[+(]*(?:{_V}|S)|O[+(]*[10s][)]*(?:c|$|O[+(]*[10s])|[)c1sq]O[(+]*(?:S|f\()|[=+,(O]\(+S|q[)]*O|O[+(]*n=[+(]*[1sq]"
+    rf"O[+(]*{_W}(?:[+][+(]*{_W})*[)]*=[+(]*(?:{_W}|S)|^[(q]*[1nqs]?[)q]*O[+(]*[10s][)]*(?:c|$|O[+(]*[10s])|O[(+]*S"
+    r"|[=+,(O]\(+S|O[+(]*n=[+(]*(?:[1q]|s(?:[c)O;]|$))|q[)]*O[+(]*[1s](?:c|O[+(]*[1s])"
 )
 
 
@@ -96,3 +97,17 @@ def is_statement(text: str, place: int) -> bool:
 _STATEMENT: Final = re.compile(
     r"[(]*(?:S[+(1sn0f=),*@]{1,80}?(?:F[(]*[n(sq]|$|c|[;])|S[+(]*(?:f\(|[1s])|D(?:Gn|Fn|n(?:[(;=qDGn]|$)|D|G|[f(@]|q))"
 )
+
+
+_OPERATOR: Final = re.compile(r"\s*(?:or|and|xor|like|div|\|\||&&)\W", re.IGNORECASE)
+
+
+def leaves_string(text: str, place: int) -> bool:
+    """Whether the first quote of `text` ends a string that was begun outside of it."""
+    del place
+    single, double = text.find("'"), text.find('"')
+    first = min(each for each in (single, double, len(text)) if each >= 0)
+    if first == len(text):
+        return False
+    is_closing = first == 0 or text[first - 1].isalnum() or text[first - 1] in ")%"
+    return is_closing and _OPERATOR.match(text, first + 1) is not None

@@ -30,7 +30,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "separated-first",
-            r"^(?:[\w.\-'\")\\: ]{0,40}?)?\s*(?:[;|&`]{1,2}|\$\(|\n|%0a|\\n)\s*[\"'(\\]{0,2}(?:/?(?:usr/)?(?:local/)?s?bin/)?"
+            r"^(?:[\w.\-'\")\\: ]{0,40}?)?\s*(?:[;|&]{1,2}|\$\(|%0a|\\n)\s*[\"'(\\]{0,2}(?:/?(?:usr/)?(?:local/)?s?bin/)?"
             + _PLAIN
             + r"(?:\s|[;|&`)'\"<>$]|\x00)",
             7,
@@ -42,14 +42,17 @@ CLASS = PayloadClass(
             + r"(?:\s[^\x00]{0,200})?[;|&`)'\"<>$]{0,3}$",
             10,
         ),
-        Sign(
-            "substitution",
-            r"\$\(\s*(?:/?(?:usr/)?bin/)?"
+        Sign("braces", r"^\w{0,8}\{[\w/.-]{0,12},[\w/.,-]{0,24}\}\w{0,8}$", 10),
+        Sign("escaped-line", r"(?:\\n|\\r|%0a|%0d|\n)\s*(?:/(?:usr/)?s?bin/\w+|(?:id|ls|dir|cat|type|ping|sleep|whoami|uname|wget|curl|nc|exit|shell)\b[^\x00\n]{0,80}(?:\\n|%0a|\x00))", 8),
+        Sign("separator-first", r"^[\"')]{0,3}\s{0,3}(?:\$?(?:%26|\x26){2}|\|{1,2}|;)\s*[a-z_]{2,12}(?:\.exe)?(?:\s[^\x00;]{1,120})?(?:\x00|\||;|\x26|`|#|\\n)", 9),
+        Sign("letters-hidden", r"\w\$[$@*!?-]\w|\w(?:''|\"\")\w{1,6}(?:''|\"\")|\\\w\\\w\\\w\\?\w|\w\*\w\?|\$\{\w{1,4}:\d|`{2}\s", 5),
+        Sign("alone", r"^(?:alias\s+[\w-]{0,12}\s?[\w-]{1,12}=|alias\s+-\w|time\s+(?:curl|wget|ping|sleep|cat)\s|\w{1,12}\(\)\s*\{\s*\w|~[+\d-]?\x00)", 9),
+        Sign("substitution", r"\$\(\s*(?:/?(?:usr/)?bin/)?"
             + _PLAIN
             + r"\b[^\x00)]{0,120}\)|`\s*(?:/(?:usr/)?bin/\w+|"
             + _TELLING
             + r")[^\x00`]{0,120}`",
-            6,
+            5,
         ),
         Sign("binary", r"(?:[\x00\s;|&`'\"(=>])/(?:usr/)?(?:local/)?s?bin/" + _PLAIN + r"\b", 5),
         Sign(
@@ -61,7 +64,7 @@ CLASS = PayloadClass(
             r"\$\{?IFS\b|\$IFS\$?\d?|\{(?:cat|ls|id|echo|wget|curl|uname|ping|bash|sh|nc),[^\x00}]{0,100}\}|\{,?[a-z-]{1,12},[^\x00}\s]{0,40}\}|\bc['\"\\$@*?]{1,4}a['\"\\$@*?]{1,4}t\b|\$@\w|\w\$@|/[?*]{2,3}/[?*\w]{2,}|/e(?:t|\?|\*)[c?*]*/p(?:a|\?|\*)\w?[s?*]{2,}|\$\{(?:PATH|HOME|PWD|SHELL|OLDPWD|path)(?::|\})",
             9,
         ),
-        Sign("shell-shock", r"\(\s*\)\s*\{\s*(?::|_|\w{1,8}|\)|;)?\s*;?[^\x00}]{0,40}\}?\s*;"),
+        Sign("shell-shock", r"\(\s*\)\s*\{\s*(?::\s*;|_;|foo:?;|:\s*\}|\)\s*;|_\s*;)|\(\)\s*\{\s*\w*:?;\s*\}\s*;"),
         Sign(
             "download-run",
             r"\b(?:wget|curl|fetch|lwp-download|tftp|certutil|bitsadmin|invoke-webrequest|iwr|iex|downloadstring|downloadfile)\b[^\x00\n]{0,120}(?:https?:|ftp:|//|\$\()[^\x00\n]{2,120}(?:\|\s*(?:ba|z|k)?sh\b|;|&&|\.sh\b|\.pl\b|\.php\b|\.exe\b|\.txt\b|-o\b)",
