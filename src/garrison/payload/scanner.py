@@ -15,7 +15,7 @@ from garrison.payload.sign import Sign
 BORDER = "\0"
 """Stands between texts, and at both ends: `^` and `$` of a sign. No inspected text holds it."""
 
-_LONG = re.compile(r"(\[(?:[^\]\\]|\\.)+\]|\\[swdS])\{([01]),([1-9]\d{1,3})\}\??")
+_LONG = re.compile(r"(\[(?:[^\]\\]|\\.)+\]|\\[swdS])\{([01]),(?:[4-9]|[1-9]\d{1,3})\}\??")
 
 _FLAGS = hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_DOTALL
 

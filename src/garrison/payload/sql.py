@@ -71,7 +71,7 @@ _RAW: Final = re.compile(
 def breaks_quote(text: str, place: int) -> bool:
     """Whether what follows the quote nearest before `place` goes on as SQL behind it."""
     start = max(text.rfind("'", 0, place), text.rfind('"', 0, place))
-    if start < 0:
+    if start < 0 or not _may_end(text, start):
         return False
     return _BROKEN.match(letters(text, start + 1, start + 200)) is not None
 
@@ -111,3 +111,14 @@ def leaves_string(text: str, place: int) -> bool:
         return False
     is_closing = first == 0 or text[first - 1].isalnum() or text[first - 1] in ")%"
     return is_closing and _OPERATOR.match(text, first + 1) is not None
+
+
+def _may_end(text: str, quote: int) -> bool:
+    """Whether the quote at `quote` may be the end of a string that was begun outside of `text`.
+
+    In a text that has many of them, most stand in pairs of its own: a quote that has its partner before it on the same
+    line, or that begins a word, ends nothing.
+    """
+    line = text.rfind("\n", 0, quote) + 1
+    before = text.count(text[quote], line, quote)
+    return before % 2 == 0 and (quote == line or not text[quote - 1].isspace() or not text[quote + 1 : quote + 2].isalnum()) and text[quote - 1 : quote] not in {"=", "("}
