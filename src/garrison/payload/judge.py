@@ -15,7 +15,7 @@ _OWNED: Final = tuple((each.id, sign) for each in CLASSES for sign in each.signs
 SIGNS: Final[tuple[Sign, ...]] = tuple(sign for _, sign in _OWNED)
 WINDOW: Final = 200
 """Bytes within which signs add up: what stands further apart is no one thing."""
-_ASKED: Final = 8  # places at which one sign is confirmed in one text: a text full of them is no sentence
+_ASKED: Final = 24  # places at which one sign is confirmed in one text: a text full of them is no sentence
 
 
 class Finding(msgspec.Struct, frozen=True):

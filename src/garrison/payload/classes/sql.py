@@ -118,8 +118,7 @@ CLASS = PayloadClass(
         Sign("value-comment", r"^[-\w'\"`)(.]{1,24}\s*\)*\s*(?:--[+\s-]*|/\*)$", 6),
         Sign(
             "quote-goes-on",
-            _Q
-            + r"[^\x00'\"`]{0,6}(?:(?:or|and|xor|like|rlike|regexp|in|is|not|between|union|having|order|group|limit|procedure|where|select|into|div|mod|sounds|collate|glob|except|intersect|if|case|exec|insert|waitfor|declare|begin|shutdown)\b|\|\||&&|[=<>+*/%,;^|&!-])",
+            _Q + r"[)\s]*(?:(?:or|and|xor|like|rlike|regexp|in|is|not|between|union|having|order|group|limit|procedure|where|select|into|div|mod|sounds|collate|glob|except|intersect|if|case|exec|insert|waitfor|declare|begin|shutdown)\b|\|\||&&|[=<>!+*%^|&-]{1,3}[\s(]*(?:['\"\d@(]|n'|null|select|char|user|version|sleep|if\b)|,\s*(?:null|\d+\s*,|\(?select|sleep|char|if\()|--|#|/\*)",
             10,
             breaks_quote,
         ),
