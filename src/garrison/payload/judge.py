@@ -118,7 +118,9 @@ def _weigh(form: "Form", places: list[tuple[int, int]]) -> Finding | None:
     for index in best[1]:
         scores[_OWNED[index][0]] = scores.get(_OWNED[index][0], 0) + _OWNED[index][1].weight
     kind = max(scores, key=scores.__getitem__)
-    return Finding(form.owner, kind, best[0], tuple(name_of(index) for index in best[1]), form.steps, form.text, best[2])
+    return Finding(
+        form.owner, kind, best[0], tuple(name_of(index) for index in best[1]), form.steps, form.text, best[2]
+    )
 
 
 def name_of(sign: int) -> str:

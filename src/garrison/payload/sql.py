@@ -121,4 +121,8 @@ def _may_end(text: str, quote: int) -> bool:
     """
     line = text.rfind("\n", 0, quote) + 1
     before = text.count(text[quote], line, quote)
-    return before % 2 == 0 and (quote == line or not text[quote - 1].isspace() or not text[quote + 1 : quote + 2].isalnum()) and text[quote - 1 : quote] not in {"=", "("}
+    return (
+        before % 2 == 0
+        and (quote == line or not text[quote - 1].isspace() or not text[quote + 1 : quote + 2].isalnum())
+        and text[quote - 1 : quote] not in {"=", "("}
+    )

@@ -123,10 +123,26 @@ CLASS = PayloadClass(
             opens_element,
         ),
         Sign("handler-name", r"^[\s<\"'/`]{0,6}on[a-z]{4,50}\s*=\s*[\"'`]?$", 10),
-        Sign("brackets", r"\[\]\s*\[\s*\(?\s*!|!\s*\[\s*\]\s*[+\]]|\(!\s*\[\s*\]|\[\s*\]\s*\.\s*(?:/\*\*/\s*)?(?:sort|map|filter|find)\s*\.\s*call|\+!!\[|!\+\[\]", 10),
-        Sign("call-alone", r"^[\s;'\"`)(+/*-]{0,6}(?:window\.|top\.|self\.|parent\.)?(?:alert|confirm|prompt|atob|btoa|setInterval|setTimeout|eval|navigator\.\w+|document\.\w+|window\.\w+|location(?:\.\w+)?|Reflect\.\w+[.\w]*)\s*(?:\(|`|\[|=\s*['\"/])", 9),
-        Sign("object-alone", r"^\(?(?:document|window|self|top|parent)\)?\s*(?:/\*[^\x00]{0,20}\*/)?\s*(?:\.\s*(?:location|cookie|domain)|\)?\s*(?:/\*[^\x00]{0,20}\*/\s*)?\[\s*['\"/(])", 10),
-        Sign("odd-element", r"<[^\x00>]{0,400}?(?:\b(?:dataformatas|datasrc|datafld|ev:(?:event|handler))\s*=)|<\s*(?:listener|handler|!attlist)\b|<\?\s*import|\xc2\xbc\s*/?script|\]\]>\]|-->\]|<//|<\w+[^\x00>]{0,200}style\s*=\s*['\"]?[^\x00>]{0,80}(?:content|background(?:-image)?|mask|cursor|filter|binding|font-family)\s*:\s*(?:url\s*\(|foo)|<\s*s\s{0,4}c\s{0,4}r\s{0,4}i\s{0,4}p|<\s?[d f]\s[ioa]\s|<%\w{3,12}\b|<\s?x:\s?script", 9),
+        Sign(
+            "brackets",
+            r"\[\]\s*\[\s*\(?\s*!|!\s*\[\s*\]\s*[+\]]|\(!\s*\[\s*\]|\[\s*\]\s*\.\s*(?:/\*\*/\s*)?(?:sort|map|filter|find)\s*\.\s*call|\+!!\[|!\+\[\]",
+            10,
+        ),
+        Sign(
+            "call-alone",
+            r"^[\s;'\"`)(+/*-]{0,6}(?:window\.|top\.|self\.|parent\.)?(?:alert|confirm|prompt|atob|btoa|setInterval|setTimeout|eval|navigator\.\w+|document\.\w+|window\.\w+|location(?:\.\w+)?|Reflect\.\w+[.\w]*)\s*(?:\(|`|\[|=\s*['\"/])",
+            9,
+        ),
+        Sign(
+            "object-alone",
+            r"^\(?(?:document|window|self|top|parent)\)?\s*(?:/\*[^\x00]{0,20}\*/)?\s*(?:\.\s*(?:location|cookie|domain)|\)?\s*(?:/\*[^\x00]{0,20}\*/\s*)?\[\s*['\"/(])",
+            10,
+        ),
+        Sign(
+            "odd-element",
+            r"<[^\x00>]{0,400}?(?:\b(?:dataformatas|datasrc|datafld|ev:(?:event|handler))\s*=)|<\s*(?:listener|handler|!attlist)\b|<\?\s*import|\xc2\xbc\s*/?script|\]\]>\]|-->\]|<//|<\w+[^\x00>]{0,200}style\s*=\s*['\"]?[^\x00>]{0,80}(?:content|background(?:-image)?|mask|cursor|filter|binding|font-family)\s*:\s*(?:url\s*\(|foo)|<\s*s\s{0,4}c\s{0,4}r\s{0,4}i\s{0,4}p|<\s?[d f]\s[ioa]\s|<%\w{3,12}\b|<\s?x:\s?script",
+            9,
+        ),
         Sign(
             "framework",
             r"\{\{[^\x00{}]{0,120}(?:constructor|\$eval|\$on|\$new|toString\s*\(|charAt|_c\.|\$emit|\$root|\$parent|alert\s*\()|\bng-(?:app|click|init|csp|focus|bind-html|include|mouse\w+|blur)\b|\bv-(?:html|on:|bind:|show|if|for)\s*[=\w]|\bx-(?:data|init|on:|html)\s*=|<[a-z-]{1,20}[^\x00>]{0,40}\s@[a-z]{3,12}\s*=|\bhx-on\b|data-bind\s*=",

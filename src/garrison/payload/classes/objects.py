@@ -42,7 +42,11 @@ RUNTIME = PayloadClass(
             "php-open",
             r"<\?(?:php|=)|<\?\s*(?:echo|system|eval|passthru|@|\$)|<script\s+language\s*=\s*['\"]?php|\[php\]",
         ),
-        Sign("php-superglobal", r"\$\{?_(?:GET|POST|REQUEST|SERVER|COOKIE|SESSION|FILES|ENV|GLOBALS)\b|\$GLOBALS\s*\[|\$HTTP_(?:RAW_POST_DATA|\w{2,10}_VARS)|\b_SERVER\[|\b_GET\[|\bGLOBALS\[", 10),
+        Sign(
+            "php-superglobal",
+            r"\$\{?_(?:GET|POST|REQUEST|SERVER|COOKIE|SESSION|FILES|ENV|GLOBALS)\b|\$GLOBALS\s*\[|\$HTTP_(?:RAW_POST_DATA|\w{2,10}_VARS)|\b_SERVER\[|\b_GET\[|\bGLOBALS\[",
+            10,
+        ),
         Sign(
             "php-call",
             r"\b(?:phpinfo|phpversion|php_uname|get_current_user|getmyuid|posix_\w{3,20}|disk_free_space|base64_decode|gzinflate|gzuncompress|str_rot13|create_function|call_user_func(?:_array)?|preg_replace|assert|file_put_contents|file_get_contents|move_uploaded_file|pcntl_exec|proc_open|shell_exec|passthru|highlight_file|show_source|php_strip_whitespace|ini_(?:set|get|alter)|putenv|parse_ini_file|allow_url_include|auto_prepend_file|extract|array_(?:map|filter|walk)|register_shutdown_function|ob_start|fsockopen|curl_exec|readgzfile|symlink|error_log|dl|func_get_args?|getallheaders|apache_\w{4,20}|system|unserialize|var_dump|print_r|die|hexdec|dechex|chr|strrev|implode|session_id|opendir|scandir|unlink|chmod|fopen|fwrite|fputs|glob|define|exec)\s*\(\s*(?:['\"$)\x5b\d]|\w{2,30}\s*\()[^\x00]{0,200}?\)\s*(?:;|\.|\}|\)|\?>|\x00)",
@@ -53,8 +57,16 @@ RUNTIME = PayloadClass(
             r"^[\s;'\"${@(]*(?:phpinfo|system|exec|passthru|shell_exec|popen|eval|assert|print|echo|die|base64_decode|file_get_contents|include|require|var_dump|sleep|readfile|call_user_func)\s*\(\s*[^\x00]{0,200}\)\s*[;})'\"%]{0,5}",
             6,
         ),
-        Sign("php-string-call", r"(?:\(\s*(?:string\s*\)\s*)?['\"]?\w{0,12}['\"]?(?:\s*\.\s*['\"]\w{1,12}['\"]){0,6}\s*\)|['\"]\w{3,20}['\"])\s*\(\s*['\"][^\x00'\"]{1,60}['\"]\s*\)\s*;?|\)\s*\[\s*\d\s*\]\s*(?:\[\s*\d\s*\]\s*)?\(|\$\{?\w{1,12}\}?\s*\(\s*['\"$]|\$\{@?(?:print|phpinfo|system|eval|exec|sleep|die)\s*\(|\{\$\{|\$\w{1,12}\s*=\s*['\"][^\x00]{0,60}['\"]\s*;\s*\$", 10),
-        Sign("php-setting", r"^(?:\w{1,12}\s*=\s*)?(?:allow_url_(?:include|fopen)|auto_(?:prepend|append)_file|safe_mode|disable_functions|open_basedir|memory_limit|display_errors|error_reporting|mbstring\.\w+|session\.\w+|extension|engine|smtp|zend\.\w+|suhosin\.\w+|cgi\.\w+|upload_tmp_dir|sendmail_path|error_log|max_execution_time|include_path|short_open_tag|opcache\.\w+|file_uploads|assert\.\w+|date\.timezone|doc_root|user_dir|enable_dl|log_errors|variables_order|request_order)\s*=\s*\w*", 10),
+        Sign(
+            "php-string-call",
+            r"(?:\(\s*(?:string\s*\)\s*)?['\"]?\w{0,12}['\"]?(?:\s*\.\s*['\"]\w{1,12}['\"]){0,6}\s*\)|['\"]\w{3,20}['\"])\s*\(\s*['\"][^\x00'\"]{1,60}['\"]\s*\)\s*;?|\)\s*\[\s*\d\s*\]\s*(?:\[\s*\d\s*\]\s*)?\(|\$\{?\w{1,12}\}?\s*\(\s*['\"$]|\$\{@?(?:print|phpinfo|system|eval|exec|sleep|die)\s*\(|\{\$\{|\$\w{1,12}\s*=\s*['\"][^\x00]{0,60}['\"]\s*;\s*\$",
+            10,
+        ),
+        Sign(
+            "php-setting",
+            r"^(?:\w{1,12}\s*=\s*)?(?:allow_url_(?:include|fopen)|auto_(?:prepend|append)_file|safe_mode|disable_functions|open_basedir|memory_limit|display_errors|error_reporting|mbstring\.\w+|session\.\w+|extension|engine|smtp|zend\.\w+|suhosin\.\w+|cgi\.\w+|upload_tmp_dir|sendmail_path|error_log|max_execution_time|include_path|short_open_tag|opcache\.\w+|file_uploads|assert\.\w+|date\.timezone|doc_root|user_dir|enable_dl|log_errors|variables_order|request_order)\s*=\s*\w*",
+            10,
+        ),
         Sign(
             "upload-script",
             r"\.(?:ph(?:p\d?|tml|ps|t|ar|ar\.\w{1,4})|jspx?|aspx?|cgi|pl|shtml?|cfm|ashx|asmx|war|htaccess|user\.ini)[\s.;:%]{0,4}\x00",
@@ -88,7 +100,11 @@ HEADER = PayloadClass(
             r"[\r\n]{1,4}\s{0,2}(?:set-cookie|location|content-(?:type|length|disposition|encoding)|contenttype|contentlength|refresh|host|x-[a-z-]{2,30}|transfer-encoding|remote-addr|access-control-[a-z-]{4,20}|connection|referer|cookie|link|status|last-modified|cache-control)\s{0,3}:\s{0,3}[^\x00\n]{0,20}",
             7,
         ),
-        Sign("status-line", r"[\r\n]\s{0,3}(?:HTTP/[\d.]{1,4}\s+\d{3}|(?:GET|POST|HEAD|PUT|OPTIONS|CONNECT|TRACE)\s+[^\x00\s]{1,200}\s+HTTP/\d)", 7),
+        Sign(
+            "status-line",
+            r"[\r\n]\s{0,3}(?:HTTP/[\d.]{1,4}\s+\d{3}|(?:GET|POST|HEAD|PUT|OPTIONS|CONNECT|TRACE)\s+[^\x00\s]{1,200}\s+HTTP/\d)",
+            7,
+        ),
         Sign("double-break-markup", r"\r?\n\r?\n\s{0,3}<\s*(?:html|script|body|head|img|svg|iframe)", 6),
         Sign(
             "mail",

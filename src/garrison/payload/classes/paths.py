@@ -31,14 +31,34 @@ CLASS = PayloadClass(
             r"\.\.(?:/\\|\\/|//+|\\\\+|/\./|;/|\x5c\.\.)|/\.{3,}/|/\.\.;|(?:\./){4,}|\.\.\x00|(?:\.%00\./)",
             7,
         ),
-        Sign("climbs-encoded", r"(?:%(?:25)*2e){2}|%(?:25)*c0%(?:25)*(?:ae|2e|2f|af|5c|9v|qf)|%(?:25)*c1%(?:25)*(?:9c|1c|af|8s|pc)|%(?:25)*e0%(?:25)*80%(?:25)*(?:ae|af)|%u(?:2215|2216|002e|002f|005c|ff0e|ef0e|uf025|f025)|%(?:25)*f[08c]%(?:25)*8|0x2e0x2e|\.\.%(?:25)*(?:2f|5c|u|c0|c1|00)|%(?:25)*(?:2f|5c)\.\.|%%32%65|%uff0e|\.\.0x(?:2f|5c)|\.\.%(?:%\d\d){2}", 10),
-        Sign("climbs-odd", r"(?:\.\.2f){2}|(?:\.\.5c){2}|(?:/\.[\\/]{1,2}\.?){3}|(?:\.{1,2}[/\\]{1,3}){5}|%%3[0-9]|%%[0-9a-f]{2}%|%(?:25)?c[01]%(?:25)?[0-9a-z]{2}|%(?:25)?c[01]\.|(?:\?|\.){1,4}0x(?:2f|5c)|\.\.+%(?:25)*(?:2f|5c)|\?\?(?:/|\\|%2f|%5c)\w|(?:\xe2\x88\x95|\xef\xbc\x8f)etc|%bg%qf|%uF025|(?:\.\\/\\?){2}", 9),
-        Sign("absolute-alone", r"^(?:file:)?/(?:etc|var/(?:log|adm|www|mail|spool|run|cron|apache\w*|lib)|usr/(?:local|lib|pkgsrc|home|etc|spool)|apache2?/(?:logs|conf)|logs?/(?:access|error)[\w.]*|bin|sbin|boot|root)/?[^\x00\s]{0,120}$", 8),
+        Sign(
+            "climbs-encoded",
+            r"(?:%(?:25)*2e){2}|%(?:25)*c0%(?:25)*(?:ae|2e|2f|af|5c|9v|qf)|%(?:25)*c1%(?:25)*(?:9c|1c|af|8s|pc)|%(?:25)*e0%(?:25)*80%(?:25)*(?:ae|af)|%u(?:2215|2216|002e|002f|005c|ff0e|ef0e|uf025|f025)|%(?:25)*f[08c]%(?:25)*8|0x2e0x2e|\.\.%(?:25)*(?:2f|5c|u|c0|c1|00)|%(?:25)*(?:2f|5c)\.\.|%%32%65|%uff0e|\.\.0x(?:2f|5c)|\.\.%(?:%\d\d){2}",
+            10,
+        ),
+        Sign(
+            "climbs-odd",
+            r"(?:\.\.2f){2}|(?:\.\.5c){2}|(?:/\.[\\/]{1,2}\.?){3}|(?:\.{1,2}[/\\]{1,3}){5}|%%3[0-9]|%%[0-9a-f]{2}%|%(?:25)?c[01]%(?:25)?[0-9a-z]{2}|%(?:25)?c[01]\.|(?:\?|\.){1,4}0x(?:2f|5c)|\.\.+%(?:25)*(?:2f|5c)|\?\?(?:/|\\|%2f|%5c)\w|(?:\xe2\x88\x95|\xef\xbc\x8f)etc|%bg%qf|%uF025|(?:\.\\/\\?){2}",
+            9,
+        ),
+        Sign(
+            "absolute-alone",
+            r"^(?:file:)?/(?:etc|var/(?:log|adm|www|mail|spool|run|cron|apache\w*|lib)|usr/(?:local|lib|pkgsrc|home|etc|spool)|apache2?/(?:logs|conf)|logs?/(?:access|error)[\w.]*|bin|sbin|boot|root)/?[^\x00\s]{0,120}$",
+            8,
+        ),
         Sign(
             "system-file", r"(?:[\x00/\\=\s'\":(<>,@|;`*])(?:[a-z]:)?[/\\]{1,4}(?:etc|private/etc)[/\\]{1,4}" + _ETC, 7
         ),
-        Sign("system-file-alone", r"^(?:file:/{0,3}|[a-z]:)?[/\\]{1,4}(?:etc|proc|private|sys|boot|root)[/\\]{1,3}[\w.@/\\-]{2,100}(?:%00|\x00|\?)", 10),
-        Sign("log-file-alone", r"^(?:file:/{0,3}|[a-z]:)?[/\\]{0,4}(?:usr|var|opt|home\d?|root|srv|apache\d?|xampp|inetpub|windows|winnt|winnt\d+|boot|nginx|mysql|program files[^\x00\\/]{0,8}|bin|sbin|tmp|mnt|dev|library|system|volumes|users|logs?|www|lampp|wamp)[/\\]{1,3}(?:[\w.@ +-]{1,60}[/\\]{1,3}){0,9}[\w.@ +-]{0,60}(?:\.(?:conf|ini|log|cnf|cfg|inf|sam|err|pid|sock|pem|key|php|bak|old|dat|ht\w+|xml|sh|db|sql|asp|jsp|inc|history)|_log|access|error|passwd|shadow|sam|system|hosts|[\\/]|log|logs|messages|httpd\.conf\.?\w*|utmp|wtmp|lastlog|environ|cmdline|maillog|secure|syslog|dmesg|cron|auth\.log|xferlog|authorized_keys|id_[dr]sa)[^\x00\w/\\]{0,3}$", 10),
+        Sign(
+            "system-file-alone",
+            r"^(?:file:/{0,3}|[a-z]:)?[/\\]{1,4}(?:etc|proc|private|sys|boot|root)[/\\]{1,3}[\w.@/\\-]{2,100}(?:%00|\x00|\?)",
+            10,
+        ),
+        Sign(
+            "log-file-alone",
+            r"^(?:file:/{0,3}|[a-z]:)?[/\\]{0,4}(?:usr|var|opt|home\d?|root|srv|apache\d?|xampp|inetpub|windows|winnt|winnt\d+|boot|nginx|mysql|program files[^\x00\\/]{0,8}|bin|sbin|tmp|mnt|dev|library|system|volumes|users|logs?|www|lampp|wamp)[/\\]{1,3}(?:[\w.@ +-]{1,60}[/\\]{1,3}){0,9}[\w.@ +-]{0,60}(?:\.(?:conf|ini|log|cnf|cfg|inf|sam|err|pid|sock|pem|key|php|bak|old|dat|ht\w+|xml|sh|db|sql|asp|jsp|inc|history)|_log|access|error|passwd|shadow|sam|system|hosts|[\\/]|log|logs|messages|httpd\.conf\.?\w*|utmp|wtmp|lastlog|environ|cmdline|maillog|secure|syslog|dmesg|cron|auth\.log|xferlog|authorized_keys|id_[dr]sa)[^\x00\w/\\]{0,3}$",
+            10,
+        ),
         Sign(
             "proc",
             r"/proc/(?:self|version|cmdline|cpuinfo|meminfo|mounts|stat|swaps|net|modules|sched_debug|filesystems|loadavg|\d{1,5})(?:/(?:environ|cmdline|fd|maps|status|stat|root|exe|cwd|mounts|net|task))?\b",
@@ -64,7 +84,11 @@ CLASS = PayloadClass(
             r"/(?:var/(?:log|www|mail|spool|lib|adm|run|cpanel|apache\d?|local|cron)|usr/(?:local/(?:apache\d?|etc|php\d?|nginx|mysql|zend|cpanel|pureftpd|lib|psa|www|http)|lib/(?:php|cron|security|rpm)|pkgsrc|ports|home|spool|adm|etc|share/(?:adduser|logs|mysql))|home\d?/[\w.-]{1,20}/(?:\.|conf|apache|www|public_html)|opt/(?:lampp|apache\d?|nginx|xampp|lsws|httpd|tomcat))[/\\][^\x00\s]{0,120}",
             4,
         ),
-        Sign("wrapper", r"\b(?:php://(?:filter|input|stdin|memory|temp|output|fd)|zip://|phar://|expect://|data://text|glob://|ogg://|ssh2(?:\.\w{1,8})?://|rar://|compress\.(?:zlib|bzip2)://|zlib:|jar:(?:file|http)|netdoc:|file:/{2,3}[^\x00\s]|local_file:|classpath:|php:/+filter)", 10),
+        Sign(
+            "wrapper",
+            r"\b(?:php://(?:filter|input|stdin|memory|temp|output|fd)|zip://|phar://|expect://|data://text|glob://|ogg://|ssh2(?:\.\w{1,8})?://|rar://|compress\.(?:zlib|bzip2)://|zlib:|jar:(?:file|http)|netdoc:|file:/{2,3}[^\x00\s]|local_file:|classpath:|php:/+filter)",
+            10,
+        ),
         Sign(
             "filter-chain",
             r"convert\.(?:base64-(?:en|de)code|iconv|quoted)|string\.(?:rot13|toupper|strip_tags)\b|resource\s*=\s*(?:php:|/|data:|index|config|\w{1,20}\.php)",

@@ -21,10 +21,22 @@ CLASS = PayloadClass(
             + r"(?:[^\x00\s/@]{0,80}@)?\[?(?:localhost|127\.|0\.0\.0\.0|0[:/x\x00?]|0\d{3}|169\.254\.|::|0:0|0000|fd00|ip6-|metadata|instance-data|100\.100\.100\.200|192\.0\.0\.192|\d{8,11}\b|0x[0-9a-f]{2}|[oq0]o?177|(?:0x[0-9a-f]{1,2}|0[0-7]{2,11})(?:\.(?:0x[0-9a-f]{1,8}|0[0-7]{1,11}|\d{1,5})){0,3}[:/?#\s\x00]|\d{1,3}\.\d{4,9}[:/?#\s\x00]|[3-9]\d\d\.\d{1,3}\.)",
             10,
         ),
-        Sign("schemeless", r"^(?:https?|ftp|\w{2,8}):/{0,1}(?:0x[0-9a-f]{2,16}|0[0-7]{2,4}\.[\d.]+|\d{8,11}|127\.|169\.254\.)", 10),
+        Sign(
+            "schemeless",
+            r"^(?:https?|ftp|\w{2,8}):/{0,1}(?:0x[0-9a-f]{2,16}|0[0-7]{2,4}\.[\d.]+|\d{8,11}|127\.|169\.254\.)",
+            10,
+        ),
         Sign("six", r"^\w{2,9}://(?:[^\x00@/\s]{0,40}@)?\[[0-9a-f:.%\w]{2,50}\]", 10),
-        Sign("hidden-letters", r"^\w{2,9}:/{0,4}(?:\\{1,4}\w){3}|^\w{2,9}://[^\x00/\s]{1,60}(?:\xe3\x80\x82|\xef\xbd\xa1)|\$\{AWS_|r3dir\.me|://\w{1,20}\.[\w.-]{1,40}[^\x00]{0,20}=\s?https?://(?:127|localhost)", 8),
-        Sign("marked-host", r"^https?://[^\x00\s/]{1,60}[/]?[:@][^\x00\s/@]{0,30}@|^https?://[^\x00\s]{1,60}\s[@\x26]|^https?://[\w.]{1,40}:\d{1,5}[:\\]+[\\@]", 9),
+        Sign(
+            "hidden-letters",
+            r"^\w{2,9}:/{0,4}(?:\\{1,4}\w){3}|^\w{2,9}://[^\x00/\s]{1,60}(?:\xe3\x80\x82|\xef\xbd\xa1)|\$\{AWS_|r3dir\.me|://\w{1,20}\.[\w.-]{1,40}[^\x00]{0,20}=\s?https?://(?:127|localhost)",
+            8,
+        ),
+        Sign(
+            "marked-host",
+            r"^https?://[^\x00\s/]{1,60}[/]?[:@][^\x00\s/@]{0,30}@|^https?://[^\x00\s]{1,60}\s[@\x26]|^https?://[\w.]{1,40}:\d{1,5}[:\\]+[\\@]",
+            9,
+        ),
         Sign(
             "metadata",
             r"(?:169\.254\.169\.254|100\.100\.100\.200|192\.0\.0\.192|metadata\.(?:google\.internal|tencentyun\.com|packet\.net|platformequinix)|/latest/(?:meta-data|user-data|dynamic|api/token)|/computeMetadata/v1|/opc/v[12]/|/metadata/(?:instance|v1|identity)|/openstack/latest|\bmeta-data/iam)",

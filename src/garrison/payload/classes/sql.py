@@ -47,13 +47,41 @@ CLASS = PayloadClass(
             r"^(?:@?[-+]?\d*\s*)?(?:sleep|benchmark|pg_sleep|extractvalue|updatexml|load_file|md5|sha1|user|version|database|current_user|char|chr|ascii|hex|unhex|substr(?:ing)?|mid|concat|ord|length|sin|cos|div|round|format|lower|upper|floor|rand|exp|conv|bin|if|ifnull|nvl|coalesce|greatest|least|power|cast|convert)\s*\(\s*[^\x00a-z]?[^\x00]{0,60}\)\s*(?:--|#|/\*|;|=|[<>|+*%-])",
             6,
         ),
-        Sign("call-opened", r"^[\"'`,)]{0,2}\s*(?:uncompress|pi|date|convert|time|round|sleep|benchmark|substring|substr|ltrim|rtrim|rand|left|right|hex|unhex|cos|sin|tan|abs|floor|ceil|ceiling|mod|pow|power|sqrt|exp|ln|log|ascii|ord|char|chr|concat|concat_ws|mid|instr|locate|length|char_length|lower|upper|lcase|ucase|replace|reverse|repeat|insert|if|ifnull|nullif|isnull|nvl|coalesce|cast|count|sum|avg|max|min|version|user|database|schema|md5|sha|sha1|sha2|load_file|name_const|elt|field|format|make_set|export_set|extractvalue|updatexml|row_count|found_rows|last_insert_id|uuid|values|greatest|least|interval|curdate|curtime|now|sysdate|date_format|str_to_date|to_days|from_unixtime|unix_timestamp|group_concat|json_extract|json_keys|bin|oct|conv|crc32|compress|encode|decode|encrypt|aes_encrypt|password|get_lock|release_lock|is_free_lock|inet_aton|inet_ntoa|position|quote|soundex|space|strcmp|trim|weight_string|xmltype|dbms_pipe|pg_sleep|stddev|variance|bit_and|bit_or|polygon|multipoint|linestring|point|year|month|day|week|quarter|hour|minute|second)\s*\(\s*[!\)]?$", 10),
-        Sign("json-compared", r"^(?:or|and|having|like|where|'[^\x00']*'\s*(?:or|and))\s+['\"][^\x00]{0,60}['\"]\s*(?:::|->|[<>=@?!|&#]|not\s|like|regexp|in\b)|^(?:having|like|or|and|where|in|case|declare|exec|regexp|not|order\s+by|group\s+by|union)\s+[\d'\"(@]?[\w'\"(]{0,12}\s*[=(<>]?\s*$", 9),
-        Sign("column-list", r"^[(\s]*select\s+[-@(]*(?:['\"]?\d+['\"]?|@\w+|[a-z]+)[)\s]*,\s*[-(]*(?:sin|\d|[a-z_]+\s*\(|['\"(])|^[(\s]*select\s+(?:@\w|[-(]*\w+\s*\(|\*?['\"]\w)|^\(\s*select\b|^\d+\s*\)\s*from\s|\d\s+as\s+\S+\s+from\b|\bselect\b[^\x00]{0,60}\bfrom\s+dual\b", 9),
-        Sign("word-alone", r"^(?:information_schema(?:\.\w+)?|rlike|xor|msdb|tempdb|northwind|sysobjects|syscolumns|mysql\.db|regexp|[!=<>]=|like|table_name|column_name|schema_name|msys\w{3,20}|pg_catalog|sqlite_master|waitfor|having|group\s+by|order\s+by|union(?:\s+all)?\s+select|union|procedure\s+analyse|sounds\s+like|xp_cmdshell|char\s*\(|nvarchar|varchar|@@\w+)$", 9),
-        Sign("compared", r"^['\"\d.(-]{1,9}['\")]{0,2}\s*(?:!=|<>|=|<=>|like|rlike|sounds\s+like|is\s+not|regexp|div|mod)\s*['\"(-]{0,3}[\d'\"][^\x00]{0,40}$", 9),
-        Sign("number-logic", r"^['\"(-]{0,3}[\w.]{1,12}['\")]{0,3}\s*(?:and|or|xor|&&|\|\|)\s*[!~(+-]{0,3}\s*(?:\d[\d.+*/() -]{0,20}|'[^\x00']{0,12}'|\"[^\x00\"]{0,12}\")\s*(?:=|<>|!=|<|>|like|in|is|between|sounds|rlike|regexp|--|#|/\*|;)", 10),
-        Sign("number-logic-alone", r"^['\"(-]{0,3}\d{0,9}['\")]{1,3}\s*(?:and|or|xor|&&|\|\|)\s*[!~(+'\"-]{0,3}\s*\w{1,20}['\"]?\s*(?:--|#|/\*|;)", 8),
+        Sign(
+            "call-opened",
+            r"^[\"'`,)]{0,2}\s*(?:uncompress|pi|date|convert|time|round|sleep|benchmark|substring|substr|ltrim|rtrim|rand|left|right|hex|unhex|cos|sin|tan|abs|floor|ceil|ceiling|mod|pow|power|sqrt|exp|ln|log|ascii|ord|char|chr|concat|concat_ws|mid|instr|locate|length|char_length|lower|upper|lcase|ucase|replace|reverse|repeat|insert|if|ifnull|nullif|isnull|nvl|coalesce|cast|count|sum|avg|max|min|version|user|database|schema|md5|sha|sha1|sha2|load_file|name_const|elt|field|format|make_set|export_set|extractvalue|updatexml|row_count|found_rows|last_insert_id|uuid|values|greatest|least|interval|curdate|curtime|now|sysdate|date_format|str_to_date|to_days|from_unixtime|unix_timestamp|group_concat|json_extract|json_keys|bin|oct|conv|crc32|compress|encode|decode|encrypt|aes_encrypt|password|get_lock|release_lock|is_free_lock|inet_aton|inet_ntoa|position|quote|soundex|space|strcmp|trim|weight_string|xmltype|dbms_pipe|pg_sleep|stddev|variance|bit_and|bit_or|polygon|multipoint|linestring|point|year|month|day|week|quarter|hour|minute|second)\s*\(\s*[!\)]?$",
+            10,
+        ),
+        Sign(
+            "json-compared",
+            r"^(?:or|and|having|like|where|'[^\x00']*'\s*(?:or|and))\s+['\"][^\x00]{0,60}['\"]\s*(?:::|->|[<>=@?!|&#]|not\s|like|regexp|in\b)|^(?:having|like|or|and|where|in|case|declare|exec|regexp|not|order\s+by|group\s+by|union)\s+[\d'\"(@]?[\w'\"(]{0,12}\s*[=(<>]?\s*$",
+            9,
+        ),
+        Sign(
+            "column-list",
+            r"^[(\s]*select\s+[-@(]*(?:['\"]?\d+['\"]?|@\w+|[a-z]+)[)\s]*,\s*[-(]*(?:sin|\d|[a-z_]+\s*\(|['\"(])|^[(\s]*select\s+(?:@\w|[-(]*\w+\s*\(|\*?['\"]\w)|^\(\s*select\b|^\d+\s*\)\s*from\s|\d\s+as\s+\S+\s+from\b|\bselect\b[^\x00]{0,60}\bfrom\s+dual\b",
+            9,
+        ),
+        Sign(
+            "word-alone",
+            r"^(?:information_schema(?:\.\w+)?|rlike|xor|msdb|tempdb|northwind|sysobjects|syscolumns|mysql\.db|regexp|[!=<>]=|like|table_name|column_name|schema_name|msys\w{3,20}|pg_catalog|sqlite_master|waitfor|having|group\s+by|order\s+by|union(?:\s+all)?\s+select|union|procedure\s+analyse|sounds\s+like|xp_cmdshell|char\s*\(|nvarchar|varchar|@@\w+)$",
+            9,
+        ),
+        Sign(
+            "compared",
+            r"^['\"\d.(-]{1,9}['\")]{0,2}\s*(?:!=|<>|=|<=>|like|rlike|sounds\s+like|is\s+not|regexp|div|mod)\s*['\"(-]{0,3}[\d'\"][^\x00]{0,40}$",
+            9,
+        ),
+        Sign(
+            "number-logic",
+            r"^['\"(-]{0,3}[\w.]{1,12}['\")]{0,3}\s*(?:and|or|xor|&&|\|\|)\s*[!~(+-]{0,3}\s*(?:\d[\d.+*/() -]{0,20}|'[^\x00']{0,12}'|\"[^\x00\"]{0,12}\")\s*(?:=|<>|!=|<|>|like|in|is|between|sounds|rlike|regexp|--|#|/\*|;)",
+            10,
+        ),
+        Sign(
+            "number-logic-alone",
+            r"^['\"(-]{0,3}\d{0,9}['\")]{1,3}\s*(?:and|or|xor|&&|\|\|)\s*[!~(+'\"-]{0,3}\s*\w{1,20}['\"]?\s*(?:--|#|/\*|;)",
+            8,
+        ),
         Sign(
             "blind-call",
             r"(?:\b(?:and|or|xor|select|if|case|then|where|like|rlike|not|having|by|in)\b|['\"`|=+,*/-])[\s(+]*(?:sleep|benchmark|pg_sleep|waitfor|randomblob)\s*\(\s*[\d(_'\"-]",
@@ -86,7 +114,12 @@ CLASS = PayloadClass(
         ),
         Sign("case-first", r"^[\s('\"]{0,4}case\b[^\x00]{1,60}\bwhen\b[^\x00]{1,60}\bthen\b", 10),
         Sign("quote-comment", r"'[^\x00'\n]{0,60}(?:--|;--)[\s+-]{0,3}$", 10),
-        Sign("quoted-or", r"(?:^[^\x00'\"\s]{0,20}|\w)['\"]\s{0,2}(?:or|and|xor|\|\||&&|like|div)\s{0,2}['\"(]", 7, leaves_string),
+        Sign(
+            "quoted-or",
+            r"(?:^[^\x00'\"\s]{0,20}|\w)['\"]\s{0,2}(?:or|and|xor|\|\||&&|like|div)\s{0,2}['\"(]",
+            7,
+            leaves_string,
+        ),
         Sign("comment-union", r"(?:#|--|/\*)[^\x00a-z]{0,60}\bunion\b", 9),
         Sign("pipe-quote", r"^\|\|\s*['\"(]|['\"]\s*\|\|\s*['\"]?\d", 7),
         Sign(
@@ -112,13 +145,18 @@ CLASS = PayloadClass(
             7,
         ),
         Sign("case-when", r"\bcase\s{1,20}(?:\d{1,9}\s{1,9})?when\b[^\x00]{1,120}\bthen\b", 6),
-        Sign("subselect", r"(?:['\"`=<>+,|(*/%-]|\b(?:and|or|xor|in|exists|like|rlike|union|any|all|not|select|if|when|then)\b)\s*\(+\s*select\b[\s(/+]*(?:[\d*@'\"`]|(?:count|concat|group_concat|char|substr(?:ing)?|version|user|database|length|ascii|case|top|distinct|load_file|sleep|null|max|min|name|password|table_name|column_name|schema_name|[a-z_]{1,40}\s{1,9}from|[a-z_]{1,40}\s*\()\b)", 10,
-            goes_on),
+        Sign(
+            "subselect",
+            r"(?:['\"`=<>+,|(*/%-]|\b(?:and|or|xor|in|exists|like|rlike|union|any|all|not|select|if|when|then)\b)\s*\(+\s*select\b[\s(/+]*(?:[\d*@'\"`]|(?:count|concat|group_concat|char|substr(?:ing)?|version|user|database|length|ascii|case|top|distinct|load_file|sleep|null|max|min|name|password|table_name|column_name|schema_name|[a-z_]{1,40}\s{1,9}from|[a-z_]{1,40}\s*\()\b)",
+            10,
+            goes_on,
+        ),
         Sign("quote-dangling-comment", r"['\"`]\s*\)*\s*(?:--[\s+-]*|#|/\*|;\s*--|;%00)$", 8),
         Sign("value-comment", r"^[-\w'\"`)(.]{1,24}\s*\)*\s*(?:--[+\s-]*|/\*)$", 6),
         Sign(
             "quote-goes-on",
-            _Q + r"[)\s]*(?:(?:or|and|xor|like|rlike|regexp|in|is|not|between|union|having|order|group|limit|procedure|where|select|into|div|mod|sounds|collate|glob|except|intersect|if|case|exec|insert|waitfor|declare|begin|shutdown)\b|\|\||&&|[=<>!+*%^|&-]{1,3}[\s(]*(?:['\"\d@(]|n'|null|select|char|user|version|sleep|if\b)|,\s*(?:null|\d+\s*,|\(?select|sleep|char|if\()|--|#|/\*)",
+            _Q
+            + r"[)\s]*(?:(?:or|and|xor|like|rlike|regexp|in|is|not|between|union|having|order|group|limit|procedure|where|select|into|div|mod|sounds|collate|glob|except|intersect|if|case|exec|insert|waitfor|declare|begin|shutdown)\b|\|\||&&|[=<>!+*%^|&-]{1,3}[\s(]*(?:['\"\d@(]|n'|null|select|char|user|version|sleep|if\b)|,\s*(?:null|\d+\s*,|\(?select|sleep|char|if\()|--|#|/\*)",
             10,
             breaks_quote,
         ),
@@ -135,8 +173,12 @@ CLASS = PayloadClass(
             8,
             goes_on,
         ),
-        Sign("statement", r"^[(\s]*(?:select|insert\s{1,9}(?:ignore\s{1,9})?into|update\s{1,9}[\w.`\x5b\]\"]{1,40}\s{1,9}set|delete\s{1,9}from|drop\s{1,9}(?:table|database|user|view|procedure|index|schema)|truncate\s{1,9}table|create\s{1,9}(?:user|login|table|function|database|procedure|or|view|temp)|alter\s{1,9}(?:table|user|database|login)|exec(?:ute)?\s{0,9}(?:xp_|sp_|\(|master|immediate|@|[\w.]{1,30}\s*['@])|declare\s{1,9}@|grant\s{1,9}\w{1,20}\s{1,9}(?:to|on|privileges)|shutdown\s*(?:;|--|with)|merge\s{1,9}into|load\s{1,9}data|copy\s{1,9}\w{1,40}\s{1,9}(?:from|to)\s*['\"(]|show\s{1,9}(?:tables|databases|grants)|use\s{1,9}master|bulk\s{1,9}insert|call\s{1,9}\w{1,40}\s*\(|handler\s{1,9}\w{1,40}\s{1,9}(?:open|read)|set\s{1,9}@\w|begin\s{1,9}(?:declare|goto|execute)|with\s{1,9}\w{1,30}\s{1,9}as\s*\(\s*select)", 7,
-            is_statement),
+        Sign(
+            "statement",
+            r"^[(\s]*(?:select|insert\s{1,9}(?:ignore\s{1,9})?into|update\s{1,9}[\w.`\x5b\]\"]{1,40}\s{1,9}set|delete\s{1,9}from|drop\s{1,9}(?:table|database|user|view|procedure|index|schema)|truncate\s{1,9}table|create\s{1,9}(?:user|login|table|function|database|procedure|or|view|temp)|alter\s{1,9}(?:table|user|database|login)|exec(?:ute)?\s{0,9}(?:xp_|sp_|\(|master|immediate|@|[\w.]{1,30}\s*['@])|declare\s{1,9}@|grant\s{1,9}\w{1,20}\s{1,9}(?:to|on|privileges)|shutdown\s*(?:;|--|with)|merge\s{1,9}into|load\s{1,9}data|copy\s{1,9}\w{1,40}\s{1,9}(?:from|to)\s*['\"(]|show\s{1,9}(?:tables|databases|grants)|use\s{1,9}master|bulk\s{1,9}insert|call\s{1,9}\w{1,40}\s*\(|handler\s{1,9}\w{1,40}\s{1,9}(?:open|read)|set\s{1,9}@\w|begin\s{1,9}(?:declare|goto|execute)|with\s{1,9}\w{1,30}\s{1,9}as\s*\(\s*select)",
+            7,
+            is_statement,
+        ),
         Sign("version-comment", r"/\*!\s*\d{0,6}\s*[a-z(]", 10),
         Sign("inline-comment", r"[a-z0-9'\")]/\*[^\x00*]{0,20}\*/(?:[a-z0-9'\"(]|/\*)", 5),
         Sign(
@@ -161,7 +203,11 @@ CLASS = PayloadClass(
             r"['\"]\s*(?:\|\||\+)\s*(?:\(?\s*select\b|\(?\s*case\b|chr?\(|char\(|user\b|version\(|@@|utl_|dbms_|substr)",
             9,
         ),
-        Sign("json-operator", r"['\"`)]\s*::\s*(?:jsonb?|text|int|varchar|numeric)\b|['\"]\s*(?:@>|<@|\?\||\?&|@\?|@@|#>>?|->>?)\s*['\"]", 9),
+        Sign(
+            "json-operator",
+            r"['\"`)]\s*::\s*(?:jsonb?|text|int|varchar|numeric)\b|['\"]\s*(?:@>|<@|\?\||\?&|@\?|@@|#>>?|->>?)\s*['\"]",
+            9,
+        ),
     ),
     ("API10:2023", "CWE-89"),
 )
