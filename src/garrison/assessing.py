@@ -47,7 +47,7 @@ def read_api(contracted: Contracted, seed: int | None = None) -> Api:
     """The API that a contract describes. Raises DescriptionError where it cannot be used."""
     description = Description(contracted.source, contracted.overlays, read=read_source)
     contract = load(contracted.source, contracted.overlays, read=read_source)
-    sampler = Sampler(description, secrets.randbits(32) if seed is None else seed)
+    sampler = Sampler(description, secrets.randbits(32) if seed is None else seed, secrets.token_hex(3))
     return Api(description, contract.catalogue, sampler)
 
 
@@ -69,7 +69,7 @@ def prepare(  # noqa: PLR0913 - what an assessment is made of
     assessment = Assessment(api, probe, survey, doors, explorer, identities=working, options=options, listener=listener)
     while len(assessment.accounts) < _ACCOUNTS and assessment.new_account() is not None:
         pass
-    explorer.walk(_walkers(assessment), progress)
+    explorer.walk(_readers(assessment), assessment.identities, progress)
     assessment.untested.extend(explorer.untested)
     return assessment
 
@@ -86,8 +86,8 @@ def assess(
     return Assessed(outcome, assessment, left)
 
 
-def _walkers(assessment: Assessment) -> tuple[Identity, ...]:
-    """In whose name the API is explored: everybody who was named, and accounts as far as there are no two others."""
+def _readers(assessment: Assessment) -> tuple[Identity, ...]:
+    """In whose name the API is read: everybody who was named, and accounts as far as there are no two others."""
     given = assessment.given
     accounts = tuple(account.identity for account in assessment.accounts)
     return given if len(given) > 1 else (*given, *accounts)

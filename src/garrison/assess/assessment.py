@@ -1,6 +1,7 @@
 """The assessment: what every check works with, and where what it says is collected."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import msgspec
 
@@ -91,11 +92,12 @@ class Assessment:
         """The identity whose role stands above the others'; None where no roles were given."""
         return next((each for each in self.given if _is_high(each) and each.name not in self.probe.lost), None)
 
-    def new_account(self) -> Account | None:
-        """Register one more account, which may be spoiled; None where the API does not let one, or enough were made."""
+    def new_account(self, more: Mapping[Slot, Any] | None = None) -> Account | None:
+        """Register one more account, which may be spoiled, with `more` in the request; None where the API does not let
+        one, or enough were made."""
         if len(self.accounts) >= MOST_ACCOUNTS:
             return None
-        account = self._explorer.register()
+        account = self._explorer.register(more)
         if account is not None:
             self.accounts.append(account)
         return account

@@ -56,9 +56,9 @@ class Check(msgspec.Struct, frozen=True):
     """What to change: one to four sentences."""
     samples: Mapping[str, str] = {}
     """Code that mends it, by framework: `fastapi`, `django`, `flask`; empty where configuration mends it."""
-    run: RunAll | None = None
+    run: "RunAll | None" = None
     """Looks at the API as a whole."""
-    each: RunOne | None = None
+    each: "RunOne | None" = None
     """Looks at one operation. Exactly one of `run` and `each` is given."""
     most: int = 12
     """Requests that it may send to one operation, or in all where it looks at the whole API."""

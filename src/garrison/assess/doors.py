@@ -112,7 +112,7 @@ def registration(api: Api, door: Door) -> tuple[Request, str, str]:
     for slot in door.names:
         is_mail = not {"email", "mail"}.isdisjoint(words(slot.leaf))
         request = request.put(slot, f"{fresh}@example.com" if is_mail else fresh)
-    password = api.sampler.password
+    password = api.sampler.password()
     for slot in request.slots("body", "query"):
         if not _PASSWORDS.isdisjoint(words(slot.leaf)):
             request = request.put(slot, password)

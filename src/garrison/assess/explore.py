@@ -4,18 +4,16 @@ Lists first, then what can be made, then what is there to read, then changes of 
 might wipe data, ends sessions or changes accounts is left to the checks that are about it.
 """
 
-from collections.abc import Callable, Iterator
-from typing import Final
-
-import msgspec
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
 
 from garrison.assess.call import NOT_JSON
 from garrison.assess.compare import leaves
 from garrison.assess.doors import Account, Doors, logging_in, name_for, registration
 from garrison.assess.identity import Identity
 from garrison.assess.probe import Exchange, Probe, Stop
-from garrison.assess.request import Request
-from garrison.assess.survey import Owned, Survey
+from garrison.assess.request import Request, Slot
+from garrison.assess.survey import Survey
 from garrison.assess.target import Api, Target
 from garrison.core.finding import Untested
 from garrison.exposure.types.rule import words
@@ -53,12 +51,14 @@ class Explorer:
             self._survey.knows(identity, values)
         return True
 
-    def register(self) -> Account | None:
-        """Register somebody new; None where the API does not let one."""
+    def register(self, more: Mapping[Slot, Any] | None = None) -> Account | None:
+        """Register somebody new, with `more` in the request; None where the API does not let one."""
         register, log_in = self._doors.register, self._doors.log_in
         if register is None or log_in is None:
             return None
         request, _, password = registration(self._api, register)
+        for slot, value in (more or {}).items():
+            request = request.put(slot, value)
         with self._probe.allowance(register.target.id, 6):
             try:
                 exchange = self._probe.send(request)
@@ -73,19 +73,22 @@ class Explorer:
         self._survey.knows(identity, {slot.leaf: str(request.value(slot)) for slot in register.names})
         return Account(identity, name, password, request) if self.introduce(identity) else None
 
-    def walk(self, identities: tuple[Identity, ...], step: Callable[[str], None]) -> None:
-        """Explore everything in the name of `identities`, and of nobody; `step` is told what comes next."""
+    def walk(self, readers: tuple[Identity, ...], changers: tuple[Identity, ...], step: Callable[[str], None]) -> None:
+        """Explore everything in the name of `readers`, and of nobody; `changers` change what is their own, and `step`
+        is told what comes next."""
         plain = [target for target in self._api.targets if not self._is_left_alone(target)]
-        for title, targets, visit in (
-            ("lists", [each for each in plain if each.is_safe and not each.variables], self._read),
-            ("what can be made", [each for each in plain if each.method == "POST"], self._make),
-            ("what is there", [each for each in plain if each.is_safe and each.variables], self._read),
-            ("what was made, once more", [each for each in plain if each.is_safe and not each.variables], self._again),
-            ("changes", [each for each in plain if each.method in ("PUT", "PATCH")], self._change),
+        lists = [each for each in plain if each.is_safe and not each.variables]
+        single = [each for each in plain if each.is_safe and each.variables]
+        for title, targets, visit, people in (
+            ("lists", lists, self._read, readers),
+            ("what can be made", [each for each in plain if each.method == "POST"], self._make, readers),
+            ("what is there", single, self._read, readers),
+            ("what was made, once more", lists, self._again, readers),
+            ("changes", [each for each in plain if each.method in ("PUT", "PATCH")], self._change, changers),
         ):
-            step(title)
+            step(f"exploring: {title}")
             for target in targets:
-                self._visit(target, identities, visit)
+                self._visit(target, people, visit)
 
     def _visit(
         self, target: Target, identities: tuple[Identity, ...], visit: Callable[[Target, tuple[Identity, ...]], None]
@@ -123,14 +126,12 @@ class Explorer:
                     break
 
     def _change(self, target: Target, identities: tuple[Identity, ...]) -> None:
-        for identity in identities[:2]:
-            mine = [
-                each
-                for each in self._survey.objects(target)
-                if each.owner == identity and (each.is_own or identity.is_throwaway)
-            ]
+        for identity in identities:
+            if self._survey.baseline(target) is not None:
+                return
+            mine = [each for each in self._survey.objects(target) if each.owner == identity and each.is_own]
             for owned in mine[:1]:
-                request = self._fitted(target, about(self._api.request(target, every=True), owned), identity)
+                request = self._fitted(target, self._api.request(target, every=True).about(owned.values), identity)
                 self._try(target, request, identity)
 
     def _requests(self, target: Target, identity: Identity | None) -> Iterator[Request]:
@@ -141,7 +142,7 @@ class Explorer:
             return
         objects = sorted(self._survey.objects(target), key=lambda each: each.owner != identity)
         for owned in objects[:_TRIES]:
-            yield about(request, owned)
+            yield request.about(owned.values)
         if not objects:
             yield request
 
@@ -180,8 +181,3 @@ class Explorer:
         for way, leaf in leaves(value) if value is not NOT_JSON else ():
             if isinstance(leaf, str | int) and not isinstance(leaf, bool):
                 yield way.rpartition("/")[2], str(leaf)
-
-
-def about(request: Request, owned: Owned) -> Request:
-    """The request with the path variables of an object."""
-    return msgspec.structs.replace(request, path={**request.path, **owned.values})

@@ -51,8 +51,8 @@ class Owned(msgspec.Struct, frozen=True):
 
     @property
     def is_own(self) -> bool:
-        """Whether the assessment made it."""
-        return self.made is not None
+        """Whether the assessment made it, or it is an account of the assessment's own."""
+        return self.made is not None or (self.owner is not None and self.owner.is_throwaway)
 
     @property
     def id(self) -> str:
@@ -170,7 +170,9 @@ class Survey:
             return ()
         found: dict[tuple[str, ...], Owned] = {}
         for owned in (*self._people_as_objects(variables), *self._seen(target, variables)):
-            found.setdefault(tuple(owned.values.values()), owned)
+            key = tuple(owned.values.values())
+            known = found.get(key, owned)
+            found[key] = owned if owned.made is not None and known.made is None else known
         return tuple(sorted(found.values(), key=lambda owned: (not owned.is_own, owned.owner is None)))
 
     def _people_as_objects(self, variables: Sequence[str]) -> Iterator[Owned]:

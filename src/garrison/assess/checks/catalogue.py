@@ -3,5 +3,6 @@
 from typing import Final
 
 from garrison.assess.check import Check
+from garrison.assess.checks.authorization import catalogue as authorization
 
-CHECKS: Final[tuple[Check, ...]] = ()
+CHECKS: Final[tuple[Check, ...]] = (*authorization.CHECKS,)
