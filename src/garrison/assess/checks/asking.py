@@ -27,7 +27,7 @@ def refreshed(a: Assessment, request: Request) -> Request:
     """The request with new words wherever the assessment made one up: what must be unique is not taken then."""
     for slot in request.slots("body", "query"):
         value = request.value(slot)
-        if isinstance(value, str) and MARK in value and value != a.api.sampler.password:
+        if isinstance(value, str) and MARK in value:
             at = value.find("@")
             request = request.put(slot, a.api.sampler.word() + (value[at:] if at > 0 else ""))
     return request

@@ -3,6 +3,8 @@
 from typing import Final
 
 from garrison.assess.check import Check
+from garrison.assess.checks.authentication import catalogue as authentication
 from garrison.assess.checks.authorization import catalogue as authorization
+from garrison.assess.checks.resources import catalogue as resources
 
-CHECKS: Final[tuple[Check, ...]] = (*authorization.CHECKS,)
+CHECKS: Final[tuple[Check, ...]] = (*authentication.CHECKS, *authorization.CHECKS, *resources.CHECKS)

@@ -60,8 +60,7 @@ CHECK = Check(
     severity=Severity.LOW,
     tags=("owasp.api4", "cwe.799", "rec.15"),
     looks="Sends a list of three bodies where the contract declares one object. Proven where the answer holds three "
-    "results "
-    "of the kind that a single request gets.",
+    "results of the kind that a single request gets.",
     why="Limits count requests: with batches a client guesses a thousand passwords, or makes a thousand objects, in "
     "one.",
     mend="Refuse lists where the contract has an object, or count and bound what is in them.",

@@ -55,12 +55,11 @@ CHECK = Check(
     severity=Severity.LOW,
     tags=("owasp.api4", "cwe.770", "rec.10"),
     looks="Sends one ordinary request, then the same with 1 MB and with 10 MB of blanks behind the JSON text, which "
-    "mean "
-    "nothing. Proven where the large one is answered as the small one is: it was read and decoded as a whole.",
+    "mean nothing. Proven where the large one is answered as the small one is: it was read and decoded as a whole.",
     why="A few clients that send large bodies at the same time fill the memory of the service.",
     mend="Set a bound for bodies at the outermost server, such as 1 MB, and a larger one for the few operations that "
-    "take "
-    "files; answer 413 beyond it. Set `maxLength` and `maxItems` in the contract so that the bound can be justified.",
+    "take files; answer 413 beyond it. Set `maxLength` and `maxItems` in the contract so that the bound can be "
+    "justified.",
     samples={
         "fastapi": "class Bounded:  # as ASGI middleware: counts what `receive` gives and answers 413 beyond the "
         "bound\n"

@@ -78,12 +78,11 @@ CHECK = Check(
     family="resources",
     severity=Severity.LOW,
     tags=("owasp.api4", "cwe.1284", "rec.14"),
-    looks="Puts a text 5,000 characters longer than `maxLength`, or the number 10^15 where `maximum` is lower, into an "
-    "otherwise ordinary request. Proven where the answer is a success as the ordinary one is. Length of pages is the "
-    "business of `page-size-unbounded`.",
+    looks="Puts a text 5,000 characters longer than `maxLength`, or the number 10^15 where `maximum` is lower, into "
+    "an otherwise ordinary request. Proven where the answer is a success as the ordinary one is. Length of pages is "
+    "the business of `page-size-unbounded`.",
     why="The bounds that the contract promises do not hold: stores and whatever reads them later get values that "
-    "nobody "
-    "expects, and sums and sizes overflow.",
+    "nobody expects, and sums and sizes overflow.",
     mend="Enforce the contract's schema where requests come in, from the same description.",
     samples={
         "fastapi": "name: str = Field(max_length=80)\namount: int = Field(le=10_000)",

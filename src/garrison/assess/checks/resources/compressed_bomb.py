@@ -59,13 +59,12 @@ CHECK = Check(
     family="resources",
     severity=Severity.MEDIUM,
     tags=("owasp.api4", "cwe.409", "rec.10"),
-    looks="Sends an ordinary body compressed with gzip. Where that is understood (and a garbled one is not), sends "
-    "it once "
-    "with 10 MB of blanks behind it, which are 10 kB compressed. Proven where that is answered as the small one is.",
+    looks="Sends an ordinary body compressed with gzip. Where that is understood (and a garbled one is not), sends it "
+    "once with 10 MB of blanks behind it, which are 10 kB compressed. Proven where that is answered as the small one "
+    "is.",
     why="A client pays 10 kB for each 10 MB of memory that it makes the service use; nested or larger ones stop it.",
     mend="Refuse `Content-Encoding` in requests (415) where nobody needs it; else count bytes while inflating and "
-    "stop at "
-    "the bound for bodies with 413.",
+    "stop at the bound for bodies with 413.",
     samples={
         "fastapi": "inflated = zlib.decompressobj(wbits=31).decompress(body, MAX_BODY)  # stops at the bound",
     },

@@ -95,8 +95,7 @@ CHECK = Check(
     "0.4 s or more while the ordinary ones do not scatter.",
     why="A client pays one request and the service seconds of work: a few dozen at once stop it for everybody.",
     mend="Bound the parameters in the contract (length, number of fields, depth), sort and filter by indexed columns "
-    "alone, "
-    "and give each query of the database a time limit.",
+    "alone, and give each query of the database a time limit.",
     samples={
         "fastapi": "q: Annotated[str, Query(max_length=60)]\n# and in PostgreSQL: SET statement_timeout = '2s'",
     },

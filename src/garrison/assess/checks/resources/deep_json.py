@@ -71,14 +71,13 @@ CHECK = Check(
     family="resources",
     severity=Severity.LOW,
     tags=("owasp.api4", "cwe.674", "rec.10"),
-    looks="Sends an ordinary body with one more property that holds 1,000, then 20,000, then 100,000 lists inside each "
-    "other. Proven where it is answered with a fault of the server, or not at all, or a second late, twice, while "
-    "ordinary requests before and after are answered well.",
+    looks="Sends an ordinary body with one more property that holds 1,000, then 20,000, then 100,000 lists inside "
+    "each other. Proven where it is answered with a fault of the server, or not at all, or a second late, twice, "
+    "while ordinary requests before and after are answered well.",
     why="Each such request costs the client 200 kB and the service a crash of a worker or its stack; where the fault "
-    "is "
-    "not caught, a few of them stop it.",
-    mend="Bound the depth of JSON before it is decoded (32 levels are plenty), and answer 400 where the decoder "
-    "gives up.",
+    "is not caught, a few of them stop it.",
+    mend="Bound the depth of JSON before it is decoded (32 levels are plenty), and answer 400 where the decoder gives "
+    "up.",
     samples={
         "fastapi": "@app.exception_handler(RecursionError)\n"
         "async def too_deep(request: Request, error: RecursionError) -> Response:\n"

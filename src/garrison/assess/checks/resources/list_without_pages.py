@@ -75,8 +75,7 @@ def _finding(a: Assessment, target: Target, proof: list[Exchange], count: int, c
         target=target,
         confidence=confidence,
         says=f"{target.method} {target.template} gives all {count:,} items at once, takes no parameter for pages, "
-        f"and the "
-        "contract sets no `maxItems`",
+        "and the contract sets no `maxItems`",
     )
 
 
@@ -87,13 +86,12 @@ CHECK = Check(
     severity=Severity.LOW,
     tags=("owasp.api4", "cwe.770", "rec.14"),
     looks="Looks at lists for which neither the contract nor the answer knows pages. Proven where 200 items or more "
-    "came at "
-    "once; with medium confidence where one more item appears in the list as soon as one is made.",
+    "came at once; with medium confidence where one more item appears in the list as soon as one is made.",
     why="The answer grows with the data until it takes seconds and megabytes, and one request copies everything.",
     mend="Give the list pages with a bounded length, and set `maxItems` in the contract.",
     samples={
-        "fastapi": '@app.get("/orders")\nasync def orders(after: str = "", limit: Annotated[int, Query(le=100)] = "
-        "20): ...',
+        "fastapi": '@app.get("/orders")\n'
+        'async def orders(after: str = "", limit: Annotated[int, Query(le=100)] = 20): ...',
         "django": 'REST_FRAMEWORK = {"DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.CursorPagination", '
         '"PAGE_SIZE": 20}',
     },

@@ -9,17 +9,17 @@ from garrison.assess.target import Target
 from garrison.exposure.types.rule import words
 
 _SIZES: Final = frozenset(
-    {"limit", "pagesize", "perpage", "size", "count", "first", "take", "top", "rows", "maxresults", "results", "pagelimit",
-     "itemsperpage", "num", "maxitems", "length"}
+    {"limit", "pagesize", "perpage", "size", "count", "first", "take", "top", "rows", "maxresults", "results",
+     "pagelimit", "itemsperpage", "num", "maxitems", "length"}
 )  # fmt: skip
 _PAGES: Final = frozenset(
     {"page", "offset", "cursor", "after", "before", "skip", "start", "token", "next", "from", "since", "pagenumber",
      "pagetoken", "continuation", "marker"}
 )  # fmt: skip
 _TOLD: Final = frozenset(
-    {"next", "cursor", "nextpage", "nextcursor", "page", "pages", "total", "totalpages", "totalcount", "hasmore", "hasnext",
-     "pagination", "paging", "links", "limit", "offset", "perpage", "pagesize", "previous", "prev", "lastpage", "
-     ""pageinfo"}
+    {"next", "cursor", "nextpage", "nextcursor", "page", "pages", "total", "totalpages", "totalcount", "hasmore",
+     "hasnext", "pagination", "paging", "links", "limit", "offset", "perpage", "pagesize", "previous", "prev",
+     "lastpage", "pageinfo"}
 )  # fmt: skip
 
 

@@ -52,9 +52,8 @@ CHECK = Check(
     severity=Severity.LOW,
     tags=("owasp.api4", "cwe.770", "rec.10"),
     looks="Sends a request that reads with 2,000 more parameters in its query. Proven where that is answered with a "
-    "fault "
-    "of the server, not at all or a second late, twice, while the request without them is answered well before and "
-    "after.",
+    "fault of the server, not at all or a second late, twice, while the request without them is answered well before "
+    "and after.",
     why="What reads parameters grows faster than their number in many libraries: few requests keep the service busy.",
     mend="Bound the number of parameters and the length of the request line (100 and 8 kB are plenty), and refuse "
     "undeclared ones with 400.",

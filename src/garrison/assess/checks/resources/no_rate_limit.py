@@ -70,13 +70,13 @@ CHECK = Check(
     family="resources",
     severity=Severity.MEDIUM,
     tags=("owasp.api4", "cwe.770", "rec.15"),
-    looks="Sends at most 60 requests, four at a time, to an operation that reads, and 40 each to log in and to reset a "
-    "password as somebody who does not exist. A status of 429, 420, 423 or 503, a `Retry-After` or `RateLimit` header, "
-    "a dropped connection or a change of the answers counts as a limit.",
+    looks="Sends at most 60 requests, four at a time, to an operation that reads, and 40 each to log in and to reset "
+    "a password as somebody who does not exist. A status of 429, 420, 423 or 503, a `Retry-After` or `RateLimit` "
+    "header, a dropped connection or a change of the answers counts as a limit.",
     why="Passwords and codes can be guessed, data copied and the service kept busy as fast as the network carries it. "
     "A limit higher than the burst is not seen by this check: then the finding says no more than that 60 pass.",
-    mend="Count requests by account and by address, answer 429 with `Retry-After` beyond a limit, and set a much lower "
-    "limit for logging in, registering and resetting. Count attempts by the account that is tried as well.",
+    mend="Count requests by account and by address, answer 429 with `Retry-After` beyond a limit, and set a much "
+    "lower limit for logging in, registering and resetting. Count attempts by the account that is tried as well.",
     samples={
         "fastapi": "limiter = Limiter(key_func=get_remote_address)  # slowapi\n\n"
         '@app.post("/login")\n@limiter.limit("5/minute")\nasync def login(request: Request, form: Login): ...',

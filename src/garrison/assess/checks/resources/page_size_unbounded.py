@@ -62,14 +62,11 @@ CHECK = Check(
     tags=("owasp.api4", "cwe.770", "rec.14"),
     looks="Asks a list for one item and then for 100,000. Proven where one item came for the first (the parameter is "
     "obeyed), and for the second more than the contract's maximum, or more than 200 where it has none. Where the "
-    "answer "
-    "only repeats the number as the length of its page, the confidence is medium.",
+    "answer only repeats the number as the length of its page, the confidence is medium.",
     why="The whole data set leaves in one answer, under every limit of requests, and each such request makes the "
-    "service "
-    "load all of it.",
+    "service load all of it.",
     mend="Bound the parameter in the contract (`maximum: 100`) and refuse more with 400, or cut it to the bound and "
-    "say so "
-    "in the answer.",
+    "say so in the answer.",
     samples={
         "fastapi": '@app.get("/orders")\nasync def orders(limit: Annotated[int, Query(ge=1, le=100)] = 20): ...',
         "django": "class Pages(PageNumberPagination):\n    page_size = 20\n    page_size_query_param = 'limit'\n"

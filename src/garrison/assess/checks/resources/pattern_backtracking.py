@@ -1,5 +1,4 @@
-"""`pattern-backtracking`: a regular expression takes exponentially or quadratically long for a text that nearly "
-"fits."""
+"""`pattern-backtracking`: a pattern takes quadratically or exponentially long for a text that nearly fits."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
@@ -18,9 +17,9 @@ from garrison.core.finding import CheckId, Finding
 from garrison.exposure.types.rule import words
 
 _FORMED: Final = frozenset(
-    {"email", "mail", "url", "uri", "link", "name", "username", "phone", "slug", "code", "date", "host", "domain", "zip",
-     "address", "website", "tag", "version", "path", "pattern", "search", "q", "filter", "title", "vin", "iban", "
-     ""color"}
+    {"email", "mail", "url", "uri", "link", "name", "username", "phone", "slug", "code", "date", "host", "domain",
+     "zip", "address", "website", "tag", "version", "path", "pattern", "search", "q", "filter", "title", "vin", "iban",
+     "color"}
 )  # fmt: skip
 _MOST_SLOTS: Final = 4
 _SEEN: Final = 0.06
@@ -80,7 +79,7 @@ def _each(a: Assessment, target: Target) -> Iterator[Finding]:
                 continue
             ladder = _climb(a, request, identity, slot, family)
             if _is_steep(ladder, family, usual.answer.seconds):
-                yield _finding(a, target, slot, family, ladder, identity, request)
+                yield _finding(a, target, slot, family, ladder)
                 return
 
 
@@ -145,17 +144,10 @@ def _is_refused(exchange: Exchange) -> bool:
     return exchange.answer.status in (413, 414, 429, 431, 503)
 
 
-def _finding(  # noqa: PLR0913 - what was measured and where
-    a: Assessment,
-    target: Target,
-    slot: Slot,
-    family: _Family,
-    ladder: Sequence[_Rung],
-    identity: Identity | None,
-    request: Request,
-) -> Finding:
+def _finding(a: Assessment, target: Target, slot: Slot, family: _Family, ladder: Sequence[_Rung]) -> Finding:
     last = ladder[-1]
-    control = a.probe.send(request.put(slot, family.harmless(last.size)), identity)
+    harmless = last.exchange.request.put(slot, family.harmless(last.size))
+    control = a.probe.send(harmless, last.exchange.identity)
     grown = ", ".join(f"{rung.seconds:.3f} s for {rung.size:,}" for rung in ladder[-3:])
     says = f"as many characters that fail at once: {control.answer.seconds:.3f} s"
     return a.found(
@@ -174,15 +166,12 @@ CHECK = Check(
     severity=Severity.HIGH,
     tags=("owasp.api4", "cwe.1333", "rec.10"),
     looks="Puts texts that nearly fit (`aaaa!`, addresses and numbers with a wrong end, runs of blanks) into places "
-    "that "
-    "are held against a pattern, in growing lengths. Proven where the time grows by 2.5 times or more with each of "
-    "three "
-    "sizes of which the next is 3 characters longer (or twice as long, for quadratic growth); nothing longer is sent "
-    "once an answer took 1.5 s.",
+    "that are held against a pattern, in growing lengths. Proven where the time grows by 2.5 times or more with each "
+    "of three sizes of which the next is 3 characters longer (or twice as long, for quadratic growth); nothing longer "
+    "is sent once an answer took 1.5 s.",
     why="One request of thirty characters keeps a worker busy for minutes; a handful stops the service.",
     mend="Check the length first (`maxLength`), write the pattern without nested or adjacent repetitions that can "
-    "match "
-    "the same text, or use an engine with linear time (RE2).",
+    "match the same text, or use an engine with linear time (RE2).",
     samples={
         "fastapi": "class Sign(BaseModel):\n    email: EmailStr = Field(max_length=254)  # no pattern of one's own",
         "django": "email = models.EmailField(max_length=254)  # or `re2` in place of `re`",

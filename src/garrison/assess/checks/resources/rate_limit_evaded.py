@@ -91,8 +91,8 @@ CHECK = Check(
     severity=Severity.HIGH,
     tags=("owasp.api4", "cwe.348", "cwe.799", "rec.15"),
     looks="Asks until a limit refuses, then sends the same request with made-up client addresses in the headers that "
-    "proxies set (`X-Forwarded-For`, `Forwarded` and others). Proven where three made-up addresses pass while the same "
-    "request without the header is still refused afterwards.",
+    "proxies set (`X-Forwarded-For`, `Forwarded` and others). Proven where three made-up addresses pass while the "
+    "same request without the header is still refused afterwards.",
     why="Whoever guesses passwords or copies data writes another address into each request and is never limited.",
     mend="Take the client's address from the connection, or from the header that your own outermost proxy sets and "
     "overwrites, counted from the right by the number of your proxies. Count by account as well.",
