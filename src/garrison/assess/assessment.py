@@ -16,6 +16,7 @@ from garrison.assess.probe import Exchange, Probe
 from garrison.assess.request import Request, Slot
 from garrison.assess.survey import Survey
 from garrison.assess.target import Api, Target
+from garrison.assess.tools import Tools
 from garrison.core.detection import Confidence, Severity
 from garrison.core.finding import Finding, Untested, fingerprint_of
 
@@ -50,6 +51,7 @@ class Assessment:
         options: Options = Options(),  # noqa: B008 - frozen
         listener: Listener | None = None,
         traffic: Sequence[str] = (),
+        tools: Tools = Tools(),  # noqa: B008 - frozen
     ) -> None:
         self.api = api
         self.probe = probe
@@ -59,6 +61,8 @@ class Assessment:
         self.listener = listener
         self.traffic = traffic
         """Paths that recorded traffic went to: `GET /v1/old`."""
+        self.tools = tools
+        """Programs and libraries that some checks use, where they are installed."""
         self._explorer = explorer
         self._keeper = keeper
         self.given = tuple(identities)

@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from garrison.assess.call import NOT_JSON
-from garrison.assess.compare import succeeded
+from garrison.assess.compare import shape_of, succeeded
 from garrison.assess.identity import Identity
 from garrison.assess.jwt import claims_of
 from garrison.assess.probe import Exchange
@@ -21,6 +21,7 @@ _OWNERS: Final = frozenset(
     {"owner", "user", "author", "creator", "customer", "account", "username", "created", "member", "email", "sub"}
 )
 _MAX_FACTS: Final = 20_000
+_MAX_SEEN: Final = 20
 
 
 class Fact(msgspec.Struct, frozen=True):
@@ -65,6 +66,7 @@ class Survey:
     def __init__(self) -> None:
         self._baselines: dict[tuple[OperationId, str], Exchange] = {}
         self._failed: dict[OperationId, Exchange] = {}
+        self._answers: dict[OperationId, dict[tuple[Any, ...], Exchange]] = {}
         self._facts: list[Fact] = []
         self._selves: dict[str, dict[tuple[str, ...], str]] = {}
         self._people: dict[str, Identity] = {}
@@ -76,6 +78,7 @@ class Survey:
         operation = exchange.request.operation
         if operation is None:
             return False
+        self._see(operation, exchange)
         known = self.baseline_of(operation)
         if not succeeded(exchange.answer, known.answer if known is not None else None):
             self._failed.setdefault(operation, exchange)
@@ -128,6 +131,16 @@ class Survey:
     def refusals(self) -> tuple[Exchange, ...]:
         """Of every operation that did not succeed at first, what was answered then."""
         return tuple(self._failed.values())
+
+    def _see(self, operation: OperationId, exchange: Exchange) -> None:
+        answer, seen = exchange.answer, self._answers.setdefault(operation, {})
+        kind = (answer.status, answer.media_type, shape_of(answer.json()) if answer.json() is not NOT_JSON else None)
+        if len(seen) < _MAX_SEEN:
+            seen.setdefault(kind, exchange)
+
+    def seen(self, target: Target) -> tuple[Exchange, ...]:
+        """Exchanges with the operation, one for each kind of answer: of a status, a media type and a shape."""
+        return tuple(self._answers.get(target.id, {}).values())
 
     def of(self, identity: Identity) -> Mapping[tuple[str, ...], str]:
         """What is known of an identity itself, by the words of the names."""
