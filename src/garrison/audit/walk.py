@@ -187,7 +187,7 @@ class Reading:
         self.description = description
         self.operations = description.operations
         self.everywhere = Users((1 << len(self.operations)) - 1)
-        self._bits = {operation.node.place: Users(1 << at) for at, operation in enumerate(self.operations)}
+        self._bits = {operation.id: Users(1 << at) for at, operation in enumerate(self.operations)}
         self._walk = _Walk(description)
         self.parameters = tuple(self._parameters())
         self.bodies = tuple(self._bodies())
@@ -195,6 +195,8 @@ class Reading:
         """Successful ones and others, by status."""
         self._walk.finish()
         self.spots: tuple[Spot, ...] = tuple(self._walk.spots.values())
+        self.shared = frozenset(part.place for spot in self.spots for part in spot.merged[1:])
+        """Where schemas stand that are members of some `allOf`: what closes one of them closes all that build on it."""
         self.schemes = tuple(self._schemes())
 
     @property
@@ -206,7 +208,7 @@ class Reading:
         """Operations as bits."""
         found = 0
         for operation in operations:
-            found |= self._bits.get(operation.node.place, _NOWHERE)
+            found |= self._bits.get(operation.id, _NOWHERE)
         return Users(found)
 
     def using(self, users: Users) -> list[DescribedOperation]:
@@ -244,7 +246,7 @@ class Reading:
                     self._add(found, each, "answer", where, operation, answer)
         return iter(found.values())
 
-    def _add(  # noqa: PLR0913, PLR0917 - one for each thing that an exchange is of
+    def _add(
         self,
         found: dict[Place, Exchanged],
         body: DescribedBody,
