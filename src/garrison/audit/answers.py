@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
-from garrison.audit.rule import Action, Fault
+from garrison.audit.rule import Action, Fault, Users
 from garrison.audit.walk import Reading
 from garrison.contract.described import DescribedOperation
 from garrison.contract.documents import Node
@@ -27,6 +27,8 @@ _PROBLEM: Final = {
     },
 }
 """A problem (RFC 9457)."""
+_HABIT: Final = 4
+"""Operations from which on a fault of most is told once."""
 RETRY_AFTER: Final = {
     "description": "Seconds to wait",
     "schema": {"type": "integer", "format": "int32", "minimum": 0, "maximum": 86400},
@@ -48,18 +50,29 @@ def undescribed(
     *,
     default_counts: bool = True,
 ) -> Iterator[Fault]:
-    """Those of the operations that describe none of `statuses`: one fault each, or one for all where all lack it."""
+    """Those of the operations that describe none of `statuses`: one fault each, or one for all where most lack it."""
     concerned = list(concerned)
-    lacking = [each for each in concerned if not describes(each, statuses, default_counts=default_counts)]
-    if len(lacking) > 1 and len(lacking) == len(concerned):
-        mends = tuple(action for each in lacking for action in adding(each, statuses[0]))
-        place = reading.of_root("paths") or reading.description.root
-        says = f"none of the {len(lacking)} operations {what} describes an answer with {' or '.join(statuses)}"
-        yield Fault(place, says, reading.users(*lacking), kind="all", mends=mends)
+    named = " or ".join(statuses)
+    faults = [
+        Fault(each.node, f"no answer with {named} is described", reading.users(each), mends=adding(each, statuses[0]))
+        for each in concerned
+        if not describes(each, statuses, default_counts=default_counts)
+    ]
+    says = f"{len(faults)} of {len(concerned)} operations {what} describe no answer with {named}"
+    yield from gathered(reading, faults, len(concerned), says)
+
+
+def gathered(reading: Reading, faults: Sequence[Fault], concerned: int, says: str) -> Iterator[Fault]:
+    """Faults of single operations; one for all where more than half of those concerned have it: it is a habit then."""
+    if len(faults) < _HABIT or 2 * len(faults) <= concerned:
+        yield from faults
         return
-    for each in lacking:
-        says = f"no answer with {' or '.join(statuses)} is described"
-        yield Fault(each.node, says, reading.users(each), mends=adding(each, statuses[0]))
+    users = 0
+    for each in faults:
+        users |= each.users
+    place = reading.of_root("paths") or reading.description.root
+    mends = tuple(action for each in faults for action in each.mends)
+    yield Fault(place, says, Users(users), kind="all", mends=mends)
 
 
 def answer(status: str) -> dict[str, Any]:

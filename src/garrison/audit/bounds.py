@@ -4,7 +4,7 @@ import re
 from typing import Any, Final
 
 from garrison.audit.rule import Action
-from garrison.audit.walk import Reading, Spot
+from garrison.audit.walk import Field, Reading, Spot
 
 _SHORT_FORMATS: Final = frozenset(
     {"date", "date-time", "time", "duration", "uuid", "ipv4", "ipv6", "hostname", "int32", "int64", "decimal"}
@@ -67,6 +67,11 @@ def range_of(spot: Spot) -> dict[str, Any]:
 def adding(spot: Spot, **keywords: Any) -> tuple[Action, ...]:
     """The action that adds keywords to a schema."""
     return (Action(spot.node.place, keywords),)
+
+
+def marking(field: Field, **keywords: Any) -> tuple[Action, ...]:
+    """The action that adds keywords to a property; none where other properties share its schema."""
+    return adding(field.spot, **keywords) if field.is_own else ()
 
 
 def stands_alone(reading: Reading, spot: Spot) -> bool:

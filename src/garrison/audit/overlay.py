@@ -44,10 +44,9 @@ def _document(updates: dict[Tokens, Any], removals: dict[Tokens, None], source: 
         "actions:\n" if updates or removals else "actions: []\n",
     ]
     # outer places first, so that what they add is there for the inner ones; the last item of a list goes first
-    for tokens in sorted(updates, key=len):
-        lines.append(_action(tokens, updates[tokens]))
-    for tokens in sorted(removals, key=lambda way: [(isinstance(each, str), each) for each in way], reverse=True):
-        lines.append(_action(tokens, None))
+    last_first = sorted(removals, key=lambda way: [(isinstance(each, str), each) for each in way], reverse=True)
+    lines += [_action(tokens, updates[tokens]) for tokens in sorted(updates, key=len)]
+    lines += [_action(tokens, None) for tokens in last_first]
     return "".join(lines)
 
 

@@ -33,14 +33,14 @@ def _range(first: int, last: int) -> int:
 
 _DIGITS: Final = _range(48, 57)
 _WORD: Final = _DIGITS | _range(65, 90) | _range(97, 122) | 1 << 95
-_SPACE: Final = _range(9, 13) | 1 << 32 | _OTHER
+_SPACE: Final = _range(9, 13) | 1 << 32
 _CLASSES: Final = {
-    "d": _DIGITS, "D": _ALL & ~_DIGITS, "w": _WORD, "W": _ALL & ~_WORD, "s": _SPACE, "S": _ALL & ~_range(9, 13) & ~(1 << 32),
+    "d": _DIGITS, "D": _ALL & ~_DIGITS, "w": _WORD, "W": _ALL & ~_WORD, "s": _SPACE | _OTHER, "S": _ALL & ~_SPACE,
 }  # fmt: skip
 _CONTROLS: Final = {"n": 10, "r": 13, "t": 9, "f": 12, "v": 11, "0": 0}
 
 
-class _Unreadable(Exception):
+class _UnreadableError(Exception):
     """The pattern is none that is looked at: too large, or not a pattern."""
 
 
@@ -68,7 +68,7 @@ def is_catastrophic(pattern: str, budget: Budget) -> bool:
     own = Budget(min(_MOST, budget.left))
     try:
         return _Parser(pattern).automaton(own).is_ambiguous()
-    except (_Unreadable, RecursionError):
+    except (_UnreadableError, RecursionError):
         return False
     finally:
         budget.left -= min(_MOST, budget.left) - own.left + len(pattern)
@@ -87,7 +87,7 @@ class _Automaton:
     def state(self) -> int:
         """A new state."""
         if len(self.steps) >= _MAX_STATES:
-            raise _Unreadable
+            raise _UnreadableError
         self.steps.append([])
         self.free.append([])
         return len(self.steps) - 1
@@ -144,7 +144,7 @@ class _Automaton:
     def _spend(self, steps: int) -> None:
         self.budget.left -= steps
         if self.budget.left <= 0:
-            raise _Unreadable
+            raise _UnreadableError
 
 
 class _Parser:
@@ -160,7 +160,7 @@ class _Parser:
         self._made.budget = budget
         part = self._choice()
         if self._at < len(self._text):
-            raise _Unreadable
+            raise _UnreadableError
         self._made.final = part.last
         return self._made
 
@@ -262,7 +262,7 @@ class _Parser:
                 self._skip_name()
         part = self._choice()
         if not self._takes(")"):
-            raise _Unreadable
+            raise _UnreadableError
         return self._nothing() if is_look else part
 
     def _skip_name(self) -> None:
@@ -270,7 +270,7 @@ class _Parser:
             return
         end = self._text.find(">", self._at)
         if not (self._text.startswith(("<", "P<"), self._at) and end > 0):
-            raise _Unreadable
+            raise _UnreadableError
         self._at = end + 1
 
     def _escape(self) -> _Part:
@@ -281,7 +281,7 @@ class _Parser:
         """The class of an escape; 0 for one that reads nothing."""
         self._at += 1
         if self._at >= len(self._text):
-            raise _Unreadable
+            raise _UnreadableError
         char = self._text[self._at]
         self._at += 1
         if char in _CLASSES:
@@ -324,7 +324,7 @@ class _Parser:
     def _member(self) -> tuple[int, int]:
         """Class of one member, and its code where it is one character; else -1."""
         if self._at >= len(self._text):
-            raise _Unreadable
+            raise _UnreadableError
         char = self._text[self._at]
         if char == "\\":
             klass = self._escaped()

@@ -61,14 +61,21 @@ class Server(msgspec.Struct, frozen=True, eq=False):
 
 
 def servers(reading: Reading) -> Iterator[Server]:
-    """The servers of the description, of its paths and of its operations."""
+    """The servers of the description, of its paths and of its operations, each URL once."""
+    found: dict[str, Server] = {}
+    for each in _every(reading):
+        known = found.get(each.written)
+        users = each.users | (known.users if known is not None else 0)
+        found[each.written] = msgspec.structs.replace(known or each, users=Users(users))
+    return iter(found.values())
+
+
+def _every(reading: Reading) -> Iterator[Server]:
     yield from _listed(reading.description.root, reading.everywhere)
-    seen = set()
     for operation in reading.operations:
         item = reading.of_root("paths", operation.path)
         for node in (item, operation.node):
-            if node is not None and node.place not in seen:
-                seen.add(node.place)
+            if node is not None:
                 yield from _listed(node, reading.users(operation))
 
 

@@ -52,6 +52,12 @@ class Spot(msgspec.Struct, eq=False):
     errors: Users = _NOWHERE
     """Operations in whose other answers it is found."""
 
+    @property
+    def called(self) -> str:
+        """What a sentence calls it."""
+        whole = "the answer" if self.location.startswith("answer") else "the body"
+        return f"`{self.name}`" if self.name else whole
+
     def said(self, keyword: str) -> Any:
         """What the schema says under a keyword; None where it says nothing."""
         for part in self.merged:
@@ -107,6 +113,11 @@ class Field(msgspec.Struct, frozen=True, eq=False):
     def location(self) -> str:
         """Where it is first found."""
         return f"{self.owner.location}/{self.name}"
+
+    @property
+    def is_own(self) -> bool:
+        """Whether no other property shares its schema, so that it can be marked there."""
+        return self.node.place == self.spot.node.place
 
     def says(self, keyword: str) -> Any:
         """What is said of it: by its schema or beside the reference to that."""

@@ -24,11 +24,7 @@ RULE = Rule(
     title="administrators prove no more than users",
     severity=Severity.MEDIUM,
     confidence=Confidence.LOW,
-    tags=(
-        "owasp.api5",
-        "cwe.862",
-        "rec.12",
-    ),
+    tags=("owasp.api5", "cwe.862", "rec.12"),
     why=(
         "Nothing in the description keeps a user's token out of what only administrators may do; whether the code "
         "does is left to each operation."

@@ -27,12 +27,8 @@ RULE = Rule(
     title="two paths match the same request",
     severity=Severity.LOW,
     confidence=Confidence.HIGH,
-    tags=(
-        "owasp.api8",
-        "cwe.436",
-        "rec.4",
-    ),
-    why=("The API and what stands before it may take a request for different operations, with different demands."),
+    tags=("owasp.api8", "cwe.436", "rec.4"),
+    why="The API and what stands before it may take a request for different operations, with different demands.",
     mend="Keep one of them, or tell them apart by a word in the path.",
     look=_look,
 )

@@ -20,11 +20,7 @@ RULE = Rule(
     title="nobody says what is answered",
     severity=Severity.LOW,
     confidence=Confidence.MEDIUM,
-    tags=(
-        "owasp.api3",
-        "cwe.213",
-        "rec.3",
-    ),
+    tags=("owasp.api3", "cwe.213", "rec.3"),
     why="Nothing says what may leave, so nothing notices when more does.",
     mend="Describe the `content` of the answer.",
     look=_look,

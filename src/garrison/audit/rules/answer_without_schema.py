@@ -37,11 +37,7 @@ RULE = Rule(
     title="an answer may hold anything",
     severity=Severity.LOW,
     confidence=Confidence.HIGH,
-    tags=(
-        "owasp.api3",
-        "cwe.213",
-        "rec.3",
-    ),
+    tags=("owasp.api3", "cwe.213", "rec.3"),
     why="Nothing says what may leave, so nothing notices when more does.",
     mend="Give the media type a `schema` that names each property.",
     look=_look,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from garrison.audit import answers
 from garrison.audit.rule import Fault, Rule, Users
 from garrison.audit.walk import Reading
 from garrison.contract.documents import Node
@@ -19,8 +20,9 @@ def _look(reading: Reading) -> Iterator[Fault]:
                     known = found.get(header.node.place)
                     users = (known[1] if known else 0) | reading.users(operation)
                     found[header.node.place] = (header.node, users)
-    for node, users in found.values():
-        yield Fault(node, "`Access-Control-Allow-Origin` is `*`", Users(users))
+    faults = [Fault(node, "`Access-Control-Allow-Origin` is `*`", Users(users)) for node, users in found.values()]
+    says = f"{len(faults)} answers have `*` as `Access-Control-Allow-Origin`"
+    yield from answers.gathered(reading, faults, len(reading.operations), says)
 
 
 def _values(*nodes: Node | None) -> list[Any]:
@@ -29,7 +31,8 @@ def _values(*nodes: Node | None) -> list[Any]:
     for node in nodes:
         value = node.value if node is not None and isinstance(node.value, dict) else {}
         found += [value.get(key) for key in ("example", "default", "const")]
-        found += value.get("enum") if isinstance(value.get("enum"), list) else []
+        several = value.get("enum")
+        found += several if isinstance(several, list) else []
     return found
 
 
@@ -38,11 +41,7 @@ RULE = Rule(
     title="every web site may read the answer",
     severity=Severity.MEDIUM,
     confidence=Confidence.MEDIUM,
-    tags=(
-        "owasp.api8",
-        "cwe.942",
-        "rec.10",
-    ),
+    tags=("owasp.api8", "cwe.942", "rec.10"),
     why=(
         "Any page that a user opens can ask in his browser and read what comes, as far as his network or his "
         "cookies let it."

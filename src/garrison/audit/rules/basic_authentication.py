@@ -19,11 +19,7 @@ RULE = Rule(
     title="a password travels with every request",
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
-    tags=(
-        "owasp.api2",
-        "cwe.522",
-        "rec.11",
-    ),
+    tags=("owasp.api2", "cwe.522", "rec.11"),
     why=(
         "With HTTP basic authentication the password itself is in every request, cannot be limited in time or "
         "scope, and is what logs, proxies and scripts keep."

@@ -21,11 +21,7 @@ RULE = Rule(
     title="a request that reads has a body",
     severity=Severity.LOW,
     confidence=Confidence.HIGH,
-    tags=(
-        "owasp.api8",
-        "cwe.444",
-        "rec.13",
-    ),
+    tags=("owasp.api8", "cwe.444", "rec.13"),
     why=(
         "A body of GET or HEAD means nothing (RFC 9110, 9.3.1): proxies drop it, forward it unread or take it for "
         "the next request."

@@ -32,12 +32,7 @@ RULE = Rule(
     title="a body may be anything",
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
-    tags=(
-        "owasp.api8",
-        "cwe.20",
-        "rec.3",
-        "rec.13",
-    ),
+    tags=("owasp.api8", "cwe.20", "rec.3", "rec.13"),
     why="Nothing says what may be sent, so nothing checks it.",
     mend="Give the media type a `schema`.",
     look=_look,

@@ -26,12 +26,8 @@ RULE = Rule(
     title="nothing keeps a token out of caches",
     severity=Severity.INFORMATIONAL,
     confidence=Confidence.LOW,
-    tags=(
-        "owasp.api8",
-        "cwe.525",
-        "rec.11",
-    ),
-    why=("A cache on the way, or the browser's own, keeps the answer and the token in it for whoever comes next."),
+    tags=("owasp.api8", "cwe.525", "rec.11"),
+    why="A cache on the way, or the browser's own, keeps the answer and the token in it for whoever comes next.",
     mend="Answer with `Cache-Control: no-store` (RFC 6749, 5.1) and describe the header.",
     look=_look,
 )

@@ -22,11 +22,7 @@ RULE = Rule(
     title="nobody says which web sites may read answers",
     severity=Severity.INFORMATIONAL,
     confidence=Confidence.LOW,
-    tags=(
-        "owasp.api8",
-        "cwe.942",
-        "rec.10",
-    ),
+    tags=("owasp.api8", "cwe.942", "rec.10"),
     why=(
         "With cookies a browser proves who asks for every site that may read answers; which those are should be known."
     ),

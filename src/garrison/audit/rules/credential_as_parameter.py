@@ -40,11 +40,7 @@ RULE = Rule(
     title="a credential is an ordinary parameter",
     severity=Severity.LOW,
     confidence=Confidence.MEDIUM,
-    tags=(
-        "owasp.api2",
-        "cwe.287",
-        "rec.11",
-    ),
+    tags=("owasp.api2", "cwe.287", "rec.11"),
     why=(
         "What is not a security scheme is not known to be a secret: it is not demanded by gateways, and generators "
         "and logs show it."

@@ -21,11 +21,7 @@ RULE = Rule(
     title="the description holds a credential",
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
-    tags=(
-        "owasp.api2",
-        "cwe.798",
-        "rec.11",
-    ),
+    tags=("owasp.api2", "cwe.798", "rec.11"),
     why="Whoever reads the description can use it.",
     mend="Take it out, and make it invalid: it is known.",
     look=_look,

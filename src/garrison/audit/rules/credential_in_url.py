@@ -32,11 +32,7 @@ RULE = Rule(
     title="a secret travels in the URL",
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
-    tags=(
-        "owasp.api2",
-        "cwe.598",
-        "rec.11",
-    ),
+    tags=("owasp.api2", "cwe.598", "rec.11"),
     why=(
         "URLs stand in the logs of every proxy and server on the way, in browsers' histories and in `Referer` "
         "headers, and the secret with them."

@@ -28,12 +28,7 @@ RULE = Rule(
     title="a credential has a default",
     severity=Severity.MEDIUM,
     confidence=Confidence.MEDIUM,
-    tags=(
-        "owasp.api2",
-        "owasp.api8",
-        "cwe.1392",
-        "rec.11",
-    ),
+    tags=("owasp.api2", "owasp.api8", "cwe.1392", "rec.11"),
     why="A default password is the first that is tried, and clients that leave it out get it.",
     mend="Demand the value, and offer none.",
     look=_look,

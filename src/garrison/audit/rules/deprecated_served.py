@@ -21,11 +21,7 @@ RULE = Rule(
     title="a deprecated operation is served without an end",
     severity=Severity.LOW,
     confidence=Confidence.HIGH,
-    tags=(
-        "owasp.api9",
-        "cwe.477",
-        "rec.4",
-    ),
+    tags=("owasp.api9", "cwe.477", "rec.4"),
     why="What is no longer looked after is still there, and is attacked because it is.",
     mend=(
         "Say when it goes: the headers `Deprecation` (RFC 9745) and `Sunset` (RFC 8594), and `x-sunset` in the "

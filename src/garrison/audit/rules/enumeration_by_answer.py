@@ -26,11 +26,7 @@ RULE = Rule(
     title="an answer tells who has an account",
     severity=Severity.LOW,
     confidence=Confidence.MEDIUM,
-    tags=(
-        "owasp.api2",
-        "cwe.204",
-        "rec.24",
-    ),
+    tags=("owasp.api2", "cwe.204", "rec.24"),
     why=(
         "An answer of its own for accounts that do not exist lets anybody sort a list of addresses into customers "
         "and others."

@@ -30,11 +30,7 @@ RULE = Rule(
     title="errors have a form of their own",
     severity=Severity.INFORMATIONAL,
     confidence=Confidence.MEDIUM,
-    tags=(
-        "owasp.api8",
-        "cwe.209",
-        "rec.23",
-    ),
+    tags=("owasp.api8", "cwe.209", "rec.23"),
     why=(
         "A form of one's own grows fields that disclose more than clients need, and each client reads it differently."
     ),

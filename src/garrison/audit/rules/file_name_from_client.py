@@ -28,11 +28,7 @@ RULE = Rule(
     title="whoever asks names a file of the server",
     severity=Severity.LOW,
     confidence=Confidence.LOW,
-    tags=(
-        "owasp.api8",
-        "cwe.22",
-        "rec.13",
-    ),
+    tags=("owasp.api8", "cwe.22", "rec.13"),
     why=(
         "Names such as `../../etc/passwd` lead out of the folder that is meant, where nothing says what a name "
         "looks like."

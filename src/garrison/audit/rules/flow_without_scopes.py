@@ -20,12 +20,8 @@ RULE = Rule(
     title="every token may do everything",
     severity=Severity.MEDIUM,
     confidence=Confidence.MEDIUM,
-    tags=(
-        "owasp.api5",
-        "cwe.285",
-        "rec.12",
-    ),
-    why=("Without scopes a token cannot be limited to what a program needs: one that leaks opens all operations."),
+    tags=("owasp.api5", "cwe.285", "rec.12"),
+    why="Without scopes a token cannot be limited to what a program needs: one that leaks opens all operations.",
     mend=(
         "Declare scopes by what is done with what (`orders:read`, `orders:write`), and demand them with each operation."
     ),

@@ -11,8 +11,9 @@ from garrison.core.finding import CheckId
 def _look(reading: Reading) -> Iterator[Fault]:
     for spot in reading.spots:
         if spot.requests and "object" in spot.types and not spot.fields and not spot.has_choices and _is_free(spot):
-            what = f"`{spot.name}`" if spot.name else "the body"
-            yield Fault(spot.node, f"{what} is an object of which nothing is described", spot.requests, spot.location)
+            yield Fault(
+                spot.node, f"{spot.called} is an object of which nothing is described", spot.requests, spot.location
+            )
 
 
 def _is_free(spot: Spot) -> bool:
@@ -25,12 +26,7 @@ RULE = Rule(
     title="an object may hold anything",
     severity=Severity.LOW,
     confidence=Confidence.MEDIUM,
-    tags=(
-        "owasp.api3",
-        "owasp.api4",
-        "cwe.20",
-        "rec.3",
-    ),
+    tags=("owasp.api3", "owasp.api4", "cwe.20", "rec.3"),
     why="Neither names nor values nor their number are checked before code gets them.",
     mend=(
         "Describe the properties, or with `additionalProperties` what the values are and with `maxProperties` how many."

@@ -33,12 +33,7 @@ RULE = Rule(
     title="ids can be guessed",
     severity=Severity.LOW,
     confidence=Confidence.MEDIUM,
-    tags=(
-        "owasp.api1",
-        "cwe.340",
-        "cwe.639",
-        "rec.24",
-    ),
+    tags=("owasp.api1", "cwe.340", "cwe.639", "rec.24"),
     why=(
         "Who has one number has all others: where the check of whose object it is fails once, everything is read "
         "by counting."

@@ -20,11 +20,7 @@ RULE = Rule(
     title="OAuth tokens are handed out in URLs",
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
-    tags=(
-        "owasp.api2",
-        "cwe.598",
-        "rec.11",
-    ),
+    tags=("owasp.api2", "cwe.598", "rec.11"),
     why=(
         "The implicit flow puts the access token into the URL that the browser is sent to, where history, scripts "
         "and `Referer` headers leak it. RFC 9700 (2.1.2) advises against it."

@@ -30,11 +30,7 @@ RULE = Rule(
     title="an answer holds what is meant for inside",
     severity=Severity.LOW,
     confidence=Confidence.LOW,
-    tags=(
-        "owasp.api3",
-        "cwe.213",
-        "rec.6",
-    ),
+    tags=("owasp.api3", "cwe.213", "rec.6"),
     why=(
         "Marks, notes and scores that were made for those who run the API tell others how they are judged, or what "
         "to attack."

@@ -20,12 +20,7 @@ RULE = Rule(
     title="an internal operation is described for everybody",
     severity=Severity.MEDIUM,
     confidence=Confidence.MEDIUM,
-    tags=(
-        "owasp.api9",
-        "owasp.api8",
-        "cwe.489",
-        "rec.4",
-    ),
+    tags=("owasp.api9", "owasp.api8", "cwe.489", "rec.4"),
     why=(
         "What helps to run or debug an API tells an attacker how it is made, and often lets him do more than any "
         "other operation."

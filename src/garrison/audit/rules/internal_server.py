@@ -30,11 +30,7 @@ RULE = Rule(
     title="the description tells of a server that is not for everybody",
     severity=Severity.LOW,
     confidence=Confidence.MEDIUM,
-    tags=(
-        "owasp.api9",
-        "cwe.200",
-        "rec.4",
-    ),
+    tags=("owasp.api9", "cwe.200", "rec.4"),
     why=(
         "Servers for development and tests hold copies of real data and are protected less; whoever looks for the "
         "weakest one finds it here."

@@ -28,12 +28,8 @@ RULE = Rule(
     title="an API key alone proves who asks for a change",
     severity=Severity.LOW,
     confidence=Confidence.LOW,
-    tags=(
-        "owasp.api2",
-        "cwe.308",
-        "rec.11",
-    ),
-    why=("A key names a program and not a person, seldom expires, and is as good in the hands of whoever finds it."),
+    tags=("owasp.api2", "cwe.308", "rec.11"),
+    why="A key names a program and not a person, seldom expires, and is as good in the hands of whoever finds it.",
     mend="Demand a token of the person who asks besides or instead; give keys scopes, an owner and an end.",
     look=_look,
 )

@@ -36,12 +36,7 @@ RULE = Rule(
     title="a cookie alone proves who asks for a change",
     severity=Severity.MEDIUM,
     confidence=Confidence.LOW,
-    tags=(
-        "owasp.api2",
-        "owasp.api8",
-        "cwe.352",
-        "rec.11",
-    ),
+    tags=("owasp.api2", "owasp.api8", "cwe.352", "rec.11"),
     why=(
         "A browser sends cookies along with requests that another site makes it send, so that this site can change "
         "something in a visitor's name."

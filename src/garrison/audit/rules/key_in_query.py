@@ -19,11 +19,7 @@ RULE = Rule(
     title="an API key travels in the URL",
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
-    tags=(
-        "owasp.api2",
-        "cwe.598",
-        "rec.11",
-    ),
+    tags=("owasp.api2", "cwe.598", "rec.11"),
     why=(
         "URLs stand in the logs of every proxy and server on the way, in browsers' histories and in `Referer` "
         "headers, and the key with them."

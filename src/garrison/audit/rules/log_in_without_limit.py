@@ -21,13 +21,7 @@ RULE = Rule(
     title="passwords can be guessed without a limit",
     severity=Severity.MEDIUM,
     confidence=Confidence.MEDIUM,
-    tags=(
-        "owasp.api2",
-        "owasp.api6",
-        "cwe.307",
-        "rec.11",
-        "rec.15",
-    ),
+    tags=("owasp.api2", "owasp.api6", "cwe.307", "rec.11", "rec.15"),
     why=(
         "Where attempts are not limited, leaked passwords are tried by the million, and codes of six digits are "
         "found in hours."

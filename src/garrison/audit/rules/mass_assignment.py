@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from garrison.audit import names
-from garrison.audit.bounds import adding
+from garrison.audit.bounds import marking
 from garrison.audit.rule import Fault, Rule
 from garrison.audit.walk import Field, Reading
 from garrison.contract.described import DescribedOperation
@@ -12,9 +12,9 @@ from garrison.core.detection import Confidence, Severity
 from garrison.core.finding import CheckId
 
 _RIGHTS: Final = frozenset(
-    {"accessedlevel", "accesslevel", "admin", "approved", "balance", "credits", "emailverified", "isadmin",
-     "isadministrator", "isapproved", "isemailverified", "ismoderator", "isowner", "isstaff", "issuperuser", "issystem",
-     "istrusted", "isverified", "kycstatus", "permissions", "privileges", "role", "roles", "scopes", "siteadmin", "staff",
+    {"accesslevel", "admin", "approved", "balance", "credits", "emailverified", "isadmin", "isadministrator",
+     "isapproved", "isemailverified", "ismoderator", "isowner", "isstaff", "issuperuser", "issystem", "istrusted",
+     "isverified", "kycstatus", "permissions", "privileges", "role", "roles", "scopes", "siteadmin", "staff",
      "superuser", "userrole", "userroles", "usertype", "verified", "walletbalance"}
 )  # fmt: skip
 
@@ -40,7 +40,7 @@ def _look(reading: Reading) -> Iterator[Fault]:
             field.location,
             severity=grave,
             confidence=sure,
-            mends=adding(field.spot, readOnly=True) if field.node.place == field.spot.node.place else (),
+            mends=marking(field, readOnly=True),
         )
 
 
@@ -58,11 +58,7 @@ RULE = Rule(
     title="rights can be written like any other field",
     severity=Severity.MEDIUM,
     confidence=Confidence.MEDIUM,
-    tags=(
-        "owasp.api3",
-        "cwe.915",
-        "rec.20",
-    ),
+    tags=("owasp.api3", "cwe.915", "rec.20"),
     why="Whoever changes his own profile makes himself an administrator, verified, or rich.",
     mend=(
         "Mark the property `readOnly`, or let only administrators write it: an operation of their own, or "

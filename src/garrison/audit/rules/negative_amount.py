@@ -17,10 +17,10 @@ _AMOUNTS: Final = frozenset({"amount", "cost", "fee", "price", "quantity", "qty"
 def _look(reading: Reading) -> Iterator[Fault]:
     for spot in reading.spots:
         is_amount = not _AMOUNTS.isdisjoint(words(spot.name)[-1:])
-        if spot.requests and is_amount and spot.types & {"integer", "number"} and not spot.is_chosen:
-            if bounds.lowest(spot) is None:
-                says = f"`{spot.name}` has no `minimum`"
-                yield Fault(spot.node, says, spot.requests, spot.location, mends=adding(spot, minimum=0))
+        is_free = spot.types & {"integer", "number"} and not spot.is_chosen and bounds.lowest(spot) is None
+        if spot.requests and is_amount and is_free:
+            says = f"`{spot.name}` has no `minimum`"
+            yield Fault(spot.node, says, spot.requests, spot.location, mends=adding(spot, minimum=0))
 
 
 RULE = Rule(
@@ -28,11 +28,7 @@ RULE = Rule(
     title="an amount may be negative",
     severity=Severity.MEDIUM,
     confidence=Confidence.LOW,
-    tags=(
-        "owasp.api6",
-        "cwe.1284",
-        "rec.19",
-    ),
+    tags=("owasp.api6", "cwe.1284", "rec.19"),
     why="An order of minus three pieces, or a payment of minus ten, gives money to whoever sends it.",
     mend="Say the least value with `minimum` or `exclusiveMinimum`.",
     look=_look,

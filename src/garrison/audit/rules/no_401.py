@@ -18,12 +18,7 @@ RULE = Rule(
     title="nobody says what is answered without proof",
     severity=Severity.INFORMATIONAL,
     confidence=Confidence.MEDIUM,
-    tags=(
-        "owasp.api8",
-        "cwe.1059",
-        "rec.3",
-        "rec.23",
-    ),
+    tags=("owasp.api8", "cwe.1059", "rec.3", "rec.23"),
     why=(
         "Clients cannot tell a missing credential from an error, tests do not try it, and what is answered then is "
         "nowhere checked."

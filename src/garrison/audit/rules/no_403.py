@@ -19,12 +19,7 @@ RULE = Rule(
     title="nobody says what is answered to those who may not",
     severity=Severity.INFORMATIONAL,
     confidence=Confidence.MEDIUM,
-    tags=(
-        "owasp.api8",
-        "cwe.1059",
-        "rec.3",
-        "rec.12",
-    ),
+    tags=("owasp.api8", "cwe.1059", "rec.3", "rec.12"),
     why="Tests do not try what happens to those who are known and may not do it.",
     mend="Describe the answer with 403, or with 404 where nobody shall learn that there is something.",
     look=_look,

@@ -19,13 +19,8 @@ RULE = Rule(
     title="nobody says what is answered for an object that is not there",
     severity=Severity.INFORMATIONAL,
     confidence=Confidence.MEDIUM,
-    tags=(
-        "owasp.api8",
-        "cwe.1059",
-        "rec.3",
-        "rec.24",
-    ),
-    why=("What differs between an object that is not there and one that somebody may not see tells which ids exist."),
+    tags=("owasp.api8", "cwe.1059", "rec.3", "rec.24"),
+    why="What differs between an object that is not there and one that somebody may not see tells which ids exist.",
     mend="Describe the answer with 404, and give it in both cases.",
     look=_look,
 )

@@ -19,11 +19,7 @@ RULE = Rule(
     title="nobody says that requests are limited",
     severity=Severity.LOW,
     confidence=Confidence.MEDIUM,
-    tags=(
-        "owasp.api4",
-        "cwe.770",
-        "rec.15",
-    ),
+    tags=("owasp.api4", "cwe.770", "rec.15"),
     why="Whatever is not limited is taken by the million: data, attempts, costs.",
     mend="Limit requests for each who asks, and describe the answer with 429.",
     look=_look,

@@ -19,11 +19,7 @@ RULE = Rule(
     title="nobody says what is answered when something goes wrong",
     severity=Severity.INFORMATIONAL,
     confidence=Confidence.LOW,
-    tags=(
-        "owasp.api8",
-        "cwe.1059",
-        "rec.23",
-    ),
+    tags=("owasp.api8", "cwe.1059", "rec.23"),
     why="What is not described is what the framework answers: often the stack trace.",
     mend="Describe one answer that says nothing but an id, with 500 or as `default`.",
     look=_look,

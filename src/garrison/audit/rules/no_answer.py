@@ -19,11 +19,7 @@ RULE = Rule(
     title="no successful answer is described",
     severity=Severity.LOW,
     confidence=Confidence.MEDIUM,
-    tags=(
-        "owasp.api9",
-        "cwe.1059",
-        "rec.3",
-    ),
+    tags=("owasp.api9", "cwe.1059", "rec.3"),
     why="Whatever the operation answers is undescribed, and so unchecked.",
     mend="Describe what is answered when all goes well.",
     look=_look,

@@ -20,11 +20,7 @@ RULE = Rule(
     title="nobody says whose API it is",
     severity=Severity.INFORMATIONAL,
     confidence=Confidence.HIGH,
-    tags=(
-        "owasp.api9",
-        "cwe.1059",
-        "rec.4",
-    ),
+    tags=("owasp.api9", "cwe.1059", "rec.4"),
     why="Who finds a weakness does not know whom to tell, and what belongs to nobody is never taken away.",
     mend="Name who looks after it in `info.contact`.",
     look=_look,

@@ -36,11 +36,7 @@ RULE = Rule(
     title="operations have no id",
     severity=Severity.INFORMATIONAL,
     confidence=Confidence.HIGH,
-    tags=(
-        "owasp.api9",
-        "cwe.1059",
-        "rec.4",
-    ),
+    tags=("owasp.api9", "cwe.1059", "rec.4"),
     why=(
         "Policies, logs and inventories name operations by it; without one a renamed path is another operation to "
         "all of them."

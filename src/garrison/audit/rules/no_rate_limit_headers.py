@@ -24,11 +24,7 @@ RULE = Rule(
     title="nobody is told how many requests are left",
     severity=Severity.INFORMATIONAL,
     confidence=Confidence.MEDIUM,
-    tags=(
-        "owasp.api4",
-        "cwe.770",
-        "rec.15",
-    ),
+    tags=("owasp.api4", "cwe.770", "rec.15"),
     why="Clients that are well meant run into the limit and try again at once, which looks like an attack.",
     mend="Answer with `RateLimit` and `RateLimit-Policy`, and describe them.",
     look=_look,

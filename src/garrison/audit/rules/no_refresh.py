@@ -21,11 +21,7 @@ RULE = Rule(
     title="access tokens cannot be renewed",
     severity=Severity.LOW,
     confidence=Confidence.LOW,
-    tags=(
-        "owasp.api2",
-        "cwe.613",
-        "rec.11",
-    ),
+    tags=("owasp.api2", "cwe.613", "rec.11"),
     why="Where nothing renews tokens they are made to last long, and one that leaks is good for as long.",
     mend="Let access tokens live for minutes, and give a refresh token: `refreshUrl`.",
     look=_look,

@@ -30,11 +30,7 @@ RULE = Rule(
     title="nobody is told when to come again",
     severity=Severity.INFORMATIONAL,
     confidence=Confidence.HIGH,
-    tags=(
-        "owasp.api4",
-        "cwe.770",
-        "rec.15",
-    ),
+    tags=("owasp.api4", "cwe.770", "rec.15"),
     why="Clients that do not know try again at once, and make a busy API busier.",
     mend="Describe `Retry-After` with the answer.",
     look=_look,

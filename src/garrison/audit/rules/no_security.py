@@ -19,11 +19,7 @@ RULE = Rule(
     title="nobody is asked who they are",
     severity=Severity.HIGH,
     confidence=Confidence.MEDIUM,
-    tags=(
-        "owasp.api2",
-        "cwe.306",
-        "rec.12",
-    ),
+    tags=("owasp.api2", "cwe.306", "rec.12"),
     why=(
         "Whoever reaches the API may use all of it. What is not in the description is also not tested, not "
         "generated into clients and not enforced by a gateway."

@@ -19,11 +19,7 @@ RULE = Rule(
     title="nobody says where the API is served",
     severity=Severity.INFORMATIONAL,
     confidence=Confidence.MEDIUM,
-    tags=(
-        "owasp.api9",
-        "cwe.1059",
-        "rec.8",
-    ),
+    tags=("owasp.api9", "cwe.1059", "rec.8"),
     why=(
         "Where the API is served cannot be compared with where it should be, and whether it is encrypted is not said."
     ),

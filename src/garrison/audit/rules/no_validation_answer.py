@@ -21,12 +21,7 @@ RULE = Rule(
     title="nobody says what is answered to a wrong request",
     severity=Severity.INFORMATIONAL,
     confidence=Confidence.MEDIUM,
-    tags=(
-        "owasp.api8",
-        "cwe.1059",
-        "rec.3",
-        "rec.13",
-    ),
+    tags=("owasp.api8", "cwe.1059", "rec.3", "rec.13"),
     why=(
         "An API that does not know this answer has either no check of what comes, or answers with 500 and what the "
         "code says."

@@ -28,14 +28,8 @@ RULE = Rule(
     title="tokens are fetched without encryption",
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
-    tags=(
-        "owasp.api2",
-        "owasp.api8",
-        "cwe.319",
-        "rec.9",
-        "rec.11",
-    ),
-    why=("Whoever is on the way reads the passwords and tokens that are exchanged there, or sends the user elsewhere."),
+    tags=("owasp.api2", "owasp.api8", "cwe.319", "rec.9", "rec.11"),
+    why="Whoever is on the way reads the passwords and tokens that are exchanged there, or sends the user elsewhere.",
     mend="Write the URL with `https`.",
     look=_look,
 )

@@ -35,11 +35,7 @@ RULE = Rule(
     title="an old version is served beside the new one",
     severity=Severity.LOW,
     confidence=Confidence.MEDIUM,
-    tags=(
-        "owasp.api9",
-        "cwe.1059",
-        "rec.4",
-    ),
+    tags=("owasp.api9", "cwe.1059", "rec.4"),
     why="What was mended in the new version is often still open in the old one.",
     mend="Mark the old version `deprecated` with an end, and take it away then.",
     look=_look,

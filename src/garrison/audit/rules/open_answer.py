@@ -15,8 +15,7 @@ def _look(reading: Reading) -> Iterator[Fault]:
         more = spot.said("additionalProperties")
         is_free = not spot.fields and more in (None, True, {}) and spot.said("patternProperties") is None
         if (is_free or more is True) and not spot.is_chosen and spot.node.place not in reading.shared:
-            what = f"`{spot.name}`" if spot.name else "the answer"
-            yield Fault(spot.node, f"{what} is an object that may hold anything", spot.answers, spot.location)
+            yield Fault(spot.node, f"{spot.called} is an object that may hold anything", spot.answers, spot.location)
 
 
 RULE = Rule(
@@ -24,13 +23,8 @@ RULE = Rule(
     title="an answer may hold any property",
     severity=Severity.INFORMATIONAL,
     confidence=Confidence.MEDIUM,
-    tags=(
-        "owasp.api3",
-        "cwe.213",
-        "rec.3",
-        "rec.6",
-    ),
-    why=("Whatever the code puts into the object leaves: a new column of a table is answered on the day it is added."),
+    tags=("owasp.api3", "cwe.213", "rec.3", "rec.6"),
+    why="Whatever the code puts into the object leaves: a new column of a table is answered on the day it is added.",
     mend="Name each property, and say `additionalProperties: false`.",
     look=_look,
 )

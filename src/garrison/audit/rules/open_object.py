@@ -17,7 +17,7 @@ def _look(reading: Reading) -> Iterator[Fault]:
         if spot.node.place in reading.shared:
             continue  # the schema that is built on it says it
         is_said = spot.said("additionalProperties") is True
-        says = f"{_name(spot)} takes properties that are not among the {len(spot.fields)} described"
+        says = f"{spot.called} takes properties that are not among the {len(spot.fields)} described"
         mends = adding(spot, additionalProperties=False) if bounds.stands_alone(reading, spot) and not is_said else ()
         yield Fault(spot.node, says, spot.requests, spot.location, mends=mends)
 
@@ -27,21 +27,12 @@ def _is_closed(spot: Spot) -> bool:
     return more is False or isinstance(more, dict) or spot.said("unevaluatedProperties") is False
 
 
-def _name(spot: Spot) -> str:
-    return f"`{spot.name}`" if spot.name else "the body"
-
-
 RULE = Rule(
     id=CheckId("open-object"),
     title="an object takes what is not described",
     severity=Severity.LOW,
     confidence=Confidence.MEDIUM,
-    tags=(
-        "owasp.api3",
-        "cwe.915",
-        "rec.3",
-        "rec.13",
-    ),
+    tags=("owasp.api3", "cwe.915", "rec.3", "rec.13"),
     why=(
         "What is not described is not checked, and reaches code that may take it for its own: `isAdmin` among the "
         "fields of a profile."

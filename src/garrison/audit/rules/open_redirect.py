@@ -29,11 +29,7 @@ RULE = Rule(
     title="whoever asks says where a browser is sent",
     severity=Severity.LOW,
     confidence=Confidence.LOW,
-    tags=(
-        "owasp.api8",
-        "cwe.601",
-        "rec.13",
-    ),
+    tags=("owasp.api8", "cwe.601", "rec.13"),
     why=(
         "A link to the API leads to any site, which looks as if the API had sent its users there, with codes and "
         "tokens in the URL."

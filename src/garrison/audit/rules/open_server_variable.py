@@ -21,11 +21,7 @@ RULE = Rule(
     title="the host of the API may be anything",
     severity=Severity.LOW,
     confidence=Confidence.LOW,
-    tags=(
-        "owasp.api8",
-        "cwe.923",
-        "rec.2",
-    ),
+    tags=("owasp.api8", "cwe.923", "rec.2"),
     why="A client that lets the variable be set from outside sends its credentials to any host.",
     mend="List the values that are allowed with `enum`.",
     look=_look,

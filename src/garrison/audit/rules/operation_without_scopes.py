@@ -22,11 +22,7 @@ RULE = Rule(
     title="no scope is demanded",
     severity=Severity.MEDIUM,
     confidence=Confidence.MEDIUM,
-    tags=(
-        "owasp.api5",
-        "cwe.862",
-        "rec.12",
-    ),
+    tags=("owasp.api5", "cwe.862", "rec.12"),
     why="Any token of any program is let in, also one that was given for something else.",
     mend="Name the scopes that the operation needs beside the scheme.",
     look=_look,

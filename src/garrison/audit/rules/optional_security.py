@@ -20,11 +20,7 @@ RULE = Rule(
     title="proof of who asks may be left out",
     severity=Severity.MEDIUM,
     confidence=Confidence.MEDIUM,
-    tags=(
-        "owasp.api2",
-        "cwe.306",
-        "rec.12",
-    ),
+    tags=("owasp.api2", "cwe.306", "rec.12"),
     why=(
         "An empty requirement (`{}`) among others satisfies the whole list, so that who leaves the credential out "
         "is let in."

@@ -25,11 +25,7 @@ RULE = Rule(
     title="an authentication scheme is outdated",
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
-    tags=(
-        "owasp.api2",
-        "cwe.327",
-        "rec.11",
-    ),
+    tags=("owasp.api2", "cwe.327", "rec.11"),
     why=(
         "Digest rests on MD5, NTLM and Negotiate prove a connection instead of a request, OAuth 1 and the others "
         "are no longer looked after."

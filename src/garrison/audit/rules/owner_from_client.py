@@ -22,9 +22,10 @@ def _look(reading: Reading) -> Iterator[Fault]:
     tops = {id(each.spot) for each in reading.bodies}
     for field in reading.fields:
         users = Users(field.owner.requests & known)
-        if users and id(field.owner) in tops and names.joined(field.name) in _OWN:
-            if field.says("readOnly") is not True and not field.says("x-garrison-owner"):
-                yield Fault(field.node, f"`{field.name}` of the body says for whom", users, field.location)
+        is_own = id(field.owner) in tops and names.joined(field.name) in _OWN
+        is_checked = field.says("readOnly") is True or bool(field.says("x-garrison-owner"))
+        if users and is_own and not is_checked:
+            yield Fault(field.node, f"`{field.name}` of the body says for whom", users, field.location)
 
 
 RULE = Rule(
@@ -32,11 +33,7 @@ RULE = Rule(
     title="whoever asks says for whom",
     severity=Severity.LOW,
     confidence=Confidence.LOW,
-    tags=(
-        "owasp.api1",
-        "cwe.639",
-        "rec.12",
-    ),
+    tags=("owasp.api1", "cwe.639", "rec.12"),
     why="Where the API believes the id that comes instead of the credential, anybody acts for anybody.",
     mend=(
         "Take who asks from the credential. Where it may be somebody else, check that it may: `x-garrison-owner` "

@@ -20,11 +20,7 @@ RULE = Rule(
     title="programs get their users' passwords",
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
-    tags=(
-        "owasp.api2",
-        "cwe.522",
-        "rec.11",
-    ),
+    tags=("owasp.api2", "cwe.522", "rec.11"),
     why=(
         "With the password flow a program handles the user's own password, and a second factor cannot be asked "
         "for. RFC 9700 (2.4) forbids it."

@@ -25,11 +25,7 @@ RULE = Rule(
     title="a pattern lets everything through",
     severity=Severity.LOW,
     confidence=Confidence.HIGH,
-    tags=(
-        "owasp.api8",
-        "cwe.625",
-        "rec.5",
-    ),
+    tags=("owasp.api8", "cwe.625", "rec.5"),
     why="It looks as if something were checked, and nothing is.",
     mend="Write what is meant, or leave the pattern out.",
     look=_look,

@@ -26,12 +26,7 @@ RULE = Rule(
     title="personal data travels in the URL",
     severity=Severity.LOW,
     confidence=Confidence.MEDIUM,
-    tags=(
-        "owasp.api8",
-        "cwe.598",
-        "rec.7",
-        "rec.25",
-    ),
+    tags=("owasp.api8", "cwe.598", "rec.7", "rec.25"),
     why="URLs stand in the logs of every proxy and server on the way, and whose data is asked for with them.",
     mend="Name people by an identifier that says nothing, or ask with a body (`POST` or `QUERY`).",
     look=_look,

@@ -23,9 +23,10 @@ def _look(reading: Reading) -> Iterator[Fault]:
         grave = Severity.MEDIUM if personal.GRAVE & set(bare.values()) else None
         shown = ", ".join(f"`{field.name}`" for field in list(bare)[:5])
         more = f" and {len(bare) - 5} more" if len(bare) > 5 else ""
+        are, them = ("is", "it") if len(bare) == 1 else ("are", "them")
         yield Fault(
             spot.node,
-            f"{shown}{more} {'is' if len(bare) == 1 else 'are'} personal, and no scope is demanded to read {'it' if len(bare) == 1 else 'them'}",
+            f"{shown}{more} {are} personal, and no scope is demanded to read {them}",
             users,
             spot.location,
             severity=grave,
@@ -43,13 +44,7 @@ RULE = Rule(
     title="personal data is read without a scope of its own",
     severity=Severity.LOW,
     confidence=Confidence.MEDIUM,
-    tags=(
-        "owasp.api3",
-        "cwe.359",
-        "rec.6",
-        "rec.7",
-        "rec.20",
-    ),
+    tags=("owasp.api3", "cwe.359", "rec.6", "rec.7", "rec.20"),
     why=(
         "Whoever may ask at all gets all of it: a token that was made for a list of names reads birthdays and "
         "incomes too."

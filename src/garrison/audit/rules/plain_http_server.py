@@ -26,11 +26,7 @@ RULE = Rule(
     title="the API is served without encryption",
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
-    tags=(
-        "owasp.api8",
-        "cwe.319",
-        "rec.9",
-    ),
+    tags=("owasp.api8", "cwe.319", "rec.9"),
     why="Whoever is on the way reads and changes everything, credentials included.",
     mend=(
         "Serve the API with TLS only, and write the server with `https`. Do not redirect: the credential was sent "

@@ -21,11 +21,7 @@ RULE = Rule(
     title="the description tells of a private address",
     severity=Severity.LOW,
     confidence=Confidence.HIGH,
-    tags=(
-        "owasp.api9",
-        "cwe.200",
-        "rec.4",
-    ),
+    tags=("owasp.api9", "cwe.200", "rec.4"),
     why=(
         "It tells how the network inside is made, and clients that follow the description send credentials to "
         "whatever answers there."

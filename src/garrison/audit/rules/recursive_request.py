@@ -13,8 +13,7 @@ def _look(reading: Reading) -> Iterator[Fault]:
     for spot in reading.spots:
         if spot.requests and id(spot) not in order:
             for again in _circles(spot, order):
-                what = f"`{again.name}`" if again.name else "the body"
-                yield Fault(again.node, f"{what} may hold itself, at any depth", again.requests, again.location)
+                yield Fault(again.node, f"{again.called} may hold itself, at any depth", again.requests, again.location)
 
 
 def _circles(start: Spot, state: dict[int, int]) -> Iterator[Spot]:
@@ -41,11 +40,7 @@ RULE = Rule(
     title="a request may nest without end",
     severity=Severity.LOW,
     confidence=Confidence.MEDIUM,
-    tags=(
-        "owasp.api4",
-        "cwe.674",
-        "rec.14",
-    ),
+    tags=("owasp.api4", "cwe.674", "rec.14"),
     why="Readers and validators that call themselves for each level run out of stack.",
     mend="Bound the depth where the body is read, and describe as many levels as are needed.",
     look=_look,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from garrison.audit import names
-from garrison.audit.bounds import adding
+from garrison.audit.bounds import marking
 from garrison.audit.rule import Fault, Rule
 from garrison.audit.walk import Field, Reading
 from garrison.core.detection import Confidence, Severity
@@ -38,7 +38,7 @@ def _look(reading: Reading) -> Iterator[Fault]:
             users = field.owner.answers if is_password else reading.users(*reads)
             sure, grave = (None, None) if is_password else (Confidence.LOW, Severity.MEDIUM)
             says = f"`{field.name}` is a secret by its name"
-            mends = adding(field.spot, writeOnly=True) if field.node.place == field.spot.node.place else ()
+            mends = marking(field, writeOnly=True)
             yield Fault(field.node, says, users, field.location, severity=grave, confidence=sure, mends=mends)
 
 
@@ -55,13 +55,7 @@ RULE = Rule(
     title="an answer holds a secret",
     severity=Severity.HIGH,
     confidence=Confidence.MEDIUM,
-    tags=(
-        "owasp.api3",
-        "cwe.200",
-        "cwe.522",
-        "rec.6",
-        "rec.22",
-    ),
+    tags=("owasp.api3", "cwe.200", "cwe.522", "rec.6", "rec.22"),
     why="Whoever reads the answer, a log or a cache on the way, has the secret, or a hash to guess it from.",
     mend="Do not answer it; mark the property `writeOnly`.",
     look=_look,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from garrison.audit import names
-from garrison.audit.bounds import adding
+from garrison.audit.bounds import marking
 from garrison.audit.rule import Fault, Rule
 from garrison.audit.walk import Reading
 from garrison.core.detection import Confidence, Severity
@@ -12,7 +12,8 @@ from garrison.core.finding import CheckId
 
 _MADE: Final = frozenset(
     {"created", "createdat", "createdby", "createdon", "creationdate", "dateadded", "datecreated", "deletedat", "id",
-     "lastmodified", "lastupdated", "modifiedat", "modifiedby", "updated", "updatedat", "updatedby", "updatedon", "uuid"}
+     "lastmodified", "lastupdated", "modifiedat", "modifiedby", "updated", "updatedat", "updatedby", "updatedon",
+     "uuid"}
 )  # fmt: skip
 
 
@@ -22,7 +23,7 @@ def _look(reading: Reading) -> Iterator[Fault]:
         # inside of others an id says which object is meant
         is_top = any(each.spot is field.owner for each in reading.bodies)
         if is_made and is_top and field.says("readOnly") is not True:
-            mends = adding(field.spot, readOnly=True) if field.node.place == field.spot.node.place else ()
+            mends = marking(field, readOnly=True)
             says = f"`{field.name}` is answered, and may be written"
             yield Fault(field.node, says, field.owner.requests, field.location, mends=mends)
 
@@ -32,11 +33,7 @@ RULE = Rule(
     title="what the API makes can be written",
     severity=Severity.LOW,
     confidence=Confidence.MEDIUM,
-    tags=(
-        "owasp.api3",
-        "cwe.915",
-        "rec.20",
-    ),
+    tags=("owasp.api3", "cwe.915", "rec.20"),
     why="Who sets an id takes another's object, and who sets times hides what was done when.",
     mend="Mark the property `readOnly`.",
     look=_look,

@@ -21,11 +21,7 @@ RULE = Rule(
     title="TRACE is served",
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
-    tags=(
-        "owasp.api8",
-        "cwe.693",
-        "rec.10",
-    ),
+    tags=("owasp.api8", "cwe.693", "rec.10"),
     why=(
         "TRACE answers with the request as it came, credentials that the browser keeps from scripts and headers "
         "that proxies add included."

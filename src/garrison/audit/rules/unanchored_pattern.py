@@ -106,11 +106,7 @@ RULE = Rule(
     title="a pattern looks at a part of the text only",
     severity=Severity.LOW,
     confidence=Confidence.MEDIUM,
-    tags=(
-        "owasp.api8",
-        "cwe.777",
-        "rec.5",
-    ),
+    tags=("owasp.api8", "cwe.777", "rec.5"),
     why="JSON Schema searches: without `^` and `$` anything may stand before and behind what matches.",
     mend="Write `^` before and `$` behind it, around alternatives with brackets: `^(?:a|b)$`.",
     look=_look,

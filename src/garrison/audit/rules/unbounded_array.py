@@ -31,12 +31,7 @@ RULE = Rule(
     title="a list may have any number of items",
     severity=Severity.LOW,
     confidence=Confidence.MEDIUM,
-    tags=(
-        "owasp.api4",
-        "cwe.770",
-        "rec.5",
-        "rec.14",
-    ),
+    tags=("owasp.api4", "cwe.770", "rec.5", "rec.14"),
     why=(
         "One request makes the API do as much work as its sender likes: every limit that counts requests is passed by."
     ),

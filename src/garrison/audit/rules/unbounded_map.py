@@ -13,8 +13,7 @@ def _look(reading: Reading) -> Iterator[Fault]:
     for spot in reading.spots:
         more = spot.said("additionalProperties") or spot.said("unevaluatedProperties") or spot.said("patternProperties")
         if spot.requests and isinstance(more, dict) and more and spot.number("maxProperties") is None:
-            what = f"`{spot.name}`" if spot.name else "the body"
-            says = f"{what} takes any number of properties"
+            says = f"{spot.called} takes any number of properties"
             mends = adding(spot, maxProperties=max(100, 2 * len(spot.fields)))
             yield Fault(spot.node, says, spot.requests, spot.location, mends=mends)
 
@@ -24,12 +23,7 @@ RULE = Rule(
     title="an object may have any number of properties",
     severity=Severity.LOW,
     confidence=Confidence.LOW,
-    tags=(
-        "owasp.api3",
-        "owasp.api4",
-        "cwe.770",
-        "rec.14",
-    ),
+    tags=("owasp.api3", "owasp.api4", "cwe.770", "rec.14"),
     why="One request makes the API keep as much as its sender likes.",
     mend="Say how many there may be with `maxProperties`, and what they are called with `propertyNames`.",
     look=_look,

@@ -22,8 +22,7 @@ def _look(reading: Reading) -> Iterator[Fault]:
             if found is None
         ]
         if missing:
-            what = f"`{spot.name}`" if spot.name else "the body"
-            says = f"{what} is a number without {' and '.join(f'`{name}`' for name in missing)}"
+            says = f"{spot.called} is a number without {' and '.join(f'`{name}`' for name in missing)}"
             mends = adding(spot, **bounds.range_of(spot)) if "integer" in spot.types else ()
             yield Fault(spot.node, says, spot.requests, spot.location, mends=mends)
 
@@ -33,12 +32,7 @@ RULE = Rule(
     title="a number may have any value",
     severity=Severity.INFORMATIONAL,
     confidence=Confidence.MEDIUM,
-    tags=(
-        "owasp.api4",
-        "cwe.190",
-        "cwe.1284",
-        "rec.5",
-    ),
+    tags=("owasp.api4", "cwe.190", "cwe.1284", "rec.5"),
     why="Numbers beyond what the code expects overflow, allocate or turn a sum into its opposite.",
     mend="Say `minimum` and `maximum`; of whole numbers also the `format`, `int32` or `int64`.",
     look=_look,

@@ -26,12 +26,7 @@ RULE = Rule(
     title="a page may be of any size",
     severity=Severity.MEDIUM,
     confidence=Confidence.MEDIUM,
-    tags=(
-        "owasp.api4",
-        "cwe.770",
-        "rec.5",
-        "rec.14",
-    ),
+    tags=("owasp.api4", "cwe.770", "rec.5", "rec.14"),
     why="`limit=1000000` takes everything there is with one request.",
     mend="Say the `maximum`.",
     look=_look,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from garrison.audit import bounds
 from garrison.audit.bounds import adding
 from garrison.audit.rule import Fault, Rule
-from garrison.audit.walk import Reading, Spot
+from garrison.audit.walk import Reading
 from garrison.core.detection import Confidence, Severity
 from garrison.core.finding import CheckId
 
@@ -15,9 +15,10 @@ def _look(reading: Reading) -> Iterator[Fault]:
         if not spot.requests or "string" not in spot.types or bounds.is_short(spot) or bounds.is_file(spot):
             continue
         in_body = bounds.is_in_body(spot)
+        missing = "`maxLength`" if bounds.is_restricted(spot) else "`maxLength`, `format` and `pattern`"
         yield Fault(
             spot.node,
-            f"{_name(spot)} is a text without `maxLength`{'' if bounds.is_restricted(spot) else ', format and pattern'}",
+            f"{spot.called} is a text without {missing}",
             spot.requests,
             spot.location,
             # what is not in a body is bounded by what servers take as a head
@@ -26,22 +27,13 @@ def _look(reading: Reading) -> Iterator[Fault]:
         )
 
 
-def _name(spot: Spot) -> str:
-    return f"`{spot.name}`" if spot.name else "the body"
-
-
 RULE = Rule(
     id=CheckId("unbounded-string"),
     title="a text may have any length",
     severity=Severity.LOW,
     confidence=Confidence.MEDIUM,
-    tags=(
-        "owasp.api4",
-        "cwe.770",
-        "rec.5",
-        "rec.14",
-    ),
-    why=("Everything behind the contract has to take what comes: memory, columns, regular expressions and logs."),
+    tags=("owasp.api4", "cwe.770", "rec.5", "rec.14"),
+    why="Everything behind the contract has to take what comes: memory, columns, regular expressions and logs.",
     mend=(
         "Say how long it may be with `maxLength`, or what it looks like with `enum`, a short `format` or an "
         "anchored `pattern`."

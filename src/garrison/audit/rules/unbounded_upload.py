@@ -13,8 +13,7 @@ from garrison.core.finding import CheckId
 def _look(reading: Reading) -> Iterator[Fault]:
     for spot in reading.spots:
         if spot.requests and bounds.is_file(spot) and spot.number("maxLength") is None and not spot.is_chosen:
-            what = f"`{spot.name}`" if spot.name else "the body"
-            says = f"{what} is a file without `maxLength`"
+            says = f"{spot.called} is a file without `maxLength`"
             mends = adding(spot, maxLength=10 * 1024 * 1024)
             yield Fault(spot.node, says, spot.requests, spot.location, mends=mends)
 
@@ -24,12 +23,7 @@ RULE = Rule(
     title="a file of any size may be uploaded",
     severity=Severity.MEDIUM,
     confidence=Confidence.LOW,
-    tags=(
-        "owasp.api4",
-        "cwe.770",
-        "cwe.434",
-        "rec.14",
-    ),
+    tags=("owasp.api4", "cwe.770", "cwe.434", "rec.14"),
     why=(
         "Uploads fill disks and memory, and what is neither bounded nor told by its type is handed to whatever "
         "opens it later."

@@ -30,11 +30,7 @@ RULE = Rule(
     title="a scope is demanded that nobody can get",
     severity=Severity.LOW,
     confidence=Confidence.HIGH,
-    tags=(
-        "owasp.api5",
-        "cwe.285",
-        "rec.2",
-    ),
+    tags=("owasp.api5", "cwe.285", "rec.2"),
     why=(
         "Nobody can ask for it, so that it is either not checked or granted in a way that the description does not "
         "show."

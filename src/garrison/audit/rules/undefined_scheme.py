@@ -23,11 +23,7 @@ RULE = Rule(
     title="a security scheme is demanded that does not exist",
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
-    tags=(
-        "owasp.api2",
-        "cwe.287",
-        "rec.2",
-    ),
+    tags=("owasp.api2", "cwe.287", "rec.2"),
     why="Nobody can tell what has to be proven: generators and gateways leave it out or refuse everybody.",
     mend="Declare the scheme under `components.securitySchemes`, or correct its name.",
     look=_look,

@@ -34,11 +34,7 @@ RULE = Rule(
     title="a part of the path is not described",
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
-    tags=(
-        "owasp.api8",
-        "cwe.20",
-        "rec.5",
-    ),
+    tags=("owasp.api8", "cwe.20", "rec.5"),
     why="Nothing says what may stand there, so nothing checks it.",
     mend="Add a path parameter of that name with a schema.",
     look=_look,

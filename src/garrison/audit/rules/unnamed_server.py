@@ -10,7 +10,7 @@ from garrison.core.finding import CheckId
 
 
 def _look(reading: Reading) -> Iterator[Fault]:
-    listed = list(servers(reading))
+    listed = [each for each in servers(reading) if each.users == reading.everywhere]
     for each in listed if len(listed) > 1 else ():
         if not each.node.value.get("description"):
             yield Fault(each.node, f"nothing says what `{each.url}` is for", each.users, kind=each.url)
@@ -21,11 +21,7 @@ RULE = Rule(
     title="nobody says what a server is for",
     severity=Severity.INFORMATIONAL,
     confidence=Confidence.MEDIUM,
-    tags=(
-        "owasp.api9",
-        "cwe.1059",
-        "rec.4",
-    ),
+    tags=("owasp.api9", "cwe.1059", "rec.4"),
     why=(
         "Where production, tests and old hosts stand side by side without a word, nobody notices the one that "
         "should be gone."

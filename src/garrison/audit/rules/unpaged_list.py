@@ -26,11 +26,7 @@ RULE = Rule(
     title="a list comes as a whole",
     severity=Severity.LOW,
     confidence=Confidence.MEDIUM,
-    tags=(
-        "owasp.api4",
-        "cwe.770",
-        "rec.14",
-    ),
+    tags=("owasp.api4", "cwe.770", "rec.14"),
     why=(
         "One request takes everything there is, which costs the API as much as it holds and gives a thief all of "
         "it at once."

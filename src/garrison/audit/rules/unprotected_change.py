@@ -24,12 +24,7 @@ RULE = Rule(
     title="something can be changed without proof of who asks",
     severity=Severity.HIGH,
     confidence=Confidence.MEDIUM,
-    tags=(
-        "owasp.api2",
-        "owasp.api5",
-        "cwe.306",
-        "rec.12",
-    ),
+    tags=("owasp.api2", "owasp.api5", "cwe.306", "rec.12"),
     why="Anybody can create, change or delete what the operation is about.",
     mend=(
         "Demand a scheme with `security`, for the description as a whole or here. What is meant for everybody is "

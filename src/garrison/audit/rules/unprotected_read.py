@@ -26,11 +26,7 @@ RULE = Rule(
     title="something can be read without proof of who asks",
     severity=Severity.LOW,
     confidence=Confidence.LOW,
-    tags=(
-        "owasp.api2",
-        "cwe.306",
-        "rec.12",
-    ),
+    tags=("owasp.api2", "cwe.306", "rec.12"),
     why="Anybody can read what it answers. That may be meant so: what is public is accepted with a reason.",
     mend=("Demand a scheme with `security`, or say with `security: []` and an accepted finding that it is public."),
     look=_look,

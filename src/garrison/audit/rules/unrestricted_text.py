@@ -24,11 +24,7 @@ RULE = Rule(
     title="a parameter may hold any text",
     severity=Severity.INFORMATIONAL,
     confidence=Confidence.LOW,
-    tags=(
-        "owasp.api8",
-        "cwe.20",
-        "rec.19",
-    ),
+    tags=("owasp.api8", "cwe.20", "rec.19"),
     why="What is meant for an interpreter behind the API (a query, a path, a template) gets through to it.",
     mend="Say what it looks like: with `enum`, `format` or an anchored `pattern`.",
     look=_look,

@@ -56,11 +56,7 @@ RULE = Rule(
     title="whoever is called back cannot tell who calls",
     severity=Severity.LOW,
     confidence=Confidence.LOW,
-    tags=(
-        "owasp.api10",
-        "cwe.345",
-        "rec.11",
-    ),
+    tags=("owasp.api10", "cwe.345", "rec.11"),
     why="Anybody who learns the receiver's URL can send it made-up events, and they are taken for real.",
     mend="Sign what is sent, and describe the header with the signature or the scheme that proves the sender.",
     look=_look,

@@ -27,11 +27,7 @@ RULE = Rule(
     title="nothing is said of how tokens are verified",
     severity=Severity.INFORMATIONAL,
     confidence=Confidence.LOW,
-    tags=(
-        "owasp.api2",
-        "cwe.347",
-        "rec.11",
-    ),
+    tags=("owasp.api2", "cwe.347", "rec.11"),
     why=(
         "Algorithms, issuer, audience and life of a token are what its verification rests on (RFC 8725); what "
         "nobody wrote down is checked differently in each place."

@@ -19,11 +19,7 @@ RULE = Rule(
     title="a parameter may be anything",
     severity=Severity.LOW,
     confidence=Confidence.HIGH,
-    tags=(
-        "owasp.api8",
-        "cwe.20",
-        "rec.5",
-    ),
+    tags=("owasp.api8", "cwe.20", "rec.5"),
     why="Nothing says what it may hold, so nothing checks it.",
     mend="Give it a `schema` with a type and bounds.",
     look=_look,

@@ -11,8 +11,7 @@ from garrison.core.finding import CheckId
 def _look(reading: Reading) -> Iterator[Fault]:
     for spot in reading.spots:
         if spot.requests and not spot.types and not spot.is_chosen and not spot.has_choices and not _is_said(spot):
-            what = f"`{spot.name}`" if spot.name else "the body"
-            yield Fault(spot.node, f"{what} has no type", spot.requests, spot.location)
+            yield Fault(spot.node, f"{spot.called} has no type", spot.requests, spot.location)
 
 
 def _is_said(spot: Spot) -> bool:
@@ -27,12 +26,7 @@ RULE = Rule(
     title="a value may be of any type",
     severity=Severity.LOW,
     confidence=Confidence.MEDIUM,
-    tags=(
-        "owasp.api8",
-        "cwe.20",
-        "rec.3",
-        "rec.5",
-    ),
+    tags=("owasp.api8", "cwe.20", "rec.3", "rec.5"),
     why=(
         'Where a text is expected an object comes, and is taken for an operator by the database (`{"$ne": ""}`) or '
         "breaks the code."

@@ -19,11 +19,7 @@ RULE = Rule(
     title="a security scheme is declared and never demanded",
     severity=Severity.INFORMATIONAL,
     confidence=Confidence.HIGH,
-    tags=(
-        "owasp.api9",
-        "cwe.1164",
-        "rec.4",
-    ),
+    tags=("owasp.api9", "cwe.1164", "rec.4"),
     why="Either operations lack what they should demand, or a way in that is not used any more is still open.",
     mend="Demand it with `security`, or take it out of the description and out of the API.",
     look=_look,

@@ -12,8 +12,8 @@ from garrison.exposure.types.rule import words
 
 _NAMED: Final = frozenset({"url", "uri", "urls", "uris", "href", "webhook", "callback"})
 _FETCHED: Final = frozenset(
-    {"callback", "fetch", "import", "remote", "webhook", "hook", "proxy", "feed", "source", "download", "crawl", "scrape",
-     "target", "endpoint", "src", "preview", "unfurl", "avatar", "image", "picture", "file", "document"}
+    {"avatar", "callback", "crawl", "document", "download", "endpoint", "feed", "fetch", "file", "hook", "image",
+     "import", "picture", "preview", "proxy", "remote", "scrape", "source", "src", "target", "unfurl", "webhook"}
 )  # fmt: skip
 _SHOWN: Final = frozenset({"redirect", "return", "success", "cancel", "next", "back", "post", "logout"})
 
@@ -44,11 +44,7 @@ RULE = Rule(
     title="the API may fetch a URL of the client's choice",
     severity=Severity.MEDIUM,
     confidence=Confidence.LOW,
-    tags=(
-        "owasp.api7",
-        "cwe.918",
-        "rec.13",
-    ),
+    tags=("owasp.api7", "cwe.918", "rec.13"),
     why="From inside it reaches what nobody outside does: metadata of the cloud, databases, consoles (SSRF).",
     mend=(
         "Allow the hosts that are needed with a `pattern` or `enum`, and check where names lead before it is fetched."

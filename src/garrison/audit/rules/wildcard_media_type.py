@@ -23,11 +23,7 @@ RULE = Rule(
     title="a body may be of any media type",
     severity=Severity.MEDIUM,
     confidence=Confidence.MEDIUM,
-    tags=(
-        "owasp.api8",
-        "cwe.436",
-        "rec.13",
-    ),
+    tags=("owasp.api8", "cwe.436", "rec.13"),
     why=(
         "What is read as JSON by one part and as XML, a form or a file by another passes checks that were made for "
         "one of them."

@@ -19,11 +19,7 @@ RULE = Rule(
     title="XML is taken",
     severity=Severity.INFORMATIONAL,
     confidence=Confidence.LOW,
-    tags=(
-        "owasp.api7",
-        "cwe.611",
-        "rec.10",
-    ),
+    tags=("owasp.api7", "cwe.611", "rec.10"),
     why="XML can name files and URLs that its reader fetches, and entities that grow to gigabytes.",
     mend="Take JSON alone, or turn document types and external entities off in the reader.",
     look=_look,
