@@ -137,3 +137,9 @@ OWASP: Final = {
     "owasp.api10": "API10:2023 Unsafe Consumption of APIs",
 }
 """The OWASP API Security Top 10 of 2023, by tag."""
+
+
+def fingerprint_of(check: str, operation: str, location: str = "", kind: str = "") -> str:
+    """The fingerprint of a weakness: of what was checked and where, never of what was sent or came back."""
+    digest = hashlib.sha256(f"{check}\0{operation}\0{location}\0{kind}".encode())
+    return digest.hexdigest()[:32]

@@ -1,0 +1,1 @@
+"""Checks: one file each, by family; `catalogue.py` lists them."""

@@ -1,0 +1,88 @@
+"""Running: exploration, then every check in an order in which none spoils another's proof, then cleaning up."""
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from garrison.assess.assessment import Assessment, Progress
+from garrison.assess.check import Check
+from garrison.assess.probe import Stop
+from garrison.assess.target import Target
+from garrison.core.finding import CheckId, Finding, Untested
+from garrison.core.ids import OperationId
+
+
+class Tested(msgspec.Struct, frozen=True):
+    """One check that ran."""
+
+    check: CheckId
+    operations: tuple[OperationId, ...] = ()
+    """Where it ran to its end; empty for a check of the API as a whole."""
+    requests: int = 0
+
+
+class Outcome(msgspec.Struct):
+    """What a run found, as it grows."""
+
+    findings: list[Finding] = []
+    tested: list[Tested] = []
+    untested: list[Untested] = []
+
+
+def run(assessment: Assessment, checks: Sequence[Check], progress: Progress) -> Outcome:
+    """Run the checks. Findings of the same fingerprint are one: the first that was proven."""
+    outcome = Outcome()
+    for check in sorted(checks, key=lambda each: each.disturbs):
+        missing = _missing(assessment, check)
+        if missing:
+            assessment.skip(check, missing)
+            continue
+        progress(check.title)
+        before = assessment.probe.total
+        operations = tuple(_run(assessment, check, outcome))
+        outcome.tested.append(Tested(check.id, operations, assessment.probe.total - before))
+    outcome.untested.extend(assessment.untested)
+    return outcome
+
+
+def _run(assessment: Assessment, check: Check, outcome: Outcome) -> Iterator[OperationId]:
+    """Run one check; gives the operations where it came to its end."""
+    if check.run is not None:
+        with assessment.probe.allowance(None, check.most):
+            _collect(assessment, check, check.run(assessment), outcome, None)
+        return
+    each = check.each
+    for target in assessment.api.targets if each is not None else ():
+        with assessment.probe.allowance(target.id, check.most):
+            if each is not None and _collect(assessment, check, each(assessment, target), outcome, target):
+                yield target.id
+
+
+def _collect(
+    assessment: Assessment, check: Check, findings: Iterator[Finding], outcome: Outcome, target: Target | None
+) -> bool:
+    """Take what a check finds; whether it came to its end."""
+    known = {each.fingerprint for each in outcome.findings}
+    try:
+        for finding in findings:
+            if finding.fingerprint not in known:
+                known.add(finding.fingerprint)
+                outcome.findings.append(finding)
+    except Stop as stop:
+        assessment.skip(check, str(stop), target)
+        return False
+    return True
+
+
+def _missing(assessment: Assessment, check: Check) -> str:
+    """What a check needs and does not have; empty where nothing is missing."""
+    for need in check.needs:
+        if need == "identity" and not assessment.identities:
+            return "no identity was given, and the API lets nobody register"
+        if need == "two-identities" and assessment.pair is None:
+            return "it takes two identities of the same kind: give a second `--identity`"
+        if need == "account" and not assessment.accounts:
+            return "it spoils an account, and the API lets nobody register one"
+        if need == "listener" and assessment.listener is None:
+            return "no listener could be opened"
+    return ""

@@ -1,0 +1,182 @@
+"""Targets: the operations of an API as an assessment sees them, with what the contract says and what names tell."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from garrison.assess.request import Request
+from garrison.assess.sampling import Sampler
+from garrison.contract import Catalogue, CompiledOperation
+from garrison.contract.described import DescribedBody, DescribedOperation, Description
+from garrison.core.ids import OperationId
+from garrison.exposure.types.rule import words
+
+SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS", "QUERY"})
+"""Methods that should change nothing (RFC 9110, section 9.2.1)."""
+
+_WIPING: Final = frozenset(
+    {"clear", "createdb", "destroy", "drop", "erase", "flush", "init", "initialise", "initialize", "migrate",
+     "populate", "purge", "reboot", "reload", "reseed", "reset", "restart", "restore", "seed", "setup", "shutdown",
+     "truncate", "wipe"}
+)  # fmt: skip
+"""Words of operations that may change much more than one object, whatever their method."""
+RIGHTS: Final = frozenset(
+    {"admin", "group", "groups", "level", "moderator", "permission", "permissions", "privilege", "privileges", "role",
+     "roles", "scope", "scopes", "staff", "superuser"}
+)  # fmt: skip
+"""Words of properties that are rights."""
+_MAX_NODES: Final = 500_000
+_JSON: Final = re.compile(r"application/(.+\+)?json")
+
+
+class Target:
+    """One operation of the API under assessment."""
+
+    def __init__(self, described: DescribedOperation, compiled: CompiledOperation | None) -> None:
+        self.described = described
+        self.compiled = compiled
+        """None where it could not be compiled: then its answers are not held against the contract."""
+
+    def __repr__(self) -> str:
+        return f"Target({self.id!r})"
+
+    @property
+    def id(self) -> OperationId:
+        """The operation's id."""
+        return self.described.id
+
+    @property
+    def method(self) -> str:
+        """Upper case."""
+        return self.described.method
+
+    @property
+    def template(self) -> str:
+        """Path template, the server's prefix included."""
+        return self.described.template
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The variables of the path template, in its order."""
+        return tuple(re.findall(r"\{([^{}]+)\}", self.template))
+
+    @property
+    def collection(self) -> str:
+        """The path in front of the last variable: `/v1/pets` of `/v1/pets/{id}` and of `/v1/pets/{id}/photo`; the whole
+        path where there is no variable."""
+        head, bracket, _ = self.template.rpartition("{")
+        return head.rstrip("/") if bracket else self.template.rstrip("/")
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether its method should change nothing."""
+        return self.method in SAFE
+
+    @property
+    def is_declared_public(self) -> bool:
+        """Whether the contract lets anybody call it: no security is declared, or an empty requirement is among it."""
+        return not self.described.security or any(not each for each in self.described.security)
+
+    @property
+    def is_wiping(self) -> bool:
+        """Whether its name says that it may change much more than one object, whatever its method."""
+        said = {word for part in (self.described.path, self.described.id) for word in words(part.replace("/", " "))}
+        return not said.isdisjoint(_WIPING)
+
+    @property
+    def json_body(self) -> DescribedBody | None:
+        """What it says of a JSON request body; None where it takes none."""
+        return next((each for each in self.described.bodies if _JSON.fullmatch(each.media_type)), None)
+
+    @property
+    def body(self) -> DescribedBody | None:
+        """The request body that is sent: JSON where that is declared, else the first one."""
+        return self.json_body or next(iter(self.described.bodies), None)
+
+
+class Api:
+    """The API under assessment: all its operations, and requests to them that the contract allows."""
+
+    def __init__(self, description: Description, catalogue: Catalogue, sampler: Sampler) -> None:
+        self.description = description
+        self.sampler = sampler
+        compiled = {each.operation.id: each for each in catalogue.operations}
+        self.targets = tuple(Target(each, compiled.get(each.id)) for each in description.operations)
+        self._options: dict[str, tuple[Any, ...]] | None = None
+        self._by_id = {target.id: target for target in self.targets}
+
+    def target(self, operation: OperationId) -> Target:
+        """The target with this id."""
+        return self._by_id[operation]
+
+    def gives_rights(self, target: Target) -> bool:
+        """Whether it takes a right, such as a role: with a made-up one it could shut out whoever sends it."""
+        body = target.body
+        taken = self.description.properties(body.schema) if body is not None and body.schema is not None else {}
+        names = (*taken, *(each.name for each in target.described.parameters if each.location != "header"))
+        return any(not RIGHTS.isdisjoint(words(name)) for name in names)
+
+    def siblings(self, target: Target) -> tuple[Target, ...]:
+        """The operations on the same path template, itself included."""
+        return tuple(each for each in self.targets if each.template == target.template)
+
+    def options(self, name: str) -> tuple[Any, ...]:
+        """The values that the contract lists for a property or a parameter of this name, wherever it stands."""
+        if self._options is None:
+            self._options = dict(_options(self.description.root.value))
+        return self._options.get(name, ())
+
+    def request(self, target: Target, *, every: bool = False) -> Request:
+        """A request that the contract allows, with made-up values; with `every` optional ones are sent too.
+
+        Values of path variables are placeholders until an object is put there.
+        """
+        described = target.described
+        values = {
+            (each.location, each.name): self.sampler.text(each.schema, each.name, each.node)
+            for each in described.parameters
+            if each.required or every or each.location == "path"
+        }
+
+        def pairs(location: str) -> tuple[tuple[str, str], ...]:
+            return tuple((name, value) for (where, name), value in values.items() if where == location)
+
+        body = target.body
+        return Request(
+            operation=target.id,
+            method=target.method,
+            template=target.template,
+            path={name: values.get(("path", name), "1") for name in target.variables},
+            query=pairs("query"),
+            headers=tuple((name.lower(), value) for name, value in pairs("header")),
+            cookies=pairs("cookie"),
+            **(
+                {}
+                if body is None
+                else {
+                    "body": self.sampler.value(body.schema, every=every, node=body.node),
+                    "media_type": body.media_type,
+                }
+            ),
+        )
+
+
+def _options(root: Any) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """Names and their enumerations, in schemas anywhere in the description."""
+    rest, count = [root], 0
+    while rest and count < _MAX_NODES:
+        value = rest.pop()
+        count += 1
+        if isinstance(value, dict):
+            rest.extend(value.values())
+            properties = value.get("properties")
+            for name, schema in properties.items() if isinstance(properties, dict) else ():
+                if isinstance(schema, dict) and isinstance(schema.get("enum"), list):
+                    yield str(name), tuple(schema["enum"])
+        elif isinstance(value, list):
+            rest.extend(value)
+
+
+def of_method(targets: Sequence[Target], *methods: str) -> tuple[Target, ...]:
+    """Those of `targets` with one of `methods`."""
+    return tuple(target for target in targets if target.method in methods)
