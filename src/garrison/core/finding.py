@@ -88,16 +88,6 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="v", ta
     """`owasp.api1`, `cwe.639`, `rec.12`: as the check has them, and what is special here."""
 
 
-def fingerprint_of(check: str, operation: str, location: str, kind: str = "") -> str:
-    """The fingerprint of a finding: 32 hexadecimal digits, the same in every run.
-
-    `operation` is empty for the API as a whole; `kind` tells findings of one check at one place apart. Nothing that
-    changes from run to run may be among them: no made-up id, no line number.
-    """
-    parts = "\0".join((check, operation, location, kind))
-    return hashlib.blake2b(parts.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-
-
 class State(StrEnum):
     """What became of a finding over the runs of one target."""
 
@@ -141,5 +131,5 @@ OWASP: Final = {
 
 def fingerprint_of(check: str, operation: str, location: str = "", kind: str = "") -> str:
     """The fingerprint of a weakness: of what was checked and where, never of what was sent or came back."""
-    digest = hashlib.sha256(f"{check}\0{operation}\0{location}\0{kind}".encode())
+    digest = hashlib.sha256(f"{check}\0{operation}\0{location}\0{kind}".encode("utf-8", "surrogatepass"))
     return digest.hexdigest()[:32]
