@@ -108,6 +108,11 @@ class Description:
         outlines = Operations(source, self._documents, schemas, self._problems).outline(match_hosts=False)
         self.operations = tuple(self._operation(outline) for outline in outlines)
 
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What of it is broken, and therefore left out."""
+        return self._documents.with_lines(self._problems.all(), most=_MAX_LINE_BYTES)
+
     def follow(self, node: Node) -> Node:
         """`node`, or what its `$ref` leads to; of one that leads nowhere an empty object."""
         return self._documents.follow(node) or Node(node.place, {})

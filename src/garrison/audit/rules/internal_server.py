@@ -17,12 +17,14 @@ _WORDS: Final = frozenset(
 
 
 def _look(reading: Reading) -> Iterator[Fault]:
-    for each in servers(reading):
+    listed = list(servers(reading))
+    for each in listed:
         labels = {word for label in each.host.split(".")[:-1] for word in re.split(r"[-_]", label)}
         found = sorted(labels & _WORDS)
         if found and not each.is_private:
+            mends = (Action(each.node.place),) if len(listed) > 1 else ()
             says = f"`{each.host}` is called `{found[0]}`"
-            yield Fault(each.node, says, each.users, kind=each.url, mends=(Action(each.node.place),))
+            yield Fault(each.node, says, each.users, kind=each.url, mends=mends)
 
 
 RULE = Rule(

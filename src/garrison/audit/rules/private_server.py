@@ -10,10 +10,12 @@ from garrison.core.finding import CheckId
 
 
 def _look(reading: Reading) -> Iterator[Fault]:
-    for each in servers(reading):
+    listed = list(servers(reading))
+    for each in listed:
         if each.is_private:
+            mends = (Action(each.node.place),) if len(listed) > 1 else ()
             says = f"`{each.url}` is reached from one machine or network only"
-            yield Fault(each.node, says, each.users, kind=each.url, mends=(Action(each.node.place),))
+            yield Fault(each.node, says, each.users, kind=each.url, mends=mends)
 
 
 RULE = Rule(
