@@ -105,7 +105,7 @@ class Explorer:
     def _is_left_alone(self, target: Target) -> bool:
         if target.method in ("PUT", "PATCH") and self._api.gives_rights(target):
             return True
-        return target.is_wiping or target.id in self._doors.targets or target.method in ("DELETE", "TRACE", "CONNECT")
+        return target.id in self._doors.targets or target.method in ("DELETE", "TRACE", "CONNECT")
 
     def _read(self, target: Target, identities: tuple[Identity, ...]) -> None:
         for identity in (*identities, None):

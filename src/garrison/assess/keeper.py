@@ -64,7 +64,7 @@ class Keeper:
             owned = self._survey.object_in(target, exchange) if target.variables else None
             if owned is not None:
                 ids.add(owned.id)
-                if target.method == "DELETE" and not target.is_wiping:
+                if target.method == "DELETE":
                     url = self._api.request(target).about(owned.values).url
         for each in ids:
             self._probe.own(each)
@@ -132,4 +132,4 @@ class Keeper:
             self._journal.note(made)
 
     def _deletes(self, target: Target) -> bool:
-        return target.method == "DELETE" and len(target.variables) == 1 and not target.is_wiping
+        return target.method == "DELETE" and len(target.variables) == 1

@@ -96,6 +96,10 @@ class Probe:
         """Identities that stopped working, and why."""
         return dict(self._lost)
 
+    def left(self, operation: OperationId | None) -> int:
+        """How many requests may still be sent to an operation."""
+        return self._limits.per_operation - self.sent[operation] if operation is not None else self._limits.in_all
+
     def now(self) -> float:
         """Seconds since the epoch."""
         return self._now()

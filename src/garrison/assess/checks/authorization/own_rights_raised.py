@@ -24,7 +24,7 @@ _MOST: Final = 6
 
 def _each(a: Assessment, target: Target) -> Iterator[Finding]:
     register = a.doors.register
-    if target.is_safe or target.is_wiping or (register is not None and target.id == register.target.id):
+    if target.is_safe or (register is not None and target.id == register.target.id):
         return
     rights = [
         slot

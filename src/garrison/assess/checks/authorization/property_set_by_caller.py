@@ -34,7 +34,7 @@ _TURNS: Final = 3
 
 
 def _each(a: Assessment, target: Target) -> Iterator[Finding]:
-    if target.method not in ("POST", "PUT", "PATCH") or target.json_body is None or target.is_wiping:
+    if target.method not in ("POST", "PUT", "PATCH") or target.json_body is None:
         return
     register = a.doors.register
     if register is not None and target.id == register.target.id:
