@@ -145,6 +145,7 @@ def perform(wanted: Wanted, progress: Progress = unwatched) -> Report:
         explained=tuple(map(explained, checks)),
         findings=listed(assessed.outcome.findings),
         untested=coverage.untested,
+        left=coverage.left,
     )
     if wanted.data is None:
         return report
