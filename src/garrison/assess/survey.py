@@ -251,7 +251,7 @@ def _walk(value: Any, parents: tuple[str, ...], exchange: Exchange) -> Iterator[
 
 
 def _is_making(fact: Fact) -> bool:
-    return fact.exchange.request.method in ("POST", "PUT") and fact.exchange.identity is not None
+    return fact.exchange.request.method in ("POST", "PUT")
 
 
 def _singular(word: str) -> str:
