@@ -30,7 +30,8 @@ _ID: Final = re.compile(
 _MOST_LINKS: Final = 8
 _RESERVED: Final = frozenset(
     {*keyword.kwlist, *keyword.softkwlist, "answer", "any", "at", "first", "given", "home", "httpx", "ifs", "last",
-     "os", "path", "pwd", "pytest", "second", "secrets", "seen_again", "send", "target", "test", "third", "told", "user"}
+     "os", "path", "pwd", "pytest", "second", "secrets", "seen_again", "send", "target", "test", "third", "told",
+     "user"}
 )  # fmt: skip
 """Names that mean something in the test or to the shell."""
 
