@@ -52,6 +52,7 @@ class Plain:
             )
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             return Answer(seconds=time.perf_counter() - began, fault=type(error).__name__)
+        self._client.cookies.clear()  # who has logged in is told by the identity alone
         headers = tuple((name.lower(), value) for name, value in got.headers.multi_items())
         return Answer(got.status_code, headers, got.content[:MAX_ANSWER], time.perf_counter() - began, len(got.content))
 

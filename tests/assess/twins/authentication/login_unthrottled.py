@@ -24,7 +24,7 @@ class Counting(People):
         keys = {"account": str(given.get("username")), "address": "127.0.0.1", "nothing": ""}
         keys["header"] = request.headers.get("x-forwarded-for", "127.0.0.1")
         key = keys.get(self.by, "")
-        if self.by != "nothing" and self.by != "delay" and self.wrong[key] >= MOST:
+        if self.by not in ("nothing", "delay") and self.wrong[key] >= MOST:
             locked = answer({"status": "fail", "message": "try again later"})
             return locked if self.by == "account" else problem(429, "Too Many Requests")
         person = self.known(given)

@@ -1,6 +1,5 @@
 """The password is only hashed for people who exist; in a trap everything takes as it comes."""
 
-import hashlib
 import random
 import time
 from collections.abc import Mapping
@@ -9,7 +8,10 @@ from typing import Any
 from starlette.applications import Starlette
 from tests.assess.twins.parts import DOORS, People, Person, contract, serving
 
+from garrison.core.detection import Confidence
+
 CONTRACT = contract(DOORS)
+CONFIDENCE = (Confidence.HIGH, Confidence.MEDIUM)  # how sure it is depends on what else the machine does
 
 
 class Hashing(People):
@@ -19,7 +21,7 @@ class Hashing(People):
 
     def known(self, given: Mapping[str, Any]) -> Person | None:
         if self.always or str(given.get("username")) in self.all:
-            hashlib.pbkdf2_hmac("sha256", str(given.get("password")).encode(), b"salt", 40_000)
+            time.sleep(0.06)  # as long as a hash takes, whatever else the machine does
         time.sleep(random.uniform(0, self.jitter))
         return super().known(given)
 

@@ -41,7 +41,9 @@ def run(a: Assessment) -> Iterator[Finding]:
         return
     if credential_of(a, right) is None or tries[-1].answer.status == 429:
         yield from _elsewhere(a, person, tries)
-    elif not _slows_down(tries):
+    elif _slows_down(tries):
+        a.skip(CHECK, "answers to wrong passwords grow slower, or ask for a challenge: no more were sent", door.target)
+    else:
         says = (
             f"{len(tries)} wrong passwords in a row are neither slowed down nor stopped, and the right one works then"
         )
@@ -53,7 +55,7 @@ def _slows_down(tries: list[Exchange]) -> bool:
     """Whether the last answers took much longer than the first, or ask for a proof of being human."""
     times = [each.answer.seconds for each in tries]
     asks = any(word in tries[-1].answer.text.lower() for word in ("captcha", "challenge"))
-    return asks or median(times[-5:]) > 3 * median(times[:5]) + 0.2
+    return asks or median(times[-5:]) > 3 * median(times[:5]) + 0.05
 
 
 def _elsewhere(a: Assessment, person: Person, tries: list[Exchange]) -> Iterator[Finding]:

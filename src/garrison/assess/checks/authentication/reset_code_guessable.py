@@ -37,7 +37,7 @@ def run(a: Assessment) -> Iterator[Finding]:
                 break
         else:
             says = (
-                f"the code that resets a password has {length} digits, and {_TRIES} wrong ones in a row are all refused "
+                f"the code that resets a password has {length} digits, and {_TRIES} wrong ones in a row are refused "
                 "in the same way: nothing limits guessing"
             )
             yield a.found(

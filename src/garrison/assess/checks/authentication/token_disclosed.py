@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 
 from garrison.assess.assessment import Assessment
+from garrison.assess.call import NOT_JSON
 from garrison.assess.check import Check
 from garrison.assess.checks.authentication.guarding import Guard, changed, guards
+from garrison.assess.compare import leaves
 from garrison.assess.jwt import claims_of
-from garrison.assess.survey import Fact
+from garrison.assess.probe import Exchange
 from garrison.core.detection import Severity
 from garrison.core.finding import CheckId, Finding
 
@@ -18,18 +20,18 @@ def run(a: Assessment) -> Iterator[Finding]:
         return
     for guard in guards(a):
         seen = set[str]()
-        for fact in suspects:
-            operation = fact.exchange.request.operation
+        for exchange, way, token in suspects:
+            operation = exchange.request.operation
             if operation is None or operation in seen:
                 continue
             used = a.probe.send(
                 guard.request,
-                credential=changed(guard.credential, lambda secret, token=fact.value: token),  # type: ignore[misc]
+                credential=changed(guard.credential, lambda secret, token=token: token),  # type: ignore[misc]
                 says="what stands in that answer is accepted as a credential",
             )
             if _is_somebody(guard, used.answer.status):
                 seen.add(operation)
-                shown = fact.exchange.says_that(f"the answer holds a token, as `{' '.join(fact.name)}`")
+                shown = exchange.says_that(f"the answer holds a token, as `{way}`")
                 says = "an answer that is none to logging in holds a token that the API accepts"
                 yield a.found(CHECK, [shown, guard.bad, used], says=says, target=a.api.target(operation))
         return
@@ -40,14 +42,16 @@ def _is_somebody(guard: Guard, status: int) -> bool:
     return 200 <= status < 300 or (status in (403, 404) and guard.bad.answer.status == 401)
 
 
-def _suspects(a: Assessment) -> Iterator[Fact]:
-    """Values in answers that are JWTs, or just the tokens that identities hold."""
+def _suspects(a: Assessment) -> Iterator[tuple[Exchange, str, str]]:
+    """Answers, the names of fields in them, and values that are JWTs, or just the tokens that identities hold."""
     held = {secret for identity in a.identities if identity.name not in a.probe.lost
             for secret in a.probe.credential(identity).secrets if len(secret) >= 8}  # fmt: skip
-    for fact in a.survey.facts():
-        outside = fact.exchange.request.operation not in a.doors.targets
-        if outside and not fact.is_sent and (fact.value in held or _is_jwt(fact.value)):
-            yield fact
+    for target in a.api.targets:
+        for exchange in a.survey.baselines(target) if target.id not in a.doors.targets else ():
+            value = exchange.answer.json()
+            for way, leaf in leaves(value) if value is not NOT_JSON else ():
+                if isinstance(leaf, str) and (leaf in held or _is_jwt(leaf)):
+                    yield exchange, way, leaf
 
 
 def _is_jwt(text: str) -> bool:
