@@ -73,7 +73,7 @@ class Doors(msgspec.Struct, frozen=True):
 
 def recognise(api: Api) -> Doors:
     """The doors of an API."""
-    plain = [_plain(api, target) for target in api.targets]
+    plain = [_plain(api, target) for target in api.every]
     secret = [door for door in plain if door.password is not None and not door.target.is_safe]
     log_in = _first(secret, lambda door: _is_log_in(door) and door.said.isdisjoint({"refresh"}), clearest=_IN_CLEARLY)
     rest = [door for door in secret if door is not log_in]

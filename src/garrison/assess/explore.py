@@ -20,7 +20,7 @@ from garrison.exposure.types.rule import words
 
 _TRIES: Final = 4
 """Objects that one operation is asked for, and variants of a request that makes one."""
-_SELVES: Final = frozenset({"username", "userid", "login", "accountid", "customerid", "memberid", "accountnumber"})
+SELVES: Final = frozenset({"username", "userid", "login", "accountid", "customerid", "memberid", "accountnumber"})
 """Names under which a request says who sends it."""
 _SHARE: Final = 24
 """Requests that exploration spends on one operation."""
@@ -45,6 +45,7 @@ class Explorer:
             self.untested.append(Untested(str(stop)))
             return False
         self._survey.knows_token(identity, credential.token)
+        self._survey.knows(identity, dict(identity.owns))
         if identity.secret is not None and self._doors.log_in is not None and self._doors.log_in.names:
             self._survey.knows(identity, {self._doors.log_in.names[0].leaf: identity.secret[0]})
         me = self._doors.me
@@ -104,7 +105,7 @@ class Explorer:
     def _is_left_alone(self, target: Target) -> bool:
         if target.method in ("PUT", "PATCH") and self._api.gives_rights(target):
             return True
-        return target.is_wiping or target.id in self._doors.targets or target.method in ("DELETE", "TRACE", "CONNECT")
+        return target.id in self._doors.targets or target.method in ("DELETE", "TRACE", "CONNECT")
 
     def _read(self, target: Target, identities: tuple[Identity, ...]) -> None:
         for identity in (*identities, None):
@@ -126,7 +127,6 @@ class Explorer:
                 if made is None and len(request.slots()) > 0:
                     made = self._try(target, self.fitted(self._api.request(target), identity), identity)
                 if made is not None:
-                    self._note_own(made)
                     break
 
     def _change(self, target: Target, identities: tuple[Identity, ...]) -> None:
@@ -164,7 +164,7 @@ class Explorer:
 
     def _known_id(self, name: str, value: object, identity: Identity | None) -> object:
         said = words(name)
-        own = self._survey.of(identity).get(said) if identity is not None and "".join(said) in _SELVES else None
+        own = self._survey.of(identity).get(said) if identity is not None and "".join(said) in SELVES else None
         if own is not None:
             return int(own) if isinstance(value, int) and own.isdigit() else own
         if len(said) < 2 or said[-1] not in ("id", "uuid", "number"):
@@ -179,13 +179,6 @@ class Explorer:
     def _try(self, target: Target, request: Request, identity: Identity | None) -> Exchange | None:
         exchange = self._probe.send(request, identity)
         return exchange if self._survey.note(exchange) else None
-
-    def _note_own(self, made: Exchange) -> None:
-        """The ids of what was just made: it may be changed and deleted."""
-        for target in self._api.targets:
-            for owned in self._survey.objects(target) if target.variables else ():
-                if owned.made == made:
-                    self._probe.own(owned.id)
 
     def _own_fields(self, exchange: Exchange) -> Iterator[tuple[str, str]]:
         value = exchange.answer.json()

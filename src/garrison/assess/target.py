@@ -101,9 +101,12 @@ class Api:
         self.description = description
         self.sampler = sampler
         compiled = {each.operation.id: each for each in catalogue.operations}
-        self.targets = tuple(Target(each, compiled.get(each.id)) for each in description.operations)
+        self.every = tuple(Target(each, compiled.get(each.id)) for each in description.operations)
+        """All operations."""
+        self.targets = tuple(target for target in self.every if not target.is_wiping)
+        """Those that may be called without fear: what may wipe data is left to the one check that is about it."""
         self._options: dict[str, tuple[Any, ...]] | None = None
-        self._by_id = {target.id: target for target in self.targets}
+        self._by_id = {target.id: target for target in self.every}
 
     def target(self, operation: OperationId) -> Target:
         """The target with this id."""
