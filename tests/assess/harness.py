@@ -8,6 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 from starlette.applications import Starlette
+from starlette.types import Receive, Scope, Send
 
 from garrison.adapters.probing.listener import LoopbackListener
 from garrison.adapters.probing.transport import HttpTransport
@@ -33,35 +34,47 @@ class Seen:
     untested: list[Untested]
 
 
+class Stage:
+    """One server on which application after application is served (starting one takes longer than assessing a twin),
+    and one listener."""
+
+    def __init__(self) -> None:
+        self.app: Starlette | None = None
+        self.origin = ""
+        self.ear = LoopbackListener()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        assert self.app is not None, "no application is on the stage"
+        await self.app(scope, receive, send)
+
+
 @contextmanager
-def listening() -> Iterator[LoopbackListener]:
-    """A listener while a context lasts."""
-    ear = LoopbackListener()
+def staging() -> Iterator[Stage]:
+    """A stage while a context lasts."""
+    stage = Stage()
     try:
-        yield ear
+        with served(stage, "the stage") as stage.origin:
+            yield stage
     finally:
-        ear.close()
+        stage.ear.close()
 
 
 @contextmanager
-def assessment_of(
-    app: Starlette, twin: ModuleType, folder: Path, *, ear: LoopbackListener | None = None
-) -> Iterator[Assessment]:
+def assessment_of(app: Starlette, twin: ModuleType, folder: Path, stage: Stage) -> Iterator[Assessment]:
     """The assessment of an application, explored; it is served while the context lasts."""
     source = folder / "openapi.json"
     source.write_text(json.dumps(twin.CONTRACT))
     api = read_api(str(source), seed=7)
-    with served(app, "the twin") as origin, HttpTransport(origin) as transport:
+    stage.app = app
+    with HttpTransport(stage.origin) as transport:
         identities = _identities(api, getattr(twin, "IDENTITIES", ()), getattr(twin, "ROLES", {}))
         options = Options(words=tuple(getattr(twin, "WORDS", ())))
-        yield prepare(api, transport, identities, limits=Limits(), options=options, listener=ear)
+        yield prepare(api, transport, identities, limits=Limits(), options=options, listener=stage.ear)
 
 
-def run_twin(
-    app: Starlette, twin: ModuleType, checks: Sequence[Check], folder: Path, *, ear: LoopbackListener | None = None
-) -> Seen:
+def run_twin(app: Starlette, twin: ModuleType, checks: Sequence[Check], folder: Path, stage: Stage) -> Seen:
     """What the checks find in an application."""
-    with assessment_of(app, twin, folder, ear=ear) as assessment:
+    with assessment_of(app, twin, folder, stage) as assessment:
         found = assess(assessment, checks).outcome.findings
         return Seen(found, assessment.untested)
 
