@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import msgspec
 
+from garrison.adapters.probing.conformance import Schemathesis
+from garrison.adapters.probing.tls import Sslyze
 from garrison.adapters.sources import read_source
 from garrison.assess.assessment import Assessment, Options, Progress
 from garrison.assess.call import Listener, Transport
@@ -20,9 +22,12 @@ from garrison.assess.run import Outcome, run
 from garrison.assess.sampling import Sampler
 from garrison.assess.survey import Survey
 from garrison.assess.target import Api
+from garrison.assess.tools import Tools
 from garrison.contract import load
 from garrison.contract.described import Description
 
+_SEED = 1
+"""Of requests that are made up for conformance: the same contract is tried with the same ones."""
 _ACCOUNTS = 2
 """Accounts that are registered before anything else, where the API lets one."""
 
@@ -59,6 +64,7 @@ def prepare(  # noqa: PLR0913 - what an assessment is made of
     limits: Limits = Limits(),  # noqa: B008 - frozen
     options: Options = Options(),  # noqa: B008 - frozen
     listener: Listener | None = None,
+    tools: Tools | None = None,
     progress: Progress = lambda text: None,
 ) -> Assessment:
     """Everything up to the checks: identities logged in, accounts registered, the API explored."""
@@ -66,7 +72,17 @@ def prepare(  # noqa: PLR0913 - what an assessment is made of
     explorer = Explorer(api, probe, survey, doors)
     working = [identity for identity in identities if explorer.introduce(identity)]
     options = msgspec.structs.replace(options, origin=transport.origin, is_safe=limits.is_safe)
-    assessment = Assessment(api, probe, survey, doors, explorer, identities=working, options=options, listener=listener)
+    assessment = Assessment(
+        api,
+        probe,
+        survey,
+        doors,
+        explorer,
+        identities=working,
+        options=options,
+        listener=listener,
+        tools=tools or Tools(Sslyze(transport.origin), Schemathesis(api, _SEED)),
+    )
     while len(assessment.accounts) < _ACCOUNTS and assessment.new_account() is not None:
         pass
     explorer.walk(_readers(assessment), assessment.identities, progress)
