@@ -20,6 +20,8 @@ from garrison.exposure.types.rule import words
 
 _TRIES: Final = 4
 """Objects that one operation is asked for, and variants of a request that makes one."""
+SELVES: Final = frozenset({"username", "userid", "login", "accountid", "customerid", "memberid", "accountnumber"})
+"""Names under which a request says who sends it."""
 _SHARE: Final = 24
 """Requests that exploration spends on one operation."""
 
@@ -43,6 +45,7 @@ class Explorer:
             self.untested.append(Untested(str(stop)))
             return False
         self._survey.knows_token(identity, credential.token)
+        self._survey.knows(identity, dict(identity.owns))
         if identity.secret is not None and self._doors.log_in is not None and self._doors.log_in.names:
             self._survey.knows(identity, {self._doors.log_in.names[0].leaf: identity.secret[0]})
         me = self._doors.me
@@ -100,7 +103,9 @@ class Explorer:
                 self.untested.append(Untested(str(stop), operation=target.id))
 
     def _is_left_alone(self, target: Target) -> bool:
-        return target.is_wiping or target.id in self._doors.targets or target.method in ("DELETE", "TRACE", "CONNECT")
+        if target.method in ("PUT", "PATCH") and self._api.gives_rights(target):
+            return True
+        return target.id in self._doors.targets or target.method in ("DELETE", "TRACE", "CONNECT")
 
     def _read(self, target: Target, identities: tuple[Identity, ...]) -> None:
         for identity in (*identities, None):
@@ -120,23 +125,26 @@ class Explorer:
             for request in self._requests(target, identity):
                 made = self._try(target, request, identity)
                 if made is None and len(request.slots()) > 0:
-                    made = self._try(target, self._fitted(target, self._api.request(target), identity), identity)
+                    made = self._try(target, self.fitted(self._api.request(target), identity), identity)
                 if made is not None:
-                    self._note_own(made)
                     break
 
     def _change(self, target: Target, identities: tuple[Identity, ...]) -> None:
         for identity in identities:
             if self._survey.baseline(target) is not None:
                 return
-            mine = [each for each in self._survey.objects(target) if each.owner == identity and each.is_own]
-            for owned in mine[:1]:
-                request = self._fitted(target, self._api.request(target, every=True).about(owned.values), identity)
-                self._try(target, request, identity)
+            mine = [each.values for each in self._survey.objects(target) if each.owner == identity and each.is_own]
+            if not target.variables and identity.is_throwaway:
+                mine = [{}]  # without an id it changes whoever sends it
+            for values in mine[:1]:
+                for every in (True, False):
+                    request = self._api.request(target, every=every).about(values)
+                    if self._try(target, self.fitted(request, identity), identity) is not None:
+                        break
 
     def _requests(self, target: Target, identity: Identity | None) -> Iterator[Request]:
         """Requests to try, the likeliest first: about what is `identity`'s own, then about anything known."""
-        request = self._fitted(target, self._api.request(target, every=not target.is_safe), identity)
+        request = self.fitted(self._api.request(target, every=not target.is_safe), identity)
         if not target.variables:
             yield request
             return
@@ -146,8 +154,8 @@ class Explorer:
         if not objects:
             yield request
 
-    def _fitted(self, target: Target, request: Request, identity: Identity | None) -> Request:
-        """The request with ids that are known wherever its body or query takes one."""
+    def fitted(self, request: Request, identity: Identity | None) -> Request:
+        """The request with what is known wherever its body or query names an object, or whoever sends it."""
         for slot in request.slots("body", "query"):
             known = self._known_id(slot.leaf, request.value(slot), identity)
             if known is not None:
@@ -156,6 +164,9 @@ class Explorer:
 
     def _known_id(self, name: str, value: object, identity: Identity | None) -> object:
         said = words(name)
+        own = self._survey.of(identity).get(said) if identity is not None and "".join(said) in SELVES else None
+        if own is not None:
+            return int(own) if isinstance(value, int) and own.isdigit() else own
         if len(said) < 2 or said[-1] not in ("id", "uuid", "number"):
             return None
         noun = said[-2]
@@ -168,13 +179,6 @@ class Explorer:
     def _try(self, target: Target, request: Request, identity: Identity | None) -> Exchange | None:
         exchange = self._probe.send(request, identity)
         return exchange if self._survey.note(exchange) else None
-
-    def _note_own(self, made: Exchange) -> None:
-        """The ids of what was just made: it may be changed and deleted."""
-        for target in self._api.targets:
-            for owned in self._survey.objects(target) if target.variables else ():
-                if owned.made == made:
-                    self._probe.own(owned.id)
 
     def _own_fields(self, exchange: Exchange) -> Iterator[tuple[str, str]]:
         value = exchange.answer.json()

@@ -128,6 +128,10 @@ class Survey:
         """Whether it succeeds for nobody in particular."""
         return (target.id, "") in self._baselines
 
+    def refusals(self) -> tuple[Exchange, ...]:
+        """Of every operation that did not succeed at first, what was answered then."""
+        return tuple(self._failed.values())
+
     def _see(self, operation: OperationId, exchange: Exchange) -> None:
         answer, seen = exchange.answer, self._answers.setdefault(operation, {})
         kind = (answer.status, answer.media_type, shape_of(answer.json()) if answer.json() is not NOT_JSON else None)
@@ -169,7 +173,7 @@ class Survey:
         if not variables:
             return ()
         found: dict[tuple[str, ...], Owned] = {}
-        for owned in (*self._people_as_objects(variables), *self._seen(target, variables)):
+        for owned in (*self._people_as_objects(variables), *self._seen(target, variables, self._facts)):
             key = tuple(owned.values.values())
             known = found.get(key, owned)
             found[key] = owned if owned.made is not None and known.made is None else known
@@ -182,12 +186,14 @@ class Survey:
             if value:
                 yield Owned({variables[0]: value}, self._people[person])
 
-    def _seen(self, target: Target, variables: Sequence[str]) -> Iterator[Owned]:
+    def object_in(self, target: Target, exchange: Exchange) -> Owned | None:
+        """The object that `exchange` made, as `target` takes it; None where it made none of that kind."""
+        return next(self._seen(target, target.variables, tuple(_facts(exchange))), None)
+
+    def _seen(self, target: Target, variables: Sequence[str], facts: Sequence[Fact]) -> Iterator[Owned]:
         last = variables[-1]
-        ranked = sorted(
-            ((rank, at, fact) for at, fact in enumerate(self._facts) if (rank := _rank(fact, last, target))),
-            key=lambda each: (-each[0], -each[1]),
-        )
+        ranks = ((_rank(fact, last, target), at, fact) for at, fact in enumerate(facts))
+        ranked = sorted((each for each in ranks if each[0]), key=lambda each: (-each[0], -each[1]))
         best = ranked[0][0] if ranked else 0
         for rank, _, fact in ranked[:60]:
             if rank < best - 3:

@@ -15,7 +15,9 @@ from garrison.assess.request import NOTHING, Request
 from garrison.assess.target import Api, Target
 from garrison.assess.tools import HINT, Unusable
 
-_FRAMING: Final = frozenset({"host", "content-length", "content-type", "transfer-encoding", "connection", "authorization"})
+_FRAMING: Final = frozenset(
+    {"host", "content-length", "content-type", "transfer-encoding", "connection", "authorization"}
+)
 """Headers that are the transport's or the probe's own business."""
 _LONGEST: Final = 6_000
 """Characters of an address that servers take."""

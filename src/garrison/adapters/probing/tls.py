@@ -54,7 +54,15 @@ class Sslyze:
         place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         with tempfile.TemporaryDirectory(prefix="garrison-") as folder:
             file = Path(folder) / "tls.json"
-            command = [sys.executable, "-m", "sslyze", *_COMMANDS, "--mozilla_config=disable", f"--json_out={file}", place]
+            command = [
+                sys.executable,
+                "-m",
+                "sslyze",
+                *_COMMANDS,
+                "--mozilla_config=disable",
+                f"--json_out={file}",
+                place,
+            ]
             try:
                 done = subprocess.run(command, capture_output=True, timeout=_PATIENCE, check=False)  # noqa: S603 - no shell
             except (OSError, subprocess.TimeoutExpired) as error:
@@ -71,7 +79,8 @@ def tls_of(report: Any, host: str, now: datetime) -> Tls:
         raise Unusable("`sslyze` could not speak TLS with it")
     results = servers[0]["scan_result"]
     suites = {
-        name: _result(results, f"{key}_cipher_suites").get("accepted_cipher_suites") or [] for key, name in _VERSIONS.items()
+        name: _result(results, f"{key}_cipher_suites").get("accepted_cipher_suites") or []
+        for key, name in _VERSIONS.items()
     }
     deployments = _result(results, "certificate_info").get("certificate_deployments") or []
     return Tls(

@@ -50,7 +50,7 @@ def readable(a: Assessment) -> Iterator[tuple[Target, Exchange]]:
     found = [
         (target, exchange)
         for target in a.api.targets
-        if target.method == "GET" and not target.is_wiping and (exchange := ordinary(a, target)) is not None
+        if target.method == "GET" and (exchange := ordinary(a, target)) is not None
     ]
     yield from sorted(found, key=lambda pair: (bool(pair[0].variables), pair[1].identity is not None))
 
@@ -67,7 +67,7 @@ def writable(a: Assessment) -> Iterator[tuple[Target, Request, Identity | None]]
     for methods in (("POST",), ("PUT", "PATCH")):
         for target in a.api.targets:
             exchange = ordinary(a, target) if target.method in methods and target.json_body is not None else None
-            if exchange is not None and not target.is_wiping:
+            if exchange is not None:
                 yield target, refreshed(a, exchange.request), exchange.identity
 
 

@@ -1,30 +1,27 @@
 """Broken object level authorization: one identity changes an object of another."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check, Disturbs
+from garrison.assess.checks.authorization.changes import changed
 from garrison.assess.checks.authorization.objects import pairs_with_accounts, read_state, requests_about
 from garrison.assess.checks.authorization.samples import OWNER_SAMPLES
-from garrison.assess.request import Request, Slot
 from garrison.assess.target import Target
 from garrison.core.detection import Severity
 from garrison.core.finding import CheckId, Finding
-from garrison.exposure.types.rule import words
-
-_SECRET: Final = frozenset({"password", "passwd", "pwd"})
 
 
 def _each(a: Assessment, target: Target) -> Iterator[Finding]:
-    if target.method not in ("PUT", "PATCH", "POST") or not target.variables or target.is_wiping:
+    if target.method not in ("PUT", "PATCH", "POST") or not target.variables:
         return
     for owner, other in pairs_with_accounts(a):
         for request, _ in list(requests_about(a, target, owner, own=True))[:1]:
-            changed = _changed(a, request)
-            if changed is None:
+            aimed = changed(a, request)
+            if aimed is None:
                 return
-            wanted, mark = changed
+            wanted, mark = aimed
             before = read_state(a, target, request, owner)
             if before is None or mark in before.answer.text:
                 continue
@@ -37,34 +34,6 @@ def _each(a: Assessment, target: Target) -> Iterator[Finding]:
                 says = f"`{other.name}` changes what belongs to `{owner.name}`, who reads the new value afterwards"
                 yield a.found(CHECK, steps, says=says, target=target, slot=f"path.{target.variables[-1]}")
                 return
-
-
-def _changed(a: Assessment, request: Request) -> tuple[Request, str] | None:
-    """The request with a new value in it that is known again, and that value."""
-    for slot in request.slots("body", "query"):
-        value: Any = request.value(slot)
-        if isinstance(value, str) and _SECRET.isdisjoint(words(slot.leaf)) and _is_free(a, request, slot):
-            new = a.api.sampler.word()
-            text = f"{new}@example.com" if "@" in value else new
-            return request.put(slot, text), new
-    return None
-
-
-def _is_free(a: Assessment, request: Request, slot: Slot) -> bool:
-    """Whether the contract lets the value be any text."""
-    if request.operation is None or slot.where != "body":
-        return True
-    body = a.api.target(request.operation).body
-    schema = (
-        a.api.description.properties(body.schema).get(slot.leaf)
-        if body is not None and body.schema is not None
-        else None
-    )
-    said = a.api.description.said
-    return schema is None or (
-        all(said(schema, key) is None for key in ("enum", "const", "pattern"))
-        and said(schema, "format") in (None, "email")
-    )
 
 
 CHECK: Final = Check(

@@ -1,5 +1,6 @@
 """Objects of others: requests about what belongs to somebody, and what shows that it is not for everybody."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -7,7 +8,8 @@ import msgspec
 
 from garrison.assess.assessment import Assessment
 from garrison.assess.call import NOT_JSON, Answer
-from garrison.assess.compare import leaves, same, succeeded
+from garrison.assess.compare import leaves, resembles, same, succeeded
+from garrison.assess.explore import SELVES
 from garrison.assess.identity import Identity
 from garrison.assess.probe import Exchange
 from garrison.assess.request import Request
@@ -183,7 +185,10 @@ def _is_about(item: dict[str, Any], owned: Owned) -> bool:
 
 def gives_the_same(mine: Exchange, other: Exchange) -> bool:
     """Whether somebody else got what the owner got, and not an error, an empty answer or something of their own."""
-    return succeeded(other.answer, mine.answer) and same(mine.answer, other.answer)
+    marks = [value for value in mine.request.path.values() if value in mine.answer.text]
+    marks += re.findall(rf"{MARK}\w+", mine.answer.text)
+    is_it = all(mark in other.answer.text for mark in marks) if marks else same(mine.answer, other.answer)
+    return succeeded(other.answer, mine.answer) and is_it and resembles(mine.answer, other.answer)
 
 
 def readers(a: Assessment, target: Target) -> tuple[Target, ...]:
@@ -191,14 +196,16 @@ def readers(a: Assessment, target: Target) -> tuple[Target, ...]:
     found = [
         each
         for each in a.api.targets
-        if each.method == "GET"
-        and each.variables
-        and target.template.startswith(each.template)
-        and (len(target.template) == len(each.template) or target.template[len(each.template)] == "/")
+        if each.method == "GET" and (each.template == target.template or (each.variables and _is_around(each, target)))
     ]
     found.sort(key=lambda each: -len(each.template))
     me = a.doors.me
     return (*found, me.target) if me is not None else tuple(found)
+
+
+def _is_around(outer: Target, inner: Target) -> bool:
+    """Whether one path goes on where the other ends."""
+    return inner.template.startswith(f"{outer.template}/")
 
 
 def read_state(a: Assessment, target: Target, request: Request, owner: Identity) -> Exchange | None:
@@ -228,18 +235,15 @@ def remade(a: Assessment, target: Target, owner: Identity) -> Owned | None:
         made = a.probe.send(fresh(a, owned.made.request), owner)
         if not a.survey.note(made):
             return None
-        found = [each for each in a.survey.objects(target) if each.made == made]
-        for each in found:
-            a.probe.own(each.id)
-        return found[0] if found else None
+        return next((each for each in a.survey.objects(target) if each.made == made), None)
     return None
 
 
 def fresh(a: Assessment, request: Request) -> Request:
-    """The request with new words where it had words of the assessment's own."""
+    """The request with new words where it had words of the assessment's own, but for names of who sends it."""
     for slot in request.slots("body", "query"):
         value = request.value(slot)
-        if isinstance(value, str) and value.startswith(MARK):
+        if isinstance(value, str) and value.startswith(MARK) and "".join(words(slot.leaf)) not in SELVES:
             word = a.api.sampler.word()
             request = request.put(slot, f"{word}@example.com" if "@" in value else word)
     return request

@@ -7,6 +7,7 @@ from garrison.assess.assessment import Assessment
 from garrison.assess.call import NOT_JSON
 from garrison.assess.check import Check, Disturbs
 from garrison.assess.checks.authorization.objects import items
+from garrison.assess.checks.authorization.rights import others
 from garrison.assess.checks.authorization.samples import FIELD_SAMPLES
 from garrison.assess.doors import Account
 from garrison.assess.identity import Identity
@@ -79,7 +80,7 @@ def _seen(a: Assessment, identity: Identity) -> list[Exchange]:
     """What an account reads of itself: its own profile, and what lists and single reads show of it."""
     found = []
     targets = [a.doors.me.target] if a.doors.me is not None else []
-    targets += [each for each in a.api.targets if each.method == "GET" and each not in targets and not each.is_wiping]
+    targets += [each for each in a.api.targets if each.method == "GET" and each not in targets]
     for target in targets:
         mine = [owned for owned in a.survey.objects(target) if owned.owner == identity] if target.variables else []
         if target.variables and not mine:
@@ -119,14 +120,10 @@ def _wanted(a: Assessment, seen: list[Exchange]) -> dict[str, Any]:
         for each in seen
         for name, value in _rights_of(each, a.survey.of(a.accounts[0].identity).values()).items()
     }
-    wanted = {name: _other(value) for name, value in rights.items()}
+    wanted = {
+        name: other for name, value in rights.items() if (other := next(others(a, name, value), None)) is not None
+    }
     return wanted or dict(_GUESSES)
-
-
-def _other(value: Any) -> Any:
-    if isinstance(value, bool):
-        return not value
-    return value + 7777 if isinstance(value, int | float) else "admin"
 
 
 CHECK: Final = Check(

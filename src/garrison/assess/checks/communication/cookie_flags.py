@@ -47,7 +47,9 @@ def _with_cookies(a: Assessment) -> Iterator[Exchange]:
 
 
 def _is_session(a: Assessment, cookie: str) -> bool:
-    held = {name for each in a.identities if each.name not in a.probe.lost for name, _ in a.probe.credential(each).cookies}
+    held = {
+        name for each in a.identities if each.name not in a.probe.lost for name, _ in a.probe.credential(each).cookies
+    }
     return cookie in held or bool(_SESSION.search(cookie))
 
 
@@ -67,8 +69,8 @@ CHECK = Check(
     family="communication",
     severity=Severity.MEDIUM,
     tags=("owasp.api2", "cwe.1004", "cwe.614", "cwe.1275", "rec.11"),
-    looks="Logs in and reads the cookies that answers set. Proven where the cookie of the session lacks `HttpOnly`, `SameSite`, "
-    "or `Secure` (over plain HTTP on this machine the last one is not asked for).",
+    looks="Logs in and reads the cookies that answers set. Proven where the cookie of the session lacks `HttpOnly`, "
+    "`SameSite`, or `Secure` (over plain HTTP on this machine the last one is not asked for).",
     why="Scripts read it, it travels in the clear, or pages of others send it along.",
     mend="Set session cookies with `HttpOnly; Secure; SameSite=Lax` and the prefix `__Host-`.",
     samples={

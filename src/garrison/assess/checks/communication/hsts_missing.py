@@ -25,7 +25,11 @@ def _run(a: Assessment) -> Iterator[Finding]:
         said = short[0].answer.header("strict-transport-security")
         yield a.found(
             CHECK,
-            [short[0].says_that(f"`Strict-Transport-Security: {said}`" if said else "without `Strict-Transport-Security`")],
+            [
+                short[0].says_that(
+                    f"`Strict-Transport-Security: {said}`" if said else "without `Strict-Transport-Security`"
+                )
+            ],
             slot="answer.strict-transport-security",
             says=f"answers say `Strict-Transport-Security: {said}`, which is less than half a year"
             if said
@@ -44,8 +48,8 @@ CHECK = Check(
     family="communication",
     severity=Severity.LOW,
     tags=("owasp.api8", "cwe.319", "cwe.523", "rec.9"),
-    looks="Reads the answers that exploration got over HTTPS. Proven where not one has `Strict-Transport-Security` (RFC 6797) "
-    "with half a year or more.",
+    looks="Reads the answers that exploration got over HTTPS. Proven where not one has `Strict-Transport-Security` "
+    "(RFC 6797) with half a year or more.",
     why="The first request of a browser may go out in the clear, with cookies, to whoever answers first.",
     mend="Send `Strict-Transport-Security: max-age=31536000; includeSubDomains` with every answer.",
     samples={

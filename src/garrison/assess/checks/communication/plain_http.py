@@ -25,7 +25,11 @@ def _run(a: Assessment) -> Iterator[Finding]:
         severity=Severity.INFORMATIONAL if is_loopback(a) else Severity.HIGH if secret is not None else Severity.MEDIUM,
         says=f"{a.probe.origin} answers without TLS"
         + (", and takes credentials so" if secret is not None else "")
-        + ("; it stands on this machine, where TLS may end before it: see that nothing else reaches it" if is_loopback(a) else ""),
+        + (
+            "; it stands on this machine, where TLS may end before it: see that nothing else reaches it"
+            if is_loopback(a)
+            else ""
+        ),
     )
 
 
@@ -35,11 +39,11 @@ CHECK = Check(
     family="communication",
     severity=Severity.HIGH,
     tags=("owasp.api8", "cwe.319", "rec.9"),
-    looks="Looks whether the API works over plain HTTP, and whether it takes credentials so. Informational where the target "
-    "stands on this machine, for there TLS usually ends in front of it.",
+    looks="Looks whether the API works over plain HTTP, and whether it takes credentials so. Informational where the "
+    "target stands on this machine, for there TLS usually ends in front of it.",
     why="Whoever is on the way reads and changes everything, tokens and passwords included.",
-    mend="Serve HTTPS alone: refuse plain requests to APIs (403 or no listener) instead of redirecting them, for a redirect "
-    "comes after the credential was sent.",
+    mend="Serve HTTPS alone: refuse plain requests to APIs (403 or no listener) instead of redirecting them, for a "
+    "redirect comes after the credential was sent.",
     samples={"nginx": "listen 443 ssl;\nssl_protocols TLSv1.2 TLSv1.3;"},
     run=_run,
     most=0,

@@ -55,12 +55,15 @@ CHECK = Check(
     family="communication",
     severity=Severity.MEDIUM,
     tags=("owasp.api8", "cwe.319", "cwe.601", "rec.9"),
-    looks="Asks for declared paths with and without a slash behind, which many servers answer with a redirect. Proven where "
-    "`Location` leads from HTTPS to plain HTTP or to another host.",
+    looks="Asks for declared paths with and without a slash behind, which many servers answer with a redirect. Proven "
+    "where `Location` leads from HTTPS to plain HTTP or to another host.",
     why="Clients follow and send the credential there, in the clear.",
     mend="Tell the service that TLS ends in front of it, or make redirects relative; let APIs answer 404 instead of "
     "redirecting.",
-    samples={"fastapi": "app = FastAPI(redirect_slashes=False)", "uvicorn": "uvicorn --proxy-headers --forwarded-allow-ips=10.0.0.5"},
+    samples={
+        "fastapi": "app = FastAPI(redirect_slashes=False)",
+        "uvicorn": "uvicorn --proxy-headers --forwarded-allow-ips=10.0.0.5",
+    },
     run=_run,
     most=_TARGETS,
 )

@@ -48,11 +48,12 @@ CHECK = Check(
     family="communication",
     severity=Severity.HIGH,
     tags=("owasp.api8", "cwe.295", "cwe.298", "rec.9"),
-    looks="Has `sslyze` take the certificate and read it: its span of time, names, key, signature and who vouches for it. On "
-    "this machine an authority of one's own is usual, and therefore informational.",
-    why="Clients that are made to accept it accept any other as well: somebody on the way reads and changes everything.",
-    mend="Have certificates issued and renewed by a machine (ACME), for the names that clients use, with keys of 2048 bits RSA "
-    "or 256 bits EC and SHA-256.",
+    looks="Has `sslyze` take the certificate and read it: its span of time, names, key, signature and who vouches for "
+    "it. On this machine an authority of one's own is usual, and therefore informational.",
+    why="Clients that are made to accept it accept any other as well: somebody on the way reads and changes "
+    "everything.",
+    mend="Have certificates issued and renewed by a machine (ACME), for the names that clients use, with keys of 2048 "
+    "bits RSA or 256 bits EC and SHA-256.",
     samples={"certbot": "certbot --nginx -d api.example.com"},
     run=_run,
     most=6,

@@ -28,8 +28,8 @@ CHECK = Check(
     family="communication",
     severity=Severity.HIGH,
     tags=("owasp.api8", "cwe.327", "cwe.1395", "rec.9"),
-    looks="Has `sslyze` try Heartbleed, ROBOT, injection of ChangeCipherSpec, compression and renegotiation without end. "
-    "Proven where it says that the server reacts as a vulnerable one does.",
+    looks="Has `sslyze` try Heartbleed, ROBOT, injection of ChangeCipherSpec, compression and renegotiation without "
+    "end. Proven where it says that the server reacts as a vulnerable one does.",
     why="Memory with keys and passwords is read, recorded traffic deciphered, or the server kept busy.",
     mend="Update the TLS library and the server; switch compression and renegotiation by clients off.",
     samples={"debian": "apt-get update && apt-get upgrade openssl"},

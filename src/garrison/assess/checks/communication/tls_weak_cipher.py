@@ -44,8 +44,8 @@ CHECK = Check(
     family="communication",
     severity=Severity.MEDIUM,
     tags=("owasp.api8", "cwe.326", "cwe.327", "rec.9"),
-    looks="Has `sslyze` try every cipher suite. Proven where a handshake with a weak one succeeds: without encryption or "
-    "authentication, with RC4, DES or MD5, or without forward secrecy.",
+    looks="Has `sslyze` try every cipher suite. Proven where a handshake with a weak one succeeds: without encryption "
+    "or authentication, with RC4, DES or MD5, or without forward secrecy.",
     why="What was recorded can be read later, or the connection is taken over on the way.",
     mend="Take a current list (Mozilla's `intermediate`): suites with ECDHE and AES-GCM or ChaCha20 alone.",
     samples={"nginx": "ssl_ciphers ECDHE+AESGCM:ECDHE+CHACHA20;\nssl_prefer_server_ciphers off;"},

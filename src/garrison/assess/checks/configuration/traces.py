@@ -88,7 +88,7 @@ def provoked(a: Assessment) -> Iterator[tuple[Target, Exchange]]:
 
 def _malformed(a: Assessment, target: Target) -> Iterator[tuple[str, Request, Identity | None]]:
     known = ordinary(a, target)
-    if target.is_wiping or (known is None and target.id not in a.doors.targets):
+    if known is None and target.id not in a.doors.targets:
         return
     request = known.request if known is not None else a.api.request(target, every=True)
     identity = known.identity if known is not None else None

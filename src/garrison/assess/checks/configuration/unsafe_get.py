@@ -25,7 +25,7 @@ Witness = Callable[[str], Exchange]
 
 
 def _run(a: Assessment) -> Iterator[Finding]:
-    targets = [target for target in a.api.targets if target.method in SAFE and _may_change(target)]
+    targets = [target for target in a.api.every if target.method in SAFE and _may_change(target)]
     if targets and a.options.is_safe:
         a.skip(CHECK, "it may wipe data, and `--safe` was given")
         return

@@ -37,7 +37,7 @@ def _candidates(a: Assessment) -> list[tuple[Target, Exchange]]:
     found = [
         (target, known)
         for target in a.api.targets
-        if target.method == "GET" and not target.is_wiping and any(map(is_version, target.template.split("/")))
+        if target.method == "GET" and any(map(is_version, target.template.split("/")))
         if (known := ordinary(a, target)) is not None
     ]
     return sorted(found, key=lambda pair: pair[1].identity is None)[:_MOST_TARGETS]

@@ -36,7 +36,9 @@ CHECK = Check(
     looks="Compares the media types of all answers that exploration got with the contract. Proven by one such answer.",
     why="Clients read it as something else; pages of HTML in place of errors often tell of the server's inside.",
     mend="Answer in the declared media type, errors included, or describe the other one.",
-    samples={"flask": "@app.errorhandler(HTTPException)\ndef failed(error):\n    return {'title': error.name}, error.code"},
+    samples={
+        "flask": "@app.errorhandler(HTTPException)\ndef failed(error):\n    return {'title': error.name}, error.code"
+    },
     each=_each,
     most=0,
 )

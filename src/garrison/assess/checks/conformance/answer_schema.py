@@ -33,8 +33,10 @@ CHECK = Check(
     family="conformance",
     severity=Severity.LOW,
     tags=("owasp.api3", "cwe.1059", "rec.13"),
-    looks="Holds the bodies of all answers that exploration got against the contract's schemas. Proven by one such answer.",
-    why="Clients break, and what the contract does not know nobody guards: undeclared fields may hold what was not to leave.",
+    looks="Holds the bodies of all answers that exploration got against the contract's schemas. Proven by one such "
+    "answer.",
+    why="Clients break, and what the contract does not know nobody guards: undeclared fields may hold what was not to "
+    "leave.",
     mend="Make answers from a model that has just the declared fields, or mend the schema.",
     samples={"fastapi": '@app.get("/orders/{id}", response_model=Order)'},
     each=_each,

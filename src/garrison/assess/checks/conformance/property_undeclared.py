@@ -41,8 +41,8 @@ CHECK = Check(
     family="conformance",
     severity=Severity.LOW,
     tags=("owasp.api3", "cwe.20", "cwe.915", "rec.13"),
-    looks="Adds a made-up property where the contract says `additionalProperties: false`. Proven where the request succeeds "
-    "as the ordinary one does.",
+    looks="Adds a made-up property where the contract says `additionalProperties: false`. Proven where the request "
+    "succeeds as the ordinary one does.",
     why="The contract's promise does not hold; what is bound to objects by name can then be set from outside.",
     mend="Refuse what is not declared, with the contract's schema or the model's own setting.",
     samples={"fastapi": 'class Order(BaseModel):\n    model_config = ConfigDict(extra="forbid")'},

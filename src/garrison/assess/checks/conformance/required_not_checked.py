@@ -53,11 +53,14 @@ CHECK = Check(
     family="conformance",
     severity=Severity.LOW,
     tags=("owasp.api8", "cwe.20", "cwe.1287", "rec.13"),
-    looks="Leaves out required parameters and required fields of the body one by one. Proven where the request succeeds as "
-    "the ordinary one does.",
+    looks="Leaves out required parameters and required fields of the body one by one. Proven where the request "
+    "succeeds as the ordinary one does.",
     why="The contract's promises do not hold: objects are stored half, and what is assumed to be there is not.",
     mend="Enforce the contract's schema where requests come in.",
-    samples={"fastapi": "class Order(BaseModel):\n    item: str  # no default: required", "flask": "jsonschema.validate(request.json, ORDER)"},
+    samples={
+        "fastapi": "class Order(BaseModel):\n    item: str  # no default: required",
+        "flask": "jsonschema.validate(request.json, ORDER)",
+    },
     each=_each,
     most=_MOST_SLOTS,
     disturbs=Disturbs.OBJECTS,

@@ -133,12 +133,14 @@ CHECK = Check(
     family="conformance",
     severity=Severity.LOW,
     tags=("owasp.api8", "cwe.755", "cwe.20", "rec.13"),
-    looks="Sends a dozen requests that the contract allows and a dozen that it just does not, made up by schemathesis. Proven "
-    "where one is answered with a fault of the server (5xx, but for 501, 503 and 505) twice, and an ordinary request is "
-    "answered well after it; the request is then made as small as it can be.",
+    looks="Sends a dozen requests that the contract allows and a dozen that it just does not, made up by "
+    "schemathesis. Proven where one is answered with a fault of the server (5xx, but for 501, 503 and 505) twice, and "
+    "an ordinary request is answered well after it; the request is then made as small as it can be.",
     why="Unforeseen states are where injection and loss of data begin, and each costs the service more than a refusal.",
     mend="Hold requests against the contract's schema before anything else, and answer what remains with 4xx.",
-    samples={"fastapi": '@app.get("/orders/{number}")\nasync def order(number: Annotated[int, Path(ge=1, le=2**31)]): ...'},
+    samples={
+        "fastapi": '@app.get("/orders/{number}")\nasync def order(number: Annotated[int, Path(ge=1, le=2**31)]): ...'
+    },
     each=_each,
     most=4 * _COUNT + _SHRINKING + 4,
     disturbs=Disturbs.OBJECTS,

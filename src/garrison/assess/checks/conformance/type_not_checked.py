@@ -51,9 +51,10 @@ CHECK = Check(
     family="conformance",
     severity=Severity.LOW,
     tags=("owasp.api8", "cwe.20", "cwe.1287", "rec.13"),
-    looks="Puts an object where the contract has a text, a number or a truth value. Proven where the request succeeds as the "
-    "ordinary one does.",
-    why="Whatever reads the value later fails or takes it for something else; queries built from it can be turned round.",
+    looks="Puts an object where the contract has a text, a number or a truth value. Proven where the request succeeds "
+    "as the ordinary one does.",
+    why="Whatever reads the value later fails or takes it for something else; queries built from it can be turned "
+    "round.",
     mend="Enforce the contract's schema where requests come in.",
     samples={"fastapi": "class Order(BaseModel):\n    model_config = ConfigDict(strict=True)\n    count: int"},
     each=_each,

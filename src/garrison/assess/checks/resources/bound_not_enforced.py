@@ -21,7 +21,7 @@ _HUGE: Final = 10**15
 
 def _each(a: Assessment, target: Target) -> Iterator[Finding]:
     known = ordinary(a, target)
-    if known is None or target.is_wiping or target.method not in ("GET", "POST", "PUT", "PATCH"):
+    if known is None or target.method not in ("GET", "POST", "PUT", "PATCH"):
         return
     request = known.request
     tried = 0

@@ -91,7 +91,7 @@ def _base(a: Assessment, target: Target) -> tuple[Request, Identity | None] | No
     if door is not None:
         return a.api.request(target, every=True), None
     known = ordinary(a, target)
-    if known is None or target.is_wiping or target.method == "DELETE":
+    if known is None or target.method == "DELETE":
         return None
     return known.request, known.identity
 
