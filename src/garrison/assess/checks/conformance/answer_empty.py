@@ -19,8 +19,8 @@ def _each(a: Assessment, target: Target) -> Iterator[Finding]:
                 [each.says_that(f"{each.answer.status} comes without a body")],
                 target=target,
                 slot="answer.body",
-                says=f"{target.method} {target.template} answers {each.answer.status} without the JSON that the contract "
-                "promises",
+                says=f"{target.method} {target.template} answers {each.answer.status} without the JSON that the "
+                "contract promises",
             )
             return
 

@@ -61,9 +61,10 @@ def _base(a: Assessment, target: Target) -> tuple[Request, Identity | None, bool
 def _cases(a: Assessment, target: Target, request: Request, *, valid: bool) -> Iterator[Request]:
     """Made-up requests. Where something is changed they stay about the object of the ordinary request."""
     generator = a.tools.generator
+    if generator is None:
+        a.skip(CHECK, f"requests are made up by `schemathesis`, which is not there: {HINT}")
+        return
     try:
-        if generator is None:
-            raise Unusable(f"requests are made up by `schemathesis`, which is not there: {HINT}")
         cases = generator.cases(target, _COUNT, valid=valid)
     except Unusable as missing:
         a.skip(CHECK, str(missing))
@@ -123,7 +124,8 @@ def _finding(a: Assessment, target: Target, failing: Exchange, after: Exchange, 
         [failing.says_that(f"a request that the contract {kind}: the server fails"), after],
         target=target,
         kind="valid" if valid else "invalid",
-        says=f"{target.method} {target.template} fails with {failing.answer.status} for {what} that the contract {kind}",
+        says=f"{target.method} {target.template} fails with {failing.answer.status} for {what} that the contract "
+        f"{kind}",
     )
 
 

@@ -22,7 +22,8 @@ def _each(a: Assessment, target: Target) -> Iterator[Finding]:
         target=target,
         slot="answer.status",
         severity=Severity.LOW if statuses[0] < 400 else Severity.INFORMATIONAL,
-        says=f"{target.method} {target.template} answers with {', '.join(map(str, statuses))}; the contract has {declared}",
+        says=f"{target.method} {target.template} answers with {', '.join(map(str, statuses))}; "
+        f"the contract has {declared}",
     )
 
 
