@@ -1,6 +1,6 @@
 """The assessment: what every check works with, and where what it says is collected."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -33,6 +33,8 @@ class Options(msgspec.Struct, frozen=True):
     """More words for guessing weak secrets."""
     origin: str = ""
     """The target's origin."""
+    insecure: bool = False
+    """Whether any certificate of the target will do."""
 
 
 class Assessment:
@@ -176,7 +178,3 @@ def _named(text: str, names: Mapping[str, str]) -> str:
         if len(secret) >= 8:
             text = text.replace(secret, name)
     return text
-
-
-Progress = Callable[[str], None]
-"""Told in a few words what is being done."""

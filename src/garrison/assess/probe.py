@@ -78,6 +78,8 @@ class Probe:
         """Requests by operation; None counts those to nothing that is described."""
         self.log: list[Exchange] = []
         """Every exchange that changed something, in order."""
+        self.stopped = ""
+        """Why nothing more is sent; empty while it is."""
         self.changed: Callable[[Exchange], None] = lambda exchange: None
         """Told of each of them: what was made must be taken away again."""
 
@@ -96,10 +98,6 @@ class Probe:
         """Identities that stopped working, and why."""
         return dict(self._lost)
 
-    def left(self, operation: OperationId | None) -> int:
-        """How many requests may still be sent to an operation."""
-        return self._limits.per_operation - self.sent[operation] if operation is not None else self._limits.in_all
-
     def now(self) -> float:
         """Seconds since the epoch."""
         return self._now()
@@ -116,11 +114,12 @@ class Probe:
     @contextlib.contextmanager
     def unbounded(self) -> Iterator[None]:
         """While it lasts nothing is counted against the limits: what was made is taken away whatever was spent."""
-        before, self._limits = self._limits, Limits(in_all=self.total + _CLEANING)
+        before, stopped = self._limits, self.stopped
+        self._limits, self.stopped = Limits(in_all=self.total + _CLEANING), ""
         try:
             yield
         finally:
-            self._limits = before
+            self._limits, self.stopped = before, stopped
 
     def own(self, value: str) -> None:
         """Note that the object with this id was made by the assessment: it may be changed and deleted."""
@@ -236,9 +235,11 @@ class Probe:
     def _check(self, request: Request, count: int = 1) -> None:
         """Raises Stop where the request may not be sent."""
         if self._now() > self._limits.until:
-            raise Stop("the time was over")
-        if self.total + count > self._limits.in_all:
-            raise Stop(f"all {self._limits.in_all:,} requests were spent")
+            self.stopped = "the time was over"
+        elif self.total + count > self._limits.in_all:
+            self.stopped = f"all {self._limits.in_all:,} requests were spent"
+        if self.stopped:
+            raise Stop(self.stopped)
         if request.operation is not None and self.sent[request.operation] + count > self._limits.per_operation:
             raise Stop(f"all {self._limits.per_operation} requests to the operation were spent")
         if self._allowed is not None and self.total + count > self._allowed[1]:

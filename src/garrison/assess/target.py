@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+import msgspec
+
 from garrison.assess.request import Request
 from garrison.assess.sampling import Sampler
 from garrison.contract import Catalogue, CompiledOperation
@@ -97,11 +99,12 @@ class Target:
 class Api:
     """The API under assessment: all its operations, and requests to them that the contract allows."""
 
-    def __init__(self, description: Description, catalogue: Catalogue, sampler: Sampler) -> None:
+    def __init__(self, description: Description, catalogue: Catalogue, sampler: Sampler, base: str = "") -> None:
+        """`base` is the path under which the API is served, in place of what its servers say; empty for that."""
         self.description = description
         self.sampler = sampler
         compiled = {each.operation.id: each for each in catalogue.operations}
-        self.every = tuple(Target(each, compiled.get(each.id)) for each in description.operations)
+        self.every = tuple(Target(_based(each, base), compiled.get(each.id)) for each in description.operations)
         """All operations."""
         self.targets = tuple(target for target in self.every if not target.is_wiping)
         """Those that may be called without fear: what may wipe data is left to the one check that is about it."""
@@ -178,6 +181,10 @@ def _options(root: Any) -> Iterator[tuple[str, tuple[Any, ...]]]:
                     yield str(name), tuple(schema["enum"])
         elif isinstance(value, list):
             rest.extend(value)
+
+
+def _based(described: DescribedOperation, base: str) -> DescribedOperation:
+    return msgspec.structs.replace(described, template=base + described.path) if base else described
 
 
 def of_method(targets: Sequence[Target], *methods: str) -> tuple[Target, ...]:
