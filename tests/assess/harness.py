@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
@@ -16,11 +17,20 @@ from garrison.assess.doors import logging_in, recognise
 from garrison.assess.identity import Credential, Identity, fixed
 from garrison.assess.probe import Limits
 from garrison.assess.target import Api
-from garrison.assessing import Assessed, Contracted, assess, prepare, read_api
+from garrison.assessing import assess, prepare, read_api
+from garrison.core.finding import Finding, Untested
 from garrison.lab.served import served
 
 How = Credential | tuple[str, str]
 """What a twin says of an identity: a credential that it always shows, or a name and a password to log in with."""
+
+
+@dataclass
+class Seen:
+    """What checks found, and what they could not test."""
+
+    findings: list[Finding]
+    untested: list[Untested]
 
 
 @contextmanager
@@ -40,7 +50,7 @@ def assessment_of(
     """The assessment of an application, explored; it is served while the context lasts."""
     source = folder / "openapi.json"
     source.write_text(json.dumps(twin.CONTRACT))
-    api = read_api(Contracted(str(source)), 7)
+    api = read_api(str(source), seed=7)
     with served(app, "the twin") as origin, HttpTransport(origin) as transport:
         identities = _identities(api, getattr(twin, "IDENTITIES", ()), getattr(twin, "ROLES", {}))
         options = Options(words=tuple(getattr(twin, "WORDS", ())))
@@ -49,10 +59,11 @@ def assessment_of(
 
 def run_twin(
     app: Starlette, twin: ModuleType, checks: Sequence[Check], folder: Path, *, ear: LoopbackListener | None = None
-) -> Assessed:
+) -> Seen:
     """What the checks find in an application."""
     with assessment_of(app, twin, folder, ear=ear) as assessment:
-        return assess(assessment, checks)
+        found = assess(assessment, checks).outcome.findings
+        return Seen(found, assessment.untested)
 
 
 def _identities(api: Api, given: Sequence[tuple[str, How]], roles: Mapping[str, tuple[str, ...]]) -> list[Identity]:

@@ -15,13 +15,12 @@ from types import ModuleType
 
 import pytest
 from starlette.applications import Starlette
-from tests.assess.harness import listening, run_twin
+from tests.assess.harness import Seen, listening, run_twin
 
 from garrison.adapters.probing.listener import LoopbackListener
 from garrison.assess import checks
 from garrison.assess.check import Check
 from garrison.assess.checks import catalogue
-from garrison.assessing import Assessed
 from garrison.core.detection import Confidence
 
 TWINS = Path(__file__).parent / "twins"
@@ -94,9 +93,9 @@ def test_ids_are_unique_and_each_check_has_one_way_to_run() -> None:
         assert any(tag.startswith("cwe.") for tag in check.tags), check.id
 
 
-def assert_found(check: Check, twin: ModuleType, assessed: Assessed) -> None:
-    findings = assessed.outcome.findings
-    assert findings, f"`{check.id}` is silent; untested: {assessed.outcome.untested}"
+def assert_found(check: Check, twin: ModuleType, seen: Seen) -> None:
+    findings = seen.findings
+    assert findings, f"`{check.id}` is silent; untested: {seen.untested}"
     assert {each.check for each in findings} == {check.id}
     stated = getattr(twin, "CONFIDENCE", Confidence.HIGH)
     expected = set(stated if isinstance(stated, tuple) else (stated,))
@@ -107,6 +106,6 @@ def assert_found(check: Check, twin: ModuleType, assessed: Assessed) -> None:
         assert all(step.says for step in finding.proof), "a step that does not say what it shows"
 
 
-def assert_silent(assessed: Assessed) -> None:
-    assert [(each.check, each.method, each.template, each.says) for each in assessed.outcome.findings] == []
-    assert [each for each in assessed.outcome.untested if each.check is not None and "own share" in each.why] == []
+def assert_silent(seen: Seen) -> None:
+    assert [(each.check, each.method, each.template, each.says) for each in seen.findings] == []
+    assert [each for each in seen.untested if each.check is not None and "own share" in each.why] == []

@@ -102,6 +102,10 @@ class Probe:
         """Seconds since the epoch."""
         return self._now()
 
+    def left(self, operation: OperationId) -> int:
+        """Requests that may still be sent to the operation."""
+        return max(0, self._limits.per_operation - self.sent[operation])
+
     @contextlib.contextmanager
     def allowance(self, operation: OperationId | None, most: int) -> Iterator[None]:
         """While it lasts at most so many requests are sent, whatever they are for."""

@@ -4,7 +4,9 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from tests.assess.twins.parts import answer, contract, operation, problem, serving, thing
+from tests.assess.twins.resources.shop import IDENTITIES
 
+__all__ = ["CONTRACT", "IDENTITIES", "app"]
 CONTRACT = contract(
     {"POST /orders": operation(takes=thing("tea"), gives=thing("id", "tea"), public=True, status=201)},
 )

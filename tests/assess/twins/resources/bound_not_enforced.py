@@ -4,8 +4,10 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from tests.assess.twins.parts import answer, body_of, contract, operation, problem, serving, thing
+from tests.assess.twins.resources.shop import IDENTITIES
 
 TEA = thing(name={"type": "string", "maxLength": 40}, grams={"type": "integer", "minimum": 1, "maximum": 5000})
+__all__ = ["CONTRACT", "IDENTITIES", "app"]
 CONTRACT = contract({"POST /teas": operation(takes=TEA, gives=thing("name", grams="integer"), public=True, status=201)})
 
 

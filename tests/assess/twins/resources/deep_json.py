@@ -7,9 +7,9 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from tests.assess.twins.parts import problem
 from tests.assess.twins.resources import shop
-from tests.assess.twins.resources.shop import CONTRACT
+from tests.assess.twins.resources.shop import CONTRACT, IDENTITIES
 
-__all__ = ["CONTRACT", "TRAPS", "app"]
+__all__ = ["CONTRACT", "IDENTITIES", "TRAPS", "app"]
 
 
 def app(vulnerable: bool) -> Starlette:

@@ -6,7 +6,9 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from tests.assess.twins.parts import answer, body_of, contract, operation, problem, serving, thing
+from tests.assess.twins.resources.shop import IDENTITIES
 
+__all__ = ["CONTRACT", "IDENTITIES", "app"]
 CONTRACT = contract({"POST /letters": operation(takes=thing("email"), gives=thing("email"), public=True, status=201)})
 NESTED = re.compile(r"^([a-z0-9]+)+(@[a-z]+\.[a-z]+)?$")
 LINEAR = re.compile(r"^[a-z0-9.+_-]{1,64}@[a-z0-9.-]{1,190}$")

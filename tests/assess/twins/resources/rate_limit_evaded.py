@@ -1,4 +1,4 @@
-"""Requests are counted by the first address in `X-Forwarded-For` / by that of the connection."""
+"""Requests are counted by the first address in `X-Forwarded-For` / all together."""
 
 from collections import Counter
 
@@ -7,6 +7,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from tests.assess.twins.parts import answer, contract, operation, problem, serving, things
 
+from garrison.core.detection import Confidence
+
+CONFIDENCE = Confidence.MEDIUM  # on loopback a server may take the one who asks for its own proxy
 CONTRACT = contract({"GET /teas": operation(gives=things("name"), public=True)})
 
 
@@ -14,8 +17,7 @@ def app(vulnerable: bool) -> Starlette:
     counted: Counter[str] = Counter()
 
     async def teas(request: Request) -> Response:
-        peer = request.client.host if request.client is not None else ""
-        address = request.headers.get("x-forwarded-for", peer) if vulnerable else peer
+        address = request.headers.get("x-forwarded-for", "") if vulnerable else ""
         counted[address] += 1
         return answer([{"name": "Assam"}]) if counted[address] <= 40 else problem(429, "Too Many Requests")
 

@@ -8,10 +8,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from tests.assess.twins.parts import answer, contract, operation, problem, serving, thing
 
+from garrison.assess.identity import Credential
+
 Read = Callable[[Request], Awaitable[Any]]
 CONTRACT = contract(
     {"POST /orders": operation(takes=thing("tea"), gives=thing("id", "tea"), public=True, status=201)},
 )
+IDENTITIES = (("ann", Credential(headers=(("authorization", "Bearer ann"),))),)
 
 
 def shop(read: Read) -> Starlette:
