@@ -42,7 +42,9 @@ class Graph:
         """Work off what a body asks."""
         body = await request.json()
         if isinstance(body, list):
-            return answer([self.run(each["query"]) for each in body]) if len(body) <= self.batch else problem(400, "Batch")
+            return (
+                answer([self.run(each["query"]) for each in body]) if len(body) <= self.batch else problem(400, "Batch")
+            )
         return answer(self.run(str(body.get("query"))))
 
     async def get(self, request: Request) -> Response:
@@ -56,7 +58,9 @@ class Graph:
         kind = "Mutation" if query.startswith("mutation") else "Query"
         if "__schema" in query:
             types = [{"name": name, "kind": "OBJECT"} for name in ("Query", "User", "Order")]
-            return {"data": {"__schema": {"types": types}}} if self.introspection else self.error("introspection is off")
+            return (
+                {"data": {"__schema": {"types": types}}} if self.introspection else self.error("introspection is off")
+            )
         asked = _SELECTION.findall(query[query.find("{") + 1 :])
         if len(asked) > self.aliases and any(alias for alias, _, _ in asked):
             return self.error("too many fields")

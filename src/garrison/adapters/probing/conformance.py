@@ -51,7 +51,7 @@ class Schemathesis:
             if self._schema is None:
                 self._schema = schemathesis.openapi.from_dict(self._api.description.root.value)
             return self._schema[target.described.path][target.method]
-        except Exception as error:  # noqa: BLE001 - whatever a library says of a description that it does not understand
+        except Exception as error:
             raise Unusable(f"`schemathesis` cannot read the operation: {type(error).__name__}") from error
 
     def _generated(self, operation: Any, count: int, *, valid: bool) -> list[Any]:

@@ -76,7 +76,7 @@ CHECK = Check(
     samples={
         "fastapi": 'response.set_cookie("__Host-sid", value, httponly=True, secure=True, samesite="lax", path="/")',
         "django": "SESSION_COOKIE_SECURE = True\nSESSION_COOKIE_HTTPONLY = True\nSESSION_COOKIE_SAMESITE = 'Lax'",
-        "flask": "app.config.update(SESSION_COOKIE_SECURE=True, SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE='Lax')",
+        "flask": 'app.config.update(SESSION_COOKIE_SECURE=True, SESSION_COOKIE_SAMESITE="Lax")',
     },
     run=_run,
     most=2,

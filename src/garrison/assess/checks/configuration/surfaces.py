@@ -80,11 +80,17 @@ DEBUG: Final = (
         Severity.MEDIUM,
     ),
     Surface(
-        "the state of an Apache server", ("/server-status", "/server-info"), _like(r"Apache (Server|Status)"), Severity.MEDIUM
+        "the state of an Apache server",
+        ("/server-status", "/server-info"),
+        _like(r"Apache (Server|Status)"),
+        Severity.MEDIUM,
     ),
     Surface("the state of an nginx server", ("/nginx_status",), _like(r"\AActive connections: \d+"), Severity.LOW),
     Surface(
-        "what PHP is set to", ("/phpinfo.php", "/info.php"), _like(r"<title>.*phpinfo\(\)|PHP Version \d"), Severity.MEDIUM
+        "what PHP is set to",
+        ("/phpinfo.php", "/info.php"),
+        _like(r"<title>.*phpinfo\(\)|PHP Version \d"),
+        Severity.MEDIUM,
     ),
     Surface(
         "a profiler",
