@@ -39,8 +39,8 @@ def _made(a: Assessment, bench: Bench, sheet: Target, known: Exchange) -> Iterat
     for place in bench.places:
         if place.is_text and place.slot.where == "body":
             cells[f"=1+1+{a.api.sampler.word()}"] = place.slot
-    for cell, slot in cells.items():
-        request = request.put(slot, cell)
+    for text, where in cells.items():
+        request = request.put(where, text)
     if not cells:
         return
     sent = a.probe.send(request, bench.base.identity, says="texts that begin as formulas do")
@@ -48,10 +48,10 @@ def _made(a: Assessment, bench: Bench, sheet: Target, known: Exchange) -> Iterat
         return
     shown = a.probe.send(known.request, known.identity, says="the sheet has a cell that begins as it was sent")
     for cell in _cells(shown):
-        slot = cells.get(cell)
-        if slot is not None:
+        if cell in cells:
+            slot = cells[cell]
             bench.proven[slot] = CHECK.id
-            says = f"what stands in `{slot.text}` begins a cell of the sheet of `{sheet.id}`: it is computed when somebody opens it"
+            says = f"what stands in `{slot.text}` begins a cell of the sheet that `{sheet.id}` gives out"
             yield a.found(CHECK, (sent, shown), says=says, target=bench.target, slot=slot)
 
 
