@@ -14,6 +14,7 @@ def teas() -> sqlite3.Connection:
     database.execute("create table notes (id integer primary key, text text)")
     for number, name in enumerate(TEAS, 1):
         database.execute("insert into teas values (?, ?, ?)", (number, name, 10 - number))
+        database.execute("insert into notes (text) values (?)", (name,))
     database.commit()
     return database
 

@@ -25,7 +25,7 @@ def run(a: Assessment) -> Iterator[Finding]:
         known = a.survey.baseline(sheet) if sheet.is_safe else None
         if known is None or known.answer.media_type not in _SHEETS:
             continue
-        makers = [each for each in a.api.targets if each.method == "POST" and a.survey.baseline(each) is not None]
+        makers = [each for each in a.api.targets if each.method == "POST" and not each.is_wiping]
         for maker in makers[:_MOST]:
             bench = bench_of(a, maker)
             if bench is not None:
