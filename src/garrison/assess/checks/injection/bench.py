@@ -24,6 +24,8 @@ REFUSED: Final = frozenset({400, 403, 406, 415, 422})
 """What validation and filters answer with."""
 _SHUT: Final = frozenset({401, 403, 405, 415, 429, 501, 503})
 """Answers of an operation whose inside is not reached."""
+_AT_ONCE: Final = 0.5
+"""Seconds within which a connection that somebody closed tells so."""
 BREAKING: Final = "'\"`\\)]}<%$|;&"
 """Characters that end a text, or begin something, in the languages that values are put into."""
 
@@ -142,6 +144,9 @@ class Bench:
         self._spent += 1
         fresh = self._freshened(request, slot) if self.base.makes else request
         exchange = self._assessment.probe.send(fresh, self.base.identity, says=says)
+        if exchange.answer.fault and exchange.answer.seconds < _AT_ONCE:
+            # many servers close the connection behind an error, and the next request meets that
+            exchange = self._assessment.probe.send(fresh, self.base.identity, says=says)
         self._remember(exchange, slot)
         return exchange
 
