@@ -27,6 +27,7 @@ _CHANGING: Final = re.compile(
 )
 """Moments and tokens inside texts."""
 _ALIKE: Final = 0.95
+_MOSTLY: Final = 0.7
 _MAX_COMPARED: Final = 20_000
 _MAX_LEAVES: Final = 5_000
 
@@ -110,6 +111,17 @@ def same(one: Answer, other: Answer) -> bool:
     if left is not NOT_JSON and right is not NOT_JSON:
         return sorted(map(str, _steady(left))) == sorted(map(str, _steady(right)))
     return alike(one.text, other.text)
+
+
+def resembles(one: Answer, other: Answer) -> bool:
+    """Whether two answers say nearly the same: most of their single values, and what is telling of them."""
+    if same(one, other):
+        return True
+    left, right = one.json(), other.json()
+    if left is NOT_JSON or right is NOT_JSON or one.status != other.status:
+        return False
+    mine, theirs = set(map(str, _steady(left))), set(map(str, _steady(right)))
+    return bool(mine) and len(mine & theirs) >= _MOSTLY * max(len(mine), len(theirs))
 
 
 def alike(one: str, other: str) -> bool:

@@ -73,7 +73,7 @@ class Doors(msgspec.Struct, frozen=True):
 
 def recognise(api: Api) -> Doors:
     """The doors of an API."""
-    plain = [_plain(api, target) for target in api.targets]
+    plain = [_plain(api, target) for target in api.every]
     secret = [door for door in plain if door.password is not None and not door.target.is_safe]
     log_in = _first(secret, lambda door: _is_log_in(door) and door.said.isdisjoint({"refresh"}), clearest=_IN_CLEARLY)
     rest = [door for door in secret if door is not log_in]
@@ -112,7 +112,7 @@ def registration(api: Api, door: Door) -> tuple[Request, str, str]:
     for slot in door.names:
         is_mail = not {"email", "mail"}.isdisjoint(words(slot.leaf))
         request = request.put(slot, f"{fresh}@example.com" if is_mail else fresh)
-    password = api.sampler.password
+    password = api.sampler.password()
     for slot in request.slots("body", "query"):
         if not _PASSWORDS.isdisjoint(words(slot.leaf)):
             request = request.put(slot, password)
@@ -131,9 +131,12 @@ def logging_in(api: Api, door: Door, name: str, password: str) -> LogIn:
     """Logging in through the API's own operation."""
 
     def log_in(send: Send) -> Credential:
-        request = credentials_in(api.request(door.target, every=True), door, name, password)
-        answer = send(request.call())
-        if not succeeded(answer):
+        answer = Answer(fault="nothing was sent")
+        for every in (False, True):  # what is optional may have to be left out, or may have to be there
+            answer = send(credentials_in(api.request(door.target, every=every), door, name, password).call())
+            if succeeded(answer):
+                break
+        else:
             raise LoginError(answer.fault or f"the log-in operation answers {answer.status} and no success")
         credential = credential_in(api, answer)
         if credential is None:

@@ -77,7 +77,9 @@ def masked(value: Any, name: str = "") -> Any:
     if isinstance(value, Mapping):
         return {key: masked(inner, str(key)) for key, inner in value.items()}
     if isinstance(value, list):
-        shown = [masked(inner, name) for inner in value[:_MAX_ITEMS]]
+        # what the assessment made itself is what the proof is about: it comes first
+        ours = sorted(value, key=lambda inner: MARK not in str(inner)) if len(value) > _MAX_ITEMS else value
+        shown = [masked(inner, name) for inner in ours[:_MAX_ITEMS]]
         return shown if len(value) <= _MAX_ITEMS else [*shown, f"... {len(value) - _MAX_ITEMS} more"]
     if isinstance(value, str) and value and MARK not in value:
         if not _SECRETS.isdisjoint(words(name)) or "".join(words(name)) in _SECRETS:

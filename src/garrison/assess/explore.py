@@ -4,24 +4,24 @@ Lists first, then what can be made, then what is there to read, then changes of 
 might wipe data, ends sessions or changes accounts is left to the checks that are about it.
 """
 
-from collections.abc import Callable, Iterator
-from typing import Final
-
-import msgspec
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
 
 from garrison.assess.call import NOT_JSON
 from garrison.assess.compare import leaves
 from garrison.assess.doors import Account, Doors, logging_in, name_for, registration
 from garrison.assess.identity import Identity
 from garrison.assess.probe import Exchange, Probe, Stop
-from garrison.assess.request import Request
-from garrison.assess.survey import Owned, Survey
+from garrison.assess.request import Request, Slot
+from garrison.assess.survey import Survey
 from garrison.assess.target import Api, Target
 from garrison.core.finding import Untested
 from garrison.exposure.types.rule import words
 
 _TRIES: Final = 4
 """Objects that one operation is asked for, and variants of a request that makes one."""
+SELVES: Final = frozenset({"username", "userid", "login", "accountid", "customerid", "memberid", "accountnumber"})
+"""Names under which a request says who sends it."""
 _SHARE: Final = 24
 """Requests that exploration spends on one operation."""
 
@@ -45,6 +45,7 @@ class Explorer:
             self.untested.append(Untested(str(stop)))
             return False
         self._survey.knows_token(identity, credential.token)
+        self._survey.knows(identity, dict(identity.owns))
         if identity.secret is not None and self._doors.log_in is not None and self._doors.log_in.names:
             self._survey.knows(identity, {self._doors.log_in.names[0].leaf: identity.secret[0]})
         me = self._doors.me
@@ -53,12 +54,14 @@ class Explorer:
             self._survey.knows(identity, values)
         return True
 
-    def register(self) -> Account | None:
-        """Register somebody new; None where the API does not let one."""
+    def register(self, more: Mapping[Slot, Any] | None = None) -> Account | None:
+        """Register somebody new, with `more` in the request; None where the API does not let one."""
         register, log_in = self._doors.register, self._doors.log_in
         if register is None or log_in is None:
             return None
         request, _, password = registration(self._api, register)
+        for slot, value in (more or {}).items():
+            request = request.put(slot, value)
         with self._probe.allowance(register.target.id, 6):
             try:
                 exchange = self._probe.send(request)
@@ -100,14 +103,20 @@ class Explorer:
                 self.untested.append(Untested(str(stop), operation=target.id))
 
     def _is_left_alone(self, target: Target) -> bool:
-        return target.is_wiping or target.id in self._doors.targets or target.method in ("DELETE", "TRACE", "CONNECT")
+        if target.method in ("PUT", "PATCH") and self._api.gives_rights(target):
+            return True
+        return target.id in self._doors.targets or target.method in ("DELETE", "TRACE", "CONNECT")
 
     def _read(self, target: Target, identities: tuple[Identity, ...]) -> None:
         for identity in (*identities, None):
+            found: list[Request] = []
             for request in self._requests(target, identity):
                 if (exchange := self._try(target, request, identity)) is not None:
+                    found.append(exchange.request)
                     if identity is not None:
                         self._probe.keeps_alive(identity, exchange.request)
+                # what the assessment made itself may hold less than what others made: one of theirs is read too
+                if found and (self._probe.is_own(found[0]) is False or len(found) > 1):
                     break
 
     def _again(self, target: Target, identities: tuple[Identity, ...]) -> None:
@@ -116,38 +125,42 @@ class Explorer:
                 self._survey.note(self._probe.send(self._api.request(target), identity))
 
     def _make(self, target: Target, identities: tuple[Identity, ...]) -> None:
-        for identity in identities[:2]:
+        nobody = (None,) if target.is_declared_public else ()
+        for identity in identities[:2] or nobody:
             for request in self._requests(target, identity):
                 made = self._try(target, request, identity)
                 if made is None and len(request.slots()) > 0:
-                    made = self._try(target, self._fitted(target, self._api.request(target), identity), identity)
+                    made = self._try(target, self.fitted(self._api.request(target), identity), identity)
                 if made is not None:
-                    self._note_own(made)
                     break
 
     def _change(self, target: Target, identities: tuple[Identity, ...]) -> None:
         for identity in identities:
             if self._survey.baseline(target) is not None:
                 return
-            mine = [each for each in self._survey.objects(target) if each.owner == identity and each.is_own]
-            for owned in mine[:1]:
-                request = self._fitted(target, about(self._api.request(target, every=True), owned), identity)
-                self._try(target, request, identity)
+            mine = [each.values for each in self._survey.objects(target) if each.owner == identity and each.is_own]
+            if not target.variables and identity.is_throwaway:
+                mine = [{}]  # without an id it changes whoever sends it
+            for values in mine[:1]:
+                for every in (True, False):
+                    request = self._api.request(target, every=every).about(values)
+                    if self._try(target, self.fitted(request, identity), identity) is not None:
+                        break
 
     def _requests(self, target: Target, identity: Identity | None) -> Iterator[Request]:
         """Requests to try, the likeliest first: about what is `identity`'s own, then about anything known."""
-        request = self._fitted(target, self._api.request(target, every=not target.is_safe), identity)
+        request = self.fitted(self._api.request(target, every=not target.is_safe), identity)
         if not target.variables:
             yield request
             return
         objects = sorted(self._survey.objects(target), key=lambda each: each.owner != identity)
         for owned in objects[:_TRIES]:
-            yield about(request, owned)
+            yield request.about(owned.values)
         if not objects:
             yield request
 
-    def _fitted(self, target: Target, request: Request, identity: Identity | None) -> Request:
-        """The request with ids that are known wherever its body or query takes one."""
+    def fitted(self, request: Request, identity: Identity | None) -> Request:
+        """The request with what is known wherever its body or query names an object, or whoever sends it."""
         for slot in request.slots("body", "query"):
             known = self._known_id(slot.leaf, request.value(slot), identity)
             if known is not None:
@@ -156,6 +169,9 @@ class Explorer:
 
     def _known_id(self, name: str, value: object, identity: Identity | None) -> object:
         said = words(name)
+        own = self._survey.of(identity).get(said) if identity is not None and "".join(said) in SELVES else None
+        if own is not None:
+            return int(own) if isinstance(value, int) and own.isdigit() else own
         if len(said) < 2 or said[-1] not in ("id", "uuid", "number"):
             return None
         noun = said[-2]
@@ -169,20 +185,8 @@ class Explorer:
         exchange = self._probe.send(request, identity)
         return exchange if self._survey.note(exchange) else None
 
-    def _note_own(self, made: Exchange) -> None:
-        """The ids of what was just made: it may be changed and deleted."""
-        for target in self._api.targets:
-            for owned in self._survey.objects(target) if target.variables else ():
-                if owned.made == made:
-                    self._probe.own(owned.id)
-
     def _own_fields(self, exchange: Exchange) -> Iterator[tuple[str, str]]:
         value = exchange.answer.json()
         for way, leaf in leaves(value) if value is not NOT_JSON else ():
             if isinstance(leaf, str | int) and not isinstance(leaf, bool):
                 yield way.rpartition("/")[2], str(leaf)
-
-
-def about(request: Request, owned: Owned) -> Request:
-    """The request with the path variables of an object."""
-    return msgspec.structs.replace(request, path={**request.path, **owned.values})

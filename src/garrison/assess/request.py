@@ -115,6 +115,10 @@ class Request(msgspec.Struct, frozen=True):
         """This request with one more value of the name of `slot` in a query, a header or a cookie."""
         return self._with_pairs(slot.where, (*self._pairs(slot.where), (slot.name, value)))
 
+    def about(self, values: Mapping[str, str]) -> "Request":
+        """This request with other values of path variables."""
+        return msgspec.structs.replace(self, path={**self.path, **values})
+
     @property
     def url(self) -> str:
         """Path and query, percent-encoded."""

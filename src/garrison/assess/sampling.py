@@ -5,9 +5,12 @@ strange values that a contract also allows are the business of the conformance c
 """
 
 import random
+import re
 import secrets
 from collections.abc import Mapping
 from typing import Any, Final
+
+import rstr
 
 from garrison.contract.described import Description
 from garrison.contract.documents import Node
@@ -37,16 +40,22 @@ class Sampler:
     def __init__(self, description: Description, seed: int, run: str) -> None:
         """`run` stands in every word, so that two runs never take each other's names: letters and digits."""
         self._description = description
+        self.seed = seed
+        """What decides which values are made."""
         self._random = random.Random(seed)  # noqa: S311 - names for objects, no secrets
+        self._patterns = rstr.Rstr(self._random)
+        self._fresh = random.Random(run)  # noqa: S311 - numbers that nobody has yet, no secrets
         self._run = run
         self._count = 0
-        self.password = f"Grsn-7!{secrets.token_hex(6)}Q"
-        """Of made-up accounts: long and mixed enough for usual rules, and nobody knows it beforehand."""
 
     def word(self) -> str:
         """A new word that nobody else has used: letters and digits."""
         self._count += 1
         return f"{MARK}{self._run}{self._count}"
+
+    def password(self) -> str:
+        """A new password of a made-up account: long and mixed enough for usual rules, and known to nobody else."""
+        return f"Grsn-7!{secrets.token_hex(6)}Q"
 
     def text(self, schema: Node | None, name: str, node: Node | None = None) -> str:
         """A value for a parameter, as text."""
@@ -142,6 +151,9 @@ class Sampler:
     def _text(self, schema: Node, name: str) -> str:
         said = self._description.said
         kind = said(schema, "format")
+        pattern = said(schema, "pattern")
+        if isinstance(pattern, str) and (made := self._by_pattern(pattern)):
+            return made
         value = _FORMATS.get(kind) if isinstance(kind, str) else None
         value = value or self._by_name(name, kind if isinstance(kind, str) else "")
         least, most = said(schema, "minLength"), said(schema, "maxLength")
@@ -150,6 +162,13 @@ class Sampler:
         if isinstance(most, int) and 0 <= most < len(value):
             value = value[len(value) - most :] if most else ""
         return value
+
+    def _by_pattern(self, pattern: str) -> str:
+        """A text that matches; empty where the pattern is none that Python reads."""
+        try:
+            return self._patterns.xeger(pattern)
+        except (re.error, ValueError, KeyError, OverflowError, RecursionError):
+            return ""
 
     def _by_name(self, name: str, kind: str) -> str:
         said = words(name)
@@ -160,9 +179,9 @@ class Sampler:
         if kind in ("uri", "url") or said[-1:] in (("url",), ("uri",), ("link",), ("website",)):
             return "https://example.com/" + self.word()
         if kind == "password" or not {"password", "passwd", "pwd", "passphrase"}.isdisjoint(said):
-            return self.password
+            return self.password()
         if not {"phone", "mobile", "msisdn", "telephone"}.isdisjoint(said):
-            return f"+1555{self._random.randrange(10**7):07d}"
+            return f"+1555{self._fresh.randrange(10**7):07d}"
         return self.word()
 
 

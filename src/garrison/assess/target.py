@@ -1,8 +1,10 @@
 """Targets: the operations of an API as an assessment sees them, with what the contract says and what names tell."""
 
 import re
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+import msgspec
 
 from garrison.assess.request import Request
 from garrison.assess.sampling import Sampler
@@ -20,6 +22,12 @@ _WIPING: Final = frozenset(
      "truncate", "wipe"}
 )  # fmt: skip
 """Words of operations that may change much more than one object, whatever their method."""
+RIGHTS: Final = frozenset(
+    {"admin", "group", "groups", "level", "moderator", "permission", "permissions", "privilege", "privileges", "role",
+     "roles", "scope", "scopes", "staff", "superuser"}
+)  # fmt: skip
+"""Words of properties that are rights."""
+_MAX_NODES: Final = 500_000
 _JSON: Final = re.compile(r"application/(.+\+)?json")
 
 
@@ -91,20 +99,38 @@ class Target:
 class Api:
     """The API under assessment: all its operations, and requests to them that the contract allows."""
 
-    def __init__(self, description: Description, catalogue: Catalogue, sampler: Sampler) -> None:
+    def __init__(self, description: Description, catalogue: Catalogue, sampler: Sampler, base: str = "") -> None:
+        """`base` is the path under which the API is served, in place of what its servers say; empty for that."""
         self.description = description
         self.sampler = sampler
         compiled = {each.operation.id: each for each in catalogue.operations}
-        self.targets = tuple(Target(each, compiled.get(each.id)) for each in description.operations)
-        self._by_id = {target.id: target for target in self.targets}
+        self.every = tuple(Target(_based(each, base), compiled.get(each.id)) for each in description.operations)
+        """All operations."""
+        self.targets = tuple(target for target in self.every if not target.is_wiping)
+        """Those that may be called without fear: what may wipe data is left to the one check that is about it."""
+        self._options: dict[str, tuple[Any, ...]] | None = None
+        self._by_id = {target.id: target for target in self.every}
 
     def target(self, operation: OperationId) -> Target:
         """The target with this id."""
         return self._by_id[operation]
 
+    def gives_rights(self, target: Target) -> bool:
+        """Whether it takes a right, such as a role: with a made-up one it could shut out whoever sends it."""
+        body = target.body
+        taken = self.description.properties(body.schema) if body is not None and body.schema is not None else {}
+        names = (*taken, *(each.name for each in target.described.parameters if each.location != "header"))
+        return any(not RIGHTS.isdisjoint(words(name)) for name in names)
+
     def siblings(self, target: Target) -> tuple[Target, ...]:
         """The operations on the same path template, itself included."""
         return tuple(each for each in self.targets if each.template == target.template)
+
+    def options(self, name: str) -> tuple[Any, ...]:
+        """The values that the contract lists for a property or a parameter of this name, wherever it stands."""
+        if self._options is None:
+            self._options = dict(_options(self.description.root.value))
+        return self._options.get(name, ())
 
     def request(self, target: Target, *, every: bool = False) -> Request:
         """A request that the contract allows, with made-up values; with `every` optional ones are sent too.
@@ -134,11 +160,31 @@ class Api:
                 {}
                 if body is None
                 else {
-                    "body": self.sampler.value(body.schema, every=True, node=body.node),
+                    "body": self.sampler.value(body.schema, every=every, node=body.node),
                     "media_type": body.media_type,
                 }
             ),
         )
+
+
+def _options(root: Any) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """Names and their enumerations, in schemas anywhere in the description."""
+    rest, count = [root], 0
+    while rest and count < _MAX_NODES:
+        value = rest.pop()
+        count += 1
+        if isinstance(value, dict):
+            rest.extend(value.values())
+            properties = value.get("properties")
+            for name, schema in properties.items() if isinstance(properties, dict) else ():
+                if isinstance(schema, dict) and isinstance(schema.get("enum"), list):
+                    yield str(name), tuple(schema["enum"])
+        elif isinstance(value, list):
+            rest.extend(value)
+
+
+def _based(described: DescribedOperation, base: str) -> DescribedOperation:
+    return msgspec.structs.replace(described, template=base + described.path) if base else described
 
 
 def of_method(targets: Sequence[Target], *methods: str) -> tuple[Target, ...]:

@@ -3,6 +3,9 @@
 A twin overrides the one method, or the one operation, in which it is weak, so that it reads as the weakness alone.
 """
 
+import base64
+import hmac
+import json
 import secrets
 import time
 import warnings
@@ -12,7 +15,7 @@ from typing import Any
 
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import OctKey
+from joserfc.jwk import OctKey, RSAKey
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -281,3 +284,72 @@ class CookiePeople(People):
         response = answer({"message": "welcome"})
         response.set_cookie("sid", self.tokens.issue(person.username), httponly=True)
         return response
+
+
+# tokens as careless programs read them
+
+
+def parts_of(token: str) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """Header and claims of a token, not verified; None where it is none."""
+    try:
+        head, body, *_ = token.split(".")
+        return _json_of(head), _json_of(body)
+    except ValueError:
+        return None
+
+
+def has_mac(token: str, key: bytes) -> bool:
+    """Whether a token is signed with HS256 and this key, whatever its header says and however short the key is."""
+    text, _, signature = token.rpartition(".")
+    made = base64.urlsafe_b64encode(hmac.digest(key, text.encode(), "sha256")).rstrip(b"=").decode()
+    return hmac.compare_digest(made, signature)
+
+
+def _json_of(part: str) -> dict[str, Any]:
+    value = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    if not isinstance(value, dict):
+        raise ValueError("no object")  # noqa: TRY004 - as what is no JSON
+    return value
+
+
+class Careless(Tokens):
+    """Tokens that are also accepted where `accepts` says so."""
+
+    def __init__(self, accepts: "Callable[[Careless, str], bool]", *, key: str = "") -> None:
+        super().__init__(key)
+        self.accepts = accepts
+
+    def claims_in(self, token: str) -> dict[str, Any] | None:
+        """What a token says that is good or accepted."""
+        read = parts_of(token)
+        if read is not None and self.accepts(self, token):
+            return read[1]
+        return super().claims_in(token)
+
+
+class KeyPair(Tokens):
+    """Tokens signed with a private key."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pair = PAIR
+
+    def issue(self, name: str) -> str:
+        """A new token of `name`."""
+        now = int(time.time())
+        claims = {"sub": name, "iat": now, "exp": now + 3600, "jti": secrets.token_hex(4)}
+        return jwt.encode({"alg": "RS256", "kid": "main"}, claims, self.pair)
+
+    def claims_in(self, token: str) -> dict[str, Any] | None:
+        """What a good token says."""
+        try:
+            return dict(jwt.decode(token, self.pair, algorithms=["RS256"]).claims)
+        except (JoseError, ValueError):
+            return None
+
+    async def jwks(self, request: Request) -> Response:
+        """`GET /.well-known/jwks.json`."""
+        return answer({"keys": [{**self.pair.as_dict(private=False), "kid": "main", "use": "sig"}]})
+
+
+PAIR = RSAKey.generate_key(2048)

@@ -78,17 +78,27 @@ def _candidates(a: Assessment) -> Iterator[tuple[Target, Identity]]:
             yield target, identity
 
 
-def changed(credential: Credential, change: Callable[[str], str]) -> Credential:
-    """A credential with every secret in it changed; the name of a scheme (`Bearer`) stays."""
+def fresh(a: Assessment, target: Target, known: Exchange) -> Request:
+    """The request that succeeded; of one that makes something, with new values in it."""
+    if target.method != "POST" or known.request.path:
+        return known.request
+    return a.api.request(target, every=True)
 
-    def of_header(value: str) -> str:
+
+def changed(credential: Credential, change: Callable[[str], str], only: str = "") -> Credential:
+    """A credential with every secret in it changed, or the one under the name `only`; the name of a scheme (`Bearer`)
+    stays."""
+
+    def of_pair(name: str, value: str) -> tuple[str, str]:
+        if only and name != only:
+            return name, value
         scheme, space, secret = value.partition(" ")
-        return f"{scheme}{space}{change(secret)}" if space else change(value)
+        return name, f"{scheme}{space}{change(secret)}" if space else change(value)
 
     return Credential(
-        headers=tuple((name, of_header(value)) for name, value in credential.headers),
-        query=tuple((name, change(value)) for name, value in credential.query),
-        cookies=tuple((name, change(value)) for name, value in credential.cookies),
+        headers=tuple(of_pair(*pair) for pair in credential.headers),
+        query=tuple(of_pair(*pair) for pair in credential.query),
+        cookies=tuple(of_pair(*pair) for pair in credential.cookies),
     )
 
 

@@ -4,11 +4,9 @@ from collections.abc import Iterator
 
 from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check, Disturbs
+from garrison.assess.checks.authentication.guarding import fresh
 from garrison.assess.compare import is_empty, succeeded
-from garrison.assess.explore import about
 from garrison.assess.identity import ANONYMOUS
-from garrison.assess.probe import Exchange
-from garrison.assess.request import Request
 from garrison.assess.target import Target
 from garrison.core.detection import Confidence, Severity
 from garrison.core.finding import CheckId, Finding
@@ -16,7 +14,7 @@ from garrison.core.finding import CheckId, Finding
 
 def each(a: Assessment, target: Target) -> Iterator[Finding]:
     """Ask the operation without any credential."""
-    if target.is_declared_public or target.is_wiping or target.id in a.doors.targets:
+    if target.is_declared_public or target.id in a.doors.targets:
         return
     if target.method == "DELETE":
         yield from _deleted(a, target)
@@ -24,7 +22,7 @@ def each(a: Assessment, target: Target) -> Iterator[Finding]:
     known = next((each for each in a.survey.baselines(target) if each.identity is not None), None)
     if known is None:
         return
-    request = _fresh(a, target, known)
+    request = fresh(a, target, known)
     bare = a.probe.send(request, credential=ANONYMOUS, says="without any credential it is answered just as well")
     if not succeeded(bare.answer, known.answer):
         return
@@ -39,25 +37,18 @@ def each(a: Assessment, target: Target) -> Iterator[Finding]:
     )
 
 
-def _fresh(a: Assessment, target: Target, known: Exchange) -> Request:
-    """The request that succeeded; of one that makes something, with new values in it."""
-    if target.method != "POST" or known.request.path:
-        return known.request
-    return a.api.request(target, every=True)
-
-
 def _deleted(a: Assessment, target: Target) -> Iterator[Finding]:
     """Delete an object of the assessment's own as nobody, and look whether it is gone."""
     reader = next((each for each in a.api.siblings(target) if each.method == "GET"), None)
     if reader is None:
         return
     for owned in [each for each in a.survey.objects(target) if each.is_own and each.owner is not None][:1]:
-        reading = about(a.api.request(reader), owned)
+        reading = a.api.request(reader).about(owned.values)
         before = a.probe.send(reading, owned.owner, says="the object is there")
         if not before.is_success:
             return
         gone = a.probe.send(
-            about(a.api.request(target), owned), credential=ANONYMOUS, says="it is deleted without any credential"
+            a.api.request(target).about(owned.values), credential=ANONYMOUS, says="it is deleted without any credential"
         )
         if not gone.is_success:
             return
@@ -77,8 +68,8 @@ CHECK = Check(
     "contract secures. The same success, with the same kind of content, is the proof; of a deletion, that an object "
     "of the assessment's own is gone afterwards.",
     why="Anybody who finds the address reads or changes what the contract keeps for people who have logged in.",
-    mend="Require a credential for every operation by default, in one place before the routes, and list the few public "
-    "ones by name. A gateway that enforces the contract's `security` closes the gap at once.",
+    mend="Require a credential for every operation by default, in one place before the routes, and list the few "
+    "public ones by name. A gateway that enforces the contract's `security` closes the gap at once.",
     samples={
         "fastapi": "app = FastAPI(dependencies=[Depends(current_user)])  # public routes go to an app of their own",
         "flask": "@app.before_request\ndef log_in_first():\n"

@@ -59,7 +59,7 @@ class Place(msgspec.Struct, frozen=True):
 
 def base_of(a: Assessment, target: Target) -> Base | None:
     """Where to start with an operation; None where nothing may be put into it, or nothing would get in."""
-    if target.is_wiping or target.method in _LEFT_ALONE:
+    if target.method in _LEFT_ALONE:
         return None
     doors = a.doors
     if doors.log_in is not None and doors.log_in.target is target:

@@ -1,0 +1,70 @@
+"""Stale access: the token of an account that was deleted still opens the API."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from garrison.assess.assessment import Assessment
+from garrison.assess.check import Check, Disturbs
+from garrison.assess.target import Target
+from garrison.core.detection import Severity
+from garrison.core.finding import CheckId, Finding
+
+
+def _each(a: Assessment, target: Target) -> Iterator[Finding]:
+    if target.method != "DELETE" or len(target.variables) > 1:
+        return
+    reader = _reader(a)
+    if reader is None or not _is_about_people(a, target):
+        return
+    account = a.new_account()
+    if account is None:
+        return
+    mine = [each for each in a.survey.objects(target) if each.owner == account.identity]
+    if target.variables and not mine:
+        return
+    held = a.probe.credential(account.identity)
+    request = a.api.request(target).about(mine[0].values if mine else {})
+    read = a.api.request(reader)
+    before = a.probe.send(read, account.identity, credential=held, says="the account reads with its token")
+    gone = a.probe.send(request, account.identity, credential=held, says="the account is deleted")
+    after = a.probe.send(read, account.identity, credential=held, says="the token still opens the API")
+    if before.is_success and gone.is_success and after.is_success:
+        again = a.doors.log_in
+        says = "the token of an account that was deleted is still accepted"
+        if again is not None:
+            yield a.found(CHECK, [before, gone, after], says=says, target=target)
+
+
+def _reader(a: Assessment) -> Target | None:
+    """An operation that takes a credential and no id."""
+    for each in a.api.targets:
+        if each.method == "GET" and not each.variables and a.survey.baselines(each) and not a.survey.is_public(each):
+            return each
+    return None
+
+
+def _is_about_people(a: Assessment, target: Target) -> bool:
+    """Whether it deletes accounts: oneself, or one of the identities."""
+    me = a.doors.me
+    if not target.variables:
+        return me is not None and target.template == me.target.template
+    return any(
+        each.owner is not None and each.owner.is_throwaway and each.made is None for each in a.survey.objects(target)
+    )
+
+
+CHECK: Final = Check(
+    id=CheckId("account-alive-after-deletion"),
+    title="a deleted account still has access",
+    family="authorization",
+    severity=Severity.MEDIUM,
+    tags=("owasp.api2", "cwe.613", "rec.11"),
+    looks="Registers an account, lets it delete itself, and uses its token once more.",
+    why="Who was shut out, or whose token was stolen, stays in.",
+    mend="Look up on every request whether the account still exists and may do what it asks, or keep tokens short and "
+    "revoke them with the account.",
+    each=_each,
+    most=14,
+    disturbs=Disturbs.ACCOUNTS,
+    needs=("account",),
+)

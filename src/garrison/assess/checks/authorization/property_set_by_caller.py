@@ -1,0 +1,161 @@
+"""Mass assignment: whoever creates or changes an object sets properties that are not theirs to set."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from garrison.assess.assessment import Assessment
+from garrison.assess.call import NOT_JSON, Answer
+from garrison.assess.check import Check, Disturbs
+from garrison.assess.checks.authorization.objects import fresh, pairs_with_accounts, read_state, requests_about
+from garrison.assess.checks.authorization.rights import others
+from garrison.assess.checks.authorization.samples import FIELD_SAMPLES
+from garrison.assess.compare import leaves
+from garrison.assess.identity import Identity
+from garrison.assess.probe import Exchange
+from garrison.assess.request import Request, Slot
+from garrison.assess.target import Target
+from garrison.core.detection import Severity
+from garrison.core.finding import CheckId, Finding
+from garrison.exposure.types.rule import words
+
+_RIGHTS: Final = frozenset(
+    {"active", "admin", "approved", "balance", "confirmed", "credit", "credits", "discount", "enabled", "group",
+     "groups", "level", "limit", "moderator", "owner", "paid", "permission", "permissions", "plan", "premium", "price",
+     "privilege", "privileges", "quota", "rank", "role", "roles", "scope", "scopes", "staff", "superuser", "tier",
+     "verified"}
+)  # fmt: skip
+"""Words of properties that somebody else decides."""
+_GUESSES: Final[Mapping[str, Any]] = {"admin": True, "is_admin": True, "isAdmin": True, "role": "admin"}
+"""What is tried where no answer shows such a property."""
+_MOST: Final = 5
+_TURNS: Final = 3
+
+
+def _each(a: Assessment, target: Target) -> Iterator[Finding]:
+    if target.method not in ("POST", "PUT", "PATCH") or target.json_body is None:
+        return
+    register = a.doors.register
+    if register is not None and target.id == register.target.id:
+        return  # `role_set_at_registration` is about it
+    for request, owner in _requests(a, target):
+        yield from _attempt(a, target, request, owner)
+        return
+
+
+def _requests(a: Assessment, target: Target) -> Iterator[tuple[Request, Identity]]:
+    """Requests to make or change something of one's own, and who sends them."""
+    known = a.survey.baseline(target)
+    if target.method == "POST" and not target.variables:
+        if known is not None and known.identity is not None:
+            yield known.request, known.identity
+    elif not target.variables:
+        # it changes whoever sends it: somebody whom nothing else needs
+        account = a.new_account() if known is not None else None
+        if account is not None:
+            yield a.fitted(a.api.request(target, every=True), account.identity), account.identity
+    else:
+        for owner, _ in pairs_with_accounts(a):
+            yield from ((request, owner) for request, _ in requests_about(a, target, owner, own=True))
+
+
+def _attempt(a: Assessment, target: Target, request: Request, owner: Identity) -> Iterator[Finding]:
+    """Send it once with what an ordinary client sends, once with more; then read what became of both."""
+    plain = a.probe.send(fresh(a, request), owner, says=f"{owner.name} sends what an ordinary client sends")
+    if not plain.is_success:
+        return
+    first = _state(a, target, plain, owner)
+    if first is None:
+        return
+    for more in _more(a, target, first.answer):
+        wanted = fresh(a, request)
+        for name, value in more.items():
+            wanted = wanted.put(Slot("body", name), value)
+        extended = a.probe.send(
+            wanted, owner, says=f"{owner.name} sends more: {', '.join(f'`{name}`' for name in more)}"
+        )
+        second = _state(a, target, extended, owner) if extended.is_success else None
+        for name, value in more.items() if second is not None else ():
+            if (
+                second is not None
+                and value in _values(second.answer, name)
+                and value not in _values(first.answer, name)
+            ):
+                steps = [plain, first, extended, second.says_that(f"`{name}` is what was sent")]
+                says = f"`{name}` becomes `{value}` because whoever calls says so"
+                yield a.found(CHECK, _distinct(steps), says=says, target=target, slot=Slot("body", name))
+                return
+
+
+def _state(a: Assessment, target: Target, written: Exchange, owner: Identity) -> Exchange | None:
+    """What was written, read again; of an object that nothing else reads, what the answer says."""
+    request = written.request
+    if target.method == "POST":
+        a.survey.note(written)
+        for reader in a.api.targets:
+            made = [each for each in a.survey.objects(reader) if each.made == written] if reader.method == "GET" else []
+            if made:
+                read = a.probe.send(
+                    msgspec.structs.replace(a.api.request(reader), path=dict(made[0].values)),
+                    owner,
+                    says=f"{owner.name} reads it",
+                )
+                return read if read.is_success else None
+    else:
+        found = read_state(a, target, request, owner)
+        if found is not None:
+            return found.says_that(f"{owner.name} reads it")
+    return written if written.answer.body else None
+
+
+def _more(a: Assessment, target: Target, answer: Answer) -> Iterator[dict[str, Any]]:
+    """Properties that answers show and that requests should not set, each with another value than it has; once more
+    with other values where the first may not exist."""
+    body = target.json_body
+    declared = a.api.description.properties(body.schema) if body is not None and body.schema is not None else {}
+    writable = {name for name, schema in declared.items() if a.api.description.said(schema, "readOnly") is not True}
+    value = answer.json()
+    shown = {way.rpartition("/")[2]: leaf for way, leaf in leaves(value)} if value is not NOT_JSON else {}
+    kept = {
+        name: list(others(a, name, leaf)) for name, leaf in shown.items() if _is_kept(name) and name not in writable
+    }
+    kept = {name: values for name, values in kept.items() if values}
+    if not kept:
+        yield {name: guess for name, guess in _GUESSES.items() if name not in writable}
+    for turn in range(_TURNS if kept else 0):
+        chosen = {name: values[turn] for name, values in list(kept.items())[:_MOST] if turn < len(values)}
+        if chosen:
+            yield chosen
+
+
+def _is_kept(name: str) -> bool:
+    return name != "*" and not _RIGHTS.isdisjoint(words(name))
+
+
+def _values(answer: Answer, name: str) -> list[Any]:
+    value = answer.json()
+    return [leaf for way, leaf in leaves(value) if way.rpartition("/")[2] == name] if value is not NOT_JSON else []
+
+
+def _distinct(steps: list[Exchange]) -> list[Exchange]:
+    return [step for at, step in enumerate(steps) if step.call != (steps[at - 1].call if at else None)]
+
+
+CHECK: Final = Check(
+    id=CheckId("property-set-by-caller"),
+    title="a property that is not the client's to set can be set",
+    family="authorization",
+    severity=Severity.HIGH,
+    tags=("owasp.api3", "cwe.915", "rec.20"),
+    looks="Reads which properties an object has that the request to make or change it does not declare: rights, "
+    "prices, balances, states. It sends them once, with another value, and reads the object again: the new value has "
+    "to be there, and must not be there after the same request without them.",
+    why="Clients make themselves administrators, raise their balance or mark their own orders as paid.",
+    mend="List what may be written and refuse the rest (`additionalProperties: false`); set rights and states in code.",
+    samples=FIELD_SAMPLES,
+    each=_each,
+    most=20,
+    disturbs=Disturbs.OBJECTS,
+    needs=("identity",),
+)
