@@ -116,14 +116,17 @@ def listening() -> Iterator[Ear]:
 
 @contextmanager
 def assessment_of(app: Starlette, twin: ModuleType, folder: Path, *, ear: Ear | None = None) -> Iterator[Assessment]:
-    """The assessment of an application, explored; it is served while the context lasts."""
+    """The assessment of an application, explored; it is served while the context lasts.
+
+    What the application brings itself, as `app.state.contract` and `app.state.identities`, stands before the twin's."""
     source = folder / "openapi.json"
-    source.write_text(json.dumps(twin.CONTRACT))
+    source.write_text(json.dumps(getattr(app.state, "contract", None) or twin.CONTRACT))
     api = read_api(Contracted(str(source)), 7)
     with served(app, "the twin") as origin:
         transport = Plain(origin)
         try:
-            identities = _identities(api, getattr(twin, "IDENTITIES", ()), getattr(twin, "ROLES", {}))
+            given = getattr(app.state, "identities", getattr(twin, "IDENTITIES", ()))
+            identities = _identities(api, given, getattr(twin, "ROLES", {}))
             options = Options(words=tuple(getattr(twin, "WORDS", ())))
             yield prepare(api, transport, identities, limits=Limits(), options=options, listener=ear)
         finally:

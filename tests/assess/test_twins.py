@@ -5,6 +5,8 @@ A twin, `twins/FAMILY/CHECK_ID.py`, has `app(vulnerable)` and `CONTRACT`, and wh
 * `IDENTITIES`: names and how they log in, `ROLES`: their roles by name, `WORDS`: more words for guessing;
 * `VARIANTS`: further applications, by name, in which the check must fire; `TRAPS`: those in which it must not;
 * `CONFIDENCE`: of what is found, if not high.
+
+An application may bring a contract and identities of its own: see `harness.assessment_of`.
 """
 
 import importlib
