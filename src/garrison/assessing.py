@@ -11,10 +11,10 @@ from garrison.assess.assessment import Assessment, Options, Progress
 from garrison.assess.call import Listener, Transport
 from garrison.assess.check import Check
 from garrison.assess.checks.catalogue import CHECKS
-from garrison.assess.cleanup import Left, clean
 from garrison.assess.doors import recognise
 from garrison.assess.explore import Explorer
 from garrison.assess.identity import Identity
+from garrison.assess.keeper import Journal, Keeper, Left
 from garrison.assess.probe import Limits, Probe
 from garrison.assess.run import Outcome, run
 from garrison.assess.sampling import Sampler
@@ -59,14 +59,19 @@ def prepare(  # noqa: PLR0913 - what an assessment is made of
     limits: Limits = Limits(),  # noqa: B008 - frozen
     options: Options = Options(),  # noqa: B008 - frozen
     listener: Listener | None = None,
+    journal: Journal | None = None,
     progress: Progress = lambda text: None,
 ) -> Assessment:
     """Everything up to the checks: identities logged in, accounts registered, the API explored."""
     probe, survey, doors = Probe(transport, limits, time.time), Survey(), recognise(api)
+    keeper = Keeper(api, survey, probe, journal)
+    probe.changed = keeper.keep
     explorer = Explorer(api, probe, survey, doors)
     working = [identity for identity in identities if explorer.introduce(identity)]
     options = msgspec.structs.replace(options, origin=transport.origin, is_safe=limits.is_safe)
-    assessment = Assessment(api, probe, survey, doors, explorer, identities=working, options=options, listener=listener)
+    assessment = Assessment(
+        api, probe, survey, doors, explorer, keeper, identities=working, options=options, listener=listener
+    )
     while len(assessment.accounts) < _ACCOUNTS and assessment.new_account() is not None:
         pass
     explorer.walk(_readers(assessment), assessment.identities, progress)
@@ -82,7 +87,7 @@ def assess(
     try:
         outcome = run(assessment, checks, progress)
     finally:
-        left = clean(assessment.api, assessment.survey, assessment.probe, assessment.identities)
+        left = assessment.clean()
     return Assessed(outcome, assessment, left)
 
 

@@ -11,10 +11,12 @@ from garrison.assess.doors import Account, Doors
 from garrison.assess.evidence import secrets_of, step_of
 from garrison.assess.explore import Explorer
 from garrison.assess.identity import Identity
+from garrison.assess.keeper import Keeper, Left
 from garrison.assess.probe import Exchange, Probe
 from garrison.assess.request import Request, Slot
 from garrison.assess.survey import Survey
 from garrison.assess.target import Api, Target
+from garrison.assess.tools import Tools
 from garrison.core.detection import Confidence, Severity
 from garrison.core.finding import Finding, Untested, fingerprint_of
 
@@ -43,11 +45,13 @@ class Assessment:
         survey: Survey,
         doors: Doors,
         explorer: Explorer,
+        keeper: Keeper,
         *,
         identities: Sequence[Identity] = (),
         options: Options = Options(),  # noqa: B008 - frozen
         listener: Listener | None = None,
         traffic: Sequence[str] = (),
+        tools: Tools = Tools(),  # noqa: B008 - frozen
     ) -> None:
         self.api = api
         self.probe = probe
@@ -57,12 +61,17 @@ class Assessment:
         self.listener = listener
         self.traffic = traffic
         """Paths that recorded traffic went to: `GET /v1/old`."""
+        self.tools = tools
+        """Programs and libraries that some checks use, where they are installed."""
         self._explorer = explorer
+        self._keeper = keeper
         self.given = tuple(identities)
         """Identities that the operator named and that work."""
         self.accounts: list[Account] = []
         """Accounts that the assessment registered; checks may spoil all but the first two."""
         self.untested: list[Untested] = []
+        self.shared: dict[str, Any] = {}
+        """What the checks of a family keep for one another, by the family's name."""
 
     @property
     def identities(self) -> tuple[Identity, ...]:
@@ -96,7 +105,12 @@ class Assessment:
         account = self._explorer.register(more)
         if account is not None:
             self.accounts.append(account)
+            self._keeper.keep_account(account.identity)
         return account
+
+    def clean(self) -> tuple[Left, ...]:
+        """Take away what was made; gives what stays."""
+        return self._keeper.clean(self.high)
 
     def fitted(self, request: Request, identity: Identity | None) -> Request:
         """The request with what is known wherever its body or query names an object, or whoever sends it."""

@@ -45,6 +45,7 @@ class Explorer:
             self.untested.append(Untested(str(stop)))
             return False
         self._survey.knows_token(identity, credential.token)
+        self._survey.knows(identity, dict(identity.owns))
         if identity.secret is not None and self._doors.log_in is not None and self._doors.log_in.names:
             self._survey.knows(identity, {self._doors.log_in.names[0].leaf: identity.secret[0]})
         me = self._doors.me
@@ -126,7 +127,6 @@ class Explorer:
                 if made is None and len(request.slots()) > 0:
                     made = self._try(target, self.fitted(self._api.request(target), identity), identity)
                 if made is not None:
-                    self._note_own(made)
                     break
 
     def _change(self, target: Target, identities: tuple[Identity, ...]) -> None:
@@ -179,13 +179,6 @@ class Explorer:
     def _try(self, target: Target, request: Request, identity: Identity | None) -> Exchange | None:
         exchange = self._probe.send(request, identity)
         return exchange if self._survey.note(exchange) else None
-
-    def _note_own(self, made: Exchange) -> None:
-        """The ids of what was just made: it may be changed and deleted."""
-        for target in self._api.targets:
-            for owned in self._survey.objects(target) if target.variables else ():
-                if owned.made == made:
-                    self._probe.own(owned.id)
 
     def _own_fields(self, exchange: Exchange) -> Iterator[tuple[str, str]]:
         value = exchange.answer.json()

@@ -11,6 +11,7 @@ import sys
 import typer
 
 from garrison.cli import (
+    audit,
     blocking,
     budgets,
     classify,
@@ -56,6 +57,7 @@ def application() -> typer.Typer:
     app.command("guard", epilog=guard.EXAMPLES)(guard.guard)
     app.command("demo", epilog=demo.EXAMPLES)(demo.demo)
     app.command("plan", epilog=plan.EXAMPLES)(plan.plan)
+    app.command("audit", epilog=audit.EXAMPLES)(audit.audit)
     app.command("events", epilog=events.EXAMPLES)(events.events)
     app.command("status", epilog=status.EXAMPLES)(status.status)
     app.command("explain", epilog=explain.EXAMPLES)(explain.explain)

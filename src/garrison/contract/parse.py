@@ -16,7 +16,7 @@ from garrison.core.errors import DescriptionError
 MAX_BYTES = 256 * 1024 * 1024
 """Largest file: the largest public descriptions have 80 MB."""
 
-_MAX_LINE_BYTES = 4 * 1024 * 1024
+MAX_LINE_BYTES = 4 * 1024 * 1024
 """Largest file in which lines are looked for: about a second."""
 
 
@@ -69,12 +69,12 @@ def _bounded(tree: Any, file: str) -> Any:
     raise unusable(file, f"the document nests deeper than {MAX_DEPTH} levels")
 
 
-def lines_of(data: bytes, ways: Collection[Tokens]) -> dict[Tokens, int]:
+def lines_of(data: bytes, ways: Collection[Tokens], *, most: int = MAX_LINE_BYTES) -> dict[Tokens, int]:
     """Line (from 1) of the value at each of `ways` in `data`, or of its nearest ancestor there.
 
-    Empty where `data` is too large for that, or cannot be read.
+    Empty where `data` has more than `most` bytes, or cannot be read.
     """
-    if len(data) > _MAX_LINE_BYTES:
+    if len(data) > most:
         return {}
     finder = _LineFinder(ways)
     try:

@@ -82,6 +82,8 @@ class Ran(msgspec.Struct, frozen=True, omit_defaults=True):
     outcome: Outcome
     why: str = ""
     """Of what was not tested or does not apply."""
+    is_whole: bool = False
+    """Whether it looks at the API as a whole, and not at one operation after another."""
     operations: tuple[OperationId, ...] = ()
     """Where it ran to its end: what it does not find there again is mended. Empty for a check of the whole API."""
     requests: int = 0

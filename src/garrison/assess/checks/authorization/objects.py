@@ -235,10 +235,7 @@ def remade(a: Assessment, target: Target, owner: Identity) -> Owned | None:
         made = a.probe.send(fresh(a, owned.made.request), owner)
         if not a.survey.note(made):
             return None
-        found = [each for each in a.survey.objects(target) if each.made == made]
-        for each in found:
-            a.probe.own(each.id)
-        return found[0] if found else None
+        return next((each for each in a.survey.objects(target) if each.made == made), None)
     return None
 
 

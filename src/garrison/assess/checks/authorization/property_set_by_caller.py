@@ -96,7 +96,6 @@ def _state(a: Assessment, target: Target, written: Exchange, owner: Identity) ->
         for reader in a.api.targets:
             made = [each for each in a.survey.objects(reader) if each.made == written] if reader.method == "GET" else []
             if made:
-                a.probe.own(made[0].id)
                 read = a.probe.send(
                     msgspec.structs.replace(a.api.request(reader), path=dict(made[0].values)),
                     owner,

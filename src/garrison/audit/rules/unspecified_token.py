@@ -1,0 +1,40 @@
+"""Tokens of which the description says only that they are JWTs."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from garrison.audit.rule import Fault, Rule
+from garrison.audit.walk import Reading
+from garrison.core.detection import Confidence, Severity
+from garrison.core.finding import CheckId
+
+_SAYS: Final = re.compile(
+    r"rfc\s?(?:8725|9068)|algorithm|audience|issuer|\b(?:RS|ES|PS)(?:256|384|512)\b|EdDSA|expir|\baud\b", re.IGNORECASE
+)
+
+
+def _look(reading: Reading) -> Iterator[Fault]:
+    for scheme in reading.schemes:
+        text = scheme.text("description")
+        is_jwt = "jwt" in scheme.text("bearerFormat").lower() or "jwt" in text.lower()
+        if scheme.kind == "http bearer" and is_jwt and not _SAYS.search(text):
+            yield Fault(scheme.node, f"`{scheme.name}` takes JWTs and says nothing of their verification", scheme.users)
+
+
+RULE = Rule(
+    id=CheckId("unspecified-token"),
+    title="nothing is said of how tokens are verified",
+    severity=Severity.INFORMATIONAL,
+    confidence=Confidence.LOW,
+    tags=("owasp.api2", "cwe.347", "rec.11"),
+    why=(
+        "Algorithms, issuer, audience and life of a token are what its verification rests on (RFC 8725); what "
+        "nobody wrote down is checked differently in each place."
+    ),
+    mend=(
+        "Say in the scheme's `description` which algorithms, issuer and audience are taken and how long tokens "
+        "live, and that RFC 8725 is followed."
+    ),
+    look=_look,
+)

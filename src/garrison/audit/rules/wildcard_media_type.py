@@ -1,0 +1,33 @@
+"""Bodies of any media type."""
+
+from collections.abc import Iterator
+
+from garrison.audit.rule import Fault, Rule
+from garrison.audit.walk import Reading
+from garrison.core.detection import Confidence, Severity
+from garrison.core.finding import CheckId
+
+
+def _look(reading: Reading) -> Iterator[Fault]:
+    for each in reading.bodies:
+        if "*" in each.body.media_type:
+            yield Fault(each.body.node, f"requests of `{each.body.media_type}` are taken", each.users, "body")
+    for each in reading.answers:
+        if "*" in each.body.media_type:
+            says = f"answers are `{each.body.media_type}`"
+            yield Fault(each.body.node, says, each.users, "answer", severity=Severity.INFORMATIONAL)
+
+
+RULE = Rule(
+    id=CheckId("wildcard-media-type"),
+    title="a body may be of any media type",
+    severity=Severity.MEDIUM,
+    confidence=Confidence.MEDIUM,
+    tags=("owasp.api8", "cwe.436", "rec.13"),
+    why=(
+        "What is read as JSON by one part and as XML, a form or a file by another passes checks that were made for "
+        "one of them."
+    ),
+    mend="Name the media types that the operation takes.",
+    look=_look,
+)
