@@ -3,7 +3,6 @@
 import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -11,11 +10,11 @@ from threading import Event, Thread
 from types import ModuleType
 from typing import Any
 
-import httpx
 from starlette.applications import Starlette
 
+from garrison.adapters.probing.transport import HttpTransport
 from garrison.assess.assessment import Assessment, Options
-from garrison.assess.call import MAX_ANSWER, Answer, Call, Caught
+from garrison.assess.call import Caught
 from garrison.assess.check import Check
 from garrison.assess.doors import logging_in, recognise
 from garrison.assess.identity import Credential, Identity, fixed
@@ -26,41 +25,6 @@ from garrison.lab.served import served
 
 How = Credential | tuple[str, str]
 """What a twin says of an identity: a credential that it always shows, or a name and a password to log in with."""
-
-
-class Plain:
-    """Sends calls to one origin."""
-
-    def __init__(self, origin: str) -> None:
-        self._origin = origin
-        self._client = httpx.Client(timeout=10)
-
-    @property
-    def origin(self) -> str:
-        return self._origin
-
-    def send(self, call: Call) -> Answer:
-        began = time.perf_counter()
-        files = [(part.name, (None, part.value)) for part in call.parts]
-        try:
-            got = self._client.request(
-                call.method,
-                httpx.URL(self._origin).copy_with(raw_path=call.target.encode()),
-                headers=list(call.headers),
-                content=call.body,
-                files=files or None,
-            )
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-            return Answer(seconds=time.perf_counter() - began, fault=type(error).__name__)
-        headers = tuple((name.lower(), value) for name, value in got.headers.multi_items())
-        return Answer(got.status_code, headers, got.content[:MAX_ANSWER], time.perf_counter() - began, len(got.content))
-
-    def burst(self, calls: Sequence[Call], width: int) -> tuple[Answer, ...]:
-        with ThreadPoolExecutor(width) as pool:
-            return tuple(pool.map(self.send, calls))
-
-    def close(self) -> None:
-        self._client.close()
 
 
 class Ear:
@@ -122,15 +86,11 @@ def assessment_of(app: Starlette, twin: ModuleType, folder: Path, *, ear: Ear | 
     source = folder / "openapi.json"
     source.write_text(json.dumps(getattr(app.state, "contract", None) or twin.CONTRACT))
     api = read_api(Contracted(str(source)), 7)
-    with served(app, "the twin") as origin:
-        transport = Plain(origin)
-        try:
-            given = getattr(app.state, "identities", getattr(twin, "IDENTITIES", ()))
-            identities = _identities(api, given, getattr(twin, "ROLES", {}))
-            options = Options(words=tuple(getattr(twin, "WORDS", ())))
-            yield prepare(api, transport, identities, limits=Limits(), options=options, listener=ear)
-        finally:
-            transport.close()
+    with served(app, "the twin") as origin, HttpTransport(origin) as transport:
+        given = getattr(app.state, "identities", getattr(twin, "IDENTITIES", ()))
+        identities = _identities(api, given, getattr(twin, "ROLES", {}))
+        options = Options(words=tuple(getattr(twin, "WORDS", ())))
+        yield prepare(api, transport, identities, limits=Limits(), options=options, listener=ear)
 
 
 def run_twin(

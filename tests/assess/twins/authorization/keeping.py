@@ -115,7 +115,9 @@ SHAPES: Mapping[str, Callable[[], Shape]] = {
     "texts": lambda: Shape(new_id=slug),
     "mongo": lambda: Shape(key="_id", variable="id", new_id=object_id, owner="userId"),
     "snake case": lambda: Shape(key="order_id", variable="order_id", owner="owner_name", change="PATCH"),
-    "camel case": lambda: Shape(key="orderId", variable="orderId", owner="ownerName", wraps=lambda each: {"data": each}),
+    "camel case": lambda: Shape(
+        key="orderId", variable="orderId", owner="ownerName", wraps=lambda each: {"data": each}
+    ),
     "pages": lambda: Shape(wraps=lambda each: {"items": each, "total": len(each), "page": 1}, variable="id"),
     "nested": lambda: Shape(path="/users/{username}/orders", variable="oid"),
     "only a location": lambda: Shape(is_shown=False, has_list=False, owner=""),
@@ -215,9 +217,7 @@ class Keeper:
         """The person's objects."""
         if request.path_params.get("username", person.username) != person.username and "list" not in self.weak:
             return self.shape.refusal(request)
-        shown = [
-            item for key, item in self.all.items() if "list" in self.weak or self.owners[key] == person.username
-        ]
+        shown = [item for key, item in self.all.items() if "list" in self.weak or self.owners[key] == person.username]
         return answer(self.shape.wraps(shown))
 
     async def read(self, request: Request, person: Person) -> Response:

@@ -54,7 +54,6 @@ TRAPS = {
     **refusing(),
     "a catalogue that names sellers": lambda: shared("/products", "seller"),
     "posts with their authors": lambda: shared("/posts", "author"),
-    "a board of orders for all": lambda: shared("/orders", "owner"),
     "public profiles": profiles,
     "always one's own": lambda: Mirror().app(),
 }

@@ -6,7 +6,7 @@ from typing import Final
 from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check, Disturbs
 from garrison.assess.checks.authorization.function_above_role import ground_for
-from garrison.assess.checks.authorization.objects import read_state, remade
+from garrison.assess.checks.authorization.objects import is_gone, read_state, remade
 from garrison.assess.checks.authorization.samples import ROLE_SAMPLES
 from garrison.assess.identity import Identity
 from garrison.assess.probe import Exchange
@@ -33,7 +33,7 @@ def _each(a: Assessment, target: Target) -> Iterator[Finding]:
         return
     done = a.probe.send(request, low, says=f"{low.name}, who has no such role, calls it")
     after = a.probe.send(before.request, owner, says="and what it is about has changed")
-    if done.is_success and _has_changed(before, after, request):
+    if done.is_success and _has_changed(before, done, after):
         says = f"`{low.name}` does what is not for everybody: {ground}"
         yield a.found(CHECK, [before.says_that("before"), done, after], says=says, target=target)
 
@@ -50,9 +50,10 @@ def _aim(a: Assessment, target: Target, low: Identity) -> tuple[Request, Identit
     return (base.about(mine[0].values), low) if mine else None
 
 
-def _has_changed(before: Exchange, after: Exchange, request: Request) -> bool:
+def _has_changed(before: Exchange, done: Exchange, after: Exchange) -> bool:
+    request = done.request
     if request.method == "DELETE":
-        return not after.is_success
+        return is_gone(before, done, after)
     sent = [str(request.value(slot)) for slot in request.slots("body")]
     return any(value in after.answer.text and value not in before.answer.text for value in sent if len(value) > 3)
 
