@@ -1,6 +1,6 @@
 """The assessment: what every check works with, and where what it says is collected."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -11,14 +11,16 @@ from garrison.assess.doors import Account, Doors
 from garrison.assess.evidence import secrets_of, step_of
 from garrison.assess.explore import Explorer
 from garrison.assess.identity import Identity
+from garrison.assess.keeper import Keeper, Left
 from garrison.assess.probe import Exchange, Probe
 from garrison.assess.request import Request, Slot
 from garrison.assess.survey import Survey
 from garrison.assess.target import Api, Target
+from garrison.assess.tools import Tools
 from garrison.core.detection import Confidence, Severity
 from garrison.core.finding import Finding, Untested, fingerprint_of
 
-MOST_ACCOUNTS = 12
+MOST_ACCOUNTS = 24
 """Accounts that one assessment registers at most."""
 
 
@@ -31,6 +33,8 @@ class Options(msgspec.Struct, frozen=True):
     """More words for guessing weak secrets."""
     origin: str = ""
     """The target's origin."""
+    insecure: bool = False
+    """Whether any certificate of the target will do."""
 
 
 class Assessment:
@@ -43,11 +47,13 @@ class Assessment:
         survey: Survey,
         doors: Doors,
         explorer: Explorer,
+        keeper: Keeper,
         *,
         identities: Sequence[Identity] = (),
         options: Options = Options(),  # noqa: B008 - frozen
         listener: Listener | None = None,
         traffic: Sequence[str] = (),
+        tools: Tools = Tools(),  # noqa: B008 - frozen
     ) -> None:
         self.api = api
         self.probe = probe
@@ -57,12 +63,17 @@ class Assessment:
         self.listener = listener
         self.traffic = traffic
         """Paths that recorded traffic went to: `GET /v1/old`."""
+        self.tools = tools
+        """Programs and libraries that some checks use, where they are installed."""
         self._explorer = explorer
+        self._keeper = keeper
         self.given = tuple(identities)
         """Identities that the operator named and that work."""
         self.accounts: list[Account] = []
         """Accounts that the assessment registered; checks may spoil all but the first two."""
         self.untested: list[Untested] = []
+        self.shared: dict[str, Any] = {}
+        """What the checks of a family keep for one another, by the family's name."""
 
     @property
     def identities(self) -> tuple[Identity, ...]:
@@ -96,7 +107,12 @@ class Assessment:
         account = self._explorer.register(more)
         if account is not None:
             self.accounts.append(account)
+            self._keeper.keep_account(account.identity)
         return account
+
+    def clean(self) -> tuple[Left, ...]:
+        """Take away what was made; gives what stays."""
+        return self._keeper.clean(self.high)
 
     def fitted(self, request: Request, identity: Identity | None) -> Request:
         """The request with what is known wherever its body or query names an object, or whoever sends it."""
@@ -162,7 +178,3 @@ def _named(text: str, names: Mapping[str, str]) -> str:
         if len(secret) >= 8:
             text = text.replace(secret, name)
     return text
-
-
-Progress = Callable[[str], None]
-"""Told in a few words what is being done."""

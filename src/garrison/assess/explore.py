@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from garrison.assess.call import NOT_JSON
 from garrison.assess.compare import leaves
-from garrison.assess.doors import Account, Doors, logging_in, name_for, registration
+from garrison.assess.doors import Account, Doors, logging_in, name_for, registration, sets_password
 from garrison.assess.identity import Identity
 from garrison.assess.probe import Exchange, Probe, Stop
 from garrison.assess.request import Request, Slot
@@ -20,7 +20,7 @@ from garrison.exposure.types.rule import words
 
 _TRIES: Final = 4
 """Objects that one operation is asked for, and variants of a request that makes one."""
-_SELVES: Final = frozenset({"username", "userid", "login", "accountid", "customerid", "memberid", "accountnumber"})
+SELVES: Final = frozenset({"username", "userid", "login", "accountid", "customerid", "memberid", "accountnumber"})
 """Names under which a request says who sends it."""
 _SHARE: Final = 24
 """Requests that exploration spends on one operation."""
@@ -45,6 +45,7 @@ class Explorer:
             self.untested.append(Untested(str(stop)))
             return False
         self._survey.knows_token(identity, credential.token)
+        self._survey.knows(identity, dict(identity.owns))
         if identity.secret is not None and self._doors.log_in is not None and self._doors.log_in.names:
             self._survey.knows(identity, {self._doors.log_in.names[0].leaf: identity.secret[0]})
         me = self._doors.me
@@ -102,16 +103,22 @@ class Explorer:
                 self.untested.append(Untested(str(stop), operation=target.id))
 
     def _is_left_alone(self, target: Target) -> bool:
+        if sets_password(self._api, target):
+            return True
         if target.method in ("PUT", "PATCH") and self._api.gives_rights(target):
             return True
-        return target.is_wiping or target.id in self._doors.targets or target.method in ("DELETE", "TRACE", "CONNECT")
+        return target.id in self._doors.targets or target.method in ("DELETE", "TRACE", "CONNECT")
 
     def _read(self, target: Target, identities: tuple[Identity, ...]) -> None:
         for identity in (*identities, None):
+            found: list[Request] = []
             for request in self._requests(target, identity):
                 if (exchange := self._try(target, request, identity)) is not None:
+                    found.append(exchange.request)
                     if identity is not None:
                         self._probe.keeps_alive(identity, exchange.request)
+                # what the assessment made itself may hold less than what others made: one of theirs is read too
+                if found and (self._probe.is_own(found[0]) is False or len(found) > 1):
                     break
 
     def _again(self, target: Target, identities: tuple[Identity, ...]) -> None:
@@ -120,13 +127,13 @@ class Explorer:
                 self._survey.note(self._probe.send(self._api.request(target), identity))
 
     def _make(self, target: Target, identities: tuple[Identity, ...]) -> None:
-        for identity in identities[:2]:
+        nobody = (None,) if target.is_declared_public else ()
+        for identity in identities[:2] or nobody:
             for request in self._requests(target, identity):
                 made = self._try(target, request, identity)
                 if made is None and len(request.slots()) > 0:
                     made = self._try(target, self.fitted(self._api.request(target), identity), identity)
                 if made is not None:
-                    self._note_own(made)
                     break
 
     def _change(self, target: Target, identities: tuple[Identity, ...]) -> None:
@@ -164,7 +171,7 @@ class Explorer:
 
     def _known_id(self, name: str, value: object, identity: Identity | None) -> object:
         said = words(name)
-        own = self._survey.of(identity).get(said) if identity is not None and "".join(said) in _SELVES else None
+        own = self._survey.of(identity).get(said) if identity is not None and "".join(said) in SELVES else None
         if own is not None:
             return int(own) if isinstance(value, int) and own.isdigit() else own
         if len(said) < 2 or said[-1] not in ("id", "uuid", "number"):
@@ -179,13 +186,6 @@ class Explorer:
     def _try(self, target: Target, request: Request, identity: Identity | None) -> Exchange | None:
         exchange = self._probe.send(request, identity)
         return exchange if self._survey.note(exchange) else None
-
-    def _note_own(self, made: Exchange) -> None:
-        """The ids of what was just made: it may be changed and deleted."""
-        for target in self._api.targets:
-            for owned in self._survey.objects(target) if target.variables else ():
-                if owned.made == made:
-                    self._probe.own(owned.id)
 
     def _own_fields(self, exchange: Exchange) -> Iterator[tuple[str, str]]:
         value = exchange.answer.json()

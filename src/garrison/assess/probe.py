@@ -16,6 +16,8 @@ from garrison.core.ids import OperationId
 
 _EXPIRING: Final = 2.0
 """Seconds before its end at which a credential is renewed."""
+_CLEANING: Final = 5_000
+"""Requests to take away what was made."""
 _MAX_LOGINS: Final = 60
 """Times that one identity logs in: more would be a siege."""
 
@@ -75,7 +77,11 @@ class Probe:
         self.sent: Counter[OperationId | None] = Counter()
         """Requests by operation; None counts those to nothing that is described."""
         self.log: list[Exchange] = []
-        """Every exchange that changed something, in order: what was made must be taken away again."""
+        """Every exchange that changed something, in order."""
+        self.stopped = ""
+        """Why nothing more is sent; empty while it is."""
+        self.changed: Callable[[Exchange], None] = lambda exchange: None
+        """Told of each of them: what was made must be taken away again."""
 
     @property
     def origin(self) -> str:
@@ -96,6 +102,10 @@ class Probe:
         """Seconds since the epoch."""
         return self._now()
 
+    def left(self, operation: OperationId) -> int:
+        """Requests that may still be sent to the operation."""
+        return max(0, self._limits.per_operation - self.sent[operation])
+
     @contextlib.contextmanager
     def allowance(self, operation: OperationId | None, most: int) -> Iterator[None]:
         """While it lasts at most so many requests are sent, whatever they are for."""
@@ -104,6 +114,16 @@ class Probe:
             yield
         finally:
             self._allowed = before
+
+    @contextlib.contextmanager
+    def unbounded(self) -> Iterator[None]:
+        """While it lasts nothing is counted against the limits: what was made is taken away whatever was spent."""
+        before, stopped = self._limits, self.stopped
+        self._limits, self.stopped = Limits(in_all=self.total + _CLEANING), ""
+        try:
+            yield
+        finally:
+            self._limits, self.stopped = before, stopped
 
     def own(self, value: str) -> None:
         """Note that the object with this id was made by the assessment: it may be changed and deleted."""
@@ -163,7 +183,13 @@ class Probe:
             exchange = self._exchange(request, identity, self.renew(identity), says)
         if request.method not in SAFE and exchange.answer.is_success:
             self.log.append(exchange)
+            self.changed(exchange)
         return exchange
+
+    def delete(self, url: str, identity: Identity | None) -> Exchange:
+        """Delete something that the assessment made."""
+        request = Request(None, "DELETE", url, raw_path=url)
+        return self._exchange(request, identity, self.credential(identity), "")
 
     def raw(self, call: Call, identity: Identity | None = None, *, says: str = "") -> Exchange:
         """Send a call that no request stands for: something malformed, or a path that nobody describes."""
@@ -213,9 +239,11 @@ class Probe:
     def _check(self, request: Request, count: int = 1) -> None:
         """Raises Stop where the request may not be sent."""
         if self._now() > self._limits.until:
-            raise Stop("the time was over")
-        if self.total + count > self._limits.in_all:
-            raise Stop(f"all {self._limits.in_all:,} requests were spent")
+            self.stopped = "the time was over"
+        elif self.total + count > self._limits.in_all:
+            self.stopped = f"all {self._limits.in_all:,} requests were spent"
+        if self.stopped:
+            raise Stop(self.stopped)
         if request.operation is not None and self.sent[request.operation] + count > self._limits.per_operation:
             raise Stop(f"all {self._limits.per_operation} requests to the operation were spent")
         if self._allowed is not None and self.total + count > self._allowed[1]:

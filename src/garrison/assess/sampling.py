@@ -40,6 +40,8 @@ class Sampler:
     def __init__(self, description: Description, seed: int, run: str) -> None:
         """`run` stands in every word, so that two runs never take each other's names: letters and digits."""
         self._description = description
+        self.seed = seed
+        """What decides which values are made."""
         self._random = random.Random(seed)  # noqa: S311 - names for objects, no secrets
         self._patterns = rstr.Rstr(self._random)
         self._fresh = random.Random(run)  # noqa: S311 - numbers that nobody has yet, no secrets

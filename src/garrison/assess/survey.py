@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from garrison.assess.call import NOT_JSON
-from garrison.assess.compare import succeeded
+from garrison.assess.compare import shape_of, succeeded
 from garrison.assess.identity import Identity
 from garrison.assess.jwt import claims_of
 from garrison.assess.probe import Exchange
@@ -21,6 +21,7 @@ _OWNERS: Final = frozenset(
     {"owner", "user", "author", "creator", "customer", "account", "username", "created", "member", "email", "sub"}
 )
 _MAX_FACTS: Final = 20_000
+_MAX_SEEN: Final = 20
 
 
 class Fact(msgspec.Struct, frozen=True):
@@ -65,6 +66,7 @@ class Survey:
     def __init__(self) -> None:
         self._baselines: dict[tuple[OperationId, str], Exchange] = {}
         self._failed: dict[OperationId, Exchange] = {}
+        self._answers: dict[OperationId, dict[tuple[Any, ...], Exchange]] = {}
         self._facts: list[Fact] = []
         self._selves: dict[str, dict[tuple[str, ...], str]] = {}
         self._people: dict[str, Identity] = {}
@@ -76,6 +78,7 @@ class Survey:
         operation = exchange.request.operation
         if operation is None:
             return False
+        self._see(operation, exchange)
         known = self.baseline_of(operation)
         if not succeeded(exchange.answer, known.answer if known is not None else None):
             self._failed.setdefault(operation, exchange)
@@ -125,6 +128,20 @@ class Survey:
         """Whether it succeeds for nobody in particular."""
         return (target.id, "") in self._baselines
 
+    def refusals(self) -> tuple[Exchange, ...]:
+        """Of every operation that did not succeed at first, what was answered then."""
+        return tuple(self._failed.values())
+
+    def _see(self, operation: OperationId, exchange: Exchange) -> None:
+        answer, seen = exchange.answer, self._answers.setdefault(operation, {})
+        kind = (answer.status, answer.media_type, shape_of(answer.json()) if answer.json() is not NOT_JSON else None)
+        if len(seen) < _MAX_SEEN:
+            seen.setdefault(kind, exchange)
+
+    def seen(self, target: Target) -> tuple[Exchange, ...]:
+        """Exchanges with the operation, one for each kind of answer: of a status, a media type and a shape."""
+        return tuple(self._answers.get(target.id, {}).values())
+
     def of(self, identity: Identity) -> Mapping[tuple[str, ...], str]:
         """What is known of an identity itself, by the words of the names."""
         return self._selves.get(identity.name, {})
@@ -156,7 +173,7 @@ class Survey:
         if not variables:
             return ()
         found: dict[tuple[str, ...], Owned] = {}
-        for owned in (*self._people_as_objects(variables), *self._seen(target, variables)):
+        for owned in (*self._people_as_objects(variables), *self._seen(target, variables, self._facts)):
             key = tuple(owned.values.values())
             known = found.get(key, owned)
             found[key] = owned if owned.made is not None and known.made is None else known
@@ -169,12 +186,14 @@ class Survey:
             if value:
                 yield Owned({variables[0]: value}, self._people[person])
 
-    def _seen(self, target: Target, variables: Sequence[str]) -> Iterator[Owned]:
+    def object_in(self, target: Target, exchange: Exchange) -> Owned | None:
+        """The object that `exchange` made, as `target` takes it; None where it made none of that kind."""
+        return next(self._seen(target, target.variables, tuple(_facts(exchange))), None)
+
+    def _seen(self, target: Target, variables: Sequence[str], facts: Sequence[Fact]) -> Iterator[Owned]:
         last = variables[-1]
-        ranked = sorted(
-            ((rank, at, fact) for at, fact in enumerate(self._facts) if (rank := _rank(fact, last, target))),
-            key=lambda each: (-each[0], -each[1]),
-        )
+        ranks = ((_rank(fact, last, target), at, fact) for at, fact in enumerate(facts))
+        ranked = sorted((each for each in ranks if each[0]), key=lambda each: (-each[0], -each[1]))
         best = ranked[0][0] if ranked else 0
         for rank, _, fact in ranked[:60]:
             if rank < best - 3:
@@ -232,7 +251,7 @@ def _walk(value: Any, parents: tuple[str, ...], exchange: Exchange) -> Iterator[
 
 
 def _is_making(fact: Fact) -> bool:
-    return fact.exchange.request.method in ("POST", "PUT") and fact.exchange.identity is not None
+    return fact.exchange.request.method in ("POST", "PUT")
 
 
 def _singular(word: str) -> str:

@@ -9,19 +9,16 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote
 
 import msgspec
 
-from garrison.adapters.store.files import make_directory
+from garrison.adapters.store.sqlite import open_to_change, open_to_read, trouble_text
 from garrison.core.countermeasure import Countermeasure, Key
 from garrison.core.detection import Detection
 from garrison.core.errors import RecordError
 from garrison.core.incident import Incident, IncidentId, IncidentState
 
 FILE: Final = "casebook.sqlite"
-PATIENCE: Final = 10.0
-"""Seconds to wait for another who writes."""
 MOST_INCIDENTS: Final = 20_000
 """Of more the oldest closed ones go, and if need be the oldest."""
 KNOWN_FOR: Final = 7 * 86400.0
@@ -66,11 +63,7 @@ class Casebook:
         self._changed: dict[IncidentId, Incident] = {}
         """Incidents as they are within a transaction: of a hundred changes only the last is written."""
         try:
-            if not is_read:
-                self._connection = _opened(str(make_directory(data) / FILE))
-                self._path.chmod(0o600)
-            else:
-                self._connection = _opened_to_read(self._path)
+            self._connection = (open_to_read if is_read else open_to_change)(self._path, _TABLES, _VERSION)
         except (OSError, sqlite3.Error) as error:
             raise self._trouble(error) from error
 
@@ -211,37 +204,7 @@ class Casebook:
         self.do("DELETE FROM told WHERE incident NOT IN (SELECT id FROM incidents)")
 
     def _trouble(self, error: Exception) -> RecordError:
-        why = error.strerror or str(error) if isinstance(error, OSError) else str(error)
-        return RecordError(f"`{self._path}` cannot be used: {why[:1].lower()}{why[1:]}")
-
-
-def _opened_to_read(path: Path) -> sqlite3.Connection:
-    """An empty one where there is none, or one that could not be made whole yet as the disk was full."""
-    if not path.exists():
-        return _opened(":memory:")
-    place = f"file:{quote(str(path))}?mode=ro"
-    connection = sqlite3.connect(place, timeout=PATIENCE, isolation_level=None, uri=True)
-    if connection.execute("PRAGMA user_version").fetchone()[0]:
-        return connection
-    connection.close()
-    return _opened(":memory:")
-
-
-def _opened(place: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(place, timeout=PATIENCE, isolation_level=None)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")  # what was told is not told again after a power failure
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version > _VERSION:
-        raise sqlite3.DatabaseError("a later version of Garrison wrote it")
-    if version < _VERSION:
-        connection.execute("BEGIN IMMEDIATE")
-        if connection.execute("PRAGMA user_version").fetchone()[0] < _VERSION:  # nobody else made it meanwhile
-            for statement in filter(None, map(str.strip, _TABLES.split(";"))):
-                connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {_VERSION}")
-        connection.execute("COMMIT")
-    return connection
+        return RecordError(trouble_text(self._path, error))
 
 
 def _incident(value: bytes) -> Incident:

@@ -11,7 +11,7 @@ from garrison.core.finding import CheckId, Finding
 
 
 def _each(a: Assessment, target: Target) -> Iterator[Finding]:
-    if target.method != "DELETE" or len(target.variables) > 1 or target.is_wiping:
+    if target.method != "DELETE" or len(target.variables) > 1:
         return
     reader = _reader(a)
     if reader is None or not _is_about_people(a, target):

@@ -14,7 +14,7 @@ from garrison.core.finding import CheckId, Finding
 
 
 def _each(a: Assessment, target: Target) -> Iterator[Finding]:
-    if target.method not in ("PUT", "PATCH", "DELETE") or not target.variables or target.is_wiping:
+    if target.method not in ("PUT", "PATCH", "DELETE") or not target.variables:
         return
     for owner in a.identities[:2]:
         owned = remade(a, target, owner)

@@ -45,7 +45,7 @@ _PHRASES: Final = (
 
 def _each(a: Assessment, target: Target) -> Iterator[Finding]:
     """Reads only: `function_used_above_role` is about what changes something."""
-    if not target.is_safe or target.is_wiping:
+    if not target.is_safe:
         return
     ground = ground_for(a, target)
     low = a.low

@@ -20,7 +20,7 @@ def _each(a: Assessment, target: Target) -> Iterator[Finding]:
     """Only on what the assessment made: an account of its own, an object of its own."""
     low = a.low
     ground = ground_for(a, target)
-    if target.is_safe or target.is_wiping or not ground or low is None:
+    if target.is_safe or not ground or low is None:
         return
     aimed = _aim(a, target, low)
     if aimed is None:

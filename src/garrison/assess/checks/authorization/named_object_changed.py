@@ -16,7 +16,7 @@ from garrison.exposure.types.rule import words
 
 
 def _each(a: Assessment, target: Target) -> Iterator[Finding]:
-    if target.is_safe or target.variables or target.is_wiping or target.id in a.doors.targets or len(a.accounts) < 2:
+    if target.is_safe or target.variables or target.id in a.doors.targets or len(a.accounts) < 2:
         return
     owner, other = a.accounts[0].identity, a.accounts[1].identity
     known = a.survey.baseline(target, owner) or a.survey.baseline(target, other)

@@ -15,7 +15,7 @@ from garrison.core.finding import CheckId, Finding
 
 
 def _each(a: Assessment, target: Target) -> Iterator[Finding]:
-    if target.method != "DELETE" or not target.variables or target.is_wiping:
+    if target.method != "DELETE" or not target.variables:
         return
     for owner, other in pairs_with_accounts(a):
         owned = remade(a, target, owner)

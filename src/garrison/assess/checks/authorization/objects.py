@@ -9,6 +9,7 @@ import msgspec
 from garrison.assess.assessment import Assessment
 from garrison.assess.call import NOT_JSON, Answer
 from garrison.assess.compare import leaves, resembles, same, succeeded
+from garrison.assess.explore import SELVES
 from garrison.assess.identity import Identity
 from garrison.assess.probe import Exchange
 from garrison.assess.request import Request
@@ -234,18 +235,15 @@ def remade(a: Assessment, target: Target, owner: Identity) -> Owned | None:
         made = a.probe.send(fresh(a, owned.made.request), owner)
         if not a.survey.note(made):
             return None
-        found = [each for each in a.survey.objects(target) if each.made == made]
-        for each in found:
-            a.probe.own(each.id)
-        return found[0] if found else None
+        return next((each for each in a.survey.objects(target) if each.made == made), None)
     return None
 
 
 def fresh(a: Assessment, request: Request) -> Request:
-    """The request with new words where it had words of the assessment's own."""
+    """The request with new words where it had words of the assessment's own, but for names of who sends it."""
     for slot in request.slots("body", "query"):
         value = request.value(slot)
-        if isinstance(value, str) and value.startswith(MARK):
+        if isinstance(value, str) and value.startswith(MARK) and "".join(words(slot.leaf)) not in SELVES:
             word = a.api.sampler.word()
             request = request.put(slot, f"{word}@example.com" if "@" in value else word)
     return request

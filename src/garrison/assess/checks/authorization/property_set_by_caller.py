@@ -30,31 +30,34 @@ _RIGHTS: Final = frozenset(
 _GUESSES: Final[Mapping[str, Any]] = {"admin": True, "is_admin": True, "isAdmin": True, "role": "admin"}
 """What is tried where no answer shows such a property."""
 _MOST: Final = 5
+_TURNS: Final = 3
 
 
 def _each(a: Assessment, target: Target) -> Iterator[Finding]:
-    if target.method not in ("POST", "PUT", "PATCH") or target.json_body is None or target.is_wiping:
+    if target.method not in ("POST", "PUT", "PATCH") or target.json_body is None:
         return
     register = a.doors.register
     if register is not None and target.id == register.target.id:
         return  # `role_set_at_registration` is about it
-    for owner, _ in pairs_with_accounts(a):
-        for request in _requests(a, target, owner):
-            yield from _attempt(a, target, request, owner)
-            return
+    for request, owner in _requests(a, target):
+        yield from _attempt(a, target, request, owner)
+        return
 
 
-def _requests(a: Assessment, target: Target, owner: Identity) -> Iterator[Request]:
+def _requests(a: Assessment, target: Target) -> Iterator[tuple[Request, Identity]]:
+    """Requests to make or change something of one's own, and who sends them."""
+    known = a.survey.baseline(target)
     if target.method == "POST" and not target.variables:
-        known = a.survey.baseline(target)
         if known is not None and known.identity is not None:
-            yield known.request
+            yield known.request, known.identity
     elif not target.variables:
-        known = a.survey.baseline(target, owner)
-        if known is not None and owner.is_throwaway:
-            yield known.request
+        # it changes whoever sends it: somebody whom nothing else needs
+        account = a.new_account() if known is not None else None
+        if account is not None:
+            yield a.fitted(a.api.request(target, every=True), account.identity), account.identity
     else:
-        yield from (request for request, _ in requests_about(a, target, owner, own=True))
+        for owner, _ in pairs_with_accounts(a):
+            yield from ((request, owner) for request, _ in requests_about(a, target, owner, own=True))
 
 
 def _attempt(a: Assessment, target: Target, request: Request, owner: Identity) -> Iterator[Finding]:
@@ -65,19 +68,24 @@ def _attempt(a: Assessment, target: Target, request: Request, owner: Identity) -
     first = _state(a, target, plain, owner)
     if first is None:
         return
-    more = _more(a, target, first.answer)
-    wanted = fresh(a, request)
-    for name, value in more.items():
-        wanted = wanted.put(Slot("body", name), value)
-    extended = a.probe.send(wanted, owner, says=f"{owner.name} sends more: {', '.join(f'`{name}`' for name in more)}")
-    if not more or not extended.is_success:
-        return
-    second = _state(a, target, extended, owner)
-    for name, value in more.items() if second is not None else ():
-        if second is not None and value in _values(second.answer, name) and value not in _values(first.answer, name):
-            steps = [plain, first, extended, second.says_that(f"`{name}` is what was sent")]
-            says = f"`{name}` becomes `{value}` because whoever calls says so"
-            yield a.found(CHECK, _distinct(steps), says=says, target=target, slot=Slot("body", name))
+    for more in _more(a, target, first.answer):
+        wanted = fresh(a, request)
+        for name, value in more.items():
+            wanted = wanted.put(Slot("body", name), value)
+        extended = a.probe.send(
+            wanted, owner, says=f"{owner.name} sends more: {', '.join(f'`{name}`' for name in more)}"
+        )
+        second = _state(a, target, extended, owner) if extended.is_success else None
+        for name, value in more.items() if second is not None else ():
+            if (
+                second is not None
+                and value in _values(second.answer, name)
+                and value not in _values(first.answer, name)
+            ):
+                steps = [plain, first, extended, second.says_that(f"`{name}` is what was sent")]
+                says = f"`{name}` becomes `{value}` because whoever calls says so"
+                yield a.found(CHECK, _distinct(steps), says=says, target=target, slot=Slot("body", name))
+                return
 
 
 def _state(a: Assessment, target: Target, written: Exchange, owner: Identity) -> Exchange | None:
@@ -88,7 +96,6 @@ def _state(a: Assessment, target: Target, written: Exchange, owner: Identity) ->
         for reader in a.api.targets:
             made = [each for each in a.survey.objects(reader) if each.made == written] if reader.method == "GET" else []
             if made:
-                a.probe.own(made[0].id)
                 read = a.probe.send(
                     msgspec.structs.replace(a.api.request(reader), path=dict(made[0].values)),
                     owner,
@@ -102,21 +109,28 @@ def _state(a: Assessment, target: Target, written: Exchange, owner: Identity) ->
     return written if written.answer.body else None
 
 
-def _more(a: Assessment, target: Target, answer: Answer) -> dict[str, Any]:
-    """Properties that answers show and that requests should not set, each with another value than it has."""
+def _more(a: Assessment, target: Target, answer: Answer) -> Iterator[dict[str, Any]]:
+    """Properties that answers show and that requests should not set, each with another value than it has; once more
+    with other values where the first may not exist."""
     body = target.json_body
     declared = a.api.description.properties(body.schema) if body is not None and body.schema is not None else {}
     writable = {name for name, schema in declared.items() if a.api.description.said(schema, "readOnly") is not True}
     value = answer.json()
-    found: dict[str, Any] = {}
-    for way, leaf in leaves(value) if value is not NOT_JSON else ():
-        name = way.rpartition("/")[2]
-        if name not in writable and not _RIGHTS.isdisjoint(words(name)) and name != "*":
-            changed = next(others(a.api, name, leaf), None)
-            if changed is not None:
-                found.setdefault(name, changed)
-    guesses = {name: guess for name, guess in _GUESSES.items() if name not in writable} if not found else {}
-    return dict(list({**found, **guesses}.items())[:_MOST])
+    shown = {way.rpartition("/")[2]: leaf for way, leaf in leaves(value)} if value is not NOT_JSON else {}
+    kept = {
+        name: list(others(a, name, leaf)) for name, leaf in shown.items() if _is_kept(name) and name not in writable
+    }
+    kept = {name: values for name, values in kept.items() if values}
+    if not kept:
+        yield {name: guess for name, guess in _GUESSES.items() if name not in writable}
+    for turn in range(_TURNS if kept else 0):
+        chosen = {name: values[turn] for name, values in list(kept.items())[:_MOST] if turn < len(values)}
+        if chosen:
+            yield chosen
+
+
+def _is_kept(name: str) -> bool:
+    return name != "*" and not _RIGHTS.isdisjoint(words(name))
 
 
 def _values(answer: Answer, name: str) -> list[Any]:
@@ -141,7 +155,7 @@ CHECK: Final = Check(
     mend="List what may be written and refuse the rest (`additionalProperties: false`); set rights and states in code.",
     samples=FIELD_SAMPLES,
     each=_each,
-    most=14,
+    most=20,
     disturbs=Disturbs.OBJECTS,
     needs=("identity",),
 )

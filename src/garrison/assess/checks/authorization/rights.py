@@ -1,17 +1,28 @@
 """Rights: which other value a right could have, as the contract lists it or as it is usually called."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from garrison.assess.target import RIGHTS, Api
+from garrison.assess.assessment import Assessment
+from garrison.assess.target import RIGHTS
 from garrison.exposure.types.rule import words
 
 _ROLES: Final = ("admin", "employee", "manager", "staff", "moderator", "administrator", "superuser")
 
 
-def others(api: Api, name: str, held: Any) -> Iterator[Any]:
+_TOLD: Final = re.compile(
+    r"\b(?:only|requires?|must be(?: an?)?)\s+(?:the\s+)?([A-Za-z]{3,20}?)s?\s+"
+    r"(?:is|are|may|can|role|access|privileges|users?)\b",
+    re.IGNORECASE,
+)
+"""`Only Managers may ...`: refusals and descriptions name the roles that there are."""
+_NO_ROLES: Final = frozenset({"the", "authorized", "authenticated", "owner", "user", "you", "valid", "this", "they"})
+
+
+def others(a: Assessment, name: str, held: Any) -> Iterator[Any]:
     """Other values than `held` of the right called `name`, the likeliest to be taken first."""
-    listed = [value for value in api.options(name) if value is not None]
+    listed = [value for value in a.api.options(name) if value is not None]
     if isinstance(held, bool):
         yield not held
     elif listed:
@@ -19,7 +30,16 @@ def others(api: Api, name: str, held: Any) -> Iterator[Any]:
     elif isinstance(held, int | float):
         yield held + 7777
     elif RIGHTS & set(words(name)):
-        yield from (each for role in _ROLES if (each := _written_as(held, role)) != held)
+        roles = dict.fromkeys(_written_as(held, role) for role in (*_told(a), *_ROLES))
+        yield from (role for role in roles if role != held)
+
+
+def _told(a: Assessment) -> Iterator[str]:
+    """Roles that refusals and the contract name."""
+    texts = [exchange.answer.text[:500] for exchange in a.survey.refusals()]
+    texts += [target.described.words for target in a.api.targets]
+    for text in texts:
+        yield from (role.lower() for role in _TOLD.findall(text) if role.lower() not in _NO_ROLES)
 
 
 def _written_as(held: Any, role: str) -> str:

@@ -80,7 +80,7 @@ def _seen(a: Assessment, identity: Identity) -> list[Exchange]:
     """What an account reads of itself: its own profile, and what lists and single reads show of it."""
     found = []
     targets = [a.doors.me.target] if a.doors.me is not None else []
-    targets += [each for each in a.api.targets if each.method == "GET" and each not in targets and not each.is_wiping]
+    targets += [each for each in a.api.targets if each.method == "GET" and each not in targets]
     for target in targets:
         mine = [owned for owned in a.survey.objects(target) if owned.owner == identity] if target.variables else []
         if target.variables and not mine:
@@ -121,7 +121,7 @@ def _wanted(a: Assessment, seen: list[Exchange]) -> dict[str, Any]:
         for name, value in _rights_of(each, a.survey.of(a.accounts[0].identity).values()).items()
     }
     wanted = {
-        name: other for name, value in rights.items() if (other := next(others(a.api, name, value), None)) is not None
+        name: other for name, value in rights.items() if (other := next(others(a, name, value), None)) is not None
     }
     return wanted or dict(_GUESSES)
 

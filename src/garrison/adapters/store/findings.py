@@ -1,0 +1,242 @@
+"""The history of findings, in `findings.sqlite`: what was found in which run, what was mended, and what is accepted.
+
+One transaction takes in one run, whole or not at all. Commands read and change it while an assessment runs.
+"""
+
+import datetime as dt
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from garrison.adapters.store.sqlite import open_to_change, open_to_read, trouble_text
+from garrison.core.errors import RecordError
+from garrison.core.finding import Finding, State, Untested
+from garrison.core.findings_report import Explained, Listed, Outcome, Report, in_order
+
+FILE: Final = "findings.sqlite"
+MOST_RUNS: Final = 50
+"""Reports that are kept of each target: the last ones."""
+_VERSION: Final = 1
+T = TypeVar("T")
+_TABLES: Final = """
+CREATE TABLE runs (
+    number INTEGER PRIMARY KEY, target TEXT NOT NULL, kind TEXT NOT NULL, started REAL NOT NULL, report BLOB NOT NULL
+);
+CREATE INDEX runs_by_target ON runs (target, kind, started);
+CREATE TABLE findings (
+    target TEXT NOT NULL, fingerprint TEXT NOT NULL, state TEXT NOT NULL, first REAL NOT NULL, last REAL NOT NULL,
+    fixed REAL NOT NULL, value BLOB NOT NULL, PRIMARY KEY (target, fingerprint)
+) WITHOUT ROWID;
+CREATE TABLE accepted (
+    target TEXT NOT NULL, fingerprint TEXT NOT NULL, until TEXT NOT NULL, why TEXT NOT NULL, who TEXT NOT NULL,
+    at REAL NOT NULL, PRIMARY KEY (target, fingerprint)
+) WITHOUT ROWID;
+"""
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """One finding of one target, as the history has it."""
+
+    target: str
+    listed: Listed
+    last: float
+    """When it was found last: the run's begin, in seconds since the epoch."""
+    fixed: float
+    """When the run began that tested it again and did not find it; 0 where it was not mended."""
+
+
+class Findings:
+    """The history of findings of one data directory, on one thread."""
+
+    def __init__(self, data: Path, *, is_read: bool = False) -> None:
+        """With `is_read` an empty one stands for one that is not there. Raises RecordError where it cannot be used."""
+        self._path = data / FILE
+        self._connection = self._tried(
+            lambda: (open_to_read if is_read else open_to_change)(self._path, _TABLES, _VERSION)
+        )
+
+    def close(self) -> None:
+        """Let go of it."""
+        self._connection.close()
+
+    def __enter__(self) -> "Findings":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def take_in(self, report: Report) -> Report:
+        """Keep a run, and give its report with what became of every finding since the runs before. Raises RecordError.
+
+        What was found before, was tested again and is not found now is mended, and among the findings as such; what was
+        not tested again stands as it did, and among what was not tested.
+        """
+        return self._tried(lambda: self._changed(lambda: self._take_in(report)))
+
+    def accept(self, kept: Kept, *, until: dt.date, why: str, who: str, now: float) -> None:
+        """Somebody accepts a finding up to a day, that day included. Raises RecordError."""
+        row = (kept.target, kept.listed.finding.fingerprint, until.isoformat(), why, who, now)
+        self._tried(lambda: self._connection.execute("INSERT OR REPLACE INTO accepted VALUES (?, ?, ?, ?, ?, ?)", row))
+
+    def accept_no_more(self, kept: Kept) -> bool:
+        """Nobody accepts it any more; whether somebody did. Raises RecordError."""
+        row = (kept.target, kept.listed.finding.fingerprint)
+        statement = "DELETE FROM accepted WHERE target = ? AND fingerprint = ?"
+        return self._tried(lambda: self._connection.execute(statement, row).rowcount) > 0
+
+    def kept(self, now: float, *, beginning: str = "", target: str = "", fixed: bool = True) -> list[Kept]:
+        """Findings whose fingerprint begins so, of all targets or of one, the worst first. Raises RecordError."""
+        rows = self._ask(
+            "SELECT f.target, f.state, f.first, f.last, f.fixed, f.value, a.until, a.why, a.who FROM findings f "
+            "LEFT JOIN accepted a ON a.target = f.target AND a.fingerprint = f.fingerprint "
+            "WHERE f.fingerprint >= ? AND f.fingerprint < ? AND (? = '' OR f.target = ?) ORDER BY f.target",
+            *(beginning, f"{beginning}~", target, target),
+        )
+        found = [_kept(row, now) for row in rows]
+        wanted = [each for each in found if fixed or each.listed.state is not State.FIXED]
+        order = {each: at for at, each in enumerate(in_order(tuple(each.listed for each in wanted)))}
+        return sorted(wanted, key=lambda each: (each.target, order[each.listed]))
+
+    def last_report(self, target: str, kind: str = "") -> Report | None:
+        """The report of the last run of a target; None where there is none. Raises RecordError."""
+        rows = self._ask(
+            "SELECT report FROM runs WHERE target = ? AND (? = '' OR kind = ?) ORDER BY number DESC LIMIT 1",
+            *(target, kind, kind),
+        )
+        return msgspec.json.decode(rows[0][0], type=Report) if rows else None
+
+    def explained(self, kept: Kept) -> Explained | None:
+        """What its check says of itself, as of the last run that knew it. Raises RecordError."""
+        rows = self._ask("SELECT report FROM runs WHERE target = ? ORDER BY number DESC", kept.target)
+        reports = (msgspec.json.decode(row[0], type=Report) for row in rows)
+        return next((found for report in reports if (found := report.explain(kept.listed.finding.check))), None)
+
+    def runs(self, target: str) -> list[tuple[float, int]]:
+        """When each run of a target began, the last first, and how many findings it had. Raises RecordError."""
+        rows = self._ask("SELECT report FROM runs WHERE target = ? ORDER BY number DESC", target)
+        reports = [msgspec.json.decode(row[0], type=Report) for row in rows]
+        return [(report.started, len(report.standing)) for report in reports]
+
+    # -- taking in
+
+    def _take_in(self, report: Report) -> Report:
+        before = self.last_report(report.target, report.kind)
+        known = {each.listed.finding.fingerprint: each for each in self.kept(report.started, target=report.target)}
+        found = {each.finding.fingerprint: each.finding for each in report.findings}
+        listed = [self._found(report, finding, known.get(name)) for name, finding in found.items()]
+        again = _Again(report)
+        gone = [each for name, each in known.items() if name not in found and each.listed.state is not State.FIXED]
+        untested: list[Untested] = []
+        for each in gone:
+            if again.was_tested(each.listed.finding):
+                listed.append(self._mended(report, each))
+            elif again.is_about(each.listed.finding):
+                untested.append(_not_again(each))
+        whole = msgspec.structs.replace(
+            report,
+            findings=in_order(tuple(listed)),
+            untested=(*report.untested, *untested),
+            compared=before.started if before is not None else 0.0,
+        )
+        self._keep(whole)
+        return whole
+
+    def _found(self, report: Report, finding: Finding, kept: Kept | None) -> Listed:
+        """A finding of this run, with what becomes of it."""
+        first = kept.listed.first if kept is not None else report.started
+        state = State.NEW if kept is None else State.REGRESSED if kept.fixed else State.OPEN
+        self._connection.execute(
+            "INSERT OR REPLACE INTO findings VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (report.target, finding.fingerprint, state, first, report.started, 0.0, msgspec.json.encode(finding)),
+        )
+        accepted = self._ask(
+            "SELECT until, why, who FROM accepted WHERE target = ? AND fingerprint = ?",
+            *(report.target, finding.fingerprint),
+        )
+        return _listed(finding, state, first, accepted[0] if accepted else (None, None, None), report.started)
+
+    def _mended(self, report: Report, kept: Kept) -> Listed:
+        self._connection.execute(
+            "UPDATE findings SET state = ?, fixed = ? WHERE target = ? AND fingerprint = ?",
+            (State.FIXED, report.started, report.target, kept.listed.finding.fingerprint),
+        )
+        return Listed(kept.listed.finding, State.FIXED, kept.listed.first)
+
+    def _keep(self, report: Report) -> None:
+        self._connection.execute(
+            "INSERT INTO runs (target, kind, started, report) VALUES (?, ?, ?, ?)",
+            (report.target, report.kind, report.started, msgspec.json.encode(report)),
+        )
+        self._connection.execute(
+            "DELETE FROM runs WHERE target = ? AND number NOT IN "
+            "(SELECT number FROM runs WHERE target = ? ORDER BY number DESC LIMIT ?)",
+            (report.target, report.target, MOST_RUNS),
+        )
+
+    # -- the database
+
+    def _changed(self, work: Callable[[], Report]) -> Report:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            result = work()
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+        return result
+
+    def _ask(self, statement: str, *values: object) -> list[Any]:
+        return self._tried(lambda: self._connection.execute(statement, values).fetchall())
+
+    def _tried(self, work: Callable[[], T]) -> T:
+        try:
+            return work()
+        except (OSError, sqlite3.Error, msgspec.DecodeError) as error:
+            raise RecordError(trouble_text(self._path, error)) from error
+
+
+class _Again:
+    """What a run tested: what it does not find there any more is mended."""
+
+    def __init__(self, report: Report) -> None:
+        self._ran = {each.check: each for each in report.checks if each.outcome is not Outcome.UNTESTED}
+        self._known = {each.check for each in report.checks}
+        self._stopped = {(each.check, each.operation) for each in report.untested}
+
+    def was_tested(self, finding: Finding) -> bool:
+        """Whether its check ran to its end again where it was found."""
+        ran = self._ran.get(finding.check)
+        if ran is None or ran.outcome is Outcome.NOT_APPLICABLE:
+            return False
+        if (finding.check, None) in self._stopped or (finding.check, finding.operation) in self._stopped:
+            return False
+        return ran.is_whole or finding.operation in ran.operations
+
+    def is_about(self, finding: Finding) -> bool:
+        """Whether its check is one that a run of this kind could have made."""
+        return finding.check in self._known
+
+
+def _not_again(kept: Kept) -> Untested:
+    finding = kept.listed.finding
+    why = f"it was found before ({finding.fingerprint[:8]}) and was not tested again"
+    return Untested(why, finding.check, finding.operation)
+
+
+def _kept(row: tuple[Any, ...], now: float) -> Kept:
+    target, state, first, last, fixed, value, *accepted = row
+    finding = msgspec.json.decode(value, type=Finding)
+    return Kept(target, _listed(finding, State(state), first, tuple(accepted), now), last, fixed)
+
+
+def _listed(finding: Finding, state: State, first: float, accepted: tuple[Any, ...], now: float) -> Listed:
+    """A finding with its acceptance; one that is over counts no more."""
+    until, why, who = accepted
+    if until is None:
+        return Listed(finding, state, first)
+    today = dt.datetime.fromtimestamp(now, dt.UTC).date().isoformat()
+    holds = until >= today and state is not State.FIXED
+    return Listed(finding, State.ACCEPTED if holds else state, first, until, why, who)

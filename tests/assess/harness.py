@@ -1,0 +1,92 @@
+"""Assessing a twin application over real HTTP on loopback, with just the checks that are asked for."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from starlette.applications import Starlette
+from starlette.types import Receive, Scope, Send
+
+from garrison.adapters.probing.listener import LoopbackListener
+from garrison.adapters.probing.transport import HttpTransport
+from garrison.assess.assessment import Assessment, Options
+from garrison.assess.check import Check
+from garrison.assess.doors import logging_in, recognise
+from garrison.assess.identity import Credential, Identity, fixed
+from garrison.assess.probe import Limits
+from garrison.assess.target import Api
+from garrison.assessing import assess, prepare, read_api
+from garrison.core.finding import Finding, Untested
+from garrison.lab.served import served
+
+How = Credential | tuple[str, str]
+"""What a twin says of an identity: a credential that it always shows, or a name and a password to log in with."""
+
+
+@dataclass
+class Seen:
+    """What checks found, and what they could not test."""
+
+    findings: list[Finding]
+    untested: list[Untested]
+
+
+class Stage:
+    """One server on which application after application is served (starting one takes longer than assessing a twin),
+    and one listener."""
+
+    def __init__(self) -> None:
+        self.app: Starlette | None = None
+        self.origin = ""
+        self.ear = LoopbackListener()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        assert self.app is not None, "no application is on the stage"
+        await self.app(scope, receive, send)
+
+
+@contextmanager
+def staging() -> Iterator[Stage]:
+    """A stage while a context lasts."""
+    stage = Stage()
+    try:
+        with served(stage, "the stage") as stage.origin:
+            yield stage
+    finally:
+        stage.ear.close()
+
+
+@contextmanager
+def assessment_of(app: Starlette, twin: ModuleType, folder: Path, stage: Stage) -> Iterator[Assessment]:
+    """The assessment of an application, explored; it is served while the context lasts."""
+    source = folder / "openapi.json"
+    source.write_text(json.dumps(twin.CONTRACT))
+    api = read_api(str(source), seed=7)
+    stage.app = app
+    with HttpTransport(stage.origin) as transport:
+        identities = _identities(api, getattr(twin, "IDENTITIES", ()), getattr(twin, "ROLES", {}))
+        options = Options(words=tuple(getattr(twin, "WORDS", ())))
+        yield prepare(api, transport, identities, limits=Limits(), options=options, listener=stage.ear)
+
+
+def run_twin(app: Starlette, twin: ModuleType, checks: Sequence[Check], folder: Path, stage: Stage) -> Seen:
+    """What the checks find in an application."""
+    with assessment_of(app, twin, folder, stage) as assessment:
+        found = assess(assessment, checks).outcome.findings
+        return Seen(found, assessment.untested)
+
+
+def _identities(api: Api, given: Sequence[tuple[str, How]], roles: Mapping[str, tuple[str, ...]]) -> list[Identity]:
+    door = recognise(api).log_in
+    found = []
+    for name, how in given:
+        if isinstance(how, Credential):
+            found.append(Identity(name, fixed(how), can_renew=False, roles=roles.get(name, ())))
+        else:
+            assert door is not None, "the contract has no log-in operation"
+            log_in = logging_in(api, door, *how)
+            found.append(Identity(name, log_in, roles=roles.get(name, ()), secret=how))
+    return found
