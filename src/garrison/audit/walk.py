@@ -226,7 +226,13 @@ class Reading:
 
     def using(self, users: Users) -> list[DescribedOperation]:
         """The operations that bits stand for, in the description's order."""
-        return [operation for at, operation in enumerate(self.operations) if users >> at & 1]
+        found = []
+        rest = int(users)
+        while rest:
+            lowest = rest & -rest
+            found.append(self.operations[lowest.bit_length() - 1])
+            rest ^= lowest
+        return found
 
     def of_root(self, *tokens: str | int) -> Node | None:
         """What stands in the description itself, references followed; None where nothing stands there."""
