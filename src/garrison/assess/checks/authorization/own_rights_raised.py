@@ -7,7 +7,7 @@ from typing import Any, Final
 from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check, Disturbs
 from garrison.assess.checks.authorization.objects import read_state
-from garrison.assess.checks.authorization.rights import others
+from garrison.assess.checks.authorization.rights import has, others
 from garrison.assess.checks.authorization.samples import ROLE_SAMPLES
 from garrison.assess.compare import values_of
 from garrison.assess.identity import Identity
@@ -45,7 +45,7 @@ def _each(a: Assessment, target: Target) -> Iterator[Finding]:
         request = _of(a, target, held.identity)
         raised = a.probe.send(request.put(slot, value), held.identity, says=f"an ordinary account asks for `{value}`")
         after = a.probe.send(held.request, held.identity, says=f"it has `{value}` now")
-        if value in values_of(after.answer, slot.leaf) and value not in values_of(held.answer, slot.leaf):
+        if has(after.answer, slot.leaf, value) and not has(held.answer, slot.leaf, value):
             steps = [held.says_that("an ordinary account reads what it may"), raised, after]
             says = f"an ordinary account gives itself `{slot.leaf}` `{value}`"
             yield a.found(CHECK, steps, says=says, target=target, slot=slot)
