@@ -39,9 +39,7 @@ def _each(a: Assessment, target: Target) -> Iterator[Finding]:
         (each for each in a.survey.seen(target) if each.is_success), key=lambda each: each.identity is not None
     )
     for exchange in answers:
-        names = sorted(
-            {way for way, leaf in leaves(exchange.answer.json()) if _is_secret(way.rpartition("/")[2], leaf)}
-        )
+        names = sorted({way for way, leaf in leaves(exchange.answer.json()) if is_secret(way.rpartition("/")[2], leaf)})
         if names and exchange.answer.json() is not NOT_JSON:
             yield _finding(a, target, exchange, names)
             return
@@ -58,7 +56,8 @@ def _finding(a: Assessment, target: Target, exchange: Exchange, names: list[str]
     return a.found(CHECK, [step], says=says, target=target, slot=f"response/{names[0]}", severity=severity)
 
 
-def _is_secret(name: str, value: Any) -> bool:
+def is_secret(name: str, value: Any) -> bool:
+    """Whether a field is a secret by its name, and its value is not masked."""
     if not isinstance(value, str) or value.strip("[]<>() ").lower() in _SHOWN or not value.strip("*•x"):
         return False
     said = words(name)
