@@ -14,6 +14,7 @@ from garrison.cli import (
     audit,
     blocking,
     budgets,
+    checks,
     classify,
     config,
     demo,
@@ -75,6 +76,7 @@ def application() -> typer.Typer:
     app.add_typer(budgets.application(), name="budgets")
     app.add_typer(exposure.application(), name="exposure")
     app.add_typer(rules.application(), name="rules")
+    app.add_typer(checks.application(), name="checks")
     app.add_typer(keys.application(), name="keys")
     app.add_typer(users.application(), name="users")
     app.add_typer(config.application(), name="config")
