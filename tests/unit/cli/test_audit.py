@@ -134,3 +134,19 @@ def test_what_cannot_be_read_is_told(folder: Path) -> None:
     text = DESCRIPTION.replace("{note: {type: string}}", "{note: {$ref: '#/gone'}}")
     (folder / "shop.yaml").write_text(text, encoding="utf-8")
     assert "the reference `#/gone` cannot be resolved" in run("audit", "shop.yaml", cwd=folder).stderr
+
+
+def test_as_sarif_code_scanning_reads_it(folder: Path) -> None:
+    (folder / "accept.yaml").write_text(
+        "accept: [{rule: no-429, path: '*', reason: limited elsewhere, until: 2099-01-01}]\n", encoding="utf-8"
+    )
+    done = run("audit", "shop.yaml", "--accept", "accept.yaml", "--format", "sarif", cwd=folder)
+    (log,) = json.loads(done.stdout)["runs"]
+    grave = log["results"][0]
+    assert grave["ruleId"] == "plain-http-server"
+    place = grave["locations"][0]["physicalLocation"]
+    assert (place["artifactLocation"]["uri"], place["region"]["startLine"]) == ("shop.yaml", 3)
+    assert {"plain-http-server", "no-429"} <= {each["id"] for each in log["tool"]["driver"]["rules"]}
+    accepted = [each for each in log["results"] if "suppressions" in each]
+    assert [each["ruleId"] for each in accepted] == ["no-429"]
+    assert accepted[0]["suppressions"][0]["justification"] == "limited elsewhere (until 2099-01-01)"
