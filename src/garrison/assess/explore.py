@@ -20,6 +20,8 @@ from garrison.exposure.types.rule import words
 
 _TRIES: Final = 4
 """Objects that one operation is asked for, and variants of a request that makes one."""
+_WHOSE_LISTS: Final = 3
+"""Identities whose lists are read once more after something was made."""
 SELVES: Final = frozenset({"username", "userid", "login", "accountid", "customerid", "memberid", "accountnumber"})
 """Names under which a request says who sends it."""
 _SHARE: Final = 24
@@ -122,7 +124,7 @@ class Explorer:
                     break
 
     def _again(self, target: Target, identities: tuple[Identity, ...]) -> None:
-        for identity in identities[:1]:
+        for identity in identities[:_WHOSE_LISTS]:
             if self._survey.baseline(target, identity) is not None:
                 self._survey.note(self._probe.send(self._api.request(target), identity))
 

@@ -109,7 +109,8 @@ class Bench:
         return not self.same(self.broken(place), self.control(place), place)
 
     def is_upset(self, place: Place) -> bool:
-        """Whether breaking characters break something: the answer is an error where that to a harmless value is none."""
+        """Whether breaking characters break something: the answer is an error where that to a harmless value is "
+        "none."""
         status = self.broken(place).answer.status
         return self.is_touchy(place) and (status >= 500 or self.is_success(self.broken(place)))
 
