@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from garrison.audit.suppress import Judged
 
 EXAMPLES = "Example: garrison audit openapi.yaml --write-overlay mend.overlay.yaml"
+_PROBLEMS = 3
+"""Broken places of a description that are shown."""
 _Format = Literal["table", "json", "sarif"]
 
 
@@ -105,9 +107,12 @@ def _audited(contract: str, overlays: "list[str] | tuple[()]", rules: "tuple[Rul
         description = Description(contract, tuple(overlays), read=read_source)
         found = look(description, rules)
     if problems := description.problems:
-        note(f"garrison: {len(problems)} places could not be read and are not judged, the first of them:")
-        for each in problems[:3]:
+        places = "1 place" if len(problems) == 1 else f"{len(problems)} places"
+        note(f"garrison: {places} could not be read, and nothing is said of what stands there:")
+        for each in problems[:_PROBLEMS]:
             note(f"  {each}")
+        if len(problems) > _PROBLEMS:
+            note(f"  and {len(problems) - _PROBLEMS} more")
     return found
 
 
