@@ -149,6 +149,12 @@ class Report(msgspec.Struct, frozen=True, omit_defaults=True):
     """Of an audit: from 0 to 100; None where there is none."""
 
     @property
+    def target_origin(self) -> str:
+        """Scheme, host and port of the target: the paths of a proof begin there. Of an audit its file."""
+        scheme, mark, rest = self.target.partition("://")
+        return f"{scheme}{mark}{rest.partition('/')[0]}" if mark else self.target
+
+    @property
     def standing(self) -> tuple[Listed, ...]:
         """The findings of this run, without those that were mended."""
         return tuple(each for each in self.findings if each.state is not State.FIXED)
