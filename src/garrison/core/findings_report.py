@@ -151,8 +151,7 @@ class Report(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def target_origin(self) -> str:
         """Scheme, host and port of the target: the paths of a proof begin there. Of an audit its file."""
-        scheme, mark, rest = self.target.partition("://")
-        return f"{scheme}{mark}{rest.partition('/')[0]}" if mark else self.target
+        return origin_of(self.target)
 
     @property
     def standing(self) -> tuple[Listed, ...]:
@@ -179,6 +178,12 @@ FAMILIES: Final = (
     "description",
 )
 """Families of checks in the order in which a report names them."""
+
+
+def origin_of(target: str) -> str:
+    """Scheme, host and port of a URL; what is none stays as it is."""
+    scheme, mark, rest = target.partition("://")
+    return f"{scheme}{mark}{rest.partition('/')[0]}" if mark else target
 
 
 def fails(report: Report, at: Severity | None) -> bool:

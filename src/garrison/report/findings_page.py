@@ -56,7 +56,13 @@ _OWASP_PAGES: Final[Mapping[str, str]] = {
 def page(report: Report) -> str:
     """The page."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"day": day, "sentence": _sentence, "duration": _duration, "count": "{:,}".format}
+    environment.filters |= {
+        "day": day,
+        "sentence": _sentence,
+        "heading": _heading,
+        "duration": _duration,
+        "count": "{:,}".format,
+    }
     style = _STYLE.read_text(encoding="utf-8")
     counting = [each for each in report.findings if each.counts]
     return environment.from_string(_TEMPLATE.read_text(encoding="utf-8")).render(
@@ -196,6 +202,7 @@ def _tested(report: Report) -> dict[str, int]:
     return {
         "checks": sum(each.outcome is Outcome.TESTED for each in report.checks),
         "all_checks": len(report.checks),
+        "idle": sum(each.outcome is Outcome.NOT_APPLICABLE for each in report.checks),
         "operations": sum(each.reached for each in report.operations),
         "all_operations": len(report.operations),
     }
@@ -233,6 +240,12 @@ def _untested(report: Report) -> list[tuple[str, list[str]]]:
 def _sentence(text: str) -> Markup:
     """A message as a sentence; what stands in backticks as code. Everything is escaped before that."""
     return Markup(_CODE.sub(r"<code>\1</code>", str(escape(sentence(text)))))  # noqa: S704  # escaped
+
+
+def _heading(text: str) -> Markup:
+    """The same without a full stop."""
+    made = _sentence(text)
+    return Markup(made[:-1]) if made.endswith(".") and not text.endswith(".") else made  # noqa: S704  # escaped
 
 
 def _duration(seconds: float) -> str:

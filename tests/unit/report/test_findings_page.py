@@ -86,7 +86,7 @@ def test_it_tells_what_was_tested_and_what_was_not(made: str) -> None:
     assert "Since the run of 2027-01-03: 1 new, 1 still open, 1 mended, 1 accepted." in text
     assert "POST /v1/pay 3 400 no: no request was accepted" in text
     assert "Accepted until 2027-03-31 by ana: behind the <VPN>" in text
-    assert "Mended since the last run Tested again and not found any more. A banner." in text
+    assert "Mended since the last run Tested again and not found any more. A banner the API" in text
 
 
 def test_it_needs_nothing_else_and_allows_nothing(made: str) -> None:
