@@ -149,7 +149,7 @@ def is_private_kind(target: Target) -> bool:
 
 def is_shared_kind(target: Target) -> bool:
     """Whether its path names what is made to be seen by all."""
-    return bool(_kinds(target) & _SHARED)
+    return bool(_kinds(target) & _SHARED) and not is_private_kind(target)
 
 
 def says_own(target: Target) -> bool:
@@ -257,7 +257,7 @@ def pairs_with_accounts(a: Assessment) -> Iterator[tuple[Identity, Identity]]:
 def remade(a: Assessment, target: Target, owner: Identity) -> Owned | None:
     """A new object of `owner` that `target` can be about, made as the exploration made one."""
     for owned in a.survey.objects(target):
-        if owned.owner != owner or owned.made is None:
+        if owned.owner != owner or owned.made is None or owned.made.identity is None:
             continue
         made = a.probe.send(fresh(a, owned.made.request), owner)
         if not a.survey.note(made):
