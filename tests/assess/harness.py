@@ -61,13 +61,17 @@ def staging() -> Iterator[Stage]:
 
 @contextmanager
 def assessment_of(app: Starlette, twin: ModuleType, folder: Path, stage: Stage) -> Iterator[Assessment]:
-    """The assessment of an application, explored; it is served while the context lasts."""
+    """The assessment of an application, explored; it is served while the context lasts.
+
+    What the application brings itself, as `app.state.contract` and `app.state.identities`, stands before the twin's.
+    """
     source = folder / "openapi.json"
-    source.write_text(json.dumps(twin.CONTRACT))
+    source.write_text(json.dumps(getattr(app.state, "contract", None) or twin.CONTRACT))
     api = read_api(str(source), seed=7)
     stage.app = app
     with HttpTransport(stage.origin) as transport:
-        identities = _identities(api, getattr(twin, "IDENTITIES", ()), getattr(twin, "ROLES", {}))
+        given = getattr(app.state, "identities", getattr(twin, "IDENTITIES", ()))
+        identities = _identities(api, given, getattr(twin, "ROLES", {}))
         options = Options(words=tuple(getattr(twin, "WORDS", ())))
         yield prepare(api, transport, identities, limits=Limits(), options=options, listener=stage.ear)
 

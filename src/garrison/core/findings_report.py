@@ -141,6 +141,8 @@ class Report(msgspec.Struct, frozen=True, omit_defaults=True):
     findings: tuple[Listed, ...] = ()
     """The worst first; those that were mended since the earlier run among them."""
     untested: tuple[Untested, ...] = ()
+    left: tuple[str, ...] = ()
+    """What the assessment made and could not take away, and why: `POST /v1/orders (17): no operation deletes it`."""
     compared: float = 0.0
     """When the run began that this one is compared with; 0 where there is none."""
     score: float | None = None

@@ -21,18 +21,19 @@ class Coverage(msgspec.Struct, frozen=True):
     operations: tuple[Covered, ...]
     checks: tuple[Ran, ...]
     untested: tuple[Untested, ...]
+    left: tuple[str, ...]
 
 
 def coverage_of(
     assessment: Assessment, checks: Sequence[Check], runs: Sequence[Run], how: dict[str, str], left: Sequence[Left]
 ) -> Coverage:
     """What was reached and tested; `how` says how each identity that was named shows who it is."""
-    untested = (*assessment.untested, *(Untested(f"{each.what} stays: {each.why}") for each in left))
     return Coverage(
         tuple(_participants(assessment, how)),
         tuple(_covered(assessment, target) for target in assessment.api.every),
         tuple(_ran(assessment, check, runs) for check in checks),
-        untested,
+        tuple(assessment.untested),
+        tuple(f"{each.what}: {each.why}" for each in left),
     )
 
 

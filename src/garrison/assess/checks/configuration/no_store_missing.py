@@ -18,7 +18,8 @@ def _run(a: Assessment) -> Iterator[Finding]:
             CHECK,
             [example.says_that("a private answer without `Cache-Control`")],
             slot="answer.cache-control",
-            says=f"none of {len(known)} private answers says how long it may be kept; {target.method} {target.template} is one",
+            says=f"none of {len(known)} private answers says how long it may be kept, "
+            f"{target.method} {target.template} among them",
         )
 
 
