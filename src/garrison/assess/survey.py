@@ -1,5 +1,6 @@
 """The survey: what is known of an API after somebody has walked through it, and how what is known fits together."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -20,6 +21,8 @@ _IDS: Final = frozenset(
 _OWNERS: Final = frozenset(
     {"owner", "user", "author", "creator", "customer", "account", "username", "created", "member", "email", "sub"}
 )
+_PLAIN: Final = re.compile(r"(?!\.{1,2}$)[\w.~@:+=,-]+")
+"""Values that are put into a path as an id. What an injection left behind is not: deleting it would inject it again."""
 _MAX_FACTS: Final = 20_000
 _MAX_SEEN: Final = 20
 
@@ -273,6 +276,8 @@ def _is_version(step: str) -> bool:
 
 def _rank(fact: Fact, variable: str, target: Target) -> int:
     """How likely a value is an id that the operation's last variable takes; 0 where it is not."""
+    if _PLAIN.fullmatch(fact.value) is None:
+        return 0
     said = words(variable)
     noun = _noun(target)
     source = fact.exchange.request.template

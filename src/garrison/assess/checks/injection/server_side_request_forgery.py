@@ -104,8 +104,8 @@ CHECK: Final = Check(
     tags=("owasp.api7", "cwe.918"),
     looks=(
         "Addresses of a listener on loopback, each with a name of its own, are put into places that speak of "
-        "addresses, in several spellings, then into all other texts. It is a finding where a place makes the server send two "
-        "requests to two such addresses."
+        "addresses, in several spellings, then into all other texts. It is a finding where a place makes the server "
+        "send two requests to two such addresses."
     ),
     why="Services that only the server can reach can be asked and read: metadata of clouds, databases, admin pages.",
     mend=(
