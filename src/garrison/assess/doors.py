@@ -262,3 +262,16 @@ def _is_register(door: Door) -> bool:
     """Whether it takes a name and a password and is named so, or makes something of people."""
     named = not door.said.isdisjoint(_UP_CLEARLY) or door.last in _UP
     return door.target.method == "POST" and bool(door.names) and named and not door.target.variables
+
+
+def door_of(api: Api, target: Target) -> Door:
+    """Any operation as a door: with what it takes of names and passwords."""
+    return _plain(api, target)
+
+
+def sets_password(api: Api, target: Target) -> bool:
+    """Whether it may set the password of whoever sends it, or of whom it names."""
+    door = _plain(api, target)
+    if target.is_safe or door.password is None:
+        return False
+    return target.method in ("PUT", "PATCH") or not door.said.isdisjoint(_PASSWORDS | _RESET)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from garrison.assess.call import NOT_JSON
 from garrison.assess.compare import leaves
-from garrison.assess.doors import Account, Doors, logging_in, name_for, registration
+from garrison.assess.doors import Account, Doors, logging_in, name_for, registration, sets_password
 from garrison.assess.identity import Identity
 from garrison.assess.probe import Exchange, Probe, Stop
 from garrison.assess.request import Request, Slot
@@ -103,6 +103,8 @@ class Explorer:
                 self.untested.append(Untested(str(stop), operation=target.id))
 
     def _is_left_alone(self, target: Target) -> bool:
+        if sets_password(self._api, target):
+            return True
         if target.method in ("PUT", "PATCH") and self._api.gives_rights(target):
             return True
         return target.id in self._doors.targets or target.method in ("DELETE", "TRACE", "CONNECT")

@@ -11,7 +11,6 @@ CONTRACT = contract(
         "GET /orders": operation(gives=things("tea")),
         "POST /orders": operation(takes=thing("tea"), gives=thing("id", "tea"), status=201),
         "GET /orders/{id}": operation(gives=thing("id", "tea")),
-        "DELETE /orders/{id}": operation(status=204),
         "GET /menu": operation(gives=things("tea"), public=True),
     }
 )
@@ -31,9 +30,6 @@ def build(*, asks: bool = True, silent: Response | None = None) -> Starlette:
         found = made.get(request.path_params["id"])
         return answer(found or {"error": "no such order"}, 200 if found else 404)
 
-    async def drop(request: Request, person: Person | None = None) -> Response:
-        return Response(status_code=204 if made.pop(request.path_params["id"], None) else 404)
-
     def guarded(handler: Handler) -> Handler:
         inner = people.only(handler)  # type: ignore[arg-type]  # takes a person where one is known
 
@@ -48,7 +44,6 @@ def build(*, asks: bool = True, silent: Response | None = None) -> Starlette:
             "GET /orders": guarded(all_of_them) if asks else all_of_them,
             "POST /orders": people.only(make),
             "GET /orders/{id}": guarded(one),
-            "DELETE /orders/{id}": guarded(drop) if asks else drop,
             "GET /menu": all_of_them,
         }
     )

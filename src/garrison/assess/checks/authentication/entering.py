@@ -1,13 +1,19 @@
 """Coming in and going out: requests to the doors in the name of people whose passwords are known."""
 
+from typing import Final
+
 import msgspec
 
 from garrison.assess.assessment import Assessment
 from garrison.assess.compare import succeeded
-from garrison.assess.doors import Door, credential_in, credentials_in
+from garrison.assess.doors import Door, credential_in, credentials_in, door_of
 from garrison.assess.identity import ANONYMOUS, Credential, Identity
 from garrison.assess.probe import Exchange
-from garrison.assess.request import Request
+from garrison.assess.request import Request, Slot
+from garrison.exposure.types.rule import words
+
+_RESETS: Final = frozenset({"reset", "forgot", "forgotten", "recover", "recovery", "lost", "otp"})
+_PROOFS: Final = frozenset({"token", "code", "otp", "pin", "secret", "key"})
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -66,7 +72,49 @@ def through(a: Assessment, door: Door, person: Person) -> Request:
     if door.target.variables:
         request = request.about(mine.values if mine is not None else {door.target.variables[-1]: person.name})
     for slot in door.names:
-        known = a.survey.of(person.identity)
-        value = next((text for said, text in known.items() if said[-1:] == (slot.leaf.lower(),)), person.name)
-        request = request.put(slot, value)
+        value = a.survey.of(person.identity).get(words(slot.leaf), person.name)
+        is_mail = not {"email", "mail"}.isdisjoint(words(slot.leaf))
+        request = request.put(slot, f"{value}@example.com" if is_mail and "@" not in value else value)
     return request.put(door.old_password, person.password) if door.old_password is not None else request
+
+
+class Reset(msgspec.Struct, frozen=True):
+    """An operation by which people who forgot their password come back."""
+
+    door: Door
+    proof: Slot | None
+    """Where the token or the code stands that was sent to them."""
+
+    @property
+    def sets(self) -> bool:
+        """Whether it takes the new password; else it asks for a token."""
+        return self.door.password is not None
+
+
+def resets(a: Assessment) -> tuple[Reset, ...]:
+    """The operations of a forgotten password."""
+    found = []
+    for target in a.api.targets:
+        door = door_of(a.api, target)
+        if target.is_safe or door.said.isdisjoint(_RESETS) or not (door.names or door.password):
+            continue
+        slots = a.api.request(target, every=True).slots("body", "query", "path")
+        proof = next(
+            (each for each in slots if not _PROOFS.isdisjoint(words(each.leaf)) and each != door.password), None
+        )
+        found.append(Reset(door, proof))
+    return tuple(found)
+
+
+def reset_request(a: Assessment, reset: Reset, person: Person, *, proof: str = "", password: str = "") -> Request:
+    """A request to such an operation, about `person`."""
+    request = through(a, reset.door, person)
+    if reset.proof is not None:
+        request = request.put(reset.proof, int(proof) if isinstance(request.value(reset.proof), int) else proof)
+    return request.put(reset.door.password, password) if reset.door.password is not None else request
+
+
+def opens(a: Assessment, person: Person, password: str, says: str) -> Exchange | None:
+    """Logging in with this password, where that works now; None where it does not."""
+    exchange = log_in(a, person.name, password, says)
+    return exchange if exchange is not None and credential_of(a, exchange) is not None else None
