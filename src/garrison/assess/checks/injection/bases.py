@@ -18,6 +18,7 @@ _REFUSING: Final = frozenset({0, 401, 403, 405, 501})
 _OF_ACCOUNTS: Final = frozenset(
     {"password", "passwd", "pwd", "email", "mail", "username", "user", "login", "role", "roles", "phone"}
 )
+_SEARCHING: Final = frozenset({"search", "query", "find", "filter", "lookup", "list", "suggest", "autocomplete"})
 _TELLING: Final = frozenset({"accept", "content-type", "authorization", "content-length", "host"})
 MAX_PLACES: Final = 12
 
@@ -70,15 +71,17 @@ def base_of(a: Assessment, target: Target) -> Base | None:
     if any(door is not None and door.target is target for door in changing):
         return None
     known = (a.survey.baseline(target, a.low) if a.low is not None else None) or a.survey.baseline(target)
-    makes = target.method == "POST"
+    reads = target.method == "POST" and not _SEARCHING.isdisjoint(words(target.described.path.rpartition("/")[2]))
+    makes = target.method == "POST" and not reads
     if known is not None:
-        return Base(known.request, known.identity, makes=makes)
+        return Base(known.request, known.identity, reads=reads, makes=makes)
     failed = a.survey.failed(target)
     if failed is not None and failed.answer.status in _REFUSING:
         return None
     if failed is not None:
-        return Base(failed.request, failed.identity, makes=makes)
-    return Base(a.api.request(target, every=not target.is_safe), a.low, makes=makes)
+        return Base(failed.request, failed.identity, reads=reads, makes=makes)
+    request = a.api.request(target, every=not target.is_safe)
+    return Base(request, a.low, reads=reads, makes=makes)
 
 
 def _is_of_others(a: Assessment, target: Target) -> bool:
