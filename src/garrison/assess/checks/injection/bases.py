@@ -93,6 +93,10 @@ def _is_of_others(a: Assessment, target: Target) -> bool:
 
 def places_of(a: Assessment, target: Target, base: Base) -> tuple[Place, ...]:
     """The places of an operation, the likeliest first."""
+    if base.is_log_in and a.doors.log_in is not None:
+        door = a.doors.log_in
+        taken = (*door.names[:1], *([door.password] if door.password is not None else []))
+        return tuple(_place(base.request, slot) for slot in taken)
     found = [_place(base.request, slot) for slot in base.request.slots() if not _is_spared(target, slot)]
     found += list(_optional(a, target, base))
     order = {"path": 0, "query": 0, "body": 1, "cookie": 2, "header": 2}
