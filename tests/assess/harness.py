@@ -8,7 +8,9 @@ from pathlib import Path
 from types import ModuleType
 
 from starlette.applications import Starlette
+from tests.assess.secured import serving
 
+from garrison.adapters.probing.conformance import Schemathesis
 from garrison.adapters.probing.listener import LoopbackListener
 from garrison.adapters.probing.transport import HttpTransport
 from garrison.assess.assessment import Assessment, Options
@@ -17,9 +19,9 @@ from garrison.assess.doors import logging_in, recognise
 from garrison.assess.identity import Credential, Identity, fixed
 from garrison.assess.probe import Limits
 from garrison.assess.target import Api
+from garrison.assess.tools import Tools
 from garrison.assessing import assess, prepare, read_api
 from garrison.core.finding import Finding, Untested
-from garrison.lab.served import served
 
 How = Credential | tuple[str, str]
 """What a twin says of an identity: a credential that it always shows, or a name and a password to log in with."""
@@ -51,10 +53,12 @@ def assessment_of(
     source = folder / "openapi.json"
     source.write_text(json.dumps(twin.CONTRACT))
     api = read_api(str(source), seed=7)
-    with served(app, "the twin") as origin, HttpTransport(origin) as transport:
+    with serving(app) as origin, HttpTransport(origin, insecure=True) as transport:
         identities = _identities(api, getattr(twin, "IDENTITIES", ()), getattr(twin, "ROLES", {}))
         options = Options(words=tuple(getattr(twin, "WORDS", ())))
-        yield prepare(api, transport, identities, limits=Limits(), options=options, listener=ear)
+        scanner = getattr(app.state, "scanner", None)  # what a scanner would say, where no server can be made so
+        tools = Tools(scanner, Schemathesis(api, 1)) if scanner is not None else None
+        yield prepare(api, transport, identities, limits=Limits(), options=options, listener=ear, tools=tools)
 
 
 def run_twin(

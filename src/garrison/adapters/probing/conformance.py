@@ -59,11 +59,15 @@ class Schemathesis:
         from schemathesis import GenerationMode
 
         found: list[Any] = []
+
+        def keep(case: Any) -> None:
+            found.append(case)
+
         mode = GenerationMode.POSITIVE if valid else GenerationMode.NEGATIVE
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
-                collect = given(operation.as_strategy(generation_mode=mode))(found.append)
+                collect = given(operation.as_strategy(generation_mode=mode))(keep)
                 quiet = settings(
                     max_examples=count,
                     database=None,

@@ -1,0 +1,10 @@
+"""The service is served in the clear / over TLS."""
+
+from starlette.applications import Starlette
+from tests.assess.twins.communication.tea import CONTRACT, good, tea
+
+__all__ = ["CONTRACT", "app"]
+
+
+def app(vulnerable: bool) -> Starlette:
+    return tea(None if vulnerable else good())
