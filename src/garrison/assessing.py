@@ -293,7 +293,7 @@ def _clean_earlier(journal: Leftovers, assessment: Assessment) -> None:
         identity = people.get(made.identity)
         if identity is None and made.secret is not None and door is not None:
             identity = Identity(made.identity, logging_in(api, door, *made.secret), is_throwaway=True)
-        if identity is None:
+        if identity is None and made.identity:
             continue
         try:
             answer = assessment.probe.delete(made.url, identity).answer

@@ -8,7 +8,8 @@ from pathlib import Path
 from types import ModuleType
 
 from starlette.applications import Starlette
-from tests.assess.secured import serving
+from starlette.types import Receive, Scope, Send
+from tests.assess.secured import secured
 
 from garrison.adapters.probing.conformance import Schemathesis
 from garrison.adapters.probing.listener import LoopbackListener
@@ -22,6 +23,7 @@ from garrison.assess.target import Api
 from garrison.assess.tools import Tools
 from garrison.assessing import assess, prepare, read_api
 from garrison.core.finding import Finding, Untested
+from garrison.lab.served import served
 
 How = Credential | tuple[str, str]
 """What a twin says of an identity: a credential that it always shows, or a name and a password to log in with."""
@@ -35,37 +37,64 @@ class Seen:
     untested: list[Untested]
 
 
+class Stage:
+    """One server on which application after application is served (starting one takes longer than assessing a twin),
+    and one listener."""
+
+    def __init__(self) -> None:
+        self.app: Starlette | None = None
+        self.origin = ""
+        self.ear = LoopbackListener()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        assert self.app is not None, "no application is on the stage"
+        await self.app(scope, receive, send)
+
+
 @contextmanager
-def listening() -> Iterator[LoopbackListener]:
-    """A listener while a context lasts."""
-    ear = LoopbackListener()
+def staging() -> Iterator[Stage]:
+    """A stage while a context lasts."""
+    stage = Stage()
     try:
-        yield ear
+        with served(stage, "the stage") as stage.origin:
+            yield stage
     finally:
-        ear.close()
+        stage.ear.close()
 
 
 @contextmanager
-def assessment_of(
-    app: Starlette, twin: ModuleType, folder: Path, *, ear: LoopbackListener | None = None
-) -> Iterator[Assessment]:
-    """The assessment of an application, explored; it is served while the context lasts."""
+def assessment_of(app: Starlette, twin: ModuleType, folder: Path, stage: Stage) -> Iterator[Assessment]:
+    """The assessment of an application, explored; it is served while the context lasts.
+
+    What the application brings itself, as `app.state.contract` and `app.state.identities`, stands before the twin's.
+    """
     source = folder / "openapi.json"
-    source.write_text(json.dumps(twin.CONTRACT))
+    source.write_text(json.dumps(getattr(app.state, "contract", None) or twin.CONTRACT))
     api = read_api(str(source), seed=7)
-    with serving(app) as origin, HttpTransport(origin, insecure=True) as transport:
-        identities = _identities(api, getattr(twin, "IDENTITIES", ()), getattr(twin, "ROLES", {}))
+    scanner = getattr(app.state, "scanner", None)  # what a scanner would say, where no server can be made so
+    tools = Tools(scanner, Schemathesis(api, 1)) if scanner is not None else None
+    with _at(app, stage) as origin, HttpTransport(origin, insecure=True) as transport:
+        given = getattr(app.state, "identities", getattr(twin, "IDENTITIES", ()))
+        identities = _identities(api, given, getattr(twin, "ROLES", {}))
         options = Options(words=tuple(getattr(twin, "WORDS", ())))
-        scanner = getattr(app.state, "scanner", None)  # what a scanner would say, where no server can be made so
-        tools = Tools(scanner, Schemathesis(api, 1)) if scanner is not None else None
-        yield prepare(api, transport, identities, limits=Limits(), options=options, listener=ear, tools=tools)
+        yield prepare(api, transport, identities, limits=Limits(), options=options, listener=stage.ear, tools=tools)
 
 
-def run_twin(
-    app: Starlette, twin: ModuleType, checks: Sequence[Check], folder: Path, *, ear: LoopbackListener | None = None
-) -> Seen:
+@contextmanager
+def _at(app: Starlette, stage: Stage) -> Iterator[str]:
+    """Where an application is served: on the stage, or on a server of its own where it speaks TLS (`app.state.tls`)."""
+    context = getattr(app.state, "tls", None)
+    if context is None:
+        stage.app = app
+        yield stage.origin
+        return
+    with secured(app, context) as origin:
+        yield origin
+
+
+def run_twin(app: Starlette, twin: ModuleType, checks: Sequence[Check], folder: Path, stage: Stage) -> Seen:
     """What the checks find in an application."""
-    with assessment_of(app, twin, folder, ear=ear) as assessment:
+    with assessment_of(app, twin, folder, stage) as assessment:
         found = assess(assessment, checks).outcome.findings
         return Seen(found, assessment.untested)
 

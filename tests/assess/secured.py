@@ -1,4 +1,4 @@
-"""Serving twins on loopback: in the clear, or with the TLS that their state holds."""
+"""Serving twins over TLS on loopback."""
 
 import contextlib
 import ssl
@@ -9,17 +9,10 @@ from collections.abc import Iterator
 import uvicorn
 from starlette.applications import Starlette
 
-from garrison.lab.served import served
-
 
 @contextlib.contextmanager
-def serving(app: Starlette) -> Iterator[str]:
-    """Serve an application; with TLS where `app.state.tls` is a context. Gives its URL."""
-    context: ssl.SSLContext | None = getattr(app.state, "tls", None)
-    if context is None:
-        with served(app, "the twin") as origin:
-            yield origin
-        return
+def secured(app: Starlette, context: ssl.SSLContext) -> Iterator[str]:
+    """Serve an application over TLS. Gives its URL."""
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical")
     config.load()
     config.ssl = context

@@ -15,9 +15,8 @@ from types import ModuleType
 
 import pytest
 from starlette.applications import Starlette
-from tests.assess.harness import Seen, listening, run_twin
+from tests.assess.harness import Seen, Stage, run_twin, staging
 
-from garrison.adapters.probing.listener import LoopbackListener
 from garrison.assess import checks
 from garrison.assess.check import Check
 from garrison.assess.checks import catalogue
@@ -43,35 +42,35 @@ def file_of(check: Check) -> str:
 
 
 @pytest.fixture(scope="module")
-def ear() -> Iterator[LoopbackListener]:
-    with listening() as opened:
+def stage() -> Iterator[Stage]:
+    with staging() as opened:
         yield opened
 
 
 @pytest.mark.parametrize("check", catalogue.CHECKS, ids=lambda check: check.id)
-def test_fires_on_the_vulnerable_twin(check: Check, tmp_path: Path, ear: LoopbackListener) -> None:
+def test_fires_on_the_vulnerable_twin(check: Check, tmp_path: Path, stage: Stage) -> None:
     twin = twin_of(check)
-    assert_found(check, twin, run_twin(twin.app(vulnerable=True), twin, [check], tmp_path, ear=ear))
+    assert_found(check, twin, run_twin(twin.app(vulnerable=True), twin, [check], tmp_path, stage))
 
 
 @pytest.mark.parametrize(("check", "name"), extra("VARIANTS"), ids=lambda each: getattr(each, "id", each))
-def test_fires_on_a_variant(check: Check, name: str, tmp_path: Path, ear: LoopbackListener) -> None:
+def test_fires_on_a_variant(check: Check, name: str, tmp_path: Path, stage: Stage) -> None:
     twin = twin_of(check)
     build: Callable[[], Starlette] = twin.VARIANTS[name]
-    assert_found(check, twin, run_twin(build(), twin, [check], tmp_path, ear=ear))
+    assert_found(check, twin, run_twin(build(), twin, [check], tmp_path, stage))
 
 
 @pytest.mark.parametrize("check", catalogue.CHECKS, ids=lambda check: check.id)
-def test_is_silent_on_the_fixed_twin(check: Check, tmp_path: Path, ear: LoopbackListener) -> None:
+def test_is_silent_on_the_fixed_twin(check: Check, tmp_path: Path, stage: Stage) -> None:
     twin = twin_of(check)
-    assert_silent(run_twin(twin.app(vulnerable=False), twin, [check], tmp_path, ear=ear))
+    assert_silent(run_twin(twin.app(vulnerable=False), twin, [check], tmp_path, stage))
 
 
 @pytest.mark.parametrize(("check", "name"), extra("TRAPS"), ids=lambda each: getattr(each, "id", each))
-def test_is_silent_on_a_trap(check: Check, name: str, tmp_path: Path, ear: LoopbackListener) -> None:
+def test_is_silent_on_a_trap(check: Check, name: str, tmp_path: Path, stage: Stage) -> None:
     twin = twin_of(check)
     build: Callable[[], Starlette] = twin.TRAPS[name]
-    assert_silent(run_twin(build(), twin, [check], tmp_path, ear=ear))
+    assert_silent(run_twin(build(), twin, [check], tmp_path, stage))
 
 
 @pytest.mark.parametrize("family", sorted(path.parent.name for path in CHECKS_FOLDER.glob("*/__init__.py")))

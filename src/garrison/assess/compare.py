@@ -103,6 +103,12 @@ def leaves(value: Any, way: str = "") -> Iterator[tuple[str, Any]]:
             yield at, inner
 
 
+def values_of(answer: Answer, name: str) -> list[Any]:
+    """Every single value of this name in an answer, wherever it stands."""
+    value = answer.json()
+    return [leaf for way, leaf in leaves(value) if way.rpartition("/")[2] == name] if value is not NOT_JSON else []
+
+
 def same(one: Answer, other: Answer) -> bool:
     """Whether two answers say the same, but for moments, tokens and what else differs each time."""
     if one.status != other.status or bool(one.fault) != bool(other.fault):

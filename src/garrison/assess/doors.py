@@ -267,3 +267,11 @@ def _is_register(door: Door) -> bool:
 def door_of(api: Api, target: Target) -> Door:
     """Any operation as a door: with what it takes of names and passwords."""
     return _plain(api, target)
+
+
+def sets_password(api: Api, target: Target) -> bool:
+    """Whether it may set the password of whoever sends it, or of whom it names."""
+    door = _plain(api, target)
+    if target.is_safe or door.password is None:
+        return False
+    return target.method in ("PUT", "PATCH") or not door.said.isdisjoint(_PASSWORDS | _RESET)

@@ -20,7 +20,7 @@ class Made(msgspec.Struct, frozen=True):
     what: str
     """`POST /v1/orders`, and its id where it is known."""
     identity: str
-    """Who made it."""
+    """Who made it; empty for nobody in particular."""
     url: str = ""
     """Where `DELETE` takes it away; empty where no operation does."""
     secret: tuple[str, str] | None = None
@@ -57,7 +57,8 @@ class Keeper:
 
     def keep(self, exchange: Exchange) -> None:
         """Note what an exchange made; its ids may be changed and deleted from now on."""
-        if exchange.request.method not in ("POST", "PUT") or exchange.identity is None:
+        maker = exchange.identity
+        if exchange.request.method not in ("POST", "PUT"):
             return
         url, ids = "", set[str]()
         for target in self._api.targets:
@@ -70,15 +71,9 @@ class Keeper:
             self._probe.own(each)
         if exchange.request.method == "POST" and (ids or not exchange.request.path):
             named = f" ({', '.join(sorted(ids))})" if ids else ""
-            self._note(
-                Made(
-                    f"POST {exchange.request.template}{named}",
-                    exchange.identity.name,
-                    url,
-                    exchange.identity.secret if exchange.identity.is_throwaway else None,
-                ),
-                exchange.identity,
-            )
+            secret = maker.secret if maker is not None and maker.is_throwaway else None
+            what = f"POST {exchange.request.template}{named}"
+            self._note(Made(what, maker.name if maker is not None else "", url, secret), maker)
 
     def keep_account(self, identity: Identity) -> None:
         """Note an account of the assessment's own."""

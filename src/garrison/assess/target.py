@@ -22,6 +22,9 @@ _WIPING: Final = frozenset(
      "truncate", "wipe"}
 )  # fmt: skip
 """Words of operations that may change much more than one object, whatever their method."""
+_OF_PEOPLE: Final = frozenset({"password", "passwd", "pwd", "passphrase", "pin", "otp", "mfa", "totp"})
+_OF_PASSWORDS: Final = frozenset({"reset", "setup", "init", "restore"})
+"""Of those words the ones that beside one of `_OF_PEOPLE` are about one account: `/password/reset`."""
 RIGHTS: Final = frozenset(
     {"admin", "group", "groups", "level", "moderator", "permission", "permissions", "privilege", "privileges", "role",
      "roles", "scope", "scopes", "staff", "superuser"}
@@ -83,7 +86,7 @@ class Target:
     def is_wiping(self) -> bool:
         """Whether its name says that it may change much more than one object, whatever its method."""
         said = {word for part in (self.described.path, self.described.id) for word in words(part.replace("/", " "))}
-        return not said.isdisjoint(_WIPING)
+        return bool(said & _WIPING - (frozenset() if said.isdisjoint(_OF_PEOPLE) else _OF_PASSWORDS))
 
     @property
     def json_body(self) -> DescribedBody | None:

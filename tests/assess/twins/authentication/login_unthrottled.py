@@ -32,7 +32,7 @@ class Counting(People):
             return self.welcome(person)
         self.wrong[key] += 1
         if self.by == "delay":
-            time.sleep(min(0.02 * self.wrong[key], 0.3))
+            time.sleep(0.01 * self.wrong[key])
         return answer({"status": "fail", "message": "wrong credentials"})
 
 

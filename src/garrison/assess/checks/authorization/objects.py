@@ -38,6 +38,8 @@ _SHARED: Final = frozenset(
 _SECRETS: Final = frozenset(
     {"secret", "password", "passwd", "pwd", "token", "apikey", "pin", "ssn", "hash", "salt", "private"}
 )
+_DELETED: Final = frozenset({"deleted", "removed", "archived", "trashed", "cancelled", "canceled", "deactivated"})
+"""Words with which what was deleted is marked where it is kept."""
 _OWNED: Final = (
     "only the owner",
     "the owner",
@@ -96,7 +98,8 @@ def ground_for(a: Assessment, target: Target, owned: Owned, read: Answer) -> Gro
         return Ground(Confidence.HIGH, "the list shows it to its owner alone")
     kept = sorted(_kinds(target) & _PRIVATE)
     if kept:
-        return Ground(Confidence.HIGH, f"`{kept[0]}` are what people keep to themselves")
+        confidence = Confidence.HIGH if hidden else Confidence.MEDIUM
+        return Ground(confidence, f"`{kept[0]}` are what people keep to themselves")
     if hidden and owned.owner is not None:
         return Ground(Confidence.MEDIUM, "it says whose it is, and shows more than any list")
     return None
@@ -189,6 +192,30 @@ def gives_the_same(mine: Exchange, other: Exchange) -> bool:
     marks += re.findall(rf"{MARK}\w+", mine.answer.text)
     is_it = all(mark in other.answer.text for mark in marks) if marks else same(mine.answer, other.answer)
     return succeeded(other.answer, mine.answer) and is_it and resembles(mine.answer, other.answer)
+
+
+def is_gone(before: Exchange, done: Exchange, after: Exchange) -> bool:
+    """Whether what was there is not there any more: it is not found, or says itself that it was deleted.
+
+    What cannot be read for another reason, such as a server that is busy, is not gone.
+    """
+    if succeeded(after.answer, before.answer):
+        return bool(_signs_of_deletion(after.answer) - _signs_of_deletion(before.answer))
+    return (
+        after.answer.is_success
+        or after.answer.status in (404, 410)
+        or (done.is_success and after.answer.status in (400, 403))
+    )
+
+
+def _signs_of_deletion(answer: Answer) -> set[str]:
+    value = answer.json()
+    return {
+        way
+        for way, leaf in (leaves(value) if value is not NOT_JSON else ())
+        if (not _DELETED.isdisjoint(words(way.rpartition("/")[2])) and leaf not in (None, "", False, 0))
+        or str(leaf).lower() in _DELETED
+    }
 
 
 def readers(a: Assessment, target: Target) -> tuple[Target, ...]:

@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from garrison.assess.assessment import Assessment
-from garrison.assess.call import NOT_JSON, Answer
 from garrison.assess.check import Check, Disturbs
 from garrison.assess.checks.authorization.objects import read_state
 from garrison.assess.checks.authorization.rights import others
 from garrison.assess.checks.authorization.samples import ROLE_SAMPLES
-from garrison.assess.compare import leaves
+from garrison.assess.compare import values_of
 from garrison.assess.identity import Identity
 from garrison.assess.probe import Exchange
 from garrison.assess.request import Request, Slot
@@ -23,8 +22,7 @@ _MOST: Final = 6
 
 
 def _each(a: Assessment, target: Target) -> Iterator[Finding]:
-    register = a.doors.register
-    if target.is_safe or (register is not None and target.id == register.target.id):
+    if target.is_safe or target.id in a.doors.targets:
         return
     rights = [
         slot
@@ -47,7 +45,7 @@ def _each(a: Assessment, target: Target) -> Iterator[Finding]:
         request = _of(a, target, held.identity)
         raised = a.probe.send(request.put(slot, value), held.identity, says=f"an ordinary account asks for `{value}`")
         after = a.probe.send(held.request, held.identity, says=f"it has `{value}` now")
-        if value in _values(after.answer, slot.leaf) and value not in _values(held.answer, slot.leaf):
+        if value in values_of(after.answer, slot.leaf) and value not in values_of(held.answer, slot.leaf):
             steps = [held.says_that("an ordinary account reads what it may"), raised, after]
             says = f"an ordinary account gives itself `{slot.leaf}` `{value}`"
             yield a.found(CHECK, steps, says=says, target=target, slot=slot)
@@ -72,13 +70,8 @@ def _wanted(a: Assessment, rights: list[Slot], target: Target) -> Iterator[tuple
     """Other values of the rights than an ordinary account has."""
     seen = read_state(a, target, _of(a, target, a.accounts[0].identity), a.accounts[0].identity)
     for slot in rights:
-        held = _values(seen.answer, slot.leaf) if seen is not None else []
+        held = values_of(seen.answer, slot.leaf) if seen is not None else []
         yield from ((slot, value) for value in itertools.islice(others(a, slot.leaf, next(iter(held), None)), _MOST))
-
-
-def _values(answer: Answer, name: str) -> list[Any]:
-    value = answer.json()
-    return [leaf for way, leaf in leaves(value) if way.rpartition("/")[2] == name] if value is not NOT_JSON else []
 
 
 CHECK: Final = Check(

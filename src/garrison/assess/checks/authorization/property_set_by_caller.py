@@ -11,7 +11,7 @@ from garrison.assess.check import Check, Disturbs
 from garrison.assess.checks.authorization.objects import fresh, pairs_with_accounts, read_state, requests_about
 from garrison.assess.checks.authorization.rights import others
 from garrison.assess.checks.authorization.samples import FIELD_SAMPLES
-from garrison.assess.compare import leaves
+from garrison.assess.compare import leaves, values_of
 from garrison.assess.identity import Identity
 from garrison.assess.probe import Exchange
 from garrison.assess.request import Request, Slot
@@ -79,8 +79,8 @@ def _attempt(a: Assessment, target: Target, request: Request, owner: Identity) -
         for name, value in more.items() if second is not None else ():
             if (
                 second is not None
-                and value in _values(second.answer, name)
-                and value not in _values(first.answer, name)
+                and value in values_of(second.answer, name)
+                and value not in values_of(first.answer, name)
             ):
                 steps = [plain, first, extended, second.says_that(f"`{name}` is what was sent")]
                 says = f"`{name}` becomes `{value}` because whoever calls says so"
@@ -131,11 +131,6 @@ def _more(a: Assessment, target: Target, answer: Answer) -> Iterator[dict[str, A
 
 def _is_kept(name: str) -> bool:
     return name != "*" and not _RIGHTS.isdisjoint(words(name))
-
-
-def _values(answer: Answer, name: str) -> list[Any]:
-    value = answer.json()
-    return [leaf for way, leaf in leaves(value) if way.rpartition("/")[2] == name] if value is not NOT_JSON else []
 
 
 def _distinct(steps: list[Exchange]) -> list[Exchange]:

@@ -10,7 +10,6 @@ from typing import Any, Final, TypeAlias
 import msgspec
 
 from garrison.assess.assessment import Assessment
-from garrison.assess.call import Answer
 from garrison.assess.checks.injection.bases import Base, Place, base_of, places_of
 from garrison.assess.checks.injection.views import alike, noise_of, view_of
 from garrison.assess.compare import succeeded
@@ -25,6 +24,8 @@ REFUSED: Final = frozenset({400, 403, 406, 415, 422})
 """What validation and filters answer with."""
 _SHUT: Final = frozenset({401, 403, 405, 415, 429, 501, 503})
 """Answers of an operation whose inside is not reached."""
+_AT_ONCE: Final = 0.5
+"""Seconds within which a connection that somebody closed tells so."""
 BREAKING: Final = "'\"`\\)]}<%$|;&"
 """Characters that end a text, or begin something, in the languages that values are put into."""
 
@@ -69,7 +70,7 @@ class Bench:
         """The answer to the base request, sent anew; what differs between two of them is noise from then on."""
         if self._steady is None:
             one, other = (self.ask(self.base.request, says="the request as it should be") for _ in range(2))
-            self._noisy = noise_of(self._view(one, None), self._view(other, None))
+            self._noisy = noise_of(view_of(one, ()), view_of(other, ()))
             self._steady = one
             self.usual = max(self.usual, one.answer.seconds, other.answer.seconds)
         return self._steady
@@ -107,6 +108,12 @@ class Bench:
         """Whether breaking characters change what is answered."""
         return not self.same(self.broken(place), self.control(place), place)
 
+    def is_upset(self, place: Place) -> bool:
+        """Whether breaking characters break something: the answer is an error where that to a harmless value is "
+        "none."""
+        status = self.broken(place).answer.status
+        return self.is_touchy(place) and (status >= 500 or self.is_success(self.broken(place)))
+
     def matters(self, place: Place) -> bool:
         """Whether it makes a difference to the answer which harmless value stands there."""
         return not self.same(self.plain(place), self.control(place), place)
@@ -138,6 +145,9 @@ class Bench:
         self._spent += 1
         fresh = self._freshened(request, slot) if self.base.makes else request
         exchange = self._assessment.probe.send(fresh, self.base.identity, says=says)
+        if exchange.answer.fault and exchange.answer.seconds < _AT_ONCE:
+            # many servers close the connection behind an error, and the next request meets that
+            exchange = self._assessment.probe.send(fresh, self.base.identity, says=says)
         self._remember(exchange, slot)
         return exchange
 
@@ -153,7 +163,7 @@ class Bench:
         """What was made is cleaned up later; under no name that is a payload, which the removal would send again."""
         if self.target.method == "POST" and exchange.identity is not None and exchange.is_success:
             harmless = exchange.request if slot is None else exchange.request.put(slot, MARK)
-            answer = self._view(exchange, slot)
+            answer = view_of(exchange, _texts(exchange, slot) if slot is not None else ())
             self._assessment.survey.note(msgspec.structs.replace(exchange, request=harmless, answer=answer))
 
     def _once(self, place: Place, kind: str, ask: Callable[[], Exchange]) -> Exchange:
@@ -168,17 +178,21 @@ class Bench:
 
     def same(self, one: Exchange, other: Exchange, place: Place) -> bool:
         """Whether two answers say the same, but for what was put into the place and what differs each time."""
-        return alike(self._view(one, place.slot), self._view(other, place.slot))
+        sent = (*_texts(one, place.slot), *_texts(other, place.slot))
+        return alike(view_of(one, sent, self._noisy), view_of(other, sent, self._noisy))
 
     def is_success(self, exchange: Exchange) -> bool:
         """Whether an answer is a success as that to the base request is."""
         steady = self.steady.answer
         return succeeded(exchange.answer, steady if succeeded(steady) else None)
 
-    def _view(self, exchange: Exchange, slot: Slot | None) -> Answer:
-        value = exchange.request.value(slot) if slot is not None else NOTHING
-        text = value if isinstance(value, str) else msgspec.json.encode(value).decode() if value is not NOTHING else ""
-        return view_of(exchange, (text,) if text else (), self._noisy)
+
+def _texts(exchange: Exchange, slot: Slot) -> tuple[str, ...]:
+    """What a request put into a place, as it may stand in an answer."""
+    value = exchange.request.value(slot)
+    if value is NOTHING:
+        return ()
+    return (value if isinstance(value, str) else msgspec.json.encode(value).decode(),)
 
 
 def bench_of(assessment: Assessment, target: Target) -> Bench | None:

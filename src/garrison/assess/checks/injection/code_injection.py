@@ -78,8 +78,8 @@ CHECK: Final = Check(
     severity=Severity.CRITICAL,
     tags=("owasp.api8", "cwe.94", "cwe.95", "cwe.917"),
     looks=(
-        "Expressions of the usual languages that compute a product with a function are sent, bare and out of quotes. It "
-        "is a finding only where two different products come out. "
+        "Expressions of the usual languages that compute a product with a function are sent, bare and out of quotes. "
+        "It is a finding only where two different products come out. "
         "Plain arithmetic is not enough: that may be meant."
     ),
     why="Whoever can send this request runs any code in the server's process.",

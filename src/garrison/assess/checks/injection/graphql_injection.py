@@ -6,7 +6,6 @@ from typing import Any, Final
 import msgspec
 
 from garrison.assess.assessment import Assessment
-from garrison.assess.call import NOT_JSON
 from garrison.assess.check import Check, Disturbs
 from garrison.assess.checks.injection import os_command_injection, sql_injection, template_injection
 from garrison.assess.checks.injection.bases import Base, Place
@@ -35,7 +34,7 @@ def each(a: Assessment, target: Target) -> Iterator[Finding]:
         a.api.request(target), body={"query": INTROSPECTION}, media_type="application/json"
     )
     schema = a.probe.send(request, a.low).answer.json()
-    known = schema.get("data", {}).get("__schema") if isinstance(schema, Mapping) and schema is not NOT_JSON else None
+    known = schema.get("data", {}).get("__schema") if isinstance(schema, Mapping) else None
     if not isinstance(known, Mapping):
         a.skip(CHECK, "the schema is not told, so that no field is known", target)
         return
@@ -122,7 +121,7 @@ CHECK: Final = Check(
         "conditions in SQL, commands that wait, products in templates, with the same proofs."
     ),
     why="Behind GraphQL stand the same databases and programs: all can be read, or the server taken over.",
-    mend="Treat arguments in resolvers as what they are: pass them as parameters, never as a part of a query or a command.",
+    mend="Treat arguments in resolvers as values: pass them as parameters, never as a part of a query or a command.",
     samples={
         "fastapi": 'session.execute(text("SELECT * FROM pastes WHERE title = :title"), {"title": title})',
         "django": "Paste.objects.filter(title=title)",

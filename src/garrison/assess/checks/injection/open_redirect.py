@@ -59,7 +59,8 @@ CHECK: Final = Check(
     severity=Severity.MEDIUM,
     tags=("owasp.api8", "cwe.601"),
     looks=(
-        "Addresses of two foreign sites are put into values that speak of addresses or that come back in `Location`. It "
+        "Addresses of two foreign sites are put into values that speak of addresses or that come back in `Location`. "
+        "It "
         "is a finding where the answer redirects to each of them. Redirects are not followed."
     ),
     why="Links that begin with the API's own name lead to pages that ask for passwords, and tokens may be sent along.",

@@ -41,7 +41,7 @@ def look(a: Assessment, bench: Bench, check: Check, kind: str = "") -> Iterator[
             proof = waits(bench, place, shape)
             if proof is not None:
                 bench.proven[place.slot] = check.id
-                says = f"what stands in `{place.slot.text}` is run by a shell of the server, which waits as it is told"
+                says = f"a shell of the server runs what stands in `{place.slot.text}`, and waits as it is told"
                 yield a.found(check, proof, says=says, target=bench.target, slot=place.slot, kind=kind)
                 break
 
@@ -61,7 +61,8 @@ CHECK: Final = Check(
     tags=("owasp.api8", "cwe.78"),
     looks=(
         "A command that waits for two seconds is put behind the value, so that it is run whether the value stands bare "
-        "or in quotes. It is a finding only where waiting for two seconds and for none, three times in turns, differ by "
+        "or in quotes. It is a finding only where waiting for two seconds and for none, three times in turns, differ "
+        "by "
         "that much each time."
     ),
     why="Whoever can send this request runs any program on the server, with all that the server may do.",

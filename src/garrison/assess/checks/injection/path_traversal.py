@@ -115,7 +115,7 @@ CHECK: Final = Check(
     why="Every file that the server may read can be read: its settings, keys and code.",
     mend="Resolve the path and check that it still lies inside the folder; better, look files up by an id in a list.",
     samples={
-        "fastapi": "path = (FOLDER / name).resolve()\nif not path.is_relative_to(FOLDER):\n    raise HTTPException(404)",
+        "fastapi": "path = (FOLDER / name).resolve()\nif not path.is_relative_to(FOLDER): raise HTTPException(404)",
         "django": "path = safe_join(FOLDER, name)",
         "flask": "send_from_directory(FOLDER, name)",
     },

@@ -94,7 +94,7 @@ CHECK: Final = Check(
         "indented, and were not before. Both are set back at once."
     ),
     why="Settings that code looks up on objects can be turned on for everybody: rights, templates, commands.",
-    mend="Refuse these names in bodies, merge into objects without a prototype, or use a `Map`; freeze `Object.prototype`.",
+    mend="Refuse these names in bodies, merge into objects without a prototype, or freeze `Object.prototype`.",
     samples={"express": "const clean = JSON.parse(text, (k, v) => (k === '__proto__' ? undefined : v))"},
     each=each,
     most=20,

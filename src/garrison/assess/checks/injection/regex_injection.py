@@ -33,10 +33,10 @@ def _proof(bench: Bench, place: Place) -> tuple[Exchange, ...]:
     control = bench.control(place)
     found = [control]
     for everything, nothing in _PAIRS:
-        wide = bench.send(place, lambda word, tail=everything: word + tail, "a pattern that everything matches")  # type: ignore[misc]
+        wide = bench.behind(place, everything, "a pattern that everything matches")
         if wide.answer.status >= 400 or bench.same(wide, control, place):
             return ()
-        narrow = bench.send(place, lambda word, tail=nothing: word + tail, "a pattern that nothing matches")  # type: ignore[misc]
+        narrow = bench.behind(place, nothing, "a pattern that nothing matches")
         if not bench.same(narrow, control, place):
             return ()
         found += [wide, narrow]
@@ -53,7 +53,7 @@ CHECK: Final = Check(
         "Patterns that everything matches and that nothing matches are put behind a value that finds nothing. It is a "
         "finding where the first find something and the others do not, in two ways."
     ),
-    why="A pattern that takes exponential time stops the server, and one that matches everything gets around the search.",
+    why="A pattern that takes exponential time stops the server; one that matches everything gets around the search.",
     mend="Escape values for patterns, or search for them as texts.",
     samples={
         "fastapi": "re.search(re.escape(text), name)",

@@ -16,7 +16,8 @@ from garrison.core.finding import CheckId, Finding
 
 _ADDRESSES: Final = frozenset(
     {"url", "uri", "link", "href", "callback", "webhook", "hook", "host", "endpoint", "address", "image", "img", "src",
-     "source", "avatar", "photo", "picture", "feed", "rss", "proxy", "dest", "destination", "redirect", "target", "site",
+     "source",
+     "avatar", "photo", "picture", "feed", "rss", "proxy", "dest", "destination", "redirect", "target", "site",
      "website", "domain", "server", "api", "fetch", "import", "file", "path", "reference", "logo", "notify", "origin",
      "upstream", "service", "icon", "next", "continue", "page", "template"}
 )  # fmt: skip
@@ -60,7 +61,7 @@ def _is_address(place: Place) -> bool:
 
 def _finding(a: Assessment, bench: Bench, place: Place, proof: tuple[Exchange, ...]) -> Finding:
     bench.proven[place.slot] = CHECK.id
-    says = f"the server sends a request to the address in `{place.slot.text}`, inside of its own network too"
+    says = f"the server sends a request to the address in `{place.slot.text}`, in its own network too"
     return a.found(CHECK, proof, says=says, target=bench.target, slot=place.slot)
 
 
@@ -102,9 +103,9 @@ CHECK: Final = Check(
     severity=Severity.HIGH,
     tags=("owasp.api7", "cwe.918"),
     looks=(
-        "Addresses of a listener on loopback, each with a name of its own, are put into places that speak of addresses, "
-        "in several spellings, then into all other texts. It is a finding where a place makes the server send two "
-        "requests to two such addresses."
+        "Addresses of a listener on loopback, each with a name of its own, are put into places that speak of "
+        "addresses, in several spellings, then into all other texts. It is a finding where a place makes the server "
+        "send two requests to two such addresses."
     ),
     why="Services that only the server can reach can be asked and read: metadata of clouds, databases, admin pages.",
     mend=(

@@ -45,7 +45,7 @@ def _by_condition(bench: Bench, place: Place) -> tuple[Exchange, ...]:
 
 def _by_function(bench: Bench, place: Place) -> tuple[Exchange, ...]:
     """Where a function that databases have is as good as a plain text, and one that none has breaks it."""
-    if not bench.is_touchy(place) and not (place.is_number and bench.matters(place)):
+    if not bench.is_upset(place) and not _is_name(bench, place):
         return ()
     for before, after, is_as_plain in _around(bench, place):
         proof = _told_apart(bench, place, before, after, is_as_plain=is_as_plain)
@@ -60,12 +60,19 @@ def _around(bench: Bench, place: Place) -> Iterator[tuple[str, str, bool]]:
     if place.is_number:
         yield "{}+0*length(", "(''))", True
     yield "{}'+", "('')+'", False
-    if bench.matters(place) and not bench.is_success(bench.control(place)):
+    if _is_name(bench, place):
         yield "{},", "('')", True
+
+
+def _is_name(bench: Bench, place: Place) -> bool:
+    """Whether the place seems to name a column: any other text breaks it."""
+    return bench.is_success(bench.plain(place)) and bench.control(place).answer.status >= 500
 
 
 def _told_apart(bench: Bench, place: Place, before: str, after: str, *, is_as_plain: bool) -> tuple[Exchange, ...]:
     reference = bench.plain(place) if is_as_plain else bench.control(place)
+    if reference.answer.status >= 500:
+        return ()
     proof: list[Exchange] = [reference]
     for known, unknown in _PAIRS:
         for name, works in ((known, True), (unknown, False)):

@@ -53,7 +53,7 @@ def each(a: Assessment, target: Target) -> Iterator[Finding]:
 def _promising(a: Assessment, bench: Bench, place: Place) -> tuple[str, ...]:
     """The syntaxes to try one by one: first one request with several; all where breaking characters matter."""
     numbers = product_for(place.slot.text)
-    sent = bench.send(place, lambda word: word + "".join(SYNTAXES[each](numbers) for each in _AT_ONCE))
+    sent = bench.behind(place, "".join(SYNTAXES[each](numbers) for each in _AT_ONCE))
     if any(numbers.text in each.answer.text for each in (sent, *read_back(a, bench, sent))):
         return _AT_ONCE
     return tuple(SYNTAXES) if _is_upset(bench, place, sent) else ()
@@ -71,10 +71,7 @@ def _proof(a: Assessment, bench: Bench, place: Place, shape: Shape) -> tuple[Exc
         numbers = product_for(place.slot.text, salt)
         says = f"{numbers.left}*{numbers.right} is sent as a template writes it"
 
-        def payload(word: str, numbers: Product = numbers) -> str:
-            return word + shape(numbers)
-
-        sent = bench.send(place, payload, says)
+        sent = bench.behind(place, shape(numbers), says)
         shown = [each for each in (sent, *read_back(a, bench, sent)) if numbers.text in each.answer.text]
         if not shown:
             return ()
@@ -94,7 +91,10 @@ CHECK: Final = Check(
         "finding only where two different products come out, at once or where the value is read later."
     ),
     why="Templates reach the objects of the server, and with most engines from there any code can be run.",
-    mend="Give values to a template that is fixed; never build the template out of them. Use a sandboxed engine where clients write templates.",
+    mend=(
+        "Give values to a template that is fixed; never build the template out of them. Use a sandboxed engine where "
+        "clients write templates."
+    ),
     samples={
         "fastapi": 'Template("hello {{ name }}").render(name=name)',
         "django": 'render(request, "hello.html", {"name": name})',

@@ -21,7 +21,8 @@ from garrison.core.finding import CheckId, Finding
 _OBJECTS: Final = frozenset(
     {"data", "state", "session", "config", "configuration", "settings", "preferences", "prefs", "payload", "object",
      "objects", "import", "content", "blob", "cart", "profile", "yaml", "pickle", "serialized", "serialised", "backup",
-     "snapshot", "model", "cache", "message", "job", "task", "context", "document", "export", "file", "token", "remember"}
+     "snapshot", "model", "cache", "message", "job", "task", "context", "document", "export", "file", "token",
+     "remember"}
 )  # fmt: skip
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
 
@@ -118,7 +119,7 @@ CHECK: Final = Check(
         "times in turns, differ by that much each time."
     ),
     why="Whoever can send this request runs any code in the server's process.",
-    mend="Exchange plain JSON that a schema checks. Where objects must travel, sign them, and load YAML with the safe loader.",
+    mend="Exchange plain JSON that a schema checks. Sign objects that must travel; load YAML with the safe loader.",
     samples={
         "fastapi": "yaml.safe_load(text)",
         "django": "signing.loads(text)  # JSON that is signed",

@@ -33,8 +33,8 @@ CHECK: Final = Check(
     severity=Severity.HIGH,
     tags=("owasp.api8", "cwe.643"),
     looks=(
-        "A condition is put behind the value. Two true and two false ones of the same characters must be told apart, and "
-        "so must two that only XPath knows: that the document has one root, and that it has two."
+        "A condition is put behind the value. Two true and two false ones of the same characters must be told apart, "
+        "and so must two that only XPath knows: that the document has one root, and that it has two."
     ),
     why="The whole document can be read, passwords in it included; a log-in over it is passed without one.",
     mend="Pass values as variables of the query, or compare them in code. Allow no quotes where none are needed.",

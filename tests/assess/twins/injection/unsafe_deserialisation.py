@@ -1,0 +1,52 @@
+"""Objects that are built from what clients send: as a pickle, and as YAML."""
+
+import base64
+import binascii
+import json
+import pickle
+
+import yaml
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from tests.assess.twins.parts import answer, body_of, contract, operation, problem, serving, thing
+
+CONTRACT = contract(
+    {
+        "GET /cart": operation(query=["state"], gives=thing("done"), public=True),
+        "PUT /settings": operation(takes=thing("config"), gives=thing("done"), public=True),
+        "POST /import": operation(takes={"type": "string"}, media_type="application/yaml", public=True),
+    }
+)
+
+
+def build(*weak: str) -> Starlette:
+    async def cart(request: Request) -> Response:
+        try:
+            raw = base64.b64decode(request.query_params.get("state", ""), validate=True)
+            pickle.loads(raw) if "pickle" in weak else json.loads(raw)  # noqa: S301 - the weakness
+        except (binascii.Error, ValueError, pickle.UnpicklingError, EOFError, IndexError, KeyError):
+            return problem(400, "Bad Request")
+        return answer({"done": "yes"})
+
+    def load(text: str) -> Response:
+        try:
+            yaml.load(text, yaml.UnsafeLoader if "yaml" in weak else yaml.SafeLoader)  # noqa: S506 - the weakness
+        except yaml.YAMLError:
+            return problem(400, "Bad Request")
+        return answer({"done": "yes"})
+
+    async def settings(request: Request) -> Response:
+        return load(str((await body_of(request)).get("config")))
+
+    async def whole(request: Request) -> Response:
+        return load((await request.body()).decode())
+
+    return serving({"GET /cart": cart, "PUT /settings": settings, "POST /import": whole})
+
+
+def app(*, vulnerable: bool) -> Starlette:
+    return build(*(["pickle", "yaml"] if vulnerable else []))
+
+
+VARIANTS = {kind: lambda kind=kind: build(kind) for kind in ("pickle", "yaml")}
