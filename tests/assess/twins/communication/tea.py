@@ -48,7 +48,7 @@ def self_signed(folder: str) -> ssl.SSLContext:
     """TLS with a certificate that nobody vouches for; its files are written to a folder."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
-    now = dt.dt.now(dt.UTC)
+    now = dt.datetime.now(dt.UTC)
     made = (
         x509.CertificateBuilder()
         .subject_name(name)

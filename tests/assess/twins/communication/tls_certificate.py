@@ -13,7 +13,7 @@ __all__ = ["CONTRACT", "VARIANTS", "app"]
 def app(vulnerable: bool) -> Starlette:
     if not vulnerable:
         return tea(good())
-    ended = dt.dt.now(dt.UTC) - dt.timedelta(days=3)
+    ended = dt.datetime.now(dt.UTC) - dt.timedelta(days=3)
     return tea(with_certificate(trustme.CA().issue_cert(HOST, not_after=ended)))
 
 
