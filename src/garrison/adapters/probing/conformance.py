@@ -75,7 +75,8 @@ class Schemathesis:
                     phases=[Phase.generate],
                     suppress_health_check=list(HealthCheck),
                 )
-                seed(self._seed)(quiet(collect))()
+                run: Any = seed(self._seed)(quiet(collect))
+                run()
             except Exception as error:
                 if not found:
                     raise Unusable(f"`schemathesis` makes up no request: {type(error).__name__}") from error
