@@ -101,9 +101,9 @@ def rules_page() -> str:
 
 CHECKS_HEAD = """# Checks
 
-What [`garrison assess`](../guides/assess.md) looks for, made from the code by `docs/generate.py`. A finding is proven by
-exchanges that anyone can send again; what could not be tested is said in the report. `garrison checks show CHECK` prints
-one of these with code that mends it. Ids are final.
+What [`garrison assess`](../guides/assess.md) looks for, made from the code by `docs/generate.py`. A finding is proven
+by exchanges that anyone can send again; what could not be tested is said in the report. `garrison checks show CHECK`
+prints one of these with code that mends it. Ids are final.
 """
 
 
