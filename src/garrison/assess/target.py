@@ -105,6 +105,7 @@ class Api:
     def __init__(self, description: Description, catalogue: Catalogue, sampler: Sampler, base: str = "") -> None:
         """`base` is the path under which the API is served, in place of what its servers say; empty for that."""
         self.description = description
+        self.base = base
         self.sampler = sampler
         compiled = {each.operation.id: each for each in catalogue.operations}
         self.every = tuple(Target(_based(each, base), compiled.get(each.id)) for each in description.operations)
