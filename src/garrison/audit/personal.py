@@ -46,7 +46,7 @@ def objects(reading: Reading) -> Iterator[tuple[Spot, Mapping[Field, str]]]:
     """Every object of successful answers that has personal fields, and which."""
     for spot in reading.spots:
         found = personal(spot) if spot.answers and spot.fields else {}
-        if set(found.values()) == {"phone"} and _are_goods(reading, spot):
+        if set(found.values()) - _EITHER == {"phone"} and _are_goods(reading, spot):
             continue
         if found:
             yield spot, found
@@ -62,7 +62,12 @@ def disclosing(reading: Reading) -> Users:
 
 def _are_goods(reading: Reading, spot: Spot) -> bool:
     """Whether telephone numbers are what is dealt in, as the paths say."""
-    return all("phone" not in addresses_on(each.path) for each in reading.using(spot.answers))
+    return all("phone" not in addresses_on(_bare(each.path)) for each in reading.using(spot.answers))
+
+
+def _bare(path: str) -> str:
+    """A path without the forms (`.json`) that some append to its words."""
+    return "/".join(segment.partition(".")[0] for segment in path.split("/"))
 
 
 def _may_be(spot: Spot) -> bool:

@@ -21,9 +21,11 @@ _OWN_RIGHTS: Final = _RIGHTS | {"approved", "balance", "credits", "isapproved", 
 """What is a right where people change what is said of themselves, and anything elsewhere."""
 _SELF: Final = frozenset({"me", "profile", "register", "registration", "signup"})
 _GIVING: Final = frozenset(
-    {"invitation", "invitations", "member", "members", "membership", "memberships", "roles", "scim"}
-)
-"""Operations whose purpose it is to give rights."""
+    {"enterprise", "enterprises", "group", "groups", "invitation", "invitations", "member", "members", "membership",
+     "memberships", "org", "organization", "organizations", "orgs", "project", "projects", "roles", "scim", "team",
+     "teams", "tenant", "tenants", "workspace", "workspaces"}
+)  # fmt: skip
+"""Words of operations by which those who may do so give others their place in something."""
 
 
 def _look(reading: Reading) -> Iterator[Fault]:
