@@ -19,6 +19,8 @@ _COLLECTIVE: Final = frozenset(
     {"app", "business", "company", "merchant", "org", "organization", "organisation", "shop", "store", "supplier",
      "support", "team", "vendor", "bot", "service", "repository", "committer"}
 )  # fmt: skip
+_NO_NUMBERS: Final = frozenset({"id", "ids", "uuid", "routing", "sort", "swift", "bic"})
+"""Words of names that say of an account or a card which one is meant, or which bank has it."""
 _VALUES: Final = frozenset({"string", "integer", "number"})
 
 
@@ -26,7 +28,9 @@ _VALUES: Final = frozenset({"string", "integer", "number"})
 def kind_of(name: str, form: str = "") -> str:
     """The semantic type that a name or a format says, of those that are about people; empty for any other."""
     said = type_by_format((form,) if form else ()) or type_by_name(name)
-    return said if said in GRAVE | _SLIGHT | _EITHER else ""
+    if said in {"iban", "card"} and not _NO_NUMBERS.isdisjoint(words(name)):
+        return ""
+    return said if said in GRAVE | _SLIGHT | _EITHER and name.lower() != "dnis" else ""
 
 
 def personal(spot: Spot) -> Mapping[Field, str]:

@@ -33,7 +33,7 @@ def _look(reading: Reading) -> Iterator[Fault]:
         if not field.owner.requests or names.joined(field.name) not in _OWN_RIGHTS or _is_kept(field):
             continue
         changing = [each for each in reading.using(field.owner.requests) if each.method in names.UNSAFE]
-        own = [each for each in changing if _SELF & names.of_path(each)]
+        own = [each for each in changing if _SELF & names.of_path(each) and not _GIVING & names.of_path(each)]
         users = own or [each for each in changing if _is_of_people(each) and names.joined(field.name) in _RIGHTS]
         if users:
             yield Fault(
