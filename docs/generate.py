@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from garrison.adapters.detection_rules import shipped_rules
+from garrison.assess.check import Check
+from garrison.assess.checks.catalogue import CHECKS
 from garrison.audit.catalogue import RULES
 from garrison.audit.rule import Rule
 from garrison.audit.score import HALVES, PART, POINTS
@@ -36,6 +38,7 @@ def pages() -> dict[Path, str]:
         REFERENCE / "settings.md": settings_page(),
         REFERENCE / "controls.md": controls_page(),
         REFERENCE / "detection-rules.md": rules_page(),
+        REFERENCE / "checks.md": checks_page(),
         REFERENCE / "audit-rules.md": audit_page(),
     }
 
@@ -94,6 +97,35 @@ def rules_page() -> str:
         ),
     ]
     return "\n".join(lines).rstrip() + "\n"
+
+
+CHECKS_HEAD = """# Checks
+
+What [`garrison assess`](../guides/assess.md) looks for, made from the code by `docs/generate.py`. A finding is proven
+by exchanges that anyone can send again; what could not be tested is said in the report. `garrison checks show CHECK`
+prints one of these with code that mends it. Ids are final.
+"""
+
+
+def checks_page() -> str:
+    """The reference of the checks of an assessment."""
+    lines = [CHECKS_HEAD]
+    for family in dict.fromkeys(check.family for check in CHECKS):
+        lines.append(f"\n## {family.capitalize()}")
+        lines.extend(line for check in CHECKS if check.family == family for line in _check(check))
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _check(check: Check) -> Iterator[str]:
+    yield f"\n### `{check.id}`\n"
+    yield f"{_sentence(check.title)} Usually {check.severity.value}; {', '.join(check.tags)}.\n"
+    yield f"{check.looks}\n"
+    yield f"Why it matters: {check.why}\n"
+    yield f"How to mend it: {check.mend}"
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _field(field: Field) -> str:

@@ -7,8 +7,8 @@ import msgspec
 
 from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check, Disturbs
-from garrison.assess.checks.authorization.function_above_role import ground_for
 from garrison.assess.checks.authorization.objects import is_gone, read_state, remade
+from garrison.assess.checks.authorization.roles import kept_for_roles
 from garrison.assess.checks.authorization.samples import ROLE_SAMPLES
 from garrison.assess.identity import Identity
 from garrison.assess.probe import Exchange
@@ -30,7 +30,7 @@ class _Aim(msgspec.Struct, frozen=True):
 
 def _each(a: Assessment, target: Target) -> Iterator[Finding]:
     """Only on what the assessment made: an account of its own, an object of its own."""
-    ground = ground_for(a, target)
+    ground = kept_for_roles(target)
     if target.is_safe or not ground or not target.variables:
         return
     account = a.new_account()
