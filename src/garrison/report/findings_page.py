@@ -187,7 +187,7 @@ def _references(finding: Finding) -> Iterator[tuple[str, str]]:
         elif kind == "cwe" and number.isdigit():
             yield f"CWE-{number}", f"https://cwe.mitre.org/data/definitions/{number}.html"
         else:
-            yield tag, ""
+            yield (f"REC-API-{number}" if kind == "rec" else tag), ""
 
 
 def _changes(report: Report) -> list[tuple[str, int]]:
