@@ -27,6 +27,8 @@ from garrison.report.texts import day, sentence
 
 _TEMPLATE: Final = files("garrison.report") / "findings.html.j2"
 _STYLE: Final = files("garrison.report") / "findings.css"
+_MOST_PLACES: Final = 100
+"""Places of one fault that are listed; more are counted."""
 _CODE: Final = re.compile(r"`([^`]{1,300})`")
 _SEVERITIES: Final = tuple(reversed(Severity))
 _FRAMEWORKS: Final[Mapping[str, str]] = {
@@ -72,8 +74,8 @@ def page(report: Report) -> str:
         headline=_headline(report, counting),
         severities=[(severity, _count(counting, severity)) for severity in _SEVERITIES],
         matrix=_matrix(report, counting),
-        findings=[_shown(report, each) for each in counting],
-        aside=[_shown(report, each) for each in report.findings if not each.counts and each.state is not State.FIXED],
+        findings=_articles(report, counting),
+        aside=_articles(report, [e for e in report.findings if not e.counts and e.state is not State.FIXED]),
         fixed=[each for each in report.findings if each.state is State.FIXED],
         changes=_changes(report),
         tested=_tested(report),
@@ -121,6 +123,24 @@ def _matrix(report: Report, counting: Sequence[Listed]) -> list[tuple[str, list[
 def _family_of_check(report: Report, check: Any) -> str:
     explained = report.explain(check)
     return explained.family if explained is not None and explained.family in FAMILIES else FAMILIES[-1]
+
+
+def _articles(report: Report, some: Sequence[Listed]) -> list[dict[str, Any]]:
+    """One article for each proven finding, and one for all places of the same fault of a description."""
+    grouped: dict[tuple[str, ...], list[Listed]] = {}
+    for each in some:
+        key = (each.finding.fingerprint,) if each.finding.proof else (each.finding.check, each.finding.severity)
+        grouped.setdefault(key, []).append(each)
+    return [{**_shown(report, group[0]), **_places(group)} for group in grouped.values()]
+
+
+def _places(group: Sequence[Listed]) -> dict[str, Any]:
+    """Where else the same stands."""
+    return {
+        "others": [each.finding for each in group[1:_MOST_PLACES]],
+        "more": max(0, len(group) - _MOST_PLACES),
+        "count": len(group),
+    }
 
 
 def _shown(report: Report, listed: Listed) -> dict[str, Any]:
