@@ -90,8 +90,10 @@ def _headline(report: Report, counting: Sequence[Listed]) -> str:
     if not counting:
         ran = sum(each.outcome is Outcome.TESTED for each in report.checks)
         return f"{ran} checks found nothing in {what} that counts"
+    if report.kind == "audit":
+        return f"{len(counting):,} finding{'s' if len(counting) > 1 else ''} in the description of {what}"
     proven = sum(bool(each.finding.proof) for each in counting)
-    weaknesses = "1 weakness" if len(counting) == 1 else f"{len(counting)} weaknesses"
+    weaknesses = "1 weakness" if len(counting) == 1 else f"{len(counting):,} weaknesses"
     if not proven:
         return f"{weaknesses} in {what}"
     if proven < len(counting):

@@ -183,7 +183,7 @@ def test_the_same_fault_of_a_description_is_told_once_with_its_places() -> None:
     text = Reading(made).text
 
     assert made.count("<article") == 1
-    assert "250 weaknesses in Shop & <Sons>" in text
+    assert "250 findings in the description of Shop & <Sons>" in text
     assert "and in 249 more places" in text
     assert "Anybody may call GET /p99" in text
     assert "GET /p100" not in text
