@@ -1,5 +1,6 @@
 """Facts: single values that answers show and requests send, and which of them an operation's path could take."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -14,7 +15,9 @@ IDS: Final = frozenset(
     {"id", "uuid", "guid", "pk", "number", "no", "key", "slug", "code", "ref", "reference", "identifier", "vin"}
 )
 """Words of fields that tell one object from another."""
-_PLAIN: Final = frozenset({("id",), ("uuid",), ("guid",), ("pk",)})
+_ID: Final = re.compile(r"(?!\.{1,2}$)[\w.~@:+=,-]+")
+"""Values that are put into a path as an id. What an injection left behind is not: deleting it would inject it again."""
+_PLAIN_NAMES: Final = frozenset({("id",), ("uuid",), ("guid",), ("pk",)})
 """Names of ids that say nothing of what they are ids of."""
 LOCATION: Final = ("location",)
 """The name of the id at the end of a `Location` header."""
@@ -76,6 +79,8 @@ def is_making(fact: Fact) -> bool:
 
 def likeness(fact: Fact, variable: str, target: Target) -> int:
     """How likely a value is an id that the operation's last variable takes; 0 where it is not."""
+    if _ID.fullmatch(fact.value) is None:
+        return 0
     noun = _noun(target)
     said = _said(variable, noun)
     source = fact.exchange.request.template
@@ -97,7 +102,7 @@ def likeness(fact: Fact, variable: str, target: Target) -> int:
 
 def _takes(said: tuple[str, ...], name: tuple[str, ...], noun: str) -> bool:
     """Whether a variable takes an id of this plain name: `orderId` and `order` take `id`, and one plain id another."""
-    return said[-1:] in (name, (noun,)) or (said in _PLAIN and name in _PLAIN)
+    return said[-1:] in (name, (noun,)) or (said in _PLAIN_NAMES and name in _PLAIN_NAMES)
 
 
 def _said(variable: str, noun: str) -> tuple[str, ...]:

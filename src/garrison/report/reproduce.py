@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from garrison.core.finding import Finding, Step
+from garrison.report.findings_text import outcome, place
 from garrison.report.replay import Hole, Replay, ReplayStep, holes_in, replay, split
 from garrison.report.texts import sentence
 
@@ -38,10 +39,9 @@ def variable(hole: Hole) -> str:
 
 
 def _head(finding: Finding) -> Iterator[str]:
-    where = finding.operation or f"{finding.method} {finding.template}".strip() or "the API as a whole"
     yield _comment(f"{finding.title} (severity {finding.severity}, confidence {finding.confidence})")
     yield _comment(sentence(finding.says))
-    yield _comment(f"finding {finding.fingerprint[:8]} of the check {finding.check} at {where}")
+    yield _comment(f"finding {finding.fingerprint[:8]} of the check {finding.check} at {place(finding)}")
 
 
 def _variables(made: Replay, target: str) -> Iterator[str]:
@@ -82,10 +82,7 @@ def _step(number: int, step: ReplayStep, made: Replay) -> Iterator[str]:
 
 def seen(step: Step) -> str:
     """What comes back, in a few words."""
-    if step.fault and not step.status:
-        return step.fault
-    took = f" after {step.seconds:.1f} s" if step.seconds >= 1 else ""
-    return f"status {step.status}{took}" + (f", {step.fault}" if step.fault else "")
+    return f"status {outcome(step)}" if step.status else outcome(step)
 
 
 def _command(step: ReplayStep, made: Replay, origin: str) -> str:

@@ -20,7 +20,9 @@ _RIGHTS: Final = frozenset(
 _OWN_RIGHTS: Final = _RIGHTS | {"approved", "balance", "credits", "isapproved", "permissions", "privileges", "scopes"}
 """What is a right where people change what is said of themselves, and anything elsewhere."""
 _SELF: Final = frozenset({"me", "profile", "register", "registration", "signup"})
-_GIVING: Final = frozenset({"invitation", "invitations", "member", "members", "membership", "memberships", "roles"})
+_GIVING: Final = frozenset(
+    {"invitation", "invitations", "member", "members", "membership", "memberships", "roles", "scim"}
+)
 """Operations whose purpose it is to give rights."""
 
 

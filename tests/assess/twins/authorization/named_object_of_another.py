@@ -88,6 +88,76 @@ class InHeader(Statements):
         return request.headers.get("x-account-number", "")
 
 
+class Tenants(People):
+    """Everybody has a tenant of their own, whose projects they see. `by`: where the tenant is named, a header or the
+    path; `checks`: whether it must be theirs."""
+
+    def __init__(self, by: str, *, checks: bool) -> None:
+        super().__init__()
+        self.by, self.checks = by, checks
+        self.projects: dict[str, list[dict[str, str]]] = {}
+
+    def app(self) -> Starlette:
+        """The application, with its contract."""
+        taken = {"name": "X-Tenant-Id", "in": "header", "required": True, "schema": {"type": "string"}}
+        more = {"parameters": [taken]} if self.by == "header" else {}
+        return service(
+            self.routes,
+            {
+                **DOORS,
+                "GET /me": operation(gives=thing("username", "tenantId")),
+                f"POST {self.path}": {
+                    **operation(takes=thing("title"), gives=thing("id", "title"), status=201),
+                    **more,
+                },
+                f"GET {self.path}": {**operation(gives=things("id", "title")), **more},
+            },
+        )
+
+    @property
+    def path(self) -> str:
+        """Of the projects."""
+        return "/projects" if self.by == "header" else "/tenants/{tenantId}/projects"
+
+    @property
+    def routes(self) -> dict[str, Handler]:
+        """What is served."""
+        return {
+            **super().routes,
+            f"POST {self.path}": self.only(self.make),
+            f"GET {self.path}": self.only(self.listed),
+        }
+
+    def add(self, username: str, password: str, role: str = "user", email: str = "") -> Person:
+        """Somebody new."""
+        person = super().add(username, password, role, email)
+        person.more = {"tenantId": f"t-{7919 * len(self.all) % 99991:05}"}
+        return person
+
+    async def me(self, request: Request, person: Person) -> Response:
+        """`GET /me`."""
+        return answer({"username": person.username, **person.more})
+
+    def tenant(self, request: Request, person: Person) -> str | None:
+        """The tenant that a request is about."""
+        named = request.path_params.get("tenantId") or request.headers.get("x-tenant-id", "")
+        return None if self.checks and named != person.more["tenantId"] else str(named)
+
+    async def make(self, request: Request, person: Person) -> Response:
+        """Make a project."""
+        tenant = self.tenant(request, person)
+        if tenant is None:
+            return problem(403, "Forbidden")
+        made = {"id": f"p{sum(map(len, self.projects.values()))}", "title": str((await body_of(request)).get("title"))}
+        self.projects.setdefault(tenant, []).append(made)
+        return answer(made, 201)
+
+    async def listed(self, request: Request, person: Person) -> Response:
+        """The projects of a tenant."""
+        tenant = self.tenant(request, person)
+        return problem(403, "Forbidden") if tenant is None else answer(self.projects.get(tenant, []))
+
+
 def lookups() -> Starlette:
     """A search for people by their name, which shows everybody the same."""
     people = People()
@@ -112,8 +182,10 @@ def app(*, vulnerable: bool) -> Starlette:
 VARIANTS = {
     "in the body": lambda: InBody(checks=False).app(),
     "in a header": lambda: InHeader(checks=False).app(),
+    "a tenant in a header": lambda: Tenants("header", checks=False).app(),
 }
 TRAPS = {
+    "a tenant in a header": lambda: Tenants("header", checks=True).app(),
     "in the body": lambda: InBody(checks=True).app(),
     "in a header": lambda: InHeader(checks=True).app(),
     "what is named is ignored": lambda: Statements(checks=False, ignores=True).app(),

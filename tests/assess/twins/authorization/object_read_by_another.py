@@ -4,6 +4,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from tests.assess.twins.authorization.keeping import Keeper, Shape, refusing, service, sound, weak_in
+from tests.assess.twins.authorization.named_object_of_another import Tenants
 from tests.assess.twins.parts import DOORS, People, Person, answer, operation, problem, thing, things
 
 CONTRACT = Keeper().app().state.contract
@@ -48,8 +49,9 @@ class Mirror(Keeper):
         return answer(own[-1]) if own else problem(404, "Not Found")
 
 
-VARIANTS = weak_in("read")
+VARIANTS = {**weak_in("read"), "a tenant in the path": lambda: Tenants("path", checks=False).app()}
 TRAPS = {
+    "a tenant in the path": lambda: Tenants("path", checks=True).app(),
     **sound(),
     **refusing(),
     "a catalogue that names sellers": lambda: shared("/products", "seller"),

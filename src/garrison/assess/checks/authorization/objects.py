@@ -35,6 +35,8 @@ _SHARED: Final = frozenset(
     {"article", "articles", "blog", "catalog", "catalogue", "categories", "category", "comments", "feed", "forum",
      "menu", "news", "post", "posts", "product", "products", "public", "review", "reviews", "search", "tags", "topics"}
 )  # fmt: skip
+TENANTS: Final = frozenset({"tenant", "org", "organization", "organisation", "workspace", "company"})
+"""Words of ids of those who share a service and nothing else."""
 _SECRETS: Final = frozenset(
     {"secret", "password", "passwd", "pwd", "token", "apikey", "pin", "ssn", "hash", "salt", "private"}
 )
@@ -90,6 +92,9 @@ def ground_for(a: Assessment, target: Target, owned: Owned, read: Answer) -> Gro
     """Why the object that `read` shows is its owner's and not for everybody; None where nothing says so."""
     if says_own(target):
         return Ground(Confidence.HIGH, "the contract says whose it is")
+    tenant = _own_tenant(a, owned)
+    if tenant:
+        return Ground(Confidence.HIGH, f"`{tenant}` is its owner's alone")
     hidden = _fields(read) - _listed(a, target, owned)
     secret = sorted(name for name in hidden if not _SECRETS.isdisjoint(words(name)) or type_by_name(name))
     if secret:
@@ -103,6 +108,16 @@ def ground_for(a: Assessment, target: Target, owned: Owned, read: Answer) -> Gro
     if hidden and owned.owner is not None:
         return Ground(Confidence.MEDIUM, "it says whose it is, and shows more than any list")
     return None
+
+
+def _own_tenant(a: Assessment, owned: Owned) -> str:
+    """The path variable that names the owner's tenant, in which nobody else is known to be; empty where none does."""
+    for name, value in owned.values.items():
+        others = [each for each in a.identities if each != owned.owner]
+        is_owners = owned.owner is not None and value in a.survey.of(owned.owner).values()
+        if not TENANTS.isdisjoint(words(name)) and is_owners:
+            return "" if any(value in a.survey.of(each).values() for each in others) else name
+    return ""
 
 
 def _fields(answer: Answer) -> frozenset[str]:

@@ -6,7 +6,7 @@ from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check
 from garrison.assess.checks.conformance.kept import seen
 from garrison.assess.target import Target
-from garrison.core.detection import Severity
+from garrison.core.detection import Confidence, Severity
 from garrison.core.finding import CheckId, Finding
 
 
@@ -22,6 +22,7 @@ def _each(a: Assessment, target: Target) -> Iterator[Finding]:
         target=target,
         slot="answer.status",
         severity=Severity.LOW if statuses[0] < 400 else Severity.INFORMATIONAL,
+        confidence=Confidence.HIGH if statuses[0] < 400 else Confidence.MEDIUM,
         says=f"{target.method} {target.template} answers with {', '.join(map(str, statuses))}; "
         f"the contract has {declared}",
     )
@@ -33,7 +34,8 @@ CHECK = Check(
     family="conformance",
     severity=Severity.INFORMATIONAL,
     tags=("owasp.api9", "cwe.1059", "rec.3"),
-    looks="Compares the statuses of all answers that exploration got with the contract. Proven by one such answer.",
+    looks="Compares the statuses of all answers that exploration got with the contract. Proven by one such answer; an "
+    "error that something in front of the API may have answered has medium confidence.",
     why="Clients do not know what to do with it, and a gateway that holds answers to the contract stops it.",
     mend="Describe the status with its body, or answer with a declared one; describe errors once for all (`default`).",
     samples={"fastapi": '@app.get("/orders/{id}", responses={404: {"model": Problem}})'},

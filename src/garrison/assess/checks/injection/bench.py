@@ -109,8 +109,7 @@ class Bench:
         return not self.same(self.broken(place), self.control(place), place)
 
     def is_upset(self, place: Place) -> bool:
-        """Whether breaking characters break something: the answer is an error where that to a harmless value is "
-        "none."""
+        """Whether breaking characters break something inside: they are not just refused."""
         status = self.broken(place).answer.status
         return self.is_touchy(place) and (status >= 500 or self.is_success(self.broken(place)))
 
@@ -148,7 +147,6 @@ class Bench:
         if exchange.answer.fault and exchange.answer.seconds < _AT_ONCE:
             # many servers close the connection behind an error, and the next request meets that
             exchange = self._assessment.probe.send(fresh, self.base.identity, says=says)
-        self._remember(exchange, slot)
         return exchange
 
     def _freshened(self, request: Request, spared: Slot | None) -> Request:
@@ -158,13 +156,6 @@ class Bench:
                 fresh = self._assessment.api.sampler.word()
                 request = request.put(slot, f"{fresh}@{value.partition('@')[2]}" if "@" in value else fresh)
         return request
-
-    def _remember(self, exchange: Exchange, slot: Slot | None) -> None:
-        """What was made is cleaned up later; under no name that is a payload, which the removal would send again."""
-        if self.target.method == "POST" and exchange.identity is not None and exchange.is_success:
-            harmless = exchange.request if slot is None else exchange.request.put(slot, MARK)
-            answer = view_of(exchange, _texts(exchange, slot) if slot is not None else ())
-            self._assessment.survey.note(msgspec.structs.replace(exchange, request=harmless, answer=answer))
 
     def _once(self, place: Place, kind: str, ask: Callable[[], Exchange]) -> Exchange:
         if (place.slot, kind) not in self._harmless:

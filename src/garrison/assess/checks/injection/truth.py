@@ -74,8 +74,6 @@ def _sought(bench: Bench, place: Place) -> Truth | None:
     joints = [OR] if bench.is_lookup else []
     if bench.matters(place) and (not bench.is_lookup or bench.base.is_log_in):
         joints.insert(0, AND)
-    if not joints and "search" in bench.target.described.path.lower():
-        joints = [OR]
     for joint in joints:
         for form in _fitting(bench, place, joint):
             if (found := proven(bench, place, form, joint)) is not None:
