@@ -140,5 +140,5 @@ def _optional(a: Assessment, target: Target, base: Base) -> Iterator[Place]:
 
 def _place(request: Request, slot: Slot) -> Place:
     value = request.value(slot)
-    text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    text = value if isinstance(value, str) else "" if isinstance(value, bytes) else msgspec.json.encode(value).decode()
     return Place(slot, request, text, isinstance(value, str) and MARK in value)

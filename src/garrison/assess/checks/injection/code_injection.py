@@ -35,13 +35,13 @@ _QUOTED: Final[dict[str, Shape]] = {
 def each(a: Assessment, target: Target) -> Iterator[Finding]:
     """Look at one operation."""
     bench = bench_of(a, target)
-    for place in bench.open_places() if bench is not None else ():
+    for place in bench.open_places("template-injection") if bench is not None else ():
         if bench is None:
             return
         for language, shape in _shapes(bench, place):
             proof = _proof(bench, place, shape)
             if proof:
-                bench.proven[place.slot] = CHECK.id
+                bench.prove(place, CHECK.id)
                 says = f"what stands in `{place.slot.text}` is evaluated as an expression of {language}"
                 yield a.found(CHECK, proof, says=says, target=target, slot=place.slot)
                 break

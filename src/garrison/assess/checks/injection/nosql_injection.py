@@ -24,11 +24,11 @@ def each(a: Assessment, target: Target) -> Iterator[Finding]:
     if bench is None or not (bench.is_lookup or bench.target.method == "POST") or not bench.is_reached:
         return
     for place in bench.places:
-        if place.slot.where not in ("query", "body") or place.slot in bench.proven:
+        if place.slot.where not in ("query", "body"):
             continue
         proof = _log_in(bench, place) if bench.base.is_log_in else _lookup(bench, place)
         if proof:
-            bench.proven[place.slot] = CHECK.id
+            bench.prove(place, CHECK.id)
             kind = "log-in" if bench.base.is_log_in else ""
             yield a.found(CHECK, proof, says=_says(bench, place), target=target, slot=place.slot, kind=kind)
 

@@ -42,7 +42,7 @@ def look(a: Assessment, bench: Bench, check: Check, where: str = "") -> Iterator
         for shape in SHAPES if likely else SHAPES[:1]:
             proof = waits(bench, place, shape)
             if proof is not None:
-                bench.proven[place.slot] = check.id
+                bench.prove(place, check.id)
                 says = f"a shell of the server runs what stands in `{named}`, and waits as it is told"
                 yield a.found(check, proof, says=says, target=bench.target, slot=named)
                 break

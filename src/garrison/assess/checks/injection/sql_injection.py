@@ -25,7 +25,7 @@ def look(a: Assessment, bench: Bench, check: Check, where: str = "") -> Iterator
         named = where or place.slot.text
         proof = _by_condition(bench, place) or _by_function(bench, place)
         if proof:
-            bench.proven[place.slot] = check.id
+            bench.prove(place, check.id)
             yield a.found(check, proof, says=_says(bench, named), target=bench.target, slot=named)
 
 

@@ -36,7 +36,7 @@ def look(a: Assessment, bench: Bench, check: Check, where: str = "") -> Iterator
         for syntax in _promising(a, bench, place):
             proof = _proof(a, bench, place, SYNTAXES[syntax])
             if proof:
-                bench.proven[place.slot] = check.id
+                bench.prove(place, check.id)
                 says = f"what stands in `{named}` is rendered as a template: it computes what stands in {syntax}"
                 yield a.found(check, proof, says=says, target=bench.target, slot=named)
                 break
