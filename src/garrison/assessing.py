@@ -11,10 +11,12 @@ from typing import Final
 
 import msgspec
 
+from garrison.adapters.probing.conformance import Schemathesis
 from garrison.adapters.probing.given import THROUGH_DOOR, Given
 from garrison.adapters.probing.identities import read_identities
 from garrison.adapters.probing.listener import LoopbackListener
 from garrison.adapters.probing.origin import split_url
+from garrison.adapters.probing.tls import Sslyze
 from garrison.adapters.probing.transport import TIMEOUT, HttpTransport
 from garrison.adapters.sources import read_source
 from garrison.adapters.store.files import make_directory
@@ -34,12 +36,15 @@ from garrison.assess.run import Outcome, run
 from garrison.assess.sampling import Sampler
 from garrison.assess.survey import Survey
 from garrison.assess.target import Api
+from garrison.assess.tools import Tools
 from garrison.contract import load
 from garrison.contract.described import Description
 from garrison.core.errors import ConfigError, GatewayError, Problem
 from garrison.core.findings_report import Report
 from garrison.report.assessed import coverage_of, explained, listed
 
+_SEED: Final = 1
+"""Of requests that are made up for conformance: the same contract is tried with the same ones."""
 _ACCOUNTS: Final = 2
 """Accounts that are registered before anything else, where the API lets one."""
 _DESCRIPTIONS: Final = (
@@ -191,6 +196,7 @@ def prepare(  # noqa: PLR0913 - what an assessment is made of
     listener: Listener | None = None,
     journal: Journal | None = None,
     traffic: Sequence[str] = (),
+    tools: Tools | None = None,
     progress: Progress = unwatched,
 ) -> Assessment:
     """Everything up to the checks: identities logged in, accounts registered, the API explored."""
@@ -204,6 +210,7 @@ def prepare(  # noqa: PLR0913 - what an assessment is made of
     assessment = Assessment(
         api, probe, survey, doors, explorer, keeper,
         identities=working, options=options, listener=listener, traffic=traffic,
+        tools=tools or Tools(Sslyze(transport.origin), Schemathesis(api, _SEED)),
     )  # fmt: skip
     while len(assessment.accounts) < _ACCOUNTS and assessment.new_account() is not None:
         pass

@@ -20,7 +20,12 @@ from garrison.exposure.types.rule import words
 
 _TRIES: Final = 4
 """Objects that one operation is asked for, and variants of a request that makes one."""
-SELVES: Final = frozenset({"username", "userid", "login", "accountid", "customerid", "memberid", "accountnumber"})
+_WHOSE_LISTS: Final = 3
+"""Identities whose lists are read once more after something was made."""
+SELVES: Final = frozenset(
+    {"username", "userid", "login", "accountid", "customerid", "memberid", "accountnumber", "account", "customer",
+     "tenant", "org", "organization", "organisation", "workspace", "company"}
+)  # fmt: skip
 """Names under which a request says who sends it."""
 _SHARE: Final = 24
 """Requests that exploration spends on one operation."""
@@ -122,7 +127,7 @@ class Explorer:
                     break
 
     def _again(self, target: Target, identities: tuple[Identity, ...]) -> None:
-        for identity in identities[:1]:
+        for identity in identities[:_WHOSE_LISTS]:
             if self._survey.baseline(target, identity) is not None:
                 self._survey.note(self._probe.send(self._api.request(target), identity))
 
@@ -163,7 +168,7 @@ class Explorer:
 
     def fitted(self, request: Request, identity: Identity | None) -> Request:
         """The request with what is known wherever its body or query names an object, or whoever sends it."""
-        for slot in request.slots("body", "query"):
+        for slot in request.slots("body", "query", "header"):
             known = self._known_id(slot.leaf, request.value(slot), identity)
             if known is not None:
                 request = request.put(slot, known)
@@ -171,7 +176,9 @@ class Explorer:
 
     def _known_id(self, name: str, value: object, identity: Identity | None) -> object:
         said = words(name)
-        own = self._survey.of(identity).get(said) if identity is not None and "".join(said) in SELVES else None
+        said = said[1:] if said[:1] == ("x",) and len(said) > 1 else said  # `X-Tenant-Id`
+        is_self = "".join(said) in SELVES or (len(said) > 1 and said[-1] in ("id", "uuid", "number"))
+        own = self._survey.of(identity).get(said) if identity is not None and is_self else None
         if own is not None:
             return int(own) if isinstance(value, int) and own.isdigit() else own
         if len(said) < 2 or said[-1] not in ("id", "uuid", "number"):

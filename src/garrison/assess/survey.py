@@ -1,6 +1,5 @@
 """The survey: what is known of an API after somebody has walked through it, and how what is known fits together."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -8,38 +7,19 @@ import msgspec
 
 from garrison.assess.call import NOT_JSON
 from garrison.assess.compare import shape_of, succeeded
+from garrison.assess.facts import IDS, Fact, facts_in, is_making, likeness
 from garrison.assess.identity import Identity
 from garrison.assess.jwt import claims_of
 from garrison.assess.probe import Exchange
-from garrison.assess.target import Target
+from garrison.assess.target import SAFE, Target
 from garrison.core.ids import OperationId
 from garrison.exposure.types.rule import words
 
-_IDS: Final = frozenset(
-    {"id", "uuid", "guid", "number", "no", "key", "slug", "code", "ref", "reference", "identifier", "vin"}
-)
 _OWNERS: Final = frozenset(
     {"owner", "user", "author", "creator", "customer", "account", "username", "created", "member", "email", "sub"}
 )
-_PLAIN: Final = re.compile(r"(?!\.{1,2}$)[\w.~@:+=,-]+")
-"""Values that are put into a path as an id. What an injection left behind is not: deleting it would inject it again."""
 _MAX_FACTS: Final = 20_000
 _MAX_SEEN: Final = 20
-
-
-class Fact(msgspec.Struct, frozen=True):
-    """One value seen in an answer, or sent in a request that made something."""
-
-    name: tuple[str, ...]
-    """The words of its field."""
-    value: str
-    parents: tuple[str, ...]
-    """The words of the fields around it."""
-    item: Mapping[str, Any]
-    """The object that it is a field of."""
-    exchange: Exchange
-    is_sent: bool = False
-    """Whether it was in the request."""
 
 
 class Owned(msgspec.Struct, frozen=True):
@@ -86,10 +66,19 @@ class Survey:
         if not succeeded(exchange.answer, known.answer if known is not None else None):
             self._failed.setdefault(operation, exchange)
             return False
-        self._baselines.setdefault((operation, exchange.identity.name if exchange.identity else ""), exchange)
-        self._facts.extend(_facts(exchange))
+        self._keep(operation, exchange)
+        self._facts.extend(facts_in(exchange))
         del self._facts[:-_MAX_FACTS]
         return True
+
+    def _keep(self, operation: OperationId, exchange: Exchange) -> None:
+        """The first success of somebody is their baseline, until the same request shows more: an empty list says
+        little."""
+        key = (operation, exchange.identity.name if exchange.identity else "")
+        known = self._baselines.setdefault(key, exchange)
+        is_same = exchange.request.method in SAFE and exchange.request.url == known.request.url
+        if is_same and len(exchange.answer.body) > len(known.answer.body):
+            self._baselines[key] = exchange
 
     def knows(self, identity: Identity, values: Mapping[str, str]) -> None:
         """Learn what is said of an identity itself: its name, its number, its address."""
@@ -191,11 +180,11 @@ class Survey:
 
     def object_in(self, target: Target, exchange: Exchange) -> Owned | None:
         """The object that `exchange` made, as `target` takes it; None where it made none of that kind."""
-        return next(self._seen(target, target.variables, tuple(_facts(exchange))), None)
+        return next(self._seen(target, target.variables, tuple(facts_in(exchange))), None)
 
     def _seen(self, target: Target, variables: Sequence[str], facts: Sequence[Fact]) -> Iterator[Owned]:
         last = variables[-1]
-        ranks = ((_rank(fact, last, target), at, fact) for at, fact in enumerate(facts))
+        ranks = ((likeness(fact, last, target), at, fact) for at, fact in enumerate(facts))
         ranked = sorted((each for each in ranks if each[0]), key=lambda each: (-each[0], -each[1]))
         best = ranked[0][0] if ranked else 0
         for rank, _, fact in ranked[:60]:
@@ -203,7 +192,7 @@ class Survey:
                 break
             values = self._around(fact, variables[:-1])
             if values is not None:
-                made = fact.exchange if _is_making(fact) else None
+                made = fact.exchange if is_making(fact) else None
                 owner = self.owner_of(fact.item) or (fact.exchange.identity if made is not None else None)
                 yield Owned({**values, last: fact.value}, owner, made)
 
@@ -223,87 +212,11 @@ class Survey:
         return values
 
 
-def _facts(exchange: Exchange) -> Iterator[Fact]:
-    value = exchange.answer.json()
-    if value is not NOT_JSON:
-        yield from _walk(value, (), exchange)
-    location = exchange.answer.header("location").rstrip("/").rpartition("/")[2]
-    if location and exchange.request.method == "POST":
-        yield Fact(("id",), location, (), {}, exchange)
-    if exchange.request.method in ("POST", "PUT") and isinstance(exchange.request.body, Mapping):
-        for name, sent in exchange.request.body.items():
-            if isinstance(sent, str | int) and not isinstance(sent, bool):
-                yield Fact(words(str(name)), str(sent), (), exchange.request.body, exchange, is_sent=True)
-
-
-def _walk(value: Any, parents: tuple[str, ...], exchange: Exchange) -> Iterator[Fact]:
-    rest: list[tuple[Any, tuple[str, ...]]] = [(value, parents)]
-    count = 0
-    while rest and count < 2_000:
-        inner, above = rest.pop()
-        if isinstance(inner, Mapping):
-            for name, each in inner.items():
-                said = words(str(name))
-                if isinstance(each, str | int) and not isinstance(each, bool) and len(str(each)) <= 200:
-                    count += 1
-                    yield Fact(said, str(each), above, inner, exchange)
-                elif isinstance(each, Mapping | list):
-                    rest.append((each, (*above, *said)))
-        elif isinstance(inner, list):
-            rest.extend((each, above) for each in inner[:100])
-
-
-def _is_making(fact: Fact) -> bool:
-    return fact.exchange.request.method in ("POST", "PUT")
-
-
-def _singular(word: str) -> str:
-    if word.endswith("ies"):
-        return word[:-3] + "y"
-    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
-
-
-def _noun(target: Target) -> str:
-    """What the last variable's objects are: the step before it, in the singular."""
-    steps = [step for step in target.collection.split("/") if step and "{" not in step]
-    meant = [words(step) for step in steps if not _is_version(step)]
-    return _singular(meant[-1][-1]) if meant and meant[-1] else ""
-
-
-def _is_version(step: str) -> bool:
-    return step[:1] == "v" and step[1:].replace(".", "").isdigit()
-
-
-def _rank(fact: Fact, variable: str, target: Target) -> int:
-    """How likely a value is an id that the operation's last variable takes; 0 where it is not."""
-    if _PLAIN.fullmatch(fact.value) is None:
-        return 0
-    said = words(variable)
-    noun = _noun(target)
-    source = fact.exchange.request.template
-    near = source == target.collection or source.startswith(target.template) or target.template.startswith(source + "/")
-    about = near or noun in {_singular(word) for word in (*fact.parents, *words(source.replace("/", " ")))}
-    if fact.name == said:
-        return 8 + 2 * near
-    if (
-        len(fact.name) == 1
-        and fact.name[0] in _IDS
-        and (said[-1:] == fact.name or said[-1:] == (noun,) or said == fact.name)
-    ):
-        own = not fact.parents or noun in map(_singular, fact.parents) or near
-        return (6 + 2 * near) if about and own else 0
-    if len(said) > 1 and said[-1] in _IDS and fact.name == said[:-1]:
-        return 4
-    if len(said) == 1 and said[0] in _IDS and fact.name == (noun, said[0]):
-        return 7
-    return 0
-
-
 def _self_value(variable: str, known: Mapping[tuple[str, ...], str]) -> str:
     """What is known of somebody under a variable's name."""
     said = words(variable)
     if said in known:
         return known[said]
-    if len(said) == 2 and said[0] in ("user", "account", "customer", "member", "person") and said[1] in _IDS:
+    if len(said) == 2 and said[0] in ("user", "account", "customer", "member", "person") and said[1] in IDS:
         return known.get((said[1],), "")
     return ""

@@ -52,7 +52,7 @@ def undescribed(
 ) -> Iterator[Fault]:
     """Those of the operations that describe none of `statuses`: one fault each, or one for all where most lack it."""
     concerned = list(concerned)
-    named = " or ".join(statuses)
+    named = " or ".join(statuses) if len(statuses) < 4 else f"{statuses[0][0]}XX"
     faults = [
         Fault(each.node, f"no answer with {named} is described", reading.users(each), mends=adding(each, statuses[0]))
         for each in concerned

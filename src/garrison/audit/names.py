@@ -22,6 +22,7 @@ _OPEN: Final = _LOG_IN | {
 _CREDENTIAL_FLOW: Final = _LOG_IN | {
     "forgot", "otp", "mfa", "2fa", "totp", "recover", "recovery", "register", "signup",
 }  # fmt: skip
+_ISSUING: Final = frozenset({"auth", "connect", "oauth", "oauth2", "oidc", "openid", "protocol"})
 _ADMIN: Final = frozenset({"admin", "admins", "administration", "administrator", "backoffice", "superuser", "root"})
 _INTERNAL: Final = frozenset(
     {"actuator", "debug", "diagnostics", "dump", "heapdump", "internal", "phpinfo", "profiler", "swagger", "trace"}
@@ -70,9 +71,10 @@ def of_operation_path(path: str) -> frozenset[str]:
 def logs_in(operation: DescribedOperation) -> bool:
     """Whether somebody proves with it who he is, or gets a way to: log in, register, a new password, a token."""
     said = of_path(operation)
-    if operation.method not in UNSAFE:
+    if operation.method not in {"POST", "PUT", "PATCH"}:
         return False
-    return bool(said & _CREDENTIAL_FLOW) or ("password" in said and "reset" in said) or _last(operation) == "token"
+    gives_token = _last(operation) == "token" and (bool(said & _ISSUING) or said == {"token"})
+    return bool(said & _CREDENTIAL_FLOW) or ("password" in said and "reset" in said) or gives_token
 
 
 def is_open_by_nature(operation: DescribedOperation) -> bool:
@@ -82,8 +84,8 @@ def is_open_by_nature(operation: DescribedOperation) -> bool:
 
 
 def administers(operation: DescribedOperation) -> bool:
-    """Whether it is for administrators, as its path says."""
-    return bool(of_path(operation) & _ADMIN)
+    """Whether it is for administrators, as a segment of its path says."""
+    return any(joined(segment) in _ADMIN for segment in operation.path.split("/") if "{" not in segment)
 
 
 def is_internal(operation: DescribedOperation) -> bool:

@@ -56,7 +56,7 @@ class Budget:
 
     __slots__ = ("left",)
 
-    def __init__(self, steps: int = 20 * _MOST) -> None:
+    def __init__(self, steps: int = 10 * _MOST) -> None:
         self.left = steps
 
 

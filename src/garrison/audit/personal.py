@@ -6,6 +6,7 @@ from typing import Final
 
 from garrison.audit.rule import Users
 from garrison.audit.walk import Field, Reading, Spot
+from garrison.exposure.inference import addresses_on
 from garrison.exposure.types.catalogue import type_by_format, type_by_name
 from garrison.exposure.types.rule import words
 
@@ -44,7 +45,10 @@ def personal(spot: Spot) -> Mapping[Field, str]:
 def objects(reading: Reading) -> Iterator[tuple[Spot, Mapping[Field, str]]]:
     """Every object of successful answers that has personal fields, and which."""
     for spot in reading.spots:
-        if spot.answers and spot.fields and (found := personal(spot)):
+        found = personal(spot) if spot.answers and spot.fields else {}
+        if set(found.values()) == {"phone"} and _are_goods(reading, spot):
+            continue
+        if found:
             yield spot, found
 
 
@@ -54,6 +58,11 @@ def disclosing(reading: Reading) -> Users:
     for spot, _ in objects(reading):
         found |= spot.answers
     return Users(found)
+
+
+def _are_goods(reading: Reading, spot: Spot) -> bool:
+    """Whether telephone numbers are what is dealt in, as the paths say."""
+    return all("phone" not in addresses_on(each.path) for each in reading.using(spot.answers))
 
 
 def _may_be(spot: Spot) -> bool:

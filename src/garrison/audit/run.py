@@ -10,7 +10,7 @@ from garrison.audit.overlay import suggestion
 from garrison.audit.rule import Action, Fault, Rule, Users
 from garrison.audit.score import Charge, scores, whole
 from garrison.audit.walk import Reading
-from garrison.contract.described import DescribedOperation, Description
+from garrison.contract.described import Description
 from garrison.contract.place import Place, json_path
 from garrison.core.finding import Finding, Source, fingerprint_of
 
@@ -39,6 +39,8 @@ class Audit(msgspec.Struct, frozen=True):
     """What the rules found."""
 
     source: str
+    title: str
+    """What the API calls itself; empty where it says nothing."""
     version: str
     """Of OpenAPI."""
     found: tuple[Found, ...]
@@ -74,6 +76,7 @@ def audit(description: Description, rules: Iterable[Rule] = RULES) -> Audit:
     found.sort(key=lambda each: (-each.finding.severity.rank, order[each.finding.check]))
     return Audit(
         description.source,
+        _title(reading),
         description.version,
         tuple(found),
         tuple((each.method, each.template) for each in reading.operations),
@@ -81,15 +84,15 @@ def audit(description: Description, rules: Iterable[Rule] = RULES) -> Audit:
 
 
 def _found(rule: Rule, fault: Fault, source: Source, reading: Reading, taken: dict[str, int]) -> Found:
-    using = reading.using(fault.users) if fault.users != reading.everywhere else list(reading.operations)
-    one = using[0] if len(using) == 1 else None
+    count = fault.users.bit_count()
+    one = reading.using(fault.users)[0] if count == 1 else None
     return Found(
         Finding(
             check=rule.id,
             title=rule.title,
             severity=fault.severity or rule.severity,
             confidence=fault.confidence or rule.confidence,
-            says=fault.says + _shared(using, fault),
+            says=fault.says + (f", in {count} operations" if count > 1 and fault.location else ""),
             fingerprint=_fingerprint(rule, fault, reading.description.source, taken),
             operation=one.id if one is not None else None,
             method=one.method if one is not None else "",
@@ -104,11 +107,9 @@ def _found(rule: Rule, fault: Fault, source: Source, reading: Reading, taken: di
     )
 
 
-def _shared(using: list[DescribedOperation], fault: Fault) -> str:
-    """How many operations share what is wrong; nothing where that is said by the place."""
-    if len(using) < 2 or not fault.location:
-        return ""
-    return f", in {len(using)} operations"
+def _title(reading: Reading) -> str:
+    info = reading.of_root("info", "title")
+    return info.value if info is not None and isinstance(info.value, str) else ""
 
 
 def _fingerprint(rule: Rule, fault: Fault, source: str, taken: dict[str, int]) -> str:

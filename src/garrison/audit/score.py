@@ -39,16 +39,20 @@ class Charge(NamedTuple):
 
 def scores(charges: Iterable[Charge], operations: int) -> list[int]:
     """The score of each operation."""
-    worst: list[dict[str, float]] = [{} for _ in range(operations)]
+    concerned: dict[tuple[str, float], int] = {}
     for each in charges:
         points = POINTS[each.severity] * PART[each.confidence]
-        users = each.users
-        while users:
-            lowest = users & -users
-            taken = worst[lowest.bit_length() - 1]
-            taken[each.rule] = max(points, taken.get(each.rule, 0.0))
-            users = Users(users ^ lowest)
-    return [round(100 * 0.5 ** (sum(taken.values()) / HALVES)) for taken in worst]
+        concerned[each.rule, points] = concerned.get((each.rule, points), 0) | each.users
+    taken = [0.0] * operations
+    seen: dict[str, int] = {}
+    # the most first: of one rule only that counts
+    for (rule, points), users in sorted(concerned.items(), key=lambda item: -item[0][1]):
+        bits = f"{users & ~seen.get(rule, 0):b}"[::-1]
+        seen[rule] = seen.get(rule, 0) | users
+        for at, bit in enumerate(bits):
+            if bit == "1":
+                taken[at] += points
+    return [round(100 * 0.5 ** (points / HALVES)) for points in taken]
 
 
 def whole(each: list[int]) -> int:

@@ -42,6 +42,8 @@ class Spot(msgspec.Struct, eq=False):
     """The schema and the members of its `allOf`, theirs included."""
     outer: "Spot | None" = None
     """Around a member of `oneOf` or `anyOf` that stands there itself."""
+    is_closed_around: bool = False
+    """Whether a schema that it is a choice of takes no other properties."""
     inner: list["Spot"] = []
     fields: list["Field"] = []
     """Its declared properties."""
@@ -224,7 +226,13 @@ class Reading:
 
     def using(self, users: Users) -> list[DescribedOperation]:
         """The operations that bits stand for, in the description's order."""
-        return [operation for at, operation in enumerate(self.operations) if users >> at & 1]
+        found = []
+        rest = int(users)
+        while rest:
+            lowest = rest & -rest
+            found.append(self.operations[lowest.bit_length() - 1])
+            rest ^= lowest
+        return found
 
     def of_root(self, *tokens: str | int) -> Node | None:
         """What stands in the description itself, references followed; None where nothing stands there."""
@@ -315,7 +323,7 @@ class _Walk:
         if known is not None or not isinstance(node.value, dict) or len(self.spots) >= MAX_SPOTS:
             return known
         own = outer if outer is not None and node.place == schema.place else None
-        spot = Spot(node, name, location, tuple(self._merged(node)), own, [], [])
+        spot = Spot(node, name, location, tuple(self._merged(node)), own, inner=[], fields=[])
         self.spots[node.place] = spot
         self._rest.append(spot)
         return spot
@@ -363,6 +371,7 @@ class _Walk:
     def _join(self, spot: Spot, node: Node, location: str, name: str, outer: Spot | None = None) -> None:
         inner = self._spot(node, name, location, outer)
         if inner is not None:
+            inner.is_closed_around |= outer is not None and spot.said("unevaluatedProperties") is False
             spot.inner.append(inner)
 
 

@@ -56,7 +56,7 @@ async def body_of(request: Request) -> dict[str, Any]:
     """The JSON object that a request carries; an empty one where it carries none."""
     try:
         value = await request.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
 
@@ -121,6 +121,8 @@ def contract(
         "components": {"securitySchemes": dict(schemes)},
     }
 
+
+FREQUENT = ("password", "12345678", "123456789", "qwertyuiop")
 
 DOORS: dict[str, dict[str, Any]] = {
     "POST /register": operation(
@@ -242,7 +244,11 @@ class People:
         """`POST /register`."""
         given = await body_of(request)
         username, email, password = (given.get(name) for name in ("username", "email", "password"))
-        if not all(isinstance(each, str) and each for each in (username, email, password)) or len(str(password)) < 8:
+        if (
+            not all(isinstance(each, str) and each for each in (username, email, password))
+            or len(str(password)) < 8
+            or password in FREQUENT
+        ):
             return problem(400, "Bad Request")
         if username in self.all:
             return problem(409, "Conflict")

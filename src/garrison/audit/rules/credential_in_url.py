@@ -11,18 +11,22 @@ from garrison.core.finding import CheckId
 from garrison.exposure.types.catalogue import type_by_name
 from garrison.exposure.types.rule import words
 
-_ALSO: Final = frozenset({"apikey", "authtoken", "bearer", "jsessionid", "jwt", "passwd", "pwd", "sessionid", "token"})
-_PAGING: Final = frozenset({"page", "next", "continuation", "sync", "cursor"})
+_ALSO: Final = frozenset({"apikey", "authtoken", "bearer", "jsessionid", "jwt", "passwd", "pwd", "sessionid"})
+_PAGING: Final = frozenset(
+    {"page", "pagination", "next", "continuation", "sync", "cursor", "start", "resume", "scroll", "watch"}
+)
 
 
 def _look(reading: Reading) -> Iterator[Fault]:
     for each in reading.parameters:
-        if each.where not in {"query", "path"} or not _PAGING.isdisjoint(words(each.name)):
+        said = words(each.name)
+        if each.where not in {"query", "path"} or not _PAGING.isdisjoint(said):
             continue
-        if type_by_name(each.name) == "credential" or names.joined(each.name) in _ALSO:
-            sure = (
-                Confidence.HIGH if each.where == "query" and names.joined(each.name) != "token" else Confidence.MEDIUM
-            )
+        if each.where == "path" and "session" in said:
+            continue  # mostly the id of an object that is called so
+        is_known = type_by_name(each.name) == "credential" or names.joined(each.name) in _ALSO
+        if is_known or said[-1:] == ("token",):
+            sure = Confidence.HIGH if each.where == "query" and is_known else Confidence.MEDIUM
             says = f"`{each.name}` in the {each.where} is a secret by its name"
             yield Fault(each.node, says, each.users, each.location, confidence=sure)
 

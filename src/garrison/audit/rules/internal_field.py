@@ -11,8 +11,8 @@ from garrison.core.finding import CheckId
 from garrison.exposure.types.rule import words
 
 _INTERNAL: Final = frozenset(
-    {"adminnotes", "creditrisk", "debug", "deletedby", "fraudscore", "internalcomment", "internalid", "internalnotes",
-     "isdeleted", "isfraud", "isshadowbanned", "moderatornotes", "privatenotes", "riskscore", "staffnotes", "sqlquery"}
+    {"adminnotes", "creditrisk", "debug", "fraudscore", "internalcomment", "internalid", "internalnotes", "isfraud",
+     "isshadowbanned", "moderatornotes", "privatenotes", "riskscore", "staffnotes", "sqlquery"}
 )  # fmt: skip
 
 

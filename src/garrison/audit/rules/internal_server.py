@@ -24,7 +24,8 @@ def _look(reading: Reading) -> Iterator[Fault]:
         if found and not each.is_private:
             mends = (Action(each.node.place),) if len(listed) > 1 else ()
             says = f"`{each.host}` is called `{found[0]}`"
-            yield Fault(each.node, says, each.users, kind=each.url, mends=mends)
+            sure = Confidence.LOW if each.node.value.get("description") else None  # perhaps it is meant for everybody
+            yield Fault(each.node, says, each.users, kind=each.url, confidence=sure, mends=mends)
 
 
 RULE = Rule(

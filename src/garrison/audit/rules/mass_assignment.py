@@ -10,47 +10,49 @@ from garrison.audit.walk import Field, Reading
 from garrison.contract.described import DescribedOperation
 from garrison.core.detection import Confidence, Severity
 from garrison.core.finding import CheckId
+from garrison.exposure.inference import NOUNS
 
 _RIGHTS: Final = frozenset(
-    {"accesslevel", "admin", "approved", "balance", "credits", "emailverified", "isadmin", "isadministrator",
-     "isapproved", "isemailverified", "ismoderator", "isowner", "isstaff", "issuperuser", "issystem", "istrusted",
-     "isverified", "kycstatus", "permissions", "privileges", "role", "roles", "scopes", "siteadmin", "staff",
+    {"accesslevel", "admin", "emailverified", "isadmin", "isadministrator", "isemailverified", "ismoderator", "isstaff",
+     "issuperuser", "issystem", "istrusted", "isverified", "kycstatus", "role", "roles", "siteadmin", "staff",
      "superuser", "userrole", "userroles", "usertype", "verified", "walletbalance"}
 )  # fmt: skip
+_OWN_RIGHTS: Final = _RIGHTS | {"approved", "balance", "credits", "isapproved", "permissions", "privileges", "scopes"}
+"""What is a right where people change what is said of themselves, and anything elsewhere."""
+_SELF: Final = frozenset({"me", "profile", "register", "registration", "signup"})
+_GIVING: Final = frozenset(
+    {"invitation", "invitations", "member", "members", "membership", "memberships", "roles", "scim"}
+)
+"""Operations whose purpose it is to give rights."""
 
 
 def _look(reading: Reading) -> Iterator[Fault]:
     for field in reading.fields:
-        if not field.owner.requests or names.joined(field.name) not in _RIGHTS or _is_kept(field):
+        if not field.owner.requests or names.joined(field.name) not in _OWN_RIGHTS or _is_kept(field):
             continue
-        users = [
-            each
-            for each in reading.using(field.owner.requests)
-            if each.method in names.UNSAFE and not names.administers(each)
-        ]
-        if not users:
-            continue
-        own = any(_is_own(each) for each in users)
-        sure, grave = (None, Severity.HIGH) if own else (Confidence.LOW, None)
-        says = f"`{field.name}` may be written by who may write the rest"
-        yield Fault(
-            field.node,
-            says,
-            reading.users(*users),
-            field.location,
-            severity=grave,
-            confidence=sure,
-            mends=marking(field, readOnly=True),
-        )
+        changing = [each for each in reading.using(field.owner.requests) if each.method in names.UNSAFE]
+        own = [each for each in changing if _SELF & names.of_path(each)]
+        users = own or [each for each in changing if _is_of_people(each) and names.joined(field.name) in _RIGHTS]
+        if users:
+            yield Fault(
+                field.node,
+                f"`{field.name}` may be written by who may write the rest",
+                reading.users(*users),
+                field.location,
+                severity=Severity.HIGH if own else None,
+                confidence=None if own else Confidence.LOW,
+                mends=marking(field, readOnly=True),
+            )
 
 
 def _is_kept(field: Field) -> bool:
     return field.says("readOnly") is True or bool(field.says("x-garrison-write-scope"))
 
 
-def _is_own(operation: DescribedOperation) -> bool:
-    """Whether people change with it what is said of themselves."""
-    return bool({"register", "registration", "signup", "me", "profile"} & names.of_path(operation))
+def _is_of_people(operation: DescribedOperation) -> bool:
+    """Whether it changes what is said of a person, and is neither for administrators nor meant to give rights."""
+    said = names.of_path(operation)
+    return bool(said & NOUNS.keys()) and not said & _GIVING and not names.administers(operation)
 
 
 RULE = Rule(

@@ -12,11 +12,13 @@ from garrison.core.finding import CheckId
 from garrison.exposure.types.rule import words
 
 _AMOUNTS: Final = frozenset({"amount", "cost", "fee", "price", "quantity", "qty", "subtotal", "tip", "total"})
+_LIMITS: Final = frozenset({"max", "maximum", "min", "minimum", "limit"})
 
 
 def _look(reading: Reading) -> Iterator[Fault]:
     for spot in reading.spots:
-        is_amount = not _AMOUNTS.isdisjoint(words(spot.name)[-1:])
+        said = words(spot.name)
+        is_amount = not _AMOUNTS.isdisjoint(said[-1:]) and _LIMITS.isdisjoint(said)
         is_free = spot.types & {"integer", "number"} and not spot.is_chosen and bounds.lowest(spot) is None
         if spot.requests and is_amount and is_free:
             says = f"`{spot.name}` has no `minimum`"

@@ -24,6 +24,8 @@ def _look(reading: Reading) -> Iterator[Fault]:
 
 def _is_closed(spot: Spot) -> bool:
     more = spot.said("additionalProperties")
+    if spot.is_closed_around:
+        return True
     return more is False or isinstance(more, dict) or spot.said("unevaluatedProperties") is False
 
 

@@ -1,30 +1,42 @@
 """Operations that answer with data of people, and demand nothing of who asks."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from garrison.audit import access, answers, personal
-from garrison.audit.rule import Fault, Rule
+from garrison.audit.rule import Fault, Rule, Users
 from garrison.audit.walk import Reading
+from garrison.contract.described import DescribedOperation
 from garrison.core.detection import Confidence, Severity
 from garrison.core.finding import CheckId
 
+_SHOWN: Final = 5
+"""Fields that are named."""
+
 
 def _look(reading: Reading) -> Iterator[Fault]:
-    named: dict[str, set[str]] = {}
+    named: dict[str, list[str]] = {}
+    rest = reading.users(*(each for each in reading.operations if each.method in {"GET", "QUERY"} and _is_open(each)))
     for spot, found in personal.objects(reading):
-        for each in reading.using(spot.answers):
-            if access.is_open(each) or access.is_optional(each):
-                named.setdefault(each.id, set()).update(field.name for field in found)
+        for each in reading.using(Users(spot.answers & rest)):
+            fields = named.setdefault(each.id, [])
+            fields += [field.name for field in found if field.name not in fields]
+            if len(fields) >= _SHOWN:
+                rest = Users(rest & ~reading.users(each))
     faults = []
     for each in reading.operations:
-        if each.id in named and each.method in {"GET", "QUERY"}:
-            shown = ", ".join(f"`{name}`" for name in sorted(named[each.id])[:5])
+        if each.id in named:
+            shown = ", ".join(f"`{name}`" for name in named[each.id][:_SHOWN])
             says = f"it answers with {shown} without any proof of who asks"
             faults.append(Fault(each.node, says, reading.users(each)))
     # where nothing is demanded anywhere, that is one fault
     concerned = len(faults) if access.demands_nothing(reading) else len(reading.operations)
     says = f"{len(faults)} operations answer with personal data without any proof of who asks"
     yield from answers.gathered(reading, faults, concerned, says)
+
+
+def _is_open(operation: DescribedOperation) -> bool:
+    return access.is_open(operation) or access.is_optional(operation)
 
 
 RULE = Rule(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from garrison.audit import names
+from garrison.audit import names, personal
 from garrison.audit.bounds import marking
 from garrison.audit.rule import Fault, Rule
 from garrison.audit.walk import Field, Reading
@@ -12,42 +12,41 @@ from garrison.core.finding import CheckId
 from garrison.exposure.types.catalogue import type_by_name
 from garrison.exposure.types.rule import words
 
-_ALSO: Final = frozenset(
-    {
-        "hashedpassword",
-        "hash",
-        "mfasecret",
-        "otpsecret",
-        "passwordsalt",
-        "privatekey",
-        "salt",
-        "secretkey",
-        "totpsecret",
-    }
-)
-_PASSWORDS: Final = frozenset({"password", "passwd", "pwd", "passcode", "passphrase", "salt", "hash"})
+_ALSO: Final = frozenset({"mfasecret", "otpsecret", "passwordsalt", "privatekey", "secretkey", "totpsecret"})
+_PASSWORDS: Final = frozenset({"password", "passwd", "pwd", "passcode", "passphrase"})
+_OF_PEOPLE: Final = frozenset({"hash", "salt", "hashed"})
+"""What is a secret where it is said of a person, and anything elsewhere."""
+_READING: Final = frozenset({"GET", "QUERY", "PUT", "PATCH"})
+"""Methods that answer what was there before: what makes a secret has to give it once."""
 
 
 def _look(reading: Reading) -> Iterator[Fault]:
     for field in reading.fields:
         if not field.owner.answers or not _is_secret(field):
             continue
-        is_password = not _PASSWORDS.isdisjoint(words(field.name))
-        reads = [each for each in reading.using(field.owner.answers) if each.method in {"GET", "QUERY"}]
-        if is_password or reads:  # a token is given once, by what makes it
-            users = field.owner.answers if is_password else reading.users(*reads)
-            sure, grave = (None, None) if is_password else (Confidence.LOW, Severity.MEDIUM)
-            says = f"`{field.name}` is a secret by its name"
-            mends = marking(field, writeOnly=True)
-            yield Fault(field.node, says, users, field.location, severity=grave, confidence=sure, mends=mends)
+        reads = [each for each in reading.using(field.owner.answers) if each.method in _READING]
+        is_password = bool(_PASSWORDS & set(words(field.name))) or names.joined(field.name) in _OF_PEOPLE
+        if not reads and not is_password:
+            continue
+        is_sure = is_password and bool(reads)
+        yield Fault(
+            field.node,
+            f"`{field.name}` is a secret by its name",
+            reading.users(*reads) if reads else field.owner.answers,
+            field.location,
+            severity=None if is_sure else Severity.MEDIUM,
+            confidence=None if is_sure else Confidence.LOW,
+            mends=marking(field, writeOnly=True) if is_sure else (),
+        )
 
 
 def _is_secret(field: Field) -> bool:
-    said = words(field.name)
+    said = set(words(field.name))
     is_named = type_by_name(field.name) == "credential" or names.joined(field.name) in _ALSO
-    is_page = bool({"page", "next", "continuation", "sync", "public"} & set(said))
+    is_named = is_named or (names.joined(field.name) in _OF_PEOPLE and bool(personal.personal(field.owner)))
+    is_other = bool({"page", "next", "continuation", "sync", "public"} & said) or field.spot.is_chosen
     is_text = not field.spot.types or "string" in field.spot.types
-    return is_named and is_text and not is_page and not field.spot.is_chosen and field.says("writeOnly") is not True
+    return is_named and is_text and not is_other and field.says("writeOnly") is not True
 
 
 RULE = Rule(

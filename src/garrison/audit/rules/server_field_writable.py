@@ -18,10 +18,11 @@ _MADE: Final = frozenset(
 
 
 def _look(reading: Reading) -> Iterator[Fault]:
+    tops = {id(each.spot) for each in reading.bodies}
     for field in reading.fields:
         is_made = names.joined(field.name) in _MADE and names.is_shared(field)
         # inside of others an id says which object is meant
-        is_top = any(each.spot is field.owner for each in reading.bodies)
+        is_top = id(field.owner) in tops
         if is_made and is_top and field.says("readOnly") is not True:
             mends = marking(field, readOnly=True)
             says = f"`{field.name}` is answered, and may be written"

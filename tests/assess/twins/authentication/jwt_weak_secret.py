@@ -13,6 +13,7 @@ def app(*, vulnerable: bool) -> Starlette:
 
 VARIANTS = {
     "a frequent password": lambda: serving(People(Tokens("letmein")).routes),
+    "a number": lambda: serving(People(Tokens("004711")).routes),
     "a frequent word": lambda: serving(People(Tokens("random")).routes),
     "the name of the API": lambda: serving(People(Tokens("tea-shop-secret")).routes),
     "a word that was given": lambda: serving(People(Tokens("harbour-light")).routes),

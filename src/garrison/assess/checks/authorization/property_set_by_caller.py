@@ -1,6 +1,6 @@
 """Mass assignment: whoever creates or changes an object sets properties that are not theirs to set."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
@@ -8,27 +8,16 @@ import msgspec
 from garrison.assess.assessment import Assessment
 from garrison.assess.call import NOT_JSON, Answer
 from garrison.assess.check import Check, Disturbs
-from garrison.assess.checks.authorization.objects import fresh, pairs_with_accounts, read_state, requests_about
-from garrison.assess.checks.authorization.rights import others
+from garrison.assess.checks.authorization.objects import fresh, items, pairs_with_accounts, read_state, requests_about
+from garrison.assess.checks.authorization.rights import GUESSES, has, is_kept, others
 from garrison.assess.checks.authorization.samples import FIELD_SAMPLES
-from garrison.assess.compare import leaves
 from garrison.assess.identity import Identity
 from garrison.assess.probe import Exchange
 from garrison.assess.request import Request, Slot
 from garrison.assess.target import Target
 from garrison.core.detection import Severity
 from garrison.core.finding import CheckId, Finding
-from garrison.exposure.types.rule import words
 
-_RIGHTS: Final = frozenset(
-    {"active", "admin", "approved", "balance", "confirmed", "credit", "credits", "discount", "enabled", "group",
-     "groups", "level", "limit", "moderator", "owner", "paid", "permission", "permissions", "plan", "premium", "price",
-     "privilege", "privileges", "quota", "rank", "role", "roles", "scope", "scopes", "staff", "superuser", "tier",
-     "verified"}
-)  # fmt: skip
-"""Words of properties that somebody else decides."""
-_GUESSES: Final[Mapping[str, Any]] = {"admin": True, "is_admin": True, "isAdmin": True, "role": "admin"}
-"""What is tried where no answer shows such a property."""
 _MOST: Final = 5
 _TURNS: Final = 3
 
@@ -72,20 +61,21 @@ def _attempt(a: Assessment, target: Target, request: Request, owner: Identity) -
         wanted = fresh(a, request)
         for name, value in more.items():
             wanted = wanted.put(Slot("body", name), value)
-        extended = a.probe.send(
-            wanted, owner, says=f"{owner.name} sends more: {', '.join(f'`{name}`' for name in more)}"
-        )
+        names = ", ".join(f"`{name}`" for name in more)
+        extended = a.probe.send(wanted, owner, says=f"{owner.name} sends more: {names}")
         second = _state(a, target, extended, owner) if extended.is_success else None
-        for name, value in more.items() if second is not None else ():
-            if (
-                second is not None
-                and value in _values(second.answer, name)
-                and value not in _values(first.answer, name)
-            ):
-                steps = [plain, first, extended, second.says_that(f"`{name}` is what was sent")]
-                says = f"`{name}` becomes `{value}` because whoever calls says so"
-                yield a.found(CHECK, _distinct(steps), says=says, target=target, slot=Slot("body", name))
-                return
+        if second is None:
+            continue
+        taken = {name: value for name, value in more.items() if _is_taken(first.answer, second.answer, name, value)}
+        for name, value in list(taken.items())[:1]:
+            steps = _distinct([plain, first, extended, second.says_that(f"`{name}` is what was sent")])
+            says = f"`{name}` becomes `{value}` because whoever calls says so"
+            yield a.found(CHECK, steps, says=says, target=target, slot=Slot("body", name))
+            return
+
+
+def _is_taken(before: Answer, after: Answer, name: str, value: Any) -> bool:
+    return has(after, name, value) and not has(before, name, value)
 
 
 def _state(a: Assessment, target: Target, written: Exchange, owner: Identity) -> Exchange | None:
@@ -116,26 +106,19 @@ def _more(a: Assessment, target: Target, answer: Answer) -> Iterator[dict[str, A
     declared = a.api.description.properties(body.schema) if body is not None and body.schema is not None else {}
     writable = {name for name, schema in declared.items() if a.api.description.said(schema, "readOnly") is not True}
     value = answer.json()
-    shown = {way.rpartition("/")[2]: leaf for way, leaf in leaves(value)} if value is not NOT_JSON else {}
+    shown = {str(name): leaf for item in (items(value) if value is not NOT_JSON else ()) for name, leaf in item.items()}
     kept = {
-        name: list(others(a, name, leaf)) for name, leaf in shown.items() if _is_kept(name) and name not in writable
+        name: list(others(a, name, leaf))
+        for name, leaf in shown.items()
+        if is_kept(name) and name not in writable and not isinstance(leaf, dict)
     }
     kept = {name: values for name, values in kept.items() if values}
     if not kept:
-        yield {name: guess for name, guess in _GUESSES.items() if name not in writable}
+        yield {name: guess for name, guess in GUESSES.items() if name not in writable}
     for turn in range(_TURNS if kept else 0):
         chosen = {name: values[turn] for name, values in list(kept.items())[:_MOST] if turn < len(values)}
         if chosen:
             yield chosen
-
-
-def _is_kept(name: str) -> bool:
-    return name != "*" and not _RIGHTS.isdisjoint(words(name))
-
-
-def _values(answer: Answer, name: str) -> list[Any]:
-    value = answer.json()
-    return [leaf for way, leaf in leaves(value) if way.rpartition("/")[2] == name] if value is not NOT_JSON else []
 
 
 def _distinct(steps: list[Exchange]) -> list[Exchange]:

@@ -15,24 +15,9 @@ from garrison.core.finding import CheckId, Finding
 from garrison.exposure.types.rule import words
 
 _SECRETS: Final = frozenset(
-    {
-        "password",
-        "passwd",
-        "pwd",
-        "passphrase",
-        "passwordhash",
-        "hashedpassword",
-        "salt",
-        "pin",
-        "cvv",
-        "cvc",
-        "otp",
-        "totp",
-        "mfa",
-        "apikey",
-        "privatekey",
-    }
-)
+    {"apikey", "cvc", "cvv", "hashedpassword", "mfa", "otp", "passphrase", "passwd", "password", "passwordhash", "pin",
+     "privatekey", "pwd", "salt", "totp"}
+)  # fmt: skip
 _KEYS: Final = (
     ("api", "key"),
     ("private", "key"),
@@ -44,7 +29,7 @@ _KEYS: Final = (
     ("totp", "secret"),
     ("security", "answer"),
 )
-_SHOWN: Final = frozenset({"", "*", "null", "none", "redacted", "hidden", "(secret)"})
+_SHOWN: Final = frozenset({"", "*", "null", "none", "redacted", "hidden", "secret", "masked"})
 
 
 def _each(a: Assessment, target: Target) -> Iterator[Finding]:
@@ -54,9 +39,7 @@ def _each(a: Assessment, target: Target) -> Iterator[Finding]:
         (each for each in a.survey.seen(target) if each.is_success), key=lambda each: each.identity is not None
     )
     for exchange in answers:
-        names = sorted(
-            {way for way, leaf in leaves(exchange.answer.json()) if _is_secret(way.rpartition("/")[2], leaf)}
-        )
+        names = sorted({way for way, leaf in leaves(exchange.answer.json()) if is_secret(way.rpartition("/")[2], leaf)})
         if names and exchange.answer.json() is not NOT_JSON:
             yield _finding(a, target, exchange, names)
             return
@@ -73,8 +56,9 @@ def _finding(a: Assessment, target: Target, exchange: Exchange, names: list[str]
     return a.found(CHECK, [step], says=says, target=target, slot=f"response/{names[0]}", severity=severity)
 
 
-def _is_secret(name: str, value: Any) -> bool:
-    if not isinstance(value, str) or value.lower() in _SHOWN or not value.strip("*•x"):
+def is_secret(name: str, value: Any) -> bool:
+    """Whether a field is a secret by its name, and its value is not masked."""
+    if not isinstance(value, str) or value.strip("[]<>() ").lower() in _SHOWN or not value.strip("*•x"):
         return False
     said = words(name)
     return "".join(said) in _SECRETS or said[-1:] in {(each,) for each in _SECRETS} or said[-2:] in _KEYS

@@ -56,7 +56,7 @@ CHECK = Check(
     mend="List the origins of your own front ends and allow just those; leave `Allow-Credentials` out where the API "
     "takes bearer tokens.",
     samples={
-        "fastapi": 'app.add_middleware(CORSMiddleware, allow_origins=["https://app.example.com"], allow_credentials=True)',
+        "fastapi": 'app.add_middleware(CORSMiddleware, allow_origins=["https://app.example.com"])',
         "django": 'CORS_ALLOWED_ORIGINS = ["https://app.example.com"]  # never CORS_ALLOW_ALL_ORIGINS = True',
         "flask": 'CORS(app, origins=["https://app.example.com"], supports_credentials=True)',
     },

@@ -44,7 +44,7 @@ def _undeclared(a: Assessment, answer: Answer) -> Iterator[str]:
     """Operations that a description served by the API has and the contract has not."""
     value = answer.json()
     paths = value.get("paths") if isinstance(value, Mapping) else None
-    known = {(target.method, _bare(target.described.path)) for target in a.api.targets}
+    known = {(target.method, _bare(target.described.path)) for target in a.api.every}
     for path, item in paths.items() if isinstance(paths, Mapping) else ():
         for method in item if isinstance(item, Mapping) else ():
             wanted = (str(method).upper(), _bare(str(path)))

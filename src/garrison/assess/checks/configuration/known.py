@@ -18,7 +18,7 @@ def declares(a: Assessment, path: str, *, method: str = "") -> bool:
     """Whether a path fits a declared template."""
     return any(
         pattern_of(target).fullmatch(path.rstrip("/") or "/")
-        for target in a.api.targets
+        for target in a.api.every
         if not method or target.method == method
     )
 
@@ -31,13 +31,13 @@ def pattern_of(target: Target) -> re.Pattern[str]:
 
 def undeclared(a: Assessment, paths: Iterable[str]) -> Iterator[str]:
     """Those of `paths` that no declared template without variables is."""
-    plain = {target.template.rstrip("/") for target in a.api.targets if not target.variables}
+    plain = {target.template.rstrip("/") for target in a.api.every if not target.variables}
     yield from (path for path in paths if path.rstrip("/") not in plain)
 
 
 def prefixes(a: Assessment) -> tuple[str, ...]:
     """Where undeclared things would stand: at the root, and under what all declared paths have in common."""
-    steps = [target.template.strip("/").split("/") for target in a.api.targets]
+    steps = [target.template.strip("/").split("/") for target in a.api.every]
     common: list[str] = []
     for at in range(min((len(each) - 1 for each in steps), default=0)):
         names = {each[at] for each in steps}

@@ -45,5 +45,4 @@ def trusted(a: Assessment, known: Exchange) -> Iterator[str]:
         url = urlsplit(str(server.get("url", ""))) if isinstance(server, dict) else None
         if url is not None and url.scheme and url.netloc:
             yield f"{url.scheme}://{url.netloc}"
-    for host in ("http://localhost:3000", "http://localhost:8080", "https://app.example.com"):
-        yield host
+    yield from ("http://localhost:3000", "http://localhost:8080", "https://app.example.com")

@@ -6,7 +6,7 @@ from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check
 from garrison.assess.compare import same
 from garrison.assess.probe import Exchange
-from garrison.assess.request import NOTHING, Request, Slot
+from garrison.assess.request import Request, Slot
 from garrison.assess.target import Target
 from garrison.core.detection import Severity
 from garrison.core.finding import CheckId, Finding
@@ -39,11 +39,9 @@ def _cases(a: Assessment, target: Target, slot: Slot) -> Iterator[tuple[Exchange
         base = known.request if known is not None else a.api.request(target)
         said = a.survey.of(identity)
         values = [said[name] for name in said if _fits(slot, name)]
-        for value in values[:1]:
-            asked.append(a.probe.send(base.put(slot, value), identity))
+        asked += [a.probe.send(base.put(slot, value), identity) for value in values[:1]]
     if len(asked) == 2 and all(each.is_success for each in asked) and not same(asked[0].answer, asked[1].answer):
-        if NOTHING not in (asked[0].request.value(slot), asked[1].request.value(slot)):
-            yield asked[0], asked[1]
+        yield asked[0], asked[1]
 
 
 def _fits(slot: Slot, name: tuple[str, ...]) -> bool:

@@ -91,9 +91,7 @@ CHECK = Check(
     why="Everything behind the rule is open to anybody who writes the path so.",
     mend="Protect operations where they are routed, not by patterns of paths before it; normalise paths before any "
     "rule, and refuse those that are not in normal form.",
-    samples={
-        "fastapi": 'app.include_router(admin, dependencies=[Depends(current_user)])  # not a middleware with `path == "/admin"`'
-    },
+    samples={"fastapi": "app.include_router(admin, dependencies=[Depends(current_user)])  # no middleware by path"},
     each=_each,
     most=18,
 )

@@ -67,7 +67,8 @@ CHECK = Check(
     mend="Send `Cache-Control: no-store` with everything that depends on who asks.",
     samples={
         "fastapi": "@app.middleware('http')\nasync def private(request: Request, call_next):\n"
-        "    response = await call_next(request)\n    response.headers['cache-control'] = 'no-store'\n    return response",
+        "    response = await call_next(request)\n    response.headers['cache-control'] = 'no-store'\n"
+        "    return response",
         "django": "@method_decorator(never_cache, name='dispatch')",
     },
     run=_run,

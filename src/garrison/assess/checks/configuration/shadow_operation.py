@@ -19,7 +19,8 @@ from garrison.exposure.types.catalogue import type_by_name
 from garrison.exposure.types.rule import words
 
 _WORDS: Final = (
-    "admin", "users", "accounts", "internal", "private", "debug", "test", "export", "dump", "backup", "reports", "report",
+    "admin", "users", "accounts", "internal", "private", "debug", "test", "export", "dump", "backup", "reports",
+    "report",
     "logs", "audit", "events", "stats", "statistics", "jobs", "tasks", "queue", "flags", "features", "tokens", "keys",
     "sessions", "customers", "orders", "invoices", "payments", "employees", "search", "all", "list", "archive", "old",
     "legacy", "beta", "demo", "manage", "management", "dashboard", "monitor", "system", "info", "whoami", "routes",

@@ -1,4 +1,7 @@
-"""Soft answers: what a server says to paths that nobody serves. Many answer 200 to everything, or 405 where they mean 404."""
+"""Soft answers: what a server says to paths that nobody serves.
+
+Many answer 200 to everything, or 405 where they mean 404.
+"""
 
 from typing import Final
 

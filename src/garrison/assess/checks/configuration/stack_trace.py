@@ -39,7 +39,8 @@ CHECK = Check(
     mend="Catch all errors at the edge, answer a problem (RFC 9457) that says no more than the status, and write the "
     "trace to the log under an id that the answer gives.",
     samples={
-        "fastapi": "@app.exception_handler(Exception)\nasync def failed(request: Request, error: Exception) -> Response:\n"
+        "fastapi": "@app.exception_handler(Exception)\n"
+        "async def failed(request: Request, error: Exception) -> Response:\n"
         "    return JSONResponse({'title': 'Internal Server Error'}, 500)",
         "django": "DEBUG = False",
         "flask": "@app.errorhandler(Exception)\ndef failed(error):\n    return {'title': 'Internal Server Error'}, 500",

@@ -44,10 +44,14 @@ DEBUG: Final = (
         is_text=True,
     ),
     Surface(
-        "the repository of the source", ("/.git/HEAD",), re.compile(r"\A(ref: refs/|[0-9a-f]{40}\s*\Z)"), Severity.HIGH, True
+        "the repository of the source",
+        ("/.git/HEAD",),
+        re.compile(r"\A(ref: refs/|[0-9a-f]{40}\s*\Z)"),
+        Severity.HIGH,
+        is_text=True,
     ),
     Surface("the working copy of the source", ("/.svn/entries",), re.compile(r"\A\d+\s*\n"), Severity.HIGH, True),
-    Surface("a private key", ("/id_rsa", "/server.key"), _like(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"), Severity.CRITICAL),
+    Surface("a private key", ("/id_rsa", "/server.key"), _like(r"-----BEGIN [A-Z ]*PRIVATE KEY"), Severity.CRITICAL),
     Surface(
         "a copy of the database",
         ("/backup.sql", "/dump.sql", "/db.sqlite3"),
@@ -75,9 +79,19 @@ DEBUG: Final = (
         _like(r"Types of profiles available|\"memstats\"\s*:"),
         Severity.MEDIUM,
     ),
-    Surface("the state of an Apache server", ("/server-status", "/server-info"), _like(r"Apache (Server|Status)"), Severity.MEDIUM),
+    Surface(
+        "the state of an Apache server",
+        ("/server-status", "/server-info"),
+        _like(r"Apache (Server|Status)"),
+        Severity.MEDIUM,
+    ),
     Surface("the state of an nginx server", ("/nginx_status",), _like(r"\AActive connections: \d+"), Severity.LOW),
-    Surface("what PHP is set to", ("/phpinfo.php", "/info.php"), _like(r"<title>.*phpinfo\(\)|PHP Version \d"), Severity.MEDIUM),
+    Surface(
+        "what PHP is set to",
+        ("/phpinfo.php", "/info.php"),
+        _like(r"<title>.*phpinfo\(\)|PHP Version \d"),
+        Severity.MEDIUM,
+    ),
     Surface(
         "a profiler",
         ("/_profiler", "/__debug__/", "/elmah.axd", "/trace.axd", "/rails/info/routes"),
@@ -86,7 +100,7 @@ DEBUG: Final = (
     ),
     Surface(
         "settings of the service",
-        ("/debug", "/_debug", "/config", "/debug/config", "/admin/config", "/config.json", "/appsettings.json", "/settings"),
+        ("/debug", "/_debug", "/config", "/debug/config", "/admin/config", "/config.json", "/appsettings.json"),
         _like(
             r'"[^"]*(secret|password|passwd|private_?key|api_?key|connection_?string|database_?url|dsn)[^"]*"\s*:\s*'
             r'("[^"*]{4,}"|\{)'
@@ -99,7 +113,12 @@ DEBUG: Final = (
         _like(r'(?s)"?PATH"?\s*[:=]\s*"?[^"\n]*/bin.*|^HOME=/'),
         Severity.HIGH,
     ),
-    Surface("metrics", ("/metrics", "/actuator/prometheus"), re.compile(r"^# TYPE \S+ (counter|gauge|histogram|summary)", re.MULTILINE), Severity.LOW),
+    Surface(
+        "metrics",
+        ("/metrics", "/actuator/prometheus"),
+        _like(r"^# TYPE \S+ (counter|gauge|histogram|summary)"),
+        Severity.LOW,
+    ),
     Surface(
         "how the service is built and run",
         ("/docker-compose.yml", "/Dockerfile", "/package.json", "/.DS_Store"),
@@ -112,14 +131,14 @@ DEBUG: Final = (
 DOCUMENTATION: Final = (
     Surface(
         "the API's description",
-        ("/openapi.json", "/swagger.json", "/api-docs", "/v2/api-docs", "/v3/api-docs", "/openapi.yaml", "/swagger.yaml"),
+        ("/openapi.json", "/swagger.json", "/api-docs", "/v2/api-docs", "/v3/api-docs", "/openapi.yaml"),
         _like(r'(?s)\A\s*\{.*"(openapi|swagger)"\s*:\s*"\d.*"paths"|\A(openapi|swagger):'),
         Severity.LOW,
         is_text=True,
     ),
     Surface(
         "pages that show and try operations",
-        ("/docs", "/swagger", "/swagger-ui/", "/swagger-ui.html", "/swagger/index.html", "/redoc", "/ui/", "/explorer/"),
+        ("/docs", "/swagger", "/swagger-ui/", "/swagger-ui.html", "/swagger/index.html", "/redoc", "/ui/"),
         _like(r"swagger-ui|SwaggerUIBundle|<redoc|Redoc\.init|rapi-doc|stoplight|api-reference"),
         Severity.LOW,
     ),

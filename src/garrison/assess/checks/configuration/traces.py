@@ -34,7 +34,8 @@ INTERNALS: Final[Mapping[str, re.Pattern[str]]] = {
     ),
     "an error of the database": re.compile(
         r"sqlite3\.\w*Error|psycopg2?\.\w+|pymysql\.err|ORA-\d{5}|PSQLException|SQLSyntaxErrorException|"
-        r"MongoServerError|near \"[^\"]*\": syntax error|You have an error in your SQL syntax|SqlException|Sequelize\w*Error"
+        r"MongoServerError|near \"[^\"]*\": syntax error|You have an error in your SQL syntax|SqlException|"
+        r"Sequelize\w*Error"
     ),
     "the name of a class of the program's inside": re.compile(
         r"\b(?:java|javax|org|com)(?:\.[a-z_]\w*){2,}\.[A-Z]\w*(?:Exception|Error)\b|"

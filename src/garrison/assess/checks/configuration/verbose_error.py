@@ -34,7 +34,8 @@ CHECK = Check(
     mend="Answer a problem (RFC 9457) with a text of your own for each kind of error; never put the exception's text "
     "into an answer.",
     samples={
-        "fastapi": "@app.exception_handler(SQLAlchemyError)\nasync def failed(request: Request, error: SQLAlchemyError):\n"
+        "fastapi": "@app.exception_handler(SQLAlchemyError)\n"
+        "async def failed(request: Request, error: SQLAlchemyError):\n"
         "    return JSONResponse({'title': 'Bad Request'}, 400)  # never str(error)",
     },
     run=_run,

@@ -6,12 +6,13 @@ from typing import Final
 from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check, Disturbs
 from garrison.assess.checks.asking import readable, with_header
+from garrison.assess.checks.communication.origin import is_loopback
 from garrison.assess.checks.resources.limiting import is_limited
 from garrison.assess.identity import Identity
 from garrison.assess.probe import Exchange
 from garrison.assess.request import Request
 from garrison.assess.target import Target
-from garrison.core.detection import Severity
+from garrison.core.detection import Confidence, Severity
 from garrison.core.finding import CheckId, Finding
 
 _BURST: Final = 60
@@ -23,6 +24,10 @@ _HEADERS: Final = (
     ("x-client-ip", "203.0.113.{}"),
     ("true-client-ip", "203.0.113.{}"),
     ("cf-connecting-ip", "203.0.113.{}"),
+)
+_NEAR: Final = (
+    "; it was tried from the machine that it runs on, which many servers take for their own proxy: "
+    "try it from another one"
 )
 _ADDRESSES: Final = (7, 19, 83)
 """Last numbers of made-up addresses (RFC 5737)."""
@@ -44,8 +49,9 @@ def _run(a: Assessment) -> Iterator[Finding]:
                     proof,
                     target=target,
                     slot=f"header.{name}",
+                    confidence=Confidence.MEDIUM if is_loopback(a) else Confidence.HIGH,
                     says=f"{target.method} {target.template} is limited, and every new address in `{name}` starts the "
-                    "count anew",
+                    f"count anew{_NEAR if is_loopback(a) else ''}",
                 )
                 return
 

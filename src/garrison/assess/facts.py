@@ -1,0 +1,130 @@
+"""Facts: single values that answers show and requests send, and which of them an operation's path could take."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from garrison.assess.call import NOT_JSON
+from garrison.assess.probe import Exchange
+from garrison.assess.target import Target
+from garrison.exposure.types.rule import words
+
+IDS: Final = frozenset(
+    {"id", "uuid", "guid", "pk", "number", "no", "key", "slug", "code", "ref", "reference", "identifier", "vin"}
+)
+"""Words of fields that tell one object from another."""
+_ID: Final = re.compile(r"(?!\.{1,2}$)[\w.~@:+=,-]+")
+"""Values that are put into a path as an id. What an injection left behind is not: deleting it would inject it again."""
+_PLAIN_NAMES: Final = frozenset({("id",), ("uuid",), ("guid",), ("pk",)})
+"""Names of ids that say nothing of what they are ids of."""
+LOCATION: Final = ("location",)
+"""The name of the id at the end of a `Location` header."""
+_MAX_VALUES: Final = 2_000
+_MAX_ITEMS: Final = 100
+_MAX_TEXT: Final = 200
+
+
+class Fact(msgspec.Struct, frozen=True):
+    """One value seen in an answer, or sent in a request that made something."""
+
+    name: tuple[str, ...]
+    """The words of its field."""
+    value: str
+    parents: tuple[str, ...]
+    """The words of the fields around it."""
+    item: Mapping[str, Any]
+    """The object that it is a field of."""
+    exchange: Exchange
+    is_sent: bool = False
+    """Whether it was in the request."""
+
+
+def facts_in(exchange: Exchange) -> Iterator[Fact]:
+    """Everything that an exchange shows: the answer's single values, the id in its `Location`, what was sent."""
+    value = exchange.answer.json()
+    if value is not NOT_JSON:
+        yield from _walk(value, (), exchange)
+    location = exchange.answer.header("location").partition("?")[0].rstrip("/").rpartition("/")[2]
+    if location and exchange.request.method in ("POST", "PUT"):
+        yield Fact(LOCATION, location, (), {}, exchange)
+    if exchange.request.method in ("POST", "PUT") and isinstance(exchange.request.body, Mapping):
+        for name, sent in exchange.request.body.items():
+            if isinstance(sent, str | int) and not isinstance(sent, bool):
+                yield Fact(words(str(name)), str(sent), (), exchange.request.body, exchange, is_sent=True)
+
+
+def _walk(value: Any, parents: tuple[str, ...], exchange: Exchange) -> Iterator[Fact]:
+    rest: list[tuple[Any, tuple[str, ...]]] = [(value, parents)]
+    count = 0
+    while rest and count < _MAX_VALUES:
+        inner, above = rest.pop()
+        if isinstance(inner, Mapping):
+            for name, each in inner.items():
+                said = words(str(name))
+                if isinstance(each, str | int) and not isinstance(each, bool) and len(str(each)) <= _MAX_TEXT:
+                    count += 1
+                    yield Fact(said, str(each), above, inner, exchange)
+                elif isinstance(each, Mapping | list):
+                    rest.append((each, (*above, *said)))
+        elif isinstance(inner, list):
+            rest.extend((each, above) for each in inner[:_MAX_ITEMS])
+
+
+def is_making(fact: Fact) -> bool:
+    """Whether it comes of a request in which somebody made something."""
+    return fact.exchange.request.method in ("POST", "PUT")
+
+
+def likeness(fact: Fact, variable: str, target: Target) -> int:
+    """How likely a value is an id that the operation's last variable takes; 0 where it is not."""
+    if _ID.fullmatch(fact.value) is None:
+        return 0
+    noun = _noun(target)
+    said = _said(variable, noun)
+    source = fact.exchange.request.template
+    near = source == target.collection or source.startswith(target.template) or target.template.startswith(source + "/")
+    if fact.name == LOCATION:
+        return 7 if source == target.collection else 0
+    if fact.name == said:
+        return 8 + 2 * near
+    if len(fact.name) == 1 and fact.name[0] in IDS and _takes(said, fact.name, noun):
+        about = near or noun in {_singular(word) for word in (*fact.parents, *words(source.replace("/", " ")))}
+        own = not fact.parents or noun in map(_singular, fact.parents) or near
+        return (6 + 2 * near) if about and own else 0
+    if len(said) > 1 and said[-1] in IDS and fact.name == said[:-1]:
+        return 4
+    if len(said) == 1 and said[0] in IDS and fact.name == (noun, said[0]):
+        return 7
+    return 0
+
+
+def _takes(said: tuple[str, ...], name: tuple[str, ...], noun: str) -> bool:
+    """Whether a variable takes an id of this plain name: `orderId` and `order` take `id`, and one plain id another."""
+    return said[-1:] in (name, (noun,)) or (said in _PLAIN_NAMES and name in _PLAIN_NAMES)
+
+
+def _said(variable: str, noun: str) -> tuple[str, ...]:
+    """The words of a variable; `oid` and `orderid` are ids of an order."""
+    said = words(variable)
+    if len(said) == 1 and noun and said[0].endswith("id") and noun.startswith(said[0][:-2]):
+        return ("id",)
+    return said
+
+
+def _singular(word: str) -> str:
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
+
+
+def _noun(target: Target) -> str:
+    """What the last variable's objects are: the step before it, in the singular."""
+    steps = [step for step in target.collection.split("/") if step and "{" not in step]
+    meant = [words(step) for step in steps if not _is_version(step)]
+    return _singular(meant[-1][-1]) if meant and meant[-1] else ""
+
+
+def _is_version(step: str) -> bool:
+    return step[:1] == "v" and step[1:].replace(".", "").isdigit()
