@@ -60,7 +60,8 @@ class Bench:
     @property
     def is_reached(self) -> bool:
         """Whether the base request gets to where values are used."""
-        return self.steady.answer.status not in _SHUT and not self.steady.answer.fault
+        shut = _SHUT - {401, 403} if self.base.is_log_in else _SHUT
+        return self.steady.answer.status not in shut and not self.steady.answer.fault
 
     # harmless requests
 
@@ -115,6 +116,10 @@ class Bench:
     def is_touchy(self, place: Place) -> bool:
         """Whether breaking characters change what is answered."""
         return not self.same(self.broken(place), self.control(place), place)
+
+    def is_explained(self, place: Place) -> bool:
+        """Whether it is known why breaking characters change what is answered: the place is a part of a query."""
+        return self.is_proven(place, "sql-injection", "xpath-injection", "ldap-injection", "graphql-injection")
 
     def is_upset(self, place: Place) -> bool:
         """Whether breaking characters break something inside: they are not just refused."""

@@ -38,8 +38,8 @@ def look(a: Assessment, bench: Bench, check: Check, where: str = "") -> Iterator
     """Every open place of one operation; `check` is whose findings these are, `where` how the place is called."""
     for place in bench.open_places():
         named = where or place.slot.text
-        likely = not COMMANDS.isdisjoint(place.said) or bench.is_touchy(place)
-        for shape in SHAPES if likely else SHAPES[:1]:
+        likely = not COMMANDS.isdisjoint(place.said) or (bench.is_touchy(place) and not bench.is_explained(place))
+        for shape in SHAPES if likely else SHAPES[:2]:
             proof = waits(bench, place, shape)
             if proof is not None:
                 bench.prove(place, check.id)

@@ -60,7 +60,8 @@ def _promising(a: Assessment, bench: Bench, place: Place) -> tuple[str, ...]:
 
 def _is_upset(bench: Bench, place: Place, sent: Exchange) -> bool:
     control = bench.control(place).answer.status
-    return control < 500 and max(sent.answer.status, bench.broken(place).answer.status) >= 500
+    broken = 0 if bench.is_explained(place) else bench.broken(place).answer.status
+    return control < 500 <= max(sent.answer.status, broken)
 
 
 def _proof(a: Assessment, bench: Bench, place: Place, shape: Shape) -> tuple[Exchange, ...]:
