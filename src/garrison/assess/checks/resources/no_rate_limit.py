@@ -30,6 +30,8 @@ def _run(a: Assessment) -> Iterator[Finding]:
             continue
         before = a.probe.now()
         burst = a.probe.burst([request] * count, _WIDTH, identity)
+        if not _works(burst[0]):
+            continue
         if has_limit(burst):
             limited += 1
             continue
@@ -47,6 +49,11 @@ def _run(a: Assessment) -> Iterator[Finding]:
         severity=Severity.MEDIUM if is_door else Severity.LOW,
         confidence=Confidence.HIGH if is_door and not limited else Confidence.MEDIUM,
     )
+
+
+def _works(exchange: Exchange) -> bool:
+    """Whether the operation is there and does something: what fails or is not served says nothing of limits."""
+    return exchange.answer.status < 500 and exchange.answer.status not in (404, 405, 410)
 
 
 def _candidates(a: Assessment) -> Iterator[tuple[str, Target, Request, Identity | None, int]]:
