@@ -203,8 +203,8 @@ class Probe:
     def burst(self, requests: Sequence[Request], width: int, identity: Identity | None = None) -> tuple[Exchange, ...]:
         """Send several, at most `width` at the same time; exchanges in the order of the requests."""
         shown = self.credential(identity)
-        for request in requests:
-            self._check(request, len(requests))
+        for at, request in enumerate(requests):
+            self._check(request, len(requests) - at)
             self.sent[request.operation] += 1
         calls = [request.call(shown.headers, shown.query, shown.cookies) for request in requests]
         answers = self._transport.burst(calls, width)
