@@ -215,6 +215,9 @@ def prepare(  # noqa: PLR0913 - what an assessment is made of
     while len(assessment.accounts) < _ACCOUNTS and assessment.new_account() is not None:
         pass
     explorer.walk(_readers(assessment), assessment.identities, lambda what: progress(Moment(what, probe.total)))
+    spoiled = [each for each in assessment.accounts if each.identity.name in probe.lost]
+    for new in [account for _ in spoiled if (account := assessment.new_account()) is not None]:
+        explorer.walk((new.identity,), (), lambda what: progress(Moment(what, probe.total)))
     assessment.untested.extend(explorer.untested)
     return assessment
 

@@ -137,6 +137,14 @@ class Probe:
         """Note a request that succeeds for `identity`: it shows later whether its credential still holds."""
         self._alive.setdefault(identity.name, request)
 
+    def still_works(self, identity: Identity) -> bool:
+        """Whether an identity can do what it could; one that cannot is not used any more."""
+        alive = self._alive.get(identity.name)
+        if alive is None or self.send(alive, identity).is_success:
+            return True
+        self._lost[identity.name] = "can do nothing any more since it changed itself"
+        return False
+
     def credential(self, identity: Identity | None) -> Credential:
         """What `identity` shows; logs in where it has not. Raises Stop where it cannot."""
         if identity is None:

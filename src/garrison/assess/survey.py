@@ -11,6 +11,7 @@ from garrison.assess.facts import IDS, Fact, facts_in, is_making, likeness
 from garrison.assess.identity import Identity
 from garrison.assess.jwt import claims_of
 from garrison.assess.probe import Exchange
+from garrison.assess.request import Request
 from garrison.assess.target import SAFE, Target
 from garrison.core.ids import OperationId
 from garrison.exposure.types.rule import words
@@ -170,6 +171,25 @@ class Survey:
             known = found.get(key, owned)
             found[key] = owned if owned.made is not None and known.made is None else known
         return tuple(sorted(found.values(), key=lambda owned: (not owned.is_own, owned.owner is None)))
+
+    def as_it_is(self, request: Request, values: Mapping[str, str], identity: Identity | None = None) -> Request:
+        """The request with what was last seen of the object that `values` name, or of `identity` itself: a change of
+        one property then leaves the others as they are."""
+        item = self._last_seen(list(values.values())[-1]) if values else self._seen_of(identity)
+        for slot in request.slots("body"):
+            known = item.get(slot.name)
+            if isinstance(known, str | int | float) and type(known) is type(request.value(slot)):
+                request = request.put(slot, known)
+        return request
+
+    def _last_seen(self, value: str) -> Mapping[str, Any]:
+        """The object with this id as it was last shown; empty where it never was."""
+        return next((each.item for each in reversed(self._facts) if each.value == value and not each.is_sent), {})
+
+    def _seen_of(self, identity: Identity | None) -> Mapping[str, Any]:
+        """What was last shown of somebody."""
+        known = set(self.of(identity).values()) if identity is not None else set()
+        return next((each.item for each in reversed(self._facts) if each.value in known and not each.is_sent), {})
 
     def _people_as_objects(self, variables: Sequence[str]) -> Iterator[Owned]:
         """Where the only variable names a person: the identities themselves."""
