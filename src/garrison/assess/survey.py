@@ -7,7 +7,7 @@ import msgspec
 
 from garrison.assess.call import NOT_JSON
 from garrison.assess.compare import shape_of, succeeded
-from garrison.assess.facts import IDS, Fact, facts_in, is_making, likeness
+from garrison.assess.facts import FAR, IDS, Fact, facts_in, likeness, makes
 from garrison.assess.identity import Identity
 from garrison.assess.jwt import claims_of
 from garrison.assess.probe import Exchange
@@ -200,7 +200,8 @@ class Survey:
 
     def object_in(self, target: Target, exchange: Exchange) -> Owned | None:
         """The object that `exchange` made, as `target` takes it; None where it made none of that kind."""
-        return next(self._seen(target, target.variables, tuple(facts_in(exchange))), None)
+        seen = self._seen(target, target.variables, tuple(facts_in(exchange)))
+        return next((each for each in seen if each.made is not None), None)
 
     def _seen(self, target: Target, variables: Sequence[str], facts: Sequence[Fact]) -> Iterator[Owned]:
         last = variables[-1]
@@ -208,11 +209,11 @@ class Survey:
         ranked = sorted((each for each in ranks if each[0]), key=lambda each: (-each[0], -each[1]))
         best = ranked[0][0] if ranked else 0
         for rank, _, fact in ranked[:60]:
-            if rank < best - 3:
+            if rank < best - FAR:
                 break
             values = self._around(fact, variables[:-1])
             if values is not None:
-                made = fact.exchange if is_making(fact) else None
+                made = fact.exchange if makes(fact, target) else None
                 owner = self.owner_of(fact.item) or (fact.exchange.identity if made is not None else None)
                 yield Owned({**values, last: fact.value}, owner, made)
 

@@ -41,7 +41,9 @@ def _each(a: Assessment, target: Target) -> Iterator[Finding]:
     request, owner = subject
     plain = a.probe.send(fresh(a, request), owner, says=f"{owner.name} sends what an ordinary client sends")
     first = _state(a, target, plain, owner) if plain.is_success else None
-    for more in _more(a, target, first.answer) if first is not None else ():
+    if first is None:
+        return
+    for more in _more(a, target, first.answer):
         found = list(_attempt(a, target, (plain, first), (request, owner), more))
         if found:
             yield from found
