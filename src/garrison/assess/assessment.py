@@ -118,7 +118,15 @@ class Assessment:
             pass
         accounts = tuple(account.identity for account in self.accounts)
         readers = self.given if len(self.given) > 1 else (*self.given, *accounts)
-        self._explorer.walk(readers, self.identities, lambda what: progress(Moment(what, self.probe.total)))
+
+        def tell(what: str) -> None:
+            progress(Moment(what, self.probe.total))
+
+        self._explorer.walk(readers, self.identities, tell)
+        # walking through an API may spoil an account, with a name or a right that it does not bear: others take its place
+        spoiled = [each for each in self.accounts if each.identity.name in self.probe.lost]
+        for new in [account for _ in spoiled if (account := self.new_account()) is not None]:
+            self._explorer.walk((new.identity,), (), tell)
         self.untested.extend(self._explorer.untested)
 
     def clean(self) -> tuple[Left, ...]:

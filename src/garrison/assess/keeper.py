@@ -71,10 +71,9 @@ class Keeper:
             owned = self._survey.object_in(target, exchange) if target.variables else None
             if owned is not None:
                 ids.add(owned.id)
-                if target.method == "DELETE":
+                self._probe.own(owned.id, target.collection)
+                if target.method == "DELETE" and (not url or target.collection == exchange.request.template):
                     url = self._api.request(target).about(owned.values).url
-        for each in ids:
-            self._probe.own(each)
         if exchange.request.method == "POST" and (ids or exchange.answer.status == 201):
             named = f" ({', '.join(sorted(ids))})" if ids else ""
             secret = maker.secret if maker is not None and maker.is_throwaway else None

@@ -69,8 +69,7 @@ class Target:
     def collection(self) -> str:
         """The path in front of the last variable: `/v1/pets` of `/v1/pets/{id}` and of `/v1/pets/{id}/photo`; the whole
         path where there is no variable."""
-        head, bracket, _ = self.template.rpartition("{")
-        return head.rstrip("/") if bracket else self.template.rstrip("/")
+        return collection_of(self.template)
 
     @property
     def is_safe(self) -> bool:
@@ -203,6 +202,12 @@ def _options(root: Any) -> Iterator[tuple[str, tuple[Any, ...]]]:
 
 def _based(described: DescribedOperation, base: str) -> DescribedOperation:
     return msgspec.structs.replace(described, template=base + described.path) if base else described
+
+
+def collection_of(template: str) -> str:
+    """The path in front of a template's last variable; the whole path where there is no variable."""
+    head, bracket, _ = template.rpartition("{")
+    return (head if bracket else template).rstrip("/")
 
 
 def of_method(targets: Sequence[Target], *methods: str) -> tuple[Target, ...]:
