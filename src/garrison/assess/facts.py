@@ -87,7 +87,7 @@ def makes(fact: Fact, target: Target) -> bool:
     if source == target.collection:
         return True
     is_new = not fact.is_sent and fact.value not in request.path.values()
-    return is_new and (fact.name in _PLAIN or fact.name == LOCATION) and _noun(target) in _nouns(source)
+    return is_new and (fact.name in _PLAIN_NAMES or fact.name == LOCATION) and _noun(target) in _nouns(source)
 
 
 FAR: Final = 12
