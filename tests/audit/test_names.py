@@ -37,7 +37,7 @@ def test_it_takes_no_proof_of_who_asks(name: str) -> None:
 
 
 def test_who_has_proven_already_registers_something_else() -> None:
-    key = [{"key": []}]
+    key: list[dict[str, list[str]]] = [{"key": []}]
     assert not names.logs_in(operation("POST /devices/register", key))
     assert names.logs_in(operation("POST /auth/login", key))
 
