@@ -24,7 +24,7 @@ _SHOWN: Final = frozenset(
 _SECRETS: Final = frozenset(
     {"password", "passwd", "pwd", "secret", "token", "apikey", "jwt", "hash", "pin", "cvv", "otp"}
 )
-_TOKENS: Final = frozenset({"token", "code", "otp", "jwt"})
+_TOKENS: Final = frozenset({"token", "code", "otp", "jwt", "refresh"})
 _CLEAR: Final = frozenset({"grsn", "garrison"})
 _JWT: Final = re.compile(r"eyJ[\w-]{6,}\.[\w-]+\.[\w-]*")
 _MAX_ITEMS: Final = 3
