@@ -41,8 +41,10 @@ def spare(a: Assessment) -> Person | None:
 
 
 def lockable(a: Assessment) -> Person | None:
-    """Somebody who may be locked out for a while: as `spare`, and where nobody new can log in the second account: of the
-    first two the passwords are never changed."""
+    """Somebody who may be locked out for a while: as `spare`, and where nobody new can log in the second account.
+
+    Of the first two accounts the passwords are never changed.
+    """
     person = spare(a)
     own = [each for each in people(a) if each.identity.is_throwaway]
     return person or (own[:2][-1] if own else None)
