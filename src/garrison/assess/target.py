@@ -69,8 +69,7 @@ class Target:
     def collection(self) -> str:
         """The path in front of the last variable: `/v1/pets` of `/v1/pets/{id}` and of `/v1/pets/{id}/photo`; the whole
         path where there is no variable."""
-        head, bracket, _ = self.template.rpartition("{")
-        return head.rstrip("/") if bracket else self.template.rstrip("/")
+        return collection_of(self.template)
 
     @property
     def is_safe(self) -> bool:
@@ -105,6 +104,7 @@ class Api:
     def __init__(self, description: Description, catalogue: Catalogue, sampler: Sampler, base: str = "") -> None:
         """`base` is the path under which the API is served, in place of what its servers say; empty for that."""
         self.description = description
+        self.base = base
         self.sampler = sampler
         compiled = {each.operation.id: each for each in catalogue.operations}
         self.every = tuple(Target(_based(each, base), compiled.get(each.id)) for each in description.operations)
@@ -202,6 +202,12 @@ def _options(root: Any) -> Iterator[tuple[str, tuple[Any, ...]]]:
 
 def _based(described: DescribedOperation, base: str) -> DescribedOperation:
     return msgspec.structs.replace(described, template=base + described.path) if base else described
+
+
+def collection_of(template: str) -> str:
+    """The path in front of a template's last variable; the whole path where there is no variable."""
+    head, bracket, _ = template.rpartition("{")
+    return (head if bracket else template).rstrip("/")
 
 
 def of_method(targets: Sequence[Target], *methods: str) -> tuple[Target, ...]:
