@@ -21,7 +21,7 @@ from garrison.assess.identity import Credential, Identity, fixed
 from garrison.assess.probe import Limits
 from garrison.assess.target import Api
 from garrison.assess.tools import Tools
-from garrison.assessing import assess, prepare, read_api
+from garrison.assessing import assess, begin, read_api
 from garrison.core.finding import Finding, Untested
 from garrison.lab.served import served
 
@@ -64,9 +64,9 @@ def staging() -> Iterator[Stage]:
 
 @contextmanager
 def assessment_of(app: Starlette, twin: ModuleType, folder: Path, stage: Stage) -> Iterator[Assessment]:
-    """The assessment of an application, explored; it is served while the context lasts.
+    """The assessment of an application that is served while the context lasts; nothing has been sent yet.
 
-    What the application brings itself, as `app.state.contract` and `app.state.identities`, stands before the twin's.
+    What the application brings itself, as `app.state.contract`, stands before the twin's.
     """
     source = folder / "openapi.json"
     source.write_text(json.dumps(getattr(app.state, "contract", None) or twin.CONTRACT))
@@ -74,10 +74,8 @@ def assessment_of(app: Starlette, twin: ModuleType, folder: Path, stage: Stage) 
     scanner = getattr(app.state, "scanner", None)  # what a scanner would say, where no server can be made so
     tools = Tools(scanner, Schemathesis(api, 1)) if scanner is not None else None
     with _at(app, stage) as origin, HttpTransport(origin, insecure=True) as transport:
-        given = getattr(app.state, "identities", getattr(twin, "IDENTITIES", ()))
-        identities = _identities(api, given, getattr(twin, "ROLES", {}))
         options = Options(words=tuple(getattr(twin, "WORDS", ())))
-        yield prepare(api, transport, identities, limits=Limits(), options=options, listener=stage.ear, tools=tools)
+        yield begin(api, transport, limits=Limits(), options=options, listener=stage.ear, tools=tools)
 
 
 @contextmanager
@@ -93,9 +91,11 @@ def _at(app: Starlette, stage: Stage) -> Iterator[str]:
 
 
 def run_twin(app: Starlette, twin: ModuleType, checks: Sequence[Check], folder: Path, stage: Stage) -> Seen:
-    """What the checks find in an application."""
+    """What the checks find in an application. Its own `app.state.identities` stand before the twin's."""
     with assessment_of(app, twin, folder, stage) as assessment:
-        found = assess(assessment, checks).outcome.findings
+        given = getattr(app.state, "identities", getattr(twin, "IDENTITIES", ()))
+        identities = _identities(assessment.api, given, getattr(twin, "ROLES", {}))
+        found = assess(assessment, identities, checks).outcome.findings
         return Seen(found, assessment.untested)
 
 

@@ -150,8 +150,10 @@ class Explorer:
                 mine = [{}]  # without an id it changes whoever sends it
             for values in mine[:1]:
                 for every in (True, False):
-                    request = self._api.request(target, every=every).about(values)
-                    if self._try(target, self.fitted(request, identity), identity) is not None:
+                    plain = self._api.request(target, every=every).about(values)
+                    request = self._survey.as_it_is(self.fitted(plain, identity), values, identity)
+                    if self._try(target, request, identity) is not None:
+                        self._probe.still_works(identity)
                         break
 
     def _requests(self, target: Target, identity: Identity | None) -> Iterator[Request]:

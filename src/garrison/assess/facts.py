@@ -72,15 +72,38 @@ def _walk(value: Any, parents: tuple[str, ...], exchange: Exchange) -> Iterator[
             rest.extend((each, above) for each in inner[:_MAX_ITEMS])
 
 
-def is_making(fact: Fact) -> bool:
-    """Whether it comes of a request in which somebody made something."""
-    return fact.exchange.request.method in ("POST", "PUT")
+def makes(fact: Fact, target: Target) -> bool:
+    """Whether the value is the id of something that the fact's own request made, of the kind that `target` is about.
+
+    Answers name other things too: the product that was ordered, the shop around it. Those were there before, and must
+    not be taken for the assessment's own.
+    """
+    request, answer = fact.exchange.request, fact.exchange.answer
+    source = request.template.rstrip("/")
+    if request.method == "PUT":
+        return answer.status == 201 and source in (target.template, target.collection)
+    if request.method != "POST":
+        return False
+    if source == target.collection:
+        return True
+    is_new = not fact.is_sent and fact.value not in request.path.values()
+    return is_new and (fact.name in _PLAIN_NAMES or fact.name == LOCATION) and _noun(target) in _nouns(source)
+
+
+FAR: Final = 12
+"""How much less likely than the best a value may be, to be tried at all."""
 
 
 def likeness(fact: Fact, variable: str, target: Target) -> int:
     """How likely a value is an id that the operation's last variable takes; 0 where it is not."""
     if _ID.fullmatch(fact.value) is None:
         return 0
+    rank = 4 * _likeness(fact, variable, target)
+    inner = 0 if _noun(target) in map(_singular, fact.parents) else min(len(fact.parents), 3)
+    return rank - inner if rank else 0  # the outermost id is the object's, the others those of what is in it
+
+
+def _likeness(fact: Fact, variable: str, target: Target) -> int:
     noun = _noun(target)
     said = _said(variable, noun)
     source = fact.exchange.request.template
@@ -90,7 +113,7 @@ def likeness(fact: Fact, variable: str, target: Target) -> int:
     if fact.name == said:
         return 8 + 2 * near
     if len(fact.name) == 1 and fact.name[0] in IDS and _takes(said, fact.name, noun):
-        about = near or noun in {_singular(word) for word in (*fact.parents, *words(source.replace("/", " ")))}
+        about = near or noun in map(_singular, fact.parents) or noun in _nouns(source)
         own = not fact.parents or noun in map(_singular, fact.parents) or near
         return (6 + 2 * near) if about and own else 0
     if len(said) > 1 and said[-1] in IDS and fact.name == said[:-1]:
@@ -98,6 +121,11 @@ def likeness(fact: Fact, variable: str, target: Target) -> int:
     if len(said) == 1 and said[0] in IDS and fact.name == (noun, said[0]):
         return 7
     return 0
+
+
+def _nouns(template: str) -> frozenset[str]:
+    """The words of a path, in the singular."""
+    return frozenset(_singular(word) for word in words(template.replace("/", " ")))
 
 
 def _takes(said: tuple[str, ...], name: tuple[str, ...], noun: str) -> bool:

@@ -7,10 +7,11 @@ import msgspec
 
 from garrison.assess.call import NOT_JSON
 from garrison.assess.compare import shape_of, succeeded
-from garrison.assess.facts import IDS, Fact, facts_in, is_making, likeness
+from garrison.assess.facts import FAR, IDS, Fact, facts_in, likeness, makes
 from garrison.assess.identity import Identity
 from garrison.assess.jwt import claims_of
 from garrison.assess.probe import Exchange
+from garrison.assess.request import Request
 from garrison.assess.target import SAFE, Target
 from garrison.core.ids import OperationId
 from garrison.exposure.types.rule import words
@@ -171,6 +172,25 @@ class Survey:
             found[key] = owned if owned.made is not None and known.made is None else known
         return tuple(sorted(found.values(), key=lambda owned: (not owned.is_own, owned.owner is None)))
 
+    def as_it_is(self, request: Request, values: Mapping[str, str], identity: Identity | None = None) -> Request:
+        """The request with what was last seen of the object that `values` name, or of `identity` itself: a change of
+        one property then leaves the others as they are."""
+        item = self._last_seen(list(values.values())[-1]) if values else self._seen_of(identity)
+        for slot in request.slots("body"):
+            known = item.get(slot.name)
+            if isinstance(known, str | int | float) and type(known) is type(request.value(slot)):
+                request = request.put(slot, known)
+        return request
+
+    def _last_seen(self, value: str) -> Mapping[str, Any]:
+        """The object with this id as it was last shown; empty where it never was."""
+        return next((each.item for each in reversed(self._facts) if each.value == value and not each.is_sent), {})
+
+    def _seen_of(self, identity: Identity | None) -> Mapping[str, Any]:
+        """What was last shown of somebody."""
+        known = set(self.of(identity).values()) if identity is not None else set()
+        return next((each.item for each in reversed(self._facts) if each.value in known and not each.is_sent), {})
+
     def _people_as_objects(self, variables: Sequence[str]) -> Iterator[Owned]:
         """Where the only variable names a person: the identities themselves."""
         for person, known in self._selves.items():
@@ -180,7 +200,8 @@ class Survey:
 
     def object_in(self, target: Target, exchange: Exchange) -> Owned | None:
         """The object that `exchange` made, as `target` takes it; None where it made none of that kind."""
-        return next(self._seen(target, target.variables, tuple(facts_in(exchange))), None)
+        seen = self._seen(target, target.variables, tuple(facts_in(exchange)))
+        return next((each for each in seen if each.made is not None), None)
 
     def _seen(self, target: Target, variables: Sequence[str], facts: Sequence[Fact]) -> Iterator[Owned]:
         last = variables[-1]
@@ -188,11 +209,11 @@ class Survey:
         ranked = sorted((each for each in ranks if each[0]), key=lambda each: (-each[0], -each[1]))
         best = ranked[0][0] if ranked else 0
         for rank, _, fact in ranked[:60]:
-            if rank < best - 3:
+            if rank < best - FAR:
                 break
             values = self._around(fact, variables[:-1])
             if values is not None:
-                made = fact.exchange if is_making(fact) else None
+                made = fact.exchange if makes(fact, target) else None
                 owner = self.owner_of(fact.item) or (fact.exchange.identity if made is not None else None)
                 yield Owned({**values, last: fact.value}, owner, made)
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
-from garrison.assess.request import Request
+from garrison.assess.request import MULTIPART, Request
 from garrison.assess.sampling import Sampler
 from garrison.contract import Catalogue, CompiledOperation
 from garrison.contract.described import DescribedBody, DescribedOperation, Description
@@ -69,8 +69,7 @@ class Target:
     def collection(self) -> str:
         """The path in front of the last variable: `/v1/pets` of `/v1/pets/{id}` and of `/v1/pets/{id}/photo`; the whole
         path where there is no variable."""
-        head, bracket, _ = self.template.rpartition("{")
-        return head.rstrip("/") if bracket else self.template.rstrip("/")
+        return collection_of(self.template)
 
     @property
     def is_safe(self) -> bool:
@@ -105,6 +104,7 @@ class Api:
     def __init__(self, description: Description, catalogue: Catalogue, sampler: Sampler, base: str = "") -> None:
         """`base` is the path under which the API is served, in place of what its servers say; empty for that."""
         self.description = description
+        self.base = base
         self.sampler = sampler
         compiled = {each.operation.id: each for each in catalogue.operations}
         self.every = tuple(Target(_based(each, base), compiled.get(each.id)) for each in description.operations)
@@ -163,11 +163,25 @@ class Api:
                 {}
                 if body is None
                 else {
-                    "body": self.sampler.value(body.schema, every=every, node=body.node),
+                    "body": self._with_files(body, self.sampler.value(body.schema, every=every, node=body.node)),
                     "media_type": body.media_type,
                 }
             ),
         )
+
+    def _with_files(self, body: DescribedBody, value: Any) -> Any:
+        """The fields of a form with files as bytes, where the contract says that a field is one."""
+        if body.media_type != MULTIPART or body.schema is None or not isinstance(value, dict):
+            return value
+        said, declared = self.description.said, self.description.properties(body.schema)
+        files = {
+            name
+            for name, schema in declared.items()
+            if said(schema, "format") == "binary" or said(schema, "contentMediaType") is not None
+        }
+        return {
+            name: each.encode() if name in files and isinstance(each, str) else each for name, each in value.items()
+        }
 
 
 def _options(root: Any) -> Iterator[tuple[str, tuple[Any, ...]]]:
@@ -188,6 +202,12 @@ def _options(root: Any) -> Iterator[tuple[str, tuple[Any, ...]]]:
 
 def _based(described: DescribedOperation, base: str) -> DescribedOperation:
     return msgspec.structs.replace(described, template=base + described.path) if base else described
+
+
+def collection_of(template: str) -> str:
+    """The path in front of a template's last variable; the whole path where there is no variable."""
+    head, bracket, _ = template.rpartition("{")
+    return (head if bracket else template).rstrip("/")
 
 
 def of_method(targets: Sequence[Target], *methods: str) -> tuple[Target, ...]:

@@ -37,9 +37,8 @@ def _live() -> "Iterator[Progress]":
     columns = (
         SpinnerColumn(),
         TimeElapsedColumn(),
-        TextColumn("{task.fields[requests]:>6,} requests"),
-        TextColumn("{task.fields[findings]} found", style="bold"),
-        TextColumn("{task.description}"),
+        TextColumn("{task.fields[requests]:,} requests, [bold]{task.fields[findings]} found[/bold] ·"),
+        TextColumn("{task.description}", style="dim"),
     )
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("starting", total=None, requests=0, findings=0)

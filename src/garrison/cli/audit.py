@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 EXAMPLES = "Example: garrison audit openapi.yaml --write-overlay mend.overlay.yaml"
 _PROBLEMS = 3
 """Broken places of a description that are shown."""
-_Format = Literal["table", "json", "sarif"]
+_Format = Literal["table", "json", "sarif", "html"]
 
 
 def audit(
@@ -34,7 +34,9 @@ def audit(
     fail_on: Annotated[
         Severity, typer.Option("--fail-on", help="Exit with 1 where a finding is at least so grave.")
     ] = Severity.HIGH,
-    form: Annotated[str, typer.Option("--format", metavar="FORM", help="`table`, `json` or `sarif`.")] = "table",
+    form: Annotated[
+        str, typer.Option("--format", metavar="FORM", help="`table`, `json`, `sarif` or `html`.")
+    ] = "table",
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write it to a file.")] = None,
     write_overlay: Annotated[
         Path | None, typer.Option("--write-overlay", metavar="FILE", help="Write an Overlay that mends what it can.")
@@ -51,6 +53,7 @@ def audit(
     from garrison.adapters.audit_history import Audited, keep_audit, read_history
     from garrison.cli.audit_report import report_of
     from garrison.cli.audit_text import by_severity, told
+    from garrison.report.findings_page import page
     from garrison.report.sarif import report_sarif
 
     _check_format(form)
@@ -68,6 +71,8 @@ def audit(
             _give(_json(_data(found, judged)), output)
         case "sarif":
             _give(_json(report_sarif(report_of(found, judged, rules, now))), output)
+        case "html":
+            _give(page(report_of(found, judged, rules, now)).rstrip("\n"), output)
         case _:
             _give("\n".join(told(found, judged, earlier, every=every)), output)
     if history is not None:

@@ -79,6 +79,8 @@ def lines_of(data: bytes, ways: Collection[Tokens], *, most: int = MAX_LINE_BYTE
     """
     if len(data) > most:
         return {}
+    if b"\n" not in data:
+        return dict.fromkeys(ways, 1)  # generated, and large more often than not
     finder = _LineFinder(ways)
     try:
         # escapes of half a character each (JSON writes emoji so) are no YAML; here it only matters where lines end

@@ -27,6 +27,8 @@ from garrison.report.texts import day, sentence
 
 _TEMPLATE: Final = files("garrison.report") / "findings.html.j2"
 _STYLE: Final = files("garrison.report") / "findings.css"
+_MOST_PLACES: Final = 100
+"""Places of one fault that are listed; more are counted."""
 _CODE: Final = re.compile(r"`([^`]{1,300})`")
 _SEVERITIES: Final = tuple(reversed(Severity))
 _FRAMEWORKS: Final[Mapping[str, str]] = {
@@ -72,8 +74,8 @@ def page(report: Report) -> str:
         headline=_headline(report, counting),
         severities=[(severity, _count(counting, severity)) for severity in _SEVERITIES],
         matrix=_matrix(report, counting),
-        findings=[_shown(report, each) for each in counting],
-        aside=[_shown(report, each) for each in report.findings if not each.counts and each.state is not State.FIXED],
+        findings=_articles(report, counting),
+        aside=_articles(report, [e for e in report.findings if not e.counts and e.state is not State.FIXED]),
         fixed=[each for each in report.findings if each.state is State.FIXED],
         changes=_changes(report),
         tested=_tested(report),
@@ -88,8 +90,10 @@ def _headline(report: Report, counting: Sequence[Listed]) -> str:
     if not counting:
         ran = sum(each.outcome is Outcome.TESTED for each in report.checks)
         return f"{ran} checks found nothing in {what} that counts"
+    if report.kind == "audit":
+        return f"{len(counting):,} finding{'s' if len(counting) > 1 else ''} in the description of {what}"
     proven = sum(bool(each.finding.proof) for each in counting)
-    weaknesses = "1 weakness" if len(counting) == 1 else f"{len(counting)} weaknesses"
+    weaknesses = "1 weakness" if len(counting) == 1 else f"{len(counting):,} weaknesses"
     if not proven:
         return f"{weaknesses} in {what}"
     if proven < len(counting):
@@ -121,6 +125,24 @@ def _matrix(report: Report, counting: Sequence[Listed]) -> list[tuple[str, list[
 def _family_of_check(report: Report, check: Any) -> str:
     explained = report.explain(check)
     return explained.family if explained is not None and explained.family in FAMILIES else FAMILIES[-1]
+
+
+def _articles(report: Report, some: Sequence[Listed]) -> list[dict[str, Any]]:
+    """One article for each proven finding, and one for all places of the same fault of a description."""
+    grouped: dict[tuple[str, ...], list[Listed]] = {}
+    for each in some:
+        key = (each.finding.fingerprint,) if each.finding.proof else (each.finding.check, each.finding.severity)
+        grouped.setdefault(key, []).append(each)
+    return [{**_shown(report, group[0]), **_places(group)} for group in grouped.values()]
+
+
+def _places(group: Sequence[Listed]) -> dict[str, Any]:
+    """Where else the same stands."""
+    return {
+        "others": [each.finding for each in group[1:_MOST_PLACES]],
+        "more": max(0, len(group) - _MOST_PLACES),
+        "count": len(group),
+    }
 
 
 def _shown(report: Report, listed: Listed) -> dict[str, Any]:
@@ -187,7 +209,7 @@ def _references(finding: Finding) -> Iterator[tuple[str, str]]:
         elif kind == "cwe" and number.isdigit():
             yield f"CWE-{number}", f"https://cwe.mitre.org/data/definitions/{number}.html"
         else:
-            yield tag, ""
+            yield (f"REC-API-{number}" if kind == "rec" else tag), ""
 
 
 def _changes(report: Report) -> list[tuple[str, int]]:

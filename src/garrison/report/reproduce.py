@@ -86,15 +86,21 @@ def seen(step: Step) -> str:
 
 
 def _command(step: ReplayStep, made: Replay, origin: str) -> str:
-    method = ["--head"] if step.step.method == "HEAD" else ["--request", _quoted(step.step.method)]
-    words = ["curl", "--silent", "--show-error", "--include", "--globoff", "--path-as-is"]
-    first = " ".join([*words, f"--max-time {_PATIENCE}", *method, origin + _filled(step.target, made)])
-    options = [f"--header {_filled(_header(name, value), made)}" for name, value in step.headers]
+    words = ["curl -sS -i", f"-m {_PATIENCE}"]
+    if any(sign in step.target for sign in "[]{}"):
+        words.append("-g")  # no ranges and lists of addresses
+    if "/." in step.target:
+        words.append("--path-as-is")
+    if step.step.method == "HEAD":
+        words.append("-I")
+    elif step.step.method != "GET" or step.body:
+        words.append(f"-X {_quoted(step.step.method)}")
+    options = [f"-H {_filled(_header(name, value), made)}" for name, value in step.headers]
     if step.body:
         if not any(name == "content-type" for name, _ in step.headers):
-            options.append("--header 'content-type:'")
+            options.append("-H 'content-type:'")
         options.append(f"--data-raw {_filled(step.body, made)}")
-    return " \\\n  ".join([first, *options])
+    return " \\\n  ".join([" ".join([*words, origin + _filled(step.target, made)]), *options])
 
 
 def _header(name: str, value: str) -> str:

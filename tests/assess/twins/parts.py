@@ -15,7 +15,7 @@ from typing import Any
 
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import OctKey, RSAKey
+from joserfc.jwk import ECKey, OctKey, RSAKey
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -334,22 +334,23 @@ class Careless(Tokens):
 
 
 class KeyPair(Tokens):
-    """Tokens signed with a private key."""
+    """Tokens signed with a private key: RSA, or an elliptic curve."""
 
-    def __init__(self) -> None:
+    def __init__(self, algorithm: str = "RS256") -> None:
         super().__init__()
-        self.pair = PAIR
+        self.algorithm = algorithm
+        self.pair = CURVE if algorithm == "ES256" else PAIR
 
     def issue(self, name: str) -> str:
         """A new token of `name`."""
         now = int(time.time())
         claims = {"sub": name, "iat": now, "exp": now + 3600, "jti": secrets.token_hex(4)}
-        return jwt.encode({"alg": "RS256", "kid": "main"}, claims, self.pair)
+        return jwt.encode({"alg": self.algorithm, "kid": "main"}, claims, self.pair)
 
     def claims_in(self, token: str) -> dict[str, Any] | None:
         """What a good token says."""
         try:
-            return dict(jwt.decode(token, self.pair, algorithms=["RS256"]).claims)
+            return dict(jwt.decode(token, self.pair, algorithms=[self.algorithm]).claims)
         except (JoseError, ValueError):
             return None
 
@@ -359,3 +360,4 @@ class KeyPair(Tokens):
 
 
 PAIR = RSAKey.generate_key(2048)
+CURVE = ECKey.generate_key("P-256")

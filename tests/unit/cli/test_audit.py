@@ -150,3 +150,13 @@ def test_as_sarif_code_scanning_reads_it(folder: Path) -> None:
     accepted = [each for each in log["results"] if "suppressions" in each]
     assert [each["ruleId"] for each in accepted] == ["no-429"]
     assert accepted[0]["suppressions"][0]["justification"] == "limited elsewhere (until 2099-01-01)"
+
+
+def test_as_a_page_it_can_be_handed_on(folder: Path) -> None:
+    done = run("audit", "shop.yaml", "--format", "html", "-o", "shop.html", cwd=folder)
+    assert done.stdout == ""
+    page = (folder / "shop.html").read_text(encoding="utf-8")
+    assert page.startswith("<!doctype html>")
+    assert "Whoever is on the way reads and changes everything, credentials included." in page
+    assert "shop.yaml:3" in page or "line 3" in page
+    assert "update: {&#34;url&#34;: &#34;https://shop.example.com&#34;}" in page

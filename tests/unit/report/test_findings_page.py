@@ -170,3 +170,21 @@ def test_of_an_audit() -> None:
     assert "Where it stands specs/open api.yaml:12 $.paths['/pets'].get" in text
     assert "An OpenAPI Overlay that mends the description" in text
     assert "requests" not in text
+
+
+def test_the_same_fault_of_a_description_is_told_once_with_its_places() -> None:
+    many = [
+        Listed(
+            msgspec.structs.replace(WRITTEN, fingerprint=f"{number:032x}", says=f"anybody may call `GET /p{number}`")
+        )
+        for number in range(250)
+    ]
+    made = page(msgspec.structs.replace(REPORT, kind="audit", findings=tuple(many), compared=0))
+    text = Reading(made).text
+
+    assert made.count("<article") == 1
+    assert "250 findings in the description of Shop & <Sons>" in text
+    assert "and in 249 more places" in text
+    assert "Anybody may call GET /p99" in text
+    assert "GET /p100" not in text
+    assert "and 150 more, which stand in the other forms of this report" in text

@@ -11,7 +11,10 @@ from garrison.core.detection import Confidence
 
 CODE = {"type": "string", "pattern": "^[0-9]{4}$"}
 CONTRACT = contract(
-    {**DOORS, "POST /password/reset": operation(takes=thing("email", "password", code=CODE), public=True)}
+    {
+        **DOORS,
+        "POST /password/reset": operation(takes=thing("email", "new_password", reset_password_code=CODE), public=True),
+    }
 )
 CONFIDENCE = Confidence.MEDIUM
 

@@ -97,4 +97,17 @@ def app(*, vulnerable: bool) -> Starlette:
     return build(*(["query", "body", "log-in"] if vulnerable else []))
 
 
-VARIANTS = {kind: lambda kind=kind: build(kind) for kind in ("query", "body", "log-in")}
+def without_registration() -> Starlette:
+    """Nobody can register: there is one person, whom nobody knows."""
+    people = [{"username": "ann", "password": "a secret"}]
+
+    async def log_in(request: Request) -> Response:
+        known = found(people, await body_of(request))
+        return answer({"token": f"token-of-{known[0]['username']}"}) if known else problem(401, "Unauthorized")
+
+    return serving({"POST /login": log_in})
+
+
+VARIANTS = {"no registration": without_registration} | {
+    kind: lambda kind=kind: build(kind) for kind in ("query", "body", "log-in")
+}

@@ -27,8 +27,9 @@ def run(a: Assessment) -> Iterator[Finding]:
     person = spare(a) if ways else None
     if person is None:
         return
+    told = set[str]()
     for asking in [each for each in resets(a) if not each.sets and each.door.names][:1]:
-        a.probe.send(reset_request(a, asking, person), credential=ANONYMOUS)
+        told |= set(words(a.probe.send(reset_request(a, asking, person), credential=ANONYMOUS).answer.text))
     for way in ways:
         length, tries = _length(a, way), list[Exchange]()
         for number in range(_TRIES):
@@ -48,7 +49,7 @@ def run(a: Assessment) -> Iterator[Finding]:
                 says=says,
                 target=way.door.target,
                 slot=way.proof,
-                confidence=Confidence.MEDIUM if length else Confidence.LOW,
+                confidence=Confidence.MEDIUM if length or told & {"pin", "otp", "digit", "digits"} else Confidence.LOW,
             )
 
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check, Disturbs
+from garrison.assess.checks.authorization.objects import is_account
 from garrison.assess.doors import Account, credentials_in
 from garrison.assess.probe import Exchange
 from garrison.assess.request import Request
@@ -65,10 +66,7 @@ def _is_about_people(a: Assessment, target: Target) -> bool:
     me = a.doors.me
     if not target.variables:
         return me is not None and target.template == me.target.template
-    return any(
-        each.owner is not None and each.owner.is_throwaway and (each.made is None or each.made.identity is None)
-        for each in a.survey.objects(target)
-    )
+    return any(is_account(each) for each in a.survey.objects(target))
 
 
 CHECK: Final = Check(

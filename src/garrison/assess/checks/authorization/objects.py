@@ -85,7 +85,12 @@ def requests_about(
     base = known.request if known is not None else a.api.request(target, every=not target.is_safe)
     for owned in a.survey.objects(target):
         if owned.owner == owner and (owned.is_own or not own):
-            yield msgspec.structs.replace(base, path={**base.path, **owned.values}), owned
+            yield a.survey.as_it_is(base.about(owned.values), owned.values, owner), owned
+
+
+def is_account(owned: Owned) -> bool:
+    """Whether it is an account that the assessment registered, and no object that an account made."""
+    return owned.owner is not None and owned.owner.is_throwaway and (owned.made is None or owned.made.identity is None)
 
 
 def ground_for(a: Assessment, target: Target, owned: Owned, read: Answer) -> Ground | None:
@@ -272,7 +277,7 @@ def pairs_with_accounts(a: Assessment) -> Iterator[tuple[Identity, Identity]]:
 def remade(a: Assessment, target: Target, owner: Identity) -> Owned | None:
     """A new object of `owner` that `target` can be about, made as the exploration made one."""
     for owned in a.survey.objects(target):
-        if owned.owner != owner or owned.made is None or owned.made.identity is None:
+        if owned.owner != owner or owned.made is None or is_account(owned):
             continue
         made = a.probe.send(fresh(a, owned.made.request), owner)
         if not a.survey.note(made):

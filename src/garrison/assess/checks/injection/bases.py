@@ -29,7 +29,7 @@ class Base(msgspec.Struct, frozen=True):
     request: Request
     identity: Identity | None = None
     is_log_in: bool = False
-    """Whether it logs in with a name and a password that are right."""
+    """Whether it logs in: with a name and a password that are right, where the assessment has an account."""
     reads: bool = False
     """Whether it only reads whatever its method, so that a query that matches everything does no harm."""
     makes: bool = False
@@ -108,7 +108,7 @@ def _logging_in(a: Assessment, door: Door) -> Base:
     request = a.api.request(door.target, every=True)
     account = a.new_account()
     if account is None:
-        return Base(request)
+        return Base(request, is_log_in=True)
     return Base(credentials_in(request, door, account.name, account.password), is_log_in=True)
 
 
@@ -140,5 +140,5 @@ def _optional(a: Assessment, target: Target, base: Base) -> Iterator[Place]:
 
 def _place(request: Request, slot: Slot) -> Place:
     value = request.value(slot)
-    text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    text = value if isinstance(value, str) else "" if isinstance(value, bytes) else msgspec.json.encode(value).decode()
     return Place(slot, request, text, isinstance(value, str) and MARK in value)

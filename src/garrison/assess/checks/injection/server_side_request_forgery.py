@@ -62,7 +62,7 @@ def _is_address(place: Place) -> bool:
 
 
 def _finding(a: Assessment, bench: Bench, place: Place, proof: tuple[Exchange, ...]) -> Finding:
-    bench.proven[place.slot] = CHECK.id
+    bench.prove(place, CHECK.id)
     says = f"the server sends a request to the address in `{place.slot.text}`, in its own network too"
     return a.found(CHECK, proof, says=says, target=bench.target, slot=place.slot)
 
