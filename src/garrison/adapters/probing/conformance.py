@@ -67,7 +67,9 @@ class Schemathesis:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
-                collect = given(operation.as_strategy(generation_mode=mode))(keep)
+                strategy: Any = operation.as_strategy(generation_mode=mode)
+                tried_with: Any = given(strategy)
+                collect: Any = tried_with(keep)
                 quiet = settings(
                     max_examples=count,
                     database=None,
