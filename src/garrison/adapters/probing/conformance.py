@@ -56,6 +56,7 @@ class Schemathesis:
 
     def _generated(self, operation: Any, count: int, *, valid: bool) -> list[Any]:
         from hypothesis import HealthCheck, Phase, given, seed, settings
+        from hypothesis.errors import Unsatisfiable
         from schemathesis import GenerationMode
 
         found: list[Any] = []
@@ -79,6 +80,8 @@ class Schemathesis:
                 )
                 run: Any = seed(self._seed)(quiet(collect))
                 run()
+            except Unsatisfiable:
+                return found  # nothing is wrong that could be: it takes no values
             except Exception as error:
                 if not found:
                     raise Unusable(f"`schemathesis` makes up no request: {type(error).__name__}") from error
