@@ -45,8 +45,6 @@ from garrison.report.assessed import coverage_of, explained, listed
 
 _SEED: Final = 1
 """Of requests that are made up for conformance: the same contract is tried with the same ones."""
-_ACCOUNTS: Final = 2
-"""Accounts that are registered before anything else, where the API lets one."""
 _DESCRIPTIONS: Final = (
     "/openapi.json", "/openapi.yaml", "/openapi.yml", "/v3/api-docs", "/api/openapi.json", "/api-docs", "/api/schema/",
     "/swagger.json", "/api/v1/openapi.json", "/docs/openapi.json",
@@ -96,7 +94,7 @@ class Assessed(msgspec.Struct, frozen=True):
 
 
 def perform(wanted: Wanted, progress: Progress = unwatched) -> Report:
-    """Assess an API, and keep what was found where a history is wanted.
+    """Assess an API, and keep what was found where a history is wanted. Interrupted, it tells what it found so far.
 
     Raises ConfigError and DescriptionError where something was given wrongly, GatewayError where the target cannot be
     reached, RecordError where the history cannot be kept.
@@ -109,41 +107,53 @@ def perform(wanted: Wanted, progress: Progress = unwatched) -> Report:
             HttpTransport(str(origin), timeout=wanted.timeout, insecure=wanted.insecure, pace=wanted.pace)
         )
         _reach(transport, base)
-        source = wanted.contract or _find_description(transport, base)
-        api = read_api(source, wanted.overlays, seed=wanted.seed, base=base)
+        api = read_api(
+            wanted.contract or _find_description(transport, base), wanted.overlays, seed=wanted.seed, base=base
+        )
         given = _given(wanted, str(origin), api)
         listener = LoopbackListener()
         stack.callback(listener.close)
         journal = Leftovers(make_directory(wanted.data), str(origin)) if wanted.data is not None else None
         until = started + wanted.minutes * 60 if wanted.minutes is not None else float("inf")
-        assessment = prepare(
+        assessment = begin(
             api,
             transport,
-            _identities(given, api),
             limits=msgspec.structs.replace(wanted.limits, until=until),
             options=Options(words=wanted.words, insecure=wanted.insecure),
             listener=listener,
             journal=journal,
             traffic=wanted.traffic,
-            progress=progress,
         )
         if journal is not None:
-            _clean_earlier(journal, assessment)
-        assessed = assess(assessment, checks, progress)
+            _clean_earlier(journal, assessment, _identities(given, api))
+        assessed = assess(assessment, _identities(given, api), checks, progress)
     how = {each.name: each.how for each in given}
+    report = _report(assessment, assessed, checks, how, started)
+    if wanted.data is None:
+        return report
+    with Findings(wanted.data) as history:
+        return history.take_in(report)
+
+
+def _report(
+    assessment: Assessment, assessed: Assessed, checks: Sequence[Check], how: Mapping[str, str], started: float
+) -> Report:
+    """The report of a run whose findings nobody has seen before."""
+    api, probe = assessment.api, assessment.probe
     coverage = coverage_of(assessment, checks, assessed.outcome.ran, how, assessed.left)
-    report = Report(
+    facts = api.description.root.value.get("info")
+    return Report(
         kind="assessment",
-        target=str(origin) + base,
+        target=probe.origin + api.base,
         started=started,
         ended=time.time(),
         version=version("garrison"),
-        contract=source,
-        title=str((api.description.root.value.get("info") or {}).get("title") or ""),
+        contract=api.description.source,
+        title=str(facts.get("title") or "") if isinstance(facts, dict) else "",
         seed=api.sampler.seed,
-        requests=assessment.probe.total,
-        stopped=assessment.probe.stopped,
-        safe=wanted.limits.is_safe,
+        requests=probe.total,
+        stopped=probe.stopped,
+        safe=assessment.options.is_safe,
         identities=coverage.identities,
         operations=coverage.operations,
         checks=coverage.checks,
@@ -152,10 +162,6 @@ def perform(wanted: Wanted, progress: Progress = unwatched) -> Report:
         untested=coverage.untested,
         left=coverage.left,
     )
-    if wanted.data is None:
-        return report
-    with Findings(wanted.data) as history:
-        return history.take_in(report)
 
 
 def chosen(only: Sequence[str], without: Sequence[str]) -> tuple[Check, ...]:
@@ -186,10 +192,9 @@ def read_api(source: str, overlays: Sequence[str] = (), *, seed: int | None = No
     return Api(description, contract.catalogue, sampler, base)
 
 
-def prepare(  # noqa: PLR0913 - what an assessment is made of
+def begin(  # noqa: PLR0913 - what an assessment is made of
     api: Api,
     transport: Transport,
-    identities: Sequence[Identity] = (),
     *,
     limits: Limits = Limits(),  # noqa: B008 - frozen
     options: Options = Options(),  # noqa: B008 - frozen
@@ -197,47 +202,37 @@ def prepare(  # noqa: PLR0913 - what an assessment is made of
     journal: Journal | None = None,
     traffic: Sequence[str] = (),
     tools: Tools | None = None,
-    progress: Progress = unwatched,
 ) -> Assessment:
-    """Everything up to the checks: identities logged in, accounts registered, the API explored."""
+    """An assessment that has sent nothing yet."""
     probe, survey, doors = Probe(transport, limits, time.time), Survey(), recognise(api)
-    keeper = Keeper(api, survey, probe, journal)
+    keeper = Keeper(api, survey, probe, doors, journal)
     probe.changed = keeper.keep
-    explorer = Explorer(api, probe, survey, doors)
-    progress(Moment("logging in"))
-    working = [identity for identity in identities if explorer.introduce(identity)]
     options = msgspec.structs.replace(options, origin=transport.origin, is_safe=limits.is_safe)
-    assessment = Assessment(
-        api, probe, survey, doors, explorer, keeper,
-        identities=working, options=options, listener=listener, traffic=traffic,
+    return Assessment(
+        api, probe, survey, doors, Explorer(api, probe, survey, doors), keeper,
+        options=options, listener=listener, traffic=traffic,
         tools=tools or Tools(Sslyze(transport.origin), Schemathesis(api, _SEED)),
     )  # fmt: skip
-    while len(assessment.accounts) < _ACCOUNTS and assessment.new_account() is not None:
-        pass
-    explorer.walk(_readers(assessment), assessment.identities, lambda what: progress(Moment(what, probe.total)))
-    spoiled = [each for each in assessment.accounts if each.identity.name in probe.lost]
-    for new in [account for _ in spoiled if (account := assessment.new_account()) is not None]:
-        explorer.walk((new.identity,), (), lambda what: progress(Moment(what, probe.total)))
-    assessment.untested.extend(explorer.untested)
-    return assessment
 
 
-def assess(assessment: Assessment, checks: Sequence[Check] = CHECKS, progress: Progress = unwatched) -> Assessed:
-    """Run the checks, and take away what was made, whatever happens."""
+def assess(
+    assessment: Assessment,
+    identities: Sequence[Identity],
+    checks: Sequence[Check] = CHECKS,
+    progress: Progress = unwatched,
+) -> Assessed:
+    """Explore, run the checks, and take away what was made, whatever happens."""
     outcome = Outcome()
     try:
+        progress(Moment("logging in"))
+        assessment.explore(identities, progress)
         run(assessment, checks, outcome, progress)
+    except KeyboardInterrupt:
+        assessment.probe.stopped = "it was interrupted"
     finally:
         progress(Moment("taking away what was made", assessment.probe.total, len(outcome.findings)))
         left = assessment.clean()
     return Assessed(outcome, left)
-
-
-def _readers(assessment: Assessment) -> tuple[Identity, ...]:
-    """In whose name the API is read: everybody who was named, and accounts as far as there are no two others."""
-    given = assessment.given
-    accounts = tuple(account.identity for account in assessment.accounts)
-    return given if len(given) > 1 else (*given, *accounts)
 
 
 def _given(wanted: Wanted, origin: str, api: Api) -> tuple[Given, ...]:
@@ -288,10 +283,10 @@ def _find_description(transport: Transport, base: str) -> str:
     raise ConfigError([Problem("<options>", "--contract", message, "give a file or a URL")])
 
 
-def _clean_earlier(journal: Leftovers, assessment: Assessment) -> None:
+def _clean_earlier(journal: Leftovers, assessment: Assessment, identities: Sequence[Identity]) -> None:
     """Take away what an assessment made that was interrupted before it could do so itself."""
     api, door = assessment.api, assessment.doors.log_in
-    people: Mapping[str, Identity] = {each.name: each for each in assessment.identities}
+    people = {each.name: each for each in identities}
     for made in journal.standing():
         identity = people.get(made.identity)
         if identity is None and made.secret is not None and door is not None:

@@ -9,7 +9,9 @@ from types import ModuleType
 
 from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
+from tests.assess.secured import secured
 
+from garrison.adapters.probing.conformance import Schemathesis
 from garrison.adapters.probing.listener import LoopbackListener
 from garrison.adapters.probing.transport import HttpTransport
 from garrison.assess.assessment import Assessment, Options
@@ -18,7 +20,8 @@ from garrison.assess.doors import logging_in, recognise
 from garrison.assess.identity import Credential, Identity, fixed
 from garrison.assess.probe import Limits
 from garrison.assess.target import Api
-from garrison.assessing import assess, prepare, read_api
+from garrison.assess.tools import Tools
+from garrison.assessing import assess, begin, read_api
 from garrison.core.finding import Finding, Untested
 from garrison.lab.served import served
 
@@ -61,25 +64,38 @@ def staging() -> Iterator[Stage]:
 
 @contextmanager
 def assessment_of(app: Starlette, twin: ModuleType, folder: Path, stage: Stage) -> Iterator[Assessment]:
-    """The assessment of an application, explored; it is served while the context lasts.
+    """The assessment of an application that is served while the context lasts; nothing has been sent yet.
 
-    What the application brings itself, as `app.state.contract` and `app.state.identities`, stands before the twin's.
+    What the application brings itself, as `app.state.contract`, stands before the twin's.
     """
     source = folder / "openapi.json"
     source.write_text(json.dumps(getattr(app.state, "contract", None) or twin.CONTRACT))
     api = read_api(str(source), seed=7)
-    stage.app = app
-    with HttpTransport(stage.origin) as transport:
-        given = getattr(app.state, "identities", getattr(twin, "IDENTITIES", ()))
-        identities = _identities(api, given, getattr(twin, "ROLES", {}))
+    scanner = getattr(app.state, "scanner", None)  # what a scanner would say, where no server can be made so
+    tools = Tools(scanner, Schemathesis(api, 1)) if scanner is not None else None
+    with _at(app, stage) as origin, HttpTransport(origin, insecure=True) as transport:
         options = Options(words=tuple(getattr(twin, "WORDS", ())))
-        yield prepare(api, transport, identities, limits=Limits(), options=options, listener=stage.ear)
+        yield begin(api, transport, limits=Limits(), options=options, listener=stage.ear, tools=tools)
+
+
+@contextmanager
+def _at(app: Starlette, stage: Stage) -> Iterator[str]:
+    """Where an application is served: on the stage, or on a server of its own where it speaks TLS (`app.state.tls`)."""
+    context = getattr(app.state, "tls", None)
+    if context is None:
+        stage.app = app
+        yield stage.origin
+        return
+    with secured(app, context) as origin:
+        yield origin
 
 
 def run_twin(app: Starlette, twin: ModuleType, checks: Sequence[Check], folder: Path, stage: Stage) -> Seen:
-    """What the checks find in an application."""
+    """What the checks find in an application. Its own `app.state.identities` stand before the twin's."""
     with assessment_of(app, twin, folder, stage) as assessment:
-        found = assess(assessment, checks).outcome.findings
+        given = getattr(app.state, "identities", getattr(twin, "IDENTITIES", ()))
+        identities = _identities(assessment.api, given, getattr(twin, "ROLES", {}))
+        found = assess(assessment, identities, checks).outcome.findings
         return Seen(found, assessment.untested)
 
 

@@ -13,6 +13,7 @@ from garrison.assess.explore import Explorer
 from garrison.assess.identity import Identity
 from garrison.assess.keeper import Keeper, Left
 from garrison.assess.probe import Exchange, Probe
+from garrison.assess.progress import Moment, Progress
 from garrison.assess.request import Request, Slot
 from garrison.assess.survey import Survey
 from garrison.assess.target import Api, Target
@@ -20,6 +21,8 @@ from garrison.assess.tools import Tools
 from garrison.core.detection import Confidence, Severity
 from garrison.core.finding import Finding, Untested, fingerprint_of
 
+_ACCOUNTS = 2
+"""Accounts that are registered before anything else, where the API lets one."""
 MOST_ACCOUNTS = 24
 """Accounts that one assessment registers at most."""
 
@@ -49,7 +52,6 @@ class Assessment:
         explorer: Explorer,
         keeper: Keeper,
         *,
-        identities: Sequence[Identity] = (),
         options: Options = Options(),  # noqa: B008 - frozen
         listener: Listener | None = None,
         traffic: Sequence[str] = (),
@@ -67,7 +69,7 @@ class Assessment:
         """Programs and libraries that some checks use, where they are installed."""
         self._explorer = explorer
         self._keeper = keeper
-        self.given = tuple(identities)
+        self.given: tuple[Identity, ...] = ()
         """Identities that the operator named and that work."""
         self.accounts: list[Account] = []
         """Accounts that the assessment registered; checks may spoil all but the first two."""
@@ -107,8 +109,25 @@ class Assessment:
         account = self._explorer.register(more)
         if account is not None:
             self.accounts.append(account)
-            self._keeper.keep_account(account.identity)
         return account
+
+    def explore(self, identities: Sequence[Identity], progress: Progress) -> None:
+        """Log in those that were named, register accounts, and walk through the API."""
+        self.given = tuple(each for each in identities if self._explorer.introduce(each))
+        while len(self.accounts) < _ACCOUNTS and self.new_account() is not None:
+            pass
+        accounts = tuple(account.identity for account in self.accounts)
+        readers = self.given if len(self.given) > 1 else (*self.given, *accounts)
+
+        def tell(what: str) -> None:
+            progress(Moment(what, self.probe.total))
+
+        self._explorer.walk(readers, self.identities, tell)
+        # walking through an API may spoil an account, with a name or a right that it does not bear: others take its place
+        spoiled = [each for each in self.accounts if each.identity.name in self.probe.lost]
+        for new in [account for _ in spoiled if (account := self.new_account()) is not None]:
+            self._explorer.walk((new.identity,), (), tell)
+        self.untested.extend(self._explorer.untested)
 
     def clean(self) -> tuple[Left, ...]:
         """Take away what was made; gives what stays."""

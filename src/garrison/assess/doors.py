@@ -17,6 +17,8 @@ from garrison.exposure.types.rule import words
 
 _NAMES: Final = ("username", "user", "login", "email", "mail", "account", "phone", "name", "handle", "id")
 _PASSWORDS: Final = frozenset({"password", "passwd", "pwd", "passphrase", "pass", "pin"})
+_BESIDE: Final = frozenset({"code", "token", "otp", "hint", "link", "expiry", "policy"})
+"""Words of what goes with a password and is none: `resetPasswordCode`."""
 _OLD: Final = frozenset({"old", "current", "existing", "previous"})
 _TOKENS: Final = ("access", "auth", "id", "bearer", "jwt", "token", "session", "key", "authorization")
 _IN_CLEARLY: Final = frozenset({"login", "signin", "logon", "authenticate"})
@@ -224,7 +226,8 @@ def _schemes(api: Api) -> list[SecurityScheme]:
 def _plain(api: Api, target: Target) -> Door:
     """The operation as a door, with what it takes of names and passwords."""
     slots = api.request(target, every=True).slots("body", "query", "header")
-    secrets = [slot for slot in slots if not _PASSWORDS.isdisjoint(words(slot.leaf))]
+    said = [(slot, frozenset(words(slot.leaf))) for slot in slots]
+    secrets = [slot for slot, names in said if not names.isdisjoint(_PASSWORDS) and names.isdisjoint(_BESIDE)]
     old = next((slot for slot in secrets if not _OLD.isdisjoint(words(slot.leaf))), None)
     new = [slot for slot in secrets if slot != old] or secrets
     return Door(target, _name_slots(slots), new[0] if new else None, old)

@@ -1,5 +1,6 @@
 """Facts: single values that answers show and requests send, and which of them an operation's path could take."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -14,7 +15,9 @@ IDS: Final = frozenset(
     {"id", "uuid", "guid", "pk", "number", "no", "key", "slug", "code", "ref", "reference", "identifier", "vin"}
 )
 """Words of fields that tell one object from another."""
-_PLAIN: Final = frozenset({("id",), ("uuid",), ("guid",), ("pk",)})
+_ID: Final = re.compile(r"(?!\.{1,2}$)[\w.~@:+=,-]+")
+"""Values that are put into a path as an id. What an injection left behind is not: deleting it would inject it again."""
+_PLAIN_NAMES: Final = frozenset({("id",), ("uuid",), ("guid",), ("pk",)})
 """Names of ids that say nothing of what they are ids of."""
 LOCATION: Final = ("location",)
 """The name of the id at the end of a `Location` header."""
@@ -60,7 +63,7 @@ def _walk(value: Any, exchange: Exchange) -> Iterator[Fact]:
     while rest and count < _MAX_VALUES:
         inner, above, is_inside = rest.pop()
         if isinstance(inner, Mapping):
-            has_id = is_inside or any(words(str(name)) in _PLAIN for name in inner)
+            has_id = is_inside or any(words(str(name)) in _PLAIN_NAMES for name in inner)
             for name, each in inner.items():
                 said = words(str(name))
                 if isinstance(each, str | int) and not isinstance(each, bool) and len(str(each)) <= _MAX_TEXT:
@@ -87,7 +90,7 @@ def makes(fact: Fact, target: Target) -> bool:
     if source == target.collection:
         return True
     is_new = not fact.is_sent and fact.value not in request.path.values()
-    return is_new and (fact.name in _PLAIN or fact.name == LOCATION) and _noun(target) in _nouns(source)
+    return is_new and (fact.name in _PLAIN_NAMES or fact.name == LOCATION) and _noun(target) in _nouns(source)
 
 
 FAR: Final = 3
@@ -96,6 +99,8 @@ FAR: Final = 3
 
 def likeness(fact: Fact, variable: str, target: Target) -> int:
     """How likely a value is an id that the operation's last variable takes; 0 where it is not."""
+    if _ID.fullmatch(fact.value) is None:
+        return 0
     noun = _noun(target)
     said = _said(variable, noun)
     source = fact.exchange.request.template
@@ -136,7 +141,7 @@ def _nouns(template: str) -> frozenset[str]:
 
 def _takes(said: tuple[str, ...], name: tuple[str, ...], noun: str) -> bool:
     """Whether a variable takes an id of this plain name: `orderId` and `order` take `id`, and one plain id another."""
-    return said[-1:] in (name, (noun,)) or (said in _PLAIN and name in _PLAIN)
+    return said[-1:] in (name, (noun,)) or (said in _PLAIN_NAMES and name in _PLAIN_NAMES)
 
 
 def _said(variable: str, noun: str) -> tuple[str, ...]:

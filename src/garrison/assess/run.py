@@ -33,7 +33,7 @@ class Outcome(msgspec.Struct):
 def run(assessment: Assessment, checks: Sequence[Check], outcome: Outcome, progress: Progress) -> None:
     """Run the checks. Findings of the same fingerprint are one: the first that was proven."""
     for check in sorted(checks, key=lambda each: each.disturbs):
-        missing = _missing(assessment, check)
+        missing = assessment.probe.stopped or _missing(assessment, check)
         if missing:
             assessment.skip(check, missing)
             continue

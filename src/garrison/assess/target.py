@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
-from garrison.assess.request import Request
+from garrison.assess.request import MULTIPART, Request
 from garrison.assess.sampling import Sampler
 from garrison.contract import Catalogue, CompiledOperation
 from garrison.contract.described import DescribedBody, DescribedOperation, Description
@@ -104,6 +104,7 @@ class Api:
     def __init__(self, description: Description, catalogue: Catalogue, sampler: Sampler, base: str = "") -> None:
         """`base` is the path under which the API is served, in place of what its servers say; empty for that."""
         self.description = description
+        self.base = base
         self.sampler = sampler
         compiled = {each.operation.id: each for each in catalogue.operations}
         self.every = tuple(Target(_based(each, base), compiled.get(each.id)) for each in description.operations)
@@ -162,11 +163,25 @@ class Api:
                 {}
                 if body is None
                 else {
-                    "body": self.sampler.value(body.schema, every=every, node=body.node),
+                    "body": self._with_files(body, self.sampler.value(body.schema, every=every, node=body.node)),
                     "media_type": body.media_type,
                 }
             ),
         )
+
+    def _with_files(self, body: DescribedBody, value: Any) -> Any:
+        """The fields of a form with files as bytes, where the contract says that a field is one."""
+        if body.media_type != MULTIPART or body.schema is None or not isinstance(value, dict):
+            return value
+        said, declared = self.description.said, self.description.properties(body.schema)
+        files = {
+            name
+            for name, schema in declared.items()
+            if said(schema, "format") == "binary" or said(schema, "contentMediaType") is not None
+        }
+        return {
+            name: each.encode() if name in files and isinstance(each, str) else each for name, each in value.items()
+        }
 
 
 def _options(root: Any) -> Iterator[tuple[str, tuple[Any, ...]]]:

@@ -20,10 +20,17 @@ _OPEN: Final = _LOG_IN | {
     "signup", "sso", "status", "token", "tokens", "verify", "version", "webhook", "webhooks", "wellknown",
 }  # fmt: skip
 _CREDENTIAL_FLOW: Final = _LOG_IN | {
-    "forgot", "otp", "mfa", "2fa", "totp", "recover", "recovery", "register", "signup",
+    "2fa", "forgot", "forgotpassword", "mfa", "otp", "passwordreset", "recover", "recovery", "register", "registration",
+    "resetpassword", "signup", "totp",
 }  # fmt: skip
+_OF_WHOM: Final = frozenset({"account", "email", "password", "phone", "sms", "user", "users"})
+_HOW: Final = frozenset({"by", "password", "user", "using", "via", "with"})
+_ASKING: Final = frozenset(
+    {"calculate", "check", "count", "estimate", "filter", "find", "lookup", "preview", "query", "search", "validate"}
+)
+"""Words of operations that ask with POST because the question is long."""
 _ISSUING: Final = frozenset({"auth", "connect", "oauth", "oauth2", "oidc", "openid", "protocol"})
-_ADMIN: Final = frozenset({"admin", "admins", "administration", "administrator", "backoffice", "superuser", "root"})
+_ADMIN: Final = frozenset({"admin", "admins", "administration", "administrator", "backoffice", "superuser"})
 _INTERNAL: Final = frozenset(
     {"actuator", "debug", "diagnostics", "dump", "heapdump", "internal", "phpinfo", "profiler", "swagger", "trace"}
 )
@@ -68,13 +75,35 @@ def of_operation_path(path: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def changes(operation: DescribedOperation) -> bool:
+    """Whether it changes something, as its method says and its path does not deny."""
+    asks = operation.method == "POST" and (bool(of_path(operation) & _ASKING) or _last(operation) in {"get", "list"})
+    return operation.method in UNSAFE and not asks
+
+
 def logs_in(operation: DescribedOperation) -> bool:
     """Whether somebody proves with it who he is, or gets a way to: log in, register, a new password, a token."""
-    said = of_path(operation)
     if operation.method not in {"POST", "PUT", "PATCH"}:
         return False
+    segments = [segment for segment in operation.path.split("/") if segment and "{" not in segment]
+    if operation.security and all(operation.security):
+        # who has proven it already does something else, but for a log-in that was forgotten to be open
+        return bool(segments) and joined(segments[-1]) in _LOG_IN
+    said = of_path(operation)
     gives_token = _last(operation) == "token" and (bool(said & _ISSUING) or said == {"token"})
-    return bool(said & _CREDENTIAL_FLOW) or ("password" in said and "reset" in said) or gives_token
+    resets = "password" in said and "reset" in said
+    return gives_token or resets or any(map(_is_of_log_in, segments))
+
+
+def _is_of_log_in(segment: str) -> bool:
+    """`login`, `user-login` or `loginWithPassword`, and not `login_links`."""
+    said = words(segment)
+    if joined(segment) in _CREDENTIAL_FLOW:
+        return True
+    if len(said) < 2:
+        return False
+    begins = said[0] in _CREDENTIAL_FLOW and said[1] in _HOW
+    return begins or (said[-1] in _CREDENTIAL_FLOW and said[0] in _OF_WHOM) or said[:2] == ("log", "in")
 
 
 def is_open_by_nature(operation: DescribedOperation) -> bool:
@@ -89,8 +118,8 @@ def administers(operation: DescribedOperation) -> bool:
 
 
 def is_internal(operation: DescribedOperation) -> bool:
-    """Whether it is meant for those who run the API, as its path says."""
-    return bool(of_path(operation) & _INTERNAL)
+    """Whether it is meant for those who run the API, as a segment of its path says."""
+    return any(joined(segment) in _INTERNAL for segment in operation.path.split("/") if "{" not in segment)
 
 
 def pages(operation: DescribedOperation) -> bool:

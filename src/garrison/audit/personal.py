@@ -19,6 +19,8 @@ _COLLECTIVE: Final = frozenset(
     {"app", "business", "company", "merchant", "org", "organization", "organisation", "shop", "store", "supplier",
      "support", "team", "vendor", "bot", "service", "repository", "committer"}
 )  # fmt: skip
+_NO_NUMBERS: Final = frozenset({"id", "ids", "uuid", "routing", "sort", "swift", "bic"})
+"""Words of names that say of an account or a card which one is meant, or which bank has it."""
 _VALUES: Final = frozenset({"string", "integer", "number"})
 
 
@@ -26,7 +28,9 @@ _VALUES: Final = frozenset({"string", "integer", "number"})
 def kind_of(name: str, form: str = "") -> str:
     """The semantic type that a name or a format says, of those that are about people; empty for any other."""
     said = type_by_format((form,) if form else ()) or type_by_name(name)
-    return said if said in GRAVE | _SLIGHT | _EITHER else ""
+    if said in {"iban", "card"} and not _NO_NUMBERS.isdisjoint(words(name)):
+        return ""
+    return said if said in GRAVE | _SLIGHT | _EITHER and name.lower() != "dnis" else ""
 
 
 def personal(spot: Spot) -> Mapping[Field, str]:
@@ -46,7 +50,7 @@ def objects(reading: Reading) -> Iterator[tuple[Spot, Mapping[Field, str]]]:
     """Every object of successful answers that has personal fields, and which."""
     for spot in reading.spots:
         found = personal(spot) if spot.answers and spot.fields else {}
-        if set(found.values()) == {"phone"} and _are_goods(reading, spot):
+        if set(found.values()) - _EITHER == {"phone"} and _are_goods(reading, spot):
             continue
         if found:
             yield spot, found
@@ -62,7 +66,12 @@ def disclosing(reading: Reading) -> Users:
 
 def _are_goods(reading: Reading, spot: Spot) -> bool:
     """Whether telephone numbers are what is dealt in, as the paths say."""
-    return all("phone" not in addresses_on(each.path) for each in reading.using(spot.answers))
+    return all("phone" not in addresses_on(_bare(each.path)) for each in reading.using(spot.answers))
+
+
+def _bare(path: str) -> str:
+    """A path without the forms (`.json`) that some append to its words."""
+    return "/".join(segment.partition(".")[0] for segment in path.split("/"))
 
 
 def _may_be(spot: Spot) -> bool:

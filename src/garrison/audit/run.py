@@ -39,6 +39,8 @@ class Audit(msgspec.Struct, frozen=True):
     """What the rules found."""
 
     source: str
+    title: str
+    """What the API calls itself; empty where it says nothing."""
     version: str
     """Of OpenAPI."""
     found: tuple[Found, ...]
@@ -74,6 +76,7 @@ def audit(description: Description, rules: Iterable[Rule] = RULES) -> Audit:
     found.sort(key=lambda each: (-each.finding.severity.rank, order[each.finding.check]))
     return Audit(
         description.source,
+        _title(reading),
         description.version,
         tuple(found),
         tuple((each.method, each.template) for each in reading.operations),
@@ -102,6 +105,11 @@ def _found(rule: Rule, fault: Fault, source: Source, reading: Reading, taken: di
         fault.users,
         fault.mends,
     )
+
+
+def _title(reading: Reading) -> str:
+    info = reading.of_root("info", "title")
+    return info.value if info is not None and isinstance(info.value, str) else ""
 
 
 def _fingerprint(rule: Rule, fault: Fault, source: str, taken: dict[str, int]) -> str:

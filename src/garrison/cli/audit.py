@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from garrison.audit.suppress import Judged
 
 EXAMPLES = "Example: garrison audit openapi.yaml --write-overlay mend.overlay.yaml"
-_Format = Literal["table", "json"]
+_PROBLEMS = 3
+"""Broken places of a description that are shown."""
+_Format = Literal["table", "json", "sarif", "html"]
 
 
 def audit(
@@ -32,7 +34,9 @@ def audit(
     fail_on: Annotated[
         Severity, typer.Option("--fail-on", help="Exit with 1 where a finding is at least so grave.")
     ] = Severity.HIGH,
-    form: Annotated[str, typer.Option("--format", metavar="FORM", help="`table` or `json`.")] = "table",
+    form: Annotated[
+        str, typer.Option("--format", metavar="FORM", help="`table`, `json`, `sarif` or `html`.")
+    ] = "table",
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write it to a file.")] = None,
     write_overlay: Annotated[
         Path | None, typer.Option("--write-overlay", metavar="FILE", help="Write an Overlay that mends what it can.")
@@ -47,7 +51,10 @@ def audit(
     Exit status 1 means that something at least as grave as `--fail-on` is found.
     """
     from garrison.adapters.audit_history import Audited, keep_audit, read_history
+    from garrison.cli.audit_report import report_of
     from garrison.cli.audit_text import by_severity, told
+    from garrison.report.findings_page import page
+    from garrison.report.sarif import report_sarif
 
     _check_format(form)
     rules = _chosen(rule or (), without or ())
@@ -59,10 +66,15 @@ def audit(
         _write_overlay(write_overlay, found, judged)
     now, (score, _) = time.time(), found.scored(judged.counted)
     earlier = read_history(history, contract) if history is not None else []
-    if form == "json":
-        _give(_json(_data(found, judged)), output)
-    else:
-        _give("\n".join(told(found, judged, earlier, every=every)), output)
+    match form:
+        case "json":
+            _give(_json(_data(found, judged)), output)
+        case "sarif":
+            _give(_json(report_sarif(report_of(found, judged, rules, now))), output)
+        case "html":
+            _give(page(report_of(found, judged, rules, now)).rstrip("\n"), output)
+        case _:
+            _give("\n".join(told(found, judged, earlier, every=every)), output)
     if history is not None:
         keep_audit(history, Audited(now, contract, score, by_severity(judged.counted)))
     if any(each.finding.severity.rank >= fail_on.rank for each in judged.counted):
@@ -100,9 +112,12 @@ def _audited(contract: str, overlays: "list[str] | tuple[()]", rules: "tuple[Rul
         description = Description(contract, tuple(overlays), read=read_source)
         found = look(description, rules)
     if problems := description.problems:
-        note(f"garrison: {len(problems)} places could not be read and are not judged, the first of them:")
-        for each in problems[:3]:
+        places = "1 place" if len(problems) == 1 else f"{len(problems)} places"
+        note(f"garrison: {places} could not be read, and nothing is said of what stands there:")
+        for each in problems[:_PROBLEMS]:
             note(f"  {each}")
+        if len(problems) > _PROBLEMS:
+            note(f"  and {len(problems) - _PROBLEMS} more")
     return found
 
 

@@ -3,6 +3,7 @@
 JSON (RFC 8259) by msgspec, YAML by `yaml_tree`.
 """
 
+import re
 from collections.abc import Collection
 from typing import Any
 
@@ -15,6 +16,8 @@ from garrison.core.errors import DescriptionError
 
 MAX_BYTES = 256 * 1024 * 1024
 """Largest file: the largest public descriptions have 80 MB."""
+
+_HALF_ESCAPE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 
 MAX_LINE_BYTES = 4 * 1024 * 1024
 """Largest file in which lines are looked for: about a second."""
@@ -76,9 +79,12 @@ def lines_of(data: bytes, ways: Collection[Tokens], *, most: int = MAX_LINE_BYTE
     """
     if len(data) > most:
         return {}
+    if b"\n" not in data:
+        return dict.fromkeys(ways, 1)  # generated, and large more often than not
     finder = _LineFinder(ways)
     try:
-        return finder.find(data.decode("utf-8-sig"))
+        # escapes of half a character each (JSON writes emoji so) are no YAML; here it only matters where lines end
+        return finder.find(_HALF_ESCAPE.sub("\\\\u003f", data.decode("utf-8-sig")))
     except (UnicodeDecodeError, yaml.YAMLError):
         return {}
 

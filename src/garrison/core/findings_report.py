@@ -149,6 +149,11 @@ class Report(msgspec.Struct, frozen=True, omit_defaults=True):
     """Of an audit: from 0 to 100; None where there is none."""
 
     @property
+    def target_origin(self) -> str:
+        """Scheme, host and port of the target: the paths of a proof begin there. Of an audit its file."""
+        return origin_of(self.target)
+
+    @property
     def standing(self) -> tuple[Listed, ...]:
         """The findings of this run, without those that were mended."""
         return tuple(each for each in self.findings if each.state is not State.FIXED)
@@ -173,6 +178,12 @@ FAMILIES: Final = (
     "description",
 )
 """Families of checks in the order in which a report names them."""
+
+
+def origin_of(target: str) -> str:
+    """Scheme, host and port of a URL; what is none stays as it is."""
+    scheme, mark, rest = target.partition("://")
+    return f"{scheme}{mark}{rest.partition('/')[0]}" if mark else target
 
 
 def fails(report: Report, at: Severity | None) -> bool:

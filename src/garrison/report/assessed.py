@@ -1,6 +1,6 @@
 """What an assessment did and found, as the report that all forms are made of."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -25,7 +25,7 @@ class Coverage(msgspec.Struct, frozen=True):
 
 
 def coverage_of(
-    assessment: Assessment, checks: Sequence[Check], runs: Sequence[Run], how: dict[str, str], left: Sequence[Left]
+    assessment: Assessment, checks: Sequence[Check], runs: Sequence[Run], how: Mapping[str, str], left: Sequence[Left]
 ) -> Coverage:
     """What was reached and tested; `how` says how each identity that was named shows who it is."""
     return Coverage(
@@ -50,7 +50,7 @@ def listed(findings: Sequence[Finding]) -> tuple[Listed, ...]:
     return in_order(tuple(map(Listed, findings)))
 
 
-def _participants(assessment: Assessment, how: dict[str, str]) -> Iterator[Participant]:
+def _participants(assessment: Assessment, how: Mapping[str, str]) -> Iterator[Participant]:
     lost = assessment.probe.lost
     people: dict[str, Identity] = {each.name: each for each in assessment.identities}
     for name in dict.fromkeys((*how, *people)):

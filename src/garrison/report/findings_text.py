@@ -76,7 +76,10 @@ def finding_lines(listed: Listed, explained: Explained | None, *, is_brief: bool
 
 def place(finding: Finding) -> str:
     """Where it is, in a few words: `GET /v1/orders/{orderId} (path.orderId)`."""
-    where = f"{finding.method} {finding.template}".strip() or finding.operation or "the API as a whole"
+    named = f"{finding.method} {finding.template}".strip() if finding.template else finding.operation
+    if finding.source is not None and not named:
+        return finding.source.path
+    where = named or "the API as a whole"
     return f"{where} ({finding.location})" if finding.location else where
 
 

@@ -20,7 +20,7 @@ CLOSE: Final = "\ue001"
 _NUMBER: Final = "\ue002"
 """Private characters around the name of a hole; the third one is taken out together with the quotes around it."""
 _PLACEHOLDER: Final = re.compile(r"\{((?:password of )?[A-Za-z][\w-]*)\}")
-_MADE_UP: Final = re.compile(r"grsn[0-9a-z]{5}\d{1,6}")
+_MADE_UP: Final = re.compile(r"grsn[0-9a-z]{4,24}")
 """Words that an assessment makes up (`assess.sampling`): nobody else has them, so they have to be new each time."""
 _CUT: Final = re.compile(r"\.\.\. \([\d,]+ characters\)\Z")
 _ID: Final = re.compile(
@@ -28,6 +28,8 @@ _ID: Final = re.compile(
 )
 """Names of what later requests refer to."""
 _MOST_LINKS: Final = 8
+_DEEPEST: Final = 64
+"""Levels of JSON that is looked into: attacks send deeper ones."""
 _RESERVED: Final = frozenset(
     {*keyword.kwlist, *keyword.softkwlist, "answer", "any", "at", "first", "given", "home", "httpx", "ifs", "last",
      "os", "path", "pwd", "pytest", "second", "secrets", "seen_again", "send", "target", "test", "third", "told",
@@ -98,11 +100,26 @@ def holes_in(text: str) -> list[str]:
 
 
 def json_of(text: str) -> Any:
-    """The text as JSON; None where it is none, or only a part of one."""
+    """The text as JSON; None where it is none, only a part of one, or nested deeper than people write it."""
     try:
-        return msgspec.json.decode(text) if text else None
-    except msgspec.DecodeError:
+        value = msgspec.json.decode(text) if text else None
+    except (msgspec.DecodeError, RecursionError):
         return None
+    return None if _is_deep(value) else value
+
+
+def _is_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [
+            inner
+            for each in level
+            if isinstance(each, dict | list)
+            for inner in (each.values() if isinstance(each, dict) else each)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def leaves(value: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:

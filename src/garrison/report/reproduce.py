@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from garrison.core.finding import Finding, Step
+from garrison.report.findings_text import outcome, place
 from garrison.report.replay import Hole, Replay, ReplayStep, holes_in, replay, split
 from garrison.report.texts import sentence
 
@@ -38,10 +39,9 @@ def variable(hole: Hole) -> str:
 
 
 def _head(finding: Finding) -> Iterator[str]:
-    where = finding.operation or f"{finding.method} {finding.template}".strip() or "the API as a whole"
     yield _comment(f"{finding.title} (severity {finding.severity}, confidence {finding.confidence})")
     yield _comment(sentence(finding.says))
-    yield _comment(f"finding {finding.fingerprint[:8]} of the check {finding.check} at {where}")
+    yield _comment(f"finding {finding.fingerprint[:8]} of the check {finding.check} at {place(finding)}")
 
 
 def _variables(made: Replay, target: str) -> Iterator[str]:
@@ -82,22 +82,25 @@ def _step(number: int, step: ReplayStep, made: Replay) -> Iterator[str]:
 
 def seen(step: Step) -> str:
     """What comes back, in a few words."""
-    if step.fault and not step.status:
-        return step.fault
-    took = f" after {step.seconds:.1f} s" if step.seconds >= 1 else ""
-    return f"status {step.status}{took}" + (f", {step.fault}" if step.fault else "")
+    return f"status {outcome(step)}" if step.status else outcome(step)
 
 
 def _command(step: ReplayStep, made: Replay, origin: str) -> str:
-    method = ["--head"] if step.step.method == "HEAD" else ["--request", _quoted(step.step.method)]
-    words = ["curl", "--silent", "--show-error", "--include", "--globoff", "--path-as-is"]
-    first = " ".join([*words, f"--max-time {_PATIENCE}", *method, origin + _filled(step.target, made)])
-    options = [f"--header {_filled(_header(name, value), made)}" for name, value in step.headers]
+    words = ["curl -sS -i", f"-m {_PATIENCE}"]
+    if any(sign in step.target for sign in "[]{}"):
+        words.append("-g")  # no ranges and lists of addresses
+    if "/." in step.target:
+        words.append("--path-as-is")
+    if step.step.method == "HEAD":
+        words.append("-I")
+    elif step.step.method != "GET" or step.body:
+        words.append(f"-X {_quoted(step.step.method)}")
+    options = [f"-H {_filled(_header(name, value), made)}" for name, value in step.headers]
     if step.body:
         if not any(name == "content-type" for name, _ in step.headers):
-            options.append("--header 'content-type:'")
+            options.append("-H 'content-type:'")
         options.append(f"--data-raw {_filled(step.body, made)}")
-    return " \\\n  ".join([first, *options])
+    return " \\\n  ".join([" ".join([*words, origin + _filled(step.target, made)]), *options])
 
 
 def _header(name: str, value: str) -> str:

@@ -93,7 +93,7 @@ def _headers(finding: Finding, last: Step) -> Iterator[Tell]:
         if name in answered and not _MASKED.fullmatch(answered[name]):
             yield HasHeader(name, answered[name])
     where, _, name = finding.location.partition(".")
-    if where == "header" and name not in sent and name not in _ECHOED:
+    if where in ("header", "answer") and name not in sent and name not in _ECHOED:
         value = answered.get(name, "")
         if not _MASKED.fullmatch(value):
             yield HasHeader(name, value)

@@ -230,3 +230,23 @@ def test_the_proof_of_the_example_reads_well() -> None:
 
     assert "# 2. Bob reads it. (as bob)\n#    What to see: status 200\n" in script
     assert '"$TARGET"/v1/orders/"${ORDER_ID}"\'?full=1\'' in script
+
+
+@pytest.mark.parametrize("body", ["[" * 20_000 + "]" * 20_000, "[" * 300 + "]" * 300, '{"a":' * 90 + "1" + "}" * 90])
+def test_a_deep_body_is_a_text_like_any_other(body: str) -> None:
+    made = finding(Step("deep", "POST", "/v1/a", body=body, status=500, answer=body))
+
+    assert body in curl(made, "http://h")
+    compile(pytest_file(made, "http://h"), "made", "exec")
+
+
+def test_a_body_that_was_cut_proves_nothing(vulnerable: str, tmp_path: Path) -> None:
+    cut = msgspec.structs.replace(OBJECT.proof[0], body='{"note": "xxx... (10,485,760 characters)')
+    made = finding(cut, OBJECT.proof[1])
+    (tmp_path / file_name(made)).write_text(pytest_file(made, vulnerable))
+    command = [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:xdist", "-p", "no:cacheprovider", file_name(made)]
+    done = subprocess.run(command, cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True, check=False)
+
+    assert "1 skipped" in done.stdout
+    assert "the body of step 1 is longer than what was kept of it" in done.stdout
+    assert "ends where it was cut" in curl(made, vulnerable)

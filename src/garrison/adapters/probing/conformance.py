@@ -59,11 +59,15 @@ class Schemathesis:
         from schemathesis import GenerationMode
 
         found: list[Any] = []
+
+        def keep(case: Any) -> None:
+            found.append(case)
+
         mode = GenerationMode.POSITIVE if valid else GenerationMode.NEGATIVE
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
-                collect = given(operation.as_strategy(generation_mode=mode))(found.append)
+                collect = given(operation.as_strategy(generation_mode=mode))(keep)
                 quiet = settings(
                     max_examples=count,
                     database=None,
@@ -71,7 +75,8 @@ class Schemathesis:
                     phases=[Phase.generate],
                     suppress_health_check=list(HealthCheck),
                 )
-                seed(self._seed)(quiet(collect))()
+                run: Any = seed(self._seed)(quiet(collect))
+                run()
             except Exception as error:
                 if not found:
                     raise Unusable(f"`schemathesis` makes up no request: {type(error).__name__}") from error

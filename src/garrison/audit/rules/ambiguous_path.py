@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from garrison.audit import answers
 from garrison.audit.rule import Fault, Rule
 from garrison.audit.walk import Reading
 from garrison.contract.described import DescribedOperation
@@ -15,11 +16,14 @@ _VARIABLE: Final = re.compile(r"\{[^{}]*\}")
 
 def _look(reading: Reading) -> Iterator[Fault]:
     first: dict[tuple[str, str], DescribedOperation] = {}
+    faults = []
     for each in reading.operations:
         known = first.setdefault((each.method, _VARIABLE.sub("{}", each.template)), each)
         if known is not each:
             says = f"`{known.path}` matches the same requests"
-            yield Fault(each.node, says, reading.users(each, known))
+            faults.append(Fault(each.node, says, reading.users(each, known)))
+    says = f"{len(faults)} operations share their path with another, as if it were told apart by something else"
+    yield from answers.gathered(reading, faults, len(reading.operations), says)
 
 
 RULE = Rule(

@@ -20,8 +20,12 @@ _RIGHTS: Final = frozenset(
 _OWN_RIGHTS: Final = _RIGHTS | {"approved", "balance", "credits", "isapproved", "permissions", "privileges", "scopes"}
 """What is a right where people change what is said of themselves, and anything elsewhere."""
 _SELF: Final = frozenset({"me", "profile", "register", "registration", "signup"})
-_GIVING: Final = frozenset({"invitation", "invitations", "member", "members", "membership", "memberships", "roles"})
-"""Operations whose purpose it is to give rights."""
+_GIVING: Final = frozenset(
+    {"enterprise", "enterprises", "group", "groups", "invitation", "invitations", "member", "members", "membership",
+     "memberships", "org", "organization", "organizations", "orgs", "project", "projects", "roles", "scim", "team",
+     "teams", "tenant", "tenants", "workspace", "workspaces"}
+)  # fmt: skip
+"""Words of operations by which those who may do so give others their place in something."""
 
 
 def _look(reading: Reading) -> Iterator[Fault]:
@@ -29,7 +33,7 @@ def _look(reading: Reading) -> Iterator[Fault]:
         if not field.owner.requests or names.joined(field.name) not in _OWN_RIGHTS or _is_kept(field):
             continue
         changing = [each for each in reading.using(field.owner.requests) if each.method in names.UNSAFE]
-        own = [each for each in changing if _SELF & names.of_path(each)]
+        own = [each for each in changing if _SELF & names.of_path(each) and not _GIVING & names.of_path(each)]
         users = own or [each for each in changing if _is_of_people(each) and names.joined(field.name) in _RIGHTS]
         if users:
             yield Fault(

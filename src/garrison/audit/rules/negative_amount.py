@@ -20,7 +20,7 @@ def _look(reading: Reading) -> Iterator[Fault]:
         said = words(spot.name)
         is_amount = not _AMOUNTS.isdisjoint(said[-1:]) and _LIMITS.isdisjoint(said)
         is_free = spot.types & {"integer", "number"} and not spot.is_chosen and bounds.lowest(spot) is None
-        if spot.requests and is_amount and is_free:
+        if spot.requests and bounds.is_in_body(spot) and is_amount and is_free:
             says = f"`{spot.name}` has no `minimum`"
             yield Fault(spot.node, says, spot.requests, spot.location, mends=adding(spot, minimum=0))
 
@@ -28,7 +28,7 @@ def _look(reading: Reading) -> Iterator[Fault]:
 RULE = Rule(
     id=CheckId("negative-amount"),
     title="an amount may be negative",
-    severity=Severity.MEDIUM,
+    severity=Severity.LOW,
     confidence=Confidence.LOW,
     tags=("owasp.api6", "cwe.1284", "rec.19"),
     why="An order of minus three pieces, or a payment of minus ten, gives money to whoever sends it.",

@@ -10,7 +10,7 @@ from garrison.core.detection import Confidence, Severity
 from garrison.core.finding import CheckId
 
 _SENT: Final = frozenset(
-    {"backurl", "cancelurl", "continue", "continueurl", "logoutredirect", "nexturl", "redirect", "redirectto",
+    {"backurl", "cancelurl", "continueurl", "logoutredirect", "nexturl", "redirect", "redirectto",
      "redirecturi", "redirecturl", "returnto", "returnuri", "returnurl", "successurl", "postlogoutredirecturi"}
 )  # fmt: skip
 

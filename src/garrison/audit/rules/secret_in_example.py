@@ -1,5 +1,6 @@
 """Examples and defaults that hold a real secret."""
 
+import base64
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -60,10 +61,32 @@ def _examples(root: Node) -> Iterator[Node]:
 
 def _is_made_up(text: str) -> bool:
     """Whether it only has the form: stars, dots, `EXAMPLE`, few different characters."""
-    lower = text.lower()
-    marks = ("example", "xxxx", "****", "....", "your", "placeholder", "1234567890", "abcdef", "foobar", "test")
+    lower = (text + _payload(text)).lower()
+    marks = (
+        "example",
+        "xxxx",
+        "****",
+        "....",
+        "your",
+        "placeholder",
+        "1234567890",
+        "abcdef",
+        "foobar",
+        "test",
+        "john doe",
+        "jane doe",
+    )
     is_hex = _HEX.fullmatch(text.rpartition("_")[2]) is not None  # no issuer of the keys above has such
     return len(set(text)) < 12 or is_hex or any(mark in lower for mark in marks)
+
+
+def _payload(text: str) -> str:
+    """What a token says, where it is one."""
+    parts = text.split(".")
+    try:
+        return base64.urlsafe_b64decode(parts[1] + "==").decode() if len(parts) == 3 else ""
+    except ValueError:
+        return ""
 
 
 def _users(reading: Reading, node: Node) -> Users:

@@ -13,7 +13,7 @@ def _look(reading: Reading) -> Iterator[Fault]:
     if access.demands_nothing(reading):
         return
     for each in reading.operations:
-        if each.method in names.UNSAFE and access.is_open(each) and not names.is_open_by_nature(each):
+        if names.changes(each) and access.is_open(each) and not names.is_open_by_nature(each):
             is_meant = each.node.value.get("security") == []
             says = "it changes something, and nobody has to prove who they are"
             yield Fault(each.node, says, reading.users(each), confidence=Confidence.LOW if is_meant else None)

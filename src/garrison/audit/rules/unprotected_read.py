@@ -15,7 +15,7 @@ def _look(reading: Reading) -> Iterator[Fault]:
     known = personal.disclosing(reading)
     for each in reading.operations:
         users = reading.users(each)
-        if each.method in names.UNSAFE or not access.is_open(each) or users & known:
+        if names.changes(each) or not access.is_open(each) or users & known:
             continue
         if not names.is_open_by_nature(each):
             yield Fault(each.node, "it is read without any proof of who asks", users)

@@ -1,4 +1,4 @@
-"""Tokens of which the description says only that they are JWTs."""
+"""Tokens of which the description does not say how they are verified."""
 
 import re
 from collections.abc import Iterator
@@ -18,8 +18,10 @@ def _look(reading: Reading) -> Iterator[Fault]:
     for scheme in reading.schemes:
         text = scheme.text("description")
         is_jwt = "jwt" in scheme.text("bearerFormat").lower() or "jwt" in text.lower()
-        if scheme.kind == "http bearer" and is_jwt and not _SAYS.search(text):
-            yield Fault(scheme.node, f"`{scheme.name}` takes JWTs and says nothing of their verification", scheme.users)
+        takes = "JWTs" if is_jwt else "tokens"
+        if ((scheme.kind == "http bearer" and is_jwt) or scheme.kind == "oauth2") and not _SAYS.search(text):
+            says = f"`{scheme.name}` takes {takes} and says nothing of their verification"
+            yield Fault(scheme.node, says, scheme.users)
 
 
 RULE = Rule(

@@ -12,8 +12,8 @@ from garrison.exposure.types.rule import words
 
 _NAMED: Final = frozenset({"url", "uri", "urls", "uris", "href", "webhook", "callback"})
 _FETCHED: Final = frozenset(
-    {"avatar", "callback", "crawl", "document", "download", "endpoint", "feed", "fetch", "file", "hook", "image",
-     "import", "picture", "preview", "proxy", "remote", "scrape", "source", "src", "target", "unfurl", "webhook"}
+    {"callback", "crawl", "download", "endpoint", "feed", "fetch", "hook", "import", "preview", "proxy", "remote",
+     "scrape", "source", "src", "target", "unfurl", "webhook"}
 )  # fmt: skip
 _SHOWN: Final = frozenset({"redirect", "return", "success", "cancel", "next", "back", "post", "logout"})
 
@@ -35,15 +35,22 @@ def _is_url(name: str, spot: Spot) -> bool:
 
 
 def _fault(node: Node, name: str, spot: Spot, users: Users, location: str) -> Fault:
-    sure = Confidence.MEDIUM if _FETCHED & set(words(name)) else None
-    return Fault(node, f"`{name}` is a URL, of any host", users, location, confidence=sure)
+    is_fetched = bool(_FETCHED & set(words(name)))
+    return Fault(
+        node,
+        f"`{name}` is a URL, of any host",
+        users,
+        location,
+        severity=None if is_fetched else Severity.LOW,
+        confidence=None if is_fetched else Confidence.LOW,
+    )
 
 
 RULE = Rule(
     id=CheckId("url-from-client"),
     title="the API may fetch a URL of the client's choice",
     severity=Severity.MEDIUM,
-    confidence=Confidence.LOW,
+    confidence=Confidence.MEDIUM,
     tags=("owasp.api7", "cwe.918", "rec.13"),
     why="From inside it reaches what nobody outside does: metadata of the cloud, databases, consoles (SSRF).",
     mend=(

@@ -3,7 +3,19 @@
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from tests.assess.twins.parts import DOORS, Handler, People, Person, answer, contract, operation, serving, thing, things
+from tests.assess.twins.parts import (
+    DOORS,
+    Handler,
+    People,
+    Person,
+    answer,
+    body_of,
+    contract,
+    operation,
+    serving,
+    thing,
+    things,
+)
 
 CONTRACT = contract(
     {
@@ -23,7 +35,7 @@ def build(*, asks: bool = True, silent: Response | None = None) -> Starlette:
         return answer([{"tea": each["tea"]} for each in made.values()] or [{"tea": "green"}])
 
     async def make(request: Request, person: Person) -> Response:
-        made[str(len(made) + 1)] = {"id": str(len(made) + 1), "tea": str((await request.json()).get("tea"))}
+        made[str(len(made) + 1)] = {"id": str(len(made) + 1), "tea": str((await body_of(request)).get("tea"))}
         return answer(made[str(len(made))], 201)
 
     async def one(request: Request, person: Person | None = None) -> Response:

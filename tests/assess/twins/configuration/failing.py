@@ -23,7 +23,7 @@ def failing(tells: Callable[[Exception], Response]) -> Starlette:
             return answer({"id": "1", "tea": value["tea"].strip()}, 201)
         except ValueError:
             return problem(400, "Bad Request")
-        except Exception as error:
+        except (AttributeError, KeyError, TypeError) as error:
             return tells(error)
 
     return serving({"POST /orders": order})

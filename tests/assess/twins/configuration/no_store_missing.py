@@ -5,6 +5,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from tests.assess.twins.parts import DOORS, People, Person, answer, contract, serving
 
+from garrison.core.detection import Confidence
+
+CONFIDENCE = Confidence.MEDIUM
 CONTRACT = contract(DOORS)
 
 

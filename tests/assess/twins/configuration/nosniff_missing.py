@@ -5,6 +5,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from tests.assess.twins.parts import answer, contract, operation, serving, thing
 
+from garrison.core.detection import Confidence
+
+CONFIDENCE = Confidence.MEDIUM
 CONTRACT = contract({"GET /teas": operation(gives=thing("tea"), public=True)})
 
 

@@ -1,7 +1,7 @@
 """A store of documents whose filters are what clients send: in a log-in, a search by body and by query."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from starlette.applications import Starlette
@@ -25,17 +25,19 @@ def fits(document: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
     return all(_fits(document.get(name), condition) for name, condition in wanted.items())
 
 
+OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
+    "$eq": lambda value, operand: bool(value == operand),
+    "$ne": lambda value, operand: bool(value != operand),
+    "$in": lambda value, operand: value in operand,
+    "$nin": lambda value, operand: value not in operand,
+    "$gt": lambda value, operand: isinstance(value, str) and value > operand,
+}
+
+
 def _fits(value: Any, condition: Any) -> bool:
     if not isinstance(condition, Mapping):
         return bool(value == condition)
-    known = {
-        "$eq": lambda operand: value == operand,
-        "$ne": lambda operand: value != operand,
-        "$in": lambda operand: value in operand,
-        "$nin": lambda operand: value not in operand,
-        "$gt": lambda operand: isinstance(value, str) and value > operand,
-    }
-    return all(name in known and known[name](operand) for name, operand in condition.items())
+    return all(name in OPERATORS and OPERATORS[name](value, operand) for name, operand in condition.items())
 
 
 def found(documents: Iterable[Mapping[str, Any]], wanted: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -95,4 +97,17 @@ def app(*, vulnerable: bool) -> Starlette:
     return build(*(["query", "body", "log-in"] if vulnerable else []))
 
 
-VARIANTS = {kind: lambda kind=kind: build(kind) for kind in ("query", "log-in")}
+def without_registration() -> Starlette:
+    """Nobody can register: there is one person, whom nobody knows."""
+    people = [{"username": "ann", "password": "a secret"}]
+
+    async def log_in(request: Request) -> Response:
+        known = found(people, await body_of(request))
+        return answer({"token": f"token-of-{known[0]['username']}"}) if known else problem(401, "Unauthorized")
+
+    return serving({"POST /login": log_in})
+
+
+VARIANTS = {"no registration": without_registration} | {
+    kind: lambda kind=kind: build(kind) for kind in ("query", "body", "log-in")
+}

@@ -20,8 +20,8 @@ def build(*weak: str) -> Starlette:
 
     def render(text: str, place: str) -> str:
         if place not in weak:
-            return jinja2.Template("{{ text }}").render(text=text)
-        return jinja2.Template(text).render()
+            return str(jinja2.Template("{{ text }}").render(text=text))
+        return str(jinja2.Template(text).render())
 
     async def greeting(request: Request) -> Response:
         try:

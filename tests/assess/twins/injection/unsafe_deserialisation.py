@@ -7,6 +7,7 @@ import pickle
 
 import yaml
 from starlette.applications import Starlette
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 from tests.assess.twins.parts import answer, body_of, contract, operation, problem, serving, thing
@@ -15,6 +16,12 @@ CONTRACT = contract(
     {
         "GET /cart": operation(query=["state"], gives=thing("done"), public=True),
         "PUT /settings": operation(takes=thing("config"), gives=thing("done"), public=True),
+        "POST /files": operation(
+            takes=thing(file={"type": "string", "format": "binary"}),
+            gives=thing("done"),
+            media_type="multipart/form-data",
+            public=True,
+        ),
         "POST /import": operation(takes={"type": "string"}, media_type="application/yaml", public=True),
     }
 )
@@ -29,9 +36,9 @@ def build(*weak: str) -> Starlette:
             return problem(400, "Bad Request")
         return answer({"done": "yes"})
 
-    def load(text: str) -> Response:
+    def load(text: str, place: str = "yaml") -> Response:
         try:
-            yaml.load(text, yaml.UnsafeLoader if "yaml" in weak else yaml.SafeLoader)  # noqa: S506 - the weakness
+            yaml.load(text, yaml.UnsafeLoader if place in weak else yaml.SafeLoader)  # noqa: S506 - the weakness
         except yaml.YAMLError:
             return problem(400, "Bad Request")
         return answer({"done": "yes"})
@@ -42,11 +49,18 @@ def build(*weak: str) -> Starlette:
     async def whole(request: Request) -> Response:
         return load((await request.body()).decode())
 
-    return serving({"GET /cart": cart, "PUT /settings": settings, "POST /import": whole})
+    async def upload(request: Request) -> Response:
+        async with request.form() as form:
+            file = form.get("file")
+            if not isinstance(file, UploadFile):
+                return problem(400, "Bad Request")
+            return load((await file.read()).decode(), "upload")
+
+    return serving({"GET /cart": cart, "PUT /settings": settings, "POST /import": whole, "POST /files": upload})
 
 
 def app(*, vulnerable: bool) -> Starlette:
     return build(*(["pickle", "yaml"] if vulnerable else []))
 
 
-VARIANTS = {kind: lambda kind=kind: build(kind) for kind in ("pickle", "yaml")}
+VARIANTS = {kind: lambda kind=kind: build(kind) for kind in ("pickle", "yaml", "upload")}

@@ -3,12 +3,15 @@
 import contextlib
 import gzip
 import socket
+import ssl
 import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+import trustme
 from tests.unit.adapters.probing.servers import Peer, answering, echoing, hanging, raw_server
 
 from garrison.adapters.probing.origin import split_url
@@ -347,3 +350,37 @@ def test_what_is_no_origin(url: str) -> None:
     with pytest.raises(ConfigError) as raised:
         split_url(url)
     assert "secret" not in str(raised.value)
+
+
+def test_tls_is_checked_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+
+    def serve(peer: Peer) -> None:
+        with context.wrap_socket(peer.connection, server_side=True) as secured:
+            answering(b"secret")(Peer(secured, peer.over))
+
+    with raw_server(serve) as plain:
+        origin = plain.replace("http://", "https://")
+        with HttpTransport(origin) as transport:
+            assert transport.send(Call("GET", "/")).fault.startswith("the certificate is not trusted: ")
+        with HttpTransport(origin, insecure=True) as transport:
+            assert transport.send(Call("GET", "/")).body == b"secret"
+        authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+        with HttpTransport(origin) as transport:
+            assert transport.send(Call("GET", "/")).body == b"secret"
+        with HttpTransport(origin.replace("127.0.0.1", "localhost")) as transport:
+            assert transport.send(Call("GET", "/")).fault.startswith(
+                "the certificate is not trusted: hostname mismatch"
+            )
+
+
+def test_tls_that_is_none_is_a_fault() -> None:
+    def serve(peer: Peer) -> None:
+        peer.connection.recv(100)
+        peer.send(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+    with raw_server(serve) as origin, HttpTransport(origin.replace("http:", "https:")) as transport:
+        assert transport.send(Call("GET", "/")).fault.startswith("TLS failed: ")

@@ -115,6 +115,9 @@ def reset_request(a: Assessment, reset: Reset, person: Person, *, proof: str = "
 
 
 def opens(a: Assessment, person: Person, password: str, says: str) -> Exchange | None:
-    """Logging in with this password, where that works now; None where it does not."""
+    """Logging in with this password, where that works and a wrong one does not; else None."""
     exchange = log_in(a, person.name, password, says)
-    return exchange if exchange is not None and credential_of(a, exchange) is not None else None
+    if exchange is None or credential_of(a, exchange) is None:
+        return None
+    wrong = log_in(a, person.name, a.api.sampler.password())
+    return exchange if wrong is not None and credential_of(a, wrong) is None else None

@@ -41,7 +41,7 @@ def run(a: Assessment) -> Iterator[Finding]:
         return
     if credential_of(a, right) is None or tries[-1].answer.status == 429:
         yield from _elsewhere(a, person, tries)
-    elif _slows_down(tries):
+    elif _slows_down(tries, right):
         a.skip(CHECK, "answers to wrong passwords grow slower, or ask for a challenge: no more were sent", door.target)
     else:
         says = (
@@ -51,11 +51,12 @@ def run(a: Assessment) -> Iterator[Finding]:
         yield a.found(CHECK, [first, last, right], says=says, target=door.target)
 
 
-def _slows_down(tries: list[Exchange]) -> bool:
-    """Whether the last answers took much longer than the first, or ask for a proof of being human."""
+def _slows_down(tries: list[Exchange], right: Exchange) -> bool:
+    """Whether wrong passwords took longer and longer, or much longer than the right one, or a challenge comes."""
     times = [each.answer.seconds for each in tries]
     asks = any(word in tries[-1].answer.text.lower() for word in ("captcha", "challenge"))
-    return asks or median(times[-5:]) > 3 * median(times[:5]) + 0.05
+    usual = min(median(times[:5]), right.answer.seconds)
+    return asks or median(times[-5:]) > 3 * usual + 0.05
 
 
 def _elsewhere(a: Assessment, person: Person, tries: list[Exchange]) -> Iterator[Finding]:

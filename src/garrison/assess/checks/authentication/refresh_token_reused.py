@@ -9,8 +9,8 @@ from garrison.assess.checks.authentication.entering import credential_of, people
 from garrison.assess.checks.authentication.guarding import scrambled
 from garrison.assess.compare import leaves
 from garrison.assess.doors import Door
-from garrison.assess.identity import ANONYMOUS
-from garrison.assess.request import Request
+from garrison.assess.identity import ANONYMOUS, Credential
+from garrison.assess.probe import Exchange
 from garrison.core.detection import Severity
 from garrison.core.finding import CheckId, Finding
 from garrison.exposure.types.rule import words
@@ -23,37 +23,43 @@ def run(a: Assessment) -> Iterator[Finding]:
         return
     for person in people(a)[:1]:
         opened = session(a, person)
-        token = _refresh_in(opened[0].answer) if opened is not None else ""
+        cookie, token = _refresh_in(opened[0].answer) if opened is not None else ("", "")
         if not token:
             a.skip(CHECK, "the answer to logging in holds no refresh token", door.target)
             return
-        wrong = a.probe.send(
-            _with(a, door, scrambled(token)), credential=ANONYMOUS, says="a made-up refresh token is refused"
-        )
-        first = a.probe.send(_with(a, door, token), credential=ANONYMOUS, says="a refresh token is used once")
-        again = a.probe.send(_with(a, door, token), credential=ANONYMOUS, says="and it is good a second time")
+        wrong = _used(a, door, scrambled(token), cookie, "a made-up refresh token is refused")
+        first = _used(a, door, token, cookie, "a refresh token is used once")
+        again = _used(a, door, token, cookie, "and it is good a second time")
         good = [credential_of(a, each) is not None for each in (wrong, first, again)]
         if good == [False, True, True]:
             says = "a refresh token that has been used is accepted again: one that was stolen works beside its owner's"
             yield a.found(CHECK, [wrong, first, again], says=says, target=door.target)
 
 
-def _refresh_in(answer: Answer) -> str:
-    """The refresh token in an answer; empty where there is none."""
+def _refresh_in(answer: Answer) -> tuple[str, str]:
+    """The refresh token in an answer, and the name of its cookie where it is in one; empty where there is none."""
     value = answer.json()
     for way, leaf in leaves(value) if value is not NOT_JSON else ():
         if isinstance(leaf, str) and len(leaf) >= 8 and "refresh" in words(way.rpartition("/")[2]):
-            return leaf
-    return ""
+            return "", leaf
+    for name, value in answer.headers:
+        key, _, rest = value.partition(";")[0].partition("=")
+        if name == "set-cookie" and "refresh" in words(key) and rest:
+            return key.strip(), rest.strip()
+    return "", ""
 
 
-def _with(a: Assessment, door: Door, token: str) -> Request:
+def _used(a: Assessment, door: Door, token: str, cookie: str, says: str) -> Exchange:
+    """The refresh operation with this token, in its cookie or in the place that is named so."""
     request = a.api.request(door.target, every=True)
+    if cookie:
+        return a.probe.send(request, credential=Credential(cookies=((cookie, token),)), says=says)
     slots = request.slots("body", "query", "header", "cookie")
-    best = [slot for slot in slots if "refresh" in words(slot.leaf)] or [s for s in slots if "token" in words(s.leaf)]
-    for slot in best[:1]:
-        request = request.put(slot, token)
-    return request
+    named = [slot for slot in slots if "refresh" in words(slot.leaf)]
+    named += [slot for slot in slots if "token" in words(slot.leaf)]
+    request = request.put(named[0], token) if named else request
+    shown = ANONYMOUS if named else Credential(headers=(("authorization", f"Bearer {token}"),))
+    return a.probe.send(request, credential=shown, says=says)
 
 
 CHECK = Check(

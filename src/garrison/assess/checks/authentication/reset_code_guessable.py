@@ -9,45 +9,56 @@ from garrison.assess.check import Check, Disturbs
 from garrison.assess.checks.authentication.entering import Reset, reset_request, resets, spare
 from garrison.assess.compare import same
 from garrison.assess.identity import ANONYMOUS
+from garrison.assess.probe import Exchange
 from garrison.core.detection import Confidence, Severity
 from garrison.core.finding import CheckId, Finding
+from garrison.exposure.types.rule import words
 
 _TRIES: Final = 20
 _SHORT: Final = 6
 """Digits up to which all are tried in a day."""
+_CODES: Final = frozenset({"code", "otp", "pin"})
 _DIGITS: Final = re.compile(r"\^?(?:\\d|\[0-9\])\{(\d)\}\$?")
 
 
 def run(a: Assessment) -> Iterator[Finding]:
     """Guess the code of an own account wrongly, as often as nobody errs."""
-    ways = [each for each in resets(a) if each.sets and each.proof is not None and 0 < _length(a, each) <= _SHORT]
+    ways = [each for each in resets(a) if each.sets and _is_short(a, each)]
     person = spare(a) if ways else None
     if person is None:
         return
+    told = set[str]()
     for asking in [each for each in resets(a) if not each.sets and each.door.names][:1]:
-        a.probe.send(reset_request(a, asking, person), credential=ANONYMOUS)
+        told |= set(words(a.probe.send(reset_request(a, asking, person), credential=ANONYMOUS).answer.text))
     for way in ways:
-        length, tries = _length(a, way), []
+        length, tries = _length(a, way), list[Exchange]()
         for number in range(_TRIES):
-            code = str(number * 7919 % 10**length).zfill(length)
+            digits = length or _SHORT
+            code = str(number * 7919 % 10**digits).zfill(digits)
             request = reset_request(a, way, person, proof=code, password=a.api.sampler.password())
             guess = a.probe.send(request, credential=ANONYMOUS, says=f"wrong code number {number + 1} is refused")
             tries.append(guess)
             if guess.is_success or guess.answer.status == 429 or not same(guess.answer, tries[0].answer):
                 break
         else:
-            says = (
-                f"the code that resets a password has {length} digits, and {_TRIES} wrong ones in a row are refused "
-                "in the same way: nothing limits guessing"
-            )
+            shown = f"has {length} digits" if length else "seems to be a short one"
+            says = f"the code that resets a password {shown}, and {_TRIES} wrong ones in a row are all refused alike"
             yield a.found(
                 CHECK,
                 [tries[0], tries[-1]],
                 says=says,
                 target=way.door.target,
                 slot=way.proof,
-                confidence=Confidence.MEDIUM,
+                confidence=Confidence.MEDIUM if length or told & {"pin", "otp", "digit", "digits"} else Confidence.LOW,
             )
+
+
+def _is_short(a: Assessment, way: Reset) -> bool:
+    """Whether the contract says so, or says nothing but calls it a code."""
+    if way.proof is None:
+        return False
+    length = _length(a, way)
+    return length <= _SHORT if length else not _CODES.isdisjoint(words(way.proof.leaf))
 
 
 def _length(a: Assessment, way: Reset) -> int:
@@ -82,7 +93,8 @@ CHECK = Check(
     tags=("owasp.api2", "owasp.api4", "cwe.640", "cwe.307"),
     looks="Where the contract says that the code for a forgotten password has at most six digits, twenty wrong ones "
     "are sent for an account of the assessment's own. It counts where all are refused in just the same way. Whether a "
-    "limit comes later is not tried: hence medium confidence.",
+    "limit comes later is not tried: hence medium confidence; it is low where the contract only calls it a code and "
+    "does not say how long it is.",
     why="Four digits are guessed in minutes: anybody takes over any account by asking for its forgotten password.",
     mend="Send random tokens of 16 bytes instead of codes. Where a code must be typed, let it die after five wrong "
     "tries and after ten minutes.",

@@ -5,7 +5,7 @@ from typing import Final
 
 from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check, Disturbs
-from garrison.assess.checks.authentication.entering import credential_of, log_in
+from garrison.assess.checks.authentication.entering import Person, opens
 from garrison.assess.doors import name_for, registration
 from garrison.assess.identity import ANONYMOUS
 from garrison.core.detection import Severity
@@ -23,7 +23,7 @@ _WEAK: Final = (
 def run(a: Assessment) -> Iterator[Finding]:
     """Register with weak passwords, the weakest first."""
     door, entry = a.doors.register, a.doors.log_in
-    if door is None or entry is None or door.password is None:
+    if door is None or entry is None or door.password is None or not a.accounts:
         return
     for weak, what in _WEAK:
         request, _, password = registration(a.api, door)
@@ -33,8 +33,9 @@ def run(a: Assessment) -> Iterator[Finding]:
         made = a.probe.send(request, credential=ANONYMOUS, says=f"an account is registered with a password {what}")
         if not made.is_success:
             continue
-        opened = log_in(a, name_for(entry, door, request), weak, "and it opens the account")
-        if opened is not None and credential_of(a, opened) is not None:
+        owner = Person(a.accounts[0].identity, name_for(entry, door, request), weak)
+        opened = opens(a, owner, weak, "and it opens the account")
+        if opened is not None:
             says = f"registration accepts a password {what}"
             yield a.found(CHECK, [made, opened], says=says, target=door.target, slot=door.password)
         return

@@ -12,6 +12,8 @@ from garrison.assess.probe import Exchange
 from garrison.core.detection import Severity
 from garrison.core.finding import CheckId, Finding
 
+_LONG: Final = 16
+"""Characters of a value that cannot be guessed."""
 _SESSION: Final = re.compile(r"sess|sid|auth|token|jwt|login|remember", re.IGNORECASE)
 
 
@@ -47,10 +49,12 @@ def _with_cookies(a: Assessment) -> Iterator[Exchange]:
 
 
 def _is_session(a: Assessment, cookie: str) -> bool:
-    held = {
-        name for each in a.identities if each.name not in a.probe.lost for name, _ in a.probe.credential(each).cookies
-    }
-    return cookie in held or bool(_SESSION.search(cookie))
+    """Whether it is what shows who one is: by its name, or by a long value that requests carry."""
+    if _SESSION.search(cookie):
+        return True
+    working = [each for each in a.identities if each.name not in a.probe.lost]
+    held = [pair for each in working for pair in a.probe.credential(each).cookies]
+    return any(name == cookie and len(value) >= _LONG for name, value in held)
 
 
 def _missing(a: Assessment, rest: str, flags: set[str]) -> Iterator[str]:

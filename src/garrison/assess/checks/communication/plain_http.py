@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check
 from garrison.assess.checks.communication.origin import answered, is_https, is_loopback
-from garrison.core.detection import Severity
+from garrison.core.detection import Confidence, Severity
 from garrison.core.finding import CheckId, Finding
 
 
@@ -22,6 +22,7 @@ def _run(a: Assessment) -> Iterator[Finding]:
         CHECK,
         [shown.says_that(says)],
         slot="origin",
+        confidence=Confidence.MEDIUM if is_loopback(a) else Confidence.HIGH,
         severity=Severity.INFORMATIONAL if is_loopback(a) else Severity.HIGH if secret is not None else Severity.MEDIUM,
         says=f"{a.probe.origin} answers without TLS"
         + (", and takes credentials so" if secret is not None else "")

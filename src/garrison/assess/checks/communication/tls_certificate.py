@@ -34,12 +34,11 @@ def _faults(a: Assessment, certificate: Certificate) -> Iterator[tuple[str, Seve
         yield "key", Severity.MEDIUM, f"has a weak key ({certificate.key})"
     if certificate.signature_hash in ("md5", "sha1"):
         yield "hash", Severity.MEDIUM, f"is signed with {certificate.signature_hash}"
-    local = Severity.INFORMATIONAL if is_loopback(a) else Severity.HIGH
     if certificate.is_self_signed:
+        local = Severity.INFORMATIONAL if is_loopback(a) else Severity.HIGH
         yield "self-signed", local, "is signed by itself: nobody vouches for it"
-    elif not certificate.is_trusted:
-        less = Severity.INFORMATIONAL if is_loopback(a) else Severity.MEDIUM
-        yield "untrusted", less, "is from an authority that common stores do not know"
+    elif not certificate.is_trusted and not is_loopback(a):
+        yield "untrusted", Severity.MEDIUM, "is from an authority that common stores do not know"
 
 
 CHECK = Check(
@@ -49,7 +48,7 @@ CHECK = Check(
     severity=Severity.HIGH,
     tags=("owasp.api8", "cwe.295", "cwe.298", "rec.9"),
     looks="Has `sslyze` take the certificate and read it: its span of time, names, key, signature and who vouches for "
-    "it. On this machine an authority of one's own is usual, and therefore informational.",
+    "it. On this machine an authority of one's own is usual, and no finding.",
     why="Clients that are made to accept it accept any other as well: somebody on the way reads and changes "
     "everything.",
     mend="Have certificates issued and renewed by a machine (ACME), for the names that clients use, with keys of 2048 "

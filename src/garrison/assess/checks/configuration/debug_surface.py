@@ -18,9 +18,13 @@ _MOST: Final = 110
 
 def _run(a: Assessment) -> Iterator[Finding]:
     nowhere, seen = Nowhere(a), dict[str, Exchange]()
+    reported: set[str] = set()
     for prefix in prefixes(a)[:2]:
         for surface in DEBUG:
-            yield from _look(a, nowhere, surface, prefix, seen)
+            for finding in _look(a, nowhere, surface, prefix, seen):
+                if finding.template not in reported:
+                    reported.add(finding.template)
+                    yield finding
 
 
 def _look(

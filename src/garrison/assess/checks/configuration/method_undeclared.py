@@ -9,6 +9,7 @@ from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check, Disturbs
 from garrison.assess.checks.asking import ordinary
 from garrison.assess.checks.configuration.soft import is_alike
+from garrison.assess.compare import same
 from garrison.assess.probe import Exchange
 from garrison.assess.request import NOTHING, Request
 from garrison.assess.target import Target
@@ -64,7 +65,7 @@ def _request(a: Assessment, base: Request, method: str, target: Target) -> Reque
 def _effect(a: Assessment, known: Exchange, base: Request, sent: Exchange) -> tuple[list[Exchange], bool]:
     """The exchange, and what reading afterwards shows."""
     after = a.probe.send(msgspec.structs.replace(base, method="GET"), sent.identity)
-    is_done = not is_alike(after.answer, known.answer)
+    is_done = not same(after.answer, known.answer)
     before = known.says_that("what GET read before")
     return [before, sent, after.says_that("what GET reads afterwards")] if is_done else [sent], is_done
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check
 from garrison.assess.checks.configuration.answers import private
-from garrison.core.detection import Severity
+from garrison.core.detection import Confidence, Severity
 from garrison.core.finding import CheckId, Finding
 
 
@@ -17,6 +17,7 @@ def _run(a: Assessment) -> Iterator[Finding]:
         yield a.found(
             CHECK,
             [example.says_that("a private answer without `Cache-Control`")],
+            confidence=Confidence.MEDIUM,
             slot="answer.cache-control",
             says=f"none of {len(known)} private answers says how long it may be kept, "
             f"{target.method} {target.template} among them",

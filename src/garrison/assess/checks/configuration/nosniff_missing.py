@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check
 from garrison.assess.checks.configuration.answers import successes
-from garrison.core.detection import Severity
+from garrison.core.detection import Confidence, Severity
 from garrison.core.finding import CheckId, Finding
 
 
@@ -16,6 +16,7 @@ def _run(a: Assessment) -> Iterator[Finding]:
         yield a.found(
             CHECK,
             [without[0].says_that("an answer without `X-Content-Type-Options: nosniff`")],
+            confidence=Confidence.MEDIUM,
             slot="answer.x-content-type-options",
             says=f"none of {len(known)} answers has `X-Content-Type-Options: nosniff`",
         )

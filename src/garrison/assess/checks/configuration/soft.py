@@ -5,6 +5,8 @@ Many answer 200 to everything, or 405 where they mean 404.
 
 from typing import Final
 
+import msgspec
+
 from garrison.assess.assessment import Assessment
 from garrison.assess.call import Answer
 from garrison.assess.checks.asking import plain
@@ -37,14 +39,23 @@ class Nowhere:
         answer = exchange.answer
         if answer.fault or answer.status in _REFUSALS:
             return False
-        control = self.control(
-            exchange.request.raw_path or exchange.request.url.partition("?")[0], exchange.request.method
-        )
-        return not is_alike(answer, control.answer)
+        path = exchange.request.raw_path or exchange.request.url.partition("?")[0]
+        control = self.control(path, exchange.request.method)
+        return not (is_alike(answer, control.answer) or is_alike(_nameless(exchange), _nameless(control)))
 
 
 def is_alike(answer: Answer, control: Answer) -> bool:
     """Whether an answer is what a made-up path gets as well."""
     if answer.status != control.status:
         return False
-    return same(answer, control) or alike(answer.text, control.text) or (answer.status >= 300 and not answer.is_success)
+    return same(answer, control) or alike(answer.text, control.text) or not answer.is_success
+
+
+def _nameless(exchange: Exchange) -> Answer:
+    """The answer without the path that was asked for, which many errors repeat."""
+    path = exchange.call.target.partition("?")[0]
+    body = exchange.answer.body
+    for name in (path, path.strip("/"), path.rstrip("/").rpartition("/")[2]):
+        if name:
+            body = body.replace(name.encode(), b"")
+    return msgspec.structs.replace(exchange.answer, body=body)

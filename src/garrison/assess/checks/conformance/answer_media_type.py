@@ -6,7 +6,7 @@ from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check
 from garrison.assess.checks.conformance.kept import has_content, seen
 from garrison.assess.target import Target
-from garrison.core.detection import Severity
+from garrison.core.detection import Confidence, Severity
 from garrison.core.finding import CheckId, Finding
 
 
@@ -21,6 +21,8 @@ def _each(a: Assessment, target: Target) -> Iterator[Finding]:
                 [each.says_that(f"`{kind or 'no media type'}` is not declared for {each.answer.status}")],
                 target=target,
                 slot="answer.content-type",
+                severity=Severity.LOW if each.answer.is_success else Severity.INFORMATIONAL,
+                confidence=Confidence.HIGH if each.answer.is_success else Confidence.MEDIUM,
                 says=f"{target.method} {target.template} answers {each.answer.status} as "
                 f"`{kind or 'no media type at all'}`, which the contract does not have",
             )

@@ -1,11 +1,12 @@
 """Kept: whether an answer keeps the contract, by the same schemas that the gateway holds answers to."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Final
 
 from garrison.assess.assessment import Assessment
 from garrison.assess.call import NOT_JSON
 from garrison.assess.probe import Exchange
+from garrison.assess.request import Request
 from garrison.assess.target import Target
 from garrison.contract import ResponseSchema, Violation
 from garrison.core.document import JsonDocument
@@ -37,6 +38,8 @@ def violations(exchange: Exchange, schema: ResponseSchema) -> tuple[Violation, .
     return body.violations(JsonDocument(value))
 
 
-def mandatory(value: Any) -> Mapping[str, Any]:
-    """A body's fields; none where it is no object."""
-    return value if isinstance(value, Mapping) else {}
+def forbids(target: Target, request: Request) -> bool:
+    """Whether the contract forbids the body of a request: by the compiled schema, so that what only one of several
+    alternatives demands is not taken for a demand."""
+    schema = target.compiled.request_body(request.media_type) if target.compiled is not None else None
+    return schema is not None and bool(schema.violations(JsonDocument(request.body)))

@@ -7,6 +7,7 @@ import msgspec
 from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check, Disturbs
 from garrison.assess.checks.asking import ordinary, refreshed
+from garrison.assess.checks.conformance.kept import forbids
 from garrison.assess.compare import succeeded
 from garrison.assess.target import Target
 from garrison.core.detection import Severity
@@ -23,6 +24,8 @@ def _each(a: Assessment, target: Target) -> Iterator[Finding]:
         return
     request = refreshed(a, known.request)
     more = msgspec.structs.replace(request, body={**request.body, _NAME: "grsn"})
+    if not forbids(target, more):
+        return
     sent = a.probe.send(more, known.identity, says=f"with `{_NAME}` it succeeds as well")
     if succeeded(sent.answer, like=known.answer):
         yield a.found(

@@ -6,6 +6,7 @@ from typing import Final
 from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check, Disturbs
 from garrison.assess.checks.asking import ordinary, refreshed
+from garrison.assess.checks.conformance.kept import forbids
 from garrison.assess.compare import succeeded
 from garrison.assess.request import Request, Slot
 from garrison.assess.target import Target
@@ -22,7 +23,10 @@ def _each(a: Assessment, target: Target) -> Iterator[Finding]:
     taken = []
     for slot in tuple(_required(a, target, known.request))[:_MOST_SLOTS]:
         request = known.request if target.is_safe else refreshed(a, known.request)
-        sent = a.probe.send(request.without(slot), known.identity, says=f"without `{slot.leaf}` it succeeds as well")
+        request = request.without(slot)
+        if slot.where == "body" and not forbids(target, request):
+            continue
+        sent = a.probe.send(request, known.identity, says=f"without `{slot.leaf}` it succeeds as well")
         if succeeded(sent.answer, like=known.answer):
             taken.append((slot, sent))
     if taken:
@@ -39,7 +43,7 @@ def _each(a: Assessment, target: Target) -> Iterator[Finding]:
 def _required(a: Assessment, target: Target, request: Request) -> Iterator[Slot]:
     for each in target.described.parameters:
         if each.required and each.location in ("query", "header"):
-            yield Slot("query" if each.location == "query" else "header", each.name)
+            yield Slot("query", each.name) if each.location == "query" else Slot("header", each.name.lower())
     body = target.json_body
     required = a.api.description.said(body.schema, "required") if body is not None and body.schema is not None else None
     for name in required if isinstance(required, list) and isinstance(request.body, dict) else ():

@@ -67,7 +67,7 @@ def _cases(a: Assessment, target: Target, request: Request, *, valid: bool) -> I
     try:
         cases = generator.cases(target, _COUNT, valid=valid)
     except Unusable as missing:
-        a.skip(CHECK, str(missing))
+        a.skip(CHECK, str(missing), None if HINT in str(missing) else target)
         return
     for at, case in enumerate(cases):
         is_kept = not target.is_safe or at % 2 == 0

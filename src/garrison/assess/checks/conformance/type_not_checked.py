@@ -6,6 +6,7 @@ from typing import Any, Final
 from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check, Disturbs
 from garrison.assess.checks.asking import ordinary, refreshed, schema_of
+from garrison.assess.checks.conformance.kept import forbids
 from garrison.assess.compare import succeeded
 from garrison.assess.target import Target
 from garrison.core.detection import Severity
@@ -26,6 +27,8 @@ def _each(a: Assessment, target: Target) -> Iterator[Finding]:
         if wrong is None:
             continue
         request = refreshed(a, known.request).put(slot, wrong)
+        if not forbids(target, request):
+            continue
         sent = a.probe.send(request, known.identity, says=f"with an object as `{slot.leaf}` it succeeds as well")
         if succeeded(sent.answer, like=known.answer):
             taken.append((slot, sent, "/".join(sorted(types))))

@@ -40,8 +40,7 @@ class Bench:
         self.target = target
         self.base = base
         self.places = places
-        self.proven: dict[Slot, str] = {}
-        """Where a weakness was proven already, and which: one place needs no second name for it."""
+        self._proven: set[tuple[Slot, str]] = set()
         self.kept: dict[str, Any] = {}
         """What the checks keep for one another."""
         self.usual = 0.0
@@ -61,7 +60,8 @@ class Bench:
     @property
     def is_reached(self) -> bool:
         """Whether the base request gets to where values are used."""
-        return self.steady.answer.status not in _SHUT and not self.steady.answer.fault
+        shut = _SHUT - {401, 403} if self.base.is_log_in else _SHUT
+        return self.steady.answer.status not in shut and not self.steady.answer.fault
 
     # harmless requests
 
@@ -98,19 +98,31 @@ class Bench:
             return self.control(place).answer.status not in REFUSED or self.steady.answer.status in REFUSED
         return self.broken(place).answer.status not in REFUSED
 
-    def open_places(self) -> tuple[Place, ...]:
-        """The places where any text gets through and no weakness was proven yet."""
+    def open_places(self, *others: str) -> tuple[Place, ...]:
+        """The places where any text gets through, and where none of the checks in `others` proved something: what they
+        prove has the same cause, and needs no second name."""
         if not self.places or not self.is_reached:
             return ()
-        return tuple(place for place in self.places if place.slot not in self.proven and self.is_open(place))
+        return tuple(place for place in self.places if not self.is_proven(place, *others) and self.is_open(place))
+
+    def prove(self, place: Place, check: str) -> None:
+        """Note that a check proved something there."""
+        self._proven.add((place.slot, check))
+
+    def is_proven(self, place: Place, *checks: str) -> bool:
+        """Whether one of `checks` proved something there."""
+        return any((place.slot, check) in self._proven for check in checks)
 
     def is_touchy(self, place: Place) -> bool:
         """Whether breaking characters change what is answered."""
         return not self.same(self.broken(place), self.control(place), place)
 
+    def is_explained(self, place: Place) -> bool:
+        """Whether it is known why breaking characters change what is answered: the place is a part of a query."""
+        return self.is_proven(place, "sql-injection", "xpath-injection", "ldap-injection", "graphql-injection")
+
     def is_upset(self, place: Place) -> bool:
-        """Whether breaking characters break something: the answer is an error where that to a harmless value is "
-        "none."""
+        """Whether breaking characters break something inside: they are not just refused."""
         status = self.broken(place).answer.status
         return self.is_touchy(place) and (status >= 500 or self.is_success(self.broken(place)))
 
@@ -148,7 +160,6 @@ class Bench:
         if exchange.answer.fault and exchange.answer.seconds < _AT_ONCE:
             # many servers close the connection behind an error, and the next request meets that
             exchange = self._assessment.probe.send(fresh, self.base.identity, says=says)
-        self._remember(exchange, slot)
         return exchange
 
     def _freshened(self, request: Request, spared: Slot | None) -> Request:
@@ -158,13 +169,6 @@ class Bench:
                 fresh = self._assessment.api.sampler.word()
                 request = request.put(slot, f"{fresh}@{value.partition('@')[2]}" if "@" in value else fresh)
         return request
-
-    def _remember(self, exchange: Exchange, slot: Slot | None) -> None:
-        """What was made is cleaned up later; under no name that is a payload, which the removal would send again."""
-        if self.target.method == "POST" and exchange.identity is not None and exchange.is_success:
-            harmless = exchange.request if slot is None else exchange.request.put(slot, MARK)
-            answer = view_of(exchange, _texts(exchange, slot) if slot is not None else ())
-            self._assessment.survey.note(msgspec.structs.replace(exchange, request=harmless, answer=answer))
 
     def _once(self, place: Place, kind: str, ask: Callable[[], Exchange]) -> Exchange:
         if (place.slot, kind) not in self._harmless:

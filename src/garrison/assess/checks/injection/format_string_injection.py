@@ -23,14 +23,14 @@ _KINDS: Final = (
 def each(a: Assessment, target: Target) -> Iterator[Finding]:
     """Look at one operation."""
     bench = bench_of(a, target)
-    for place in bench.open_places() if bench is not None else ():
+    for place in bench.open_places("template-injection", "code-injection") if bench is not None else ():
         if bench is None or not reflects(bench.control(place), str(bench.control(place).request.value(place.slot))):
             continue
         both = bench.behind(place, _KINDS[0][1] + _KINDS[1][1])
         for name, *texts in _KINDS:
             proof = _proof(bench, place, both, texts)
             if proof:
-                bench.proven[place.slot] = CHECK.id
+                bench.prove(place, CHECK.id)
                 says = f"what stands in `{place.slot.text}` is used as a format with {name}"
                 yield a.found(CHECK, proof, says=says, target=target, slot=place.slot)
                 break

@@ -50,7 +50,6 @@ def _made(a: Assessment, bench: Bench, sheet: Target, known: Exchange) -> Iterat
     for cell in _cells(shown):
         if cell in cells:
             slot = cells[cell]
-            bench.proven[slot] = CHECK.id
             says = f"what stands in `{slot.text}` begins a cell of the sheet that `{sheet.id}` gives out"
             yield a.found(CHECK, (sent, shown), says=says, target=bench.target, slot=slot)
 

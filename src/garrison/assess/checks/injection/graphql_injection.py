@@ -22,7 +22,9 @@ INTROSPECTION: Final = f"{{__schema{{queryType{{{_FIELDS}}} mutationType{{{_FIEL
 _TEXTS: Final = frozenset({"String", "ID"})
 _HARMLESS: Final[Mapping[str, str]] = {"String": '"1"', "ID": '"1"', "Int": "1", "Float": "1", "Boolean": "false"}
 _HARMFUL: Final = frozenset({"delete", "remove", "drop", "reset", "clear", "purge", "wipe", "destroy", "logout"})
-_MOST: Final = 8
+_LIKELY: Final = os_command_injection.COMMANDS | {"filter", "search", "query", "keyword", "where", "order", "sort", "q"}
+"""Words of arguments that are tried first."""
+_MOST: Final = 10
 """Arguments that are tried."""
 
 
@@ -38,11 +40,12 @@ def each(a: Assessment, target: Target) -> Iterator[Finding]:
     if not isinstance(known, Mapping):
         a.skip(CHECK, "the schema is not told, so that no field is known", target)
         return
-    for field, argument, base in list(_requests(request, known))[:_MOST]:
+    ranked = sorted(_requests(request, known), key=lambda each: _LIKELY.isdisjoint(words(each[1])))
+    for field, argument, base in ranked[:_MOST]:
         place = Place(Slot("body", "variables/v"), base.request, str(base.request.body["variables"]["v"]), is_text=True)
         bench = Bench(a, target, msgspec.structs.replace(base, identity=a.low), (place,))
         for look in (sql_injection.look, os_command_injection.look, template_injection.look):
-            yield from look(a, bench, CHECK, f"{field}.{argument}")
+            yield from look(a, bench, CHECK, f"{field}({argument})")
 
 
 def _requests(request: Request, schema: Mapping[str, Any]) -> Iterator[tuple[str, str, Base]]:
@@ -128,6 +131,6 @@ CHECK: Final = Check(
         "flask": 'db.execute("SELECT * FROM pastes WHERE title = ?", (title,))',
     },
     each=each,
-    most=90,
+    most=120,
     disturbs=Disturbs.OBJECTS,
 )

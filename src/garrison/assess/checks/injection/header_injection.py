@@ -26,7 +26,7 @@ def each(a: Assessment, target: Target) -> Iterator[Finding]:
             continue
         proof = next(filter(None, (_proof(bench, place, end) for end in _ENDS)), ())
         if proof:
-            bench.proven[place.slot] = CHECK.id
+            bench.prove(place, CHECK.id)
             says = f"a line end in `{place.slot.text}` begins another header of the answer"
             yield a.found(CHECK, proof, says=says, target=target, slot=place.slot)
 

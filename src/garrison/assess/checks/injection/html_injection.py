@@ -22,13 +22,13 @@ def each(a: Assessment, target: Target) -> Iterator[Finding]:
     if bench is None or not bench.is_reached:
         return
     for place in bench.places:
-        if place.slot in bench.proven or (not place.is_text and place.slot.where != "path"):
+        if not place.is_text and place.slot.where != "path":
             continue
         if not _shows(a, bench, place):
             continue
         proof = _proof(a, bench, place)
         if proof:
-            bench.proven[place.slot] = CHECK.id
+            bench.prove(place, CHECK.id)
             says = (
                 f"what stands in `{place.slot.text}` becomes markup of a page: scripts in it run for whoever opens it"
             )

@@ -27,10 +27,10 @@ def each(a: Assessment, target: Target) -> Iterator[Finding]:
     bench = bench_of(a, target)
     if bench is None or not (bench.is_lookup or not bench.base.makes):
         return
-    for place in bench.open_places():
+    for place in bench.open_places("sql-injection", "xpath-injection"):
         proof = _proof(bench, place)
         if proof:
-            bench.proven[place.slot] = CHECK.id
+            bench.prove(place, CHECK.id)
             says = f"what stands in `{place.slot.text}` is a part of an LDAP filter: conditions in it are computed"
             yield a.found(CHECK, proof, says=says, target=target, slot=place.slot)
 

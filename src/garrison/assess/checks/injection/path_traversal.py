@@ -52,11 +52,11 @@ def each(a: Assessment, target: Target) -> Iterator[Finding]:
     if bench is None or not bench.is_reached:
         return
     for place in bench.places:
-        if place.slot in bench.proven or place.slot.where == "header":
+        if place.slot.where == "header":
             continue
         proof = _sought(bench, place)
         if proof:
-            bench.proven[place.slot] = CHECK.id
+            bench.prove(place, CHECK.id)
             says = f"`{place.slot.text}` names any file of the server, and the answer shows what stands in it"
             yield a.found(CHECK, proof, says=says, target=target, slot=place.slot)
 

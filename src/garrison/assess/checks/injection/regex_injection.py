@@ -21,10 +21,10 @@ def each(a: Assessment, target: Target) -> Iterator[Finding]:
     bench = bench_of(a, target)
     if bench is None or not bench.is_lookup or bench.base.is_log_in:
         return
-    for place in bench.open_places():
+    for place in bench.open_places("sql-injection", "xpath-injection", "nosql-injection", "ldap-injection"):
         proof = _proof(bench, place) if place.slot.where in ("query", "body") else ()
         if proof:
-            bench.proven[place.slot] = CHECK.id
+            bench.prove(place, CHECK.id)
             says = f"what stands in `{place.slot.text}` is searched for as a regular expression"
             yield a.found(CHECK, proof, says=says, target=target, slot=place.slot)
 

@@ -19,13 +19,14 @@ _PAIRS: Final = (("lower", "lowqr"), ("upper", "uppqr"))
 """Functions that every database has, and names that none has."""
 
 
-def look(a: Assessment, bench: Bench, check: Check, kind: str = "") -> Iterator[Finding]:
-    """Every open place of one operation; `check` is whose findings these are."""
+def look(a: Assessment, bench: Bench, check: Check, where: str = "") -> Iterator[Finding]:
+    """Every open place of one operation; `check` is whose findings these are, `where` how the place is called."""
     for place in bench.open_places():
+        named = where or place.slot.text
         proof = _by_condition(bench, place) or _by_function(bench, place)
         if proof:
-            bench.proven[place.slot] = check.id
-            yield a.found(check, proof, says=_says(bench, place), target=bench.target, slot=place.slot, kind=kind)
+            bench.prove(place, check.id)
+            yield a.found(check, proof, says=_says(bench, named), target=bench.target, slot=named)
 
 
 def each(a: Assessment, target: Target) -> Iterator[Finding]:
@@ -88,9 +89,9 @@ def _told_apart(bench: Bench, place: Place, before: str, after: str, *, is_as_pl
     return tuple(proof[:3])
 
 
-def _says(bench: Bench, place: Place) -> str:
+def _says(bench: Bench, named: str) -> str:
     door = " of the log-in, so that somebody may come in without a password" if bench.base.is_log_in else ""
-    return f"what stands in `{place.slot.text}`{door} is run by the database as a part of its query"
+    return f"what stands in `{named}`{door} is run by the database as a part of its query"
 
 
 CHECK: Final = Check(

@@ -38,13 +38,13 @@ def each(a: Assessment, target: Target) -> Iterator[Finding]:
     bench = bench_of(a, target)
     if bench is None:
         return
-    for place in bench.open_places():
+    for place in bench.open_places("sql-injection", "xpath-injection", "code-injection"):
         if not _is_worth_it(bench, place):
             continue
         for engine, payload in _payloads(place):
             proof = waits(bench, place, payload)
             if proof is not None:
-                bench.proven[place.slot] = CHECK.id
+                bench.prove(place, CHECK.id)
                 says = (
                     f"what stands in `{place.slot.text}` is run by the database ({engine}), which waits as it is told"
                 )

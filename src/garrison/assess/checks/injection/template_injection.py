@@ -29,17 +29,16 @@ SYNTAXES: Final[dict[str, Shape]] = {
 _AT_ONCE: Final = tuple(SYNTAXES)[:5]
 
 
-def look(a: Assessment, bench: Bench, check: Check, kind: str = "") -> Iterator[Finding]:
-    """Every open place of one operation; `check` is whose findings these are."""
+def look(a: Assessment, bench: Bench, check: Check, where: str = "") -> Iterator[Finding]:
+    """Every open place of one operation; `check` is whose findings these are, `where` how the place is called."""
     for place in bench.open_places():
+        named = where or place.slot.text
         for syntax in _promising(a, bench, place):
             proof = _proof(a, bench, place, SYNTAXES[syntax])
             if proof:
-                bench.proven[place.slot] = check.id
-                says = (
-                    f"what stands in `{place.slot.text}` is rendered as a template: it computes what stands in {syntax}"
-                )
-                yield a.found(check, proof, says=says, target=bench.target, slot=place.slot, kind=kind)
+                bench.prove(place, check.id)
+                says = f"what stands in `{named}` is rendered as a template: it computes what stands in {syntax}"
+                yield a.found(check, proof, says=says, target=bench.target, slot=named)
                 break
 
 
@@ -61,7 +60,8 @@ def _promising(a: Assessment, bench: Bench, place: Place) -> tuple[str, ...]:
 
 def _is_upset(bench: Bench, place: Place, sent: Exchange) -> bool:
     control = bench.control(place).answer.status
-    return control < 500 and max(sent.answer.status, bench.broken(place).answer.status) >= 500
+    broken = 0 if bench.is_explained(place) else bench.broken(place).answer.status
+    return control < 500 <= max(sent.answer.status, broken)
 
 
 def _proof(a: Assessment, bench: Bench, place: Place, shape: Shape) -> tuple[Exchange, ...]:

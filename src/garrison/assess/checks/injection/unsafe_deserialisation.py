@@ -63,12 +63,12 @@ def each(a: Assessment, target: Target) -> Iterator[Finding]:
     if bench is None or not bench.is_reached:
         return
     for place in bench.places:
-        if place.slot in bench.proven or not _holds_objects(place):
+        if bench.is_proven(place, "code-injection") or not _holds_objects(place):
             continue
         for kind, payload in _payloads(place):
             proof = waits(bench, place, payload)
             if proof is not None:
-                bench.proven[place.slot] = CHECK.id
+                bench.prove(place, CHECK.id)
                 yield a.found(CHECK, proof, says=_says(f"`{place.slot.text}`", kind), target=target, slot=place.slot)
                 break
     yield from _whole(a, bench)
@@ -97,11 +97,15 @@ def _says(where: str, kind: str) -> str:
 
 
 def _holds_objects(place: Place) -> bool:
-    said = not _OBJECTS.isdisjoint(place.said)
+    said = not _OBJECTS.isdisjoint(place.said) or isinstance(place.request.value(place.slot), bytes)
     return said or (not place.is_text and _BASE64.fullmatch(place.value) is not None and not place.is_number)
 
 
 def _payloads(place: Place) -> Iterator[tuple[str, Callable[[str, int], Any]]]:
+    if isinstance(place.request.value(place.slot), bytes):
+        for kind, (_, content) in _RAW.items():
+            yield kind, lambda _, seconds, content=content: content(seconds)  # type: ignore[misc]
+        return
     yield from _VALUES.items()
     if place.slot.where == "body":
         yield from _OF_BODIES.items()

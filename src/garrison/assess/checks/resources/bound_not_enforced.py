@@ -6,6 +6,7 @@ from typing import Any, Final
 from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check, Disturbs
 from garrison.assess.checks.asking import ordinary, refreshed, schema_of
+from garrison.assess.checks.conformance.kept import forbids
 from garrison.assess.compare import succeeded
 from garrison.assess.request import Request, Slot
 from garrison.assess.target import Target
@@ -36,7 +37,10 @@ def _each(a: Assessment, target: Target) -> Iterator[Finding]:
         keyword, bound, value = beyond
         fresh = request if target.is_safe else refreshed(a, request)
         says = f"a value beyond `{keyword}: {bound}` is taken"
-        taken = a.probe.send(fresh.put(slot, value), known.identity, says=says)
+        fresh = fresh.put(slot, value)
+        if slot.where == "body" and not forbids(target, fresh):
+            continue
+        taken = a.probe.send(fresh, known.identity, says=says)
         if succeeded(taken.answer, like=known.answer):
             yield a.found(
                 CHECK,

@@ -30,6 +30,8 @@ def _run(a: Assessment) -> Iterator[Finding]:
             continue
         before = a.probe.now()
         burst = a.probe.burst([request] * count, _WIDTH, identity)
+        if not _works(burst[0]):
+            continue
         if has_limit(burst):
             limited += 1
             continue
@@ -49,12 +51,17 @@ def _run(a: Assessment) -> Iterator[Finding]:
     )
 
 
+def _works(exchange: Exchange) -> bool:
+    """Whether the operation is there and does something: what fails or is not served says nothing of limits."""
+    return exchange.answer.status < 500 and exchange.answer.status not in (404, 405, 410)
+
+
 def _candidates(a: Assessment) -> Iterator[tuple[str, Target, Request, Identity | None, int]]:
     """What is asked in bursts: a read, logging in as somebody who does not exist, and asking for a reset of the
     password of nobody."""
-    for target, exchange in readable(a):
+    reads = [pair for pair in readable(a) if a.probe.left(pair[0].id) >= _READS + _SPARE] or tuple(readable(a))
+    for target, exchange in reads[:1]:
         yield "read", target, exchange.request, exchange.identity, _READS
-        break
     for door in (a.doors.log_in, a.doors.reset):
         if door is not None:
             request = a.api.request(door.target, every=True)

@@ -1,5 +1,7 @@
 """`pattern-backtracking`: a pattern takes quadratically or exponentially long for a text that nearly fits."""
 
+import math
+import statistics
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
@@ -26,7 +28,9 @@ _SEEN: Final = 0.06
 """Seconds longer at which a ladder is climbed."""
 _ENOUGH: Final = 1.5
 """Seconds of one answer at which nothing longer is sent."""
-_ROUNDS: Final = 2
+_ROUNDS: Final = 3
+_TOLD: Final = 0.003
+"""Seconds that are told from the usual answer."""
 _EXPONENTIAL: Final = (16, 19, 22, 24, 26)
 _QUADRATIC: Final = (2_000, 4_000, 8_000, 16_000, 32_000)
 
@@ -40,16 +44,16 @@ class _Family(msgspec.Struct, frozen=True):
     sizes: Sequence[int]
     screen: int
     """The size that is sent first."""
-    ratio: float
-    """How much longer one size takes than the one before, at least, where growth is not linear."""
+    slope: float
+    """The least power of the size that the time grows with, where it is not linear."""
 
 
 _FAMILIES: Final = (
-    _Family(lambda n: "a" * n + "!", lambda n: "!" * (n + 1), _EXPONENTIAL, 22, 2.5),
-    _Family(lambda n: "a@" + "a." * (n // 2) + "!", lambda n: "!" * (n + 3), _EXPONENTIAL, 24, 2.0),
-    _Family(lambda n: "1" * n + "!", lambda n: "!" * (n + 1), _EXPONENTIAL, 22, 2.5),
-    _Family(lambda n: "a" * n + "!", lambda n: "!" * (n + 1), _QUADRATIC, 8_000, 2.8),
-    _Family(lambda n: "a" + " " * n + "!", lambda n: "!" * (n + 2), _QUADRATIC, 8_000, 2.8),
+    _Family(lambda n: "a" * n + "!", lambda n: "!" * (n + 1), _EXPONENTIAL, 22, 4.0),
+    _Family(lambda n: "a@" + "a." * (n // 2) + "!", lambda n: "!" * (n + 3), _EXPONENTIAL, 24, 4.0),
+    _Family(lambda n: "1" * n + "!", lambda n: "!" * (n + 1), _EXPONENTIAL, 22, 4.0),
+    _Family(lambda n: "a" * n + "!", lambda n: "!" * (n + 1), _QUADRATIC, 8_000, 1.5),
+    _Family(lambda n: "a" + " " * n + "!", lambda n: "!" * (n + 2), _QUADRATIC, 8_000, 1.5),
 )
 
 
@@ -78,8 +82,11 @@ def _each(a: Assessment, target: Target) -> Iterator[Finding]:
             if screen.answer.seconds < usual.answer.seconds + _SEEN or _is_refused(screen):
                 continue
             ladder = _climb(a, request, identity, slot, family)
-            if _is_steep(ladder, family, usual.answer.seconds):
-                yield _finding(a, target, slot, family, ladder)
+            if not _is_steep(ladder, family, usual.answer.seconds):
+                continue
+            control = _harmless(a, slot, family, ladder[-1])
+            if control.answer.seconds < ladder[-1].seconds / 3:
+                yield _finding(a, target, slot, ladder, control)
                 return
 
 
@@ -126,33 +133,38 @@ def _climb(
         rounds = [a.probe.send(request.put(slot, family.make(size)), identity) for _ in range(_ROUNDS)]
         best = min(rounds, key=lambda each: each.answer.seconds)
         ladder.append(_Rung(size, best.says_that(f"{size:,} characters that nearly fit: {best.answer.seconds:.3f} s")))
-        if best.answer.seconds > _ENOUGH or (len(ladder) >= 3 and best.answer.seconds > 0.3) or _is_refused(best):
+        if best.answer.seconds > _ENOUGH or (len(ladder) >= 4 and best.answer.seconds > 0.3) or _is_refused(best):
             break
     return tuple(ladder)
 
 
 def _is_steep(ladder: Sequence[_Rung], family: _Family, usual: float) -> bool:
-    """Whether the time grows faster than the text over the last three sizes."""
-    times = [max(rung.seconds - usual, 0.001) for rung in ladder[-3:]]
-    if len(times) < 3 or _is_refused(ladder[-1].exchange):
+    """Whether the time grows much faster than the text: the slope of the logarithms, over three sizes or more whose
+    times can be told from the usual one."""
+    told = [(rung.size, rung.seconds - usual) for rung in ladder if rung.seconds - usual > _TOLD]
+    if len(told) < 3 or _is_refused(ladder[-1].exchange) or told[-1][1] < 2 * _SEEN:
         return False
-    is_growing = times[2] >= family.ratio * times[1] and times[1] >= family.ratio * 0.7 * times[0]
-    return is_growing and times[2] > 2 * _SEEN
+    sizes, times = [math.log(size) for size, _ in told], [math.log(time) for _, time in told]
+    is_line = statistics.correlation(sizes, times) > 0.95
+    return is_line and statistics.linear_regression(sizes, times).slope >= family.slope
 
 
 def _is_refused(exchange: Exchange) -> bool:
     return exchange.answer.status in (413, 414, 429, 431, 503)
 
 
-def _finding(a: Assessment, target: Target, slot: Slot, family: _Family, ladder: Sequence[_Rung]) -> Finding:
-    last = ladder[-1]
-    harmless = last.exchange.request.put(slot, family.harmless(last.size))
-    control = a.probe.send(harmless, last.exchange.identity)
+def _harmless(a: Assessment, slot: Slot, family: _Family, last: _Rung) -> Exchange:
+    """A text as long as the last one that fails at once, or fits."""
+    request = last.exchange.request.put(slot, family.harmless(last.size))
+    sent = a.probe.send(request, last.exchange.identity)
+    return sent.says_that(f"as many characters of another kind: {sent.answer.seconds:.3f} s")
+
+
+def _finding(a: Assessment, target: Target, slot: Slot, ladder: Sequence[_Rung], control: Exchange) -> Finding:
     grown = ", ".join(f"{rung.seconds:.3f} s for {rung.size:,}" for rung in ladder[-3:])
-    says = f"as many characters that fail at once: {control.answer.seconds:.3f} s"
     return a.found(
         CHECK,
-        [*(rung.exchange for rung in ladder[-3:]), control.says_that(says)],
+        [*(rung.exchange for rung in ladder[-3:]), control],
         target=target,
         slot=slot,
         says=f"the time that `{slot.leaf}` takes grows much faster than its length: {grown} characters",
@@ -166,9 +178,9 @@ CHECK = Check(
     severity=Severity.HIGH,
     tags=("owasp.api4", "cwe.1333", "rec.10"),
     looks="Puts texts that nearly fit (`aaaa!`, addresses and numbers with a wrong end, runs of blanks) into places "
-    "that are held against a pattern, in growing lengths. Proven where the time grows by 2.5 times or more with each "
-    "of three sizes of which the next is 3 characters longer (or twice as long, for quadratic growth); nothing longer "
-    "is sent once an answer took 1.5 s.",
+    "that are held against a pattern, in growing lengths, three times each. Proven where the time grows at least with "
+    "the power 1.5 of the length (over three sizes or more, correlation above 0.95), and a text of another kind and "
+    "the same length is answered at once. Nothing longer is sent once an answer took 1.5 s.",
     why="One request of thirty characters keeps a worker busy for minutes; a handful stops the service.",
     mend="Check the length first (`maxLength`), write the pattern without nested or adjacent repetitions that can "
     "match the same text, or use an engine with linear time (RE2).",

@@ -25,7 +25,10 @@ _HEADERS: Final = (
     ("true-client-ip", "203.0.113.{}"),
     ("cf-connecting-ip", "203.0.113.{}"),
 )
-_NEAR: Final = "; it was tried from the machine that it runs on, which many servers take for their own proxy: try it from another one"
+_NEAR: Final = (
+    "; it was tried from the machine that it runs on, which many servers take for their own proxy: "
+    "try it from another one"
+)
 _ADDRESSES: Final = (7, 19, 83)
 """Last numbers of made-up addresses (RFC 5737)."""
 
