@@ -1,12 +1,11 @@
 """Every value that is made up is valid against the schema that it is made for."""
 
 import json
+import random
 from typing import Any
 
 import jsonschema_rs
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from tests.unit.assess.made import api_of, target_of
 
 from garrison.assess.sampling import MARK
@@ -14,44 +13,64 @@ from garrison.contract.documents import Node
 
 FORMATS = ("date", "date-time", "time", "duration", "ipv4", "ipv6", "hostname", "email", "uuid", "uri")
 PATTERNS = (r"^[A-Z]{3}-\d{4}$", r"^\+?\d{6,12}$", "[a-f0-9]{8}", "^(red|green)$")
-NAMES = st.sampled_from(["name", "email", "phone", "website", "password", "count", "tags", "userId", "notes"])
+NAMES = ("name", "email", "phone", "website", "password", "count", "tags", "userId", "notes")
 
 
-def bounded(least: str, most: str, top: int) -> st.SearchStrategy[dict[str, Any]]:
-    """Lower and upper bounds that leave room."""
-    return st.tuples(st.integers(0, top), st.integers(0, top)).map(lambda pair: {least: min(pair), most: max(pair)})
-
-
-TEXTS = st.one_of(
-    st.just({}), bounded("minLength", "maxLength", 40), st.sampled_from(FORMATS).map(lambda name: {"format": name}),
-    st.sampled_from(PATTERNS).map(lambda pattern: {"pattern": pattern}),
-    st.lists(st.text("abc", min_size=1), min_size=1, unique=True).map(lambda each: {"enum": each}),
-).map(lambda more: {"type": "string", **more})  # fmt: skip
-NUMBERS = st.one_of(
-    st.just({}), bounded("minimum", "maximum", 1000),
-    st.integers(-50, 50).map(lambda least: {"exclusiveMinimum": least}),
-    st.integers(1, 9).map(lambda n: {"multipleOf": n}), st.integers(-9, 9).map(lambda value: {"const": value}),
-).flatmap(lambda more: st.sampled_from(["integer", "number"]).map(lambda kind: {"type": kind, **more}))  # fmt: skip
-PLAIN = st.one_of(TEXTS, NUMBERS, st.just({"type": "boolean"}))
-
-
-def containers(inner: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
-    """Objects and lists of such schemas, and what is combined of them."""
-    objects = st.dictionaries(NAMES, inner, max_size=4).flatmap(
-        lambda properties: (
-            st.lists(st.sampled_from(sorted(properties)), unique=True).map(
-                lambda required: {"type": "object", "properties": properties, "required": required}
-            )
-            if properties
-            else st.just({"type": "object"})
-        )
+def text(draw: random.Random) -> dict[str, Any]:
+    least = draw.randint(0, 30)
+    more: dict[str, Any] = draw.choice(
+        [
+            {},
+            {"minLength": least, "maxLength": least + draw.randint(0, 10)},
+            {"format": draw.choice(FORMATS)},
+            {"pattern": draw.choice(PATTERNS)},
+            {"enum": draw.sample(["a", "b", "c", None], 3)},
+        ]
     )
-    lists = st.tuples(inner, st.integers(0, 3)).map(lambda p: {"type": "array", "items": p[0], "minItems": p[1]})
-    joined = st.tuples(objects, objects).map(lambda pair: {"allOf": list(pair)})
-    return st.one_of(objects, lists, joined, inner.map(lambda each: {"oneOf": [each]}))
+    return {"type": ["string", "null"] if "enum" in more else "string", **more}
 
 
-SCHEMAS = st.recursive(PLAIN, containers, max_leaves=8)
+def number(draw: random.Random) -> dict[str, Any]:
+    least = draw.randint(-500, 500)
+    more: dict[str, Any] = draw.choice(
+        [
+            {},
+            {"minimum": least, "maximum": least + draw.randint(0, 90)},
+            {"maximum": least},
+            {"exclusiveMinimum": least},
+            {"multipleOf": draw.randint(1, 9)},
+            {"const": least},
+        ]
+    )
+    return {"type": draw.choice(["integer", "number"]), **more}
+
+
+def thing(draw: random.Random, depth: int, names: tuple[str, ...] = NAMES) -> dict[str, Any]:
+    properties = {name: schema(draw, depth - 1) for name in draw.sample(names, draw.randint(0, min(4, len(names))))}
+    required = [name for name in properties if draw.random() < 0.5]
+    return {"type": "object", "properties": properties, "required": required}
+
+
+def several(draw: random.Random, depth: int) -> dict[str, Any]:
+    return {"type": "array", "items": schema(draw, depth - 1), "minItems": draw.randint(0, 3)}
+
+
+def joined(draw: random.Random, depth: int) -> dict[str, Any]:
+    """Two objects that have no property in common: of one that both describe nothing may be valid."""
+    return {"allOf": [thing(draw, depth, NAMES[:4]), thing(draw, depth, NAMES[4:])]}
+
+
+def one_of(draw: random.Random, depth: int) -> dict[str, Any]:
+    return {"oneOf": [schema(draw, depth - 1)]}
+
+
+def schema(draw: random.Random, depth: int = 3) -> dict[str, Any]:
+    """Some schema that values are valid against."""
+    if depth and draw.random() < 0.6:
+        return draw.choice([thing, several, joined, one_of])(draw, depth)
+    return draw.choice([text, number, lambda each: {"type": "boolean"}])(draw)
+
+
 API = api_of({"GET /things": {}})
 
 
@@ -60,12 +79,14 @@ def made_for(schema: dict[str, Any], name: str = "", *, every: bool) -> Any:
     return API.sampler.value(Node(root.place, schema), name=name, every=every)
 
 
-@settings(max_examples=300, deadline=None)
-@given(SCHEMAS, NAMES, st.booleans())
-def test_values_are_valid(schema: dict[str, Any], name: str, every: bool) -> None:
-    value = made_for(schema, name, every=every)
-    errors = [each.message for each in jsonschema_rs.validator_for(schema).iter_errors(value)]
-    assert errors == [], json.dumps([schema, value])
+@pytest.mark.parametrize("seed", range(20))
+def test_values_are_valid(seed: int) -> None:
+    for turn in range(40):
+        draw = random.Random(40 * seed + turn)
+        drawn, every, name = schema(draw), draw.random() < 0.5, draw.choice(NAMES)
+        value = made_for(drawn, name, every=every)
+        errors = [each.message for each in jsonschema_rs.validator_for(drawn).iter_errors(value)]
+        assert errors == [], json.dumps([drawn, value])
 
 
 def test_required_properties_are_there_and_others_only_if_asked_for() -> None:
