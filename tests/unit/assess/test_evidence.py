@@ -1,5 +1,5 @@
 import msgspec
-from tests.unit.assess.made import exchanged, json_answer, numbered
+from tests.unit.assess.made import OP, exchanged, json_answer, numbered
 
 from garrison.assess.call import Answer
 from garrison.assess.evidence import MAX_BODY, masked, secrets_of, step_of
@@ -25,7 +25,7 @@ def step(request: Request, answer: Answer) -> Step:
 
 
 def test_no_credential_is_in_a_step() -> None:
-    request = Request("op", "POST", "/login", body={"username": "al", "password": "the-password"})
+    request = Request(OP, "POST", "/login", body={"username": "al", "password": "the-password"})
     answer = json_answer({"token": TOKEN, "text": f"it is {TOKEN}"}, set_cookie="sid=cookie-secret; HttpOnly")
     made = step(request, answer)
     text = msgspec.json.encode(made).decode()
@@ -38,7 +38,7 @@ def test_no_credential_is_in_a_step() -> None:
 
 
 def test_a_new_token_in_an_answer_is_masked_too() -> None:
-    made = step(Request("op", "GET", "/a"), json_answer({"note": f"use {TOKEN[:-4]}AAAA from now on"}))
+    made = step(Request(OP, "GET", "/a"), json_answer({"note": f"use {TOKEN[:-4]}AAAA from now on"}))
     assert "eyJ" not in made.answer
 
 
@@ -64,23 +64,23 @@ def test_long_lists_and_bodies_are_cut_and_what_is_ours_comes_first() -> None:
     shown = masked([{"a": n} for n in range(9)] + [{"a": "grsn1"}])
     assert shown[0] == {"a": "grsn1"}
     assert shown[-1] == "... 7 more"
-    made = step(Request("op", "GET", "/a"), Answer(200, body=b"x" * 5_000))
+    made = step(Request(OP, "GET", "/a"), Answer(200, body=b"x" * 5_000))
     assert len(made.answer) < MAX_BODY + 40
     assert made.answer.endswith("(5,000 characters)")
 
 
 def test_only_headers_that_matter_are_shown() -> None:
-    made = step(Request("op", "GET", "/a"), json_answer({}, location="/b", x_internal="host-7", allow="GET"))
+    made = step(Request(OP, "GET", "/a"), json_answer({}, location="/b", x_internal="host-7", allow="GET"))
     assert {name for name, _ in made.answer_headers} == {"content-type", "location", "allow"}
 
 
 def test_nobody_has_no_name_and_faults_are_told() -> None:
-    exchange = exchanged(Request("op", "GET", "/a"), Answer(fault="no answer within 10 s"))
+    exchange = exchanged(Request(OP, "GET", "/a"), Answer(fault="no answer within 10 s"))
     made = step_of(exchange, {})
     assert (made.identity, made.status, made.fault) == ("", 0, "no answer within 10 s")
 
 
 def test_short_values_are_no_secrets_that_blot_out_everything() -> None:
-    exchange = exchanged(Request("op", "GET", "/a"), json_answer({"a": "1 of 10"}), numbered("bob"))
+    exchange = exchanged(Request(OP, "GET", "/a"), json_answer({"a": "1 of 10"}), numbered("bob"))
     exchange = msgspec.structs.replace(exchange, credential=Credential(query=(("k", "1"),)))
     assert step_of(exchange, secrets_of([exchange], [])).answer == '{"a":"1 of 10"}'

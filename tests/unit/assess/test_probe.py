@@ -1,19 +1,20 @@
 import pytest
-from tests.unit.assess.made import Told, json_answer, numbered
+from tests.unit.assess.made import OP, Told, json_answer, numbered
 
 from garrison.assess.call import Answer, Call
 from garrison.assess.identity import ANONYMOUS, Credential, Identity, LoginError, Send, fixed
 from garrison.assess.probe import Limits, Probe, Stop
 from garrison.assess.request import Request
 from garrison.core.http import header
+from garrison.core.ids import OperationId
 
 
 def probe_of(transport: Told, limits: Limits = Limits(), now: float = 0.0) -> Probe:  # noqa: B008 - frozen
     return Probe(transport, limits, lambda: now)
 
 
-def get(path: str = "/things", operation: str | None = "op") -> Request:
-    return Request(operation, "GET", path)
+def get(path: str = "/things", operation: str | None = OP) -> Request:
+    return Request(OperationId(operation) if operation is not None else None, "GET", path)
 
 
 def token(call: Call) -> str:
@@ -56,7 +57,7 @@ def test_nothing_is_sent_when_the_time_is_over() -> None:
 
 def test_a_share_is_for_all_requests_while_it_lasts() -> None:
     probe = probe_of(Told())
-    with probe.allowance("op", 2):
+    with probe.allowance(OP, 2):
         probe.send(get())
         probe.send(get("/other", "other"))
         with pytest.raises(Stop, match="own share"):
@@ -79,19 +80,19 @@ def test_a_burst_that_fits_is_sent_whole_and_one_that_does_not_is_not_begun() ->
 @pytest.mark.parametrize(
     ("request_", "may"),
     [
-        (Request("op", "GET", "/things/{id}", path={"id": "foreign"}), True),
-        (Request("op", "POST", "/things"), True),
-        (Request("op", "PUT", "/profile"), False),
-        (Request("op", "DELETE", "/things"), False),
-        (Request("op", "DELETE", "/things/{id}", path={"id": "foreign"}), False),
-        (Request("op", "DELETE", "/things/{id}", path={"id": "7"}), True),
-        (Request("op", "POST", "/things/{id}/pay", path={"id": "7"}), True),
-        (Request("op", "POST", "/things/{id}/pay", path={"id": "foreign"}), False),
+        (Request(OP, "GET", "/things/{id}", path={"id": "foreign"}), True),
+        (Request(OP, "POST", "/things"), True),
+        (Request(OP, "PUT", "/profile"), False),
+        (Request(OP, "DELETE", "/things"), False),
+        (Request(OP, "DELETE", "/things/{id}", path={"id": "foreign"}), False),
+        (Request(OP, "DELETE", "/things/{id}", path={"id": "7"}), True),
+        (Request(OP, "POST", "/things/{id}/pay", path={"id": "7"}), True),
+        (Request(OP, "POST", "/things/{id}/pay", path={"id": "foreign"}), False),
         # an id is somebody else's in another place, and an own object around a foreign one makes that not own
-        (Request("op", "DELETE", "/users/{id}", path={"id": "7"}), False),
-        (Request("op", "DELETE", "/things/{id}/parts/{part}", path={"id": "7", "part": "foreign"}), False),
+        (Request(OP, "DELETE", "/users/{id}", path={"id": "7"}), False),
+        (Request(OP, "DELETE", "/things/{id}/parts/{part}", path={"id": "7", "part": "foreign"}), False),
         # an account's name is its own wherever it stands
-        (Request("op", "PUT", "/users/{name}", path={"name": "grsn1"}), True),
+        (Request(OP, "PUT", "/users/{name}", path={"name": "grsn1"}), True),
     ],
 )
 def test_safe_mode_changes_only_what_the_assessment_made(request_: Request, may: bool) -> None:

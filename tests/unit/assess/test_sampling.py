@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections.abc import Callable
 from typing import Any
 
 import jsonschema_rs
@@ -67,10 +68,12 @@ def one_of(draw: random.Random, depth: int) -> dict[str, Any]:
 def schema(draw: random.Random, depth: int = 3) -> dict[str, Any]:
     """Some schema that values are valid against."""
     if depth and draw.random() < 0.6:
-        return draw.choice([thing, several, joined, one_of])(draw, depth)
-    return draw.choice([text, number, lambda each: {"type": "boolean"}])(draw)
+        make = draw.choice(CONTAINERS)
+        return make(draw, depth)
+    return {"type": "boolean"} if draw.random() < 0.2 else draw.choice([text, number])(draw)
 
 
+CONTAINERS: tuple[Callable[[random.Random, int], dict[str, Any]], ...] = (thing, several, joined, one_of)
 API = api_of({"GET /things": {}})
 
 

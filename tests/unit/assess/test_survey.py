@@ -2,7 +2,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.unit.assess.made import api_of, exchanged, json_answer, numbered, takes, target_of
+from tests.unit.assess.made import OP, api_of, exchanged, json_answer, numbered, takes, target_of
 
 from garrison.assess.call import Answer
 from garrison.assess.facts import facts_in, likeness, makes
@@ -198,9 +198,7 @@ def test_failures_are_kept_apart() -> None:
 def test_a_change_starts_from_what_is_there() -> None:
     survey = Survey()
     survey.note(done("GET /v1/orders", [{"id": 5, "tea": "green", "note": "old"}, {"id": 6, "tea": "black"}]))
-    request = Request(
-        "op", "PUT", "/v1/orders/{orderId}", body={"tea": "made up", "note": "made up", "more": "made up"}
-    )
+    request = Request(OP, "PUT", "/v1/orders/{orderId}", body={"tea": "made up", "note": "made up", "more": "made up"})
     kept = survey.as_it_is(request, {"orderId": "5"})
     assert kept.body == {"tea": "green", "note": "old", "more": "made up"}
     assert survey.as_it_is(request, {"orderId": "99"}) == request
@@ -209,7 +207,7 @@ def test_a_change_starts_from_what_is_there() -> None:
 def test_values_of_the_wrong_type_are_not_kept() -> None:
     survey = Survey()
     survey.note(done("GET /v1/orders", [{"id": 5, "tea": 3}]))
-    request = Request("op", "PUT", "/v1/orders/{orderId}", body={"tea": "made up"})
+    request = Request(OP, "PUT", "/v1/orders/{orderId}", body={"tea": "made up"})
     assert survey.as_it_is(request, {"orderId": "5"}) == request
 
 
