@@ -12,7 +12,8 @@ from tests.assess.twins.parts import DOORS, People, Person, body_of, contract, o
 
 from garrison.assess.checks.conformance import catalogue as conformance
 from garrison.assess.checks.resources import bound_not_enforced
-from garrison.assessing import assess
+from garrison.assess.progress import unwatched
+from garrison.assess.run import Outcome, run
 
 NAMED = {**thing(username={"type": "string", "maxLength": 60}), "additionalProperties": False}
 CONTRACT = contract({**DOORS, "PUT /me": operation(takes=NAMED, gives=thing("username", "email"))})
@@ -37,10 +38,12 @@ def test_the_first_accounts_keep_their_names(tmp_path: Path) -> None:
     people = Renaming()
     twin = cast("Any", SimpleNamespace(CONTRACT=CONTRACT))
     with staging() as stage, assessment_of(app(people), twin, tmp_path, stage) as assessment:
+        assessment.explore((), unwatched)
         pair = assessment.pair
         assert pair is not None
         names = [each.secret[0] for each in pair if each.secret is not None]
-        found = assess(assessment, (*conformance.CHECKS, bound_not_enforced.CHECK)).outcome.findings
+        outcome = Outcome()
+        run(assessment, (*conformance.CHECKS, bound_not_enforced.CHECK), outcome, unwatched)
         assert set(names) <= set(people.all)
         assert not assessment.probe.lost.keys() & {each.name for each in pair}
-        assert {each.check for each in found} >= {"bound-not-enforced", "type-not-checked"}
+        assert {each.check for each in outcome.findings} >= {"bound-not-enforced", "type-not-checked"}
