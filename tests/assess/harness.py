@@ -35,6 +35,8 @@ class Seen:
 
     findings: list[Finding]
     untested: list[Untested]
+    secrets: frozenset[str] = frozenset()
+    """Credentials that identities hold: no finding may show one."""
 
 
 class Stage:
@@ -96,7 +98,9 @@ def run_twin(app: Starlette, twin: ModuleType, checks: Sequence[Check], folder: 
         given = getattr(app.state, "identities", getattr(twin, "IDENTITIES", ()))
         identities = _identities(assessment.api, given, getattr(twin, "ROLES", {}))
         found = assess(assessment, identities, checks).outcome.findings
-        return Seen(found, assessment.untested)
+        held = assessment.probe._credentials.values()
+        secrets = {secret for credential in held for secret in credential.secrets if len(secret) >= 8}
+        return Seen(found, assessment.untested, frozenset(secrets))
 
 
 def _identities(api: Api, given: Sequence[tuple[str, How]], roles: Mapping[str, tuple[str, ...]]) -> list[Identity]:

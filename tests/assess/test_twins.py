@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
+import msgspec
 import pytest
 from starlette.applications import Starlette
 from tests.assess.harness import Seen, Stage, run_twin, staging
@@ -103,6 +104,8 @@ def assert_found(check: Check, twin: ModuleType, seen: Seen) -> None:
         assert finding.says
         assert finding.proof, "a finding without proof"
         assert all(step.says for step in finding.proof), "a step that does not say what it shows"
+        shown = msgspec.json.encode(finding).decode()
+        assert not [secret for secret in seen.secrets if secret in shown], "a credential is shown"
 
 
 def assert_silent(seen: Seen) -> None:

@@ -115,7 +115,8 @@ def likeness(fact: Fact, variable: str, target: Target) -> int:
         return 4
     if len(said) == 1 and said[0] in IDS and fact.name == (noun, said[0]):
         return 7
-    return 0
+    # whatever the variable is called: an item of the collection is found by its plain id, if nothing fits better
+    return 3 if source == target.collection and fact.name in _PLAIN_NAMES else 0
 
 
 def _plain_likeness(fact: Fact, noun: str, target: Target) -> int:
