@@ -6,6 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from garrison.adapters.detection_rules import shipped_rules
+from garrison.assess.check import Check
+from garrison.assess.checks.catalogue import CHECKS
+from garrison.audit.catalogue import RULES
+from garrison.audit.rule import Rule
+from garrison.audit.score import HALVES, PART, POINTS
 from garrison.config.schema import settings_schema
 from garrison.controls.catalogue import CONTROLS
 from garrison.detect.aggregates import COUNTS, DISTINCT, SUMS
@@ -33,6 +38,8 @@ def pages() -> dict[Path, str]:
         REFERENCE / "settings.md": settings_page(),
         REFERENCE / "controls.md": controls_page(),
         REFERENCE / "detection-rules.md": rules_page(),
+        REFERENCE / "checks.md": checks_page(),
+        REFERENCE / "audit-rules.md": audit_page(),
     }
 
 
@@ -92,6 +99,35 @@ def rules_page() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+CHECKS_HEAD = """# Checks
+
+What [`garrison assess`](../guides/assess.md) looks for, made from the code by `docs/generate.py`. A finding is proven
+by exchanges that anyone can send again; what could not be tested is said in the report. `garrison checks show CHECK`
+prints one of these with code that mends it. Ids are final.
+"""
+
+
+def checks_page() -> str:
+    """The reference of the checks of an assessment."""
+    lines = [CHECKS_HEAD]
+    for family in dict.fromkeys(check.family for check in CHECKS):
+        lines.append(f"\n## {family.capitalize()}")
+        lines.extend(line for check in CHECKS if check.family == family for line in _check(check))
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _check(check: Check) -> Iterator[str]:
+    yield f"\n### `{check.id}`\n"
+    yield f"{_sentence(check.title)} Usually {check.severity.value}; {', '.join(check.tags)}.\n"
+    yield f"{check.looks}\n"
+    yield f"Why it matters: {check.why}\n"
+    yield f"How to mend it: {check.mend}"
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
+
+
 def _field(field: Field) -> str:
     names = ", ".join(f"`{name}`" for name, meant in ALIASES.items() if meant == field.name)
     several = " Several values." if field.many else ""
@@ -142,6 +178,48 @@ of a base rule alone `5m` |
 
 In `having` all numbers are of CEL's type `double`, and there are:
 """
+
+
+AUDIT_HEAD = """# Rules of the audit
+
+What `garrison audit` looks for in a description, made from the code by `docs/generate.py`;
+[how to use it](../guides/audit.md) stands elsewhere. Severity is the damage if the API is as its description says,
+confidence how likely that is a weakness; a single finding may have others than its rule. Tags name entries of the OWASP
+API Security Top 10 (2023), of CWE, and of the controls for API protection of NIST SP 800-228 (`rec`).
+"""
+
+AUDIT_SCORE = """
+## The score
+
+Each rule takes points from each operation that it finds something wrong with, once, however many places there are: as
+many as its gravest finding there has, by severity, of which confidence counts a part.
+
+| severity | points | | confidence | part |
+| --- | --- | --- | --- | --- |
+"""
+
+
+def audit_page() -> str:
+    """The reference of the audit's rules and of its score."""
+    lines = [AUDIT_HEAD, *(line for rule in RULES for line in _audit_rule(rule)), AUDIT_SCORE.rstrip()]
+    parts = [*PART.items(), *[None] * (len(POINTS) - len(PART))]
+    for (severity, points), part in zip(POINTS.items(), parts, strict=True):
+        told = f"{part[0]} | {part[1]:g}" if part is not None else " | "
+        lines.append(f"| {severity} | {points:g} | | {told} |")
+    lines += [
+        "",
+        f"An operation's score is 100 x 0.5 ^ (points / {HALVES:g}). That of the description is half the mean of all",
+        "operations, half the mean of the worst tenth of them. What concerns no operation takes nothing.",
+    ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _audit_rule(rule: Rule) -> Iterator[str]:
+    yield f"\n## `{rule.id}`\n"
+    title = f"{rule.title[:1].upper()}{rule.title[1:]}"
+    yield f"{title}. Severity {rule.severity}, confidence {rule.confidence}; {', '.join(rule.tags)}.\n"
+    yield f"{rule.why}\n"
+    yield f"Mend: {rule.mend}"
 
 
 def settings_page() -> str:

@@ -1,98 +1,301 @@
-"""Assessing an API: the parts put together, from a contract and some identities to findings."""
+"""Assessing an API: the parts put together, from a contract and some identities to a report."""
 
+import os
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
 
 import msgspec
 
+from garrison.adapters.probing.conformance import Schemathesis
+from garrison.adapters.probing.given import THROUGH_DOOR, Given
+from garrison.adapters.probing.identities import read_identities
+from garrison.adapters.probing.listener import LoopbackListener
+from garrison.adapters.probing.origin import split_url
+from garrison.adapters.probing.tls import Sslyze
+from garrison.adapters.probing.transport import TIMEOUT, HttpTransport
 from garrison.adapters.sources import read_source
-from garrison.assess.assessment import Assessment, Options, Progress
-from garrison.assess.call import Listener, Transport
+from garrison.adapters.store.files import make_directory
+from garrison.adapters.store.findings import Findings
+from garrison.adapters.store.leftovers import Leftovers
+from garrison.assess.assessment import Assessment, Options
+from garrison.assess.call import Call, Listener, Transport
 from garrison.assess.check import Check
 from garrison.assess.checks.catalogue import CHECKS
-from garrison.assess.doors import recognise
+from garrison.assess.doors import logging_in, recognise
 from garrison.assess.explore import Explorer
 from garrison.assess.identity import Identity
 from garrison.assess.keeper import Journal, Keeper, Left
-from garrison.assess.probe import Limits, Probe
+from garrison.assess.probe import Limits, Probe, Stop
+from garrison.assess.progress import Moment, Progress, unwatched
 from garrison.assess.run import Outcome, run
 from garrison.assess.sampling import Sampler
 from garrison.assess.survey import Survey
 from garrison.assess.target import Api
+from garrison.assess.tools import Tools
 from garrison.contract import load
 from garrison.contract.described import Description
+from garrison.core.errors import ConfigError, GatewayError, Problem
+from garrison.core.findings_report import Report
+from garrison.report.assessed import coverage_of, explained, listed
 
-_ACCOUNTS = 2
-"""Accounts that are registered before anything else, where the API lets one."""
+_SEED: Final = 1
+"""Of requests that are made up for conformance: the same contract is tried with the same ones."""
+_DESCRIPTIONS: Final = (
+    "/openapi.json", "/openapi.yaml", "/openapi.yml", "/v3/api-docs", "/api/openapi.json", "/api-docs", "/api/schema/",
+    "/swagger.json", "/api/v1/openapi.json", "/docs/openapi.json",
+)  # fmt: skip
+"""Where APIs serve their own description."""
 
 
-class Contracted(msgspec.Struct, frozen=True):
-    """The contract of the API under assessment."""
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be assessed, and how."""
 
-    source: str
+    url: str
+    """Where the API is: `https://api.example.com/v1`."""
+    contract: str = ""
+    """Path or URL of its description; empty to ask the API itself for it."""
     overlays: tuple[str, ...] = ()
+    identities: tuple[str, ...] = ()
+    """`alice=bearer:...`, as `--identity` takes them."""
+    identity_files: tuple[str, ...] = ()
+    auth_files: tuple[str, ...] = ()
+    """Authentication files of Web Fuzzing Commons."""
+    only: tuple[str, ...] = ()
+    """Ids of checks, or families; empty for all."""
+    without: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    """More words for guessing weak secrets."""
+    traffic: tuple[str, ...] = ()
+    """What recorded traffic went to: `GET /v1/old`."""
+    limits: Limits = Limits()
+    minutes: float | None = None
+    """After so long nothing more is sent; None for no end."""
+    seed: int | None = None
+    data: Path | None = None
+    """Where the history is kept; None to keep none."""
+    insecure: bool = False
+    """Take any certificate."""
+    timeout: float = TIMEOUT
+    pace: float | None = None
+    """Requests a second at most."""
 
 
 class Assessed(msgspec.Struct, frozen=True):
     """What came of an assessment."""
 
     outcome: Outcome
-    assessment: Assessment
     left: tuple[Left, ...] = ()
     """What was made and could not be taken away."""
 
 
-def read_api(contracted: Contracted, seed: int | None = None) -> Api:
-    """The API that a contract describes. Raises DescriptionError where it cannot be used."""
-    description = Description(contracted.source, contracted.overlays, read=read_source)
-    contract = load(contracted.source, contracted.overlays, read=read_source)
+def perform(wanted: Wanted, progress: Progress = unwatched) -> Report:
+    """Assess an API, and keep what was found where a history is wanted. Interrupted, it tells what it found so far.
+
+    Raises ConfigError and DescriptionError where something was given wrongly, GatewayError where the target cannot be
+    reached, RecordError where the history cannot be kept.
+    """
+    checks = chosen(wanted.only, wanted.without)
+    origin, base = split_url(wanted.url)
+    started = time.time()
+    with ExitStack() as stack:
+        transport = stack.enter_context(
+            HttpTransport(str(origin), timeout=wanted.timeout, insecure=wanted.insecure, pace=wanted.pace)
+        )
+        _reach(transport, base)
+        api = read_api(
+            wanted.contract or _find_description(transport, base), wanted.overlays, seed=wanted.seed, base=base
+        )
+        given = _given(wanted, str(origin), api)
+        listener = LoopbackListener()
+        stack.callback(listener.close)
+        journal = Leftovers(make_directory(wanted.data), str(origin)) if wanted.data is not None else None
+        until = started + wanted.minutes * 60 if wanted.minutes is not None else float("inf")
+        assessment = begin(
+            api,
+            transport,
+            limits=msgspec.structs.replace(wanted.limits, until=until),
+            options=Options(words=wanted.words, insecure=wanted.insecure),
+            listener=listener,
+            journal=journal,
+            traffic=wanted.traffic,
+        )
+        if journal is not None:
+            _clean_earlier(journal, assessment, _identities(given, api))
+        assessed = assess(assessment, _identities(given, api), checks, progress)
+    how = {each.name: each.how for each in given}
+    report = _report(assessment, assessed, checks, how, started)
+    if wanted.data is None:
+        return report
+    with Findings(wanted.data) as history:
+        return history.take_in(report)
+
+
+def _report(
+    assessment: Assessment, assessed: Assessed, checks: Sequence[Check], how: Mapping[str, str], started: float
+) -> Report:
+    """The report of a run whose findings nobody has seen before."""
+    api, probe = assessment.api, assessment.probe
+    coverage = coverage_of(assessment, checks, assessed.outcome.ran, how, assessed.left)
+    facts = api.description.root.value.get("info")
+    return Report(
+        kind="assessment",
+        target=probe.origin + api.base,
+        started=started,
+        ended=time.time(),
+        version=version("garrison"),
+        contract=api.description.source,
+        title=str(facts.get("title") or "") if isinstance(facts, dict) else "",
+        seed=api.sampler.seed,
+        requests=probe.total,
+        stopped=probe.stopped,
+        safe=assessment.options.is_safe,
+        identities=coverage.identities,
+        operations=coverage.operations,
+        checks=coverage.checks,
+        explained=tuple(map(explained, checks)),
+        findings=listed(assessed.outcome.findings),
+        untested=coverage.untested,
+        left=coverage.left,
+    )
+
+
+def chosen(only: Sequence[str], without: Sequence[str]) -> tuple[Check, ...]:
+    """The checks whose ids or families are named. Raises ConfigError where nothing is called so."""
+    known = {name for check in CHECKS for name in (check.id, check.family)}
+    problems = [
+        Problem("<options>", option, f"no check and no family is called `{name}`", "`garrison checks` lists them")
+        for option, names in (("--only", only), ("--without", without))
+        for name in names
+        if name not in known
+    ]
+    if problems:
+        raise ConfigError(problems)
+    return tuple(
+        check
+        for check in CHECKS
+        if (not only or check.id in only or check.family in only)
+        and check.id not in without
+        and check.family not in without
+    )
+
+
+def read_api(source: str, overlays: Sequence[str] = (), *, seed: int | None = None, base: str = "") -> Api:
+    """The API that a contract describes, served under the path `base`. Raises DescriptionError."""
+    description = Description(source, tuple(overlays), read=read_source)
+    contract = load(source, tuple(overlays), read=read_source)
     sampler = Sampler(description, secrets.randbits(32) if seed is None else seed, secrets.token_hex(3))
-    return Api(description, contract.catalogue, sampler)
+    return Api(description, contract.catalogue, sampler, base)
 
 
-def prepare(  # noqa: PLR0913 - what an assessment is made of
+def begin(  # noqa: PLR0913 - what an assessment is made of
     api: Api,
     transport: Transport,
-    identities: Sequence[Identity] = (),
     *,
     limits: Limits = Limits(),  # noqa: B008 - frozen
     options: Options = Options(),  # noqa: B008 - frozen
     listener: Listener | None = None,
     journal: Journal | None = None,
-    progress: Progress = lambda text: None,
+    traffic: Sequence[str] = (),
+    tools: Tools | None = None,
 ) -> Assessment:
-    """Everything up to the checks: identities logged in, accounts registered, the API explored."""
+    """An assessment that has sent nothing yet."""
     probe, survey, doors = Probe(transport, limits, time.time), Survey(), recognise(api)
-    keeper = Keeper(api, survey, probe, journal)
+    keeper = Keeper(api, survey, probe, doors, journal)
     probe.changed = keeper.keep
-    explorer = Explorer(api, probe, survey, doors)
-    working = [identity for identity in identities if explorer.introduce(identity)]
     options = msgspec.structs.replace(options, origin=transport.origin, is_safe=limits.is_safe)
-    assessment = Assessment(
-        api, probe, survey, doors, explorer, keeper, identities=working, options=options, listener=listener
-    )
-    while len(assessment.accounts) < _ACCOUNTS and assessment.new_account() is not None:
-        pass
-    explorer.walk(_readers(assessment), assessment.identities, progress)
-    assessment.untested.extend(explorer.untested)
-    return assessment
+    return Assessment(
+        api, probe, survey, doors, Explorer(api, probe, survey, doors), keeper,
+        options=options, listener=listener, traffic=traffic,
+        tools=tools or Tools(Sslyze(transport.origin), Schemathesis(api, _SEED)),
+    )  # fmt: skip
 
 
 def assess(
-    assessment: Assessment, checks: Sequence[Check] = CHECKS, progress: Progress = lambda text: None
+    assessment: Assessment,
+    identities: Sequence[Identity],
+    checks: Sequence[Check] = CHECKS,
+    progress: Progress = unwatched,
 ) -> Assessed:
-    """Run the checks, and take away what was made whatever happens."""
+    """Explore, run the checks, and take away what was made, whatever happens."""
     outcome = Outcome()
     try:
-        outcome = run(assessment, checks, progress)
+        progress(Moment("logging in"))
+        assessment.explore(identities, progress)
+        run(assessment, checks, outcome, progress)
+    except KeyboardInterrupt:
+        assessment.probe.stopped = "it was interrupted"
     finally:
+        progress(Moment("taking away what was made", assessment.probe.total, len(outcome.findings)))
         left = assessment.clean()
-    return Assessed(outcome, assessment, left)
+    return Assessed(outcome, left)
 
 
-def _readers(assessment: Assessment) -> tuple[Identity, ...]:
-    """In whose name the API is read: everybody who was named, and accounts as far as there are no two others."""
-    given = assessment.given
-    accounts = tuple(account.identity for account in assessment.accounts)
-    return given if len(given) > 1 else (*given, *accounts)
+def _given(wanted: Wanted, origin: str, api: Api) -> tuple[Given, ...]:
+    operations = {str(each.id): (each.method, each.template) for each in api.every}
+    operations |= {f"{each.method} {each.template}": (each.method, each.template) for each in api.every}
+    return read_identities(
+        origin,
+        options=wanted.identities,
+        files=wanted.identity_files,
+        auth=wanted.auth_files,
+        operations=operations,
+        environment=os.environ,
+        insecure=wanted.insecure,
+    )
+
+
+def _identities(given: Sequence[Given], api: Api) -> list[Identity]:
+    """Identities that can log in. Raises ConfigError for those that need an operation that was not recognised."""
+    door = recognise(api).log_in
+    problems = [
+        Problem("<options>", "--identity", f"`{each.name}` logs in through {THROUGH_DOOR}, and none was recognised",
+                "say how it logs in with `--identity NAME=steps:FILE`")
+        for each in given
+        if each.needs_door and door is None
+    ]  # fmt: skip
+    if problems:
+        raise ConfigError(problems)
+    return [
+        each.identity(logging_in(api, door, *each.secret) if door is not None and each.secret is not None else None)
+        for each in given
+    ]
+
+
+def _reach(transport: Transport, base: str) -> None:
+    """Raises GatewayError where the target does not answer."""
+    answer = transport.send(Call("GET", f"{base}/"))
+    if answer.fault and not answer.status:
+        raise GatewayError(f"{transport.origin} cannot be assessed: {answer.fault}")
+
+
+def _find_description(transport: Transport, base: str) -> str:
+    """Where the API serves its own description. Raises ConfigError where it does not."""
+    for path in dict.fromkeys((*(f"{base}{each}" for each in _DESCRIPTIONS), *_DESCRIPTIONS)):
+        answer = transport.send(Call("GET", path))
+        if answer.is_success and b"openapi" in answer.body[:2000]:
+            return f"{transport.origin}{path}"
+    message = "is not given, and the API serves no description where it would be looked for"
+    raise ConfigError([Problem("<options>", "--contract", message, "give a file or a URL")])
+
+
+def _clean_earlier(journal: Leftovers, assessment: Assessment, identities: Sequence[Identity]) -> None:
+    """Take away what an assessment made that was interrupted before it could do so itself."""
+    api, door = assessment.api, assessment.doors.log_in
+    people = {each.name: each for each in identities}
+    for made in journal.standing():
+        identity = people.get(made.identity)
+        if identity is None and made.secret is not None and door is not None:
+            identity = Identity(made.identity, logging_in(api, door, *made.secret), is_throwaway=True)
+        if identity is None and made.identity:
+            continue
+        try:
+            answer = assessment.probe.delete(made.url, identity).answer
+        except Stop:
+            continue
+        if answer.is_success or answer.status in (401, 404, 410):
+            journal.gone(made)

@@ -1,141 +1,107 @@
 """Assessing a twin application over real HTTP on loopback, with just the checks that are asked for."""
 
 import json
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import dataclass
 from pathlib import Path
-from threading import Event, Thread
 from types import ModuleType
-from typing import Any
 
-import httpx
 from starlette.applications import Starlette
+from starlette.types import Receive, Scope, Send
+from tests.assess.secured import secured
 
+from garrison.adapters.probing.conformance import Schemathesis
+from garrison.adapters.probing.listener import LoopbackListener
+from garrison.adapters.probing.transport import HttpTransport
 from garrison.assess.assessment import Assessment, Options
-from garrison.assess.call import MAX_ANSWER, Answer, Call, Caught
 from garrison.assess.check import Check
 from garrison.assess.doors import logging_in, recognise
 from garrison.assess.identity import Credential, Identity, fixed
 from garrison.assess.probe import Limits
 from garrison.assess.target import Api
-from garrison.assessing import Assessed, Contracted, assess, prepare, read_api
+from garrison.assess.tools import Tools
+from garrison.assessing import assess, begin, read_api
+from garrison.core.finding import Finding, Untested
 from garrison.lab.served import served
 
 How = Credential | tuple[str, str]
 """What a twin says of an identity: a credential that it always shows, or a name and a password to log in with."""
 
 
-class Plain:
-    """Sends calls to one origin."""
+@dataclass
+class Seen:
+    """What checks found, and what they could not test."""
 
-    def __init__(self, origin: str) -> None:
-        self._origin = origin
-        self._client = httpx.Client(timeout=10)
-
-    @property
-    def origin(self) -> str:
-        return self._origin
-
-    def send(self, call: Call) -> Answer:
-        began = time.perf_counter()
-        files = [(part.name, (None, part.value)) for part in call.parts]
-        try:
-            got = self._client.request(
-                call.method,
-                httpx.URL(self._origin).copy_with(raw_path=call.target.encode()),
-                headers=list(call.headers),
-                content=call.body,
-                files=files or None,
-            )
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-            return Answer(seconds=time.perf_counter() - began, fault=type(error).__name__)
-        headers = tuple((name.lower(), value) for name, value in got.headers.multi_items())
-        return Answer(got.status_code, headers, got.content[:MAX_ANSWER], time.perf_counter() - began, len(got.content))
-
-    def burst(self, calls: Sequence[Call], width: int) -> tuple[Answer, ...]:
-        with ThreadPoolExecutor(width) as pool:
-            return tuple(pool.map(self.send, calls))
-
-    def close(self) -> None:
-        self._client.close()
+    findings: list[Finding]
+    untested: list[Untested]
+    secrets: frozenset[str] = frozenset()
+    """Credentials that identities hold: no finding may show one."""
 
 
-class Ear:
-    """Waits on loopback for requests that a twin was made to send."""
+class Stage:
+    """One server on which application after application is served (starting one takes longer than assessing a twin),
+    and one listener."""
 
     def __init__(self) -> None:
-        self._caught: dict[str, Caught] = {}
-        self._news = Event()
-        ear = self
+        self.app: Starlette | None = None
+        self.origin = ""
+        self.ear = LoopbackListener()
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                token = self.path.strip("/").partition("/")[0].partition("?")[0]
-                ear._caught.setdefault(token, Caught(token, self.command, self.path, self.client_address[0]))
-                ear._news.set()
-                self.send_response(200)
-                self.end_headers()
-
-            do_POST = do_PUT = do_HEAD = do_GET  # noqa: N815 - names that the server looks for
-
-            def log_message(self, *args: Any) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        self._thread.start()
-
-    def address(self, token: str) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}/{token}"
-
-    def caught(self, token: str, seconds: float) -> Caught | None:
-        until = time.monotonic() + seconds
-        while token not in self._caught and (left := until - time.monotonic()) > 0:
-            self._news.wait(min(left, 0.05))
-            self._news.clear()
-        return self._caught.get(token)
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        assert self.app is not None, "no application is on the stage"
+        await self.app(scope, receive, send)
 
 
 @contextmanager
-def listening() -> Iterator[Ear]:
-    """A listener while a context lasts."""
-    ear = Ear()
+def staging() -> Iterator[Stage]:
+    """A stage while a context lasts."""
+    stage = Stage()
     try:
-        yield ear
+        with served(stage, "the stage") as stage.origin:
+            yield stage
     finally:
-        ear.close()
+        stage.ear.close()
 
 
 @contextmanager
-def assessment_of(app: Starlette, twin: ModuleType, folder: Path, *, ear: Ear | None = None) -> Iterator[Assessment]:
-    """The assessment of an application, explored; it is served while the context lasts."""
+def assessment_of(app: Starlette, twin: ModuleType, folder: Path, stage: Stage) -> Iterator[Assessment]:
+    """The assessment of an application that is served while the context lasts; nothing has been sent yet.
+
+    What the application brings itself, as `app.state.contract`, stands before the twin's.
+    """
     source = folder / "openapi.json"
-    source.write_text(json.dumps(twin.CONTRACT))
-    api = read_api(Contracted(str(source)), 7)
-    with served(app, "the twin") as origin:
-        transport = Plain(origin)
-        try:
-            identities = _identities(api, getattr(twin, "IDENTITIES", ()), getattr(twin, "ROLES", {}))
-            options = Options(words=tuple(getattr(twin, "WORDS", ())))
-            yield prepare(api, transport, identities, limits=Limits(), options=options, listener=ear)
-        finally:
-            transport.close()
+    source.write_text(json.dumps(getattr(app.state, "contract", None) or twin.CONTRACT))
+    api = read_api(str(source), seed=7)
+    scanner = getattr(app.state, "scanner", None)  # what a scanner would say, where no server can be made so
+    tools = Tools(scanner, Schemathesis(api, 1)) if scanner is not None else None
+    with _at(app, stage) as origin, HttpTransport(origin, insecure=True) as transport:
+        options = Options(words=tuple(getattr(twin, "WORDS", ())))
+        traffic: Sequence[str] = getattr(twin, "TRAFFIC", ())
+        yield begin(api, transport, limits=Limits(), options=options, listener=stage.ear, traffic=traffic, tools=tools)
 
 
-def run_twin(
-    app: Starlette, twin: ModuleType, checks: Sequence[Check], folder: Path, *, ear: Ear | None = None
-) -> Assessed:
-    """What the checks find in an application."""
-    with assessment_of(app, twin, folder, ear=ear) as assessment:
-        return assess(assessment, checks)
+@contextmanager
+def _at(app: Starlette, stage: Stage) -> Iterator[str]:
+    """Where an application is served: on the stage, or on a server of its own where it speaks TLS (`app.state.tls`)."""
+    context = getattr(app.state, "tls", None)
+    if context is None:
+        stage.app = app
+        yield stage.origin
+        return
+    with secured(app, context) as origin:
+        yield origin
+
+
+def run_twin(app: Starlette, twin: ModuleType, checks: Sequence[Check], folder: Path, stage: Stage) -> Seen:
+    """What the checks find in an application. Its own `app.state.identities` stand before the twin's."""
+    with assessment_of(app, twin, folder, stage) as assessment:
+        given = getattr(app.state, "identities", getattr(twin, "IDENTITIES", ()))
+        identities = _identities(assessment.api, given, getattr(twin, "ROLES", {}))
+        found = assess(assessment, identities, checks).outcome.findings
+        held = assessment.probe._credentials.values()
+        secrets = {secret for credential in held for secret in credential.secrets if len(secret) >= 8}
+        return Seen(found, assessment.untested, frozenset(secrets))
 
 
 def _identities(api: Api, given: Sequence[tuple[str, How]], roles: Mapping[str, tuple[str, ...]]) -> list[Identity]:

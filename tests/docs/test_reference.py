@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import typer.main
 
+from garrison.audit.catalogue import RULES
 from garrison.cli.main import application
 from garrison.core.semantics import SEMANTIC_TYPES
 
@@ -52,6 +53,14 @@ def test_commands_and_their_options_are_documented(command: str) -> None:
     assert section, command
     for option in commands()[command]:
         assert f"`{option}" in section[1], option
+
+
+def test_rules_of_the_audit_are_documented() -> None:
+    text = (DOCS / "reference" / "audit-rules.md").read_text(encoding="utf-8")
+    for rule in RULES:
+        assert text.count(f"## `{rule.id}`\n") == 1
+        assert rule.why in text
+        assert rule.mend in text
 
 
 def test_semantic_types_are_documented() -> None:

@@ -1,6 +1,6 @@
 """The assessment: what every check works with, and where what it says is collected."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -13,12 +13,16 @@ from garrison.assess.explore import Explorer
 from garrison.assess.identity import Identity
 from garrison.assess.keeper import Keeper, Left
 from garrison.assess.probe import Exchange, Probe
+from garrison.assess.progress import Moment, Progress
 from garrison.assess.request import Request, Slot
 from garrison.assess.survey import Survey
 from garrison.assess.target import Api, Target
+from garrison.assess.tools import Tools
 from garrison.core.detection import Confidence, Severity
 from garrison.core.finding import Finding, Untested, fingerprint_of
 
+_ACCOUNTS = 2
+"""Accounts that are registered before anything else, where the API lets one."""
 MOST_ACCOUNTS = 24
 """Accounts that one assessment registers at most."""
 
@@ -32,6 +36,8 @@ class Options(msgspec.Struct, frozen=True):
     """More words for guessing weak secrets."""
     origin: str = ""
     """The target's origin."""
+    insecure: bool = False
+    """Whether any certificate of the target will do."""
 
 
 class Assessment:
@@ -46,10 +52,10 @@ class Assessment:
         explorer: Explorer,
         keeper: Keeper,
         *,
-        identities: Sequence[Identity] = (),
         options: Options = Options(),  # noqa: B008 - frozen
         listener: Listener | None = None,
         traffic: Sequence[str] = (),
+        tools: Tools = Tools(),  # noqa: B008 - frozen
     ) -> None:
         self.api = api
         self.probe = probe
@@ -59,9 +65,11 @@ class Assessment:
         self.listener = listener
         self.traffic = traffic
         """Paths that recorded traffic went to: `GET /v1/old`."""
+        self.tools = tools
+        """Programs and libraries that some checks use, where they are installed."""
         self._explorer = explorer
         self._keeper = keeper
-        self.given = tuple(identities)
+        self.given: tuple[Identity, ...] = ()
         """Identities that the operator named and that work."""
         self.accounts: list[Account] = []
         """Accounts that the assessment registered; checks may spoil all but the first two."""
@@ -101,8 +109,25 @@ class Assessment:
         account = self._explorer.register(more)
         if account is not None:
             self.accounts.append(account)
-            self._keeper.keep_account(account.identity)
         return account
+
+    def explore(self, identities: Sequence[Identity], progress: Progress) -> None:
+        """Log in those that were named, register accounts, and walk through the API."""
+        self.given = tuple(each for each in identities if self._explorer.introduce(each))
+        while len(self.accounts) < _ACCOUNTS and self.new_account() is not None:
+            pass
+        accounts = tuple(account.identity for account in self.accounts)
+        readers = self.given if len(self.given) > 1 else (*self.given, *accounts)
+
+        def tell(what: str) -> None:
+            progress(Moment(what, self.probe.total))
+
+        self._explorer.walk(readers, self.identities, tell)
+        # walking through an API may spoil an account, with a name or a right that it does not bear: another takes over
+        spoiled = [each for each in self.accounts if each.identity.name in self.probe.lost]
+        for new in [account for _ in spoiled if (account := self.new_account()) is not None]:
+            self._explorer.walk((new.identity,), (), tell)
+        self.untested.extend(self._explorer.untested)
 
     def clean(self) -> tuple[Left, ...]:
         """Take away what was made; gives what stays."""
@@ -172,7 +197,3 @@ def _named(text: str, names: Mapping[str, str]) -> str:
         if len(secret) >= 8:
             text = text.replace(secret, name)
     return text
-
-
-Progress = Callable[[str], None]
-"""Told in a few words what is being done."""

@@ -103,6 +103,17 @@ def leaves(value: Any, way: str = "") -> Iterator[tuple[str, Any]]:
             yield at, inner
 
 
+def values_of(answer: Answer, name: str) -> list[Any]:
+    """Every single value of this name in an answer, wherever it stands; of a list of that name each item."""
+    value = answer.json()
+    return [leaf for way, leaf in leaves(value) if name_of(way) == name] if value is not NOT_JSON else []
+
+
+def name_of(way: str) -> str:
+    """The last name of the way to a value, indexes left out; empty where there is none."""
+    return way.removesuffix("/*").rpartition("/")[2].replace("*", "")
+
+
 def same(one: Answer, other: Answer) -> bool:
     """Whether two answers say the same, but for moments, tokens and what else differs each time."""
     if one.status != other.status or bool(one.fault) != bool(other.fault):

@@ -32,8 +32,9 @@ class Credential(msgspec.Struct, frozen=True):
     @property
     def secrets(self) -> tuple[str, ...]:
         """Every value in it that must not be shown, the longest first."""
-        values = [value for _, value in (*self.headers, *self.query, *self.cookies)]
-        values += [value.partition(" ")[2] for _, value in self.headers if " " in value]
+        values = [value for _, value in (*self.query, *self.cookies)]
+        # of `Bearer ...` the scheme is no secret, and a proof reads better with it
+        values += [value.partition(" ")[2] or value for _, value in self.headers]
         return tuple(sorted({value for value in values if value}, key=len, reverse=True))
 
     @property

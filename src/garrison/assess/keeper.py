@@ -8,10 +8,12 @@ from typing import Protocol
 
 import msgspec
 
+from garrison.assess.doors import Door, Doors, logging_in, name_for
 from garrison.assess.identity import Identity
 from garrison.assess.probe import Exchange, Probe, Stop
 from garrison.assess.survey import Survey
 from garrison.assess.target import Api, Target
+from garrison.exposure.types.rule import words
 
 
 class Made(msgspec.Struct, frozen=True):
@@ -20,7 +22,7 @@ class Made(msgspec.Struct, frozen=True):
     what: str
     """`POST /v1/orders`, and its id where it is known."""
     identity: str
-    """Who made it."""
+    """Who made it; empty for nobody in particular."""
     url: str = ""
     """Where `DELETE` takes it away; empty where no operation does."""
     secret: tuple[str, str] | None = None
@@ -47,8 +49,9 @@ class Journal(Protocol):
 class Keeper:
     """Knows everything that was made."""
 
-    def __init__(self, api: Api, survey: Survey, probe: Probe, journal: Journal | None = None) -> None:
+    def __init__(self, api: Api, survey: Survey, probe: Probe, doors: Doors, journal: Journal | None = None) -> None:
         self._api = api
+        self._doors = doors
         self._survey = survey
         self._probe = probe
         self._journal = journal
@@ -57,41 +60,44 @@ class Keeper:
 
     def keep(self, exchange: Exchange) -> None:
         """Note what an exchange made; its ids may be changed and deleted from now on."""
-        if exchange.request.method not in ("POST", "PUT") or exchange.identity is None:
+        maker, register = exchange.identity, self._doors.register
+        if register is not None and exchange.request.operation == register.target.id:
+            self._keep_account(exchange, register)
+            return
+        if exchange.request.method not in ("POST", "PUT"):
             return
         url, ids = "", set[str]()
         for target in self._api.targets:
             owned = self._survey.object_in(target, exchange) if target.variables else None
             if owned is not None:
                 ids.add(owned.id)
-                if target.method == "DELETE" and not target.is_wiping:
+                self._probe.own(owned.id, target.collection)
+                if target.method == "DELETE" and (not url or target.collection == exchange.request.template):
                     url = self._api.request(target).about(owned.values).url
-        for each in ids:
-            self._probe.own(each)
-        if exchange.request.method == "POST" and (ids or not exchange.request.path):
+        if exchange.request.method == "POST" and (ids or exchange.answer.status == 201):
             named = f" ({', '.join(sorted(ids))})" if ids else ""
-            self._note(
-                Made(
-                    f"POST {exchange.request.template}{named}",
-                    exchange.identity.name,
-                    url,
-                    exchange.identity.secret if exchange.identity.is_throwaway else None,
-                ),
-                exchange.identity,
-            )
+            secret = maker.secret if maker is not None and maker.is_throwaway else None
+            what = f"POST {exchange.request.template}{named}"
+            self._note(Made(what, maker.name if maker is not None else "", url, secret), maker)
 
-    def keep_account(self, identity: Identity) -> None:
-        """Note an account of the assessment's own."""
+    def _keep_account(self, exchange: Exchange, register: Door) -> None:
+        """Note an account that was just registered: it deletes itself where an operation lets it."""
+        request = exchange.request
+        names = {words(slot.leaf): str(request.value(slot)) for slot in register.names}
+        password = str(request.value(register.password)) if register.password is not None else ""
+        name = next(iter(names.values()), "")
         url = ""
         for target in self._api.targets:
-            mine = (
-                [each for each in self._survey.objects(target) if each.owner == identity]
-                if self._deletes(target)
-                else []
+            value = names.get(words(target.variables[0])) if self._deletes(target) else None
+            if value is not None:
+                url = self._api.request(target).about({target.variables[0]: value}).url
+        identity = None
+        if self._doors.log_in is not None:
+            log_in = logging_in(
+                self._api, self._doors.log_in, name_for(self._doors.log_in, register, request), password
             )
-            if mine:
-                url = self._api.request(target).about(mine[0].values).url
-        self._note(Made(f"the account {identity.name}", identity.name, url, identity.secret), identity)
+            identity = Identity(f"account-{name}", log_in, is_throwaway=True, secret=(name, password))
+        self._note(Made(f"the account {name}", f"account-{name}", url, (name, password)), identity)
 
     def clean(self, high: Identity | None = None) -> tuple[Left, ...]:
         """Take everything away, the newest first, as `high` what its maker may not delete; gives what stays."""
@@ -132,4 +138,4 @@ class Keeper:
             self._journal.note(made)
 
     def _deletes(self, target: Target) -> bool:
-        return target.method == "DELETE" and len(target.variables) == 1 and not target.is_wiping
+        return target.method == "DELETE" and len(target.variables) == 1

@@ -4,6 +4,7 @@ import contextlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -11,7 +12,7 @@ from garrison.assess.call import Answer, Call, Transport
 from garrison.assess.compare import succeeded
 from garrison.assess.identity import ANONYMOUS, Credential, Identity, LoginError
 from garrison.assess.request import Request
-from garrison.assess.target import SAFE
+from garrison.assess.target import SAFE, collection_of
 from garrison.core.ids import OperationId
 
 _EXPIRING: Final = 2.0
@@ -73,11 +74,14 @@ class Probe:
         self._lost: dict[str, str] = {}
         """By identity: why it cannot be used any more."""
         self._allowed: tuple[OperationId | None, int] | None = None
-        self._own: set[str] = set()
+        self._own: set[tuple[str, str]] = set()
+        """Where objects of the assessment's own are, and their ids; without a place wherever the id stands."""
         self.sent: Counter[OperationId | None] = Counter()
         """Requests by operation; None counts those to nothing that is described."""
         self.log: list[Exchange] = []
         """Every exchange that changed something, in order."""
+        self.stopped = ""
+        """Why nothing more is sent; empty while it is."""
         self.changed: Callable[[Exchange], None] = lambda exchange: None
         """Told of each of them: what was made must be taken away again."""
 
@@ -100,6 +104,10 @@ class Probe:
         """Seconds since the epoch."""
         return self._now()
 
+    def left(self, operation: OperationId) -> int:
+        """Requests that may still be sent to the operation."""
+        return max(0, self._limits.per_operation - self.sent[operation])
+
     @contextlib.contextmanager
     def allowance(self, operation: OperationId | None, most: int) -> Iterator[None]:
         """While it lasts at most so many requests are sent, whatever they are for."""
@@ -112,23 +120,36 @@ class Probe:
     @contextlib.contextmanager
     def unbounded(self) -> Iterator[None]:
         """While it lasts nothing is counted against the limits: what was made is taken away whatever was spent."""
-        before, self._limits = self._limits, Limits(in_all=self.total + _CLEANING)
+        before, stopped = self._limits, self.stopped
+        self._limits, self.stopped = Limits(in_all=self.total + _CLEANING), ""
         try:
             yield
         finally:
-            self._limits = before
+            self._limits, self.stopped = before, stopped
 
-    def own(self, value: str) -> None:
-        """Note that the object with this id was made by the assessment: it may be changed and deleted."""
-        self._own.add(value)
+    def own(self, value: str, collection: str = "") -> None:
+        """Note that the object with this id was made by the assessment: it may be changed and deleted.
+
+        `collection` is the path in front of the id; without it the id is the assessment's own wherever it stands.
+        """
+        self._own.add((collection, value))
 
     def is_own(self, request: Request) -> bool:
-        """Whether a request is about an object that the assessment made."""
-        return any(value in self._own for value in request.path.values())
+        """Whether a request is about an object that the assessment made: the innermost one that its path names."""
+        last = list(request.path.values())[-1] if request.path else ""
+        return not self._own.isdisjoint({(collection_of(request.template), last), ("", last)})
 
     def keeps_alive(self, identity: Identity, request: Request) -> None:
         """Note a request that succeeds for `identity`: it shows later whether its credential still holds."""
         self._alive.setdefault(identity.name, request)
+
+    def still_works(self, identity: Identity) -> bool:
+        """Whether an identity can do what it could; one that cannot is not used any more."""
+        alive = self._alive.get(identity.name)
+        if alive is None or self.send(alive, identity).is_success:
+            return True
+        self._lost[identity.name] = "can do nothing any more since it changed itself"
+        return False
 
     def credential(self, identity: Identity | None) -> Credential:
         """What `identity` shows; logs in where it has not. Raises Stop where it cannot."""
@@ -189,16 +210,17 @@ class Probe:
         request = Request(None, call.method, call.target, raw_path=call.target, headers=call.headers)
         self._check(request)
         shown = self.credential(identity)
-        whole = msgspec.structs.replace(call, headers=(*call.headers, *shown.headers))
+        whole = _with(call, shown)
         self.sent[None] += 1
         return Exchange(request, whole, self._transport.send(whole), identity, shown, says)
 
     def burst(self, requests: Sequence[Request], width: int, identity: Identity | None = None) -> tuple[Exchange, ...]:
         """Send several, at most `width` at the same time; exchanges in the order of the requests."""
         shown = self.credential(identity)
+        counts = Counter(request.operation for request in requests)
         for request in requests:
-            self._check(request, len(requests))
-            self.sent[request.operation] += 1
+            self._check(request, counts[request.operation], len(requests))
+        self.sent.update(request.operation for request in requests)
         calls = [request.call(shown.headers, shown.query, shown.cookies) for request in requests]
         answers = self._transport.burst(calls, width)
         return tuple(
@@ -229,15 +251,17 @@ class Probe:
             raise Stop(f"`{identity.name}` {self._lost[identity.name]}")
         return True
 
-    def _check(self, request: Request, count: int = 1) -> None:
-        """Raises Stop where the request may not be sent."""
+    def _check(self, request: Request, count: int = 1, in_all: int = 1) -> None:
+        """Raises Stop where the request may not be sent, `count` times to its operation and `in_all` requests."""
         if self._now() > self._limits.until:
-            raise Stop("the time was over")
-        if self.total + count > self._limits.in_all:
-            raise Stop(f"all {self._limits.in_all:,} requests were spent")
+            self.stopped = "the time was over"
+        elif self.total + in_all > self._limits.in_all:
+            self.stopped = f"all {self._limits.in_all:,} requests were spent"
+        if self.stopped:
+            raise Stop(self.stopped)
         if request.operation is not None and self.sent[request.operation] + count > self._limits.per_operation:
             raise Stop(f"all {self._limits.per_operation} requests to the operation were spent")
-        if self._allowed is not None and self.total + count > self._allowed[1]:
+        if self._allowed is not None and self.total + in_all > self._allowed[1]:
             raise Stop("the check's own share of requests was spent")
         if self._limits.is_safe and request.method not in SAFE and not self._may_change(request):
             raise Stop(f"{request.method} is not sent to what the assessment did not make (`--safe`)")
@@ -245,3 +269,13 @@ class Probe:
     def _may_change(self, request: Request) -> bool:
         """Whether an unsafe request is about something of the assessment's own, or makes something new."""
         return self.is_own(request) if request.path else request.method == "POST"
+
+
+def _with(call: Call, shown: Credential) -> Call:
+    """The call with a credential in its headers, its cookies and its query."""
+    jar = "; ".join(f"{name}={value}" for name, value in shown.cookies)
+    headers = (*call.headers, *shown.headers, *((("cookie", jar),) if jar else ()))
+    target = call.target
+    if shown.query:
+        target = f"{target}{'&' if '?' in target else '?'}{urlencode(shown.query)}"
+    return msgspec.structs.replace(call, headers=headers, target=target)

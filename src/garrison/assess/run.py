@@ -1,48 +1,47 @@
-"""Running: exploration, then every check in an order in which none spoils another's proof, then cleaning up."""
+"""Running: every check in an order in which none spoils another's proof."""
 
 from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from garrison.assess.assessment import Assessment, Progress
+from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check
 from garrison.assess.probe import Stop
+from garrison.assess.progress import Moment, Progress
 from garrison.assess.target import Target
-from garrison.core.finding import CheckId, Finding, Untested
+from garrison.core.finding import CheckId, Finding
 from garrison.core.ids import OperationId
 
 
-class Tested(msgspec.Struct, frozen=True):
+class Ran(msgspec.Struct, frozen=True):
     """One check that ran."""
 
     check: CheckId
     operations: tuple[OperationId, ...] = ()
     """Where it ran to its end; empty for a check of the API as a whole."""
     requests: int = 0
+    found: int = 0
 
 
 class Outcome(msgspec.Struct):
     """What a run found, as it grows."""
 
     findings: list[Finding] = []
-    tested: list[Tested] = []
-    untested: list[Untested] = []
+    ran: list[Ran] = []
 
 
-def run(assessment: Assessment, checks: Sequence[Check], progress: Progress) -> Outcome:
+def run(assessment: Assessment, checks: Sequence[Check], outcome: Outcome, progress: Progress) -> None:
     """Run the checks. Findings of the same fingerprint are one: the first that was proven."""
-    outcome = Outcome()
     for check in sorted(checks, key=lambda each: each.disturbs):
-        missing = _missing(assessment, check)
+        missing = assessment.probe.stopped or _missing(assessment, check)
         if missing:
             assessment.skip(check, missing)
             continue
-        progress(check.title)
-        before = assessment.probe.total
+        before, known = assessment.probe.total, len(outcome.findings)
+        progress(Moment(check.title, before, known))
         operations = tuple(_run(assessment, check, outcome))
-        outcome.tested.append(Tested(check.id, operations, assessment.probe.total - before))
-    outcome.untested.extend(assessment.untested)
-    return outcome
+        sent, found = assessment.probe.total - before, len(outcome.findings) - known
+        outcome.ran.append(Ran(check.id, operations, sent, found))
 
 
 def _run(assessment: Assessment, check: Check, outcome: Outcome) -> Iterator[OperationId]:

@@ -6,36 +6,21 @@ from typing import Any, Final
 import msgspec
 
 from garrison.assess.call import NOT_JSON
-from garrison.assess.compare import succeeded
+from garrison.assess.compare import shape_of, succeeded
+from garrison.assess.facts import FAR, IDS, Fact, facts_in, likeness, makes
 from garrison.assess.identity import Identity
 from garrison.assess.jwt import claims_of
 from garrison.assess.probe import Exchange
-from garrison.assess.target import Target
+from garrison.assess.request import Request
+from garrison.assess.target import SAFE, Target
 from garrison.core.ids import OperationId
 from garrison.exposure.types.rule import words
 
-_IDS: Final = frozenset(
-    {"id", "uuid", "guid", "number", "no", "key", "slug", "code", "ref", "reference", "identifier", "vin"}
-)
 _OWNERS: Final = frozenset(
     {"owner", "user", "author", "creator", "customer", "account", "username", "created", "member", "email", "sub"}
 )
 _MAX_FACTS: Final = 20_000
-
-
-class Fact(msgspec.Struct, frozen=True):
-    """One value seen in an answer, or sent in a request that made something."""
-
-    name: tuple[str, ...]
-    """The words of its field."""
-    value: str
-    parents: tuple[str, ...]
-    """The words of the fields around it."""
-    item: Mapping[str, Any]
-    """The object that it is a field of."""
-    exchange: Exchange
-    is_sent: bool = False
-    """Whether it was in the request."""
+_MAX_SEEN: Final = 20
 
 
 class Owned(msgspec.Struct, frozen=True):
@@ -65,6 +50,7 @@ class Survey:
     def __init__(self) -> None:
         self._baselines: dict[tuple[OperationId, str], Exchange] = {}
         self._failed: dict[OperationId, Exchange] = {}
+        self._answers: dict[OperationId, dict[tuple[Any, ...], Exchange]] = {}
         self._facts: list[Fact] = []
         self._selves: dict[str, dict[tuple[str, ...], str]] = {}
         self._people: dict[str, Identity] = {}
@@ -76,14 +62,24 @@ class Survey:
         operation = exchange.request.operation
         if operation is None:
             return False
+        self._see(operation, exchange)
         known = self.baseline_of(operation)
         if not succeeded(exchange.answer, known.answer if known is not None else None):
             self._failed.setdefault(operation, exchange)
             return False
-        self._baselines.setdefault((operation, exchange.identity.name if exchange.identity else ""), exchange)
-        self._facts.extend(_facts(exchange))
+        self._keep(operation, exchange)
+        self._facts.extend(facts_in(exchange))
         del self._facts[:-_MAX_FACTS]
         return True
+
+    def _keep(self, operation: OperationId, exchange: Exchange) -> None:
+        """The first success of somebody is their baseline, until the same request shows more: an empty list says
+        little."""
+        key = (operation, exchange.identity.name if exchange.identity else "")
+        known = self._baselines.setdefault(key, exchange)
+        is_same = exchange.request.method in SAFE and exchange.request.url == known.request.url
+        if is_same and len(exchange.answer.body) > len(known.answer.body):
+            self._baselines[key] = exchange
 
     def knows(self, identity: Identity, values: Mapping[str, str]) -> None:
         """Learn what is said of an identity itself: its name, its number, its address."""
@@ -129,6 +125,16 @@ class Survey:
         """Of every operation that did not succeed at first, what was answered then."""
         return tuple(self._failed.values())
 
+    def _see(self, operation: OperationId, exchange: Exchange) -> None:
+        answer, seen = exchange.answer, self._answers.setdefault(operation, {})
+        kind = (answer.status, answer.media_type, shape_of(answer.json()) if answer.json() is not NOT_JSON else None)
+        if len(seen) < _MAX_SEEN:
+            seen.setdefault(kind, exchange)
+
+    def seen(self, target: Target) -> tuple[Exchange, ...]:
+        """Exchanges with the operation, one for each kind of answer: of a status, a media type and a shape."""
+        return tuple(self._answers.get(target.id, {}).values())
+
     def of(self, identity: Identity) -> Mapping[tuple[str, ...], str]:
         """What is known of an identity itself, by the words of the names."""
         return self._selves.get(identity.name, {})
@@ -166,6 +172,25 @@ class Survey:
             found[key] = owned if owned.made is not None and known.made is None else known
         return tuple(sorted(found.values(), key=lambda owned: (not owned.is_own, owned.owner is None)))
 
+    def as_it_is(self, request: Request, values: Mapping[str, str], identity: Identity | None = None) -> Request:
+        """The request with what was last seen of the object that `values` name, or of `identity` itself: a change of
+        one property then leaves the others as they are."""
+        item = self._last_seen(list(values.values())[-1]) if values else self._seen_of(identity)
+        for slot in request.slots("body"):
+            known = item.get(slot.name)
+            if isinstance(known, str | int | float) and type(known) is type(request.value(slot)):
+                request = request.put(slot, known)
+        return request
+
+    def _last_seen(self, value: str) -> Mapping[str, Any]:
+        """The object with this id as it was last shown; empty where it never was."""
+        return next((each.item for each in reversed(self._facts) if each.value == value and not each.is_sent), {})
+
+    def _seen_of(self, identity: Identity | None) -> Mapping[str, Any]:
+        """What was last shown of somebody."""
+        known = set(self.of(identity).values()) if identity is not None else set()
+        return next((each.item for each in reversed(self._facts) if each.value in known and not each.is_sent), {})
+
     def _people_as_objects(self, variables: Sequence[str]) -> Iterator[Owned]:
         """Where the only variable names a person: the identities themselves."""
         for person, known in self._selves.items():
@@ -175,19 +200,20 @@ class Survey:
 
     def object_in(self, target: Target, exchange: Exchange) -> Owned | None:
         """The object that `exchange` made, as `target` takes it; None where it made none of that kind."""
-        return next(self._seen(target, target.variables, tuple(_facts(exchange))), None)
+        seen = self._seen(target, target.variables, tuple(facts_in(exchange)))
+        return next((each for each in seen if each.made is not None), None)
 
     def _seen(self, target: Target, variables: Sequence[str], facts: Sequence[Fact]) -> Iterator[Owned]:
         last = variables[-1]
-        ranks = ((_rank(fact, last, target), at, fact) for at, fact in enumerate(facts))
+        ranks = ((likeness(fact, last, target), at, fact) for at, fact in enumerate(facts))
         ranked = sorted((each for each in ranks if each[0]), key=lambda each: (-each[0], -each[1]))
         best = ranked[0][0] if ranked else 0
         for rank, _, fact in ranked[:60]:
-            if rank < best - 3:
+            if rank < best - FAR:
                 break
             values = self._around(fact, variables[:-1])
             if values is not None:
-                made = fact.exchange if _is_making(fact) else None
+                made = fact.exchange if makes(fact, target) else None
                 owner = self.owner_of(fact.item) or (fact.exchange.identity if made is not None else None)
                 yield Owned({**values, last: fact.value}, owner, made)
 
@@ -207,85 +233,11 @@ class Survey:
         return values
 
 
-def _facts(exchange: Exchange) -> Iterator[Fact]:
-    value = exchange.answer.json()
-    if value is not NOT_JSON:
-        yield from _walk(value, (), exchange)
-    location = exchange.answer.header("location").rstrip("/").rpartition("/")[2]
-    if location and exchange.request.method == "POST":
-        yield Fact(("id",), location, (), {}, exchange)
-    if exchange.request.method in ("POST", "PUT") and isinstance(exchange.request.body, Mapping):
-        for name, sent in exchange.request.body.items():
-            if isinstance(sent, str | int) and not isinstance(sent, bool):
-                yield Fact(words(str(name)), str(sent), (), exchange.request.body, exchange, is_sent=True)
-
-
-def _walk(value: Any, parents: tuple[str, ...], exchange: Exchange) -> Iterator[Fact]:
-    rest: list[tuple[Any, tuple[str, ...]]] = [(value, parents)]
-    count = 0
-    while rest and count < 2_000:
-        inner, above = rest.pop()
-        if isinstance(inner, Mapping):
-            for name, each in inner.items():
-                said = words(str(name))
-                if isinstance(each, str | int) and not isinstance(each, bool) and len(str(each)) <= 200:
-                    count += 1
-                    yield Fact(said, str(each), above, inner, exchange)
-                elif isinstance(each, Mapping | list):
-                    rest.append((each, (*above, *said)))
-        elif isinstance(inner, list):
-            rest.extend((each, above) for each in inner[:100])
-
-
-def _is_making(fact: Fact) -> bool:
-    return fact.exchange.request.method in ("POST", "PUT") and fact.exchange.identity is not None
-
-
-def _singular(word: str) -> str:
-    if word.endswith("ies"):
-        return word[:-3] + "y"
-    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
-
-
-def _noun(target: Target) -> str:
-    """What the last variable's objects are: the step before it, in the singular."""
-    steps = [step for step in target.collection.split("/") if step and "{" not in step]
-    meant = [words(step) for step in steps if not _is_version(step)]
-    return _singular(meant[-1][-1]) if meant and meant[-1] else ""
-
-
-def _is_version(step: str) -> bool:
-    return step[:1] == "v" and step[1:].replace(".", "").isdigit()
-
-
-def _rank(fact: Fact, variable: str, target: Target) -> int:
-    """How likely a value is an id that the operation's last variable takes; 0 where it is not."""
-    said = words(variable)
-    noun = _noun(target)
-    source = fact.exchange.request.template
-    near = source == target.collection or source.startswith(target.template) or target.template.startswith(source + "/")
-    about = near or noun in {_singular(word) for word in (*fact.parents, *words(source.replace("/", " ")))}
-    if fact.name == said:
-        return 8 + 2 * near
-    if (
-        len(fact.name) == 1
-        and fact.name[0] in _IDS
-        and (said[-1:] == fact.name or said[-1:] == (noun,) or said == fact.name)
-    ):
-        own = not fact.parents or noun in map(_singular, fact.parents) or near
-        return (6 + 2 * near) if about and own else 0
-    if len(said) > 1 and said[-1] in _IDS and fact.name == said[:-1]:
-        return 4
-    if len(said) == 1 and said[0] in _IDS and fact.name == (noun, said[0]):
-        return 7
-    return 0
-
-
 def _self_value(variable: str, known: Mapping[tuple[str, ...], str]) -> str:
     """What is known of somebody under a variable's name."""
     said = words(variable)
     if said in known:
         return known[said]
-    if len(said) == 2 and said[0] in ("user", "account", "customer", "member", "person") and said[1] in _IDS:
+    if len(said) == 2 and said[0] in ("user", "account", "customer", "member", "person") and said[1] in IDS:
         return known.get((said[1],), "")
     return ""

@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from garrison.assess.request import Request
+import msgspec
+
+from garrison.assess.request import MULTIPART, Request
 from garrison.assess.sampling import Sampler
 from garrison.contract import Catalogue, CompiledOperation
 from garrison.contract.described import DescribedBody, DescribedOperation, Description
@@ -20,6 +22,9 @@ _WIPING: Final = frozenset(
      "truncate", "wipe"}
 )  # fmt: skip
 """Words of operations that may change much more than one object, whatever their method."""
+_OF_PEOPLE: Final = frozenset({"password", "passwd", "pwd", "passphrase", "pin", "otp", "mfa", "totp"})
+_OF_PASSWORDS: Final = frozenset({"reset", "setup", "init", "restore"})
+"""Of those words the ones that beside one of `_OF_PEOPLE` are about one account: `/password/reset`."""
 RIGHTS: Final = frozenset(
     {"admin", "group", "groups", "level", "moderator", "permission", "permissions", "privilege", "privileges", "role",
      "roles", "scope", "scopes", "staff", "superuser"}
@@ -64,8 +69,7 @@ class Target:
     def collection(self) -> str:
         """The path in front of the last variable: `/v1/pets` of `/v1/pets/{id}` and of `/v1/pets/{id}/photo`; the whole
         path where there is no variable."""
-        head, bracket, _ = self.template.rpartition("{")
-        return head.rstrip("/") if bracket else self.template.rstrip("/")
+        return collection_of(self.template)
 
     @property
     def is_safe(self) -> bool:
@@ -81,7 +85,7 @@ class Target:
     def is_wiping(self) -> bool:
         """Whether its name says that it may change much more than one object, whatever its method."""
         said = {word for part in (self.described.path, self.described.id) for word in words(part.replace("/", " "))}
-        return not said.isdisjoint(_WIPING)
+        return bool(said & _WIPING - (frozenset() if said.isdisjoint(_OF_PEOPLE) else _OF_PASSWORDS))
 
     @property
     def json_body(self) -> DescribedBody | None:
@@ -97,13 +101,18 @@ class Target:
 class Api:
     """The API under assessment: all its operations, and requests to them that the contract allows."""
 
-    def __init__(self, description: Description, catalogue: Catalogue, sampler: Sampler) -> None:
+    def __init__(self, description: Description, catalogue: Catalogue, sampler: Sampler, base: str = "") -> None:
+        """`base` is the path under which the API is served, in place of what its servers say; empty for that."""
         self.description = description
+        self.base = base
         self.sampler = sampler
         compiled = {each.operation.id: each for each in catalogue.operations}
-        self.targets = tuple(Target(each, compiled.get(each.id)) for each in description.operations)
+        self.every = tuple(Target(_based(each, base), compiled.get(each.id)) for each in description.operations)
+        """All operations."""
+        self.targets = tuple(target for target in self.every if not target.is_wiping)
+        """Those that may be called without fear: what may wipe data is left to the one check that is about it."""
         self._options: dict[str, tuple[Any, ...]] | None = None
-        self._by_id = {target.id: target for target in self.targets}
+        self._by_id = {target.id: target for target in self.every}
 
     def target(self, operation: OperationId) -> Target:
         """The target with this id."""
@@ -154,11 +163,25 @@ class Api:
                 {}
                 if body is None
                 else {
-                    "body": self.sampler.value(body.schema, every=every, node=body.node),
+                    "body": self._with_files(body, self.sampler.value(body.schema, every=every, node=body.node)),
                     "media_type": body.media_type,
                 }
             ),
         )
+
+    def _with_files(self, body: DescribedBody, value: Any) -> Any:
+        """The fields of a form with files as bytes, where the contract says that a field is one."""
+        if body.media_type != MULTIPART or body.schema is None or not isinstance(value, dict):
+            return value
+        said, declared = self.description.said, self.description.properties(body.schema)
+        files = {
+            name
+            for name, schema in declared.items()
+            if said(schema, "format") == "binary" or said(schema, "contentMediaType") is not None
+        }
+        return {
+            name: each.encode() if name in files and isinstance(each, str) else each for name, each in value.items()
+        }
 
 
 def _options(root: Any) -> Iterator[tuple[str, tuple[Any, ...]]]:
@@ -175,6 +198,16 @@ def _options(root: Any) -> Iterator[tuple[str, tuple[Any, ...]]]:
                     yield str(name), tuple(schema["enum"])
         elif isinstance(value, list):
             rest.extend(value)
+
+
+def _based(described: DescribedOperation, base: str) -> DescribedOperation:
+    return msgspec.structs.replace(described, template=base + described.path) if base else described
+
+
+def collection_of(template: str) -> str:
+    """The path in front of a template's last variable; the whole path where there is no variable."""
+    head, bracket, _ = template.rpartition("{")
+    return (head if bracket else template).rstrip("/")
 
 
 def of_method(targets: Sequence[Target], *methods: str) -> tuple[Target, ...]:

@@ -3,7 +3,7 @@
 0  done
 1  done, and there is something to look at
 2  the options or an operator's file are wrong
-3  the gateway could not be started or kept running, or what was recorded cannot be read
+3  the gateway could not be started or kept running, the target cannot be reached, or what was recorded cannot be read
 """
 
 import sys
@@ -11,8 +11,11 @@ import sys
 import typer
 
 from garrison.cli import (
+    assess,
+    audit,
     blocking,
     budgets,
+    checks,
     classify,
     config,
     demo,
@@ -20,6 +23,7 @@ from garrison.cli import (
     events,
     explain,
     exposure,
+    findings,
     guard,
     incidents,
     inspect,
@@ -56,6 +60,7 @@ def application() -> typer.Typer:
     app.command("guard", epilog=guard.EXAMPLES)(guard.guard)
     app.command("demo", epilog=demo.EXAMPLES)(demo.demo)
     app.command("plan", epilog=plan.EXAMPLES)(plan.plan)
+    app.command("audit", epilog=audit.EXAMPLES)(audit.audit)
     app.command("events", epilog=events.EXAMPLES)(events.events)
     app.command("status", epilog=status.EXAMPLES)(status.status)
     app.command("explain", epilog=explain.EXAMPLES)(explain.explain)
@@ -67,6 +72,9 @@ def application() -> typer.Typer:
     app.command("unblock", epilog=blocking.UNBLOCK_EXAMPLES)(blocking.unblock)
     app.command("blocks", epilog=blocking.BLOCKS_EXAMPLES)(blocking.blocks)
     app.command("revoke", epilog=blocking.REVOKE_EXAMPLES)(blocking.revoke)
+    app.command("assess", epilog=assess.EXAMPLES)(assess.assess)
+    app.add_typer(findings.application(), name="findings")
+    app.add_typer(checks.application(), name="checks")
     app.add_typer(incidents.application(), name="incidents")
     app.add_typer(notify.application(), name="notify")
     app.add_typer(lab.application(), name="lab")

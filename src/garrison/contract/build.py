@@ -12,10 +12,10 @@ from garrison.contract.forms import content_decoder, form_fields, form_reader, p
 from garrison.contract.marks import Drawing, Marks, Part, marks_of
 from garrison.contract.media import LINES, TABLES, Kind, MediaTable, kind_of
 from garrison.contract.open_texts import open_properties
-from garrison.contract.pinned import pins_of
 from garrison.contract.operations import OperationOutline
 from garrison.contract.outline import MediaOutline, ParameterOutline, ResponseOutline
 from garrison.contract.parameters import ParameterReader, Reader, joint_schema
+from garrison.contract.pinned import pins_of
 from garrison.contract.responses import MediaBody, ResponseSchema
 from garrison.contract.schemas import Schemas
 from garrison.contract.shape import Shape

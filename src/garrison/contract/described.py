@@ -23,6 +23,8 @@ from garrison.core.operation import Location
 
 _COMBINING: Final = ("allOf", "oneOf", "anyOf")
 _MAX_PARTS: Final = 100
+_MAX_LINE_BYTES: Final = 32 * 1024 * 1024
+"""Largest file in which lines are looked for: about three seconds. A reader waits longer for them than a reload may."""
 
 
 class DescribedParameter(msgspec.Struct, frozen=True):
@@ -106,6 +108,11 @@ class Description:
         outlines = Operations(source, self._documents, schemas, self._problems).outline(match_hosts=False)
         self.operations = tuple(self._operation(outline) for outline in outlines)
 
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What of it is broken, and therefore left out."""
+        return self._documents.with_lines(self._problems.all(), most=_MAX_LINE_BYTES)
+
     def follow(self, node: Node) -> Node:
         """`node`, or what its `$ref` leads to; of one that leads nowhere an empty object."""
         return self._documents.follow(node) or Node(node.place, {})
@@ -153,7 +160,8 @@ class Description:
         found: set[str] = set()
         for part in self.parts(schema):
             named = part.value.get("type")
-            found.update([named] if isinstance(named, str) else [each for each in named or () if isinstance(each, str)])
+            several = named if isinstance(named, list) else ()
+            found.update([named] if isinstance(named, str) else [each for each in several if isinstance(each, str)])
             if named is None and "properties" in part.value:
                 found.add("object")
             if named is None and "items" in part.value:
@@ -163,7 +171,7 @@ class Description:
     def sources(self, nodes: Sequence[Node]) -> tuple[Source, ...]:
         """Where nodes stand, with their lines, in their order."""
         problems = [Problem(node.place.file, node.place.path, "") for node in nodes]
-        located = self._documents.with_lines(problems)
+        located = self._documents.with_lines(problems, most=_MAX_LINE_BYTES)
         return tuple(Source(each.file, each.path, each.line) for each in located)
 
     def _operation(self, outline: OperationOutline) -> DescribedOperation:

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import msgspec
 
-from garrison.contract.parse import lines_of, parse
+from garrison.contract.parse import MAX_LINE_BYTES, lines_of, parse
 from garrison.contract.place import Place, Problems, Token, Tokens, excerpt
 from garrison.core.errors import DescriptionError, Problem
 
@@ -112,13 +112,13 @@ class Documents:
         self.problems.add(node.place, "the references lead round in a circle")
         return None
 
-    def with_lines(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
-        """`problems` with their lines, where those are cheap to know."""
+    def with_lines(self, problems: Iterable[Problem], *, most: int = MAX_LINE_BYTES) -> tuple[Problem, ...]:
+        """`problems` with their lines, where those are cheap to know: in files of up to `most` bytes."""
         problems = tuple(problems)
         lines: dict[tuple[str, str], int] = {}
         for file in dict.fromkeys(problem.file for problem in problems if not problem.line):
             ways = {each.path: parse_json_path(each.path) for each in problems if each.file == file}
-            found = lines_of(self._data.get(file, b""), set(ways.values()))
+            found = lines_of(self._data.get(file, b""), set(ways.values()), most=most)
             lines.update(((file, path), found[way]) for path, way in ways.items() if way in found)
         return tuple(
             msgspec.structs.replace(each, line=each.line or lines.get((each.file, each.path), 0)) for each in problems

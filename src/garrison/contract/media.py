@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from typing import Generic, Literal, TypeAlias, TypeVar
 
 Kind: TypeAlias = Literal["json", "form", "multipart", "text", "lines", "table", "xml", "opaque", "stream"]
-"""How a body is read: `xml` is a text whose inside no schema describes; `stream` never ends by itself, `opaque` has an inside that no schema describes; `lines` (of JSON)
+"""How a body is read: `stream` never ends by itself, `opaque` has an inside that no schema describes, and `xml` has one
+that is text; `lines` (of JSON)
 and `table` are what some answers are read as that would pass else (`BodySchema.rows`)."""
 
 T = TypeVar("T")

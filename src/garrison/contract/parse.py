@@ -3,6 +3,7 @@
 JSON (RFC 8259) by msgspec, YAML by `yaml_tree`.
 """
 
+import re
 from collections.abc import Collection
 from typing import Any
 
@@ -16,7 +17,9 @@ from garrison.core.errors import DescriptionError
 MAX_BYTES = 256 * 1024 * 1024
 """Largest file: the largest public descriptions have 80 MB."""
 
-_MAX_LINE_BYTES = 4 * 1024 * 1024
+_HALF_ESCAPE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+
+MAX_LINE_BYTES = 4 * 1024 * 1024
 """Largest file in which lines are looked for: about a second."""
 
 
@@ -69,16 +72,19 @@ def _bounded(tree: Any, file: str) -> Any:
     raise unusable(file, f"the document nests deeper than {MAX_DEPTH} levels")
 
 
-def lines_of(data: bytes, ways: Collection[Tokens]) -> dict[Tokens, int]:
+def lines_of(data: bytes, ways: Collection[Tokens], *, most: int = MAX_LINE_BYTES) -> dict[Tokens, int]:
     """Line (from 1) of the value at each of `ways` in `data`, or of its nearest ancestor there.
 
-    Empty where `data` is too large for that, or cannot be read.
+    Empty where `data` has more than `most` bytes, or cannot be read.
     """
-    if len(data) > _MAX_LINE_BYTES:
+    if len(data) > most:
         return {}
+    if b"\n" not in data:
+        return dict.fromkeys(ways, 1)  # generated, and large more often than not
     finder = _LineFinder(ways)
     try:
-        return finder.find(data.decode("utf-8-sig"))
+        # escapes of half a character each (JSON writes emoji so) are no YAML; here it only matters where lines end
+        return finder.find(_HALF_ESCAPE.sub("\\\\u003f", data.decode("utf-8-sig")))
     except (UnicodeDecodeError, yaml.YAMLError):
         return {}
 

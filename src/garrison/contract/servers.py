@@ -70,6 +70,7 @@ def _values(variable: Any) -> list[str]:
 
 
 def _split(url: str, base: str, place: Place, problems: Problems) -> Served:
+    url = url or "/"  # frameworks write an empty one for the default, not for the description's own address
     absolute = url if "://" in url or url.startswith("//") else join(base, url) if is_url(base) else url
     try:
         parts = urlsplit(absolute)

@@ -131,5 +131,5 @@ OWASP: Final = {
 
 def fingerprint_of(check: str, operation: str, location: str = "", kind: str = "") -> str:
     """The fingerprint of a weakness: of what was checked and where, never of what was sent or came back."""
-    digest = hashlib.sha256(f"{check}\0{operation}\0{location}\0{kind}".encode())
+    digest = hashlib.sha256(f"{check}\0{operation}\0{location}\0{kind}".encode("utf-8", "surrogatepass"))
     return digest.hexdigest()[:32]

@@ -141,10 +141,17 @@ class Report(msgspec.Struct, frozen=True, omit_defaults=True):
     findings: tuple[Listed, ...] = ()
     """The worst first; those that were mended since the earlier run among them."""
     untested: tuple[Untested, ...] = ()
+    left: tuple[str, ...] = ()
+    """What the assessment made and could not take away, and why: `POST /v1/orders (17): no operation deletes it`."""
     compared: float = 0.0
     """When the run began that this one is compared with; 0 where there is none."""
     score: float | None = None
     """Of an audit: from 0 to 100; None where there is none."""
+
+    @property
+    def target_origin(self) -> str:
+        """Scheme, host and port of the target: the paths of a proof begin there. Of an audit its file."""
+        return origin_of(self.target)
 
     @property
     def standing(self) -> tuple[Listed, ...]:
@@ -171,6 +178,12 @@ FAMILIES: Final = (
     "description",
 )
 """Families of checks in the order in which a report names them."""
+
+
+def origin_of(target: str) -> str:
+    """Scheme, host and port of a URL; what is none stays as it is."""
+    scheme, mark, rest = target.partition("://")
+    return f"{scheme}{mark}{rest.partition('/')[0]}" if mark else target
 
 
 def fails(report: Report, at: Severity | None) -> bool:

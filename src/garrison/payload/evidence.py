@@ -1,4 +1,4 @@
-"""What is told of a finding: class and signs, what had to be undone, and the text itself with everything personal masked."""
+"""What is told of a finding: its signs, what had to be undone, and the text with everything personal masked."""
 
 import re
 from typing import Final
@@ -7,11 +7,14 @@ from garrison.payload.judge import Finding
 
 _LONGEST: Final = 80
 _WORD: Final = re.compile(r"[^\W_]+")
-_SPEAKS: Final = frozenset(
-    "select union from where and or not null all insert into update delete drop table exec order group by having sleep waitfor delay"
-    " script img svg iframe onerror onload alert javascript src href style http https file ftp php etc passwd bin sh cat id whoami"
-    " doctype entity system public jndi ldap rmi class java lang runtime proto constructor prototype where ne gt lt regex like".split()
-)
+_SPEAKS: Final = frozenset({
+    "select", "union", "from", "where", "and", "or", "not", "null", "all", "insert", "into", "update", "delete",
+    "drop", "table", "exec", "order", "group", "by", "having", "sleep", "waitfor", "delay", "script", "img", "svg",
+    "iframe", "onerror", "onload", "alert", "javascript", "src", "href", "style", "http", "https", "file", "ftp",
+    "php", "etc", "passwd", "bin", "sh", "cat", "id", "whoami", "doctype", "entity", "system", "public", "jndi",
+    "ldap", "rmi", "class", "java", "lang", "runtime", "proto", "constructor", "prototype", "ne", "gt", "lt",
+    "regex", "like",
+})  # fmt: skip
 """Words of languages, which say nothing of anybody: they are shown."""
 
 

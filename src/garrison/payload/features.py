@@ -5,6 +5,7 @@ A window is at most `WINDOW` characters, so that no padding around an attack wea
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 WINDOW: Final = 240
@@ -46,7 +47,7 @@ def runs(text: str, start: int, end: int, known: frozenset[str]) -> set[str]:
     if end == len(text):
         words.append("$")
     found = set(words)
-    pairs = list(map("\t".join, zip(words, words[1:], strict=False)))
+    pairs = list(map("\t".join, pairwise(words)))
     found.update(pairs)
     triples = list(map("\t".join, zip(pairs, words[2:], strict=False)))
     found.update(triples)

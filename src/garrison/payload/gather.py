@@ -1,8 +1,8 @@
 """The texts of a request that are inspected, each with its place.
 
 What the contract pins down is left out where the control says so (`Open`); without one, everything is inspected that a
-client can say freely: path, names and values of the query, fields of the head but those with a grammar of their own, keys
-and texts of the body.
+client can say freely: path, names and values of the query, fields of the head but those with a grammar of their own,
+keys and texts of the body.
 """
 
 import re
@@ -22,13 +22,15 @@ from garrison.core.document import (
 Places: TypeAlias = list[tuple[str, str]]
 """Texts, each behind its place: `query.q`, `body/items/0/name`, `header.referer`."""
 
-_GRAMMATICAL: Final = frozenset(
-    "accept accept-charset accept-encoding accept-language authorization cache-control connection content-encoding content-length content-type"
-    " date dnt dpop expect host if-match if-modified-since if-none-match if-range if-unmodified-since keep-alive max-forwards origin pragma"
-    " priority proxy-authorization range te trailer transfer-encoding upgrade upgrade-insecure-requests via traceparent tracestate baggage"
-    " sec-ch-ua sec-ch-ua-mobile sec-ch-ua-platform sec-fetch-site sec-fetch-mode sec-fetch-dest sec-fetch-user signature signature-input"
-    " content-digest x-forwarded-proto x-forwarded-port x-envoy-expected-rq-timeout-ms".split()
-)
+_GRAMMATICAL: Final = frozenset({
+    "accept", "accept-charset", "accept-encoding", "accept-language", "authorization", "baggage", "cache-control",
+    "connection", "content-digest", "content-encoding", "content-length", "content-type", "date", "dnt", "dpop",
+    "expect", "host", "if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since",
+    "keep-alive", "max-forwards", "origin", "pragma", "priority", "proxy-authorization", "range", "sec-ch-ua",
+    "sec-ch-ua-mobile", "sec-ch-ua-platform", "sec-fetch-dest", "sec-fetch-mode", "sec-fetch-site", "sec-fetch-user",
+    "signature", "signature-input", "te", "traceparent", "tracestate", "trailer", "transfer-encoding", "upgrade",
+    "upgrade-insecure-requests", "via", "x-envoy-expected-rq-timeout-ms", "x-forwarded-port", "x-forwarded-proto",
+})  # fmt: skip
 """Fields that other controls read, each by its own grammar."""
 
 _PLAIN: Final = re.compile(r"[\w .,@:+-]{0,7}|-?\d{1,20}")
@@ -141,23 +143,43 @@ def _marked_up(text: str) -> Places:
 _MARKED_UP: Final = re.compile(r">\s*([^<>]*[^<>\s])\s*<|=\s*\"([^\"]+)\"|=\s*'([^']+)'")
 
 
+_Step: TypeAlias = tuple[str, Any, int, Pins]
+"""A value that is still to be looked at: its place, itself, its depth, and what of it is pinned down."""
+
+
 def _json(root: Any, pins: Pins) -> Places:
     found: Places = []
-    stack: list[tuple[str, Any, int, Pins]] = [("body", root, 0, pins)]
+    stack: list[_Step] = [("body", root, 0, pins)]
     while stack:
         place, node, depth, known = stack.pop()
         if type(node) is str:
             if not known.whole and not _PLAIN.fullmatch(node):
                 found.append((place, node))
         elif type(node) is dict:
-            for key, value in node.items():
-                below = f"{place}/{label(key)}" if depth < _MAX_NAMED else place
-                each = known.properties.get(key)
-                if each is None:
-                    each = NOTHING_PINNED
-                    if not key.isidentifier() or key.startswith("__") or key == "constructor":
-                        found.append((below, key))
+            _object(place, node, (depth, known), found, stack)
+        elif type(node) is list:
+            each = known.items or NOTHING_PINNED
+            for index, value in enumerate(node):
                 if type(value) in _HOLDERS:
+                    stack.append((f"{place}/{index}" if depth < _MAX_NAMED else place, value, depth + 1, each))
+    return found
+
+
+def _object(
+    place: str, node: dict[str, Any], state: tuple[int, Pins], found: Places, stack: list[_Step]
+) -> None:
+    """Keys that the contract does not declare are texts like any other."""
+    depth, known = state
+    for key, value in node.items():
+        below = f"{place}/{label(key)}" if depth < _MAX_NAMED else place
+        each = known.properties.get(key, NOTHING_PINNED)
+        if each is NOTHING_PINNED and (not key.isidentifier() or key.startswith("__") or key == "constructor"):
+            found.append((below, key))
+        if type(value) in _HOLDERS:
+            stack.append((below, value, depth + 1, each))
+
+
+_HOLDERS:
                     stack.append((below, value, depth + 1, each))
         elif type(node) is list:
             each = known.items or NOTHING_PINNED

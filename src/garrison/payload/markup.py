@@ -4,10 +4,11 @@ import re
 from typing import Final
 
 _NAME: Final = re.compile(r"<\s*/?\s*([a-zA-Z][a-zA-Z0-9:-]*)")
-_ALWAYS: Final = frozenset(
-    "script xss vmlframe bgsound applet frameset layer ilayer isindex scriptlet iframe embed frame base import marquee"
-    " animate animatetransform animatemotion animatecolor foreignobject keygen portal event-source".split()
-)
+_ALWAYS: Final = frozenset({
+    "script", "xss", "vmlframe", "bgsound", "applet", "frameset", "layer", "ilayer", "isindex", "scriptlet",
+    "iframe", "embed", "frame", "base", "import", "marquee", "animate", "animatetransform", "animatemotion",
+    "animatecolor", "foreignobject", "keygen", "portal", "event-source",
+})  # fmt: skip
 
 
 def opens_element(text: str, place: int) -> bool:

@@ -15,3 +15,8 @@ def sentence(text: str) -> str:
     head = text.partition(" ")[0]
     begins = text[0] if any(mark in head for mark in "/`_.") else text[0].upper()
     return f"{begins}{text[1:]}{'' if text.endswith(('.', '?', '!', ':')) else '.'}"
+
+
+def day(seconds: float) -> str:
+    """The day of a moment, UTC: `2027-01-15`."""
+    return dt.datetime.fromtimestamp(seconds, dt.UTC).date().isoformat()

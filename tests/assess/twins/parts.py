@@ -15,7 +15,7 @@ from typing import Any
 
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import OctKey, RSAKey
+from joserfc.jwk import ECKey, OctKey, RSAKey
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -56,7 +56,7 @@ async def body_of(request: Request) -> dict[str, Any]:
     """The JSON object that a request carries; an empty one where it carries none."""
     try:
         value = await request.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
 
@@ -121,6 +121,8 @@ def contract(
         "components": {"securitySchemes": dict(schemes)},
     }
 
+
+FREQUENT = ("password", "12345678", "123456789", "qwertyuiop")
 
 DOORS: dict[str, dict[str, Any]] = {
     "POST /register": operation(
@@ -242,7 +244,11 @@ class People:
         """`POST /register`."""
         given = await body_of(request)
         username, email, password = (given.get(name) for name in ("username", "email", "password"))
-        if not all(isinstance(each, str) and each for each in (username, email, password)) or len(str(password)) < 8:
+        if (
+            not all(isinstance(each, str) and each for each in (username, email, password))
+            or len(str(password)) < 8
+            or password in FREQUENT
+        ):
             return problem(400, "Bad Request")
         if username in self.all:
             return problem(409, "Conflict")
@@ -328,22 +334,23 @@ class Careless(Tokens):
 
 
 class KeyPair(Tokens):
-    """Tokens signed with a private key."""
+    """Tokens signed with a private key: RSA, or an elliptic curve."""
 
-    def __init__(self) -> None:
+    def __init__(self, algorithm: str = "RS256") -> None:
         super().__init__()
-        self.pair = PAIR
+        self.algorithm = algorithm
+        self.pair = CURVE if algorithm == "ES256" else PAIR
 
     def issue(self, name: str) -> str:
         """A new token of `name`."""
         now = int(time.time())
         claims = {"sub": name, "iat": now, "exp": now + 3600, "jti": secrets.token_hex(4)}
-        return jwt.encode({"alg": "RS256", "kid": "main"}, claims, self.pair)
+        return jwt.encode({"alg": self.algorithm, "kid": "main"}, claims, self.pair)
 
     def claims_in(self, token: str) -> dict[str, Any] | None:
         """What a good token says."""
         try:
-            return dict(jwt.decode(token, self.pair, algorithms=["RS256"]).claims)
+            return dict(jwt.decode(token, self.pair, algorithms=[self.algorithm]).claims)
         except (JoseError, ValueError):
             return None
 
@@ -353,3 +360,4 @@ class KeyPair(Tokens):
 
 
 PAIR = RSAKey.generate_key(2048)
+CURVE = ECKey.generate_key("P-256")

@@ -122,5 +122,9 @@ def test_lines_are_those_of_the_value_or_its_nearest_ancestor() -> None:
     assert lines_of(data, ways) == ways
 
 
+def test_lines_of_json_with_escaped_emoji() -> None:
+    assert lines_of(rb'{"a": "\ud83d\ude00",' + b'\n"b": 1}', [("b",)]) == {("b",): 2}
+
+
 def test_lines_of_json() -> None:
     assert lines_of(b'{\n"a": {\n"b": [1,\n 2]}}', [("a", "b", 1)]) == {("a", "b", 1): 4}

@@ -39,6 +39,7 @@ def test_urls(url: str, result: tuple[str, str]) -> None:
 
 def test_relative_urls_are_seen_from_the_description() -> None:
     assert found([{"url": "../v2"}], "https://x.example/docs/v1/api.json") == (("", "/docs/v2"),)
+    assert found([{"url": ""}], "https://x.example/docs/v1/api.json") == (("", ""),)
 
 
 def test_variables_stand_for_their_default_and_every_other_value() -> None:

@@ -1,5 +1,6 @@
 """Logging in by an Arazzo workflow: its steps are sent one after another, and its outputs become a credential."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 from urllib.parse import quote, urlencode
@@ -22,6 +23,7 @@ _TOKENS: Final = ("token", "access_token", "accessToken", "jwt", "bearer", "auth
 """Outputs that are sent as a bearer token where nothing else is said."""
 _DEEPEST: Final = 5
 """Workflows within workflows."""
+_INPUT: Final = re.compile(r"\$inputs\.([A-Za-z0-9_-]+)")
 _FORM: Final = "application/x-www-form-urlencoded"
 
 
@@ -65,7 +67,9 @@ def chosen_workflow(document: Document, name: str) -> Workflow | None:
 def plan_faults(plan: Plan) -> Iterator[Fault]:
     """What is wrong with the workflow before anything is sent."""
     at = plan.document.workflows.index(plan.workflow)
-    missing = [name for name in plan.workflow.required if name not in {**plan.workflow.defaults, **plan.inputs}]
+    used = _INPUT.findall(msgspec.json.encode(plan.workflow).decode())
+    given = {**plan.workflow.defaults, **plan.inputs}
+    missing = [name for name in dict.fromkeys((*plan.workflow.required, *used)) if name not in given]
     if missing:
         hint = "give them under `inputs` of the identity, or as defaults of the workflow"
         yield ("workflows", at, "inputs"), f"no value for {', '.join(f'`{name}`' for name in missing)}", hint

@@ -14,7 +14,7 @@ import msgspec
 from garrison.adapters.store.sqlite import open_to_change, open_to_read, trouble_text
 from garrison.core.errors import RecordError
 from garrison.core.finding import Finding, State, Untested
-from garrison.core.findings_report import Explained, Listed, Outcome, Report, in_order
+from garrison.core.findings_report import Explained, Listed, Outcome, Report, in_order, origin_of
 
 FILE: Final = "findings.sqlite"
 MOST_RUNS: Final = 50
@@ -46,6 +46,11 @@ class Kept(msgspec.Struct, frozen=True):
     """When it was found last: the run's begin, in seconds since the epoch."""
     fixed: float
     """When the run began that tested it again and did not find it; 0 where it was not mended."""
+
+    @property
+    def origin(self) -> str:
+        """Where the paths of its proof begin."""
+        return origin_of(self.target)
 
 
 class Findings:
@@ -99,6 +104,11 @@ class Findings:
         wanted = [each for each in found if fixed or each.listed.state is not State.FIXED]
         order = {each: at for at, each in enumerate(in_order(tuple(each.listed for each in wanted)))}
         return sorted(wanted, key=lambda each: (each.target, order[each.listed]))
+
+    def targets(self) -> tuple[str, ...]:
+        """Targets of which runs are kept, the one of the last run first. Raises RecordError."""
+        rows = self._ask("SELECT target FROM runs GROUP BY target ORDER BY max(number) DESC")
+        return tuple(target for (target,) in rows)
 
     def last_report(self, target: str, kind: str = "") -> Report | None:
         """The report of the last run of a target; None where there is none. Raises RecordError."""

@@ -1,7 +1,7 @@
 """The end of a token is not looked at; its key is weak, so that it can be shown."""
 
 from starlette.applications import Starlette
-from tests.assess.twins.parts import DOORS, Careless, People, Tokens, contract, has_mac, serving
+from tests.assess.twins.parts import DOORS, Careless, KeyPair, People, Tokens, contract, has_mac, serving
 
 CONTRACT = contract(DOORS)
 
@@ -14,4 +14,4 @@ def app(*, vulnerable: bool) -> Starlette:
     return serving(People(Careless(is_signed, key="letmein") if vulnerable else Tokens("letmein")).routes)
 
 
-TRAPS = {"a key that nobody guesses": lambda: serving(People(Tokens()).routes)}
+TRAPS = {"a key that nobody guesses": lambda: serving(People(KeyPair()).routes)}

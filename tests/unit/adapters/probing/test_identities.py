@@ -347,6 +347,58 @@ def test_an_arazzo_workflow_logs_in(place: Place, tmp_path: Path) -> None:
     assert given.how == "an Arazzo workflow"
 
 
+OFFICIAL = """
+arazzo: 1.0.0
+info: {title: A pet purchasing workflow, version: 1.0.0}
+sourceDescriptions:
+  - {name: petStoreDescription, url: https://petstore.example/openapi.yaml, type: openapi}
+workflows:
+  - workflowId: loginUserAndRetrievePet
+    summary: Login User and then retrieve pets
+    inputs:
+      type: object
+      properties: {username: {type: string}, password: {type: string}}
+    steps:
+      - stepId: loginStep
+        description: This step demonstrates the user login step
+        operationId: loginUser
+        parameters:
+          - {name: user, in: query, value: $inputs.username}
+        requestBody:
+          contentType: application/x-www-form-urlencoded
+          payload: {username: $inputs.username, password: $inputs.password}
+        successCriteria:
+          - condition: $statusCode == 200
+        outputs:
+          tokenExpires: $response.header.X-Expires-After
+          sessionToken: $response.header.X-Token
+      - stepId: getPetStep
+        operationPath: '{$sourceDescriptions.petStoreDescription.url}#/paths/~1ticket/get'
+        dependsOn: loginStep
+        parameters:
+          - {name: user, in: query, value: $inputs.username}
+          - {name: Authorization, in: header, value: $steps.loginStep.outputs.sessionToken}
+        successCriteria:
+          - condition: $statusCode == 200
+        outputs: {availablePets: $response.body}
+    outputs:
+      token: $steps.loginStep.outputs.sessionToken
+      available: $steps.getPetStep.outputs.availablePets
+"""
+
+
+def test_a_workflow_written_as_the_standard_shows_it(place: Place, tmp_path: Path) -> None:
+    (tmp_path / "pets.yaml").write_text(OFFICIAL)
+    operations = {"loginUser": ("POST", "/v1/login"), "GET /ticket": ("GET", "/v1/ticket")}
+    with pytest.raises(ConfigError, match="no value for `username`, `password`"):
+        place.given(f"alice=steps:{tmp_path}/pets.yaml", operations=operations)
+
+    who = tmp_path / "who.yaml"
+    who.write_text("identities: {alice: {arazzo: {file: pets.yaml, inputs: {username: alice, password: $WORD}}}}")
+    credential = place.credential(place.given(file=str(who), operations=operations)["alice"])
+    assert credential.headers == ((BEARER, "Bearer H-alice"),)
+
+
 ARAZZO = """
 arazzo: 1.0.0
 info: {title: t, version: "1"}

@@ -3,12 +3,15 @@
 import contextlib
 import gzip
 import socket
+import ssl
 import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+import trustme
 from tests.unit.adapters.probing.servers import Peer, answering, echoing, hanging, raw_server
 
 from garrison.adapters.probing.origin import split_url
@@ -16,7 +19,7 @@ from garrison.adapters.probing.transport import HttpTransport
 from garrison.assess.call import MAX_ANSWER, Answer, Call, Part
 from garrison.core.errors import ConfigError
 
-PATIENCE = 0.6
+PATIENCE = 1.0
 
 
 @contextlib.contextmanager
@@ -133,7 +136,7 @@ def test_a_connection_that_the_server_closed_meanwhile_is_no_fault() -> None:
 def test_a_server_that_never_answers_is_left() -> None:
     answer = fault(hanging)
 
-    assert answer == Answer(fault="no answer within 0.6 s", seconds=answer.seconds)
+    assert answer == Answer(fault="no answer within 1 s", seconds=answer.seconds)
 
 
 def test_a_head_that_drips_is_left() -> None:
@@ -143,7 +146,7 @@ def test_a_head_that_drips_is_left() -> None:
         while not peer.over.wait(0.02):
             peer.send(b"x")
 
-    assert fault(serve).fault == "no answer within 0.6 s"
+    assert fault(serve).fault == "no answer within 1 s"
 
 
 def test_a_body_that_drips_is_left_with_what_came() -> None:
@@ -156,7 +159,7 @@ def test_a_body_that_drips_is_left_with_what_came() -> None:
     answer = fault(serve)
 
     assert answer.status == 200
-    assert answer.fault == "no answer within 0.6 s"
+    assert answer.fault == "no answer within 1 s"
     assert set(answer.body) == {ord("x")}
 
 
@@ -166,7 +169,7 @@ def test_endless_interim_answers_are_left() -> None:
         while not peer.over.wait(0.005):
             peer.send(b"HTTP/1.1 102 Processing\r\n\r\n")
 
-    assert fault(serve).fault == "no answer within 0.6 s"
+    assert fault(serve).fault == "no answer within 1 s"
 
 
 def test_a_gigabyte_is_cut() -> None:
@@ -243,7 +246,7 @@ def test_garbage_is_a_fault(sent: bytes, why: str) -> None:
         peer.request()
         peer.send(sent)
 
-    assert fault(serve).fault == why
+    assert fault(serve, timeout=10).fault == why
 
 
 def test_a_reset_is_a_fault() -> None:
@@ -251,7 +254,7 @@ def test_a_reset_is_a_fault() -> None:
         peer.request()
         peer.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
 
-    assert fault(serve).fault == "the connection was reset"
+    assert fault(serve, timeout=10).fault == "the connection was reset"
 
 
 def test_nobody_there_is_a_fault() -> None:
@@ -296,7 +299,7 @@ def test_an_answer_before_the_whole_request_was_read() -> None:
         peer.send(b"HTTP/1.1 413 Too Large\r\ncontent-length: 3\r\nconnection: close\r\n\r\nbig")
         peer.over.wait(0.3)
 
-    answer = fault(serve, Call("POST", "/", (), b"x" * (8 << 20)), timeout=3)
+    answer = fault(serve, Call("POST", "/", (), b"x" * (8 << 20)), timeout=10)
 
     assert (answer.status, answer.body) == (413, b"big")
 
@@ -347,3 +350,37 @@ def test_what_is_no_origin(url: str) -> None:
     with pytest.raises(ConfigError) as raised:
         split_url(url)
     assert "secret" not in str(raised.value)
+
+
+def test_tls_is_checked_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+
+    def serve(peer: Peer) -> None:
+        with context.wrap_socket(peer.connection, server_side=True) as secured:
+            answering(b"secret")(Peer(secured, peer.over))
+
+    with raw_server(serve) as plain:
+        origin = plain.replace("http://", "https://")
+        with HttpTransport(origin) as transport:
+            assert transport.send(Call("GET", "/")).fault.startswith("the certificate is not trusted: ")
+        with HttpTransport(origin, insecure=True) as transport:
+            assert transport.send(Call("GET", "/")).body == b"secret"
+        authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+        with HttpTransport(origin) as transport:
+            assert transport.send(Call("GET", "/")).body == b"secret"
+        with HttpTransport(origin.replace("127.0.0.1", "localhost")) as transport:
+            assert transport.send(Call("GET", "/")).fault.startswith(
+                "the certificate is not trusted: hostname mismatch"
+            )
+
+
+def test_tls_that_is_none_is_a_fault() -> None:
+    def serve(peer: Peer) -> None:
+        peer.connection.recv(100)
+        peer.send(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+    with raw_server(serve) as origin, HttpTransport(origin.replace("http:", "https:")) as transport:
+        assert transport.send(Call("GET", "/")).fault.startswith("TLS failed: ")

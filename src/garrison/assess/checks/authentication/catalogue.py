@@ -1,10 +1,11 @@
-"""The checks of authentication."""
+"""The checks of authentication, in the order in which they run within what they disturb."""
 
 from typing import Final
 
 from garrison.assess.check import Check
 from garrison.assess.checks.authentication import (
     credentials_in_url,
+    default_credentials,
     invalid_credentials_accepted,
     jwt_claims_unchecked,
     jwt_embedded_key,
@@ -16,8 +17,24 @@ from garrison.assess.checks.authentication import (
     jwt_signature_unverified,
     jwt_weak_secret,
     jwt_without_end,
+    login_unthrottled,
+    logout_keeps_session,
     missing_credentials,
     partially_checked_credentials,
+    password_change_keeps_sessions,
+    password_in_url,
+    password_readable,
+    refresh_token_reused,
+    registration_overwrites_account,
+    reset_code_guessable,
+    reset_link_poisoned,
+    reset_token_disclosed,
+    reset_without_proof,
+    session_fixation,
+    token_disclosed,
+    user_enumeration,
+    user_enumeration_by_time,
+    weak_passwords_accepted,
 )
 
 CHECKS: Final[tuple[Check, ...]] = (
@@ -25,6 +42,8 @@ CHECKS: Final[tuple[Check, ...]] = (
     invalid_credentials_accepted.CHECK,
     partially_checked_credentials.CHECK,
     credentials_in_url.CHECK,
+    token_disclosed.CHECK,
+    password_readable.CHECK,
     jwt_signature_unverified.CHECK,
     jwt_none.CHECK,
     jwt_key_confusion.CHECK,
@@ -35,4 +54,19 @@ CHECKS: Final[tuple[Check, ...]] = (
     jwt_expired_accepted.CHECK,
     jwt_without_end.CHECK,
     jwt_claims_unchecked.CHECK,
+    password_in_url.CHECK,
+    refresh_token_reused.CHECK,
+    session_fixation.CHECK,
+    logout_keeps_session.CHECK,
+    password_change_keeps_sessions.CHECK,
+    user_enumeration.CHECK,
+    weak_passwords_accepted.CHECK,
+    registration_overwrites_account.CHECK,
+    reset_without_proof.CHECK,
+    reset_token_disclosed.CHECK,
+    reset_link_poisoned.CHECK,
+    default_credentials.CHECK,
+    user_enumeration_by_time.CHECK,
+    reset_code_guessable.CHECK,
+    login_unthrottled.CHECK,
 )

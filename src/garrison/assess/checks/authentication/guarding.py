@@ -1,6 +1,6 @@
 """Guarded operations: those that answer somebody and refuse a made-up credential. Only they can prove anything."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
@@ -36,13 +36,18 @@ class Guard(msgspec.Struct, frozen=True):
         return succeeded(exchange.answer, self.good.answer)
 
 
-def guards(a: Assessment, *, fits: Callable[[Credential], bool] = lambda credential: True) -> Iterator[Guard]:
+def guards(
+    a: Assessment,
+    *,
+    fits: Callable[[Credential], bool] = lambda credential: True,
+    among: Sequence[Identity] | None = None,
+) -> Iterator[Guard]:
     """Guarded operations, those to which the least was sent first; each costs two requests when it is taken.
 
-    `fits` says which credentials are of use.
+    `fits` says which credentials are of use, `among` whose.
     """
     tried = 0
-    for target, identity in _candidates(a):
+    for target, identity in _candidates(a, a.identities if among is None else among):
         if tried >= _TRIED:
             return
         credential = a.probe.credential(identity)
@@ -68,9 +73,18 @@ def guard_at(a: Assessment, target: Target, identity: Identity, request: Request
     return None if succeeded(bad.answer, good.answer) else Guard(target, identity, request, good, bad)
 
 
-def _candidates(a: Assessment) -> Iterator[tuple[Target, Identity]]:
-    """Safe operations that answer an identity and not everybody, the personal one first where little was sent to it."""
-    people = [identity for identity in a.identities if identity.name not in a.probe.lost]
+def guard_for(a: Assessment, identity: Identity) -> Guard | None:
+    """A guarded operation for somebody who was not there when the API was explored."""
+    for target, _ in _candidates(a, a.identities):
+        known = a.survey.baseline(target)
+        if known is not None and not target.variables:
+            return guard_at(a, target, identity, known.request)
+    return None
+
+
+def _candidates(a: Assessment, among: Sequence[Identity]) -> Iterator[tuple[Target, Identity]]:
+    """Safe operations that answer an identity and not everybody, those to which the least was sent first."""
+    people = [identity for identity in among if identity.name not in a.probe.lost]
     safe = [target for target in a.api.targets if target.is_safe and not a.survey.is_public(target)]
     for target in sorted(safe, key=lambda each: (a.probe.sent[each.id], str(each.id))):
         identity = next((each for each in people if a.survey.baseline(target, each) is not None), None)

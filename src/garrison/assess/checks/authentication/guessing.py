@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
@@ -22,27 +23,38 @@ _USUAL: Final = (
 """What documentation and tutorials write where a secret belongs."""
 _AROUND: Final = ("", "secret", "-secret", "_secret", "key", "_key", "-key", "123", "!", "jwt", "_jwt", "2024", "2025")
 _MOST_OWN: Final = 200
+_DIGITS: Final = 6
+"""Numbers of up to so many digits are all tried."""
 
 
 def guessed(a: Assessment, text: bytes, signature: bytes, algorithm: str) -> str | None:
     """The word with which `text` has this signature; None where it is none of them."""
+    return _searched((*a.options.words, *_USUAL), own_words(a), text, signature, algorithm)
+
+
+@lru_cache(maxsize=4)
+def _searched(
+    first: tuple[str, ...], own: tuple[str, ...], text: bytes, signature: bytes, algorithm: str
+) -> str | None:
+    """The same, kept: several checks ask about the same token, and all the numbers take a second."""
     digest = {"HS256": "sha256", "HS384": "sha384", "HS512": "sha512"}[algorithm]
-    for word in candidates(a):
+    for word in _candidates(first, own):
         if hmac.digest(word.encode(), text, digest) == signature:
             return word
     return None
 
 
-def candidates(a: Assessment) -> Iterator[str]:
+def _candidates(first: tuple[str, ...], own: tuple[str, ...]) -> Iterator[str]:
     """Words to try, the likeliest first."""
-    yield from a.options.words
-    yield from _USUAL
-    for word in own_words(a):
+    yield from first
+    for word in own:
         for each in (word, word.capitalize(), word.upper()):
             yield from (each + end for end in _AROUND)
     for name in ("passwords", "english_wikipedia"):
         yield from FREQUENCY_LISTS[name]
     yield from (word.capitalize() for word in FREQUENCY_LISTS["passwords"])
+    for length in range(1, _DIGITS + 1):
+        yield from (f"{number:0{length}d}" for number in range(10**length))
 
 
 def own_words(a: Assessment) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """JWTs whose signature nobody looks at."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check
@@ -8,6 +9,10 @@ from garrison.assess.checks.authentication.tokens import Signed, signed
 from garrison.assess.jwt import encoded
 from garrison.core.detection import Severity
 from garrison.core.finding import CheckId, Finding
+
+_NOUGHT: Final = "A" * 86
+"""64 bytes of zero: with r and s zero the equation of ECDSA holds for any text, where nobody forbids it
+(CVE-2022-21449)."""
 
 
 def run(a: Assessment) -> Iterator[Finding]:
@@ -23,7 +28,10 @@ def run(a: Assessment) -> Iterator[Finding]:
         ("changed", f"{head}.{encoded(found.longer())}.{signature}", "other claims under the old signature"),
         ("stripped", f"{head}.{encoded(found.longer())}.", "no signature"),
         ("cut", f"{head}.{claims}", "only two parts"),
+        ("zero", f"{head}.{encoded(found.longer())}.{_NOUGHT}", "a signature of noughts"),
     ):
+        if kind == "zero" and not str(found.header.get("alg")).startswith("ES"):
+            continue
         wrong = found.send(a, token, f"a token with {what} is accepted")
         if found.guard.accepts(wrong):
             says = f"a token with {what} is accepted, though one with a wrong signature is refused"

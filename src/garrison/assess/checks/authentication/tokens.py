@@ -110,24 +110,45 @@ def without_key(header: Mapping[str, Any], claims: Mapping[str, Any], algorithm:
     return f"{encoded({**header, 'alg': algorithm})}.{encoded(claims)}."
 
 
+def any_token(a: Assessment) -> str:
+    """The first JWT that an identity holds; empty where none holds one."""
+    people = [identity for identity in a.identities if identity.name not in a.probe.lost]
+    return next((token for each in people if (token := jwt_in(a.probe.credential(each)))), "")
+
+
 def secret_of(a: Assessment, token: str) -> str | None:
-    """The secret that a token is signed with, guessed; None where it is none of the words, or no shared one."""
-    algorithm = str(header_of(token).get("alg"))
-    if algorithm not in HASHES:
-        return None
+    """The secret that a token is signed with, guessed; None where it is none of the words, or no shared one.
+
+    What is guessed is always that of the first token that an identity holds, so that it has to be done once.
+    """
+    known = any_token(a) or token
+    secret = guessed(a, *_signing(known)) if _algorithm(known) in HASHES else None
+    if secret is not None and known != token:
+        text, mac, algorithm = _signing(token)
+        same = algorithm in HASHES and hmac.digest(secret.encode(), text, HASHES[algorithm]) == mac
+        return secret if same else None
+    return secret
+
+
+def _algorithm(token: str) -> str:
+    return str(header_of(token).get("alg"))
+
+
+def _signing(token: str) -> tuple[bytes, bytes, str]:
+    """What is signed, the signature, and its algorithm."""
     text, _, signature = token.rpartition(".")
-    return guessed(a, text.encode(), base64.urlsafe_b64decode(signature + "=" * (-len(signature) % 4)), algorithm)
+    return text.encode(), base64.urlsafe_b64decode(signature + "=" * (-len(signature) % 4)), _algorithm(token)
 
 
 def maker(a: Assessment, found: Signed) -> tuple[Make, str] | None:
     """A way to make tokens that are accepted, and what it is; None where none is known."""
     header, algorithm = found.header, str(found.header.get("alg"))
-    secret = secret_of(a, found.token)
-    if secret is not None:
-        return lambda claims: with_key(header, claims, secret.encode(), algorithm), "signed with the guessed secret"
     if not found.verifies:
         signature = found.token.rpartition(".")[2]
         return lambda claims: f"{encoded(header)}.{encoded(claims)}.{signature}", "whose signature is not verified"
+    secret = secret_of(a, found.token)
+    if secret is not None:
+        return lambda claims: with_key(header, claims, secret.encode(), algorithm), "signed with the guessed secret"
     bare = found.send(a, without_key(header, found.longer(), "none"), "without a signature")
     if found.guard.accepts(bare):
         return lambda claims: without_key(header, claims, "none"), "without a signature"

@@ -4,11 +4,15 @@ from typing import Final
 
 from garrison.assess.check import Check
 from garrison.assess.checks.authorization import (
+    access_after_demotion,
     account_alive_after_deletion,
+    admin_twin_open,
     change_without_credential,
     existence_told,
+    fields_above_role,
     function_above_role,
     function_used_above_role,
+    hidden_fields_expanded,
     ids_in_sequence,
     list_shows_others,
     named_object_changed,
@@ -24,17 +28,22 @@ from garrison.assess.checks.authorization import (
     property_set_by_caller,
     role_set_at_registration,
     secrets_exposed,
+    undeclared_fields_shown,
 )
 
 CHECKS: Final[tuple[Check, ...]] = (
     secrets_exposed.CHECK,
     personal_data_public.CHECK,
+    undeclared_fields_shown.CHECK,
+    fields_above_role.CHECK,
+    hidden_fields_expanded.CHECK,
     list_shows_others.CHECK,
     object_read_by_another.CHECK,
     nested_object_not_bound.CHECK,
     object_check_bypassed.CHECK,
     existence_told.CHECK,
     function_above_role.CHECK,
+    admin_twin_open.CHECK,
     named_object_of_another.CHECK,
     ids_in_sequence.CHECK,
     property_set_by_caller.CHECK,
@@ -46,5 +55,6 @@ CHECKS: Final[tuple[Check, ...]] = (
     own_rights_raised.CHECK,
     function_used_above_role.CHECK,
     password_of_another_changed.CHECK,
+    access_after_demotion.CHECK,
     account_alive_after_deletion.CHECK,
 )

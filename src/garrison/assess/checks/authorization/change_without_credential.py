@@ -5,7 +5,7 @@ from typing import Final
 
 from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check, Disturbs
-from garrison.assess.checks.authorization.objects import read_state, remade
+from garrison.assess.checks.authorization.objects import is_gone, read_state, remade
 from garrison.assess.checks.authorization.samples import ROLE_SAMPLES
 from garrison.assess.request import Request
 from garrison.assess.target import Target
@@ -14,7 +14,7 @@ from garrison.core.finding import CheckId, Finding
 
 
 def _each(a: Assessment, target: Target) -> Iterator[Finding]:
-    if target.method not in ("PUT", "PATCH", "DELETE") or not target.variables or target.is_wiping:
+    if target.method not in ("PUT", "PATCH", "DELETE") or not target.variables:
         return
     for owner in a.identities[:2]:
         owned = remade(a, target, owner)
@@ -26,7 +26,7 @@ def _each(a: Assessment, target: Target) -> Iterator[Finding]:
             return
         done = a.probe.send(request, says="it is sent without a credential")
         after = a.probe.send(before.request, owner, says="its owner sees what was done")
-        gone = target.method == "DELETE" and not after.is_success
+        gone = target.method == "DELETE" and is_gone(before, done, after)
         if gone or (mark and mark in after.answer.text and mark not in before.answer.text):
             what = "deletes" if gone else "changes"
             says = f"anybody {what} what belongs to `{owner.name}`, without a credential"

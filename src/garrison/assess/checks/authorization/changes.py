@@ -3,16 +3,20 @@
 from typing import Any, Final
 
 from garrison.assess.assessment import Assessment
+from garrison.assess.checks.authorization.rights import KEPT
 from garrison.assess.request import Request, Slot
 from garrison.exposure.types.rule import words
 
 _SECRET: Final = frozenset({"password", "passwd", "pwd"})
 
+_STATES: Final = KEPT | {"kind", "mode", "state", "status", "type"}
+"""Words of texts that only a few values are good for, whatever the contract says: they are changed last."""
+
 
 def changed(a: Assessment, request: Request, besides: Slot | None = None) -> tuple[Request, str] | None:
     """The request with a new value in it that is known again, and that value; None where it takes no free text
     `besides` that slot."""
-    for slot in request.slots("body", "query"):
+    for slot in sorted(request.slots("body", "query"), key=lambda each: not _STATES.isdisjoint(words(each.leaf))):
         value: Any = request.value(slot)
         is_text = isinstance(value, str) and _SECRET.isdisjoint(words(slot.leaf)) and slot != besides
         if is_text and _is_free(a, request, slot):

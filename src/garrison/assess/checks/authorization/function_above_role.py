@@ -5,49 +5,19 @@ from typing import Final
 
 from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check
+from garrison.assess.checks.authorization.roles import kept_for_roles
 from garrison.assess.checks.authorization.samples import ROLE_SAMPLES
 from garrison.assess.compare import succeeded
 from garrison.assess.target import Target
 from garrison.core.detection import Confidence, Severity
 from garrison.core.finding import CheckId, Finding
-from garrison.exposure.types.rule import words
-
-_HIGH: Final = frozenset(
-    {
-        "admin",
-        "admins",
-        "administrator",
-        "administration",
-        "superuser",
-        "backoffice",
-        "internal",
-        "management",
-        "staff",
-        "root",
-        "moderator",
-    }
-)
-_PHRASES: Final = (
-    "only admin",
-    "admin only",
-    "admins only",
-    "administrators only",
-    "only administrators",
-    "requires admin",
-    "admin role",
-    "only staff",
-    "staff only",
-    "(only admins)",
-    "only managers",
-    "privileged users",
-)
 
 
 def _each(a: Assessment, target: Target) -> Iterator[Finding]:
     """Reads only: `function_used_above_role` is about what changes something."""
-    if not target.is_safe or target.is_wiping:
+    if not target.is_safe:
         return
-    ground = ground_for(a, target)
+    ground = kept_for_roles(target)
     low = a.low
     if not ground or low is None:
         return
@@ -68,21 +38,6 @@ def _each(a: Assessment, target: Target) -> Iterator[Finding]:
     says = f"{whose} uses what is not for everybody: {ground}"
     confidence = Confidence.HIGH if "contract" in ground or len(steps) > 1 else Confidence.MEDIUM
     yield a.found(CHECK, [*steps, nobody], says=says, target=target, confidence=confidence)
-
-
-def ground_for(a: Assessment, target: Target) -> str:
-    """Why an operation is not for everybody; empty where nothing says so."""
-    said = target.described.words.lower()
-    phrase = next((each for each in _PHRASES if each in said), "")
-    if phrase:
-        return f"the contract says `{phrase}`"
-    scopes = {scope for each in target.described.security or () for names in each.values() for scope in names}
-    named = sorted(_HIGH & {word for scope in scopes for word in words(scope)})
-    if named:
-        return f"the contract asks for the scope `{named[0]}`"
-    steps = [step for step in target.described.path.split("/") if "{" not in step]
-    named = sorted(_HIGH & {word for step in (*steps, *target.described.tags) for word in words(step)})
-    return f"`{named[0]}` stands in its path or tags" if named else ""
 
 
 CHECK: Final = Check(

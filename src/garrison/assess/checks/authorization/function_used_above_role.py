@@ -3,56 +3,80 @@
 from collections.abc import Iterator
 from typing import Final
 
+import msgspec
+
 from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check, Disturbs
-from garrison.assess.checks.authorization.function_above_role import ground_for
-from garrison.assess.checks.authorization.objects import read_state, remade
+from garrison.assess.checks.authorization.objects import is_gone, read_state, remade
+from garrison.assess.checks.authorization.roles import kept_for_roles
 from garrison.assess.checks.authorization.samples import ROLE_SAMPLES
 from garrison.assess.identity import Identity
 from garrison.assess.probe import Exchange
 from garrison.assess.request import Request
-from garrison.assess.target import Target
+from garrison.assess.target import RIGHTS, Target
 from garrison.core.detection import Severity
 from garrison.core.finding import CheckId, Finding
+from garrison.exposure.types.rule import words
+
+
+class _Aim(msgspec.Struct, frozen=True):
+    """What the operation is tried on."""
+
+    request: Request
+    owner: Identity
+    """Who sees what becomes of it."""
+    is_account: bool = False
 
 
 def _each(a: Assessment, target: Target) -> Iterator[Finding]:
     """Only on what the assessment made: an account of its own, an object of its own."""
-    low = a.low
-    ground = ground_for(a, target)
-    if target.is_safe or target.is_wiping or not ground or low is None:
+    ground = kept_for_roles(target)
+    if target.is_safe or not ground or not target.variables:
         return
-    aimed = _aim(a, target, low)
-    if aimed is None:
+    account = a.new_account()
+    caller = account.identity if account is not None else a.low
+    aim = _aim(a, target, caller) if caller is not None else None
+    if aim is None or caller is None:
         a.skip(CHECK, "the assessment has nothing of its own that it could be tried on", target)
         return
-    request, owner = aimed
-    before = read_state(a, target, request, owner)
+    before = read_state(a, target, aim.request, aim.owner)
     if before is None:
         a.skip(CHECK, "nothing reads what it changes", target)
         return
-    done = a.probe.send(request, low, says=f"{low.name}, who has no such role, calls it")
-    after = a.probe.send(before.request, owner, says="and what it is about has changed")
-    if done.is_success and _has_changed(before, after, request):
-        says = f"`{low.name}` does what is not for everybody: {ground}"
+    done = a.probe.send(aim.request, caller, says=f"{caller.name}, who has no such role, calls it")
+    after = a.probe.send(
+        before.request, aim.owner, credential=before.credential, says="and what it is about has changed"
+    )
+    if done.is_success and _has_changed(before, done, after, is_account=aim.is_account):
+        says = f"`{caller.name}` does what is not for everybody: {ground}"
         yield a.found(CHECK, [before.says_that("before"), done, after], says=says, target=target)
 
 
-def _aim(a: Assessment, target: Target, low: Identity) -> tuple[Request, Identity] | None:
+def _aim(a: Assessment, target: Target, caller: Identity) -> _Aim | None:
     base = a.api.request(target, every=True)
-    if not target.variables:
-        return None
-    made = remade(a, target, low)
+    made = remade(a, target, caller)
     if made is not None:
-        return base.about(made.values), low
+        return _Aim(_with_right(a, base.about(made.values)), caller)
     account = a.new_account()
     mine = [each for each in a.survey.objects(target) if account is not None and each.owner == account.identity]
-    return (base.about(mine[0].values), low) if mine else None
+    if account is None or not mine:
+        return None
+    return _Aim(_with_right(a, base.about(mine[0].values)), account.identity, is_account=True)
 
 
-def _has_changed(before: Exchange, after: Exchange, request: Request) -> bool:
+def _with_right(a: Assessment, request: Request) -> Request:
+    """The request with the highest right that the contract lists, in the place of one that everybody may have."""
+    for slot in request.slots("body"):
+        listed = [value for value in a.api.options(slot.leaf) if value is not None]
+        if listed and not RIGHTS.isdisjoint(words(slot.leaf)):
+            request = request.put(slot, listed[-1])
+    return request
+
+
+def _has_changed(before: Exchange, done: Exchange, after: Exchange, *, is_account: bool) -> bool:
+    request = done.request
     if request.method == "DELETE":
-        return not after.is_success
+        return is_gone(before, done, after) or (is_account and after.answer.status == 401)
     sent = [str(request.value(slot)) for slot in request.slots("body")]
     return any(value in after.answer.text and value not in before.answer.text for value in sent if len(value) > 3)
 
@@ -69,7 +93,7 @@ CHECK: Final = Check(
     mend="Refuse by default, and let every function say which roles may call it.",
     samples=ROLE_SAMPLES,
     each=_each,
-    most=16,
+    most=24,
     disturbs=Disturbs.ACCOUNTS,
     needs=("identity",),
 )

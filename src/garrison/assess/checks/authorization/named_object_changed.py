@@ -8,6 +8,7 @@ from garrison.assess.check import Check, Disturbs
 from garrison.assess.checks.authorization.changes import changed
 from garrison.assess.checks.authorization.objects import read_state
 from garrison.assess.checks.authorization.samples import OWNER_SAMPLES
+from garrison.assess.identity import Identity
 from garrison.assess.request import Request, Slot
 from garrison.assess.target import Target
 from garrison.core.detection import Severity
@@ -16,12 +17,17 @@ from garrison.exposure.types.rule import words
 
 
 def _each(a: Assessment, target: Target) -> Iterator[Finding]:
-    if target.is_safe or target.variables or target.is_wiping or target.id in a.doors.targets or len(a.accounts) < 2:
+    if target.is_safe or target.variables or target.id in a.doors.targets or a.api.gives_rights(target):
+        return  # `own_rights_raised` is about those that give rights
+    base = a.api.request(target, every=True)
+    if not any(_is_name(slot) for slot in base.slots("body", "query")):
         return
-    owner, other = a.accounts[0].identity, a.accounts[1].identity
-    known = a.survey.baseline(target, owner) or a.survey.baseline(target, other)
-    base = known.request if known is not None else a.api.request(target, every=True)
-    for slot, value in _names(a, base, owner.name):
+    account = a.new_account()
+    if account is None:
+        return
+    owner = account.identity
+    other = next(each.identity for each in a.accounts if each.identity != owner)
+    for slot, value in _names(a, base, owner):
         aimed = changed(a, base.put(slot, value), besides=slot)
         if aimed is None:
             continue
@@ -38,16 +44,18 @@ def _each(a: Assessment, target: Target) -> Iterator[Finding]:
             return
 
 
-def _names(a: Assessment, request: Request, owner: str) -> Iterator[tuple[Slot, str]]:
-    """Places that take what is known of the owner, the clearest names first."""
-    identity = next(each for each in a.identities if each.name == owner)
-    known = a.survey.of(identity)
+def _names(a: Assessment, request: Request, owner: Identity) -> Iterator[tuple[Slot, str]]:
+    """Places that take what is known of the owner, and that."""
+    known = a.survey.of(owner)
     for slot in request.slots("body", "query"):
-        said = words(slot.leaf)
-        if said in known and (
-            "".join(said) in ("username", "login", "user", "id") or said[-1] in ("id", "number", "username")
-        ):
-            yield slot, known[said]
+        if words(slot.leaf) in known and _is_name(slot):
+            yield slot, known[words(slot.leaf)]
+
+
+def _is_name(slot: Slot) -> bool:
+    """Whether a place takes what says who somebody is."""
+    said = words(slot.leaf)
+    return "".join(said) in ("username", "login", "user", "id") or said[-1:] in (("id",), ("number",), ("username",))
 
 
 CHECK: Final = Check(

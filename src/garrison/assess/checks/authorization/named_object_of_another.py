@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check, Disturbs
-from garrison.assess.checks.authorization.objects import gives_the_same, is_shared_kind, pairs
+from garrison.assess.checks.authorization.objects import TENANTS, gives_the_same, is_shared_kind, pairs
 from garrison.assess.checks.authorization.samples import OWNER_SAMPLES
 from garrison.assess.compare import same
 from garrison.assess.probe import Exchange
@@ -15,33 +15,15 @@ from garrison.core.detection import Severity
 from garrison.core.finding import CheckId, Finding
 from garrison.exposure.types.rule import words
 
-_IDS: Final = frozenset(
-    {
-        "id",
-        "uuid",
-        "guid",
-        "user",
-        "username",
-        "account",
-        "owner",
-        "customer",
-        "number",
-        "email",
-        "member",
-        "tenant",
-        "org",
-        "organization",
-        "organisation",
-        "workspace",
-        "company",
-    }
-)
-_TENANTS: Final = frozenset({"tenant", "org", "organization", "organisation", "workspace", "company"})
+_IDS: Final = TENANTS | {
+    "account", "customer", "email", "guid", "id", "member", "number", "owner", "user", "username", "uuid",
+}  # fmt: skip
+"""Words of places that name an object or a person."""
 
 
 def _each(a: Assessment, target: Target) -> Iterator[Finding]:
     """The other sends their own request with the owner's id in one place."""
-    if target.id in a.doors.targets or target.is_wiping or not (target.is_safe or target.method == "POST"):
+    if target.id in a.doors.targets or not (target.is_safe or target.method == "POST"):
         return
     for owner, other in pairs(a):
         mine = a.survey.baseline(target, owner)
@@ -85,8 +67,19 @@ def _swap(
     )
     if gives_the_same(first, got) and not same(own.answer, got.answer) and not is_shared_kind(target):
         says = f"`{other}` gets what belongs to `{owner}` by naming it in `{slot.text}`"
-        tags = ("cwe.639", "cwe.284") if not _TENANTS.isdisjoint(words(slot.leaf)) else ()
-        yield a.found(CHECK, [first, got, own], says=says, target=target, slot=slot, tags=tags)
+        if TENANTS.isdisjoint(words(slot.leaf)):
+            yield a.found(CHECK, [first, got, own], says=says, target=target, slot=slot)
+            return
+        yield a.found(
+            CHECK,
+            [first, got, own],
+            says=says,
+            target=target,
+            slot=slot,
+            title="another tenant's data is read by naming the tenant",
+            severity=Severity.CRITICAL,
+            tags=("cwe.284",),
+        )
 
 
 def _nobodys(value: Any) -> Any:

@@ -14,7 +14,7 @@ from garrison.core.finding import CheckId, Finding
 
 
 def _each(a: Assessment, target: Target) -> Iterator[Finding]:
-    if target.method not in ("PUT", "PATCH", "POST") or not target.variables or target.is_wiping:
+    if target.method not in ("PUT", "PATCH", "POST") or not target.variables:
         return
     for owner, other in pairs_with_accounts(a):
         for request, _ in list(requests_about(a, target, owner, own=True))[:1]:

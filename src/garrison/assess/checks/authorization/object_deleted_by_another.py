@@ -7,7 +7,7 @@ import msgspec
 
 from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check, Disturbs
-from garrison.assess.checks.authorization.objects import pairs_with_accounts, read_state, remade
+from garrison.assess.checks.authorization.objects import is_gone, pairs_with_accounts, read_state, remade
 from garrison.assess.checks.authorization.samples import OWNER_SAMPLES
 from garrison.assess.target import Target
 from garrison.core.detection import Severity
@@ -15,7 +15,7 @@ from garrison.core.finding import CheckId, Finding
 
 
 def _each(a: Assessment, target: Target) -> Iterator[Finding]:
-    if target.method != "DELETE" or not target.variables or target.is_wiping:
+    if target.method != "DELETE" or not target.variables:
         return
     for owner, other in pairs_with_accounts(a):
         owned = remade(a, target, owner)
@@ -27,7 +27,7 @@ def _each(a: Assessment, target: Target) -> Iterator[Finding]:
             continue
         gone = a.probe.send(request, other, says=f"{other.name} deletes what belongs to {owner.name}")
         after = a.probe.send(before.request, owner, says="its owner does not find it any more")
-        if not after.is_success and after.answer.status in (404, 410, 200, 400, 401, 403) and before.is_success:
+        if is_gone(before, gone, after):
             steps = [before.says_that(f"{owner.name} reads it before"), gone, after]
             says = f"`{other.name}` deletes what belongs to `{owner.name}`, who does not find it afterwards"
             yield a.found(CHECK, steps, says=says, target=target, slot=f"path.{target.variables[-1]}")

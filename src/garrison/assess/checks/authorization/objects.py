@@ -35,9 +35,13 @@ _SHARED: Final = frozenset(
     {"article", "articles", "blog", "catalog", "catalogue", "categories", "category", "comments", "feed", "forum",
      "menu", "news", "post", "posts", "product", "products", "public", "review", "reviews", "search", "tags", "topics"}
 )  # fmt: skip
+TENANTS: Final = frozenset({"tenant", "org", "organization", "organisation", "workspace", "company"})
+"""Words of ids of those who share a service and nothing else."""
 _SECRETS: Final = frozenset(
     {"secret", "password", "passwd", "pwd", "token", "apikey", "pin", "ssn", "hash", "salt", "private"}
 )
+_DELETED: Final = frozenset({"deleted", "removed", "archived", "trashed", "cancelled", "canceled", "deactivated"})
+"""Words with which what was deleted is marked where it is kept."""
 _OWNED: Final = (
     "only the owner",
     "the owner",
@@ -81,13 +85,21 @@ def requests_about(
     base = known.request if known is not None else a.api.request(target, every=not target.is_safe)
     for owned in a.survey.objects(target):
         if owned.owner == owner and (owned.is_own or not own):
-            yield msgspec.structs.replace(base, path={**base.path, **owned.values}), owned
+            yield a.survey.as_it_is(base.about(owned.values), owned.values, owner), owned
+
+
+def is_account(owned: Owned) -> bool:
+    """Whether it is an account that the assessment registered, and no object that an account made."""
+    return owned.owner is not None and owned.owner.is_throwaway and (owned.made is None or owned.made.identity is None)
 
 
 def ground_for(a: Assessment, target: Target, owned: Owned, read: Answer) -> Ground | None:
     """Why the object that `read` shows is its owner's and not for everybody; None where nothing says so."""
     if says_own(target):
         return Ground(Confidence.HIGH, "the contract says whose it is")
+    tenant = _own_tenant(a, owned)
+    if tenant:
+        return Ground(Confidence.HIGH, f"`{tenant}` is its owner's alone")
     hidden = _fields(read) - _listed(a, target, owned)
     secret = sorted(name for name in hidden if not _SECRETS.isdisjoint(words(name)) or type_by_name(name))
     if secret:
@@ -96,10 +108,21 @@ def ground_for(a: Assessment, target: Target, owned: Owned, read: Answer) -> Gro
         return Ground(Confidence.HIGH, "the list shows it to its owner alone")
     kept = sorted(_kinds(target) & _PRIVATE)
     if kept:
-        return Ground(Confidence.HIGH, f"`{kept[0]}` are what people keep to themselves")
+        confidence = Confidence.HIGH if hidden else Confidence.MEDIUM
+        return Ground(confidence, f"`{kept[0]}` are what people keep to themselves")
     if hidden and owned.owner is not None:
         return Ground(Confidence.MEDIUM, "it says whose it is, and shows more than any list")
     return None
+
+
+def _own_tenant(a: Assessment, owned: Owned) -> str:
+    """The path variable that names the owner's tenant, in which nobody else is known to be; empty where none does."""
+    for name, value in owned.values.items():
+        others = [each for each in a.identities if each != owned.owner]
+        is_owners = owned.owner is not None and value in a.survey.of(owned.owner).values()
+        if not TENANTS.isdisjoint(words(name)) and is_owners:
+            return "" if any(value in a.survey.of(each).values() for each in others) else name
+    return ""
 
 
 def _fields(answer: Answer) -> frozenset[str]:
@@ -146,7 +169,7 @@ def is_private_kind(target: Target) -> bool:
 
 def is_shared_kind(target: Target) -> bool:
     """Whether its path names what is made to be seen by all."""
-    return bool(_kinds(target) & _SHARED)
+    return bool(_kinds(target) & _SHARED) and not is_private_kind(target)
 
 
 def says_own(target: Target) -> bool:
@@ -191,6 +214,30 @@ def gives_the_same(mine: Exchange, other: Exchange) -> bool:
     return succeeded(other.answer, mine.answer) and is_it and resembles(mine.answer, other.answer)
 
 
+def is_gone(before: Exchange, done: Exchange, after: Exchange) -> bool:
+    """Whether what was there is not there any more: it is not found, or says itself that it was deleted.
+
+    What cannot be read for another reason, such as a server that is busy, is not gone.
+    """
+    if succeeded(after.answer, before.answer):
+        return bool(_signs_of_deletion(after.answer) - _signs_of_deletion(before.answer))
+    return (
+        after.answer.is_success
+        or after.answer.status in (404, 410)
+        or (done.is_success and after.answer.status in (400, 403))
+    )
+
+
+def _signs_of_deletion(answer: Answer) -> set[str]:
+    value = answer.json()
+    return {
+        way
+        for way, leaf in (leaves(value) if value is not NOT_JSON else ())
+        if (not _DELETED.isdisjoint(words(way.rpartition("/")[2])) and leaf not in (None, "", False, 0))
+        or str(leaf).lower() in _DELETED
+    }
+
+
 def readers(a: Assessment, target: Target) -> tuple[Target, ...]:
     """Operations that read the state of what `target` changes: on the same path, on one around it, or of oneself."""
     found = [
@@ -230,7 +277,7 @@ def pairs_with_accounts(a: Assessment) -> Iterator[tuple[Identity, Identity]]:
 def remade(a: Assessment, target: Target, owner: Identity) -> Owned | None:
     """A new object of `owner` that `target` can be about, made as the exploration made one."""
     for owned in a.survey.objects(target):
-        if owned.owner != owner or owned.made is None:
+        if owned.owner != owner or owned.made is None or is_account(owned):
             continue
         made = a.probe.send(fresh(a, owned.made.request), owner)
         if not a.survey.note(made):

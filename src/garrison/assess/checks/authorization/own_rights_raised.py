@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from garrison.assess.assessment import Assessment
-from garrison.assess.call import NOT_JSON, Answer
 from garrison.assess.check import Check, Disturbs
 from garrison.assess.checks.authorization.objects import read_state
-from garrison.assess.checks.authorization.rights import others
+from garrison.assess.checks.authorization.rights import has, others
 from garrison.assess.checks.authorization.samples import ROLE_SAMPLES
-from garrison.assess.compare import leaves
+from garrison.assess.compare import values_of
 from garrison.assess.identity import Identity
 from garrison.assess.probe import Exchange
 from garrison.assess.request import Request, Slot
@@ -23,8 +22,7 @@ _MOST: Final = 6
 
 
 def _each(a: Assessment, target: Target) -> Iterator[Finding]:
-    register = a.doors.register
-    if target.is_safe or target.is_wiping or (register is not None and target.id == register.target.id):
+    if target.is_safe or target.id in a.doors.targets:
         return
     rights = [
         slot
@@ -33,25 +31,23 @@ def _each(a: Assessment, target: Target) -> Iterator[Finding]:
     ]
     if not rights:
         return
-    held: Exchange | None = None
-    for slot, value in list(_wanted(a, rights, target)):
+    held = _introduced(a, target)
+    for slot, value in _wanted(a, rights, held) if held is not None else ():
         # a right that does not exist may shut the account out: then the next one is asked for by a new one
-        held = (
-            held
-            if held is not None and a.probe.send(held.request, held.identity).is_success
-            else _introduced(a, target)
-        )
+        if held is not None and not a.probe.send(held.request, held.identity).is_success:
+            held = _introduced(a, target)
         if held is None or held.identity is None:
-            a.skip(CHECK, "nothing shows what rights an account has", target)
-            return
+            break
         request = _of(a, target, held.identity)
         raised = a.probe.send(request.put(slot, value), held.identity, says=f"an ordinary account asks for `{value}`")
         after = a.probe.send(held.request, held.identity, says=f"it has `{value}` now")
-        if value in _values(after.answer, slot.leaf) and value not in _values(held.answer, slot.leaf):
+        if has(after.answer, slot.leaf, value) and not has(held.answer, slot.leaf, value):
             steps = [held.says_that("an ordinary account reads what it may"), raised, after]
             says = f"an ordinary account gives itself `{slot.leaf}` `{value}`"
             yield a.found(CHECK, steps, says=says, target=target, slot=slot)
             return
+    if held is None:
+        a.skip(CHECK, "nothing shows what rights an account has, or enough accounts were made", target)
 
 
 def _introduced(a: Assessment, target: Target) -> Exchange | None:
@@ -68,17 +64,11 @@ def _of(a: Assessment, target: Target, identity: Identity) -> Request:
     return a.fitted(a.api.request(target, every=True).about(mine[0].values if mine else {}), identity)
 
 
-def _wanted(a: Assessment, rights: list[Slot], target: Target) -> Iterator[tuple[Slot, Any]]:
+def _wanted(a: Assessment, rights: list[Slot], held: Exchange) -> Iterator[tuple[Slot, Any]]:
     """Other values of the rights than an ordinary account has."""
-    seen = read_state(a, target, _of(a, target, a.accounts[0].identity), a.accounts[0].identity)
     for slot in rights:
-        held = _values(seen.answer, slot.leaf) if seen is not None else []
-        yield from ((slot, value) for value in itertools.islice(others(a, slot.leaf, next(iter(held), None)), _MOST))
-
-
-def _values(answer: Answer, name: str) -> list[Any]:
-    value = answer.json()
-    return [leaf for way, leaf in leaves(value) if way.rpartition("/")[2] == name] if value is not NOT_JSON else []
+        own = next(iter(values_of(held.answer, slot.leaf)), None)
+        yield from ((slot, value) for value in itertools.islice(others(a, slot.leaf, own), _MOST))
 
 
 CHECK: Final = Check(

@@ -1,6 +1,6 @@
 """Mass assignment: whoever creates or changes an object sets properties that are not theirs to set."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
@@ -8,84 +8,104 @@ import msgspec
 from garrison.assess.assessment import Assessment
 from garrison.assess.call import NOT_JSON, Answer
 from garrison.assess.check import Check, Disturbs
-from garrison.assess.checks.authorization.objects import fresh, pairs_with_accounts, read_state, requests_about
-from garrison.assess.checks.authorization.rights import others
+from garrison.assess.checks.authorization.objects import (
+    fresh,
+    is_account,
+    items,
+    pairs_with_accounts,
+    read_state,
+    requests_about,
+)
+from garrison.assess.checks.authorization.rights import GUESSES, has, is_kept, others
 from garrison.assess.checks.authorization.samples import FIELD_SAMPLES
-from garrison.assess.compare import leaves
 from garrison.assess.identity import Identity
 from garrison.assess.probe import Exchange
 from garrison.assess.request import Request, Slot
 from garrison.assess.target import Target
 from garrison.core.detection import Severity
 from garrison.core.finding import CheckId, Finding
-from garrison.exposure.types.rule import words
 
-_RIGHTS: Final = frozenset(
-    {"active", "admin", "approved", "balance", "confirmed", "credit", "credits", "discount", "enabled", "group",
-     "groups", "level", "limit", "moderator", "owner", "paid", "permission", "permissions", "plan", "premium", "price",
-     "privilege", "privileges", "quota", "rank", "role", "roles", "scope", "scopes", "staff", "superuser", "tier",
-     "verified"}
-)  # fmt: skip
-"""Words of properties that somebody else decides."""
-_GUESSES: Final[Mapping[str, Any]] = {"admin": True, "is_admin": True, "isAdmin": True, "role": "admin"}
-"""What is tried where no answer shows such a property."""
 _MOST: Final = 5
 _TURNS: Final = 3
 
 
 def _each(a: Assessment, target: Target) -> Iterator[Finding]:
-    if target.method not in ("POST", "PUT", "PATCH") or target.json_body is None or target.is_wiping:
+    if target.method not in ("POST", "PUT", "PATCH") or target.json_body is None:
         return
     register = a.doors.register
     if register is not None and target.id == register.target.id:
         return  # `role_set_at_registration` is about it
-    for request, owner in _requests(a, target):
-        yield from _attempt(a, target, request, owner)
+    subject = _subject(a, target)
+    if subject is None:
         return
-
-
-def _requests(a: Assessment, target: Target) -> Iterator[tuple[Request, Identity]]:
-    """Requests to make or change something of one's own, and who sends them."""
-    known = a.survey.baseline(target)
-    if target.method == "POST" and not target.variables:
-        if known is not None and known.identity is not None:
-            yield known.request, known.identity
-    elif not target.variables:
-        # it changes whoever sends it: somebody whom nothing else needs
-        account = a.new_account() if known is not None else None
-        if account is not None:
-            yield a.fitted(a.api.request(target, every=True), account.identity), account.identity
-    else:
-        for owner, _ in pairs_with_accounts(a):
-            yield from ((request, owner) for request, _ in requests_about(a, target, owner, own=True))
-
-
-def _attempt(a: Assessment, target: Target, request: Request, owner: Identity) -> Iterator[Finding]:
-    """Send it once with what an ordinary client sends, once with more; then read what became of both."""
+    request, owner = subject
     plain = a.probe.send(fresh(a, request), owner, says=f"{owner.name} sends what an ordinary client sends")
-    if not plain.is_success:
-        return
-    first = _state(a, target, plain, owner)
+    first = _state(a, target, plain, owner) if plain.is_success else None
     if first is None:
         return
     for more in _more(a, target, first.answer):
-        wanted = fresh(a, request)
-        for name, value in more.items():
-            wanted = wanted.put(Slot("body", name), value)
-        extended = a.probe.send(
-            wanted, owner, says=f"{owner.name} sends more: {', '.join(f'`{name}`' for name in more)}"
-        )
-        second = _state(a, target, extended, owner) if extended.is_success else None
-        for name, value in more.items() if second is not None else ():
-            if (
-                second is not None
-                and value in _values(second.answer, name)
-                and value not in _values(first.answer, name)
-            ):
-                steps = [plain, first, extended, second.says_that(f"`{name}` is what was sent")]
-                says = f"`{name}` becomes `{value}` because whoever calls says so"
-                yield a.found(CHECK, _distinct(steps), says=says, target=target, slot=Slot("body", name))
+        found = list(_attempt(a, target, (plain, first), (request, owner), more))
+        if found:
+            yield from found
+            return
+        if owner.is_throwaway and owner != a.identities[0] and not a.probe.still_works(owner):
+            # what it was given shuts the account out: the next one is tried by another
+            subject = _subject(a, target)
+            if subject is None:
                 return
+            request, owner = subject
+
+
+def _subject(a: Assessment, target: Target) -> tuple[Request, Identity] | None:
+    """A request to make or change something of one's own, and who sends it; what changes an account is sent by one that
+    nothing else needs."""
+    known = a.survey.baseline(target)
+    if target.method == "POST" and not target.variables:
+        return (known.request, known.identity) if known is not None and known.identity is not None else None
+    if target.variables:
+        for owner, _ in pairs_with_accounts(a):
+            for request, owned in requests_about(a, target, owner, own=True):
+                return _of_new_account(a, target) if is_account(owned) else (request, owner)
+        return None
+    return _of_new_account(a, target) if known is not None else None
+
+
+def _of_new_account(a: Assessment, target: Target) -> tuple[Request, Identity] | None:
+    account = a.new_account()
+    if account is None:
+        return None
+    owner = account.identity
+    mine = next((request for request, _ in requests_about(a, target, owner)), None)
+    plain = mine or a.api.request(target, every=True)
+    return a.survey.as_it_is(a.fitted(plain, owner), plain.path if mine else {}, owner), owner
+
+
+def _attempt(
+    a: Assessment,
+    target: Target,
+    before: tuple[Exchange, Exchange],
+    subject: tuple[Request, Identity],
+    more: dict[str, Any],
+) -> Iterator[Finding]:
+    """Send it once more with more in it, and read what became of that."""
+    (plain, first), (request, owner) = before, subject
+    wanted = fresh(a, request)
+    for name, value in more.items():
+        wanted = wanted.put(Slot("body", name), value)
+    names = ", ".join(f"`{name}`" for name in more)
+    extended = a.probe.send(wanted, owner, says=f"{owner.name} sends more: {names}")
+    second = _state(a, target, extended, owner) if extended.is_success else None
+    if second is None:
+        return
+    taken = {name: value for name, value in more.items() if _is_taken(first.answer, second.answer, name, value)}
+    for name, value in list(taken.items())[:1]:
+        steps = _distinct([plain, first, extended, second.says_that(f"`{name}` is what was sent")])
+        says = f"`{name}` becomes `{value}` because whoever calls says so"
+        yield a.found(CHECK, steps, says=says, target=target, slot=Slot("body", name))
+
+
+def _is_taken(before: Answer, after: Answer, name: str, value: Any) -> bool:
+    return has(after, name, value) and not has(before, name, value)
 
 
 def _state(a: Assessment, target: Target, written: Exchange, owner: Identity) -> Exchange | None:
@@ -116,26 +136,19 @@ def _more(a: Assessment, target: Target, answer: Answer) -> Iterator[dict[str, A
     declared = a.api.description.properties(body.schema) if body is not None and body.schema is not None else {}
     writable = {name for name, schema in declared.items() if a.api.description.said(schema, "readOnly") is not True}
     value = answer.json()
-    shown = {way.rpartition("/")[2]: leaf for way, leaf in leaves(value)} if value is not NOT_JSON else {}
+    shown = {str(name): leaf for item in (items(value) if value is not NOT_JSON else ()) for name, leaf in item.items()}
     kept = {
-        name: list(others(a, name, leaf)) for name, leaf in shown.items() if _is_kept(name) and name not in writable
+        name: list(others(a, name, leaf))
+        for name, leaf in shown.items()
+        if is_kept(name) and name not in writable and not isinstance(leaf, dict)
     }
     kept = {name: values for name, values in kept.items() if values}
     if not kept:
-        yield {name: guess for name, guess in _GUESSES.items() if name not in writable}
+        yield {name: guess for name, guess in GUESSES.items() if name not in writable}
     for turn in range(_TURNS if kept else 0):
         chosen = {name: values[turn] for name, values in list(kept.items())[:_MOST] if turn < len(values)}
         if chosen:
             yield chosen
-
-
-def _is_kept(name: str) -> bool:
-    return name != "*" and not _RIGHTS.isdisjoint(words(name))
-
-
-def _values(answer: Answer, name: str) -> list[Any]:
-    value = answer.json()
-    return [leaf for way, leaf in leaves(value) if way.rpartition("/")[2] == name] if value is not NOT_JSON else []
 
 
 def _distinct(steps: list[Exchange]) -> list[Exchange]:
@@ -155,7 +168,7 @@ CHECK: Final = Check(
     mend="List what may be written and refuse the rest (`additionalProperties: false`); set rights and states in code.",
     samples=FIELD_SAMPLES,
     each=_each,
-    most=20,
+    most=30,
     disturbs=Disturbs.OBJECTS,
     needs=("identity",),
 )

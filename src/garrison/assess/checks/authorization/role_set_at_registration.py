@@ -7,7 +7,7 @@ from garrison.assess.assessment import Assessment
 from garrison.assess.call import NOT_JSON
 from garrison.assess.check import Check, Disturbs
 from garrison.assess.checks.authorization.objects import items
-from garrison.assess.checks.authorization.rights import others
+from garrison.assess.checks.authorization.rights import GUESSES, is_kept, others
 from garrison.assess.checks.authorization.samples import FIELD_SAMPLES
 from garrison.assess.doors import Account
 from garrison.assess.identity import Identity
@@ -15,31 +15,6 @@ from garrison.assess.probe import Exchange
 from garrison.assess.request import Slot
 from garrison.core.detection import Severity
 from garrison.core.finding import CheckId, Finding
-from garrison.exposure.types.rule import words
-
-_RIGHTS: Final = frozenset(
-    {
-        "admin",
-        "role",
-        "roles",
-        "staff",
-        "superuser",
-        "moderator",
-        "permissions",
-        "privileges",
-        "verified",
-        "credit",
-        "balance",
-        "tier",
-        "plan",
-    }
-)
-_GUESSES: Final[tuple[tuple[str, Any], ...]] = (
-    ("admin", True),
-    ("is_admin", True),
-    ("isAdmin", True),
-    ("role", "admin"),
-)
 
 
 def _run(a: Assessment) -> Iterator[Finding]:
@@ -59,8 +34,8 @@ def _run(a: Assessment) -> Iterator[Finding]:
     known = a.survey.of(a.accounts[0].identity).values()
     for name, value in wanted.items():
         new = a.survey.of(account.identity).values()
-        read = next((each for each in after if _rights_of(each, new).get(name) == value), None)
-        if read is None or _rights_of(before, known).get(name) == value:
+        read = next((each for each in after if _is_given(_rights_of(each, new).get(name), value)), None)
+        if read is None or _is_given(_rights_of(before, known).get(name), value):
             continue
         steps = [
             before.says_that(f"an account that was registered in the ordinary way has no such `{name}`"),
@@ -69,6 +44,11 @@ def _run(a: Assessment) -> Iterator[Finding]:
         ]
         says = f"who registers sets `{name}` to `{value}`, and has it"
         yield a.found(CHECK, steps, says=says, target=register.target, slot=Slot("body", name))
+
+
+def _is_given(held: Any, value: Any) -> bool:
+    """Whether a right is what was asked for, or a list that has it."""
+    return held == value or (isinstance(held, list) and isinstance(value, list) and all(each in held for each in value))
 
 
 def _registered(a: Assessment, account: Account, name: str) -> Exchange:
@@ -80,7 +60,7 @@ def _seen(a: Assessment, identity: Identity) -> list[Exchange]:
     """What an account reads of itself: its own profile, and what lists and single reads show of it."""
     found = []
     targets = [a.doors.me.target] if a.doors.me is not None else []
-    targets += [each for each in a.api.targets if each.method == "GET" and each not in targets and not each.is_wiping]
+    targets += [each for each in a.api.targets if each.method == "GET" and each not in targets]
     for target in targets:
         mine = [owned for owned in a.survey.objects(target) if owned.owner == identity] if target.variables else []
         if target.variables and not mine:
@@ -110,7 +90,7 @@ def _rights_of(exchange: Exchange, known: Any) -> dict[str, Any]:
         name: leaf
         for item in _own_items(exchange, known)
         for name, leaf in item.items()
-        if not _RIGHTS.isdisjoint(words(str(name))) and isinstance(leaf, bool | int | float | str)
+        if is_kept(str(name)) and isinstance(leaf, bool | int | float | str | list)
     }
 
 
@@ -123,7 +103,7 @@ def _wanted(a: Assessment, seen: list[Exchange]) -> dict[str, Any]:
     wanted = {
         name: other for name, value in rights.items() if (other := next(others(a, name, value), None)) is not None
     }
-    return wanted or dict(_GUESSES)
+    return wanted or dict(GUESSES)
 
 
 CHECK: Final = Check(

@@ -8,30 +8,16 @@ from garrison.assess.call import NOT_JSON
 from garrison.assess.check import Check
 from garrison.assess.checks.authorization.samples import ANSWER_SAMPLES
 from garrison.assess.compare import leaves
+from garrison.assess.probe import Exchange
 from garrison.assess.target import Target
 from garrison.core.detection import Severity
 from garrison.core.finding import CheckId, Finding
 from garrison.exposure.types.rule import words
 
 _SECRETS: Final = frozenset(
-    {
-        "password",
-        "passwd",
-        "pwd",
-        "passphrase",
-        "passwordhash",
-        "hashedpassword",
-        "salt",
-        "pin",
-        "cvv",
-        "cvc",
-        "otp",
-        "totp",
-        "mfa",
-        "apikey",
-        "privatekey",
-    }
-)
+    {"apikey", "cvc", "cvv", "hashedpassword", "mfa", "otp", "passphrase", "passwd", "password", "passwordhash", "pin",
+     "privatekey", "pwd", "salt", "totp"}
+)  # fmt: skip
 _KEYS: Final = (
     ("api", "key"),
     ("private", "key"),
@@ -43,18 +29,23 @@ _KEYS: Final = (
     ("totp", "secret"),
     ("security", "answer"),
 )
-_SHOWN: Final = frozenset({"", "*", "null", "none", "redacted", "hidden", "(secret)"})
+_SHOWN: Final = frozenset({"", "*", "null", "none", "redacted", "hidden", "secret", "masked"})
 
 
 def _each(a: Assessment, target: Target) -> Iterator[Finding]:
     if not target.is_safe or target.id in a.doors.targets:
         return
-    exchange = next(iter(sorted(a.survey.baselines(target), key=lambda each: each.identity is not None)), None)
-    if exchange is None or exchange.answer.json() is NOT_JSON:
-        return
-    names = sorted({way for way, leaf in leaves(exchange.answer.json()) if _is_secret(way.rpartition("/")[2], leaf)})
-    if not names:
-        return
+    answers = sorted(
+        (each for each in a.survey.seen(target) if each.is_success), key=lambda each: each.identity is not None
+    )
+    for exchange in answers:
+        names = sorted({way for way, leaf in leaves(exchange.answer.json()) if is_secret(way.rpartition("/")[2], leaf)})
+        if names and exchange.answer.json() is not NOT_JSON:
+            yield _finding(a, target, exchange, names)
+            return
+
+
+def _finding(a: Assessment, target: Target, exchange: Exchange, names: list[str]) -> Finding:
     whose = (
         "anybody" if a.survey.is_public(target) else f"`{exchange.identity.name}`" if exchange.identity else "anybody"
     )
@@ -62,11 +53,12 @@ def _each(a: Assessment, target: Target) -> Iterator[Finding]:
     shown = ", ".join(f"`{name}`" for name in names[:4])
     step = exchange.says_that(f"the answer holds {shown}")
     says = f"{whose} reads {shown}: secrets that no answer needs to hold"
-    yield a.found(CHECK, [step], says=says, target=target, slot=f"response/{names[0]}", severity=severity)
+    return a.found(CHECK, [step], says=says, target=target, slot=f"response/{names[0]}", severity=severity)
 
 
-def _is_secret(name: str, value: Any) -> bool:
-    if not isinstance(value, str) or value.lower() in _SHOWN or not value.strip("*•x"):
+def is_secret(name: str, value: Any) -> bool:
+    """Whether a field is a secret by its name, and its value is not masked."""
+    if not isinstance(value, str) or value.strip("[]<>() ").lower() in _SHOWN or not value.strip("*•x"):
         return False
     said = words(name)
     return "".join(said) in _SECRETS or said[-1:] in {(each,) for each in _SECRETS} or said[-2:] in _KEYS

@@ -1,6 +1,6 @@
 """Bases: for each operation the request that injection starts from, as whom, and the places in it that take values."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import msgspec
@@ -18,6 +18,7 @@ _REFUSING: Final = frozenset({0, 401, 403, 405, 501})
 _OF_ACCOUNTS: Final = frozenset(
     {"password", "passwd", "pwd", "email", "mail", "username", "user", "login", "role", "roles", "phone"}
 )
+_SEARCHING: Final = frozenset({"search", "query", "find", "filter", "lookup", "list", "suggest", "autocomplete"})
 _TELLING: Final = frozenset({"accept", "content-type", "authorization", "content-length", "host"})
 MAX_PLACES: Final = 12
 
@@ -28,7 +29,7 @@ class Base(msgspec.Struct, frozen=True):
     request: Request
     identity: Identity | None = None
     is_log_in: bool = False
-    """Whether it logs in with a name and a password that are right."""
+    """Whether it logs in: with a name and a password that are right, where the assessment has an account."""
     reads: bool = False
     """Whether it only reads whatever its method, so that a query that matches everything does no harm."""
     makes: bool = False
@@ -59,7 +60,7 @@ class Place(msgspec.Struct, frozen=True):
 
 def base_of(a: Assessment, target: Target) -> Base | None:
     """Where to start with an operation; None where nothing may be put into it, or nothing would get in."""
-    if target.is_wiping or target.method in _LEFT_ALONE:
+    if target.method in _LEFT_ALONE or _is_of_others(a, target):
         return None
     doors = a.doors
     if doors.log_in is not None and doors.log_in.target is target:
@@ -70,21 +71,34 @@ def base_of(a: Assessment, target: Target) -> Base | None:
     if any(door is not None and door.target is target for door in changing):
         return None
     known = (a.survey.baseline(target, a.low) if a.low is not None else None) or a.survey.baseline(target)
-    makes = target.method == "POST"
+    reads = target.method == "POST" and not _SEARCHING.isdisjoint(words(target.described.path.rpartition("/")[2]))
+    makes = target.method == "POST" and not reads
     if known is not None:
-        return Base(known.request, known.identity, makes=makes)
+        return Base(known.request, known.identity, reads=reads, makes=makes)
     failed = a.survey.failed(target)
     if failed is not None and failed.answer.status in _REFUSING:
         return None
     if failed is not None:
-        return Base(failed.request, failed.identity, makes=makes)
-    return Base(a.api.request(target, every=not target.is_safe), a.low, makes=makes)
+        return Base(failed.request, failed.identity, reads=reads, makes=makes)
+    request = a.api.request(target, every=not target.is_safe)
+    return Base(request, a.low, reads=reads, makes=makes)
+
+
+def _is_of_others(a: Assessment, target: Target) -> bool:
+    """Whether it would change what the assessment did not make, or somebody's rights."""
+    if target.method not in ("PUT", "PATCH"):
+        return False
+    return a.survey.baseline(target) is None or a.api.gives_rights(target)
 
 
 def places_of(a: Assessment, target: Target, base: Base) -> tuple[Place, ...]:
     """The places of an operation, the likeliest first."""
-    found = [_place(base.request, slot) for slot in base.request.slots() if not _is_spared(a, target, base, slot)]
-    found += list(_optional(a, target, base.request))
+    if base.is_log_in and a.doors.log_in is not None:
+        door = a.doors.log_in
+        taken = (*door.names[:1], *([door.password] if door.password is not None else []))
+        return tuple(_place(base.request, slot) for slot in taken)
+    found = [_place(base.request, slot) for slot in base.request.slots() if not _is_spared(target, slot)]
+    found += list(_optional(a, target, base))
     order = {"path": 0, "query": 0, "body": 1, "cookie": 2, "header": 2}
     return tuple(sorted(found, key=lambda place: (order[place.slot.where], not place.is_text))[:MAX_PLACES])
 
@@ -94,11 +108,11 @@ def _logging_in(a: Assessment, door: Door) -> Base:
     request = a.api.request(door.target, every=True)
     account = a.new_account()
     if account is None:
-        return Base(request)
+        return Base(request, is_log_in=True)
     return Base(credentials_in(request, door, account.name, account.password), is_log_in=True)
 
 
-def _is_spared(a: Assessment, target: Target, base: Base, slot: Slot) -> bool:
+def _is_spared(target: Target, slot: Slot) -> bool:
     """Whether a value there would lock somebody out, or says how the request itself is to be read."""
     if slot.where == "header" and slot.name in _TELLING:
         return True
@@ -106,12 +120,17 @@ def _is_spared(a: Assessment, target: Target, base: Base, slot: Slot) -> bool:
     return changes and slot.where == "body" and not _OF_ACCOUNTS.isdisjoint(words(slot.leaf))
 
 
-def _optional(a: Assessment, target: Target, request: Request) -> Iterator[Place]:
-    """Parameters that the base request leaves out."""
+def _optional(a: Assessment, target: Target, base: Base) -> Iterator[Place]:
+    """Parameters and properties that the base request leaves out."""
+    request = base.request
     there = set(request.slots())
+    whole = a.api.request(target, every=True)
+    for slot in whole.slots("body") if isinstance(request.body, Mapping) else ():
+        if slot not in there and "/" not in slot.name and not _is_spared(target, slot):
+            yield _place(request.put(slot, whole.value(slot)), slot)
     for each in target.described.parameters:
         where = each.location
-        if where in ("path", "querystring") or each.name.lower() in _TELLING:
+        if where == "path" or where == "querystring" or each.name.lower() in _TELLING:  # noqa: PLR1714 - narrows
             continue
         slot = Slot(where, each.name.lower() if where == "header" else each.name)
         if slot not in there:
@@ -121,5 +140,5 @@ def _optional(a: Assessment, target: Target, request: Request) -> Iterator[Place
 
 def _place(request: Request, slot: Slot) -> Place:
     value = request.value(slot)
-    text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    text = value if isinstance(value, str) else "" if isinstance(value, bytes) else msgspec.json.encode(value).decode()
     return Place(slot, request, text, isinstance(value, str) and MARK in value)

@@ -10,7 +10,6 @@ from typing import Any, Final, TypeAlias
 import msgspec
 
 from garrison.assess.assessment import Assessment
-from garrison.assess.call import Answer
 from garrison.assess.checks.injection.bases import Base, Place, base_of, places_of
 from garrison.assess.checks.injection.views import alike, noise_of, view_of
 from garrison.assess.compare import succeeded
@@ -25,6 +24,8 @@ REFUSED: Final = frozenset({400, 403, 406, 415, 422})
 """What validation and filters answer with."""
 _SHUT: Final = frozenset({401, 403, 405, 415, 429, 501, 503})
 """Answers of an operation whose inside is not reached."""
+_AT_ONCE: Final = 0.5
+"""Seconds within which a connection that somebody closed tells so."""
 BREAKING: Final = "'\"`\\)]}<%$|;&"
 """Characters that end a text, or begin something, in the languages that values are put into."""
 
@@ -39,8 +40,7 @@ class Bench:
         self.target = target
         self.base = base
         self.places = places
-        self.proven: dict[Slot, str] = {}
-        """Where a weakness was proven already, and which: one place needs no second name for it."""
+        self._proven: set[tuple[Slot, str]] = set()
         self.kept: dict[str, Any] = {}
         """What the checks keep for one another."""
         self.usual = 0.0
@@ -60,7 +60,8 @@ class Bench:
     @property
     def is_reached(self) -> bool:
         """Whether the base request gets to where values are used."""
-        return self.steady.answer.status not in _SHUT and not self.steady.answer.fault
+        shut = _SHUT - {401, 403} if self.base.is_log_in else _SHUT
+        return self.steady.answer.status not in shut and not self.steady.answer.fault
 
     # harmless requests
 
@@ -69,7 +70,7 @@ class Bench:
         """The answer to the base request, sent anew; what differs between two of them is noise from then on."""
         if self._steady is None:
             one, other = (self.ask(self.base.request, says="the request as it should be") for _ in range(2))
-            self._noisy = noise_of(self._view(one, None), self._view(other, None))
+            self._noisy = noise_of(view_of(one, ()), view_of(other, ()))
             self._steady = one
             self.usual = max(self.usual, one.answer.seconds, other.answer.seconds)
         return self._steady
@@ -97,15 +98,33 @@ class Bench:
             return self.control(place).answer.status not in REFUSED or self.steady.answer.status in REFUSED
         return self.broken(place).answer.status not in REFUSED
 
-    def open_places(self) -> tuple[Place, ...]:
-        """The places where any text gets through and no weakness was proven yet."""
+    def open_places(self, *others: str) -> tuple[Place, ...]:
+        """The places where any text gets through, and where none of the checks in `others` proved something: what they
+        prove has the same cause, and needs no second name."""
         if not self.places or not self.is_reached:
             return ()
-        return tuple(place for place in self.places if place.slot not in self.proven and self.is_open(place))
+        return tuple(place for place in self.places if not self.is_proven(place, *others) and self.is_open(place))
+
+    def prove(self, place: Place, check: str) -> None:
+        """Note that a check proved something there."""
+        self._proven.add((place.slot, check))
+
+    def is_proven(self, place: Place, *checks: str) -> bool:
+        """Whether one of `checks` proved something there."""
+        return any((place.slot, check) in self._proven for check in checks)
 
     def is_touchy(self, place: Place) -> bool:
         """Whether breaking characters change what is answered."""
         return not self.same(self.broken(place), self.control(place), place)
+
+    def is_explained(self, place: Place) -> bool:
+        """Whether it is known why breaking characters change what is answered: the place is a part of a query."""
+        return self.is_proven(place, "sql-injection", "xpath-injection", "ldap-injection", "graphql-injection")
+
+    def is_upset(self, place: Place) -> bool:
+        """Whether breaking characters break something inside: they are not just refused."""
+        status = self.broken(place).answer.status
+        return self.is_touchy(place) and (status >= 500 or self.is_success(self.broken(place)))
 
     def matters(self, place: Place) -> bool:
         """Whether it makes a difference to the answer which harmless value stands there."""
@@ -138,7 +157,9 @@ class Bench:
         self._spent += 1
         fresh = self._freshened(request, slot) if self.base.makes else request
         exchange = self._assessment.probe.send(fresh, self.base.identity, says=says)
-        self._remember(exchange, slot)
+        if exchange.answer.fault and exchange.answer.seconds < _AT_ONCE:
+            # many servers close the connection behind an error, and the next request meets that
+            exchange = self._assessment.probe.send(fresh, self.base.identity, says=says)
         return exchange
 
     def _freshened(self, request: Request, spared: Slot | None) -> Request:
@@ -148,13 +169,6 @@ class Bench:
                 fresh = self._assessment.api.sampler.word()
                 request = request.put(slot, f"{fresh}@{value.partition('@')[2]}" if "@" in value else fresh)
         return request
-
-    def _remember(self, exchange: Exchange, slot: Slot | None) -> None:
-        """What was made is cleaned up later; under no name that is a payload, which the removal would send again."""
-        if self.target.method == "POST" and exchange.identity is not None and exchange.is_success:
-            harmless = exchange.request if slot is None else exchange.request.put(slot, MARK)
-            answer = self._view(exchange, slot)
-            self._assessment.survey.note(msgspec.structs.replace(exchange, request=harmless, answer=answer))
 
     def _once(self, place: Place, kind: str, ask: Callable[[], Exchange]) -> Exchange:
         if (place.slot, kind) not in self._harmless:
@@ -168,17 +182,21 @@ class Bench:
 
     def same(self, one: Exchange, other: Exchange, place: Place) -> bool:
         """Whether two answers say the same, but for what was put into the place and what differs each time."""
-        return alike(self._view(one, place.slot), self._view(other, place.slot))
+        sent = (*_texts(one, place.slot), *_texts(other, place.slot))
+        return alike(view_of(one, sent, self._noisy), view_of(other, sent, self._noisy))
 
     def is_success(self, exchange: Exchange) -> bool:
         """Whether an answer is a success as that to the base request is."""
         steady = self.steady.answer
         return succeeded(exchange.answer, steady if succeeded(steady) else None)
 
-    def _view(self, exchange: Exchange, slot: Slot | None) -> Answer:
-        value = exchange.request.value(slot) if slot is not None else NOTHING
-        text = value if isinstance(value, str) else msgspec.json.encode(value).decode() if value is not NOTHING else ""
-        return view_of(exchange, (text,) if text else (), self._noisy)
+
+def _texts(exchange: Exchange, slot: Slot) -> tuple[str, ...]:
+    """What a request put into a place, as it may stand in an answer."""
+    value = exchange.request.value(slot)
+    if value is NOTHING:
+        return ()
+    return (value if isinstance(value, str) else msgspec.json.encode(value).decode(),)
 
 
 def bench_of(assessment: Assessment, target: Target) -> Bench | None:

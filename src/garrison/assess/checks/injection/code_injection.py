@@ -31,17 +31,24 @@ _QUOTED: Final[dict[str, Shape]] = {
 }
 """The same out of a text in quotes."""
 
+_MISSING: Final = frozenset({401, 403, 404, 410})
+"""Answers that say that nothing has the value, not that it cannot be evaluated."""
+
 
 def each(a: Assessment, target: Target) -> Iterator[Finding]:
     """Look at one operation."""
     bench = bench_of(a, target)
-    for place in bench.open_places() if bench is not None else ():
+    for place in (
+        bench.open_places("template-injection", "sql-injection", "xpath-injection", "ldap-injection")
+        if bench is not None
+        else ()
+    ):
         if bench is None:
             return
         for language, shape in _shapes(bench, place):
             proof = _proof(bench, place, shape)
             if proof:
-                bench.proven[place.slot] = CHECK.id
+                bench.prove(place, CHECK.id)
                 says = f"what stands in `{place.slot.text}` is evaluated as an expression of {language}"
                 yield a.found(CHECK, proof, says=says, target=target, slot=place.slot)
                 break
@@ -49,8 +56,9 @@ def each(a: Assessment, target: Target) -> Iterator[Finding]:
 
 def _shapes(bench: Bench, place: Place) -> Iterator[tuple[str, Shape]]:
     """Bare ones where a word fails; after a quote where that changes the answer."""
-    control, plain = bench.control(place), bench.plain(place)
-    if (bench.is_success(plain) and not bench.is_success(control)) or control.answer.status >= 500:
+    control = bench.control(place)
+    fails = not bench.is_success(control) and control.answer.status not in _MISSING
+    if fails and bench.is_success(bench.plain(place)):
         yield from _BARE.items()
     if bench.is_touchy(place):
         yield from _QUOTED.items()
@@ -78,8 +86,8 @@ CHECK: Final = Check(
     severity=Severity.CRITICAL,
     tags=("owasp.api8", "cwe.94", "cwe.95", "cwe.917"),
     looks=(
-        "Expressions of the usual languages that compute a product with a function are sent, bare and out of quotes. It "
-        "is a finding only where two different products come out. "
+        "Expressions of the usual languages that compute a product with a function are sent, bare and out of quotes. "
+        "It is a finding only where two different products come out. "
         "Plain arithmetic is not enough: that may be meant."
     ),
     why="Whoever can send this request runs any code in the server's process.",

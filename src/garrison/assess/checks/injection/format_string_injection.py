@@ -23,15 +23,15 @@ _KINDS: Final = (
 def each(a: Assessment, target: Target) -> Iterator[Finding]:
     """Look at one operation."""
     bench = bench_of(a, target)
-    for place in bench.open_places() if bench is not None else ():
+    for place in bench.open_places("template-injection", "code-injection") if bench is not None else ():
         if bench is None or not reflects(bench.control(place), str(bench.control(place).request.value(place.slot))):
             continue
-        both = bench.send(place, lambda word: f"{word}{_KINDS[0][1]}{_KINDS[1][1]}")
+        both = bench.behind(place, _KINDS[0][1] + _KINDS[1][1])
         for name, *texts in _KINDS:
             proof = _proof(bench, place, both, texts)
             if proof:
-                bench.proven[place.slot] = CHECK.id
-                says = f"what stands in `{place.slot.text}` is used as a format with {name}: it may name attributes of objects"
+                bench.prove(place, CHECK.id)
+                says = f"what stands in `{place.slot.text}` is used as a format with {name}"
                 yield a.found(CHECK, proof, says=says, target=target, slot=place.slot)
                 break
 
@@ -43,14 +43,12 @@ def _proof(bench: Bench, place: Place, both: Exchange, texts: list[str]) -> tupl
         return ()
     found = []
     for given, expected in ((sent, becomes), (again, again_becomes)):
-        exchange = bench.send(
-            place, lambda word, given=given: f"{word}{given}", f"`{given}` comes back as `{expected}`"
-        )  # type: ignore[misc]
+        exchange = bench.behind(place, given, f"`{given}` comes back as `{expected}`")
         word = str(exchange.request.value(place.slot)).removesuffix(given)
         if f"{word}{expected}" not in exchange.answer.text or reflects(exchange, f"{word}{given}"):
             return ()
         found.append(exchange)
-    last = bench.send(place, lambda word: f"{word}{broken}", f"`{broken}`, which is no format, breaks it")
+    last = bench.behind(place, broken, f"`{broken}`, which is no format, breaks it")
     if bench.is_success(last) or not bench.is_success(found[0]):
         return ()
     return (*found, last)

@@ -25,7 +25,7 @@ def run(a: Assessment) -> Iterator[Finding]:
         known = a.survey.baseline(sheet) if sheet.is_safe else None
         if known is None or known.answer.media_type not in _SHEETS:
             continue
-        makers = [each for each in a.api.targets if each.method == "POST" and a.survey.baseline(each) is not None]
+        makers = [each for each in a.api.targets if each.method == "POST" and not each.is_wiping]
         for maker in makers[:_MOST]:
             bench = bench_of(a, maker)
             if bench is not None:
@@ -39,8 +39,8 @@ def _made(a: Assessment, bench: Bench, sheet: Target, known: Exchange) -> Iterat
     for place in bench.places:
         if place.is_text and place.slot.where == "body":
             cells[f"=1+1+{a.api.sampler.word()}"] = place.slot
-    for cell, slot in cells.items():
-        request = request.put(slot, cell)
+    for text, where in cells.items():
+        request = request.put(where, text)
     if not cells:
         return
     sent = a.probe.send(request, bench.base.identity, says="texts that begin as formulas do")
@@ -48,10 +48,9 @@ def _made(a: Assessment, bench: Bench, sheet: Target, known: Exchange) -> Iterat
         return
     shown = a.probe.send(known.request, known.identity, says="the sheet has a cell that begins as it was sent")
     for cell in _cells(shown):
-        slot = cells.get(cell)
-        if slot is not None:
-            bench.proven[slot] = CHECK.id
-            says = f"what stands in `{slot.text}` begins a cell of the sheet of `{sheet.id}`: it is computed when somebody opens it"
+        if cell in cells:
+            slot = cells[cell]
+            says = f"what stands in `{slot.text}` begins a cell of the sheet that `{sheet.id}` gives out"
             yield a.found(CHECK, (sent, shown), says=says, target=bench.target, slot=slot)
 
 

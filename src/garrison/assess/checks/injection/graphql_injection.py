@@ -6,7 +6,6 @@ from typing import Any, Final
 import msgspec
 
 from garrison.assess.assessment import Assessment
-from garrison.assess.call import NOT_JSON
 from garrison.assess.check import Check, Disturbs
 from garrison.assess.checks.injection import os_command_injection, sql_injection, template_injection
 from garrison.assess.checks.injection.bases import Base, Place
@@ -23,7 +22,9 @@ INTROSPECTION: Final = f"{{__schema{{queryType{{{_FIELDS}}} mutationType{{{_FIEL
 _TEXTS: Final = frozenset({"String", "ID"})
 _HARMLESS: Final[Mapping[str, str]] = {"String": '"1"', "ID": '"1"', "Int": "1", "Float": "1", "Boolean": "false"}
 _HARMFUL: Final = frozenset({"delete", "remove", "drop", "reset", "clear", "purge", "wipe", "destroy", "logout"})
-_MOST: Final = 8
+_LIKELY: Final = os_command_injection.COMMANDS | {"filter", "search", "query", "keyword", "where", "order", "sort", "q"}
+"""Words of arguments that are tried first."""
+_MOST: Final = 10
 """Arguments that are tried."""
 
 
@@ -35,15 +36,16 @@ def each(a: Assessment, target: Target) -> Iterator[Finding]:
         a.api.request(target), body={"query": INTROSPECTION}, media_type="application/json"
     )
     schema = a.probe.send(request, a.low).answer.json()
-    known = schema.get("data", {}).get("__schema") if isinstance(schema, Mapping) and schema is not NOT_JSON else None
+    known = schema.get("data", {}).get("__schema") if isinstance(schema, Mapping) else None
     if not isinstance(known, Mapping):
         a.skip(CHECK, "the schema is not told, so that no field is known", target)
         return
-    for field, argument, base in list(_requests(request, known))[:_MOST]:
+    ranked = sorted(_requests(request, known), key=lambda each: _LIKELY.isdisjoint(words(each[1])))
+    for field, argument, base in ranked[:_MOST]:
         place = Place(Slot("body", "variables/v"), base.request, str(base.request.body["variables"]["v"]), is_text=True)
         bench = Bench(a, target, msgspec.structs.replace(base, identity=a.low), (place,))
         for look in (sql_injection.look, os_command_injection.look, template_injection.look):
-            yield from look(a, bench, CHECK, f"{field}.{argument}")
+            yield from look(a, bench, CHECK, f"{field}({argument})")
 
 
 def _requests(request: Request, schema: Mapping[str, Any]) -> Iterator[tuple[str, str, Base]]:
@@ -122,13 +124,13 @@ CHECK: Final = Check(
         "conditions in SQL, commands that wait, products in templates, with the same proofs."
     ),
     why="Behind GraphQL stand the same databases and programs: all can be read, or the server taken over.",
-    mend="Treat arguments in resolvers as what they are: pass them as parameters, never as a part of a query or a command.",
+    mend="Treat arguments in resolvers as values: pass them as parameters, never as a part of a query or a command.",
     samples={
         "fastapi": 'session.execute(text("SELECT * FROM pastes WHERE title = :title"), {"title": title})',
         "django": "Paste.objects.filter(title=title)",
         "flask": 'db.execute("SELECT * FROM pastes WHERE title = ?", (title,))',
     },
     each=each,
-    most=90,
+    most=120,
     disturbs=Disturbs.OBJECTS,
 )

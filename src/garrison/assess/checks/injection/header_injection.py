@@ -26,8 +26,8 @@ def each(a: Assessment, target: Target) -> Iterator[Finding]:
             continue
         proof = next(filter(None, (_proof(bench, place, end) for end in _ENDS)), ())
         if proof:
-            bench.proven[place.slot] = CHECK.id
-            says = f"a line end in `{place.slot.text}` begins a header of the answer, whose name and value the sender chooses"
+            bench.prove(place, CHECK.id)
+            says = f"a line end in `{place.slot.text}` begins another header of the answer"
             yield a.found(CHECK, proof, says=says, target=target, slot=place.slot)
 
 
@@ -41,7 +41,7 @@ def _is_in_header(bench: Bench, place: Place) -> bool:
 def _proof(bench: Bench, place: Place, end: str) -> tuple[Exchange, ...]:
     found = []
     for name in ("x-grsn-one", "x-grsn-two"):
-        sent = bench.send(place, lambda word, name=name: f"{word}{end}{name}: 1", f"the answer has a header `{name}`")  # type: ignore[misc]
+        sent = bench.behind(place, f"{end}{name}: 1", f"the answer has a header `{name}`")
         if not any(header == name and value.strip() == "1" for header, value in sent.answer.headers):
             return ()
         found.append(sent)
@@ -55,7 +55,8 @@ CHECK: Final = Check(
     severity=Severity.MEDIUM,
     tags=("owasp.api8", "cwe.113", "cwe.93"),
     looks=(
-        "Where a value stands in a header of the answer, it is sent with a line end and a header of our own, in several "
+        "Where a value stands in a header of the answer, it is sent with a line end and a header of our own, in "
+        "several "
         "encodings. It is a finding where two headers with names that we chose come back."
     ),
     why="Somebody can set cookies for others, split answers and poison caches with them.",

@@ -22,13 +22,13 @@ def each(a: Assessment, target: Target) -> Iterator[Finding]:
     if bench is None or not bench.is_reached:
         return
     for place in bench.places:
-        if place.slot in bench.proven or (not place.is_text and place.slot.where != "path"):
+        if not place.is_text and place.slot.where != "path":
             continue
         if not _shows(a, bench, place):
             continue
         proof = _proof(a, bench, place)
         if proof:
-            bench.proven[place.slot] = CHECK.id
+            bench.prove(place, CHECK.id)
             says = (
                 f"what stands in `{place.slot.text}` becomes markup of a page: scripts in it run for whoever opens it"
             )
@@ -52,7 +52,7 @@ def _pages(a: Assessment, bench: Bench, made: Exchange) -> Iterator[Exchange]:
 def _proof(a: Assessment, bench: Bench, place: Place) -> tuple[Exchange, ...]:
     found: list[Exchange] = []
     for tag in ("b", "i"):
-        sent = bench.send(place, lambda word, tag=tag: f"{word}<{tag} id=grsn>'\"", f"an element `<{tag} id=grsn>`")  # type: ignore[misc]
+        sent = bench.behind(place, f"<{tag} id=grsn>'\"", f"an element `<{tag} id=grsn>`")
         word = str(sent.request.value(place.slot)).partition("<")[0]
         shown = [
             each
@@ -77,7 +77,8 @@ CHECK: Final = Check(
     severity=Severity.MEDIUM,
     tags=("owasp.api8", "cwe.79"),
     looks=(
-        "Where an answer that browsers take for a page shows a value, two elements are sent in it. It is a finding where "
+        "Where an answer that browsers take for a page shows a value, two elements are sent in it. It is a finding "
+        "where "
         "both come back as elements. JSON and plain text are no pages."
     ),
     why="Scripts run in the API's own origin, with the cookies and tokens of whoever opens the link.",

@@ -15,9 +15,9 @@ from garrison.core.finding import CheckId, Finding
 _SHAPES: Final[tuple[tuple[Callable[[str], str], Callable[[str], str]], ...]] = (
     (lambda w: f"{w})(|(objectClass=*)", lambda w: f"{w})(|(objectGrsn=*)"),
     (lambda w: f"{w})(objectClass=*", lambda w: f"{w})(objectGrsn=*"),
-    (lambda w: "*)(objectClass=*", lambda w: "*)(objectGrsn=*"),
-    (lambda w: "*)(|(objectClass=*)", lambda w: "*)(|(objectGrsn=*)"),
-    (lambda w: "*))(|(objectClass=*", lambda w: "*)(objectGrsn=*))(|(objectGrsn=*"),
+    (lambda _: "*)(objectClass=*", lambda _: "*)(objectGrsn=*"),
+    (lambda _: "*)(|(objectClass=*)", lambda _: "*)(|(objectGrsn=*)"),
+    (lambda _: "*))(|(objectClass=*", lambda _: "*)(objectGrsn=*))(|(objectGrsn=*"),
 )
 """Ends of a filter, with an attribute that every entry has and with one that none has."""
 
@@ -27,10 +27,10 @@ def each(a: Assessment, target: Target) -> Iterator[Finding]:
     bench = bench_of(a, target)
     if bench is None or not (bench.is_lookup or not bench.base.makes):
         return
-    for place in bench.open_places():
+    for place in bench.open_places("sql-injection", "xpath-injection"):
         proof = _proof(bench, place)
         if proof:
-            bench.proven[place.slot] = CHECK.id
+            bench.prove(place, CHECK.id)
             says = f"what stands in `{place.slot.text}` is a part of an LDAP filter: conditions in it are computed"
             yield a.found(CHECK, proof, says=says, target=target, slot=place.slot)
 
@@ -46,11 +46,16 @@ def _proof(bench: Bench, place: Place) -> tuple[Exchange, ...]:
         none = bench.send(place, nothing, "the same with an attribute that no entry has: nothing is found")
         if bench.same(none, found, place) or (none.answer.status < 500 and not bench.same(none, control, place)):
             continue
-        other = bench.send(place, lambda word: everything(word).replace("objectClass", "objectclass"))
-        never = bench.send(place, lambda word: nothing(word).replace("objectGrsn", "objectgrsn"))
+        other = bench.send(place, _lower(everything))
+        never = bench.send(place, _lower(nothing))
         if bench.same(other, found, place) and bench.same(never, none, place):
             return (control, found, none)
     return ()
+
+
+def _lower(shape: Callable[[str], str]) -> Callable[[str], str]:
+    """The same with the attribute in lower case, which names the same one (RFC 4512, section 2.5)."""
+    return lambda word: shape(word).replace("objectC", "objectc").replace("objectG", "objectg")
 
 
 CHECK: Final = Check(

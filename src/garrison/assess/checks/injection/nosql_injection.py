@@ -15,6 +15,7 @@ from garrison.assess.target import Target
 from garrison.core.detection import Severity
 from garrison.core.finding import CheckId, Finding
 
+_AS_ANYBODY: Final = "operators in the place of name and password log in as somebody without either"
 Ask = Callable[[str, Any, str], Exchange]
 
 
@@ -23,12 +24,17 @@ def each(a: Assessment, target: Target) -> Iterator[Finding]:
     bench = bench_of(a, target)
     if bench is None or not (bench.is_lookup or bench.target.method == "POST") or not bench.is_reached:
         return
+    if bench.base.is_log_in and not bench.is_success(bench.steady):
+        proof = _as_anybody(bench)
+        if proof:
+            yield a.found(CHECK, proof, says=_AS_ANYBODY, target=target, slot="body", kind="log-in")
+        return
     for place in bench.places:
-        if place.slot.where not in ("query", "body") or place.slot in bench.proven:
+        if place.slot.where not in ("query", "body"):
             continue
         proof = _log_in(bench, place) if bench.base.is_log_in else _lookup(bench, place)
         if proof:
-            bench.proven[place.slot] = CHECK.id
+            bench.prove(place, CHECK.id)
             kind = "log-in" if bench.base.is_log_in else ""
             yield a.found(CHECK, proof, says=_says(bench, place), target=target, slot=place.slot, kind=kind)
 
@@ -65,6 +71,27 @@ def _log_in(bench: Bench, place: Place) -> tuple[Exchange, ...]:
     if bench.is_success(equal) or not bench.is_success(right) or bench.is_success(wrong):
         return ()
     return (bench.control(place), other, equal)
+
+
+def _as_anybody(bench: Bench) -> tuple[Exchange, ...]:
+    """Without an account: operators in all places at once log in as somebody, and others do not."""
+
+    def ask(operator: str, says: str) -> Exchange:
+        request = bench.base.request
+        for place in bench.places:
+            word = bench.word(place)
+            request = request.put(place.slot, {operator: [word] if operator.endswith("in") else word})
+        return bench.ask(request, None, says)
+
+    if not bench.places or any(place.slot.where != "body" for place in bench.places):
+        return ()
+    other = ask("$ne", "not equal to wrong values: somebody is logged in")
+    if not bench.is_success(other):
+        return ()
+    equal = ask("$eq", "equal to the same values: refused")
+    if bench.is_success(equal) or not bench.is_success(ask("$nin", "")) or bench.is_success(ask("$in", "")):
+        return ()
+    return (bench.steady, other, equal)
 
 
 def _asking(bench: Bench, place: Place) -> Ask:

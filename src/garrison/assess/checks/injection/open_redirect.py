@@ -28,11 +28,11 @@ def each(a: Assessment, target: Target) -> Iterator[Finding]:
     if bench is None or not bench.is_reached:
         return
     for place in bench.places:
-        if place.slot in bench.proven or (_TARGETS.isdisjoint(place.said) and not _is_in_location(bench, place)):
+        if _TARGETS.isdisjoint(place.said) and not _is_in_location(bench, place):
             continue
         proof = next(filter(None, (_proof(bench, place, shape) for shape in _SHAPES)), ())
         if proof:
-            bench.proven[place.slot] = CHECK.id
+            bench.prove(place, CHECK.id)
             says = f"`{place.slot.text}` decides to which site the answer redirects"
             yield a.found(CHECK, proof, says=says, target=target, slot=place.slot)
 
@@ -59,7 +59,8 @@ CHECK: Final = Check(
     severity=Severity.MEDIUM,
     tags=("owasp.api8", "cwe.601"),
     looks=(
-        "Addresses of two foreign sites are put into values that speak of addresses or that come back in `Location`. It "
+        "Addresses of two foreign sites are put into values that speak of addresses or that come back in `Location`. "
+        "It "
         "is a finding where the answer redirects to each of them. Redirects are not followed."
     ),
     why="Links that begin with the API's own name lead to pages that ask for passwords, and tokens may be sent along.",

@@ -11,10 +11,11 @@ from garrison.assess.target import Target
 from garrison.core.detection import Severity
 from garrison.core.finding import CheckId, Finding
 
-_COMMANDS: Final = frozenset(
+COMMANDS: Final = frozenset(
     {"cmd", "command", "exec", "host", "hostname", "ip", "address", "domain", "ping", "dns", "file", "filename", "path",
      "dir", "arg", "args", "option", "format", "convert", "archive", "branch", "repo", "url", "target", "daemon"}
 )  # fmt: skip
+"""Words of places that commands are often made of."""
 
 
 def _whole(word: str, seconds: int) -> str:
@@ -33,16 +34,17 @@ SHAPES: Final[tuple[Callable[[str, int], str], ...]] = (
 """How a shell is told to wait, the most frequent first; the last is for Windows."""
 
 
-def look(a: Assessment, bench: Bench, check: Check, kind: str = "") -> Iterator[Finding]:
-    """Every open place of one operation; `check` is whose findings these are."""
+def look(a: Assessment, bench: Bench, check: Check, where: str = "") -> Iterator[Finding]:
+    """Every open place of one operation; `check` is whose findings these are, `where` how the place is called."""
     for place in bench.open_places():
-        likely = not _COMMANDS.isdisjoint(place.said) or bench.is_touchy(place)
-        for shape in SHAPES if likely else SHAPES[:1]:
+        named = where or place.slot.text
+        likely = not COMMANDS.isdisjoint(place.said) or (bench.is_touchy(place) and not bench.is_explained(place))
+        for shape in SHAPES if likely else SHAPES[:2]:
             proof = waits(bench, place, shape)
             if proof is not None:
-                bench.proven[place.slot] = check.id
-                says = f"what stands in `{place.slot.text}` is run by a shell of the server, which waits as it is told"
-                yield a.found(check, proof, says=says, target=bench.target, slot=place.slot, kind=kind)
+                bench.prove(place, check.id)
+                says = f"a shell of the server runs what stands in `{named}`, and waits as it is told"
+                yield a.found(check, proof, says=says, target=bench.target, slot=named)
                 break
 
 
@@ -61,7 +63,8 @@ CHECK: Final = Check(
     tags=("owasp.api8", "cwe.78"),
     looks=(
         "A command that waits for two seconds is put behind the value, so that it is run whether the value stands bare "
-        "or in quotes. It is a finding only where waiting for two seconds and for none, three times in turns, differ by "
+        "or in quotes. It is a finding only where waiting for two seconds and for none, three times in turns, differ "
+        "by "
         "that much each time."
     ),
     why="Whoever can send this request runs any program on the server, with all that the server may do.",

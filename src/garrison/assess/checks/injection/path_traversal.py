@@ -52,11 +52,11 @@ def each(a: Assessment, target: Target) -> Iterator[Finding]:
     if bench is None or not bench.is_reached:
         return
     for place in bench.places:
-        if place.slot in bench.proven or place.slot.where == "header":
+        if place.slot.where == "header":
             continue
         proof = _sought(bench, place)
         if proof:
-            bench.proven[place.slot] = CHECK.id
+            bench.prove(place, CHECK.id)
             says = f"`{place.slot.text}` names any file of the server, and the answer shows what stands in it"
             yield a.found(CHECK, proof, says=says, target=target, slot=place.slot)
 
@@ -115,7 +115,7 @@ CHECK: Final = Check(
     why="Every file that the server may read can be read: its settings, keys and code.",
     mend="Resolve the path and check that it still lies inside the folder; better, look files up by an id in a list.",
     samples={
-        "fastapi": "path = (FOLDER / name).resolve()\nif not path.is_relative_to(FOLDER):\n    raise HTTPException(404)",
+        "fastapi": "path = (FOLDER / name).resolve()\nif not path.is_relative_to(FOLDER): raise HTTPException(404)",
         "django": "path = safe_join(FOLDER, name)",
         "flask": "send_from_directory(FOLDER, name)",
     },

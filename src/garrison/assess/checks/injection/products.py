@@ -1,4 +1,4 @@
-"""Products: numbers that no answer holds by chance, and the two factors that a target multiplies if it computes a value."""
+"""Products: numbers that no answer holds by chance, and the factors that a target multiplies if it computes."""
 
 import zlib
 

@@ -36,35 +36,36 @@ def each(a: Assessment, target: Target) -> Iterator[Finding]:
 
 def _proof(a: Assessment, bench: Bench) -> tuple[Exchange, ...]:
     """A property that was put shows in answers to requests that know nothing of it."""
-    names = (a.api.sampler.word(), a.api.sampler.word())
-    for shape in (_by_proto, _by_constructor):
-        before = _others(a, bench)
-        sent = _put(bench, shape({names[0]: names[1], _SPACES: _WIDTH}), "the body names the prototype of all objects")
-        if sent.answer.status in REFUSED:
-            continue
-        after = _others(a, bench)
-        _put(bench, shape({names[0]: None, _SPACES: 0}), "")
-        for one, other in zip(before, after, strict=False):
-            if _has_own(other, names[0]) and not _has_own(one, names[0]):
-                return (one, sent, other.says_that("the same request as before: its answer has the property too"))
-            if _INDENTED in other.answer.text and _INDENTED not in one.answer.text:
-                return (one, sent, other.says_that(f"the same request as before: its answer is indented by {_WIDTH}"))
+    name, value = a.api.sampler.word(), a.api.sampler.word()
+    reading = _reading(a)
+    before = [bench.steady, *([reading] if reading is not None else [])]
+    sent = _put(bench, {name: value, _SPACES: _WIDTH}, "the body names the prototype of all objects")
+    if sent.answer.status in REFUSED:
+        return ()
+    after = [bench.ask(bench.base.request)]
+    if reading is not None:
+        after.append(a.probe.send(reading.request, reading.identity))
+    _put(bench, {name: None, _SPACES: 0}, "")
+    for one, other in zip(before, after, strict=True):
+        if _has_own(other, name):
+            return (one.says_that("a request before"), sent, other.says_that("now its answer has the property too"))
+        if _INDENTED in other.answer.text and _INDENTED not in one.answer.text:
+            said = f"the same one afterwards: its answer is indented by {_WIDTH}"
+            return (one.says_that("a request before"), sent, other.says_that(said))
     return ()
 
 
-def _put(bench: Bench, extra: Mapping[str, Any], says: str) -> Exchange:
+def _put(bench: Bench, values: Mapping[str, Any], says: str) -> Exchange:
+    """Both ways to the prototype at once."""
     request = bench.base.request
-    return bench.ask(msgspec.structs.replace(request, body={**request.body, **extra}), None, says)
+    body = {**request.body, "__proto__": values, "constructor": {"prototype": values}}
+    return bench.ask(msgspec.structs.replace(request, body=body), None, says)
 
 
-def _others(a: Assessment, bench: Bench) -> tuple[Exchange, ...]:
-    """Requests that say nothing of the property: the operation's own, and one that reads."""
-    own = bench.ask(bench.base.request, None, "the request without anything of the kind")
-    reading = next((each for each in a.api.targets if each.is_safe and a.survey.baseline(each) is not None), None)
-    known = a.survey.baseline(reading) if reading is not None else None
-    if known is None:
-        return (own,)
-    return (own, a.probe.send(known.request, known.identity, says="a request that only reads"))
+def _reading(a: Assessment) -> Exchange | None:
+    """A request that only reads, and is known to succeed with JSON."""
+    known = (a.survey.baseline(each) for each in a.api.targets if each.is_safe)
+    return next((each for each in known if each is not None and each.answer.json() is not NOT_JSON), None)
 
 
 def _has_own(exchange: Exchange, name: str) -> bool:
@@ -74,14 +75,6 @@ def _has_own(exchange: Exchange, name: str) -> bool:
     return any(name in way and not {"__proto__", "constructor", "prototype"}.intersection(way) for way in ways)
 
 
-def _by_proto(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {"__proto__": values}
-
-
-def _by_constructor(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {"constructor": {"prototype": values}}
-
-
 CHECK: Final = Check(
     id=CheckId("prototype-pollution"),
     title="a body changes the prototype of all objects",
@@ -89,12 +82,12 @@ CHECK: Final = Check(
     severity=Severity.HIGH,
     tags=("owasp.api8", "cwe.1321"),
     looks=(
-        "A body with `__proto__`, then with `constructor.prototype`, sets a property of our own and how far JSON is "
+        "A body with `__proto__` and `constructor.prototype` sets a property of our own and how far JSON is "
         "indented. It is a finding where requests that say nothing of it are then answered with the property, or "
         "indented, and were not before. Both are set back at once."
     ),
     why="Settings that code looks up on objects can be turned on for everybody: rights, templates, commands.",
-    mend="Refuse these names in bodies, merge into objects without a prototype, or use a `Map`; freeze `Object.prototype`.",
+    mend="Refuse these names in bodies, merge into objects without a prototype, or freeze `Object.prototype`.",
     samples={"express": "const clean = JSON.parse(text, (k, v) => (k === '__proto__' ? undefined : v))"},
     each=each,
     most=20,

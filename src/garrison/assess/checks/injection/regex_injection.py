@@ -21,10 +21,10 @@ def each(a: Assessment, target: Target) -> Iterator[Finding]:
     bench = bench_of(a, target)
     if bench is None or not bench.is_lookup or bench.base.is_log_in:
         return
-    for place in bench.open_places():
+    for place in bench.open_places("sql-injection", "xpath-injection", "nosql-injection", "ldap-injection"):
         proof = _proof(bench, place) if place.slot.where in ("query", "body") else ()
         if proof:
-            bench.proven[place.slot] = CHECK.id
+            bench.prove(place, CHECK.id)
             says = f"what stands in `{place.slot.text}` is searched for as a regular expression"
             yield a.found(CHECK, proof, says=says, target=target, slot=place.slot)
 
@@ -33,10 +33,10 @@ def _proof(bench: Bench, place: Place) -> tuple[Exchange, ...]:
     control = bench.control(place)
     found = [control]
     for everything, nothing in _PAIRS:
-        wide = bench.send(place, lambda word, tail=everything: word + tail, "a pattern that everything matches")  # type: ignore[misc]
+        wide = bench.behind(place, everything, "a pattern that everything matches")
         if wide.answer.status >= 400 or bench.same(wide, control, place):
             return ()
-        narrow = bench.send(place, lambda word, tail=nothing: word + tail, "a pattern that nothing matches")  # type: ignore[misc]
+        narrow = bench.behind(place, nothing, "a pattern that nothing matches")
         if not bench.same(narrow, control, place):
             return ()
         found += [wide, narrow]
@@ -53,7 +53,7 @@ CHECK: Final = Check(
         "Patterns that everything matches and that nothing matches are put behind a value that finds nothing. It is a "
         "finding where the first find something and the others do not, in two ways."
     ),
-    why="A pattern that takes exponential time stops the server, and one that matches everything gets around the search.",
+    why="A pattern that takes exponential time stops the server; one that matches everything gets around the search.",
     mend="Escape values for patterns, or search for them as texts.",
     samples={
         "fastapi": "re.search(re.escape(text), name)",

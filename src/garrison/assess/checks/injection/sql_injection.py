@@ -19,13 +19,14 @@ _PAIRS: Final = (("lower", "lowqr"), ("upper", "uppqr"))
 """Functions that every database has, and names that none has."""
 
 
-def look(a: Assessment, bench: Bench, check: Check, kind: str = "") -> Iterator[Finding]:
-    """Every open place of one operation; `check` is whose findings these are."""
+def look(a: Assessment, bench: Bench, check: Check, where: str = "") -> Iterator[Finding]:
+    """Every open place of one operation; `check` is whose findings these are, `where` how the place is called."""
     for place in bench.open_places():
+        named = where or place.slot.text
         proof = _by_condition(bench, place) or _by_function(bench, place)
         if proof:
-            bench.proven[place.slot] = check.id
-            yield a.found(check, proof, says=_says(bench, place), target=bench.target, slot=place.slot, kind=kind)
+            bench.prove(place, check.id)
+            yield a.found(check, proof, says=_says(bench, named), target=bench.target, slot=named)
 
 
 def each(a: Assessment, target: Target) -> Iterator[Finding]:
@@ -45,7 +46,7 @@ def _by_condition(bench: Bench, place: Place) -> tuple[Exchange, ...]:
 
 def _by_function(bench: Bench, place: Place) -> tuple[Exchange, ...]:
     """Where a function that databases have is as good as a plain text, and one that none has breaks it."""
-    if not bench.is_touchy(place) and not (place.is_number and bench.matters(place)):
+    if not bench.is_upset(place) and not _is_name(bench, place):
         return ()
     for before, after, is_as_plain in _around(bench, place):
         proof = _told_apart(bench, place, before, after, is_as_plain=is_as_plain)
@@ -60,12 +61,19 @@ def _around(bench: Bench, place: Place) -> Iterator[tuple[str, str, bool]]:
     if place.is_number:
         yield "{}+0*length(", "(''))", True
     yield "{}'+", "('')+'", False
-    if bench.matters(place) and not bench.is_success(bench.control(place)):
+    if _is_name(bench, place):
         yield "{},", "('')", True
+
+
+def _is_name(bench: Bench, place: Place) -> bool:
+    """Whether the place seems to name a column: any other text breaks it."""
+    return bench.is_success(bench.plain(place)) and bench.control(place).answer.status >= 500
 
 
 def _told_apart(bench: Bench, place: Place, before: str, after: str, *, is_as_plain: bool) -> tuple[Exchange, ...]:
     reference = bench.plain(place) if is_as_plain else bench.control(place)
+    if reference.answer.status >= 500:
+        return ()
     proof: list[Exchange] = [reference]
     for known, unknown in _PAIRS:
         for name, works in ((known, True), (unknown, False)):
@@ -81,9 +89,9 @@ def _told_apart(bench: Bench, place: Place, before: str, after: str, *, is_as_pl
     return tuple(proof[:3])
 
 
-def _says(bench: Bench, place: Place) -> str:
+def _says(bench: Bench, named: str) -> str:
     door = " of the log-in, so that somebody may come in without a password" if bench.base.is_log_in else ""
-    return f"what stands in `{place.slot.text}`{door} is run by the database as a part of its query"
+    return f"what stands in `{named}`{door} is run by the database as a part of its query"
 
 
 CHECK: Final = Check(

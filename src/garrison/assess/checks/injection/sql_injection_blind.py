@@ -19,14 +19,15 @@ _FEW: Final = 3
 
 
 def _sqlite(seconds: int) -> str:
+    """It has no function that waits: rows are made up and counted."""
     rows = seconds * _STEPS or 1
-    made = f"with recursive c(x) as (select 1 union all select x+1 from c limit {rows}) select x from c"
-    return f"(select substr(count(*),1,0) from ({made}))"
+    made = f"with recursive c(x) as (select 1 union all select x+1 from c limit {rows}) select x from c"  # noqa: S608 - sent to show that nobody should
+    return f"(select substr(count(*),1,0) from ({made}))"  # noqa: S608 - as above
 
 
 ENGINES: Final[dict[str, Callable[[int], str]]] = {
     "MySQL": lambda seconds: f"(select*from(select(sleep({seconds})))a)",
-    "PostgreSQL": lambda seconds: f"(select '' from pg_sleep({seconds}))",
+    "PostgreSQL": lambda seconds: f"(select '' from pg_sleep({seconds}))",  # noqa: S608 - as above
     "SQLite": _sqlite,
 }
 """An expression that waits once however many rows there are, by engine."""
@@ -37,13 +38,13 @@ def each(a: Assessment, target: Target) -> Iterator[Finding]:
     bench = bench_of(a, target)
     if bench is None:
         return
-    for place in bench.open_places():
+    for place in bench.open_places("sql-injection", "xpath-injection", "code-injection"):
         if not _is_worth_it(bench, place):
             continue
         for engine, payload in _payloads(place):
             proof = waits(bench, place, payload)
             if proof is not None:
-                bench.proven[place.slot] = CHECK.id
+                bench.prove(place, CHECK.id)
                 says = (
                     f"what stands in `{place.slot.text}` is run by the database ({engine}), which waits as it is told"
                 )
@@ -74,7 +75,8 @@ CHECK: Final = Check(
     tags=("owasp.api8", "cwe.89"),
     looks=(
         "An expression that makes the database wait for two seconds is put into the value, as each usual engine writes "
-        "it. It is a finding only where waiting for two seconds and for none, three times in turns, differ by that much "
+        "it. It is a finding only where waiting for two seconds and for none, three times in turns, differ by that "
+        "much "
         "each time and the quick ones do not scatter."
     ),
     why="Everything in the database can be read bit by bit, and often changed.",

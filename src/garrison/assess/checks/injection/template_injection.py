@@ -29,17 +29,16 @@ SYNTAXES: Final[dict[str, Shape]] = {
 _AT_ONCE: Final = tuple(SYNTAXES)[:5]
 
 
-def look(a: Assessment, bench: Bench, check: Check, kind: str = "") -> Iterator[Finding]:
-    """Every open place of one operation; `check` is whose findings these are."""
+def look(a: Assessment, bench: Bench, check: Check, where: str = "") -> Iterator[Finding]:
+    """Every open place of one operation; `check` is whose findings these are, `where` how the place is called."""
     for place in bench.open_places():
+        named = where or place.slot.text
         for syntax in _promising(a, bench, place):
             proof = _proof(a, bench, place, SYNTAXES[syntax])
             if proof:
-                bench.proven[place.slot] = check.id
-                says = (
-                    f"what stands in `{place.slot.text}` is rendered as a template: it computes what stands in {syntax}"
-                )
-                yield a.found(check, proof, says=says, target=bench.target, slot=place.slot, kind=kind)
+                bench.prove(place, check.id)
+                says = f"what stands in `{named}` is rendered as a template: it computes what stands in {syntax}"
+                yield a.found(check, proof, says=says, target=bench.target, slot=named)
                 break
 
 
@@ -53,7 +52,7 @@ def each(a: Assessment, target: Target) -> Iterator[Finding]:
 def _promising(a: Assessment, bench: Bench, place: Place) -> tuple[str, ...]:
     """The syntaxes to try one by one: first one request with several; all where breaking characters matter."""
     numbers = product_for(place.slot.text)
-    sent = bench.send(place, lambda word: word + "".join(SYNTAXES[each](numbers) for each in _AT_ONCE))
+    sent = bench.behind(place, "".join(SYNTAXES[each](numbers) for each in _AT_ONCE))
     if any(numbers.text in each.answer.text for each in (sent, *read_back(a, bench, sent))):
         return _AT_ONCE
     return tuple(SYNTAXES) if _is_upset(bench, place, sent) else ()
@@ -61,7 +60,8 @@ def _promising(a: Assessment, bench: Bench, place: Place) -> tuple[str, ...]:
 
 def _is_upset(bench: Bench, place: Place, sent: Exchange) -> bool:
     control = bench.control(place).answer.status
-    return control < 500 and max(sent.answer.status, bench.broken(place).answer.status) >= 500
+    broken = 0 if bench.is_explained(place) else bench.broken(place).answer.status
+    return control < 500 <= max(sent.answer.status, broken)
 
 
 def _proof(a: Assessment, bench: Bench, place: Place, shape: Shape) -> tuple[Exchange, ...]:
@@ -71,10 +71,7 @@ def _proof(a: Assessment, bench: Bench, place: Place, shape: Shape) -> tuple[Exc
         numbers = product_for(place.slot.text, salt)
         says = f"{numbers.left}*{numbers.right} is sent as a template writes it"
 
-        def payload(word: str, numbers: Product = numbers) -> str:
-            return word + shape(numbers)
-
-        sent = bench.send(place, payload, says)
+        sent = bench.behind(place, shape(numbers), says)
         shown = [each for each in (sent, *read_back(a, bench, sent)) if numbers.text in each.answer.text]
         if not shown:
             return ()
@@ -94,7 +91,10 @@ CHECK: Final = Check(
         "finding only where two different products come out, at once or where the value is read later."
     ),
     why="Templates reach the objects of the server, and with most engines from there any code can be run.",
-    mend="Give values to a template that is fixed; never build the template out of them. Use a sandboxed engine where clients write templates.",
+    mend=(
+        "Give values to a template that is fixed; never build the template out of them. Use a sandboxed engine where "
+        "clients write templates."
+    ),
     samples={
         "fastapi": 'Template("hello {{ name }}").render(name=name)',
         "django": 'render(request, "hello.html", {"name": name})',

@@ -1,4 +1,4 @@
-"""Timing: whether a value makes the target wait as long as it says, measured against the same value that says nothing."""
+"""Timing: whether a value makes the target wait as long as it says, measured against the same that says nothing."""
 
 from collections.abc import Callable
 from typing import Final

@@ -74,8 +74,6 @@ def _sought(bench: Bench, place: Place) -> Truth | None:
     joints = [OR] if bench.is_lookup else []
     if bench.matters(place) and (not bench.is_lookup or bench.base.is_log_in):
         joints.insert(0, AND)
-    if not joints and "search" in bench.target.described.path.lower():
-        joints = [OR]
     for joint in joints:
         for form in _fitting(bench, place, joint):
             if (found := proven(bench, place, form, joint)) is not None:
@@ -86,7 +84,9 @@ def _sought(bench: Bench, place: Place) -> Truth | None:
 def _fitting(bench: Bench, place: Place, joint: str) -> tuple[Form, ...]:
     """The most frequent ones; all where breaking characters make a difference."""
     chosen = [form for form in forms(joint) if place.is_number or not form.is_number]
-    return tuple(chosen if bench.is_touchy(place) else chosen[:2] if place.is_number else chosen[:1])
+    some = bench.base.is_log_in or bench.is_touchy(place)
+    most = len(chosen) if bench.is_upset(place) else 4 if some else 2 if place.is_number else 1
+    return tuple(chosen[:most])
 
 
 def proven(bench: Bench, place: Place, form: Form, joint: str) -> Truth | None:
@@ -103,7 +103,7 @@ def proven(bench: Bench, place: Place, form: Form, joint: str) -> Truth | None:
         return bench.same(exchange, reference, place)
 
     yes = ask("3", "<", "5", "a condition that is true is put behind the value")
-    if yes.answer.fault or is_as(yes) is (joint == OR) or yes.answer.status >= 500:
+    if yes.answer.fault or is_as(yes) is (joint == OR) or bench.same(yes, bench.broken(place), place):
         return None
     no = ask("3", ">", "5", "the same characters as a condition that is false: another answer")
     if is_as(no) is not (joint == OR):

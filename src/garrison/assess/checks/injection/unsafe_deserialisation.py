@@ -21,7 +21,8 @@ from garrison.core.finding import CheckId, Finding
 _OBJECTS: Final = frozenset(
     {"data", "state", "session", "config", "configuration", "settings", "preferences", "prefs", "payload", "object",
      "objects", "import", "content", "blob", "cart", "profile", "yaml", "pickle", "serialized", "serialised", "backup",
-     "snapshot", "model", "cache", "message", "job", "task", "context", "document", "export", "file", "token", "remember"}
+     "snapshot", "model", "cache", "message", "job", "task", "context", "document", "export", "file", "token",
+     "remember"}
 )  # fmt: skip
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
 
@@ -62,12 +63,12 @@ def each(a: Assessment, target: Target) -> Iterator[Finding]:
     if bench is None or not bench.is_reached:
         return
     for place in bench.places:
-        if place.slot in bench.proven or not _holds_objects(place):
+        if bench.is_proven(place, "code-injection") or not _holds_objects(place):
             continue
         for kind, payload in _payloads(place):
             proof = waits(bench, place, payload)
             if proof is not None:
-                bench.proven[place.slot] = CHECK.id
+                bench.prove(place, CHECK.id)
                 yield a.found(CHECK, proof, says=_says(f"`{place.slot.text}`", kind), target=target, slot=place.slot)
                 break
     yield from _whole(a, bench)
@@ -96,11 +97,15 @@ def _says(where: str, kind: str) -> str:
 
 
 def _holds_objects(place: Place) -> bool:
-    said = not _OBJECTS.isdisjoint(place.said)
+    said = not _OBJECTS.isdisjoint(place.said) or isinstance(place.request.value(place.slot), bytes)
     return said or (not place.is_text and _BASE64.fullmatch(place.value) is not None and not place.is_number)
 
 
 def _payloads(place: Place) -> Iterator[tuple[str, Callable[[str, int], Any]]]:
+    if isinstance(place.request.value(place.slot), bytes):
+        for kind, (_, content) in _RAW.items():
+            yield kind, lambda _, seconds, content=content: content(seconds)  # type: ignore[misc]
+        return
     yield from _VALUES.items()
     if place.slot.where == "body":
         yield from _OF_BODIES.items()
@@ -118,7 +123,7 @@ CHECK: Final = Check(
         "times in turns, differ by that much each time."
     ),
     why="Whoever can send this request runs any code in the server's process.",
-    mend="Exchange plain JSON that a schema checks. Where objects must travel, sign them, and load YAML with the safe loader.",
+    mend="Exchange plain JSON that a schema checks. Sign objects that must travel; load YAML with the safe loader.",
     samples={
         "fastapi": "yaml.safe_load(text)",
         "django": "signing.loads(text)  # JSON that is signed",

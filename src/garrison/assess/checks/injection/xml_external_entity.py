@@ -18,7 +18,7 @@ from garrison.core.detection import Confidence, Severity
 from garrison.core.finding import CheckId, Finding
 
 _PASSWD: Final = re.compile(r"root:[^:\n]{0,200}:0:0:")
-_WAIT: Final = 1.5
+_WAIT: Final = 0.7
 """Seconds in which a fetch comes to the listener."""
 _XML: Final = ("application/xml", "text/xml")
 _NAME: Final = re.compile(r"[A-Za-z_][\w.-]*")

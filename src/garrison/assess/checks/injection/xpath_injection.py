@@ -15,13 +15,13 @@ from garrison.core.finding import CheckId, Finding
 def each(a: Assessment, target: Target) -> Iterator[Finding]:
     """Look at one operation."""
     bench = bench_of(a, target)
-    for place in bench.open_places() if bench is not None else ():
+    for place in bench.open_places("sql-injection") if bench is not None else ():
         truth = truth_of(bench, place) if bench is not None else None
         if bench is None or truth is None:
             continue
         told = is_told(bench, place, truth, "count(/*)=1", "count(/*)=2")
         if told is not None:
-            bench.proven[place.slot] = CHECK.id
+            bench.prove(place, CHECK.id)
             says = f"what stands in `{place.slot.text}` is a part of an XPath query: conditions in it are computed"
             yield a.found(CHECK, (*truth.proof, *told), says=says, target=target, slot=place.slot)
 
@@ -33,8 +33,8 @@ CHECK: Final = Check(
     severity=Severity.HIGH,
     tags=("owasp.api8", "cwe.643"),
     looks=(
-        "A condition is put behind the value. Two true and two false ones of the same characters must be told apart, and "
-        "so must two that only XPath knows: that the document has one root, and that it has two."
+        "A condition is put behind the value. Two true and two false ones of the same characters must be told apart, "
+        "and so must two that only XPath knows: that the document has one root, and that it has two."
     ),
     why="The whole document can be read, passwords in it included; a log-in over it is passed without one.",
     mend="Pass values as variables of the query, or compare them in code. Allow no quotes where none are needed.",

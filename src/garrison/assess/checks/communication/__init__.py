@@ -1,0 +1,1 @@
+"""Checks of the family *communication*: whether what is sent can be read or changed on the way."""

@@ -1,0 +1,1 @@
+"""The rules, one file each. `audit/catalogue.py` is the ordered list."""

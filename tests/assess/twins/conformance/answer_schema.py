@@ -1,0 +1,11 @@
+"""Grams are a text / a number, as the contract has it."""
+
+from starlette.applications import Starlette
+from tests.assess.twins.conformance.teas import CONTRACT, giving
+from tests.assess.twins.parts import answer
+
+__all__ = ["CONTRACT", "app"]
+
+
+def app(vulnerable: bool) -> Starlette:
+    return giving(answer({"tea": "Assam", "grams": "five"}) if vulnerable else answer({"tea": "Assam", "grams": 5}))

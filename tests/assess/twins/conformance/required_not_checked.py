@@ -1,0 +1,10 @@
+"""Orders without grams are taken / refused."""
+
+from starlette.applications import Starlette
+from tests.assess.twins.conformance.orders import CONTRACT, IDENTITIES, is_fine, orders
+
+__all__ = ["CONTRACT", "IDENTITIES", "app"]
+
+
+def app(vulnerable: bool) -> Starlette:
+    return orders((lambda value: isinstance(value, dict) and "tea" in value) if vulnerable else is_fine)
