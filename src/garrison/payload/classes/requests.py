@@ -9,9 +9,14 @@ CLASS = PayloadClass(
     "Requests of the server's own",
     (
         Sign(
+            "names-inside",
+            r"://[^\x00\s/@]*\b(?:nip\.io|xip\.io|sslip\.io|localtest\.me|lvh\.me|vcap\.me|1u\.ms|rbndr\.us|burpcollaborator\.net|oastify\.com|interact\.sh|\w\.localhost|google\.internal)\b",
+            9,
+        ),
+        Sign(
             "inside",
             _SCHEME
-            + r"(?:[^\x00\s/@]{0,80}@)?\[?(?:localhost|127\.\d{1,3}(?:\.\d{1,3}){0,2}|0\.0\.0\.0|0[:/?#\x00]|169\.254\.\d{1,3}\.\d{1,3}|::1?\]|::ffff:|0{1,4}:0|0:0:|fd00:ec2|metadata|instance-data|100\.100\.100\.200|192\.0\.0\.192|local(?:domain|test\.me)|lvh\.me|[a-z0-9.-]*\.?(?:nip\.io|xip\.io|sslip\.io|localtest\.me|lvh\.me|vcap\.me|1u\.ms|rbndr\.us|burpcollaborator\.net|oastify\.com|interact\.sh|\.localhost|\.internal)\b)",
+            + r"(?:[^\x00\s/@]{0,80}@)?\[?(?:localhost|127\.\d{1,3}(?:\.\d{1,3}){0,2}|0\.0\.0\.0|0[:/?#\x00]|169\.254\.\d{1,3}\.\d{1,3}|::1?\]|::ffff:|0{1,4}:0|0:0:|fd00:ec2|metadata|instance-data|100\.100\.100\.200|192\.0\.0\.192|local(?:domain|test\.me)|lvh\.me)",
             3,
         ),
         Sign(
