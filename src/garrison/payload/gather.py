@@ -161,4 +161,20 @@ def _json(root: Any, pins: Pins) -> Places:
             each = known.items or NOTHING_PINNED
             for index, value in enumerate(node):
                 if type(value) in _HOLDERS:
-                    Final = frozenset({str, dict, list})
+                    stack.append((f"{place}/{index}" if depth < _MAX_NAMED else place, value, depth + 1, each))
+    return found
+
+
+def _object(place: str, node: dict[str, Any], state: tuple[int, Pins], found: Places, stack: list[_Step]) -> None:
+    """Keys that the contract does not declare are texts like any other."""
+    depth, known = state
+    for key, value in node.items():
+        below = f"{place}/{label(key)}" if depth < _MAX_NAMED else place
+        each = known.properties.get(key, NOTHING_PINNED)
+        if each is NOTHING_PINNED and (not key.isidentifier() or key.startswith("__") or key == "constructor"):
+            found.append((below, key))
+        if type(value) in _HOLDERS:
+            stack.append((below, value, depth + 1, each))
+
+
+_HOLDERS: Final = frozenset({str, dict, list})

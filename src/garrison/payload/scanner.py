@@ -17,6 +17,9 @@ BORDER = "\0"
 
 _LONG = re.compile(r"(\[(?:[^\]\\]|\\.)+\]|\\[swdS])\{([01]),(?:[4-9]|[1-9]\d{1,3})\}\??")
 
+_TOGETHER = 24
+"""Signs in one automaton."""
+
 _FLAGS = hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_DOTALL
 
 
@@ -35,23 +38,37 @@ def _unbounded(match: "re.Match[str]") -> str:
 
 
 class Scanner:
-    """Finds signs. Safe to share between threads."""
+    """Finds signs. Safe to share between threads.
+
+    The signs are spread over several automata: what they cost to compile grows faster than their number.
+    """
 
     def __init__(self, signs: Sequence[Sign]) -> None:
+        numbered = list(enumerate(signs))
+        self._parts = tuple([_Part(numbered[start : start + _TOGETHER]) for start in range(0, len(signs), _TOGETHER)])
+
+    def scan(self, data: bytes) -> list[tuple[int, int]]:
+        """Index of a sign and the offset in `data` after its match."""
+        found: list[tuple[int, int]] = []
+        for part in self._parts:
+            part.scan(data, found)
+        return found
+
+
+class _Part:
+    """One automaton, and those of its scratches that nobody uses."""
+
+    def __init__(self, signs: Sequence[tuple[int, Sign]]) -> None:
         self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-        # one that must be confirmed is told at every place, any other only once
-        flags = [_FLAGS for sign in signs]
         self._database.compile(
-            expressions=[expression(sign.pattern) for sign in signs],
-            ids=list(range(len(signs))),
+            expressions=[expression(sign.pattern) for _, sign in signs],
+            ids=[index for index, _ in signs],
             elements=len(signs),
-            flags=flags,
+            flags=[_FLAGS] * len(signs),
         )
         self._idle: list[hyperscan.Scratch] = []
 
-    def scan(self, data: bytes) -> list[tuple[int, int]]:
-        """Index of a sign and the offset in `data` after its match, in order of the latter."""
-        found: list[tuple[int, int]] = []
+    def scan(self, data: bytes, found: list[tuple[int, int]]) -> None:
         try:
             scratch = self._idle.pop()
         except IndexError:
@@ -64,7 +81,6 @@ class Scanner:
 
         self._database.scan(data, note, scratch=scratch)
         self._idle.append(scratch)
-        return found
 
 
 @functools.cache
