@@ -20,7 +20,7 @@ from garrison.engine.facts import Facts
 from garrison.payload.classes.catalogue import CLASSES
 from garrison.payload.evidence import evidence_of
 from garrison.payload.gather import Places, body_texts, head_texts, query_texts, raw_texts, target_texts
-from garrison.payload.judge import judge, prepare
+from garrison.payload.judge import judge
 
 _ID = ControlId("payload")
 _ANY: Final = "/*"
@@ -40,7 +40,6 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
     wanted = frozenset(settings.payload.classes)
     trusts = _trusting(settings.payload.unsafe_trusted_places)
     pinned = _Pinned(operation)
-    prepare()
 
     def check(facts: Facts) -> Outcome:
         places = [place for place in _texts(facts, pinned) if not trusts(place[0])]

@@ -17,7 +17,7 @@ BORDER = "\0"
 
 _LONG = re.compile(r"(\[(?:[^\]\\]|\\.)+\]|\\[swdS])\{([01]),(?:[4-9]|[1-9]\d{1,3})\}\??")
 
-_TOGETHER = 24
+_TOGETHER = 60
 """Signs in one automaton."""
 
 _FLAGS = hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_DOTALL
