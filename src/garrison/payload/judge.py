@@ -1,7 +1,7 @@
 """What is found in a request's texts: all signs in one pass, then the grammars, then what was hidden in wrappings."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -102,25 +102,30 @@ def signs_in(forms: Sequence["Form"]) -> list[list[tuple[int, int]]]:
 
 
 def _weigh(form: "Form", places: list[tuple[int, int]]) -> Finding | None:
-    """What the signs in one text amount to, where they stand closest."""
+    """What the signs of one class amount to where they stand closest; classes do not add up."""
     places.sort()
-    best: tuple[int, dict[int, int], int] = (0, {}, 0)
+    best, counted, place = 0, {0: 0}, 0
     first = 0
     for last, (end, _) in enumerate(places):
         while places[first][0] < end - WINDOW:
             first += 1
         signs = {index: _OWNED[index][1].weight for _, index in places[first : last + 1]}
-        if (score := sum(signs.values())) > best[0]:
-            best = score, signs, end
-    if best[0] < ENOUGH:
+        score = max(_by_class(signs).values())
+        if score > best:
+            best, counted, place = score, signs, end
+    if best < ENOUGH:
         return None
-    scores: dict[str, int] = {}
-    for index in best[1]:
-        scores[_OWNED[index][0]] = scores.get(_OWNED[index][0], 0) + _OWNED[index][1].weight
+    scores = _by_class(counted)
     kind = max(scores, key=scores.__getitem__)
-    return Finding(
-        form.owner, kind, best[0], tuple(name_of(index) for index in best[1]), form.steps, form.text, best[2]
-    )
+    return Finding(form.owner, kind, best, tuple(name_of(index) for index in counted), form.steps, form.text, place)
+
+
+def _by_class(signs: Mapping[int, int]) -> dict[str, int]:
+    scores: dict[str, int] = {}
+    for index, weight in signs.items():
+        kind = _OWNED[index][0]
+        scores[kind] = scores.get(kind, 0) + weight
+    return scores
 
 
 def name_of(sign: int) -> str:

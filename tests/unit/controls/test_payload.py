@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from tests.unit.engine.drive import EVENT_ID, PEER, request_head
+from tests.unit.engine.drive import EVENT_ID, request_head
 
 from garrison.config.load import load_settings
 from garrison.core.event import Event
@@ -56,9 +56,9 @@ def decided(line: str, body: Any = None, media_type: str = "application/json", *
                                          "controls": controls}).encode(), "garrison.yaml")  # fmt: skip
     policy = build_policy(settings, read=lambda _: json.dumps(CONTRACT).encode())
     data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
-    headers = (("content-type", media_type), ("content-length", str(len(data)))) if data is not None else ()
+    headers = (("content-type", media_type),) if data is not None else ()
     exchange = Exchange(policy, EVENT_ID, 1.0)
-    exchange.request(request_head(line, *headers), data)
+    exchange.request(request_head(line, headers, data), data)
     return exchange.close(1.0)
 
 

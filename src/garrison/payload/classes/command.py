@@ -51,7 +51,7 @@ CLASS = PayloadClass(
         Sign(
             "separator-first",
             r"^[\"')]{0,3}\s{0,3}(?:\$?(?:%26|\x26){2}|\|{1,2}|;)\s*[a-z_]{2,12}(?:\.exe)?(?:\s[^\x00;]{1,120})?(?:\x00|\||;|\x26|`|#|\\n)",
-            9,
+            10,
         ),
         Sign(
             "letters-hidden", r"\w\$[$@*!?-]/?\w+\$|\w(?:''|\"\")\w{1,6}(?:''|\"\")|\\\w\\\w\\\w\\?\w|\$\{\w{1,4}:\d", 5
@@ -59,7 +59,7 @@ CLASS = PayloadClass(
         Sign(
             "alone",
             r"^(?:alias\s+[\w-]{0,12}\s?[\w-]{1,12}=|alias\s+-\w|time\s+(?:curl|wget|ping|sleep|cat)\s|\w{1,12}\(\)\s*\{\s*\w|~[+\d-]?\x00)",
-            9,
+            10,
         ),
         Sign(
             "substitution",
@@ -78,7 +78,7 @@ CLASS = PayloadClass(
         Sign(
             "space-trick",
             r"\$\{?IFS\b|\$IFS\$?\d?|\{(?:cat|ls|id|echo|wget|curl|uname|ping|bash|sh|nc),[^\x00}]{0,100}\}|\{,?[a-z-]{1,12},[^\x00}\s]{0,40}\}|\bc['\"\\$@*?]{1,4}a['\"\\$@*?]{1,4}t\b|\$@\w|\w\$@|/[?*]{2,3}/[?*\w]{2,}|/e(?:t|\?|\*)[c?*]*/p(?:a|\?|\*)\w?[s?*]{2,}|\$\{(?:PATH|HOME|PWD|SHELL|OLDPWD|path)(?::|\})",
-            9,
+            10,
         ),
         Sign("shell-shock", r"\(\s*\)\s*\{\s*(?::\s*;|_;|foo:?;|:\s*\}|\)\s*;|_\s*;)|\(\)\s*\{\s*\w*:?;\s*\}\s*;"),
         Sign(
@@ -108,7 +108,7 @@ CLASS = PayloadClass(
             + r"|"
             + _PLAIN
             + r"\b|/|cmd|calc|touch|\$_)",
-            8,
+            10,
         ),
         Sign(
             "python-run",
@@ -118,12 +118,12 @@ CLASS = PayloadClass(
         Sign(
             "node-run",
             r"\brequire\s*\(\s*['\"`](?:child_process|fs|net|http|vm|os)['\"`]\s*\)\s*\.|\bprocess\.(?:mainModule|binding|env\b\s*[.\x5b)]|exit\s*\(|kill\s*\()|\bglobal\.process\b|\bthis\.constructor\.constructor\b|_\$\$ND_FUNC\$\$_|\bres\.(?:end|write|send)\s*\(\s*require|\bprocess\.cwd\s*\(|new\s+Function\s*\(\s*['\"]",
-            8,
+            10,
         ),
         Sign(
             "argument",
             r"^\s*-{1,2}(?:o?ProxyCommand|use-compress-program|checkpoint-action|to-command|exec|upload-pack|open-files-in-pager|config-file|post-file|output-document|eval)\b[=\s]",
-            9,
+            10,
         ),
     ),
     ("API10:2023", "CWE-77", "CWE-78", "CWE-94"),

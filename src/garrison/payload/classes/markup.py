@@ -27,7 +27,7 @@ CLASS = PayloadClass(
         Sign(
             "handler-loose",
             r"<[a-z!/?][^\x00]{0,400}?[\s/\"'`;\x0b\x0c<>]on[a-z]{3,30}\s*=\s*['\"`]?\s*[a-z0-9&\\%(.$_\x5b/]{1,40}",
-            7,
+            10,
         ),
         Sign(
             "attribute-left",
@@ -42,7 +42,7 @@ CLASS = PayloadClass(
         Sign(
             "handler-alone",
             r"^[\s/\x0b]*on(?:error|load|click|focus(?:in|out)?|blur|mouse\w{2,8}|key\w{2,8}|pointer\w{2,14}|toggle|animation\w{3,12}|transition\w{3,9}|begin|end|resize|scroll|submit|change|input|wheel|drag\w{0,6}|drop|copy|cut|paste|\w{3,20})\s*=\s*['\"`]?\s*[a-z$_]{1,30}\s*[(.`]",
-            9,
+            10,
         ),
         Sign(
             "script-url",
@@ -62,12 +62,12 @@ CLASS = PayloadClass(
         Sign(
             "telling-call",
             r"\b(?:alert|confirm|prompt)\s*(?:\(|`|&#(?:40|x28|96)|&lpar|\\u0028|\?\.\()\s*(?:['\"`/]?\s*(?:\d{1,9}|xss\w{0,10}|document\.|1|/|hi|hello|hacked|test|owned|pwned|document|location|origin|String\.|this|window\.|self|top|navigator|cookie|a|x|kcf|\x28)\b|/|\d|\)|`|String|[\x22'`])",
-            6,
+            10,
         ),
         Sign(
             "telling-call-context",
             r"(?:[\x00;'\"`,:=({!~+\-*/|&?>\x5b\\])\s*(?:\w{1,12}\.)?(?:alert|confirm|prompt)\s*(?:\(\s*(?:['\"`/]?(?:\d|xss|document\.|/)|\))|`\s*[\w.$]{0,30}`)",
-            9,
+            10,
         ),
         Sign(
             "script-left",
@@ -77,7 +77,7 @@ CLASS = PayloadClass(
         Sign(
             "document",
             r"\b(?:document|window|self|top|parent|this|frames|globalThis)\s*(?:\.\s*(?:cookie|domain|write(?:ln)?\s*\(|location|URL|referrer|documentURI|body\.innerHTML|forms|execCommand|defaultView|implementation)|\[\s*['\"`/(])",
-            5,
+            6,
         ),
         Sign(
             "cookie-sent",
@@ -87,7 +87,7 @@ CLASS = PayloadClass(
         Sign(
             "char-codes",
             r"\bString\s*\.\s*fromC(?:har|ode)Code?\s*\(|\bfromCharCode\s*\(|\bunescape\s*\(\s*['\"`]|\beval\s*\(\s*(?:atob|unescape|String|name|location|window|document|self|'|\"|`|\\)|\batob\s*(?:\(|`)\s*['\"`]?[A-Za-z0-9+/=]{8,}",
-            8,
+            10,
         ),
         Sign(
             "indirect-call",
@@ -97,12 +97,12 @@ CLASS = PayloadClass(
         Sign(
             "style-run",
             r"\b(?:expression|e\s*x\s*p\s*r\s*e\s*s\s*s\s*i\s*o\s*n|exp/\*[^\x00]{0,30}\*/ression)\s*\(\s*(?:alert|javascript|document|eval|window|this|open|\w{1,20}\s*\(|['\"(])|-moz-binding\s*:|-o-link\s*:|behaviou?r\s*:\s*url|@import\s*(?:url\s*\(|['\"(])?\s*['\"]?\s*(?:javascript|data|https?:|//|\\|\w)|(?:background(?:-image)?|list-style(?:-image)?)\s*:\s*[^\x00;\"<]{0,30}url\s*\(\s*['\"]?\s*(?:javascript|vbscript|data:text|\\)",
-            8,
+            10,
         ),
         Sign(
             "element-left",
             r"</\s*(?:textarea|title|style|script|noscript|xmp|select|option|template|iframe|noembed|noframes|plaintext|a|div|p|td|form|math|svg|body|html|foreignObject)\s*/?>",
-            7,
+            10,
             leaves_element,
         ),
         Sign("quote-element", r"(?:['\"`][\s/]*[;)}\]]*\s*/?>|--!?>|\*/)\s*<\s*[a-z!/?]", 8, leaves_attribute),
@@ -131,7 +131,7 @@ CLASS = PayloadClass(
         Sign(
             "call-alone",
             r"^[\s;'\"`)(+/*-]{0,6}(?:window\.|top\.|self\.|parent\.)?(?:alert|confirm|prompt|atob|btoa|setInterval|setTimeout|eval|navigator\.\w+|document\.\w+|window\.\w+|location(?:\.\w+)?|Reflect\.\w+[.\w]*)\s*(?:\(|`|\[|=\s*['\"/])",
-            9,
+            10,
         ),
         Sign(
             "object-alone",
@@ -141,17 +141,17 @@ CLASS = PayloadClass(
         Sign(
             "odd-element",
             r"<[^\x00>]{0,400}?(?:\b(?:dataformatas|datasrc|datafld|ev:(?:event|handler))\s*=)|<\s*(?:listener|handler|!attlist)\b|<\?\s*import|\xc2\xbc\s*/?script|\]\]>\]|-->\]|<//|<\w+[^\x00>]{0,200}style\s*=\s*['\"]?[^\x00>]{0,80}(?:content|background(?:-image)?|mask|cursor|filter|binding|font-family)\s*:\s*(?:url\s*\(|foo)|<\s*s\s{0,4}c\s{0,4}r\s{0,4}i\s{0,4}p|<\s?[d f]\s[ioa]\s|<%\w{3,12}\b|<\s?x:\s?script",
-            9,
+            10,
         ),
         Sign(
             "framework",
             r"\{\{[^\x00{}]{0,120}(?:constructor|\$eval|\$on|\$new|toString\s*\(|charAt|_c\.|\$emit|\$root|\$parent|alert\s*\()|\bng-(?:app|click|init|csp|focus|bind-html|include|mouse\w+|blur)\b|\bv-(?:html|on:|bind:|show|if|for)\s*[=\w]|\bx-(?:data|init|on:|html)\s*=|<[a-z-]{1,20}[^\x00>]{0,40}\s@[a-z]{3,12}\s*=|\bhx-on\b|data-bind\s*=",
-            6,
+            8,
         ),
         Sign(
             "html-in-entities",
             r"\x26lt;?\s*/?\s*(?:script|img|svg|iframe|body|input|a\s)\b[^\x00]{0,200}(?:on[a-z]{3,20}\s*=|script|alert)",
-            8,
+            10,
         ),
         Sign(
             "activex",
@@ -161,7 +161,7 @@ CLASS = PayloadClass(
         Sign(
             "xss-word",
             r"\bxss[\"'`)\]/]|[\"'`(/]xss\b|\bxss\.rocks|\bxssed\b|ha\.ckers\.org|\bxss(?:er|hunter)?\.(?:js|htc|xml|svg|ht)|burpcollaborator|xss\.report|\binteractsh?\b|\.oast\.|evil\.(?:com|js|org|net)\b|attacker\.(?:com|tld|net|org)\b|ckers\.org",
-            6,
+            10,
         ),
     ),
     ("API8:2023", "CWE-79", "CWE-80", "CWE-97"),

@@ -18,7 +18,7 @@ OBJECT = PayloadClass(
         Sign(
             "dotnet-object",
             r"\bAAEAAAD/{4}|\bTypeObject|\bSystem\.(?:Diagnostics\.Process|Windows\.Data\.ObjectDataProvider|Configuration\.Install|IO\.File|Web\.UI|Runtime\.Remoting)|['\"]\$type['\"]\s*:|ObjectDataProvider|__VIEWSTATE\w*=/wE",
-            8,
+            10,
         ),
         Sign(
             "python-object",
@@ -55,7 +55,7 @@ RUNTIME = PayloadClass(
         Sign(
             "php-alone",
             r"^[\s;'\"${@(]*(?:phpinfo|system|exec|passthru|shell_exec|popen|eval|assert|print|echo|die|base64_decode|file_get_contents|include|require|var_dump|sleep|readfile|call_user_func)\s*\(\s*[^\x00]{0,200}\)\s*[;})'\"%]{0,5}",
-            6,
+            10,
         ),
         Sign(
             "php-string-call",
@@ -84,7 +84,7 @@ GRAPHQL = PayloadClass(
         Sign(
             "injected",
             r"\bquery\b[^\x00]{0,200}\w\s*:\s*\\?\"[^\x00\"]{0,60}(?:'\s*(?:;|or\b|and\b|union\b|--)|\\?\"\s*\|\|)|\(\s*\w{1,20}\s*:\s*\\?\"\d{1,9}['`]\\?\"\s*\)",
-            10,
+            14,
         ),
         Sign("alias-flood", r"(?:\b[a-z_]+\d+\s*:\s*\w+\s*[({][^\x00)}]*[)}]\s*){12}", 10),
     ),
@@ -98,18 +98,23 @@ HEADER = PayloadClass(
         Sign(
             "header-line",
             r"[\r\n]{1,4}\s{0,2}(?:set-cookie|location|content-(?:type|length|disposition|encoding)|contenttype|contentlength|refresh|host|x-[a-z-]{2,30}|transfer-encoding|remote-addr|access-control-[a-z-]{4,20}|connection|referer|cookie|link|status|last-modified|cache-control)\s{0,3}:\s{0,3}[^\x00\n]{0,20}",
-            7,
+            5,
+        ),
+        Sign(
+            "value-then-header",
+            r"^[^\x00\n:{<]{0,60}\r?\n\r?\n?(?:set-cookie|location|content-(?:type|length)|refresh|remote-addr|http/1\.[01])\s*[: ]",
+            10,
         ),
         Sign(
             "status-line",
             r"[\r\n]\s{0,3}(?:HTTP/[\d.]{1,4}\s+\d{3}|(?:GET|POST|HEAD|PUT|OPTIONS|CONNECT|TRACE)\s+[^\x00\s]{1,200}\s+HTTP/\d)",
-            7,
+            5,
         ),
         Sign("double-break-markup", r"\r?\n\r?\n\s{0,3}<\s*(?:html|script|body|head|img|svg|iframe)", 6),
         Sign(
             "mail",
             r"(?:[\r\n]|%0a|%0d|\\n)\s{0,3}(?:to|cc|bcc|from|subject|reply-to|mime-version|content-transfer-encoding|rcpt\s+to|mail\s+from|ehlo|helo|data)\s{0,2}:?\s{0,3}[<\w.+-]{1,64}@[\w.-]{1,64}",
-            8,
+            10,
         ),
         Sign(
             "mail-command",

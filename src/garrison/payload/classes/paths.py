@@ -14,7 +14,7 @@ CLASS = PayloadClass(
     "path",
     "Paths and inclusion",
     (
-        Sign("climbs", r"(?:[\x00/\\=\s'\":(]|file:)(?:\.{2,3}" + _SEP + r"+\.{0,2}){2}", 6),
+        Sign("climbs", r"(?:[\x00/\\=\s'\":(]|file:)(?:\.{2,3}" + _SEP + r"+\.{0,2}){2}", 3),
         Sign("climbs-far", r"(?:" + _UP + _SEP + r"+){3}", 7),
         Sign(
             "climbs-to",
@@ -24,7 +24,7 @@ CLASS = PayloadClass(
             10,
         ),
         Sign("climbs-first", r"^[/\\]{0,3}(?:\.\.+" + _SEP + r"+)+[^\x00\s]{0,400}(?:\x00|%00|\?|#|;)", 6),
-        Sign("climbs-only", r"^[/\\]{0,4}(?:\.{2,3}" + _SEP + r"+){2}", 8),
+        Sign("climbs-only", r"^[/\\]{0,4}(?:\.{2,3}" + _SEP + r"+){2}", 10),
         Sign("climbs-backward", r"\.\.\\+(?:\.\.|[a-z])", 7),
         Sign(
             "climbs-mixed",
@@ -39,7 +39,7 @@ CLASS = PayloadClass(
         Sign(
             "climbs-odd",
             r"(?:\.\.2f){2}|(?:\.\.5c){2}|(?:/\.[\\/]{1,2}\.?){3}|(?:\.{1,2}[/\\]{1,3}){5}|%%3[0-9]|%%[0-9a-f]{2}%|%(?:25)?c[01]%(?:25)?[0-9a-z]{2}|%(?:25)?c[01]\.|(?:\?|\.){1,4}0x(?:2f|5c)|\.\.+%(?:25)*(?:2f|5c)|\?\?(?:/|\\|%2f|%5c)\w|(?:\xe2\x88\x95|\xef\xbc\x8f)etc|%bg%qf|%uF025|(?:\.\\/\\?){2}",
-            9,
+            10,
         ),
         Sign(
             "absolute-alone",
@@ -67,7 +67,7 @@ CLASS = PayloadClass(
         Sign(
             "windows-file",
             r"\b(?:boot|win|system|php|odbc|my)\.ini\b|\bsystem32[/\\]|\bwin(?:dows|nt)[/\\]+(?:system32|win\.ini|repair|debug|panther|temp|iis|php|my)|\binetpub[/\\]|\\\\[\w.-]{2,40}\\(?:c\$|admin\$|share|\w{1,20}\$)|\bautoexec\.bat|\bdrivers[/\\]etc[/\\]hosts|\brepair[/\\](?:sam|system)\b|\bunattend(?:ed)?\.xml|\bsysprep\b|\bglobal\.asa\b|\bntuser\.dat",
-            6,
+            10,
         ),
         Sign(
             "secret-file",
@@ -77,7 +77,7 @@ CLASS = PayloadClass(
         Sign(
             "secret-file-alone",
             r"^[/\\]?(?:[\w.@-]{1,40}[/\\]){0,5}(?:\.env(?:\.\w{2,12}){0,2}|\.git(?:/\w+)?|\.svn(?:/\w+)?|\.ht(?:access|passwd|group|user)\w{0,3}|\.ssh(?:/\w+)?|\.aws/\w+|\.\w{2,9}_history|\.netrc|\.npmrc|\.pgpass|\.git-credentials|wp-config\.\w{2,5}\w*|web\.config|id_[rd]sa|authorized_keys|\.bashrc|\.profile|\.passwd|_?config(?:uration)?\.(?:inc|php|asp|ini|xml)\w*|passwd|shadow|\.\w{2,12}/\w{2,12}\.(?:env|md|json|ya?ml|toml|conf|key|pem))[~;?%\x00]{0,3}$",
-            8,
+            10,
         ),
         Sign(
             "home-or-log",
@@ -92,7 +92,7 @@ CLASS = PayloadClass(
         Sign(
             "filter-chain",
             r"convert\.(?:base64-(?:en|de)code|iconv|quoted)|string\.(?:rot13|toupper|strip_tags)\b|resource\s*=\s*(?:php:|/|data:|index|config|\w{1,20}\.php)",
-            7,
+            10,
         ),
         Sign("null-byte", r"%00|\\0(?:\x00|\.)|\\x00|\.php\x00", 5),
         Sign(
@@ -101,7 +101,7 @@ CLASS = PayloadClass(
             8,
         ),
         Sign("remote-address", r"^(?:ht|f)tps?://(?:\d{1,3}\.){3}\d{1,3}\b", 5),
-        Sign("foreign-ftp", r"^(?:s?ftps?|gopher|tftp|dict|smb|afp|url:(?:file|https?|ftp))://", 10),
+        Sign("foreign-ftp", r"^(?:s?ftps?|gopher|tftp|dict|smb|afp|url:(?:file|https?|ftp))://", 5),
         Sign(
             "include-parameter",
             r"\b(?:include|require)(?:_once)?\s*[('\"]\s*['\"$]?[^\x00)]{1,80}|\bfile_get_contents\s*\(|\breadfile\s*\(|\bfpassthru\s*\(|\bhighlight_file\s*\(|\bshow_source\s*\(",

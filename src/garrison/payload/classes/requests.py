@@ -11,7 +11,7 @@ CLASS = PayloadClass(
         Sign(
             "names-inside",
             r"://[^\x00\s/@]*\b(?:nip\.io|xip\.io|sslip\.io|localtest\.me|lvh\.me|vcap\.me|1u\.ms|rbndr\.us|burpcollaborator\.net|oastify\.com|interact\.sh|\w\.localhost|google\.internal)\b",
-            9,
+            10,
         ),
         Sign(
             "inside",
@@ -35,33 +35,33 @@ CLASS = PayloadClass(
         Sign(
             "hidden-letters",
             r"^\w{2,9}:/{0,4}(?:\\{1,4}\w){3}|^\w{2,9}://[^\x00/\s]{1,60}(?:\xe3\x80\x82|\xef\xbd\xa1)|\$\{AWS_|r3dir\.me|://\w{1,20}\.[\w.-]{1,40}[^\x00]{0,20}=\s?https?://(?:127|localhost)",
-            8,
+            10,
         ),
         Sign(
             "marked-host",
             r"^https?://[^\x00\s/]{1,60}[/]?[:@][^\x00\s/@]{0,30}@|^https?://[^\x00\s]{1,60}\s[@\x26]|^https?://[\w.]{1,40}:\d{1,5}[:\\]+[\\@]",
-            9,
+            10,
         ),
         Sign(
             "metadata",
             r"(?:169\.254\.169\.254|100\.100\.100\.200|192\.0\.0\.192|metadata\.(?:google\.internal|tencentyun\.com|packet\.net|platformequinix)|/latest/(?:meta-data|user-data|dynamic|api/token)|/computeMetadata/v1|/opc/v[12]/|/metadata/(?:instance|v1|identity)|/openstack/latest|\bmeta-data/iam)",
-            8,
+            10,
         ),
         Sign(
             "odd-number",
             _SCHEME
             + r"(?:[^\x00\s/@]{0,40}@)?(?:0x[0-9a-f]{6,8}|0[0-7]{9,12}|\d{9,10}|(?:0x[0-9a-f]{1,2}\.){1,3}0x[0-9a-f]{1,8}|(?:0[0-7]{1,4}\.){1,3}0[0-7]{1,4}|\d{1,3}\.\d{4,9}|\d{1,3}\.\d{1,3}\.\d{4,5})[:/?#\s\x00]",
-            9,
+            10,
         ),
         Sign(
             "other-protocol",
             r"\b(?:gopher|dict|ldaps?|tftp|netdoc|jar:https?|sftp|php|phar|expect|ogg|smb|rmi|iiop)://[^\x00\s]{2}",
-            8,
+            10,
         ),
         Sign(
             "two-hosts",
             r"^https?:[/\\]{1,3}[^\x00\s/?#]{1,80}(?:[@\\#]|%23|%40|\x20)[^\x00\s/]{0,60}[@\\:]|^https?:[^/\x00]{1,40}(?:@|\\)|https?:/{0,3}\\|https?://[^\x00\s]{1,60}\x26@|http://\S{1,40}\s@",
-            7,
+            10,
         ),
         Sign("other-digits", _SCHEME + r"[^\x00\s]{0,40}(?:\xe2[\x91\x92\x93]|\xef\xbd|\xef\xbc)", 8),
     ),

@@ -41,7 +41,7 @@ CLASS = PayloadClass(
             "extended-procedure",
             r"\b(?:xp_(?:cmdshell|dirtree|reg\w{3,20}|fileexist|subdirs|servicecontrol|availablemedia|loginconfig|makecab|enumgroups|ntsec\w*|terminate\w*)|sp_(?:oacreate|addextendedproc|makewebtask|executesql|prepare|sqlexec|sqlfulltext|replwritetovarbin|blitz\w*))\b",
         ),
-        Sign("telling-call", _CALLS, 6),
+        Sign("telling-call", _CALLS, 10),
         Sign(
             "call-alone",
             r"^(?:@?[-+]?\d*\s*)?(?:sleep|benchmark|pg_sleep|extractvalue|updatexml|load_file|md5|sha1|user|version|database|current_user|char|chr|ascii|hex|unhex|substr(?:ing)?|mid|concat|ord|length|sin|cos|div|round|format|lower|upper|floor|rand|exp|conv|bin|if|ifnull|nvl|coalesce|greatest|least|power|cast|convert)\s*\(\s*[^\x00a-z]?[^\x00]{0,60}\)\s*(?:--|#|/\*|;|=|[<>|+*%-])",
@@ -55,17 +55,17 @@ CLASS = PayloadClass(
         Sign(
             "json-compared",
             r"^(?:or|and|having|like|where|'[^\x00']*'\s*(?:or|and))\s+['\"][^\x00]{0,60}['\"]\s*(?:::|->|[<>=@?!|&#]|not\s|like|regexp|in\b)|^(?:having|like|or|and|where|in|case|declare|exec|regexp|not|order\s+by|group\s+by|union)\s+[\d'\"(@]?[\w'\"(]{0,12}\s*[=(<>]?\s*$",
-            9,
+            10,
         ),
         Sign(
             "column-list",
             r"^[(\s]*select\s+[-@(]*(?:['\"]?\d+['\"]?|@\w+|[a-z]+)[)\s]*,\s*[-(]*(?:sin|\d|[a-z_]+\s*\(|['\"(])|^[(\s]*select\s+(?:@\w|[-(]*\w+\s*\(|\*?['\"]\w)|^\(\s*select\b|^\d+\s*\)\s*from\s|\d\s+as\s+\S+\s+from\b|\bselect\b[^\x00]{0,60}\bfrom\s+dual\b",
-            9,
+            10,
         ),
         Sign(
             "word-alone",
             r"^(?:information_schema(?:\.\w+)?|rlike|xor|msdb|tempdb|northwind|sysobjects|syscolumns|mysql\.db|regexp|[!=<>]=|like|table_name|column_name|schema_name|msys\w{3,20}|pg_catalog|sqlite_master|waitfor|having|group\s+by|order\s+by|union(?:\s+all)?\s+select|union|procedure\s+analyse|sounds\s+like|xp_cmdshell|char\s*\(|nvarchar|varchar|@@\w+)$",
-            9,
+            10,
         ),
         Sign(
             "compared",
@@ -74,19 +74,19 @@ CLASS = PayloadClass(
         ),
         Sign(
             "number-logic",
-            r"^['\"(-]{0,3}[\w.]{1,12}['\")]{0,3}\s*(?:and|or|xor|&&|\|\|)\s*[!~(+-]{0,3}\s*(?:\d[\d.+*/() -]{0,20}|'[^\x00']{0,12}'|\"[^\x00\"]{0,12}\")\s*(?:=|<>|!=|<|>|like|in|is|between|sounds|rlike|regexp|--|#|/\*|;)",
+            r"^['\"(-]{0,3}[\w.]{1,12}['\")]{0,3}\s*(?:and|or|xor|&&|\|\|)\s*[!~(+-]{0,3}\s*(?:\d[\d.+*/() -]{0,20}|'[^\x00']{0,12}'|\"[^\x00\"]{0,12}\")\s*(?:=|<>|!=|like|in|is|between|sounds|rlike|regexp|--|#|/\*|;)",
             10,
         ),
         Sign(
             "number-logic-alone",
             r"^['\"(-]{0,3}\d{0,9}['\")]{1,3}\s*(?:and|or|xor|&&|\|\|)\s*[!~(+'\"-]{0,3}\s*\w{1,20}['\"]?\s*(?:--|#|/\*|;)",
-            8,
+            10,
         ),
         Sign(
             "blind-call",
             r"(?:\b(?:and|or|xor|select|if|case|then|where|like|rlike|not|having|by|in)\b|['\"`|=+,*/-])[\s(+]*(?:sleep|benchmark|pg_sleep|waitfor|randomblob)\s*\(\s*[\d(_'\"-]",
         ),
-        Sign("objects", _OBJECTS, 6),
+        Sign("objects", _OBJECTS, 9),
         Sign(
             "objects-asked",
             r"\b(?:from|join|into|table|exec|select|and|where)[\s(/*+]{1,20}[\[`\"]?(?:" + _OBJECTS + ")",
@@ -100,12 +100,12 @@ CLASS = PayloadClass(
         Sign(
             "stacked-verb",
             r";\s*(?:drop\s{1,9}(?:table|database|user|view|procedure|column|schema)|truncate\s{1,9}table|insert\s{1,9}into|delete\s{1,9}from|exec(?:ute)?[\s(]+(?:immediate|master|xp_|sp_|\()|declare\s+@|shutdown\b\s*(?:;|--|with)|update\s{1,9}\w{1,40}\s{1,9}set|create\s{1,9}(?:table|user|function|login|procedure|or\s)|alter\s{1,9}(?:table|user|database)|grant\s{1,9}(?:all|select|connect|dba)|select\s*[(\s]\s*(?:pg_|sleep|benchmark|\d|\*|case|load|@@))",
-            8,
+            10,
         ),
         Sign(
             "clause-number",
             r"(?:\b(?:order|group)\s{1,20}by\s{1,20}\d{1,4}|\blimit\s{1,9}\d{1,6}\s*,\s*\d{1,6}|\bhaving\s{1,9}[\d'\"(]{1,6}\s*[=<>])\s*(?:--|#|/\*|;|\)|\x00)",
-            8,
+            10,
         ),
         Sign(
             "clause-after-value",
@@ -117,11 +117,11 @@ CLASS = PayloadClass(
         Sign(
             "quoted-or",
             r"(?:^[^\x00'\"\s]{0,20}|\w)['\"]\s{0,2}(?:or|and|xor|\|\||&&|like|div)\s{0,2}['\"(]",
-            7,
+            10,
             leaves_string,
         ),
-        Sign("comment-union", r"(?:#|--|/\*)[^\x00a-z]{0,60}\bunion\b", 9),
-        Sign("pipe-quote", r"^\|\|\s*['\"(]|['\"]\s*\|\|\s*['\"]?\d", 7),
+        Sign("comment-union", r"(?:#|--|/\*)[^\x00a-z]{0,60}\bunion\b", 10),
+        Sign("pipe-quote", r"^\|\|\s*['\"(]|['\"]\s*\|\|\s*['\"]?\d", 10),
         Sign(
             "into-file",
             r"\binto\s{1,20}(?:out|dump)file\b|\bload\s{1,9}data\s{1,9}(?:low_priority\s+|concurrent\s+|local\s+)?infile\b|\bprocedure\s{1,9}analyse\s*\(|\bcopy\s{1,9}[\w(][^\x00]{0,60}\s(?:from|to)\s{1,9}(?:program\s|stdout|['\"])",
@@ -142,9 +142,9 @@ CLASS = PayloadClass(
         Sign(
             "cast",
             r"\b(?:cast|try_cast|convert)\s*\(\s*(?:\(?\s*select\b|0x|chr\(|@@|int\s*,|[^\x00()]{1,40}\bas\s{1,9}(?:int|integer|n?char|n?varchar|numeric|text|signed|unsigned|decimal|binary)\b)",
-            7,
+            9,
         ),
-        Sign("case-when", r"\bcase\s{1,20}(?:\d{1,9}\s{1,9})?when\b[^\x00]{1,120}\bthen\b", 6),
+        Sign("case-when", r"\bcase\s{1,20}(?:\d{1,9}\s{1,9})?when\b[^\x00]{1,120}\bthen\b", 7),
         Sign(
             "subselect",
             r"(?:['\"`=<>+,|(*/%-]|\b(?:and|or|xor|in|exists|like|rlike|union|any|all|not|select|if|when|then)\b)\s*\(+\s*select\b[\s(/+]*(?:[\d*@'\"`]|(?:count|concat|group_concat|char|substr(?:ing)?|version|user|database|length|ascii|case|top|distinct|load_file|sleep|null|max|min|name|password|table_name|column_name|schema_name|[a-z_]{1,40}\s{1,9}from|[a-z_]{1,40}\s*\()\b)",
@@ -184,7 +184,7 @@ CLASS = PayloadClass(
         Sign(
             "wrapped-keyword",
             r"/\*[^\x00*]{0,20}\*/\s*(?:union|select|or|and|from|where|all|order|insert|drop|distinct)\b",
-            8,
+            10,
         ),
         Sign("spaceless", r"(?:\d|['\")])(?:union|or|and|having|order|group)\s*[('\"\d]", 4),
         Sign("dollar-quote", r"\$\w{0,8}\$[^\x00$]{1,60}\$\w{0,8}\$\s*(?:\|\||;|::|--|=)", 5),
@@ -195,18 +195,18 @@ CLASS = PayloadClass(
         Sign(
             "if-then",
             r"\bif\s*\(\s*(?:\(?\s*select\b|[^\x00,]{1,60}(?:=|<|>|like|regexp)[^\x00,]{0,60},\s*(?:sleep|benchmark|\d|\(select|null|pg_sleep|\())",
-            6,
+            8,
         ),
         Sign("like-percent", r"['\"]\s*(?:or|and)\s{1,9}[\w.]{1,40}\s{1,9}(?:not\s{1,9})?like\s*(?:char\(|['\"(])", 10),
         Sign(
             "concat-quote",
             r"['\"]\s*(?:\|\||\+)\s*(?:\(?\s*select\b|\(?\s*case\b|chr?\(|char\(|user\b|version\(|@@|utl_|dbms_|substr)",
-            9,
+            10,
         ),
         Sign(
             "json-operator",
             r"['\"`)]\s*::\s*(?:jsonb?|text|int|varchar|numeric)\b|['\"]\s*(?:@>|<@|\?\||\?&|@\?|@@|#>>?|->>?)\s*['\"]",
-            9,
+            10,
         ),
     ),
     ("API10:2023", "CWE-89"),
