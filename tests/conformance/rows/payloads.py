@@ -17,7 +17,7 @@ _TEXTS = {
     "xpath": "x' or count(/*)=1",
     "object": "!!python/object/apply:os.system",
     "runtime": "allow_url_include=1",
-    "graphql": "query { a(b: \"c' or 1\") }",
+    "graphql": 'query { a(b: "c\' or 1") }',
     "header": "a\nHTTP/1.1 200 OK\nSet-Cookie: a=b",
 }
 

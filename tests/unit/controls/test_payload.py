@@ -87,7 +87,7 @@ def test_what_is_not_declared_is_read() -> None:
 
 def test_keys_and_unreadable_bodies_are_read() -> None:
     assert reasons(decided("POST /notes", {"__proto__": {"a": 1}})) == [("payload-object", "body/__proto__")]
-    assert [found for found, _ in reasons(decided("POST /notes", b'{"text": "1\' or \'1\'=\'1"'))] == ["payload-sql"]
+    assert [found for found, _ in reasons(decided("POST /notes", b"{\"text\": \"1' or '1'='1\""))] == ["payload-sql"]
 
 
 def test_xml_is_read_though_no_schema_describes_it() -> None:
@@ -97,7 +97,8 @@ def test_xml_is_read_though_no_schema_describes_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "settings", [{"classes": ["markup"]}, {"unsafe-trusted-places": ["body/text"]}, {"unsafe-trusted-places": ["body/*"]}]
+    "settings",
+    [{"classes": ["markup"]}, {"unsafe-trusted-places": ["body/text"]}, {"unsafe-trusted-places": ["body/*"]}],
 )
 def test_settings_leave_out(settings: dict[str, Any]) -> None:
     assert reasons(decided("POST /notes", {"text": SQL}, **settings)) == []

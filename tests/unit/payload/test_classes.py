@@ -105,7 +105,9 @@ def test_base64_hides_nothing(text: str) -> None:
     assert judge([base64.b64encode(text.encode()).decode()])
 
 
-@pytest.mark.parametrize("text", ["<script>alert(1)</script>", "../../../../etc/passwd", "1 UNION SELECT 1,2 FROM users"])
+@pytest.mark.parametrize(
+    "text", ["<script>alert(1)</script>", "../../../../etc/passwd", "1 UNION SELECT 1,2 FROM users"]
+)
 def test_padding_hides_nothing(text: str) -> None:
     padding = "The quick brown fox jumps over the lazy dog. " * 1500
     (found,) = judge([f"{padding}{text} {padding}"])

@@ -30,7 +30,9 @@ def test_each_wrapping(text: str, plain: str, steps: tuple[str, ...]) -> None:
     assert (last.text, last.steps) == (plain, steps)
 
 
-@pytest.mark.parametrize("text", ["plain", "100 %", "a & b", "C:\\temp", "1+1-1", "aGVsbG8", "7f3e9a0c11d24e55aa0b9c3d"])
+@pytest.mark.parametrize(
+    "text", ["plain", "100 %", "a & b", "C:\\temp", "1+1-1", "aGVsbG8", "7f3e9a0c11d24e55aa0b9c3d"]
+)
 def test_what_is_not_wrapped_stays(text: str) -> None:
     assert decode(text) == ()
 

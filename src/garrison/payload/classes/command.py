@@ -54,6 +54,23 @@ CLASS = PayloadClass(
             10,
         ),
         Sign(
+            "fork",
+            r"[\w.:]{1,8}\s*\(\)\s*\{[^\x00}]{0,30}[|&][^\x00}]{0,20}\}\s*;?|\bProcess\.(?:spawn|start)\s*\(|\bIO\.popen\b",
+            10,
+        ),
+        Sign("quotes-between", r"(?:''|\"\")\w{1,3}(?:''|\"\")\w|\w''\w{1,4}\s[\w/.-]", 10),
+        Sign(
+            "telling-alone",
+            r"^[\s'\"|&;`$(+]{0,8}(?:whoami|phpinfo\(\)|ifconfig|ipconfig|systeminfo|id|uname\s+-a|netstat(?:\s+-\w+)?|dir\s+c:\\?|nid)[\s'\"|&;`)+\\n]{0,6}\x00",
+            7,
+        ),
+        Sign(
+            "path-first",
+            r"^[\"')]{0,3}\s*(?:\x26\x26|\|{1,2}|;|`|\$\(|\\n)[\s+]*(?:/(?:usr/)?(?:local/)?s?bin/\w|\w{2,12}\s+-\w|(?:net|netsh|sysinfo|date|uconv|dir|type|phpinfo)\b)",
+            10,
+        ),
+        Sign("runner", r"^(?:flock|nice|nohup|timeout|strace|watch|xargs|env|ionice|setsid|busybox)\s+-{1,2}\w", 9),
+        Sign(
             "letters-hidden", r"\w\$[$@*!?-]/?\w+\$|\w(?:''|\"\")\w{1,6}(?:''|\"\")|\\\w\\\w\\\w\\?\w|\$\{\w{1,4}:\d", 5
         ),
         Sign(

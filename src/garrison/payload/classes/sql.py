@@ -156,14 +156,14 @@ CLASS = PayloadClass(
         Sign(
             "quote-goes-on",
             _Q
-            + r"[)\s]*(?:(?:or|and|xor|like|rlike|regexp|in|is|not|between|union|having|order|group|limit|procedure|where|select|into|div|mod|sounds|collate|glob|except|intersect|if|case|exec|insert|waitfor|declare|begin|shutdown)\b|\|\||&&|[=<>!+*%^|&-]{1,3}[\s(]*(?:['\"\d@(]|n'|null|select|char|user|version|sleep|if\b)|,\s*(?:null|\d+\s*,|\(?select|sleep|char|if\()|--|#|/\*)",
+            + r"(?:[)\s]*(?:(?:or|and|xor|like|rlike|regexp|in|is|not|between|union|having|order|group|limit|procedure|where|select|into|div|mod|sounds|collate|glob|except|intersect|if|case|exec|insert|waitfor|declare|begin|shutdown)\b|\|\||&&|[=<>!+*%^|&-]{1,3}[\s(]*(?:['\"\d@(]|n'|null|select|char|user|version|sleep|if\b)|,\s*(?:null|\d+\s*,|\(?select|sleep|char|if\())|\)*[ \t]*(?:--|#|/\*))",
             10,
             breaks_quote,
         ),
         Sign("quote-hex-goes-on", r"\\x2[27]\s*(?:or|and|\|\||&&|union|--|#)", 8),
         Sign(
             "tautology",
-            r"(?:[\x00\s)'\"`\d(;/*+])(?:(?:or|and|xor|having|where|not)\b|\|\||&&)[\s(+!~/*-]*(?:[\d.][\d.+*/ -]{0,16}|['\"`][^\x00'\"`]{0,30}['\"`]?|null|true|false|0x[0-9a-f]{1,12}|@\w{1,20}|[a-z_]{1,20}\s*\([^\x00()]{0,40}\))[\s)]*(?:=|<>|!=|<|>|<=>|\blike\b|\bin\b|\bbetween\b|\bis\b|\brlike\b|\bregexp\b|--|#|/\*|;|\|\||&&|\bor\b|\band\b|\x00)",
+            r"(?:[\x00\s)'\"`\d(;/*+])(?:(?:or|and|xor|having|where|not)\b|['\"`)]\s*(?:\|\||&&))[\s(+!~/*-]*(?:[\d.][\d.+*/ -]{0,16}|['\"`][^\x00'\"`]{0,30}['\"`]?|null|true|false|0x[0-9a-f]{1,12}|@\w{1,20}|[a-z_]{1,20}\s*\([^\x00()]{0,40}\))[\s)]*(?:=|<>|!=|<|>|<=>|\blike\b|\bin\b|\bbetween\b|\bis\b|\brlike\b|\bregexp\b|--|#|/\*|;|\|\||&&|\bor\b|\band\b|\x00)",
             10,
             goes_on,
         ),
@@ -190,7 +190,7 @@ CLASS = PayloadClass(
         Sign("dollar-quote", r"\$\w{0,8}\$[^\x00$]{1,60}\$\w{0,8}\$\s*(?:\|\||;|::|--|=)", 5),
         Sign(
             "declare",
-            r"\bdeclare\s{1,9}@\w{1,30}\s{1,9}(?:as\s{1,9})?(?:n?varchar|n?char|int|sysname|table|cursor)\b|\bexec(?:ute)?\s*\(\s*@|\bexec(?:ute)?\s{1,9}(?:master|sp_|xp_|immediate)",
+            r"\bdeclare\s{1,9}@\w{1,30}\s{1,9}(?:as\s{1,9})?(?:n?varchar|n?char|int|sysname|table|cursor)\b|\bexec(?:ute)?\s*\(\s*@|\bexec(?:ute)?\s{1,9}(?:master\s?\.|sp_|xp_|immediate\b)",
         ),
         Sign(
             "if-then",

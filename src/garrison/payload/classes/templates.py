@@ -84,6 +84,7 @@ CLASS = PayloadClass(
             r"\$(?:class|session|request|response|e|ex|x|str|chr|out|ref|dummy|foo|rt|engine|sc|data|util)\s*\.\s*(?:getClass|class|inspect|forName|getRuntime|type|append|exec|getInputStream)",
             8,
         ),
+        Sign("engine-own", r"\$\{\{<%\x5b|__include__\s*\(|\{\{\s*\d{1,6}\s*\|\s*\w|\{php\}\s*\w|\{\$smarty\.", 10),
         Sign(
             "polyglot",
             r"\$\{\{<%\x5b%|\{\{[^\x00}]{0,4}<%|<%\{\{|\{\{\$\{|\$\{\{.{0,60}\}\}|#\{\s*<%|\}\}\{\{|%\}\{\{|\{\{\}\}|\$\{\}|<%=?\s*%>",
