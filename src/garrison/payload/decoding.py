@@ -157,12 +157,20 @@ _TEXT_BYTES: Final = frozenset({9, 10, 13, *range(0x20, 0x7F)})
 
 def _compatible(text: str) -> str:
     """Full-width and other compatibility forms are the signs that they stand for (best-fit mappings)."""
-    if text.isascii():
-        return text
-    normal = unicodedata.normalize("NFKC", text.translate(_LOOKALIKES))
-    return normal if len(normal) <= _MAX_NORMALISED * len(text) else text
+    return text if text.isascii() else _COMPATIBLE.sub(_plain, text)
 
 
+def _plain(match: "re.Match[str]") -> str:
+    form = match[0]
+    normal = unicodedata.normalize("NFKC", form.translate(_LOOKALIKES))
+    return normal if len(normal) <= _MAX_NORMALISED * len(form) else form
+
+
+# Where forms stand that are mapped to ASCII: letters in circles and of mathematics, full and small width, look-alikes.
+_COMPATIBLE: Final = re.compile(
+    "[\u00a0\u00ad\u02b9\u02bc\u2000-\u206f\u2070-\u209f\u2100-\u214f\u2215\u2216\u2329\u232a\u2460-\u24ff\u29f5\u29f8"
+    "\u3000\u3008\u3009\ufe10-\ufe6f\ufeff\uff00-\uff65\uffe0-\uffe6\U0001d400-\U0001d7ff]+"
+)
 _LOOKALIKES: Final = str.maketrans({
     "\u02b9": "'", "\u02bc": "'", "\u2032": "'", "\u2215": "/", "\u2044": "/", "\u29f8": "/", "\u2216": "\\",
     "\u29f5": "\\", "\u2329": "<", "\u3008": "<", "\u2039": "<", "\u203a": ">", "\u232a": ">", "\u3009": ">",
