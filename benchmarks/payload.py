@@ -114,7 +114,7 @@ def summary(name: str, judged: Iterable[tuple[Row, bool]]) -> str:
 
 def padded(rows: Sequence[Row], size: int) -> None:
     """How many attacks are found alone, and in the midst of benign text of `size` bytes."""
-    attacks = [str(row.about["payload"]) for row in rows if row.about.get("payload")]
+    attacks = [str(row.about["payload"]) for row in rows if row.is_malicious and row.about.get("payload")]
     half = (_PADDING * (size // len(_PADDING) + 1))[: size // 2]
     alone = sum(bool(judge([text])) for text in attacks)
     within = sum(bool(judge([f"{half} {text} {half}"])) for text in attacks)

