@@ -35,6 +35,8 @@ class Seen:
 
     findings: list[Finding]
     untested: list[Untested]
+    secrets: frozenset[str] = frozenset()
+    """Credentials that identities hold: no finding may show one."""
 
 
 class Stage:
@@ -75,7 +77,8 @@ def assessment_of(app: Starlette, twin: ModuleType, folder: Path, stage: Stage) 
     tools = Tools(scanner, Schemathesis(api, 1)) if scanner is not None else None
     with _at(app, stage) as origin, HttpTransport(origin, insecure=True) as transport:
         options = Options(words=tuple(getattr(twin, "WORDS", ())))
-        yield begin(api, transport, limits=Limits(), options=options, listener=stage.ear, tools=tools)
+        traffic: Sequence[str] = getattr(twin, "TRAFFIC", ())
+        yield begin(api, transport, limits=Limits(), options=options, listener=stage.ear, traffic=traffic, tools=tools)
 
 
 @contextmanager
@@ -96,7 +99,9 @@ def run_twin(app: Starlette, twin: ModuleType, checks: Sequence[Check], folder: 
         given = getattr(app.state, "identities", getattr(twin, "IDENTITIES", ()))
         identities = _identities(assessment.api, given, getattr(twin, "ROLES", {}))
         found = assess(assessment, identities, checks).outcome.findings
-        return Seen(found, assessment.untested)
+        held = assessment.probe._credentials.values()
+        secrets = {secret for credential in held for secret in credential.secrets if len(secret) >= 8}
+        return Seen(found, assessment.untested, frozenset(secrets))
 
 
 def _identities(api: Api, given: Sequence[tuple[str, How]], roles: Mapping[str, tuple[str, ...]]) -> list[Identity]:

@@ -2,7 +2,8 @@
 
 A twin, `twins/FAMILY/CHECK_ID.py`, has `app(vulnerable)` and `CONTRACT`, and where it needs them
 
-* `IDENTITIES`: names and how they log in, `ROLES`: their roles by name, `WORDS`: more words for guessing;
+* `IDENTITIES`: names and how they log in, `ROLES`: their roles by name, `WORDS`: more words for guessing,
+  `TRAFFIC`: what recorded traffic went to;
 * `VARIANTS`: further applications, by name, in which the check must fire; `TRAPS`: those in which it must not;
 * `CONFIDENCE`: of what is found, if not high; several where any will do.
 """
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
+import msgspec
 import pytest
 from starlette.applications import Starlette
 from tests.assess.harness import Seen, Stage, run_twin, staging
@@ -103,6 +105,8 @@ def assert_found(check: Check, twin: ModuleType, seen: Seen) -> None:
         assert finding.says
         assert finding.proof, "a finding without proof"
         assert all(step.says for step in finding.proof), "a step that does not say what it shows"
+        shown = msgspec.json.encode(finding).decode()
+        assert not [secret for secret in seen.secrets if secret in shown], "a credential is shown"
 
 
 def assert_silent(seen: Seen) -> None:

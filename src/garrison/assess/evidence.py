@@ -24,6 +24,7 @@ _SHOWN: Final = frozenset(
 _SECRETS: Final = frozenset(
     {"password", "passwd", "pwd", "secret", "token", "apikey", "jwt", "hash", "pin", "cvv", "otp"}
 )
+_TOKENS: Final = frozenset({"token", "code", "otp", "jwt", "refresh"})
 _CLEAR: Final = frozenset({"grsn", "garrison"})
 _JWT: Final = re.compile(r"eyJ[\w-]{6,}\.[\w-]+\.[\w-]*")
 _MAX_ITEMS: Final = 3
@@ -57,12 +58,25 @@ def secrets_of(exchanges: Iterable[Exchange], identities: Iterable[Identity]) ->
         owner = exchange.identity.name if exchange.identity is not None else "token"
         for secret in exchange.credential.secrets:
             found.setdefault(secret, f"{{{owner}}}")
-        for token in _JWT.findall(exchange.answer.text):
+        for token in (*_JWT.findall(exchange.answer.text), *_tokens_sent(exchange)):
             found.setdefault(token, "{token}")
     for identity in identities:
         if identity.secret is not None and identity.secret[1]:
             found.setdefault(identity.secret[1], f"{{password of {identity.name}}}")
     return dict(sorted(found.items(), key=lambda pair: -len(pair[0])))
+
+
+def _tokens_sent(exchange: Exchange) -> Iterator[str]:
+    """What a request carries under the name of a token, beside its credential."""
+    for slot in exchange.request.slots("body", "query"):
+        value = exchange.request.value(slot)
+        if (
+            isinstance(value, str)
+            and len(value) >= 8
+            and MARK not in value
+            and not _TOKENS.isdisjoint(words(slot.leaf))
+        ):
+            yield value
 
 
 def masked_text(text: str, value: Any) -> str:

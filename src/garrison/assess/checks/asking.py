@@ -1,6 +1,7 @@
 """Asking: requests that checks of several families send, made of what exploration learned."""
 
 from collections.abc import Iterator
+from typing import Final
 
 import msgspec
 
@@ -11,6 +12,8 @@ from garrison.assess.request import Pairs, Request, Slot
 from garrison.assess.sampling import MARK
 from garrison.assess.target import Target
 from garrison.contract.documents import Node
+
+_SPARE: Final = "an account that checks of values may spoil"
 
 
 def plain(method: str, path: str, headers: Pairs = ()) -> Request:
@@ -24,7 +27,10 @@ def with_header(request: Request, name: str, value: str) -> Request:
 
 
 def refreshed(a: Assessment, request: Request) -> Request:
-    """The request with new words wherever the assessment made one up: what must be unique is not taken then."""
+    """The request with new words wherever the assessment made one up: what must be unique is not taken then. A change
+    stays as it is: it may be sent any number of times, and would rename what it changes."""
+    if request.method in ("PUT", "PATCH"):
+        return request
     for slot in request.slots("body", "query"):
         value = request.value(slot)
         if isinstance(value, str) and MARK in value:
@@ -37,6 +43,34 @@ def ordinary(a: Assessment, target: Target) -> Exchange | None:
     """A request to the operation that succeeded, the cheapest to send again: as nobody where that does."""
     baselines = a.survey.baselines(target)
     return next((each for each in baselines if each.identity is None), next(iter(baselines), None))
+
+
+def trial(a: Assessment, target: Target) -> Exchange | None:
+    """An ordinary request that may be sent again with other values.
+
+    What changes whoever sends it (PUT and PATCH without an id) is sent as an account that nothing else needs: a check
+    that renames it, or gives it an address that is none, spoils no other one.
+    """
+    known = ordinary(a, target)
+    if known is None or target.method not in ("PUT", "PATCH") or target.variables:
+        return known
+    for _ in range(2):
+        somebody = _spare(a)
+        if somebody is None or known.identity is None:
+            return None
+        sent = a.probe.send(a.survey.as_it_is(known.request, {}, somebody), somebody)
+        if sent.is_success:
+            return sent
+        a.shared.pop(_SPARE)  # a check before this one spoiled it
+    return None
+
+
+def _spare(a: Assessment) -> Identity | None:
+    held: Identity | None = a.shared.get(_SPARE)
+    if held is None or held.name in a.probe.lost:
+        account = a.new_account()
+        held = a.shared[_SPARE] = account.identity if account is not None else None
+    return held
 
 
 def again(a: Assessment, exchange: Exchange, says: str = "") -> Exchange:
@@ -66,7 +100,7 @@ def writable(a: Assessment) -> Iterator[tuple[Target, Request, Identity | None]]
         yield door.target, request, None
     for methods in (("POST",), ("PUT", "PATCH")):
         for target in a.api.targets:
-            exchange = ordinary(a, target) if target.method in methods and target.json_body is not None else None
+            exchange = trial(a, target) if target.method in methods and target.json_body is not None else None
             if exchange is not None:
                 yield target, refreshed(a, exchange.request), exchange.identity
 

@@ -9,6 +9,7 @@ from tests.assess.twins.parts import (
     Person,
     Sessions,
     answer,
+    body_of,
     contract,
     operation,
     problem,
@@ -37,4 +38,24 @@ def app(*, vulnerable: bool) -> Starlette:
     return build(ends=not vulnerable)
 
 
+class Renewing(People):
+    """Logging out takes the token that renews, and ends nothing else."""
+
+    def welcome(self, person: Person) -> Response:
+        return answer({"access": self.tokens.issue(person.username), "refresh": f"renews-{person.username}"})
+
+    async def log_out(self, request: Request, person: Person) -> Response:
+        known = (await body_of(request)).get("refresh") == f"renews-{person.username}"
+        return answer({"message": "bye"}) if known else problem(400, "Bad Request")
+
+
+def renewing() -> Starlette:
+    people = Renewing()
+    application = serving({**people.routes, "POST /logout": people.only(people.log_out)})
+    described = operation(takes=thing("refresh"), gives=thing("message"))
+    application.state.contract = contract({**DOORS, "POST /logout": described})
+    return application
+
+
+VARIANTS = {"by the token that renews": renewing}
 TRAPS = {"logging out fails": lambda: build(ends=False, works=False)}

@@ -24,8 +24,22 @@ def build(kept: str) -> Starlette:
     return serving({**people.routes, "GET /profile": people.only(profile)})
 
 
+def coincidence() -> Starlette:
+    """Somebody's password is a word that stands in the answer for another reason."""
+    people = People()
+    people.add("carol", "coffee")
+
+    async def profile(request: Request, person: Person) -> Response:
+        return answer({"username": person.username, "drinks": "coffee"})
+
+    application = serving({**people.routes, "GET /profile": people.only(profile)})
+    application.state.identities = [("carol", ("carol", "coffee"))]
+    return application
+
+
 def app(*, vulnerable: bool) -> Starlette:
     return build("plain" if vulnerable else "none")
 
 
 VARIANTS = {"a quick hash": lambda: build("quick")}
+TRAPS = {"a word that is a password too": coincidence}

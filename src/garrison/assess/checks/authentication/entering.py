@@ -5,7 +5,8 @@ from typing import Final
 import msgspec
 
 from garrison.assess.assessment import Assessment
-from garrison.assess.compare import succeeded
+from garrison.assess.call import NOT_JSON, Answer
+from garrison.assess.compare import leaves, succeeded
 from garrison.assess.doors import Door, credential_in, credentials_in, door_of
 from garrison.assess.identity import ANONYMOUS, Credential, Identity
 from garrison.assess.probe import Exchange
@@ -37,6 +38,16 @@ def spare(a: Assessment) -> Person | None:
         return Person(account.identity, account.name, account.password)
     given = [each for each in people(a) if each.identity.is_throwaway and each.identity in a.given]
     return given[-1] if given else None
+
+
+def lockable(a: Assessment) -> Person | None:
+    """Somebody who may be locked out for a while: as `spare`, and where nobody new can log in the second account.
+
+    Of the first two accounts the passwords are never changed.
+    """
+    person = spare(a)
+    own = [each for each in people(a) if each.identity.is_throwaway]
+    return person or (own[:2][-1] if own else None)
 
 
 def log_in_request(a: Assessment, name: str, password: str) -> Request | None:
@@ -76,6 +87,19 @@ def through(a: Assessment, door: Door, person: Person) -> Request:
         is_mail = not {"email", "mail"}.isdisjoint(words(slot.leaf))
         request = request.put(slot, f"{value}@example.com" if is_mail and "@" not in value else value)
     return request.put(door.old_password, person.password) if door.old_password is not None else request
+
+
+def refresh_token_in(answer: Answer) -> tuple[str, str]:
+    """The refresh token in an answer, and the name of its cookie where it is in one; empty where there is none."""
+    value = answer.json()
+    for way, leaf in leaves(value) if value is not NOT_JSON else ():
+        if isinstance(leaf, str) and len(leaf) >= 8 and "refresh" in words(way.rpartition("/")[2]):
+            return "", leaf
+    for name, value in answer.headers:
+        key, _, rest = value.partition(";")[0].partition("=")
+        if name == "set-cookie" and "refresh" in words(key) and rest:
+            return key.strip(), rest.strip()
+    return "", ""
 
 
 class Reset(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ import msgspec
 
 from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check, Disturbs
-from garrison.assess.checks.authentication.entering import Person, credential_of, log_in, log_in_request, spare
+from garrison.assess.checks.authentication.entering import Person, credential_of, lockable, log_in, log_in_request
 from garrison.assess.identity import ANONYMOUS
 from garrison.assess.probe import Exchange
 from garrison.core.detection import Severity
@@ -24,7 +24,7 @@ _FORWARDED: Final = (
 
 def run(a: Assessment) -> Iterator[Finding]:
     """Guess wrongly, then log in rightly; where that is refused, say that one comes from elsewhere."""
-    door, person = a.doors.log_in, spare(a) if a.doors.log_in is not None else None
+    door, person = a.doors.log_in, lockable(a) if a.doors.log_in is not None else None
     if door is None or person is None:
         a.skip(CHECK, "it takes a log-in operation and an account of the assessment's own")
         return

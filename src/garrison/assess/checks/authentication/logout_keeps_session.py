@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check, Disturbs
-from garrison.assess.checks.authentication.entering import Person, people, session
+from garrison.assess.checks.authentication.entering import Person, people, refresh_token_in, session
 from garrison.assess.checks.authentication.guarding import Guard, guards
 from garrison.assess.doors import Door
 from garrison.assess.identity import Credential
@@ -32,9 +32,9 @@ def _after(a: Assessment, guard: Guard, person: Person, door: Door) -> Iterator[
     opened = session(a, person)
     if opened is None:
         return
-    credential = opened[1]
+    credential, refresh = opened[1], refresh_token_in(opened[0].answer)[1]
     before = a.probe.send(guard.request, credential=credential, says="a new session is answered")
-    out = a.probe.send(_leaving(a, door, credential), credential=credential, says="it is ended by logging out")
+    out = a.probe.send(_leaving(a, door, credential, refresh), credential=credential, says="it is ended by logging out")
     if not guard.accepts(before) or not out.is_success:
         a.skip(CHECK, "logging out did not succeed")
         return
@@ -47,13 +47,14 @@ def _after(a: Assessment, guard: Guard, person: Person, door: Door) -> Iterator[
         yield a.found(CHECK, [before, guard.bad, out, after], says=says, target=door.target)
 
 
-def _leaving(a: Assessment, door: Door, credential: Credential) -> Request:
-    """A request to log out; where it takes the token itself, with that."""
+def _leaving(a: Assessment, door: Door, credential: Credential, refresh: str) -> Request:
+    """A request to log out; where it takes the token itself, or that which renews it, with that."""
     request = a.api.request(door.target, every=True)
     secret = credential.token or next(iter(credential.secrets), "")
     for slot in request.slots("body", "query"):
-        if "token" in words(slot.leaf):
-            request = request.put(slot, secret)
+        said = words(slot.leaf)
+        if "refresh" in said or "token" in said:
+            request = request.put(slot, refresh if refresh and "access" not in said else secret)
     return request
 
 

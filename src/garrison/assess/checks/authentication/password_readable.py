@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check
@@ -11,6 +12,11 @@ from garrison.assess.jwt import claims_of
 from garrison.assess.probe import Exchange
 from garrison.core.detection import Severity
 from garrison.core.finding import CheckId, Finding
+from garrison.exposure.types.rule import words
+
+_LONG: Final = 10
+"""Characters from which on a text is not the same as a password by chance."""
+_PASSWORDS: Final = frozenset({"password", "passwd", "pwd", "passphrase", "pass", "pin", "secret"})
 
 
 def run(a: Assessment) -> Iterator[Finding]:
@@ -24,6 +30,8 @@ def run(a: Assessment) -> Iterator[Finding]:
         exchange = fact.exchange
         if what is None or fact.is_sent or exchange.request.operation in seen or exchange.request.operation is None:
             continue
+        if not _is_telling(fact.value, fact.name):
+            continue
         seen.add(exchange.request.operation)
         echoed = fact.value in str(exchange.request.body)
         says = f"the answer holds {what} of an account" + (", which the request had just sent" if echoed else "")
@@ -35,6 +43,11 @@ def run(a: Assessment) -> Iterator[Finding]:
             severity=Severity.LOW if echoed else None,
         )
     yield from _in_tokens(a, forms)
+
+
+def _is_telling(value: str, name: tuple[str, ...]) -> bool:
+    """Whether a value is a password and no word that happens to be one: `admin` is many things."""
+    return len(value) >= _LONG or not _PASSWORDS.isdisjoint(name)
 
 
 def _forms(person: Person) -> dict[str, str]:
@@ -52,7 +65,9 @@ def _forms(person: Person) -> dict[str, str]:
 def _in_tokens(a: Assessment, forms: Mapping[str, str]) -> Iterator[Finding]:
     for identity in a.identities:
         token = jwt_in(a.probe.credential(identity)) if identity.name not in a.probe.lost else ""
-        found = [forms[str(value)] for value in claims_of(token).values() if str(value) in forms] if token else []
+        claims = claims_of(token) if token else {}
+        telling = [str(value) for name, value in claims.items() if _is_telling(str(value), words(name))]
+        found = [forms[value] for value in telling if value in forms]
         shown = _shown(a, identity.name)
         if found and shown is not None:
             proof = [shown.says_that("the token that is sent here holds it, readable for whoever has the token")]

@@ -3,11 +3,9 @@
 from collections.abc import Iterator
 
 from garrison.assess.assessment import Assessment
-from garrison.assess.call import NOT_JSON, Answer
 from garrison.assess.check import Check, Disturbs
-from garrison.assess.checks.authentication.entering import credential_of, people, session
+from garrison.assess.checks.authentication.entering import credential_of, people, refresh_token_in, session
 from garrison.assess.checks.authentication.guarding import scrambled
-from garrison.assess.compare import leaves
 from garrison.assess.doors import Door
 from garrison.assess.identity import ANONYMOUS, Credential
 from garrison.assess.probe import Exchange
@@ -23,7 +21,7 @@ def run(a: Assessment) -> Iterator[Finding]:
         return
     for person in people(a)[:1]:
         opened = session(a, person)
-        cookie, token = _refresh_in(opened[0].answer) if opened is not None else ("", "")
+        cookie, token = refresh_token_in(opened[0].answer) if opened is not None else ("", "")
         if not token:
             a.skip(CHECK, "the answer to logging in holds no refresh token", door.target)
             return
@@ -34,19 +32,6 @@ def run(a: Assessment) -> Iterator[Finding]:
         if good == [False, True, True]:
             says = "a refresh token that has been used is accepted again: one that was stolen works beside its owner's"
             yield a.found(CHECK, [wrong, first, again], says=says, target=door.target)
-
-
-def _refresh_in(answer: Answer) -> tuple[str, str]:
-    """The refresh token in an answer, and the name of its cookie where it is in one; empty where there is none."""
-    value = answer.json()
-    for way, leaf in leaves(value) if value is not NOT_JSON else ():
-        if isinstance(leaf, str) and len(leaf) >= 8 and "refresh" in words(way.rpartition("/")[2]):
-            return "", leaf
-    for name, value in answer.headers:
-        key, _, rest = value.partition(";")[0].partition("=")
-        if name == "set-cookie" and "refresh" in words(key) and rest:
-            return key.strip(), rest.strip()
-    return "", ""
 
 
 def _used(a: Assessment, door: Door, token: str, cookie: str, says: str) -> Exchange:

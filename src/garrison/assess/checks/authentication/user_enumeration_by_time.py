@@ -8,7 +8,7 @@ import msgspec
 
 from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check, Disturbs
-from garrison.assess.checks.authentication.entering import Person, log_in, spare
+from garrison.assess.checks.authentication.entering import Person, lockable, log_in
 from garrison.assess.compare import differs_in_time
 from garrison.assess.probe import Exchange
 from garrison.core.detection import Confidence, Severity
@@ -25,7 +25,7 @@ def run(a: Assessment) -> Iterator[Finding]:
     """Time wrong passwords of somebody who is known and of somebody who is not, in turn; then once more."""
     if a.doors.log_in is None:
         return
-    person = spare(a)
+    person = lockable(a)
     if person is None:
         a.skip(CHECK, "it takes an account of the assessment's own, and none could be registered")
         return
