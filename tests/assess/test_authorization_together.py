@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from tests.assess.harness import Seen, Stage, run_twin, staging
-from tests.assess.twins.authorization.keeping import SHAPES, Keeper
+from tests.assess.twins.authorization.keeping import SHAPES, Keeper, sound
 from tests.assess.twins.authorization.members import ROOT, Members
 from tests.assess.twins.authorization.named_object_of_another import Statements, Tenants
 from tests.assess.twins.authorization.property_set_by_caller import Careless, Selling
@@ -84,7 +84,7 @@ class Blind(Locking):
 
 
 SOUND: Mapping[str, Callable[[], Starlette]] = {
-    **{name: (lambda name=name: Keeper(SHAPES[name]()).app()) for name in SHAPES if name not in ("numbers", "no list")},
+    **sound(*(name for name in SHAPES if name not in ("numbers", "no list"))),
     "members": lambda: Members().app(),
     "locking": lambda: Locking().app(),
     "tenants by header": lambda: Tenants("header", checks=True).app(),

@@ -123,7 +123,7 @@ class Assessment:
             progress(Moment(what, self.probe.total))
 
         self._explorer.walk(readers, self.identities, tell)
-        # walking through an API may spoil an account, with a name or a right that it does not bear: others take its place
+        # walking through an API may spoil an account, with a name or a right that it does not bear: another takes over
         spoiled = [each for each in self.accounts if each.identity.name in self.probe.lost]
         for new in [account for _ in spoiled if (account := self.new_account()) is not None]:
             self._explorer.walk((new.identity,), (), tell)

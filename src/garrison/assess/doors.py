@@ -194,9 +194,9 @@ def _rank(way: str, value: str) -> int:
     said = words(way.rpartition("/")[2])
     if " " in value.removeprefix("Bearer ") or "refresh" in said or "type" in said:
         return 0
-    rank = 8 if claims_of(value) else 0
+    rank = 8 if claims_of(value.removeprefix("Bearer ").strip()) else 0
     rank += next((6 - at // 3 for at, word in enumerate(_TOKENS) if word in said and "token" in said), 0)
-    return rank + (3 if said[-1:] in (("token",), ("jwt",)) else 0)
+    return rank + (3 if said[-1:] in (("token",), ("jwt",), ("authorization",)) else 0)
 
 
 def _expiry(token: str) -> float:

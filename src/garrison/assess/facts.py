@@ -39,13 +39,15 @@ class Fact(msgspec.Struct, frozen=True):
     exchange: Exchange
     is_sent: bool = False
     """Whether it was in the request."""
+    is_inside: bool = False
+    """Whether an object around it has an id of its own: then it tells of something else."""
 
 
 def facts_in(exchange: Exchange) -> Iterator[Fact]:
     """Everything that an exchange shows: the answer's single values, the id in its `Location`, what was sent."""
     value = exchange.answer.json()
     if value is not NOT_JSON:
-        yield from _walk(value, (), exchange)
+        yield from _walk(value, exchange)
     location = exchange.answer.header("location").partition("?")[0].rstrip("/").rpartition("/")[2]
     if location and exchange.request.method in ("POST", "PUT"):
         yield Fact(LOCATION, location, (), {}, exchange)
@@ -55,21 +57,22 @@ def facts_in(exchange: Exchange) -> Iterator[Fact]:
                 yield Fact(words(str(name)), str(sent), (), exchange.request.body, exchange, is_sent=True)
 
 
-def _walk(value: Any, parents: tuple[str, ...], exchange: Exchange) -> Iterator[Fact]:
-    rest: list[tuple[Any, tuple[str, ...]]] = [(value, parents)]
+def _walk(value: Any, exchange: Exchange) -> Iterator[Fact]:
+    rest: list[tuple[Any, tuple[str, ...], bool]] = [(value, (), False)]
     count = 0
     while rest and count < _MAX_VALUES:
-        inner, above = rest.pop()
+        inner, above, is_inside = rest.pop()
         if isinstance(inner, Mapping):
+            has_id = is_inside or any(words(str(name)) in _PLAIN_NAMES for name in inner)
             for name, each in inner.items():
                 said = words(str(name))
                 if isinstance(each, str | int) and not isinstance(each, bool) and len(str(each)) <= _MAX_TEXT:
                     count += 1
-                    yield Fact(said, str(each), above, inner, exchange)
+                    yield Fact(said, str(each), above, inner, exchange, is_inside=is_inside)
                 elif isinstance(each, Mapping | list):
-                    rest.append((each, (*above, *said)))
+                    rest.append((each, (*above, *said), has_id))
         elif isinstance(inner, list):
-            rest.extend((each, above) for each in inner[:_MAX_ITEMS])
+            rest.extend((each, above, is_inside) for each in inner[:_MAX_ITEMS])
 
 
 def makes(fact: Fact, target: Target) -> bool:
@@ -90,7 +93,7 @@ def makes(fact: Fact, target: Target) -> bool:
     return is_new and (fact.name in _PLAIN_NAMES or fact.name == LOCATION) and _noun(target) in _nouns(source)
 
 
-FAR: Final = 12
+FAR: Final = 3
 """How much less likely than the best a value may be, to be tried at all."""
 
 
@@ -98,34 +101,43 @@ def likeness(fact: Fact, variable: str, target: Target) -> int:
     """How likely a value is an id that the operation's last variable takes; 0 where it is not."""
     if _ID.fullmatch(fact.value) is None:
         return 0
-    rank = 4 * _likeness(fact, variable, target)
-    inner = 0 if _noun(target) in map(_singular, fact.parents) else min(len(fact.parents), 3)
-    return rank - inner if rank else 0  # the outermost id is the object's, the others those of what is in it
-
-
-def _likeness(fact: Fact, variable: str, target: Target) -> int:
     noun = _noun(target)
     said = _said(variable, noun)
     source = fact.exchange.request.template
-    near = source == target.collection or source.startswith(target.template) or target.template.startswith(source + "/")
     if fact.name == LOCATION:
         return 7 if source == target.collection else 0
-    if fact.name == said:
-        return 8 + 2 * near
     if len(fact.name) == 1 and fact.name[0] in IDS and _takes(said, fact.name, noun):
-        about = near or noun in map(_singular, fact.parents) or noun in _nouns(source)
-        own = not fact.parents or noun in map(_singular, fact.parents) or near
-        return (6 + 2 * near) if about and own else 0
+        return _plain_likeness(fact, noun, target)
+    if fact.name == said:
+        is_near = source == target.collection or source.startswith(target.template) or _is_above(source, target)
+        return 8 + 2 * is_near
     if len(said) > 1 and said[-1] in IDS and fact.name == said[:-1]:
         return 4
     if len(said) == 1 and said[0] in IDS and fact.name == (noun, said[0]):
         return 7
-    return 0
+    # whatever the variable is called: an item of the collection is found by its plain id, if nothing fits better
+    return 3 if source == target.collection and fact.name in _PLAIN_NAMES else 0
+
+
+def _plain_likeness(fact: Fact, noun: str, target: Target) -> int:
+    """As `likeness`, of an id that says nothing of what it is an id of: where it stands has to say so."""
+    source = fact.exchange.request.template.rstrip("/")
+    is_there = source in (target.collection, target.template)
+    if noun in map(_singular, fact.parents):
+        return 8 if is_there or _is_above(source, target) else 6
+    if is_there:
+        return 0 if fact.is_inside else 8
+    return 6 if not fact.parents and noun in _nouns(source) else 0
+
+
+def _is_above(source: str, target: Target) -> bool:
+    """Whether a path is the beginning of the target's."""
+    return target.template.startswith(f"{source.rstrip('/')}/")
 
 
 def _nouns(template: str) -> frozenset[str]:
-    """The words of a path, in the singular."""
-    return frozenset(_singular(word) for word in words(template.replace("/", " ")))
+    """The words of a path behind its last variable, in the singular: what it is about."""
+    return frozenset(_singular(word) for word in words(template.rpartition("}")[2].replace("/", " ")))
 
 
 def _takes(said: tuple[str, ...], name: tuple[str, ...], noun: str) -> bool:

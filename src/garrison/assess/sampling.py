@@ -20,6 +20,7 @@ MARK: Final = "grsn"
 """Begins every made-up text."""
 _MAX_DEPTH: Final = 6
 _MAX_TEXT: Final = 4000
+_MAX_ITEMS: Final = 5
 
 _FORMATS: Final[Mapping[str, str]] = {
     "date": "2030-01-15",
@@ -81,7 +82,6 @@ class Sampler:
         return made if schema is not None else self.word()
 
     def _made(self, schema: Node, name: str, depth: int, *, every: bool) -> Any:
-        said = self._description.said
         example = self._allowed(schema, name)
         if example is not None:
             return example
@@ -91,12 +91,7 @@ class Sampler:
         if "object" in types:
             return self._object(schema, depth, every=every)
         if "array" in types:
-            items = self._description.child(schema, "items")
-            if items is None or depth == 1 or said(schema, "maxItems") == 0:
-                return []
-            return [
-                self._made(items, name, depth - 1, every=every) for _ in range(min(said(schema, "minItems") or 1, 5))
-            ]
+            return self._list(schema, name, depth, every=every)
         if types & {"integer", "number"}:
             return self._number(schema)
         if "boolean" in types:
@@ -131,6 +126,15 @@ class Sampler:
             for name, inner in self._description.properties(schema).items()
             if (every or name in required) and self._description.said(inner, "readOnly") is not True
         }
+
+    def _list(self, schema: Node, name: str, depth: int, *, every: bool) -> list[Any]:
+        described = self._description
+        found = (described.child(part, "items") for part in described.parts(schema))
+        items = next((each for each in found if each is not None), None)
+        if items is None or depth == 1 or described.said(schema, "maxItems") == 0:
+            return []
+        count = min(described.said(schema, "minItems") or 1, _MAX_ITEMS)
+        return [self._made(items, name, depth - 1, every=every) for _ in range(count)]
 
     def _number(self, schema: Node) -> Any:
         said = self._description.said

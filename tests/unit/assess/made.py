@@ -12,7 +12,10 @@ from garrison.assess.sampling import Sampler
 from garrison.assess.target import Api, Target
 from garrison.contract import load
 from garrison.contract.described import Description
+from garrison.core.ids import OperationId
 
+OP = OperationId("op")
+"""The id of an operation that nothing describes."""
 BEARER = {"bearer": {"type": "http", "scheme": "bearer"}}
 
 

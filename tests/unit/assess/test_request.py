@@ -1,13 +1,14 @@
 from typing import Any
 
 import pytest
+from tests.unit.assess.made import OP
 
 from garrison.assess.call import Part
 from garrison.assess.request import MULTIPART, NOTHING, Request, Slot, encode
 
 
 def request(**more: Any) -> Request:
-    return Request("op", "POST", "/things/{id}/parts/{part}", path={"id": "7", "part": "a b/c"}, **more)
+    return Request(OP, "POST", "/things/{id}/parts/{part}", path={"id": "7", "part": "a b/c"}, **more)
 
 
 def test_slots_are_every_single_value_in_the_order_in_which_they_are_sent() -> None:

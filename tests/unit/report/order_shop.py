@@ -63,7 +63,7 @@ class Shop:
 
     async def search(self, request: Request) -> Response:
         if self.vulnerable and "sleep" in request.query_params["q"]:
-            time.sleep(1.2)
+            time.sleep(1.6)
         return JSONResponse([])
 
     async def cors(self, request: Request) -> Response:

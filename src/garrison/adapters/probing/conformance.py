@@ -56,6 +56,7 @@ class Schemathesis:
 
     def _generated(self, operation: Any, count: int, *, valid: bool) -> list[Any]:
         from hypothesis import HealthCheck, Phase, given, seed, settings
+        from hypothesis.errors import Unsatisfiable
         from schemathesis import GenerationMode
 
         found: list[Any] = []
@@ -67,7 +68,9 @@ class Schemathesis:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
-                collect = given(operation.as_strategy(generation_mode=mode))(keep)
+                strategy: Any = operation.as_strategy(generation_mode=mode)
+                tried_with: Any = given(strategy)
+                collect: Any = tried_with(keep)
                 quiet = settings(
                     max_examples=count,
                     database=None,
@@ -77,6 +80,8 @@ class Schemathesis:
                 )
                 run: Any = seed(self._seed)(quiet(collect))
                 run()
+            except Unsatisfiable:
+                return found  # nothing is wrong that could be: it takes no values
             except Exception as error:
                 if not found:
                     raise Unusable(f"`schemathesis` makes up no request: {type(error).__name__}") from error

@@ -6,10 +6,11 @@ It is under the AGPL: it runs as a program of its own, and what it found is read
 import importlib.util
 import ipaddress
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -44,20 +45,16 @@ class Sslyze:
     def scan(self) -> Tls:
         """What it accepts. Raises Unusable."""
         if self._seen is None:
-            if importlib.util.find_spec("sslyze") is None:
-                raise Unusable(f"TLS is looked at by `sslyze`, which is not there: {HINT}")
-            self._seen = tls_of(self._report(), self._origin.hostname or "", datetime.now(UTC))
+            self._seen = tls_of(self._report(_program()), self._origin.hostname or "", datetime.now(UTC))
         return self._seen
 
-    def _report(self) -> Any:
+    def _report(self, program: Sequence[str]) -> Any:
         host, port = self._origin.hostname or "", self._origin.port or 443
         place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         with tempfile.TemporaryDirectory(prefix="garrison-") as folder:
             file = Path(folder) / "tls.json"
             command = [
-                sys.executable,
-                "-m",
-                "sslyze",
+                *program,
                 *_COMMANDS,
                 "--mozilla_config=disable",
                 f"--json_out={file}",
@@ -70,6 +67,16 @@ class Sslyze:
             if not file.exists() or file.stat().st_size > _MOST_JSON:
                 raise Unusable(f"`sslyze` ended with {done.returncode} and gave no report")
             return json.loads(file.read_bytes())
+
+
+def _program() -> tuple[str, ...]:
+    """How it is started: as a module of this Python, or from wherever it is installed. Raises Unusable."""
+    if importlib.util.find_spec("sslyze") is not None:
+        return (sys.executable, "-m", "sslyze")
+    found = shutil.which("sslyze")
+    if found is None:
+        raise Unusable(f"TLS is looked at by `sslyze`, which is not there: {HINT}")
+    return (found,)
 
 
 def tls_of(report: Any, host: str, now: datetime) -> Tls:

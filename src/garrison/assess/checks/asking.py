@@ -1,6 +1,7 @@
 """Asking: requests that checks of several families send, made of what exploration learned."""
 
 from collections.abc import Iterator
+from typing import Final
 
 import msgspec
 
@@ -11,6 +12,8 @@ from garrison.assess.request import Pairs, Request, Slot
 from garrison.assess.sampling import MARK
 from garrison.assess.target import Target
 from garrison.contract.documents import Node
+
+_SPARE: Final = "an account that checks of values may spoil"
 
 
 def plain(method: str, path: str, headers: Pairs = ()) -> Request:
@@ -37,6 +40,30 @@ def ordinary(a: Assessment, target: Target) -> Exchange | None:
     """A request to the operation that succeeded, the cheapest to send again: as nobody where that does."""
     baselines = a.survey.baselines(target)
     return next((each for each in baselines if each.identity is None), next(iter(baselines), None))
+
+
+def trial(a: Assessment, target: Target) -> Exchange | None:
+    """An ordinary request that may be sent again with other values.
+
+    What changes whoever sends it (PUT and PATCH without an id) is sent as an account that nothing else needs: a check
+    that renames it, or gives it an address that is none, spoils no other one.
+    """
+    known = ordinary(a, target)
+    if known is None or target.method not in ("PUT", "PATCH") or target.variables:
+        return known
+    somebody = _spare(a)
+    if somebody is None or known.identity is None:
+        return None
+    sent = a.probe.send(refreshed(a, known.request), somebody)
+    return sent if sent.is_success else None
+
+
+def _spare(a: Assessment) -> Identity | None:
+    held: Identity | None = a.shared.get(_SPARE)
+    if held is None or held.name in a.probe.lost:
+        account = a.new_account()
+        held = a.shared[_SPARE] = account.identity if account is not None else None
+    return held
 
 
 def again(a: Assessment, exchange: Exchange, says: str = "") -> Exchange:
@@ -66,7 +93,7 @@ def writable(a: Assessment) -> Iterator[tuple[Target, Request, Identity | None]]
         yield door.target, request, None
     for methods in (("POST",), ("PUT", "PATCH")):
         for target in a.api.targets:
-            exchange = ordinary(a, target) if target.method in methods and target.json_body is not None else None
+            exchange = trial(a, target) if target.method in methods and target.json_body is not None else None
             if exchange is not None:
                 yield target, refreshed(a, exchange.request), exchange.identity
 

@@ -13,6 +13,7 @@ from garrison.core.ids import OperationId
 
 _USUAL: Final = ("/graphql", "/api/graphql", "/v1/graphql", "/query")
 SIMPLE: Final = "{__typename}"
+_FOUND: Final = "graphql"
 
 
 class Endpoint:
@@ -39,7 +40,15 @@ class Endpoint:
 
 
 def endpoint(a: Assessment) -> Endpoint | None:
-    """Where the API answers GraphQL; None where it does not. Nobody is tried before somebody."""
+    """Where the API answers GraphQL; None where it does not. Looked for once."""
+    if _FOUND not in a.shared:
+        a.shared[_FOUND] = _look(a)
+    found: Endpoint | None = a.shared[_FOUND]
+    return found
+
+
+def _look(a: Assessment) -> Endpoint | None:
+    """Nobody is tried before somebody."""
     for path, operation in _places(a):
         for identity in (None, *a.identities[:1]):
             found = Endpoint(a, path, operation, identity)

@@ -24,7 +24,7 @@ def _look(reading: Reading) -> Iterator[Fault]:
         if "string" in spot.types or not _NO_IDS.isdisjoint(words(each.name)):
             continue
         whose = {kind_of_variable(one.path, each.name) for one in reading.using(each.users)} - {""}
-        says = f"`{each.name}` is a number" + (f", and names a {min(whose)}" if whose else "")
+        says = f"`{each.name}` is a number" + (f", and stands for somebody ({min(whose)})" if whose else "")
         yield Fault(each.node, says, each.users, each.location, severity=Severity.MEDIUM if whose else None)
 
 

@@ -1,10 +1,10 @@
 """Examples and defaults that hold a real secret."""
 
-import base64
 import re
 from collections.abc import Iterator
 from typing import Final
 
+from garrison.audit import examples
 from garrison.audit.rule import Fault, Rule, Users
 from garrison.audit.walk import Reading
 from garrison.contract.documents import Node
@@ -17,76 +17,18 @@ _KEYS: Final = re.compile(
     r"|sk_live_[0-9A-Za-z]{16,}|rk_live_[0-9A-Za-z]{16,}|xox[abprs]-[0-9]{8,}-[0-9A-Za-z-]{10,}|glpat-[0-9A-Za-z_-]{20}"
     r"|SG\.[0-9A-Za-z_-]{22}\.[0-9A-Za-z_-]{43}|-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----\s*[0-9A-Za-z+/]{20}"
 )
-_HEX: Final = re.compile(r"[0-9a-fA-F]+")
-_PLACES: Final = frozenset({"example", "examples", "default", "const", "value", "x-example", "enum"})
-_MOST: Final = 1_000_000
-"""Values that are looked at."""
 
 
 def _look(reading: Reading) -> Iterator[Fault]:
-    for node in _examples(reading.description.root):
+    for node in examples.long_examples(reading.description.root):
         text = node.value
         is_key = _KEYS.search(text) is not None
-        if (is_key or is_credential(text)) and not _is_made_up(text):
+        if (is_key or is_credential(text)) and not examples.is_made_up(text):
             kind = "key" if is_key else "token or a hashed password"
             users = _users(reading, node)
             yield Fault(
                 node, f"an example looks like a real {kind}", users, confidence=Confidence.MEDIUM if is_key else None
             )
-
-
-def _examples(root: Node) -> Iterator[Node]:
-    """Every text that stands in an example or a default, at any depth."""
-    rest: list[tuple[Node, bool]] = [(root, False)]
-    for _ in range(_MOST):
-        if not rest:
-            return
-        node, is_example = rest.pop()
-        value = node.value
-        if isinstance(value, str) and is_example and len(value) >= 20:
-            yield node
-        elif isinstance(value, dict):
-            rest += [
-                (Node(node.place.child(str(key)), each), is_example or key in _PLACES)
-                for key, each in value.items()
-                if isinstance(each, (dict, list, str))
-            ]
-        elif isinstance(value, list):
-            rest += [
-                (Node(node.place.child(at), each), is_example)
-                for at, each in enumerate(value)
-                if isinstance(each, (dict, list, str))
-            ]
-
-
-def _is_made_up(text: str) -> bool:
-    """Whether it only has the form: stars, dots, `EXAMPLE`, few different characters."""
-    lower = (text + _payload(text)).lower()
-    marks = (
-        "example",
-        "xxxx",
-        "****",
-        "....",
-        "your",
-        "placeholder",
-        "1234567890",
-        "abcdef",
-        "foobar",
-        "test",
-        "john doe",
-        "jane doe",
-    )
-    is_hex = _HEX.fullmatch(text.rpartition("_")[2]) is not None  # no issuer of the keys above has such
-    return len(set(text)) < 12 or is_hex or any(mark in lower for mark in marks)
-
-
-def _payload(text: str) -> str:
-    """What a token says, where it is one."""
-    parts = text.split(".")
-    try:
-        return base64.urlsafe_b64decode(parts[1] + "==").decode() if len(parts) == 3 else ""
-    except ValueError:
-        return ""
 
 
 def _users(reading: Reading, node: Node) -> Users:

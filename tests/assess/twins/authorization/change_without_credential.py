@@ -22,7 +22,7 @@ CONTRACT = Keeper().app().state.contract
 class Open(Keeper):
     """Asks nobody who they are before it changes or deletes something."""
 
-    what = ("PUT", "PATCH", "DELETE")
+    what: tuple[str, ...] = ("PUT", "PATCH", "DELETE")
 
     @property
     def routes(self) -> dict[str, Handler]:

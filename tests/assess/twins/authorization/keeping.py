@@ -4,6 +4,7 @@ import itertools
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from starlette.applications import Starlette
@@ -288,14 +289,18 @@ REFUSALS: Mapping[str, Callable[[Request], Response]] = {
 
 def refusing() -> dict[str, Callable[[], Starlette]]:
     """Services that are not weak, one for each way to say no: traps."""
-    return {name: (lambda say=say: Keeper(Shape(refusal=say)).app()) for name, say in REFUSALS.items()}
+    return {name: partial(_built, Shape(refusal=say)) for name, say in REFUSALS.items()}
 
 
 def weak_in(weakness: str, *names: str) -> dict[str, Callable[[], Starlette]]:
     """Services of these shapes, or of all, that are weak in this: variants."""
-    return {name: (lambda name=name: Keeper(SHAPES[name](), [weakness]).app()) for name in names or SHAPES}
+    return {name: partial(_built, SHAPES[name](), weakness) for name in names or SHAPES}
 
 
 def sound(*names: str) -> dict[str, Callable[[], Starlette]]:
     """Services of these shapes, or of all, that are not weak: traps."""
-    return {name: (lambda name=name: Keeper(SHAPES[name]()).app()) for name in names or SHAPES}
+    return {name: partial(_built, SHAPES[name]()) for name in names or SHAPES}
+
+
+def _built(shape: Shape, *weak: str) -> Starlette:
+    return Keeper(shape, weak).app()

@@ -1,7 +1,11 @@
 """The inner object is looked up without the outer one: whose path it stands in is checked, whose it is not."""
 
+from collections.abc import Callable
+from functools import partial
+
 from starlette.applications import Starlette
 from starlette.requests import Request
+from starlette.responses import Response
 from tests.assess.twins.authorization.keeping import REFUSALS, Item, Keeper, Shape, number
 from tests.assess.twins.parts import Person
 
@@ -21,15 +25,16 @@ def app(*, vulnerable: bool) -> Starlette:
     return (Unbound if vulnerable else Keeper)(Shape(path="/users/{username}/orders")).app()
 
 
+def refusing(says: Callable[[Request], Response]) -> Starlette:
+    return Keeper(Shape(path="/users/{username}/orders", refusal=says)).app()
+
+
 VARIANTS = {
     "numbers": lambda: Unbound(Shape(path="/users/{username}/orders", new_id=number, variable="oid")).app(),
     "under /v1": lambda: Unbound(Shape(path="/v1/accounts/{username}/notes", key="note_id", variable="note_id")).app(),
     "no list": lambda: Unbound(Shape(path="/users/{username}/orders", has_list=False)).app(),
 }
 TRAPS = {
-    **{
-        name: (lambda say=say: Keeper(Shape(path="/users/{username}/orders", refusal=say)).app())
-        for name, say in REFUSALS.items()
-    },
+    **{name: partial(refusing, say) for name, say in REFUSALS.items()},
     "all may read all": lambda: Keeper(Shape(path="/users/{username}/posts"), ["read", "list"]).app(),
 }

@@ -1,6 +1,7 @@
 """What a report of sslyze says, and what is said where it cannot be used."""
 
 import importlib.util
+import shutil
 from datetime import UTC, datetime
 from typing import Any
 
@@ -115,5 +116,6 @@ def test_says_that_it_could_not_connect(found: Any) -> None:
 
 def test_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(shutil, "which", lambda name: None)
     with pytest.raises(Unusable, match=r"garrison\[assess\]"):
         Sslyze("https://127.0.0.1:1").scan()

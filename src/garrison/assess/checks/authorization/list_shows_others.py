@@ -27,6 +27,8 @@ from garrison.core.finding import CheckId, Finding
 def _each(a: Assessment, target: Target) -> Iterator[Finding]:
     if target.method != "GET" or a.survey.is_public(target) or not (is_private_kind(target) or says_own(target)):
         return
+    if target.template.endswith("}"):
+        return  # one object is no list
     if is_shared_kind(target) and not says_own(target):
         return
     for owner, other in pairs(a):

@@ -93,6 +93,6 @@ CHECK = Check(
         "flask": "if not request.is_json:\n    abort(415)",
     },
     run=_run,
-    most=6 * _TARGETS,
+    most=6 * _TARGETS + 10,
     disturbs=Disturbs.OBJECTS,
 )

@@ -6,7 +6,7 @@ import msgspec
 
 from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check, Disturbs
-from garrison.assess.checks.asking import ordinary, refreshed
+from garrison.assess.checks.asking import refreshed, trial
 from garrison.assess.checks.conformance.kept import forbids
 from garrison.assess.compare import succeeded
 from garrison.assess.target import Target
@@ -17,10 +17,13 @@ _NAME = "grsn_extra"
 
 
 def _each(a: Assessment, target: Target) -> Iterator[Finding]:
-    known, body = ordinary(a, target), target.json_body
-    if known is None or body is None or body.schema is None or not isinstance(known.request.body, dict):
+    body = target.json_body
+    if body is None or body.schema is None or target.is_wiping:
         return
-    if target.is_wiping or a.api.description.said(body.schema, "additionalProperties") is not False:
+    if a.api.description.said(body.schema, "additionalProperties") is not False:
+        return
+    known = trial(a, target)
+    if known is None or not isinstance(known.request.body, dict):
         return
     request = refreshed(a, known.request)
     more = msgspec.structs.replace(request, body={**request.body, _NAME: "grsn"})
@@ -50,6 +53,6 @@ CHECK = Check(
     mend="Refuse what is not declared, with the contract's schema or the model's own setting.",
     samples={"fastapi": 'class Order(BaseModel):\n    model_config = ConfigDict(extra="forbid")'},
     each=_each,
-    most=1,
+    most=12,
     disturbs=Disturbs.OBJECTS,
 )

@@ -8,7 +8,7 @@ import msgspec
 
 from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check, Disturbs
-from garrison.assess.checks.asking import ordinary
+from garrison.assess.checks.asking import trial
 from garrison.assess.identity import Identity
 from garrison.assess.probe import Exchange
 from garrison.assess.request import NOTHING, Request
@@ -54,7 +54,7 @@ def _base(a: Assessment, target: Target) -> tuple[Request, Identity | None, bool
                 word = a.api.sampler.word()
                 request = request.put(slot, f"{word}@example.com" if "mail" in slot.leaf.lower() else word)
             return request, None, door is a.doors.register
-    known = ordinary(a, target) if target.id not in a.doors.targets else None
+    known = trial(a, target) if target.id not in a.doors.targets else None
     return (known.request, known.identity, False) if known is not None else None
 
 

@@ -86,6 +86,6 @@ CHECK = Check(
         "    return HttpResponseBadRequest()",
     },
     run=_run,
-    most=6 * _TARGETS,
+    most=6 * _TARGETS + 10,
     disturbs=Disturbs.SERVICE,
 )
