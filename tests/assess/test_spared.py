@@ -12,8 +12,7 @@ from tests.assess.twins.parts import DOORS, People, Person, body_of, contract, o
 
 from garrison.assess.checks.conformance import catalogue as conformance
 from garrison.assess.checks.resources import bound_not_enforced
-from garrison.assess.progress import unwatched
-from garrison.assess.run import Outcome, run
+from garrison.assessing import assess
 
 NAMED = {**thing(username={"type": "string", "maxLength": 60}), "additionalProperties": False}
 CONTRACT = contract({**DOORS, "PUT /me": operation(takes=NAMED, gives=thing("username", "email"))})
@@ -38,12 +37,9 @@ def test_the_first_accounts_keep_their_names(tmp_path: Path) -> None:
     people = Renaming()
     twin = cast("Any", SimpleNamespace(CONTRACT=CONTRACT))
     with staging() as stage, assessment_of(app(people), twin, tmp_path, stage) as assessment:
-        assessment.explore((), unwatched)
-        pair = assessment.pair
-        assert pair is not None
-        names = [each.secret[0] for each in pair if each.secret is not None]
-        outcome = Outcome()
-        run(assessment, (*conformance.CHECKS, bound_not_enforced.CHECK), outcome, unwatched)
+        found = assess(assessment, (), (*conformance.CHECKS, bound_not_enforced.CHECK)).outcome.findings
+        names = [account.name for account in assessment.accounts[:2]]
+        assert len(names) == 2
         assert set(names) <= set(people.all)
-        assert not assessment.probe.lost.keys() & {each.name for each in pair}
-        assert {each.check for each in outcome.findings} >= {"bound-not-enforced", "type-not-checked"}
+        assert not assessment.probe.lost.keys() & {f"throwaway-{name}" for name in names}
+        assert {each.check for each in found} >= {"bound-not-enforced", "type-not-checked"}
