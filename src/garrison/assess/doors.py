@@ -1,6 +1,7 @@
 """Doors: the operations by which people come in and go out, recognised by what they take; accounts made with them."""
 
 import itertools
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
@@ -21,8 +22,11 @@ _BESIDE: Final = frozenset({"code", "token", "otp", "hint", "link", "expiry", "p
 """Words of what goes with a password and is none: `resetPasswordCode`."""
 _OLD: Final = frozenset({"old", "current", "existing", "previous"})
 _TOKENS: Final = ("access", "auth", "id", "bearer", "jwt", "token", "session", "key", "authorization")
+_VALUES: Final = frozenset({"id", "value", "key", "string"})
+_CARRIERS: Final = frozenset({"auth", "session", "token", "apikey"})
+"""Words of header parameters that carry a credential which no security scheme describes."""
 _IN_CLEARLY: Final = frozenset({"login", "signin", "logon", "authenticate"})
-_IN: Final = frozenset({"auth", "token", "session", "sessions", "authorize"})
+_IN: Final = frozenset({"auth", "authentication", "authorize", "session", "sessions", "token", "tokens"})
 _UP_CLEARLY: Final = frozenset({"register", "signup", "registration", "join", "enroll"})
 _UP: Final = frozenset({"users", "user", "accounts", "account", "customers", "members"})
 _OUT: Final = frozenset({"logout", "signout", "logoff", "revoke"})
@@ -159,18 +163,29 @@ def credential_in(api: Api, answer: Answer) -> Credential | None:
     """The credential that an answer hands out, as the contract's security schemes carry it."""
     cookies = tuple(_cookies(answer))
     token = token_in(answer)
-    schemes = _schemes(api)
-    if token:
-        scheme = schemes[0] if schemes else None
-        expires = _expiry(token)
-        if scheme is not None and scheme.type == "apiKey" and scheme.location == "cookie":
-            return Credential(cookies=((scheme.parameter, token),), expires=expires)
-        if scheme is not None and scheme.type == "apiKey" and scheme.location == "query":
-            return Credential(query=((scheme.parameter, token),), expires=expires)
-        if scheme is not None and scheme.type == "apiKey" and scheme.parameter != "authorization":
-            return Credential(headers=((scheme.parameter, token),), expires=expires)
-        return Credential(headers=(("authorization", f"Bearer {token}"),), cookies=cookies, expires=expires)
-    return Credential(cookies=cookies) if cookies else None
+    if not token:
+        return Credential(cookies=cookies) if cookies else None
+    scheme = next(iter(_schemes(api)), None)
+    expires = _expiry(token)
+    if scheme is not None and scheme.type == "apiKey" and scheme.location == "cookie":
+        return Credential(cookies=((scheme.parameter, token),), expires=expires)
+    if scheme is not None and scheme.type == "apiKey" and scheme.location == "query":
+        return Credential(query=((scheme.parameter, token),), expires=expires)
+    header = scheme.parameter if scheme is not None and scheme.type == "apiKey" else ""
+    header = header or (_undescribed(api) if scheme is None else "") or "authorization"
+    shown = f"Bearer {token}" if header == "authorization" else token
+    return Credential(headers=((header, shown),), cookies=cookies if header == "authorization" else (), expires=expires)
+
+
+def _undescribed(api: Api) -> str:
+    """The header parameter that most operations take a credential in, where no security scheme is described."""
+    names = Counter(
+        parameter.name.lower()
+        for target in api.targets
+        for parameter in target.described.parameters
+        if parameter.location == "header" and not _CARRIERS.isdisjoint(words(parameter.name))
+    )
+    return names.most_common(1)[0][0] if names else ""
 
 
 def token_in(answer: Answer) -> str:
@@ -191,7 +206,9 @@ def token_in(answer: Answer) -> str:
 
 
 def _rank(way: str, value: str) -> int:
-    said = words(way.rpartition("/")[2])
+    around, _, name = way.rpartition("/")
+    # `token: {"id": ...}`: the value is called after what is around it
+    said = words(around.rpartition("/")[2] if name in _VALUES and around else name)
     if " " in value.removeprefix("Bearer ") or "refresh" in said or "type" in said:
         return 0
     rank = 8 if claims_of(value.removeprefix("Bearer ").strip()) else 0

@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any, Final
 
+import msgspec
 import rstr
 
 from garrison.contract.described import Description
@@ -71,8 +72,10 @@ class Sampler:
         `name` is what it is called; `node` the parameter or media type around it, which may hold an example. Without
         `every` an object has only what it must have.
         """
-        given = _example(node.value) if node is not None else None
         made = self._made(schema, name, _MAX_DEPTH, every=every) if schema is not None else None
+        given = _example(node.value) if node is not None else None
+        if isinstance(given, str) and isinstance(made, dict | list):
+            given = _read(given)  # an example of a body that is written as a text
         if isinstance(given, dict) and isinstance(made, dict):
             # an example shows what belongs together; what must be new is made up all the same
             fresh = {key for key in made if _must_be_new(key)}
@@ -82,7 +85,6 @@ class Sampler:
         return made if schema is not None else self.word()
 
     def _made(self, schema: Node, name: str, depth: int, *, every: bool) -> Any:
-        said = self._description.said
         example = self._allowed(schema, name)
         if example is not None:
             return example
@@ -210,6 +212,14 @@ def _example(value: Any) -> Any:
         first = next(iter(examples.values()), None)
         return first.get("value") if isinstance(first, dict) else None
     return None
+
+
+def _read(text: str) -> Any:
+    """The JSON that a text holds; None where it holds none."""
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return None
 
 
 def _plain(value: Any) -> str:

@@ -78,6 +78,10 @@ SHAPES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
             "reset": "POST /api/v2/auth/forgotPassword",
         },
     ),
+    "tokens": (
+        {"POST /tokens": takes(username=True, password=True), "POST /user": takes(username=True, password=True)},
+        {"log_in": "POST /tokens", "register": "POST /user"},
+    ),
     "a wrapped body": (
         {
             "POST /users/login": takes(user=wrapped("email", "password")),
@@ -202,6 +206,7 @@ def test_who_cannot_log_in_is_told_why(answer: Answer, says: str) -> None:
         {"user": {"id": 1, "token": "opaque-token-123"}},
         {"auth_token": "opaque-token-123", "message": "successfully logged in"},
         {"jwt": JWT, "id": "12345678"},
+        {"access": {"token": {"id": "opaque-token-123", "expires": "Sat Nov 28 2026"}, "user": {"id": "12345678"}}},
         {"result": {"authorization": f"Bearer {JWT}", "name": JWT[:6]}},
         JWT,
     ],
@@ -224,6 +229,14 @@ def test_a_token_travels_as_the_contract_says(schemes: dict[str, Any], name: str
     assert credential is not None
     assert JWT in (header(credential.headers, name) or "")
     assert len(credential.headers) == 1
+
+
+def test_a_token_goes_into_the_header_that_operations_take_where_no_scheme_is_described() -> None:
+    taken = {"name": "X-Auth-Token", "in": "header", "schema": {"type": "string"}}
+    api = api_of({"GET /orders": {"parameters": [taken]}, "GET /menu": {}}, {})
+    credential = credential_in(api, json_answer({"token": JWT}))
+    assert credential is not None
+    assert credential.headers == (("x-auth-token", JWT),)
 
 
 def test_a_token_goes_into_a_cookie_where_the_contract_says_so_and_set_cookies_are_kept() -> None:

@@ -126,6 +126,15 @@ def test_an_example_is_taken_for_what_need_not_be_new() -> None:
     assert made_for({"type": "string", "example": "Berlin"}, "city", every=False) == "Berlin"
 
 
+def test_an_example_of_a_body_that_is_written_as_a_text_is_read() -> None:
+    taken = {"schema": {"type": "object", "properties": {"city": {"type": "string"}, "username": {"type": "string"}}}}
+    taken["example"] = '{"city": "Berlin", "username": "al"}'  # type: ignore[assignment]  # any JSON
+    api = api_of({"POST /things": {"requestBody": {"content": {"application/json": taken}}}})
+    body = api.request(target_of(api, "POST /things"), every=True).body
+    assert body["city"] == "Berlin"
+    assert body["username"].startswith(MARK)
+
+
 def test_words_of_two_runs_differ() -> None:
     one, other = API.sampler.word(), API.sampler.word()
     assert one != other
