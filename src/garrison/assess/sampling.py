@@ -85,7 +85,6 @@ class Sampler:
         return made if schema is not None else self.word()
 
     def _made(self, schema: Node, name: str, depth: int, *, every: bool) -> Any:
-        said = self._description.said
         example = self._allowed(schema, name)
         if example is not None:
             return example
