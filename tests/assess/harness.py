@@ -77,7 +77,8 @@ def assessment_of(app: Starlette, twin: ModuleType, folder: Path, stage: Stage) 
     tools = Tools(scanner, Schemathesis(api, 1)) if scanner is not None else None
     with _at(app, stage) as origin, HttpTransport(origin, insecure=True) as transport:
         options = Options(words=tuple(getattr(twin, "WORDS", ())))
-        yield begin(api, transport, limits=Limits(), options=options, listener=stage.ear, tools=tools)
+        traffic: Sequence[str] = getattr(twin, "TRAFFIC", ())
+        yield begin(api, transport, limits=Limits(), options=options, listener=stage.ear, traffic=traffic, tools=tools)
 
 
 @contextmanager

@@ -37,10 +37,9 @@ def test_the_first_accounts_keep_their_names(tmp_path: Path) -> None:
     people = Renaming()
     twin = cast("Any", SimpleNamespace(CONTRACT=CONTRACT))
     with staging() as stage, assessment_of(app(people), twin, tmp_path, stage) as assessment:
-        pair = assessment.pair
-        assert pair is not None
-        names = [each.secret[0] for each in pair if each.secret is not None]
-        found = assess(assessment, (*conformance.CHECKS, bound_not_enforced.CHECK)).outcome.findings
+        found = assess(assessment, (), (*conformance.CHECKS, bound_not_enforced.CHECK)).outcome.findings
+        names = [account.name for account in assessment.accounts[:2]]
+        assert len(names) == 2
         assert set(names) <= set(people.all)
-        assert not assessment.probe.lost.keys() & {each.name for each in pair}
+        assert not assessment.probe.lost.keys() & {f"throwaway-{name}" for name in names}
         assert {each.check for each in found} >= {"bound-not-enforced", "type-not-checked"}

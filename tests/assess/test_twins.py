@@ -2,7 +2,8 @@
 
 A twin, `twins/FAMILY/CHECK_ID.py`, has `app(vulnerable)` and `CONTRACT`, and where it needs them
 
-* `IDENTITIES`: names and how they log in, `ROLES`: their roles by name, `WORDS`: more words for guessing;
+* `IDENTITIES`: names and how they log in, `ROLES`: their roles by name, `WORDS`: more words for guessing,
+  `TRAFFIC`: what recorded traffic went to;
 * `VARIANTS`: further applications, by name, in which the check must fire; `TRAPS`: those in which it must not;
 * `CONFIDENCE`: of what is found, if not high; several where any will do.
 """

@@ -79,9 +79,9 @@ def _why(assessment: Assessment, target: Target, requests: int) -> str:
         return failed.answer.fault or f"it answered {failed.answer.status}"
     if requests == 0 and target.variables and not assessment.survey.objects(target):
         return "nothing is known that it could be about: create an object, or say what an identity owns"
-    return (
-        "it changes or deletes: checks try it on what they make themselves" if requests == 0 else "no check needed it"
-    )
+    if requests:
+        return "checks tried it on what they made themselves, and it was refused"
+    return "it changes or deletes, and no check had anything of its own to try it on"
 
 
 def _ran(assessment: Assessment, check: Check, runs: Sequence[Run]) -> Ran:

@@ -27,7 +27,10 @@ def with_header(request: Request, name: str, value: str) -> Request:
 
 
 def refreshed(a: Assessment, request: Request) -> Request:
-    """The request with new words wherever the assessment made one up: what must be unique is not taken then."""
+    """The request with new words wherever the assessment made one up: what must be unique is not taken then. A change
+    stays as it is: it may be sent any number of times, and would rename what it changes."""
+    if request.method in ("PUT", "PATCH"):
+        return request
     for slot in request.slots("body", "query"):
         value = request.value(slot)
         if isinstance(value, str) and MARK in value:
@@ -51,11 +54,15 @@ def trial(a: Assessment, target: Target) -> Exchange | None:
     known = ordinary(a, target)
     if known is None or target.method not in ("PUT", "PATCH") or target.variables:
         return known
-    somebody = _spare(a)
-    if somebody is None or known.identity is None:
-        return None
-    sent = a.probe.send(refreshed(a, known.request), somebody)
-    return sent if sent.is_success else None
+    for _ in range(2):
+        somebody = _spare(a)
+        if somebody is None or known.identity is None:
+            return None
+        sent = a.probe.send(a.survey.as_it_is(known.request, {}, somebody), somebody)
+        if sent.is_success:
+            return sent
+        a.shared.pop(_SPARE)  # a check before this one spoiled it
+    return None
 
 
 def _spare(a: Assessment) -> Identity | None:

@@ -5,7 +5,8 @@ from starlette.responses import HTMLResponse
 from tests.assess.twins.configuration.pages import CONTRACT, showing
 from tests.assess.twins.parts import answer
 
-__all__ = ["CONTRACT", "TRAPS", "app"]
+__all__ = ["CONTRACT", "TRAFFIC", "TRAPS", "VARIANTS", "app"]
+TRAFFIC = ("GET /teas", "GET /old/brews?year=2019", "POST /old/brews")
 
 
 def app(vulnerable: bool) -> Starlette:
@@ -13,6 +14,7 @@ def app(vulnerable: bool) -> Starlette:
     return showing({"/internal/users": people} if vulnerable else {})
 
 
+VARIANTS = {"seen in recorded traffic": lambda: showing({"/old/brews": answer([{"tea": "Assam"}])})}
 TRAPS = {
     "everything is answered with 200": lambda: showing({}, answer({"message": "tea is all you need"})),
     "errors come with 200": lambda: showing({"/admin": answer({"error": "not allowed"})}),
