@@ -113,6 +113,16 @@ class Words(Shop):
         return answer([{"name": text} for text in found])
 
 
+class Broken(Shop):
+    """Two servers take turns, and one of them answers no search."""
+
+    asked = 0
+
+    async def search(self, request: Request) -> Response:
+        self.asked += 1
+        return problem(500, "Internal Server Error") if self.asked % 2 else await super().search(request)
+
+
 KINDS = ("search", "number", "order", "insert", "log-in")
 
 
@@ -124,5 +134,6 @@ VARIANTS = {kind: lambda kind=kind: Shop(kind).served for kind in KINDS}
 TRAPS = {
     "a filter that refuses quotes": lambda: Filtered("search").served,
     "answers that differ by chance": lambda: Restless().served,
+    "every second request fails": lambda: Broken().served,
     "a search for words": lambda: Words().served,
 }

@@ -108,7 +108,7 @@ def proven(bench: Bench, place: Place, form: Form, joint: str) -> Truth | None:
     no = ask("3", ">", "5", "the same characters as a condition that is false: another answer")
     if is_as(no) is not (joint == OR):
         return None
-    again, never = ask("5", ">", "3", ""), ask("5", "<", "3", "")
+    never, again = ask("5", "<", "3", ""), ask("5", ">", "3", "")  # not in turns: every second server may be broken
     holds = bench.same(again, yes, place) and bench.same(never, no, place)
     if not holds or not bench.same(
         bench.send(place, str) if joint == OR else bench.ask(place.request), reference, place
