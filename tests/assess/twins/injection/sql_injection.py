@@ -2,6 +2,7 @@
 
 import random
 import re
+import secrets
 import sqlite3
 
 from starlette.applications import Starlette
@@ -80,7 +81,7 @@ class Shop:
         name, password = (self.put(str(given.get(key)), "log-in") for key in ("username", "password"))
         query = f"select name from people where name = '{name}' and password = '{password}'"
         found = rows(self.database, query)
-        return answer({"token": f"token-of-{found[0]['name']}"}) if found else problem(401, "Unauthorized")
+        return answer({"token": secrets.token_urlsafe(18)}) if found else problem(401, "Unauthorized")
 
 
 class Filtered(Shop):
