@@ -10,6 +10,7 @@ from typing import Any, Final
 from garrison.assess.call import NOT_JSON
 from garrison.assess.compare import leaves
 from garrison.assess.doors import Account, Doors, logging_in, name_for, registration, sets_password
+from garrison.assess.facts import selves_in
 from garrison.assess.identity import Identity
 from garrison.assess.probe import Exchange, Probe, Stop
 from garrison.assess.request import Request, Slot
@@ -51,6 +52,8 @@ class Explorer:
             return False
         self._survey.knows_token(identity, credential.token)
         self._survey.knows(identity, dict(identity.owns))
+        if identity.name in self._probe.welcomes:
+            self._survey.knows(identity, dict(selves_in(self._probe.welcomes[identity.name])))
         if identity.secret is not None and self._doors.log_in is not None and self._doors.log_in.names:
             self._survey.knows(identity, {self._doors.log_in.names[0].leaf: identity.secret[0]})
         me = self._doors.me
@@ -79,6 +82,7 @@ class Explorer:
         identity = Identity(f"throwaway-{name}", log, is_throwaway=True, secret=(name, password))
         self._probe.own(name)
         self._survey.knows(identity, {slot.leaf: str(request.value(slot)) for slot in register.names})
+        self._survey.knows(identity, dict(selves_in(exchange.answer)))
         return Account(identity, name, password, request) if self.introduce(identity) else None
 
     def walk(self, readers: tuple[Identity, ...], changers: tuple[Identity, ...], step: Callable[[str], None]) -> None:

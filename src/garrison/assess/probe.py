@@ -76,6 +76,9 @@ class Probe:
         self._allowed: tuple[OperationId | None, int] | None = None
         self._own: set[tuple[str, str]] = set()
         """Where objects of the assessment's own are, and their ids; without a place wherever the id stands."""
+        self._welcome: Answer | None = None
+        self.welcomes: dict[str, Answer] = {}
+        """By identity: the last answer as it logged in, which often tells who it is."""
         self.sent: Counter[OperationId | None] = Counter()
         """Requests by operation; None counts those to nothing that is described."""
         self.log: list[Exchange] = []
@@ -169,12 +172,15 @@ class Probe:
         if self._logins[identity.name] > _MAX_LOGINS:
             self._lost[identity.name] = f"would have to log in more than {_MAX_LOGINS} times"
             raise Stop(f"`{identity.name}` {self._lost[identity.name]}")
+        self._welcome = None
         try:
             credential = identity.log_in(self._send_for_login)
         except LoginError as error:
             self._lost[identity.name] = f"cannot log in: {error}"
             raise Stop(f"`{identity.name}` {self._lost[identity.name]}") from error
         self._credentials[identity.name] = credential
+        if self._welcome is not None:
+            self.welcomes[identity.name] = self._welcome
         return credential
 
     def forget(self, identity: Identity) -> None:
@@ -235,7 +241,8 @@ class Probe:
 
     def _send_for_login(self, call: Call) -> Answer:
         self.sent[None] += 1
-        return self._transport.send(call)
+        self._welcome = self._transport.send(call)
+        return self._welcome
 
     def _has_ended(self, identity: Identity) -> bool:
         """Whether a credential that has worked does not any more: many APIs say 401 where they mean 403."""
