@@ -3,6 +3,7 @@
 import contextlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Final
 from urllib.parse import urlencode
 
@@ -76,7 +77,6 @@ class Probe:
         self._allowed: tuple[OperationId | None, int] | None = None
         self._own: set[tuple[str, str]] = set()
         """Where objects of the assessment's own are, and their ids; without a place wherever the id stands."""
-        self._welcome: Answer | None = None
         self.welcomes: dict[str, Answer] = {}
         """By identity: the last answer as it logged in, which often tells who it is."""
         self.sent: Counter[OperationId | None] = Counter()
@@ -172,15 +172,15 @@ class Probe:
         if self._logins[identity.name] > _MAX_LOGINS:
             self._lost[identity.name] = f"would have to log in more than {_MAX_LOGINS} times"
             raise Stop(f"`{identity.name}` {self._lost[identity.name]}")
-        self._welcome = None
+        heard: list[Answer] = []
         try:
-            credential = identity.log_in(self._send_for_login)
+            credential = identity.log_in(partial(self._send_for_login, heard))
         except LoginError as error:
             self._lost[identity.name] = f"cannot log in: {error}"
             raise Stop(f"`{identity.name}` {self._lost[identity.name]}") from error
         self._credentials[identity.name] = credential
-        if self._welcome is not None:
-            self.welcomes[identity.name] = self._welcome
+        if heard:
+            self.welcomes[identity.name] = heard[-1]
         return credential
 
     def forget(self, identity: Identity) -> None:
@@ -239,10 +239,10 @@ class Probe:
         self.sent[request.operation] += 1
         return Exchange(request, call, self._transport.send(call), identity, shown, says)
 
-    def _send_for_login(self, call: Call) -> Answer:
+    def _send_for_login(self, heard: list[Answer], call: Call) -> Answer:
         self.sent[None] += 1
-        self._welcome = self._transport.send(call)
-        return self._welcome
+        heard.append(self._transport.send(call))
+        return heard[-1]
 
     def _has_ended(self, identity: Identity) -> bool:
         """Whether a credential that has worked does not any more: many APIs say 401 where they mean 403."""

@@ -5,7 +5,8 @@ from typing import Any, Final
 
 from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check, Disturbs
-from garrison.assess.checks.authorization.objects import TENANTS, gives_the_same, is_shared_kind, pairs
+from garrison.assess.checks.authorization.grounds import TENANTS, is_shared_kind
+from garrison.assess.checks.authorization.objects import gives_the_same, pairs
 from garrison.assess.checks.authorization.samples import OWNER_SAMPLES
 from garrison.assess.compare import same
 from garrison.assess.probe import Exchange
