@@ -83,6 +83,22 @@ class Blind(Locking):
         return answer({"username": name, "note": f"of {name}"}) if name in self.all else problem(404, "Not Found")
 
 
+class Renaming(Members):
+    """A member may change their name, and is then somebody else to their own token."""
+
+    @property
+    def operations(self) -> dict[str, Mapping[str, Any]]:
+        """What the contract says."""
+        return {**super().operations, f"PUT {self.one}": operation(takes=thing("username", "email"), status=204)}
+
+    def write(self, subject: Person, given: Mapping[str, Any]) -> None:
+        """Take what may be written."""
+        super().write(subject, given)
+        name = str(given.get("username", subject.username))
+        self.all[name] = self.all.pop(subject.username)
+        subject.username = name
+
+
 SOUND: Mapping[str, Callable[[], Starlette]] = {
     **sound(*(name for name in SHAPES if name not in ("numbers", "no list"))),
     "members": lambda: Members().app(),
@@ -115,6 +131,11 @@ def test_an_administrator_among_the_identities_changes_nothing(tmp_path: Path, s
 def test_a_change_keeps_the_state_of_whom_it_is_about(tmp_path: Path, stage: Stage) -> None:
     found = run_all(Locking(["change"]).app(), tmp_path, stage).findings
     assert "object-changed-by-another" in {each.check for each in found}
+
+
+def test_nobody_is_renamed(tmp_path: Path, stage: Stage) -> None:
+    found = run_all(Renaming(["change"]).app(), tmp_path, stage).findings
+    assert {each.check for each in found} == {"object-changed-by-another"}
 
 
 def test_an_account_that_shut_itself_out_is_replaced(tmp_path: Path, stage: Stage) -> None:
