@@ -3,6 +3,7 @@
 import contextlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Final
 from urllib.parse import urlencode
 
@@ -180,21 +181,15 @@ class Probe:
         if self._logins[identity.name] > _MAX_LOGINS:
             self._lost[identity.name] = f"would have to log in more than {_MAX_LOGINS} times"
             raise Stop(f"`{identity.name}` {self._lost[identity.name]}")
-        answers: list[Answer] = []
-
-        def send(call: Call) -> Answer:
-            self.sent[None] += 1
-            answers.append(self._transport.send(call))
-            return answers[-1]
-
+        heard: list[Answer] = []
         try:
-            credential = identity.log_in(send)
+            credential = identity.log_in(partial(self._send_for_login, heard))
         except LoginError as error:
             self._lost[identity.name] = f"cannot log in: {error}"
             raise Stop(f"`{identity.name}` {self._lost[identity.name]}") from error
         self._credentials[identity.name] = credential
-        if answers:
-            self.welcomes[identity.name] = answers[-1]
+        if heard:
+            self.welcomes[identity.name] = heard[-1]
         return credential
 
     def forget(self, identity: Identity) -> None:
@@ -252,6 +247,11 @@ class Probe:
         call = request.call(shown.headers, shown.query, shown.cookies)
         self.sent[request.operation] += 1
         return Exchange(request, call, self._transport.send(call), identity, shown, says)
+
+    def _send_for_login(self, heard: list[Answer], call: Call) -> Answer:
+        self.sent[None] += 1
+        heard.append(self._transport.send(call))
+        return heard[-1]
 
     def _has_ended(self, identity: Identity) -> bool:
         """Whether a credential that has worked does not any more: many APIs say 401 where they mean 403."""
