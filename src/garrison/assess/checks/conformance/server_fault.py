@@ -124,7 +124,8 @@ def _finding(a: Assessment, target: Target, failing: Exchange, after: Exchange, 
         [failing.says_that(f"a request that the contract {kind}: the server fails"), after],
         target=target,
         kind="valid" if valid else "invalid",
-        says=f"{target.method} {target.template} fails with {failing.answer.status} for {what}, which the contract {kind}",
+        says=f"{target.method} {target.template} fails with {failing.answer.status} for {what}, which the "
+        f"contract {kind}",
     )
 
 
