@@ -36,7 +36,10 @@ def compare(known: Picture, seen: Sighting) -> tuple[Picture, tuple[Difference, 
         operations=tuple(sorted(described)),
         shapes=shapes,
         strangers=tuple(dict.fromkeys((*known.strangers, *sorted(seen.strangers))))[-MOST_STRANGERS:],
-        certificates={name: _ending(known, name, ends, seen.at) for name, ends in seen.certificates.items()},
+        certificates={
+            **known.certificates,  # one that could not be looked at this time is not forgotten
+            **{name: _ending(known, name, ends, seen.at) for name, ends in seen.certificates.items()},
+        },
         weaknesses={**known.weaknesses, **seen.weaknesses},
         tested=_tested(known, seen),
         stopped=seen.stopped,

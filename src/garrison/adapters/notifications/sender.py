@@ -54,7 +54,8 @@ def words(notice: Notice) -> str:
     if notice.kind is NoticeKind.TEST:
         return "This destination is told of incidents. Nothing has happened."
     if notice.kind is NoticeKind.ASSESSED:
-        more = [f"and {notice.detections - len(notice.changes)} more"] * (notice.detections > len(notice.changes))
+        rest = notice.detections - len(notice.changes)
+        more = (f"and {rest} more",) if rest > 0 else ()
         return "\n".join([*notice.changes, *more, "", "garrison findings changes"])
     named = notice.named
     lines = [

@@ -4,8 +4,8 @@
     webhook-timestamp: 1764300000          when this try was made: seconds since the epoch
     webhook-signature: v1,BASE64           HMAC-SHA256 of `ID.TIMESTAMP.BODY`
 
-The body is `{"type": "incident.opened", "timestamp": ..., "data": {...}}`, of which `data` is a `Notice`; of differences
-that an assessment found, `type` is `assessment.different`.
+The body is `{"type": "incident.opened", "timestamp": ..., "data": {...}}`, of which `data` is a `Notice`; what an
+assessment found different has the type `assessment.different`.
 """
 
 import binascii

@@ -25,9 +25,11 @@ def shown_certificate(url: str) -> dict[str, float]:
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     try:
-        with socket.create_connection((origin.host, origin.port), TIMEOUT) as connection:
-            with context.wrap_socket(connection, server_hostname=origin.host) as secured:
-                shown = secured.getpeercert(binary_form=True)
+        with (
+            socket.create_connection((origin.host, origin.port), TIMEOUT) as connection,
+            context.wrap_socket(connection, server_hostname=origin.host) as secured,
+        ):
+            shown = secured.getpeercert(binary_form=True)
         certificate = x509.load_der_x509_certificate(shown or b"")
     except (OSError, ValueError):
         return {}
