@@ -36,13 +36,15 @@ class Standing(StrEnum):
     FIXED = "fixed"
 
 
-class Weakness(msgspec.Struct, frozen=True):
+class Weakness(msgspec.Struct, frozen=True, omit_defaults=True):
     """A finding, as far as its changes are told."""
 
     standing: Standing
     severity: Severity
     text: str
     """What and where: `an object is read by another at GET /orders/{id}`."""
+    missed: int = 0
+    """How many runs one after another did not find it any more, though nobody was told yet that it is fixed."""
 
 
 class Ending(msgspec.Struct, frozen=True):
@@ -96,6 +98,8 @@ class Picture(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     certificates: Mapping[str, Ending] = {}
     weaknesses: Mapping[str, Weakness] = {}
     tested: tuple[str, ...] = ()
+    doubted: tuple[str, ...] = ()
+    """What of it the last run could not test: with the next one that cannot, somebody is told."""
     stopped: str = ""
     notes: tuple[str, ...] = ()
     until: float = 0.0

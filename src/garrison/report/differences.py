@@ -1,10 +1,13 @@
 """Differences between what is known of an API and what a run saw of it: pure.
 
 Each change is told once: what is known afterwards is given back with the differences, and both are kept in one step.
+What a run did not find or could not test may be there all the same: it takes two runs one after another to say so.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
+
+import msgspec
 
 from garrison.core.detection import Severity
 from garrison.core.difference import Difference, DifferenceKind
@@ -15,6 +18,8 @@ DAYS: Final = (30, 14, 7, 1, 0)
 """Days before the end of a certificate at which somebody is told: once each, and at its end."""
 MOST_STRANGERS: Final = 2_000
 """Ways of traffic that the contract does not know that are remembered."""
+SURE: Final = 2
+"""Runs one after another that must not find a weakness before it is told to be fixed."""
 _DAY: Final = 86400.0
 _GRAVITY: Final = {30: Severity.LOW, 14: Severity.MEDIUM, 7: Severity.HIGH, 1: Severity.HIGH, 0: Severity.CRITICAL}
 
@@ -22,12 +27,13 @@ _GRAVITY: Final = {30: Severity.LOW, 14: Severity.MEDIUM, 7: Severity.HIGH, 1: S
 def compare(known: Picture, seen: Sighting) -> tuple[Picture, tuple[Difference, ...]]:
     """What is known from now on, and what is different, the gravest first."""
     described = frozenset(seen.operations)
+    settled = _settled(known, seen)
     shapes, changed = compared_shapes(known.shapes, seen.shapes, described)
     found = [
         *_operations(known, seen),
         *_strangers(known, seen),
         *changed,
-        *_weaknesses(known.weaknesses, seen.weaknesses),
+        *_weaknesses(known.weaknesses, settled),
         *_certificates(known, seen),
         *_untested(known, seen),
         *_notes(known, seen),
@@ -40,8 +46,9 @@ def compare(known: Picture, seen: Sighting) -> tuple[Picture, tuple[Difference, 
             **known.certificates,  # one that could not be looked at this time is not forgotten
             **{name: _ending(known, name, ends, seen.at) for name, ends in seen.certificates.items()},
         },
-        weaknesses={**known.weaknesses, **seen.weaknesses},
+        weaknesses={**known.weaknesses, **settled},
         tested=_tested(known, seen),
+        doubted=_doubted(known, seen),
         stopped=seen.stopped,
         notes=tuple(sorted(seen.notes)),
         until=seen.at,
@@ -70,6 +77,18 @@ def _strangers(known: Picture, seen: Sighting) -> Iterator[Difference]:
     for name in sorted(set(seen.strangers) - set(known.strangers)):
         remark = seen.strangers[name]
         yield Difference(DifferenceKind.UNKNOWN_TRAFFIC, name, remark.severity, remark.text)
+
+
+def _settled(known: Picture, seen: Sighting) -> Mapping[str, Weakness]:
+    """How it stands with each weakness, as far as one can be sure."""
+    return {name: _sure(known.weaknesses.get(name), now, seen.stopped) for name, now in seen.weaknesses.items()}
+
+
+def _sure(before: Weakness | None, now: Weakness, stopped: str) -> Weakness:
+    if before is None or now.standing is not Standing.FIXED or before.standing is Standing.FIXED:
+        return now
+    missed = before.missed + (0 if stopped else 1)
+    return now if missed >= SURE else msgspec.structs.replace(before, missed=missed)
 
 
 def _weaknesses(known: Mapping[str, Weakness], seen: Mapping[str, Weakness]) -> Iterator[Difference]:
@@ -123,9 +142,8 @@ def _untested(known: Picture, seen: Sighting) -> Iterator[Difference]:
             text = f"a run ended before its work was done: {seen.stopped}"
             yield Difference(DifferenceKind.CUT_SHORT, "run", Severity.LOW, text)
         return
-    before = set(known.tested)
     for what, why in sorted(seen.untested.items()):
-        if what in before:
+        if what in known.tested and what in known.doubted:
             text = f"no longer tested: {what}" + (f" ({why})" if why else "")
             yield Difference(DifferenceKind.NO_LONGER_TESTED, what, Severity.LOW, text)
 
@@ -134,8 +152,14 @@ def _tested(known: Picture, seen: Sighting) -> tuple[str, ...]:
     """What counts as tested from now on; a run that was cut short takes nothing away."""
     described = {f"operation {each}" for each in seen.operations}
     still: Callable[[str], bool] = lambda each: each in described or not each.startswith("operation ")  # noqa: E731
-    before = {each for each in known.tested if still(each) and (seen.stopped or each not in seen.untested)}
-    return tuple(sorted({*before, *seen.tested}))
+    gone = set() if seen.stopped else seen.untested.keys() & set(known.doubted)
+    return tuple(sorted({*filter(still, known.tested), *seen.tested} - gone))
+
+
+def _doubted(known: Picture, seen: Sighting) -> tuple[str, ...]:
+    if seen.stopped:
+        return known.doubted
+    return tuple(sorted(seen.untested.keys() & set(known.tested) - set(known.doubted)))
 
 
 def _notes(known: Picture, seen: Sighting) -> Iterator[Difference]:

@@ -55,8 +55,8 @@ def words(notice: Notice) -> str:
         return "This destination is told of incidents. Nothing has happened."
     if notice.kind is NoticeKind.ASSESSED:
         rest = notice.detections - len(notice.changes)
-        more = (f"and {rest} more",) if rest > 0 else ()
-        return "\n".join([*notice.changes, *more, "", "garrison findings changes"])
+        left_out = (f"and {rest} more",) if rest > 0 else ()
+        return "\n".join([*notice.changes, *left_out, "", "garrison findings changes"])
     named = notice.named
     lines = [
         f"severity    {notice.severity}, confidence {notice.confidence}",
