@@ -100,7 +100,7 @@ class World:
         self.data = folder / "data"
         self.contract = folder / "openapi.json"
         self.certificate = folder / "gateway.pem"
-        self.planned: list[tuple[float, Callable[[], None]]] = []
+        self.planned: list[tuple[float, Callable[[], object]]] = []
         self.notices: list[Notice] = []
         self.begun: list[float] = []
         self.dying: set[str] = set()
@@ -114,7 +114,7 @@ class World:
         self.contract.write_text(json.dumps(app.state.contract))
         self.stage.app = app
 
-    def at(self, days: float, change: Callable[[], None]) -> None:
+    def at(self, days: float, change: Callable[[], object]) -> None:
         self.planned.append((BEGIN + days * DAY, change))
 
     def pause(self, seconds: float) -> bool:
