@@ -96,7 +96,7 @@ def test_each_way_carries_it(tmp_path: Path) -> None:
             {"ocsf": OcsfSettings(file=str(tmp_path / "findings.jsonl"))},
         )
         for way in ways:
-            destination = DestinationSettings(name="a", **way)  # type: ignore[arg-type]  # one of several
+            destination = DestinationSettings(name="a", **way)
             sender_for(destination, lambda each: finding_of(each, version="1")).send([notice])
         line = taker.recv(9000).decode()
     told = msgspec.json.decode(server.got[0].body)
