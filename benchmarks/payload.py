@@ -30,7 +30,7 @@ from garrison.contract.media import kind_of
 from garrison.core.canonical import canonicalise
 from garrison.core.decision import Mode
 from garrison.engine.decode import Undecodable, decode
-from garrison.engine.media_type import MediaType, parse_media_type
+from garrison.engine.media_type import parse_media_type
 from garrison.engine.plan import Policy
 from garrison.payload.gather import body_texts, head_texts, query_texts, raw_texts, target_texts
 from garrison.payload.judge import judge, prepare
@@ -79,7 +79,7 @@ def texts_of(entry: RecordedExchange) -> list[str]:
     if entry.body:
         media_type = parse_media_type(canonical.headers.get("content-type", ""))
         kind = kind_of(media_type.essence) if media_type.essence else "opaque"
-        document = decode(entry.body, kind, media_type or MediaType(""), Settings().controls.request_limits)
+        document = decode(entry.body, kind, media_type, Settings().controls.request_limits)
         found += raw_texts(entry.body, kind) if isinstance(document, Undecodable) else body_texts(document)
     return [text for _, text in found]
 

@@ -6,6 +6,7 @@ import pytest
 
 from garrison.payload import judge as judging
 from garrison.payload.judge import Form, judge, signs_in
+from garrison.payload.sign import Sign
 from garrison.payload.sql import letters
 
 SHAPES = (
@@ -38,7 +39,7 @@ def test_confirmations_are_bounded(shape: str, monkeypatch: pytest.MonkeyPatch) 
     assert all(count <= judging._ASKED for count in asked.values())
 
 
-def _counted(sign: judging.Sign, asked: Counter[str]) -> judging.Sign:
+def _counted(sign: Sign, asked: Counter[str]) -> Sign:
     confirm = sign.confirm
     if confirm is None:
         return sign
@@ -47,7 +48,7 @@ def _counted(sign: judging.Sign, asked: Counter[str]) -> judging.Sign:
         asked[sign.name] += 1
         return confirm(text, place)
 
-    return judging.Sign(sign.name, sign.pattern, sign.weight, counting)
+    return Sign(sign.name, sign.pattern, sign.weight, counting)
 
 
 @pytest.mark.parametrize("shape", SHAPES)

@@ -11,7 +11,7 @@ from garrison.config.controls import ControlsSettings
 from garrison.contract.catalogue import CompiledOperation
 from garrison.contract.pinned import NOTHING_PINNED, Pins
 from garrison.core.canonical import MAX_OF_A_KIND
-from garrison.core.decision import Outcome
+from garrison.core.decision import Mode, Outcome
 from garrison.core.document import Document
 from garrison.core.ids import ControlId
 from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec
@@ -20,7 +20,7 @@ from garrison.engine.facts import Facts
 from garrison.payload.classes.catalogue import CLASSES
 from garrison.payload.evidence import evidence_of
 from garrison.payload.gather import Places, body_texts, head_texts, query_texts, raw_texts, target_texts
-from garrison.payload.judge import judge
+from garrison.payload.judge import judge, prepare
 
 _ID = ControlId("payload")
 _ANY: Final = "/*"
@@ -37,6 +37,7 @@ _reason = Reasons(
 
 def compile_checks(operation: CompiledOperation | None, settings: ControlsSettings) -> Checks:
     """Asked once the whole request is known: one pass over all of its texts."""
+    prepare()  # what is compiled once in a process: no request waits for it
     wanted = frozenset(settings.payload.classes)
     trusts = _trusting(settings.payload.unsafe_trusted_places)
     pinned = _Pinned(operation)
@@ -117,5 +118,6 @@ CONTROL = ControlSpec(
     kind="objector",
     reasons=_reason,
     compile=compile_checks,
+    default_mode=Mode.OFF,
     tags=("API8:2023", "API10:2023", "API7:2023", "CWE-74", "CWE-20", "REC-API-10"),
 )
