@@ -21,12 +21,13 @@ def again(wanted: "Wanted", *, every: str, quiet_hours: str, config: Path | None
     from garrison.continuous import Plan, assess_continuously, certificates_of, schedule_of
 
     settings = _settings(config)
-    own = msgspec.structs.replace(settings.assess, every=every, quiet_hours=quiet_hours)
+    own = msgspec.structs.replace(settings.assess, every=every, quiet_hours=quiet_hours or settings.assess.quiet_hours)
     _check(wanted, own.every, own.quiet_hours)
     if wanted.data is None:
         raise AssertionError("checked above")
+    bounded = msgspec.structs.replace(wanted, pace=wanted.pace or own.pace, minutes=wanted.minutes or own.minutes)
     plan = Plan(
-        data=wanted.data, wanted=wanted, schedule=schedule_of(own), certificates=certificates_of(settings),
+        data=wanted.data, wanted=bounded, schedule=schedule_of(own), certificates=certificates_of(settings),
         notify=settings.notify, severity=own.severity,
     )  # fmt: skip
     signal.signal(signal.SIGTERM, signal.default_int_handler)
