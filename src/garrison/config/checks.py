@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from garrison.config.address import parse_listen, parse_upstream
+from garrison.config.assess import assess_faults
 from garrison.config.demands import demand_complaints
 from garrison.config.detect import detect_faults
 from garrison.config.exceptions import expiry
@@ -113,6 +114,14 @@ def _telemetry(settings: Settings) -> Iterator[Complaint]:
 def _detect(settings: Settings) -> Iterator[Complaint]:
     for place, message, hint in detect_faults(settings.detect):
         yield Complaint(("detect", *place), message, hint)
+
+
+def _assess(settings: Settings) -> Iterator[Complaint]:
+    for place, message, hint in assess_faults(settings.assess):
+        yield Complaint(("assess", *place), message, hint)
+    if settings.assess.every and not settings.contract.file:
+        hint = "say in `contract.file` what the API offers"
+        yield Complaint(("assess", "every"), "needs a contract to assess the API by", hint, (("contract", "file"),))
 
 
 def _trusted_proxies(settings: Settings) -> Iterator[Complaint]:
@@ -287,4 +296,5 @@ CHECKS: tuple[Callable[[Settings], Iterator[Complaint]], ...] = (
     demand_complaints,
     subject_complaints,
     _detect,
+    _assess,
 )

@@ -31,6 +31,8 @@ _FILES: tuple[Path, ...] = (
     ("listen", "tls", "key"),
     ("listen", "tls", "client-ca"),
     ("detect", "rules"),
+    ("assess", "identities"),
+    ("assess", "auth"),
     ("controls", "blocking", "systems-file"),
     (*_NOTIFIED, "apprise", "url-file"),
     (*_NOTIFIED, "webhook", "secret-file"),

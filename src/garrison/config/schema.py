@@ -13,6 +13,7 @@ import msgspec
 
 from garrison.config import (
     access,
+    assess,
     authentication,
     controls,
     credentials,
@@ -38,6 +39,7 @@ _MODULES = (
     detect,
     respond,
     notify,
+    assess,
     model,
 )
 """Where settings stand; of a name that several hold, all hold the same."""
