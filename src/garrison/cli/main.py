@@ -35,6 +35,7 @@ from garrison.cli import (
     rules,
     status,
     users,
+    vet,
 )
 from garrison.cli.output import NAME, report
 from garrison.core.errors import GarrisonError, GatewayError, RecordError
@@ -61,6 +62,7 @@ def application() -> typer.Typer:
     app.command("demo", epilog=demo.EXAMPLES)(demo.demo)
     app.command("plan", epilog=plan.EXAMPLES)(plan.plan)
     app.command("audit", epilog=audit.EXAMPLES)(audit.audit)
+    app.command("vet", epilog=vet.EXAMPLES)(vet.vet)
     app.command("events", epilog=events.EXAMPLES)(events.events)
     app.command("status", epilog=status.EXAMPLES)(status.status)
     app.command("explain", epilog=explain.EXAMPLES)(explain.explain)
