@@ -18,6 +18,7 @@ _REFUSING: Final = frozenset({0, 401, 403, 405, 501})
 _OF_ACCOUNTS: Final = frozenset(
     {"password", "passwd", "pwd", "email", "mail", "username", "user", "login", "role", "roles", "phone"}
 )
+_NUMBERED: Final = frozenset({"id", "pk", "number", "no", "num", "index", "page", "limit", "offset", "year"})
 _SEARCHING: Final = frozenset({"search", "query", "find", "filter", "lookup", "list", "suggest", "autocomplete"})
 _TELLING: Final = frozenset({"accept", "content-type", "authorization", "content-length", "host"})
 MAX_PLACES: Final = 12
@@ -56,6 +57,11 @@ class Place(msgspec.Struct, frozen=True):
     def is_number(self) -> bool:
         """Whether its value is a whole number."""
         return self.value.isdigit()
+
+    @property
+    def may_be_number(self) -> bool:
+        """Whether its value is a whole number, or could be one by its name."""
+        return self.is_number or not self.said.isdisjoint(_NUMBERED)
 
 
 def base_of(a: Assessment, target: Target) -> Base | None:

@@ -68,9 +68,9 @@ def _candidates(a: Assessment) -> Iterator[tuple[Target, Request, Identity | Non
 
 
 def _into_limit(a: Assessment, request: Request, identity: Identity | None) -> Exchange | None:
-    """The last request of a burst, where it is refused; None where it is not."""
-    last = bursts(a, request, identity, _BURST, to_refusal=True)[-1]
-    return last if is_limited(last.answer) and not last.answer.fault else None
+    """A request that a burst made the API refuse; None where it refuses none."""
+    burst = bursts(a, request, identity, _BURST, to_refusal=True)
+    return next((each for each in burst if is_limited(each.answer) and not each.answer.fault), None)
 
 
 def _evades(a: Assessment, target: Target, refused: Exchange, name: str, form: str) -> list[Exchange]:
