@@ -21,6 +21,7 @@ from garrison.cli import (
     demo,
     detect,
     events,
+    evidence,
     explain,
     exposure,
     findings,
@@ -63,6 +64,7 @@ def application() -> typer.Typer:
     app.command("plan", epilog=plan.EXAMPLES)(plan.plan)
     app.command("audit", epilog=audit.EXAMPLES)(audit.audit)
     app.command("vet", epilog=vet.EXAMPLES)(vet.vet)
+    app.command("evidence", epilog=evidence.EXAMPLES)(evidence.evidence)
     app.command("events", epilog=events.EXAMPLES)(events.events)
     app.command("status", epilog=status.EXAMPLES)(status.status)
     app.command("explain", epilog=explain.EXAMPLES)(explain.explain)

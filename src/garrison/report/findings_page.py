@@ -62,7 +62,7 @@ def page(report: Report) -> str:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {
         "day": day,
-        "sentence": _sentence,
+        "sentence": sentence_markup,
         "heading": _heading,
         "duration": _duration,
         "count": "{:,}".format,
@@ -264,14 +264,14 @@ def _untested(report: Report) -> list[tuple[str, list[str]]]:
     return [(why, list(dict.fromkeys(what))) for why, what in reasons.items()]
 
 
-def _sentence(text: str) -> Markup:
+def sentence_markup(text: str) -> Markup:
     """A message as a sentence; what stands in backticks as code. Everything is escaped before that."""
     return Markup(_CODE.sub(r"<code>\1</code>", str(escape(sentence(text)))))  # noqa: S704  # escaped
 
 
 def _heading(text: str) -> Markup:
     """The same without a full stop."""
-    made = _sentence(text)
+    made = sentence_markup(text)
     return Markup(made[:-1]) if made.endswith(".") and not text.endswith(".") else made  # noqa: S704  # escaped
 
 
