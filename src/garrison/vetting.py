@@ -305,7 +305,7 @@ def _report(
     has_needs: bool,
 ) -> Report:
     weighed = [*(Weighed(each) for each in seen.findings), *(_weighed(read) if read is not None else ())]
-    unseen = _unseen(found, seen, has_contract=read is not None, has_needs=has_needs)
+    unseen = _unseen(found, seen, read, has_needs=has_needs)
     grade, concerns = judge(weighed, unseen)
     broken = len(description.problems) if description is not None else 0
     return Report(
@@ -339,13 +339,15 @@ def _weighed(read: _Contract) -> list[Weighed]:
     return [*found, *(Weighed(each) for each in read.held.findings)]
 
 
-def _unseen(found: _Found, seen: _Seen, *, has_contract: bool, has_needs: bool) -> Mapping[str, str]:
+def _unseen(found: _Found, seen: _Seen, read: _Contract | None, *, has_needs: bool) -> Mapping[str, str]:
     """Why questions were not, or not wholly, looked at."""
     unseen: dict[str, str] = {}
-    if not has_contract:
+    if read is None:
         unseen = {name: _NO_CONTRACT for name in ORDER if name != "transport"}
     elif not has_needs:
         unseen["data"] = _NO_NEEDS
+    elif read.held.blind:
+        unseen["data"] = f"its contract does not say what {', '.join(read.held.blind)} answers"
     skipped = {each.check: each.why for each in seen.ran if each.outcome is Outcome.UNTESTED}
     if not found.origin:
         there = f"`garrison vet {found.elsewhere} --contract {found.contract}` looks at its server"

@@ -9,9 +9,11 @@ class Standing(StrEnum):
     """How a requirement stands."""
 
     MET = "met"
-    """Something enforces it or keeps it in sight, something tested it, and nothing is missing."""
+    """Something enforces it, something tested it, and nothing is missing."""
     PARTLY = "partly"
-    """Something is there, and something is missing."""
+    """Something enforces it, and something is missing."""
+    SEEN = "seen"
+    """Nothing enforces it; it is monitored, or was tested."""
     MISSING = "missing"
     """Nothing is in force, and nothing tested it."""
 

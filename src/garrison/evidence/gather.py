@@ -63,8 +63,10 @@ def _evidence(requirement: Requirement, known: Known) -> Evidence:
 def _standing(means: Sequence[Means], trials: Sequence[Trial], missing: Sequence[str]) -> Standing:
     if not missing:
         return Standing.MET
-    is_there = any(each.force not in (Force.OFF, Force.IDLE) for each in means)
-    return Standing.PARTLY if is_there or any(each.tested for each in trials) else Standing.MISSING
+    if any(each.force in (Force.ENFORCED, Force.PARTLY) for each in means):
+        return Standing.PARTLY
+    is_seen = any(each.force is Force.MONITORED for each in means) or any(each.tested for each in trials)
+    return Standing.SEEN if is_seen else Standing.MISSING
 
 
 # -- what enforces

@@ -14,8 +14,13 @@ from garrison.report.texts import day, moment
 
 _TEMPLATE: Final = files("garrison.report") / "evidence.html.j2"
 _STYLE: Final = files("garrison.report") / "findings.css"
-_WORDS: Final = {Standing.MET: "met", Standing.PARTLY: "partly met", Standing.MISSING: "missing"}
-_TONES: Final = {Standing.MET: "low", Standing.PARTLY: "medium", Standing.MISSING: "high"}
+_WORDS: Final = {
+    Standing.MET: "met",
+    Standing.PARTLY: "partly met",
+    Standing.SEEN: "only in sight",
+    Standing.MISSING: "missing",
+}
+_TONES: Final = {Standing.MET: "low", Standing.PARTLY: "medium", Standing.SEEN: "high", Standing.MISSING: "critical"}
 
 
 def evidence_page(dossier: Dossier) -> str:
@@ -42,9 +47,10 @@ def evidence_page(dossier: Dossier) -> str:
 
 def headline(dossier: Dossier) -> str:
     """How many requirements are met, in a sentence without a full stop."""
-    met, partly, missing = (_count(dossier.requirements, each) for each in Standing)
+    met, partly, seen, missing = (_count(dossier.requirements, each) for each in Standing)
     what = dossier.title or dossier.contract or "the API"
-    return f"{what}: {met} of {len(dossier.requirements)} requirements met, {partly} partly, {missing} missing"
+    whole = len(dossier.requirements)
+    return f"{what}: {met} of {whole} requirements met, {partly} partly, {seen} only in sight, {missing} missing"
 
 
 def _count(some: Sequence[Evidence], standing: Standing) -> int:

@@ -54,6 +54,8 @@ class Held(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...]
     scopes: tuple[str, ...]
     """The least scopes that a credential for what is needed must have."""
+    blind: tuple[str, ...] = ()
+    """Operations of which something is read, and the contract does not say what they answer."""
 
 
 class _Fault(msgspec.Struct, frozen=True):
@@ -69,6 +71,7 @@ def hold(description: Description, fields: Fields, needs: Sequence[Need]) -> Hel
     """What the contract asks, gives and leaves open of what is needed."""
     faults: list[_Fault] = []
     used: list[DescribedOperation] = []
+    blind: list[str] = []
     for need in needs:
         operation = next((each for each in description.operations if need.is_of(each)), None)
         if operation is None:
@@ -77,11 +80,14 @@ def hold(description: Description, fields: Fields, needs: Sequence[Need]) -> Hel
             continue
         used.append(operation)
         faults += _sent(operation, need, tuple(fields.asked(operation)))
-        faults += _read(operation, need, tuple(fields.given(operation)))
+        given = tuple(fields.given(operation))
+        faults += _read(operation, need, given)
+        if need.reads is not None and not given:
+            blind.append(f"{operation.method} {operation.template}")
     sources = description.sources([each.node for each in faults])
     findings = [_finding(fault) for fault in faults]
     placed = (msgspec.structs.replace(each, source=source) for each, source in zip(findings, sources, strict=True))
-    return Held(tuple(placed), _scopes(used))
+    return Held(tuple(placed), _scopes(used), tuple(blind))
 
 
 def _sent(operation: DescribedOperation, need: Need, fields: Sequence[PersonalField]) -> Iterator[_Fault]:

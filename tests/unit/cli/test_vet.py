@@ -97,6 +97,14 @@ def test_a_contract_of_what_is_needed_says_it_as_well(folder: Path) -> None:
     assert told[0]["source"]["line"] == 26
 
 
+def test_answers_that_nobody_describes_leave_the_question_open(folder: Path) -> None:
+    silent = CONTRACT.partition("          content:")[0] + "components:" + CONTRACT.partition("components:")[2]
+    (folder / "shop.yaml").write_text(silent, encoding="utf-8")
+    place = needs(folder, "needs: [{operation: orders, sends: [email], reads: [number]}]")
+    done = run("vet", "shop.yaml", "--needs", place, cwd=folder)
+    assert "not looked at: its contract does not say what GET /v1/orders answers" in done.stdout
+
+
 def test_an_operation_that_no_contract_has_is_told(folder: Path) -> None:
     place = needs(folder, "needs: [{operation: DELETE /orders}]")
     done = run("vet", "shop.yaml", "--needs", place, cwd=folder)

@@ -77,7 +77,7 @@ def test_without_any_run_nothing_that_has_checks_is_met() -> None:
 def test_a_control_that_only_monitors_enforces_nothing() -> None:
     found = gathered("mode: monitor", [assessed(1)])["REC-API-14"]
     assert force(found, "request-limits") is Force.MONITORED
-    assert found.standing is Standing.PARTLY
+    assert found.standing is Standing.SEEN
     assert found.missing[0] == "nothing enforces it: `request-limits`: monitored in 2 of 2 operations"
 
 
@@ -85,6 +85,7 @@ def test_a_control_that_is_off_for_one_operation_is_partly_in_force() -> None:
     text = "{mode: enforce, operations: [{match: orders, controls: {request-limits: {mode: monitor}}}]}"
     found = gathered(text, [assessed(1)])["REC-API-14"]
     assert force(found, "request-limits") is Force.PARTLY
+    assert found.standing is Standing.PARTLY
     assert "`request-limits`: enforced in 1, monitored in 1 of 2 operations" in found.missing
 
 
