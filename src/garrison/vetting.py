@@ -83,6 +83,7 @@ _COSTLY: Final = frozenset(
 """Words of operations that are not called although they read: they cost, wait, or do something after all."""
 _NO_ADDRESS: Final = "no address of its server was given, so that nothing was sent"
 _NO_CONTRACT: Final = "no contract was given, and its server gives none where it would be looked for"
+_NO_OPERATION: Final = "its contract describes no operation"
 _NO_NEEDS: Final = "it is not known what is needed of it: `--needs` says so"
 _NO_ATTACK: Final = "known attacks on TLS are not tried on an API of somebody else"
 
@@ -342,12 +343,13 @@ def _weighed(read: _Contract) -> list[Weighed]:
 def _unseen(found: _Found, seen: _Seen, read: _Contract | None, *, has_needs: bool) -> Mapping[str, str]:
     """Why questions were not, or not wholly, looked at."""
     unseen: dict[str, str] = {}
-    if read is None:
-        unseen = {name: _NO_CONTRACT for name in ORDER if name != "transport"}
+    if read is None or not read.audit.operations:
+        why = _NO_CONTRACT if read is None else _NO_OPERATION
+        unseen = {name: why for name in ORDER if name != "transport"}
     elif not has_needs:
         unseen["data"] = _NO_NEEDS
     elif read.held.blind:
-        unseen["data"] = f"its contract does not say what {', '.join(read.held.blind)} answers"
+        unseen["data"] = f"its contract does not say what {', '.join(read.held.blind)} takes or answers"
     skipped = {each.check: each.why for each in seen.ran if each.outcome is Outcome.UNTESTED}
     if not found.origin:
         there = f"`garrison vet {found.elsewhere} --contract {found.contract}` looks at its server"

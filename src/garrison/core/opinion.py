@@ -60,10 +60,22 @@ class Opinion(msgspec.Struct, frozen=True, omit_defaults=True):
     """The least scopes that a credential for what is needed must have; empty where that is not known."""
 
 
-ADVICE: Final[Mapping[Grade, str]] = {
+WEIGHTY: Final = frozenset({"transport", "credentials", "data", "answers"})
+"""Ids of the questions that decide what is advised."""
+_ADVICE: Final[Mapping[Grade, str]] = {
     Grade.GOOD: "nothing that was looked at speaks against using it",
     Grade.CARE: "use it with care",
     Grade.BAD: "do not use it as it is",
     Grade.UNSEEN: "nothing could be looked at",
 }
-"""What an opinion amounts to, for a headline."""
+
+
+def advice_of(opinion: Opinion) -> str:
+    """What an opinion amounts to, for a headline: lower case, without a full stop."""
+    unseen = sum(each.grade is Grade.UNSEEN for each in opinion.concerns if each.id in WEIGHTY)
+    if not unseen or opinion.grade in (Grade.BAD, Grade.UNSEEN):
+        return _ADVICE[opinion.grade]
+    questions = (
+        "one of the four questions that decide is" if unseen == 1 else f"{unseen} of the four questions that decide are"
+    )
+    return f"{_ADVICE[opinion.grade]}; {questions} open"

@@ -19,7 +19,7 @@ from markupsafe import Markup, escape
 from garrison.core.detection import Severity
 from garrison.core.finding import OWASP, Finding, State, Step
 from garrison.core.findings_report import FAMILIES, Listed, Outcome, Report
-from garrison.core.opinion import ADVICE
+from garrison.core.opinion import advice_of
 from garrison.core.semantics import SEMANTIC_TYPES
 from garrison.report.findings_text import outcome, place
 from garrison.report.replay import json_of, replay
@@ -91,7 +91,7 @@ def page(report: Report) -> str:
 def _headline(report: Report, counting: Sequence[Listed]) -> str:
     what = report.title or report.target
     if report.opinion is not None:
-        return f"{what}: {ADVICE[report.opinion.grade]}"
+        return f"{what}: {advice_of(report.opinion)}"
     if not counting:
         ran = sum(each.outcome is Outcome.TESTED for each in report.checks)
         return f"{ran} checks found nothing in {what} that counts"

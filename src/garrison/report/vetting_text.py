@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from garrison.core.findings_report import Report
-from garrison.core.opinion import ADVICE, Concern, Grade, Opinion
+from garrison.core.opinion import Concern, Grade, Opinion, advice_of
 from garrison.core.semantics import SEMANTIC_TYPES
 
 _WIDTH: Final = 110
@@ -20,7 +20,7 @@ def vetting_lines(report: Report) -> Iterator[str]:
     if opinion is None:
         return
     what = f"{report.title} ({report.target})" if report.title else report.target
-    yield from _wrapped("", f"{what}: {ADVICE[opinion.grade]}")
+    yield from _wrapped("", f"{what}: {advice_of(opinion)}")
     for each in opinion.concerns:
         yield ""
         yield from _concern(each)

@@ -11,7 +11,7 @@ import msgspec
 
 from garrison.core.detection import Confidence, Severity
 from garrison.core.finding import CheckId, Finding
-from garrison.core.opinion import Concern, Grade
+from garrison.core.opinion import WEIGHTY, Concern, Grade
 
 _FEW: Final = 0.05
 """Share of operations below which a fault of a description is an exception."""
@@ -114,7 +114,6 @@ _QUESTIONS: Final = (
 """In the order in which they take findings."""
 ORDER: Final = ("transport", "credentials", "data", "answers", "limits", "lifecycle", "house")
 """In which questions are told."""
-_WEIGHTY: Final = frozenset({"transport", "credentials", "data", "answers"})
 
 
 def judge(weighed: Sequence[Weighed], unseen: Mapping[str, str]) -> tuple[Grade, tuple[Concern, ...]]:
@@ -127,7 +126,7 @@ def judge(weighed: Sequence[Weighed], unseen: Mapping[str, str]) -> tuple[Grade,
         taken[next(each.id for each in _QUESTIONS if each.is_its(one.finding))].append(one)
     concerns = {each.id: _concern(each, taken[each.id], unseen.get(each.id, "")) for each in _QUESTIONS}
     told = tuple(concerns[name] for name in ORDER)
-    grades = [each.grade for each in told if each.id in _WEIGHTY and each.grade is not Grade.UNSEEN]
+    grades = [each.grade for each in told if each.id in WEIGHTY and each.grade is not Grade.UNSEEN]
     return max(grades, key=_ORDER.index, default=Grade.UNSEEN), told
 
 

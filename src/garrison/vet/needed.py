@@ -55,7 +55,7 @@ class Held(msgspec.Struct, frozen=True):
     scopes: tuple[str, ...]
     """The least scopes that a credential for what is needed must have."""
     blind: tuple[str, ...] = ()
-    """Operations of which something is read, and the contract does not say what they answer."""
+    """Operations that are needed, and of which the contract does not say what they take or answer."""
 
 
 class _Fault(msgspec.Struct, frozen=True):
@@ -77,6 +77,7 @@ def hold(description: Description, fields: Fields, needs: Sequence[Need]) -> Hel
         if operation is None:
             says = f"`{need.operation}` is needed, and the contract has no such operation"
             faults.append(_Fault(UNDESCRIBED, description.root, says, Severity.MEDIUM, location=need.operation))
+            blind.append(need.operation)
             continue
         used.append(operation)
         faults += _sent(operation, need, tuple(fields.asked(operation)))

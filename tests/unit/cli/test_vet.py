@@ -58,7 +58,7 @@ def test_of_a_contract_alone_nothing_is_sent_and_what_was_not_seen_is_said(folde
     done = run("vet", "shop.yaml", cwd=folder)
     assert done.returncode == 0
     lines = done.stdout.splitlines()
-    assert lines[0].startswith("Shop (shop.yaml): ")
+    assert lines[0] == "Shop (shop.yaml): use it with care; one of the four questions that decide is open"
     assert "not known     is what travels protected on the way?" in lines
     assert "not looked at: it is not known what is needed of it: `--needs` says so" in lines
     assert "sent: 0 requests" in lines
@@ -102,7 +102,14 @@ def test_answers_that_nobody_describes_leave_the_question_open(folder: Path) -> 
     (folder / "shop.yaml").write_text(silent, encoding="utf-8")
     place = needs(folder, "needs: [{operation: orders, sends: [email], reads: [number]}]")
     done = run("vet", "shop.yaml", "--needs", place, cwd=folder)
-    assert "not looked at: its contract does not say what GET /v1/orders answers" in done.stdout
+    assert "not looked at: its contract does not say what GET /v1/orders takes or answers" in done.stdout
+
+
+def test_a_contract_without_operations_answers_no_question(folder: Path) -> None:
+    (folder / "shop.yaml").write_text("{openapi: 3.1.0, info: {title: Shop, version: '1'}}", encoding="utf-8")
+    done = run("vet", "shop.yaml", cwd=folder)
+    assert done.stdout.startswith("Shop (shop.yaml): nothing could be looked at\n")
+    assert "not looked at: its contract describes no operation" in done.stdout
 
 
 def test_an_operation_that_no_contract_has_is_told(folder: Path) -> None:
