@@ -41,7 +41,7 @@ def step_of(exchange: Exchange, names: Mapping[str, str]) -> Step:
         method=call.method,
         url=_named(call.target, names),
         identity=exchange.identity.name if exchange.identity is not None else "",
-        headers=tuple((name, _named(value, names)) for name, value in call.headers),
+        headers=tuple((name, _shown(exchange, name, value, names)) for name, value in call.headers),
         body=_cut(_named(body, names)),
         status=answer.status,
         answer_headers=tuple(_headers(answer.headers, names)),
@@ -49,6 +49,15 @@ def step_of(exchange: Exchange, names: Mapping[str, str]) -> Step:
         seconds=round(answer.seconds, 4),
         fault=answer.fault,
     )
+
+
+def _shown(exchange: Exchange, name: str, value: str, names: Mapping[str, str]) -> str:
+    """A header's value; of a credential only the scheme, however short the rest is."""
+    if (name, value) not in exchange.credential.headers:
+        return _named(value, names)
+    scheme, blank, secret = value.partition(" ")
+    owner = names.get(secret or value) or f"{{{exchange.identity.name if exchange.identity is not None else 'token'}}}"
+    return f"{scheme} {owner}" if blank else owner
 
 
 def secrets_of(exchanges: Iterable[Exchange], identities: Iterable[Identity]) -> dict[str, str]:

@@ -227,7 +227,7 @@ def test_a_disk_that_refuses_leaves_nothing_open_or_behind(room: int, tmp_path: 
         with refused_after(room), pytest.raises(OSError):  # noqa: PT011  # which one is the kernel's affair
             writer.keep(sample(), NOW)
     assert list(tmp_path.rglob("*.sealed")) == []
-    assert open_files() == descriptors
+    assert open_files() <= descriptors  # fewer where what another test left open was closed meanwhile
     one = sample()
     writer.keep(one, NOW)
     writer.close()
