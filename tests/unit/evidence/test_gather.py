@@ -62,7 +62,7 @@ def force(evidence: Evidence, name: str) -> Force:
 
 
 def test_a_requirement_that_is_enforced_and_tested_is_met() -> None:
-    met = gathered(reports=[assessed(1)])["REC-API-10"]
+    met = gathered(reports=[assessed(1)])["REC-API-14"]
     assert met.standing is Standing.MET
     assert met.missing == ()
     assert [(each.target, each.day) for each in met.trials] == [("http://shop", "2026-11-27")]
