@@ -9,6 +9,7 @@ from garrison.config.controls import (
     ControlsSettings,
     ErrorLeakageSettings,
     InventorySettings,
+    PayloadSettings,
     RequestLimitsSettings,
     RequestSchemaSettings,
     ResponseSchemaSettings,
@@ -69,6 +70,14 @@ VARIANTS: Mapping[str, Settings] = {
         mode="enforce",
         contract=CONTRACT,
         controls=ControlsSettings(inventory=InventorySettings(unsafe_allow_undescribed=True)),
+    ),
+    # payload inspection is off unless it is asked for
+    "inspected": Settings(
+        mode="enforce",
+        contract=CONTRACT,
+        controls=ControlsSettings(
+            inventory=InventorySettings(unsafe_allow_undescribed=True), payload=PayloadSettings(mode=Mode.ENFORCE)
+        ),
     ),
     "damaged": Settings(mode="enforce", contract=ContractSettings(file=CONTRACT.file, overlays=(DAMAGE,))),
     # one operation watched only, one without a control, one tag with its own bound

@@ -25,7 +25,7 @@ def warnings(settings: Settings) -> tuple[str, ...]:
 def _switched_on(value: Any, path: Path) -> Iterator[Path]:
     if isinstance(value, Mapping):
         for key, inner in value.items():
-            if str(key).startswith(_PREFIX) and inner is True:
+            if str(key).startswith(_PREFIX) and (inner is True or (isinstance(inner, list | tuple) and inner)):
                 yield (*path, key)
             else:
                 yield from _switched_on(inner, (*path, key))

@@ -7,9 +7,9 @@ from tests.unit.controls.objections import TEXTS
 PUT = "PUT /v1/customers"
 PAYLOADS: tuple[Case, ...] = (
     *[
-        deny(f"a text of {kind}", json(PUT, {"a": text}), 403, f"payload-{kind}", variant="undescribed")
+        deny(f"a text of {kind}", json(PUT, {"a": text}), 403, f"payload-{kind}", variant="inspected")
         for kind, text in TEXTS.items()
     ],
     allow("a text that only looks like it", json(PUT, {"a": "It's mine or yours; select one"}), NOTHING,
-          variant="undescribed"),
+          variant="inspected"),
 )  # fmt: skip

@@ -219,7 +219,12 @@ TEXTS = {
 }
 """A text of each class of payload."""
 PAYLOADS = [
-    send(f"payload: payload-{kind} body/name", json.dumps({"name": text}).encode()) for kind, text in TEXTS.items()
+    send(
+        f"payload: payload-{kind} body/name",
+        json.dumps({"name": text}).encode(),
+        settings="controls: {payload: {mode: enforce}}",
+    )
+    for kind, text in TEXTS.items()
 ]
 
 OBJECTIONS = (*CANONICAL, *INVENTORY, *LIMITS, *MEDIA, *REQUESTS, *PAYLOADS, *ANSWERS)
