@@ -214,9 +214,10 @@ def begin(  # noqa: PLR0913 - what an assessment is made of
     journal: Journal | None = None,
     traffic: Sequence[str] = (),
     tools: Tools | None = None,
+    survey: Survey | None = None,
 ) -> Assessment:
     """An assessment that has sent nothing yet."""
-    probe, survey, doors = Probe(transport, limits, time.time), Survey(), recognise(api)
+    probe, survey, doors = Probe(transport, limits, time.time), survey or Survey(), recognise(api)
     keeper = Keeper(api, survey, probe, doors, journal)
     probe.changed = keeper.keep
     probe.busiest = doors.log_in.target.id if doors.log_in is not None else None

@@ -43,7 +43,7 @@ def test_rule_is_whole(name: str) -> None:
         assert len(label.description) > 80
         assert label.falsepositives
         namespaces = {tag.partition(".")[0] for tag in label.tags}
-        assert namespaces == {"attack", "owasp", "cwe"}
+        assert namespaces == {"attack", "owasp", "cwe", "rec"}
 
 
 def test_all_rules_together() -> None:

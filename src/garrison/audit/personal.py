@@ -13,7 +13,7 @@ from garrison.exposure.types.rule import words
 GRAVE: Final = frozenset({"national-id", "card", "iban", "income", "health", "birth-date"})
 """Types that harm most when they leak."""
 _SLIGHT: Final = frozenset({"name", "email", "phone"})
-_EITHER: Final = frozenset({"address", "position"})
+EITHER: Final = frozenset({"address", "position"})
 """Types that also things have: they count beside what only persons have."""
 _COLLECTIVE: Final = frozenset(
     {"app", "business", "company", "merchant", "org", "organization", "organisation", "shop", "store", "supplier",
@@ -30,7 +30,7 @@ def kind_of(name: str, form: str = "") -> str:
     said = type_by_format((form,) if form else ()) or type_by_name(name)
     if said in {"iban", "card"} and not _NO_NUMBERS.isdisjoint(words(name)):
         return ""
-    return said if said in GRAVE | _SLIGHT | _EITHER and name.lower() != "dnis" else ""
+    return said if said in GRAVE | _SLIGHT | EITHER and name.lower() != "dnis" else ""
 
 
 def personal(spot: Spot) -> Mapping[Field, str]:
@@ -41,7 +41,7 @@ def personal(spot: Spot) -> Mapping[Field, str]:
         field: kind for field in spot.fields if (kind := kind_of(field.name, field.spot.format)) and _may_be(field.spot)
     }
     kinds = set(found.values())
-    if kinds <= _EITHER:
+    if kinds <= EITHER:
         return {}
     return found
 
@@ -50,7 +50,7 @@ def objects(reading: Reading) -> Iterator[tuple[Spot, Mapping[Field, str]]]:
     """Every object of successful answers that has personal fields, and which."""
     for spot in reading.spots:
         found = personal(spot) if spot.answers and spot.fields else {}
-        if set(found.values()) - _EITHER == {"phone"} and _are_goods(reading, spot):
+        if set(found.values()) - EITHER == {"phone"} and _are_goods(reading, spot):
             continue
         if found:
             yield spot, found

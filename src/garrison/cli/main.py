@@ -21,6 +21,7 @@ from garrison.cli import (
     demo,
     detect,
     events,
+    evidence,
     explain,
     exposure,
     findings,
@@ -35,6 +36,7 @@ from garrison.cli import (
     rules,
     status,
     users,
+    vet,
 )
 from garrison.cli.output import NAME, report
 from garrison.core.errors import GarrisonError, GatewayError, RecordError
@@ -61,6 +63,8 @@ def application() -> typer.Typer:
     app.command("demo", epilog=demo.EXAMPLES)(demo.demo)
     app.command("plan", epilog=plan.EXAMPLES)(plan.plan)
     app.command("audit", epilog=audit.EXAMPLES)(audit.audit)
+    app.command("vet", epilog=vet.EXAMPLES)(vet.vet)
+    app.command("evidence", epilog=evidence.EXAMPLES)(evidence.evidence)
     app.command("events", epilog=events.EXAMPLES)(events.events)
     app.command("status", epilog=status.EXAMPLES)(status.status)
     app.command("explain", epilog=explain.EXAMPLES)(explain.explain)

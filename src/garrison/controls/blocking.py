@@ -86,5 +86,5 @@ CONTROL = ControlSpec(
     kind="objector",
     reasons=_reason,
     compile=compile_checks,
-    tags=("API4:2023", "CWE-799", "REC-API-13"),
+    tags=("API4:2023", "CWE-799", "REC-API-17"),
 )

@@ -221,5 +221,5 @@ CONTROL = ControlSpec(
     reasons=_reason,
     compile=compile_checks,
     default_mode=Mode.MONITOR,
-    tags=("API3:2023", "API6:2023", "CWE-200", "CWE-359", "REC-API-21", "REC-API-22", "REC-API-24"),
+    tags=("API3:2023", "API6:2023", "CWE-200", "CWE-359", "REC-API-7", "REC-API-21", "REC-API-22", "REC-API-24"),
 )

@@ -224,5 +224,5 @@ CONTROL = ControlSpec(
     kind="objector",
     reasons=_reason,
     compile=compile_checks,
-    tags=("API3:2023", "CWE-213", "CWE-915", "REC-API-20", "REC-API-25"),
+    tags=("API3:2023", "CWE-213", "CWE-915", "REC-API-6", "REC-API-20", "REC-API-25"),
 )

@@ -130,5 +130,5 @@ CONTROL = ControlSpec(
     reasons=_reason,
     compile=compile_checks,
     default_mode=Mode.MONITOR,
-    tags=("API1:2023", "API6:2023", "CWE-340", "CWE-639"),
+    tags=("API1:2023", "API6:2023", "CWE-340", "CWE-639", "REC-API-24"),
 )

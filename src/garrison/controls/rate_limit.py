@@ -281,5 +281,5 @@ CONTROL = ControlSpec(
     kind="objector",
     reasons=_reason,
     compile=compile_checks,
-    tags=("API4:2023", "API6:2023", "CWE-307", "CWE-770", "CWE-799", "REC-API-13"),
+    tags=("API4:2023", "API6:2023", "CWE-307", "CWE-770", "CWE-799", "REC-API-15"),
 )

@@ -107,6 +107,7 @@ CONTROL = ControlSpec(
         "API10:2023",
         "CWE-20",
         "CWE-915",
+        "REC-API-3",
         "REC-API-5",
         "REC-API-13",
         "REC-API-19",

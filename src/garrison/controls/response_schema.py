@@ -182,5 +182,5 @@ CONTROL = ControlSpec(
     reasons=_reason,
     compile=compile_checks,
     default_mode=Mode.MONITOR,
-    tags=("API3:2023", "API10:2023", "CWE-200", "CWE-213", "REC-API-13", "REC-API-20"),
+    tags=("API3:2023", "API10:2023", "CWE-200", "CWE-213", "REC-API-3", "REC-API-13", "REC-API-20"),
 )

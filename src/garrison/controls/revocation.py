@@ -97,5 +97,5 @@ CONTROL = ControlSpec(
     kind="objector",
     reasons=_reason,
     compile=compile_checks,
-    tags=("API2:2023", "CWE-613", "CWE-299"),
+    tags=("API2:2023", "CWE-613", "CWE-299", "REC-API-11", "REC-API-17"),
 )

@@ -1,4 +1,4 @@
-"""The report of one run of an assessment or an audit: what was found, what was tested, and what was not.
+"""The report of one run of an assessment, an audit or a vetting: what was found, what was tested, and what was not.
 
 Every form of it (terminal, SARIF, JUnit, OCSF, WFC, a page) is made of this one value and of nothing else.
 """
@@ -12,6 +12,7 @@ import msgspec
 from garrison.core.detection import Severity
 from garrison.core.finding import CheckId, Finding, State, Untested
 from garrison.core.ids import OperationId
+from garrison.core.opinion import Opinion
 
 
 class Explained(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -113,7 +114,7 @@ class Listed(msgspec.Struct, frozen=True, omit_defaults=True):
 class Report(msgspec.Struct, frozen=True, omit_defaults=True):
     """One run."""
 
-    kind: Literal["assessment", "audit"]
+    kind: Literal["assessment", "audit", "vetting"]
     target: str
     """Origin that was assessed, or the file that was audited."""
     started: float
@@ -146,7 +147,9 @@ class Report(msgspec.Struct, frozen=True, omit_defaults=True):
     compared: float = 0.0
     """When the run began that this one is compared with; 0 where there is none."""
     score: float | None = None
-    """Of an audit: from 0 to 100; None where there is none."""
+    """Of a contract that was audited: from 0 to 100; None where there is none."""
+    opinion: Opinion | None = None
+    """Of a vetting: what is thought of the API."""
 
     @property
     def target_origin(self) -> str:

@@ -19,6 +19,8 @@ from markupsafe import Markup, escape
 from garrison.core.detection import Severity
 from garrison.core.finding import OWASP, Finding, State, Step
 from garrison.core.findings_report import FAMILIES, Listed, Outcome, Report
+from garrison.core.opinion import advice_of
+from garrison.core.semantics import SEMANTIC_TYPES
 from garrison.report.findings_text import outcome, place
 from garrison.report.replay import json_of, replay
 from garrison.report.reproduce import asked, curl_commands, variable
@@ -60,7 +62,7 @@ def page(report: Report) -> str:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {
         "day": day,
-        "sentence": _sentence,
+        "sentence": sentence_markup,
         "heading": _heading,
         "duration": _duration,
         "count": "{:,}".format,
@@ -82,11 +84,14 @@ def page(report: Report) -> str:
         checks=_checks(report),
         untested=_untested(report),
         place=place,
+        semantic={each.id: each.title for each in SEMANTIC_TYPES},
     )
 
 
 def _headline(report: Report, counting: Sequence[Listed]) -> str:
     what = report.title or report.target
+    if report.opinion is not None:
+        return f"{what}: {advice_of(report.opinion)}"
     if not counting:
         ran = sum(each.outcome is Outcome.TESTED for each in report.checks)
         return f"{ran} checks found nothing in {what} that counts"
@@ -259,14 +264,14 @@ def _untested(report: Report) -> list[tuple[str, list[str]]]:
     return [(why, list(dict.fromkeys(what))) for why, what in reasons.items()]
 
 
-def _sentence(text: str) -> Markup:
+def sentence_markup(text: str) -> Markup:
     """A message as a sentence; what stands in backticks as code. Everything is escaped before that."""
     return Markup(_CODE.sub(r"<code>\1</code>", str(escape(sentence(text)))))  # noqa: S704  # escaped
 
 
 def _heading(text: str) -> Markup:
     """The same without a full stop."""
-    made = _sentence(text)
+    made = sentence_markup(text)
     return Markup(made[:-1]) if made.endswith(".") and not text.endswith(".") else made  # noqa: S704  # escaped
 
 

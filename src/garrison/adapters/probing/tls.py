@@ -26,10 +26,9 @@ _VERSIONS: Final = {
     "tls_1_2": "TLS 1.2",
     "tls_1_3": "TLS 1.3",
 }
-_COMMANDS: Final = (
-    "--certinfo", "--sslv2", "--sslv3", "--tlsv1", "--tlsv1_1", "--tlsv1_2", "--tlsv1_3", "--heartbleed", "--robot",
-    "--openssl_ccs", "--compression", "--reneg",
-)  # fmt: skip
+_LOOKS: Final = ("--certinfo", "--sslv2", "--sslv3", "--tlsv1", "--tlsv1_1", "--tlsv1_2", "--tlsv1_3")
+"""Ordinary handshakes alone."""
+_ATTACKS: Final = ("--heartbleed", "--robot", "--openssl_ccs", "--compression", "--reneg")
 _PATIENCE: Final = 120.0
 """Seconds for the whole look."""
 _MOST_JSON: Final = 8 << 20
@@ -38,8 +37,10 @@ _MOST_JSON: Final = 8 << 20
 class Sslyze:
     """Looks at one origin, once."""
 
-    def __init__(self, origin: str) -> None:
+    def __init__(self, origin: str, *, is_harmless: bool = False) -> None:
+        """With `is_harmless` no known attack is tried: versions, ciphers and the certificate are read alone."""
         self._origin = urlsplit(origin)
+        self._commands = _LOOKS if is_harmless else (*_LOOKS, *_ATTACKS)
         self._seen: Tls | None = None
 
     def scan(self) -> Tls:
@@ -55,7 +56,7 @@ class Sslyze:
             file = Path(folder) / "tls.json"
             command = [
                 *program,
-                *_COMMANDS,
+                *self._commands,
                 "--mozilla_config=disable",
                 f"--json_out={file}",
                 place,

@@ -1,0 +1,90 @@
+"""Evidence of a policy: what enforces each requirement, what tested it last and what is missing, gathered."""
+
+import time
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+
+import msgspec
+
+from garrison.adapters.detection_rules import load_rules
+from garrison.adapters.store.findings import Findings
+from garrison.assess.checks.catalogue import CHECKS
+from garrison.audit.catalogue import RULES
+from garrison.audit.run import audit
+from garrison.config.model import Settings
+from garrison.contract.described import Description
+from garrison.controls.catalogue import CONTROLS
+from garrison.core.evidence import Dossier
+from garrison.core.findings_report import Listed, Outcome, Ran, Report, in_order
+from garrison.engine.plan import Policy
+from garrison.evidence.gather import Known, gather
+
+
+class Gathered(msgspec.Struct, frozen=True):
+    """The evidence, and what it was gathered from."""
+
+    dossier: Dossier
+    reports: tuple[Report, ...]
+    """The audit of the policy's contract, and the last assessment of each target."""
+
+
+def evidence(settings: Settings, policy: Policy, documents: Mapping[str, bytes], data: Path) -> Gathered:
+    """The evidence of `policy`: its contract, read from `documents`, is audited anew; `data` holds the findings.
+
+    Raises ConfigError where detection rules cannot be used, RecordError where the history cannot be read.
+    """
+    now = time.time()
+    audited = _audited(settings, documents, now)
+    reports = (*((audited,) if audited is not None else ()), *_assessed(data))
+    is_detecting = settings.detect.mode != "off"
+    labels = load_rules(settings.detect).labels if is_detecting else {}
+    known = Known(
+        settings,
+        policy,
+        CONTROLS,
+        {**{str(each.id): each.tags for each in CHECKS}, **{str(each.id): each.tags for each in RULES}},
+        {str(name): label.tags for name, label in labels.items()},
+        reports,
+        now,
+    )
+    dossier = Dossier(
+        made=now,
+        version=version("garrison"),
+        policy=policy.digest,
+        mode=str(policy.mode),
+        contract=settings.contract.file,
+        title=audited.title if audited is not None else "",
+        operations=len(policy.plans),
+        requirements=gather(known),
+    )
+    return Gathered(dossier, reports)
+
+
+def _audited(settings: Settings, documents: Mapping[str, bytes], now: float) -> Report | None:
+    """What reading the contract finds; None where there is none."""
+    contract = settings.contract
+    if not contract.file:
+        return None
+    found = audit(Description(contract.file, contract.overlays, read=documents.__getitem__))
+    counts: dict[str, int] = {}
+    for each in found.findings:
+        counts[each.check] = counts.get(each.check, 0) + 1
+    return Report(
+        kind="audit",
+        target=contract.file,
+        started=now,
+        ended=now,
+        version=version("garrison"),
+        contract=contract.file,
+        title=found.title,
+        checks=tuple(Ran(each.id, Outcome.TESTED, is_whole=True, found=counts.get(each.id, 0)) for each in RULES),
+        findings=in_order(tuple(map(Listed, found.findings))),
+        score=found.scored()[0],
+    )
+
+
+def _assessed(data: Path) -> tuple[Report, ...]:
+    with Findings(data, is_read=True) as history:
+        found = (history.last_report(target, "assessment") for target in history.targets())
+        return tuple(report for report in found if report is not None)
