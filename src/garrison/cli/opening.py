@@ -124,7 +124,7 @@ def _is_installed(module: str) -> bool:
 
 
 def patch_warnings(settings: Settings, now: float) -> Iterator[str]:
-    """What there is to say of virtual patches: those that have ended, and that nothing is refused while one monitors."""
+    """What there is to say of virtual patches: which have ended, which nobody proved, and that one only monitors."""
     patches = settings.controls.virtual_patch.patches
     for each in patches:
         if is_over(each, now):

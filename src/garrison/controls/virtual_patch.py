@@ -1,8 +1,8 @@
 """`virtual-patch`: what was found in an API is closed here until it is mended there.
 
 A patch refuses what stands at a place of some requests, denies an operation, takes fields out of its answers or gives
-them header fields. One that has ended does nothing. What a place holds and cannot be read is refused: a patch that could
-be walked around by writing a body otherwise would be none.
+them header fields. One that has ended does nothing. What a place holds and cannot be read is refused: a patch that
+could be walked around by writing a body otherwise would be none.
 """
 
 import re
@@ -126,7 +126,7 @@ def _objection(patch: Patch, template: str) -> _Objects:
     if refused is None:
         denied = _reason("operation-denied", "", f"`{patch.id}`")
         return lambda facts: denied
-    location = label_pointer(patch.where[5:]) if is_in_body(patch.where) else _labelled(patch.where)
+    location = _labelled(patch.where)
     reason = _reason("value-refused", location, f"`{patch.id}`")
     unread = _reason("value-unreadable", location, f"`{patch.id}`")
     true = _expression(refused.cel) if refused.cel else None
@@ -148,6 +148,8 @@ def _objection(patch: Patch, template: str) -> _Objects:
 
 
 def _labelled(where: str) -> str:
+    if is_in_body(where):
+        return label_pointer(where[5:]) if where != "body" else where
     kind, dot, name = where.partition(".")
     return f"{kind}{dot}{label(name)}" if dot else kind
 
@@ -295,7 +297,7 @@ def without(value: Any, steps: Sequence[str], depth: int = 0) -> Any:
         return value if all(new is old for new, old in zip(items, value, strict=True)) else items
     if not isinstance(value, dict):
         return value
-    taken = [name for name in value if first == "*" or name == first]
+    taken = [name for name in value if first in ("*", name)]
     if not rest:
         return {name: inner for name, inner in value.items() if name not in taken} if taken else value
     changed = {name: without(value[name], rest, depth + 1) for name in taken}

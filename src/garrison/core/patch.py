@@ -10,9 +10,12 @@ import msgspec
 from msgspec import Meta
 
 _Length = Annotated[int, Meta(ge=0, le=1 << 40)]
+_Number = Annotated[float, Meta(ge=-1e15, le=1e15)]
 
 
-class Refused(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True, omit_defaults=True):
+class Refused(
+    msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True, omit_defaults=True
+):
     """What is refused of the value that stands at the patch's place. One of these that is met is enough."""
 
     present: bool = False
@@ -27,7 +30,7 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_
     """A value that is not, from its first character to its last, what this pattern (RE2) says."""
     longer_than: _Length | None = None
     """A value of more characters; of a whole body, bytes."""
-    above: float | None = None
+    above: _Number | None = None
     """A number above this, and what is no number."""
     not_one_of: tuple[str, ...] = ()
     """A value that is none of these."""
@@ -43,13 +46,13 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_un
     """When: `2026-12-01T08:00:00Z`."""
     target: str = ""
     """The API that it was proven in front of."""
-    refused: int = 0
+    refused: _Length = 0
     """Requests of the finding's check that the gateway refused or whose answers it changed."""
     examples: tuple[str, ...] = ()
     """Some of them: `GET /users/{id}: virtual-patch/value-refused at path.id`."""
-    benign: int = 0
+    benign: _Length = 0
     """Exchanges of the assessment and of recorded traffic that were decided and answered as before."""
-    recorded: int = 0
+    recorded: _Length = 0
     """Those of them that were recorded traffic."""
 
 
@@ -63,11 +66,11 @@ class Patch(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_un
     check: str = ""
     """The check that found it."""
     operation: str = ""
-    """Operations that it is about, as in `operations`; a method and path for what the contract does not describe. Empty:
-    every request."""
+    """Operations that it is about, as in `operations`; a method and path for what the contract does not describe.
+    Empty: every request."""
     where: str = ""
-    """The place in the request: `path.id`, `query.q`, `header.x-own`, `cookie.sid`, `body/user/role` (`*` stands for any
-    item), `body`, `path`, `query` for all of them."""
+    """The place in the request: `path.id`, `query.q`, `header.x-own`, `cookie.sid`, `body/user/role` (`*` stands for
+    any item); `path`, `query` or `body` as a whole."""
     refuse: Refused | None = None
     """What is refused of what stands there."""
     deny: bool = False
