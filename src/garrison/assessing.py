@@ -3,7 +3,7 @@
 import os
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from importlib.metadata import version
 from pathlib import Path
@@ -27,6 +27,7 @@ from garrison.assess.call import Call, Listener, Transport
 from garrison.assess.check import Check
 from garrison.assess.checks.catalogue import CHECKS
 from garrison.assess.doors import logging_in, recognise
+from garrison.assess.evidence import secrets_of, step_of
 from garrison.assess.explore import Explorer
 from garrison.assess.identity import Identity
 from garrison.assess.keeper import Journal, Keeper, Left
@@ -40,7 +41,7 @@ from garrison.assess.tools import Tools
 from garrison.contract import load
 from garrison.contract.described import Description
 from garrison.core.errors import ConfigError, GatewayError, Problem
-from garrison.core.findings_report import Report
+from garrison.core.findings_report import Benign, Report
 from garrison.report.assessed import coverage_of, explained, listed
 
 _SEED: Final = 1
@@ -159,9 +160,18 @@ def _report(
         checks=coverage.checks,
         explained=tuple(map(explained, checks)),
         findings=listed(assessed.outcome.findings),
+        benign=tuple(_benign(assessment)),
         untested=coverage.untested,
         left=coverage.left,
     )
+
+
+def _benign(assessment: Assessment) -> Iterator[Benign]:
+    """What succeeded as the assessment walked through the API, redacted: nothing in it is a secret."""
+    found = [(each.id, known) for each in assessment.api.targets for known in assessment.survey.baselines(each)]
+    names = secrets_of([known for _, known in found], assessment.identities)
+    for operation, known in found:
+        yield Benign(operation, step_of(known, names))
 
 
 def chosen(only: Sequence[str], without: Sequence[str]) -> tuple[Check, ...]:

@@ -151,7 +151,7 @@ def _labelled(where: str) -> str:
     if is_in_body(where):
         return label_pointer(where[5:]) if where != "body" else where
     kind, dot, name = where.partition(".")
-    return f"{kind}{dot}{label(name)}" if dot else kind
+    return f"{kind}{dot}{label(name.lower() if kind == 'header' else name)}" if dot else kind
 
 
 def _predicate(refused: Refused) -> _Met:
