@@ -129,14 +129,14 @@ def perform(wanted: Wanted, progress: Progress = unwatched) -> Report:
             _clean_earlier(journal, assessment, _identities(given, api))
         assessed = assess(assessment, _identities(given, api), checks, progress)
     how = {each.name: each.how for each in given}
-    report = _report(assessment, assessed, checks, how, started)
+    report = report_of(assessment, assessed, checks, how, started)
     if wanted.data is None:
         return report
     with Findings(wanted.data) as history:
         return history.take_in(report)
 
 
-def _report(
+def report_of(
     assessment: Assessment, assessed: Assessed, checks: Sequence[Check], how: Mapping[str, str], started: float
 ) -> Report:
     """The report of a run whose findings nobody has seen before."""

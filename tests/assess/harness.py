@@ -97,14 +97,15 @@ def run_twin(app: Starlette, twin: ModuleType, checks: Sequence[Check], folder: 
     """What the checks find in an application. Its own `app.state.identities` stand before the twin's."""
     with assessment_of(app, twin, folder, stage) as assessment:
         given = getattr(app.state, "identities", getattr(twin, "IDENTITIES", ()))
-        identities = _identities(assessment.api, given, getattr(twin, "ROLES", {}))
+        identities = identities_of(assessment.api, given, getattr(twin, "ROLES", {}))
         found = assess(assessment, identities, checks).outcome.findings
         held = assessment.probe._credentials.values()
         secrets = {secret for credential in held for secret in credential.secrets if len(secret) >= 8}
         return Seen(found, assessment.untested, frozenset(secrets))
 
 
-def _identities(api: Api, given: Sequence[tuple[str, How]], roles: Mapping[str, tuple[str, ...]]) -> list[Identity]:
+def identities_of(api: Api, given: Sequence[tuple[str, How]], roles: Mapping[str, tuple[str, ...]]) -> list[Identity]:
+    """Identities that log in as a twin says."""
     door = recognise(api).log_in
     found = []
     for name, how in given:
