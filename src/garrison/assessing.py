@@ -167,8 +167,14 @@ def report_of(
 
 
 def _benign(assessment: Assessment) -> Iterator[Benign]:
-    """What succeeded as the assessment walked through the API, redacted: nothing in it is a secret."""
-    found = [(each.id, known) for each in assessment.api.targets for known in assessment.survey.baselines(each)]
+    """What succeeded as the assessment walked through the API, redacted: nothing in it is a secret. What nobody in
+    particular was given although the contract demands a credential is not benign."""
+    found = [
+        (each.id, known)
+        for each in assessment.api.targets
+        for known in assessment.survey.baselines(each)
+        if known.identity is not None or each.is_declared_public
+    ]
     names = secrets_of([known for _, known in found], assessment.identities)
     for operation, known in found:
         yield Benign(operation, step_of(known, names))

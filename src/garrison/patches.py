@@ -1,6 +1,7 @@
 """Proving virtual patches: the finding's own check, sent through a real gateway with the patch in front of the API,
 finds nothing any more, and what is benign is answered as it was. What is not proven is not installed."""
 
+import hashlib
 import os
 import tempfile
 import time
@@ -17,13 +18,17 @@ from garrison.adapters.recorded.compare import Change, change_of
 from garrison.adapters.recorded.exchange import RecordedExchange, request_head
 from garrison.adapters.recorded.play import decide_request, play
 from garrison.adapters.sources import read_source
+from garrison.adapters.store.files import make_directory
 from garrison.adapters.store.query import events
 from garrison.assessing import Wanted, perform
 from garrison.config.load import placed_in
 from garrison.config.model import Settings
+from garrison.config.notify import NotifySettings
 from garrison.config.overrides import matches
+from garrison.config.respond import RespondSettings
 from garrison.config.virtual_patch import with_patches, with_policies
 from garrison.core.decision import Mode
+from garrison.core.detection import Confidence, Detection, RuleId, Severity
 from garrison.core.errors import ConfigError, Problem
 from garrison.core.event import Event
 from garrison.core.finding import Finding
@@ -35,11 +40,14 @@ from garrison.patching.catalogue import cures, why_not
 from garrison.patching.situation import Situation
 from garrison.patching.strip import with_more
 from garrison.patching.unchanged import Broken, broken, is_whole, named_of
+from garrison.responding import Responder, Response
 from garrison.wiring import build_policy, load_contract
 
 Say: TypeAlias = Callable[[str], None]
 """Told what is being done."""
 
+_RULE: Final = RuleId("patch-proof")
+"""What incidents about proofs are named after."""
 _MOST_EXAMPLES: Final = 3
 _MOST_MORE: Final = 8
 """Times that a patch is widened for what the check finds next."""
@@ -140,6 +148,49 @@ def prove(asked: Asked, patch: Patch, before: Report) -> Verdict:
             return _judged(asked, patch, _Tried(before, after, seen, left, played))
         patch = wider
     return Verdict(patch, "open", "the check finds something else each time")
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """What became of a patch that was proven before."""
+
+    patch: Patch
+    """With its new proof where it holds."""
+    state: Literal["holds", "removable", "fails"]
+    why: str = ""
+
+
+def stands(asked: Asked, patch: Patch) -> Standing:
+    """Whether a patch is still needed and still does what it did; `asked.settings` are without it.
+
+    Raises GatewayError, ConfigError, DescriptionError.
+    """
+    known = outlook(asked)
+    if known.state == "mended":
+        return Standing(patch, "removable", "the API does not have the finding any more")
+    if known.state == "refused":
+        return Standing(patch, "removable", "the gateway's policy refuses it without the patch")
+    verdict = prove(asked, patch, known.report)
+    return Standing(verdict.patch, "holds") if verdict.state == "proven" else Standing(patch, "fails", verdict.why)
+
+
+def raise_incident(data: Path, notify: NotifySettings, standing: Standing, now: float) -> None:
+    """A proof that does not hold any more is an incident, and who is told of those is told. Raises RecordError."""
+    patch = standing.patch
+    detection = Detection(
+        id=hashlib.sha256(f"patch-proof\0{patch.id}\0{now}".encode()).hexdigest()[:32],
+        time=now,
+        since=now,
+        rule=_RULE,
+        title=f"the virtual patch `{patch.id}` does not hold any more: {standing.why}",
+        severity=Severity.HIGH,
+        confidence=Confidence.HIGH,
+        group=(("patch", patch.id),),
+    )
+    responder = Responder(make_directory(data), Response(RespondSettings(mode="off"), notify))
+    try:
+        responder.take([detection])
+    finally:
+        responder.close()
 
 
 class _Tried(NamedTuple):

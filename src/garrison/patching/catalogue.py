@@ -5,7 +5,17 @@ from typing import Final
 
 from garrison.core.patch import Patch, Refused
 from garrison.patching.access import denied, for_owner, for_roles
-from garrison.patching.predicate import anywhere, at, at_place, bounded, in_body, refusing, short, without_credential
+from garrison.patching.predicate import (
+    anywhere,
+    at,
+    at_place,
+    bounded,
+    in_body,
+    in_token,
+    refusing,
+    short,
+    without_credential,
+)
 from garrison.patching.settings import enforcing, limited
 from garrison.patching.situation import Cure, Situation
 from garrison.patching.strip import carrying, carrying_named, field
@@ -70,9 +80,9 @@ CURES: Final[Mapping[str, tuple[Cure, ...]]] = {
     "function-used-above-role": (for_roles, denied),
     # authentication
     "missing-credentials": (without_credential,),
-    "jwt-none": (anywhere(Refused(matches=r"\.[\w-]*\.\s*$")), at(
-        "header.authorization", Refused(matches=r"^\S+\s+[\w-]+\.[\w-]*\.?\s*$")
-    )),
+    "jwt-none": (in_token('"none"'), anywhere(Refused(matches=r"\.[\w-]*\.\s*$"))),
+    "jwt-key-fetched": (in_token('"jku"', '"x5u"'),),
+    "jwt-embedded-key": (in_token('"jwk"', '"x5c"'),),
     "credentials-in-url": (_PRESENT_ANYWHERE,),
     "password-in-url": (at("query.password", Refused(present=True)), at("query", Refused(matches="(?i)passw"))),
     "password-readable": (field,),
