@@ -11,28 +11,19 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
-from garrison.adapters.probing.conformance import Schemathesis
-from garrison.adapters.probing.listener import LoopbackListener
-from garrison.adapters.probing.origin import split_url
-from garrison.adapters.probing.transport import HttpTransport
-from garrison.assess.assessment import Options
 from garrison.assess.check import Check
 from garrison.assess.checks.catalogue import CHECKS
-from garrison.assess.tools import Tools
-from garrison.assessing import Wanted, assess, begin, read_api, report_of
+from garrison.assessing import Wanted
 from garrison.config.model import Settings
 from garrison.core.findings_report import Report
 from garrison.patches import Asked, candidates, outlook, search, why_none
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.assess.harness import Stage, identities_of, staging
+from tests.assess.harness import Stage, report_at, staging
 from tests.assess.test_twins import twin_of
 
 
@@ -72,7 +63,10 @@ def measured(check: Check, stage: Stage) -> dict[str, Any]:
         contract = folder / "openapi.json"
         contract.write_text(json.dumps(getattr(app.state, "contract", None) or twin.CONTRACT))
         wanted = Wanted(url=stage.origin, contract=str(contract), only=(check.id,))
-        run = partial(assessed, check=check, twin=twin, app=app, ear=stage.ear)
+
+        def run(wanted: Wanted) -> Report:
+            return report_at(wanted.url, str(contract), app, twin, [check], stage.ear)
+
         try:
             row |= tried(wanted, run)
         except Exception as error:  # noqa: BLE001 - a row that says so is worth more than a table that is not there
@@ -102,24 +96,6 @@ def tried(wanted: Wanted, run: Any) -> dict[str, Any]:
         return {"why": "; ".join(f"{each['cure']}: {each['why']}" for each in told)[:600], "tried": told}
     proof = last.patch.proof
     return {"proven": "yes", "cure": last.patch.cure, "benign": proof.benign, "refused": proof.refused, "tried": told}
-
-
-def assessed(wanted: Wanted, *, check: Check, twin: ModuleType, app: Any, ear: LoopbackListener) -> Report:
-    """What the check finds at a URL."""
-    origin, base = split_url(wanted.url)
-    started = time.time()
-    api = read_api(wanted.contract, seed=7, base=base)
-    scanner = getattr(app.state, "scanner", None)
-    tools = Tools(scanner, Schemathesis(api, 1)) if scanner is not None else None
-    checks: Sequence[Check] = [check]
-    with HttpTransport(str(origin), insecure=True) as transport:
-        options = Options(words=tuple(getattr(twin, "WORDS", ())))
-        traffic: Sequence[str] = getattr(twin, "TRAFFIC", ())
-        assessment = begin(api, transport, options=options, listener=ear, traffic=traffic, tools=tools)
-        given = getattr(app.state, "identities", getattr(twin, "IDENTITIES", ()))
-        people = identities_of(api, given, getattr(twin, "ROLES", {}))
-        done = assess(assessment, people, checks)
-        return report_of(assessment, done, checks, {}, started)
 
 
 if __name__ == "__main__":

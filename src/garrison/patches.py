@@ -212,9 +212,11 @@ def _judged(asked: Asked, patch: Patch, tried: _Tried) -> Verdict:
     harm = broken(before.benign, after.benign, patch)
     if harm is not None:
         return Verdict(patch, "breaks", f"it would break {harm.exchange}: {harm.why}", harm)
-    if not _ran(after, asked.finding) and _ran(before, asked.finding):
-        return Verdict(patch, "open", "the check could not be made through the patch, so nothing is known")
     refusals = [each for each in tried.decided if _by_patch(each, patch)]
+    # a field that is taken out leaves the check nothing to look at; any other check has to be made
+    is_gone = bool(patch.strip and refusals)
+    if not is_gone and not _ran(after, asked.finding) and _ran(before, asked.finding):
+        return Verdict(patch, "open", "the check could not be made through the patch, so nothing is known")
     proof = Proof(
         at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         target=asked.wanted.url,
@@ -345,7 +347,7 @@ def _kept(asked: Asked) -> Iterator[RecordedExchange]:
     """The kept exchanges as recorded ones: of those whose body was kept whole."""
     for index, benign in enumerate(asked.benign):
         step = benign.step
-        if not is_whole(step.body) or any("multipart/" in value for _, value in step.headers):
+        if not is_whole(f"{step.url}{step.body}") or any("multipart/" in value for _, value in step.headers):
             continue
         body = step.body.encode() if step.body else None
         fields = [("host", urlsplit(asked.wanted.url).netloc), *step.headers]

@@ -161,8 +161,14 @@ def _own(file: Path, asked: "Asked") -> "Patch":
     except (msgspec.ValidationError, TypeError) as error:
         raise ConfigError([Problem(str(file), "$", f"is no patch: {error}")]) from error
     if wrong := list(patch_faults([made])):
-        raise ConfigError([Problem(str(file), ".".join(map(str, path[1:])) or "$", *said) for path, *said in wrong])
+        raise ConfigError(
+            [Problem(str(file), ".".join(map(str, path[1:])) or "$", message, hint) for path, message, hint in wrong]
+        )
     return made
+
+
+def _at(path: tuple[str | int, ...]) -> str:
+    return "$" + "".join(f".{each}" for each in path[1:])
 
 
 def _asked(

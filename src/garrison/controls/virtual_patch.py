@@ -50,7 +50,8 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
     if not own:
         return Checks()
     template = operation.operation.template if operation is not None else ""
-    head, body = [], []
+    head: list[_Objects] = []
+    body: list[_Objects] = []
     for patch in own:
         if patch.deny or patch.refuse is not None:
             in_body = patch.refuse is not None and (is_in_body(patch.where) or _looks_at_body(patch.refuse))

@@ -10,6 +10,7 @@ from garrison.patching.predicate import (
     at,
     at_place,
     bounded,
+    everywhere,
     in_body,
     in_token,
     refusing,
@@ -18,7 +19,7 @@ from garrison.patching.predicate import (
 )
 from garrison.patching.settings import enforcing, limited
 from garrison.patching.situation import Cure, Situation
-from garrison.patching.strip import carrying, carrying_named, field
+from garrison.patching.strip import carrying, carrying_named, field, secrets_shown
 
 _PRESENT: Final = at_place(Refused(present=True))
 _PRESENT_ANYWHERE: Final = anywhere(Refused(present=True))
@@ -30,6 +31,13 @@ _CANONICAL: Final = enforcing("canonical-form")
 
 _COMMON: Final = r"(?i)passw|qwert|12345|^(?:\d+|[a-z]+)$"
 """Passwords that everybody knows."""
+
+_DEFAULTS: Final = (
+    r"^(?i)(?:admin|administrator|password|passw0rd|root|toor|test|guest|user|demo|default|changeme|letmein|secret|"
+    r"qwerty|welcome|master|pass|super|tomcat|postgres|oracle|mysql|cisco|raspberry|ubnt)?[\d!@#$]*$"
+)
+_DEFAULT: Final = r'(?i)"(?:admin|administrator|password|root|toor|test|guest|demo|changeme|letmein)[\d!@#$]*"\s*[,}]'
+"""Passwords that accounts are shipped with."""
 
 CURES: Final[Mapping[str, tuple[Cure, ...]]] = {
     # injection: what the attack cannot do without
@@ -84,10 +92,12 @@ CURES: Final[Mapping[str, tuple[Cure, ...]]] = {
     "jwt-key-fetched": (in_token('"jku"', '"x5u"'),),
     "jwt-embedded-key": (in_token('"jwk"', '"x5c"'),),
     "credentials-in-url": (_PRESENT_ANYWHERE,),
-    "password-in-url": (at("query.password", Refused(present=True)), at("query", Refused(matches="(?i)passw"))),
-    "password-readable": (field,),
-    "token-disclosed": (field,),
-    "reset-token-disclosed": (field,),
+    "password-in-url": (
+        everywhere("query.password", Refused(present=True)), everywhere("query", Refused(matches="(?i)passw")),
+    ),
+    "password-readable": (secrets_shown,),
+    "token-disclosed": (secrets_shown,),
+    "reset-token-disclosed": (secrets_shown,),
     "reset-link-poisoned": (_PRESENT,),
     "weak-passwords-accepted": (
         at_place(Refused(matches=r"^.{0,7}$")),
@@ -96,7 +106,7 @@ CURES: Final[Mapping[str, tuple[Cure, ...]]] = {
     ),
     "login-unthrottled": (_PRESENT, limited("20/min", "10/min", "5/min")),
     "reset-code-guessable": (limited("20/min", "10/min", "5/min"),),
-    "default-credentials": (denied,),
+    "default-credentials": (at("body/password", Refused(matches=_DEFAULTS)), at("body", Refused(matches=_DEFAULT))),
     # configuration
     "cors-any-origin": (_PRESENT_ANYWHERE,),
     "cors-null-origin": (anywhere(Refused(matches="^null$")),),

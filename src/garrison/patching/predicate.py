@@ -46,6 +46,15 @@ def at(where: str, refused: Refused) -> Cure:
     return cure
 
 
+def everywhere(where: str, refused: Refused) -> Cure:
+    """Refuse this at a place of any request."""
+
+    def cure(situation: Situation) -> Iterator[Patch]:
+        yield situation.patch(operation="", where=where, refuse=refused)
+
+    return cure
+
+
 def at_place(refused: Refused) -> Cure:
     """Refuse this at the finding's place."""
 

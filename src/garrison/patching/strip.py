@@ -2,17 +2,41 @@
 
 from collections.abc import Iterator, Sequence
 
+import msgspec
 from msgspec.structs import replace
 
 from garrison.core.finding import Finding
 from garrison.core.patch import Patch
 from garrison.patching.situation import Cure, Situation
 
+_MASKED = "(secret)"
+"""What stands in a proof instead of a secret."""
+
 
 def field(situation: Situation) -> Iterator[Patch]:
     """Take the field out of the operation's answers, at any depth."""
     if pointer := pointer_of(situation.finding):
         yield situation.patch(strip=(pointer,))
+
+
+def secrets_shown(situation: Situation) -> Iterator[Patch]:
+    """Take out of the operation's answers what the proof shows as a secret."""
+    names = dict.fromkeys(name for step in situation.finding.proof[:1] for name in _secret(step.answer))
+    if names:
+        yield situation.patch(strip=tuple(f"/**/{name}" for name in names))
+
+
+def _secret(answer: str) -> Iterator[str]:
+    """Names of fields whose values a proof masks as secrets."""
+    try:
+        value = msgspec.json.decode(answer.encode("utf-8", "replace"))
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        return
+    rest = [value]
+    while rest:
+        one = rest.pop()
+        rest.extend(one.values() if isinstance(one, dict) else one if isinstance(one, list) else ())
+        yield from (str(name) for name, inner in (one.items() if isinstance(one, dict) else ()) if inner == _MASKED)
 
 
 def pointer_of(finding: Finding) -> str:

@@ -11,6 +11,7 @@ from garrison.core.patch import Patch
 
 _THROWAWAY: Final = "throwaway-"
 _CUT: Final = re.compile(r"\.\.\. \(?[\d,]+ (?:characters\)|more)\Z")
+_INSTEAD: Final = re.compile(r"\{[A-Za-z][\w. -]*\}")
 
 
 class Broken(msgspec.Struct, frozen=True):
@@ -47,8 +48,8 @@ def named_of(benign: Benign) -> str:
 
 
 def is_whole(text: str) -> bool:
-    """Whether a body of a step was not cut."""
-    return _CUT.search(text) is None
+    """Whether a text of a step is as it was sent: not cut, and without a name in a secret's place."""
+    return _CUT.search(text) is None and _INSTEAD.search(text) is None
 
 
 def _key(benign: Benign) -> tuple[str, str]:
