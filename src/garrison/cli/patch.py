@@ -194,7 +194,7 @@ def _asked(
     )  # fmt: skip
     recorded = recorded_traffic(traffic, settings)
     if attack is not None:
-        return _reported(settings, wanted, recorded, recorded_traffic(attack, settings))
+        return reported_again(settings, wanted, recorded, recorded_traffic(attack, settings))
     if not finding:
         hint = "`garrison findings` lists them"
         raise ConfigError([Problem("<options>", "FINDING", "is missing: which finding?", hint)])
@@ -243,7 +243,7 @@ def _run_of(history: "Findings", target: str) -> "Report | None":
     return history.last_report(target, "assessment")
 
 
-def _reported(
+def reported_again(
     settings: "Settings",
     wanted: "Wanted",
     traffic: "tuple[RecordedExchange, ...]",

@@ -10,6 +10,7 @@ import typer
 from garrison.cli.output import alone, as_json, columns, line, note
 from garrison.cli.patch import (
     DATA,
+    Attack,
     Config,
     Contract,
     Data,
@@ -22,6 +23,7 @@ from garrison.cli.patch import (
     found_again,
     open_gateway,
     recorded_traffic,
+    reported_again,
 )
 from garrison.core.errors import ConfigError, Problem
 
@@ -90,6 +92,7 @@ def prove(
     identities: Identities = None,
     data: Data = DATA,
     traffic: Traffic = None,
+    attack: Attack = None,
     insecure: Insecure = False,
     json: _Json = False,
 ) -> None:
@@ -109,13 +112,17 @@ def prove(
         identity_files=tuple(identities or ()), insecure=insecure, seed=1,
     )  # fmt: skip
     settings = open_gateway(config)
+    recorded, reported = recorded_traffic(traffic, settings), recorded_traffic(attack, settings)
     found: list[Standing] = []
     for patch in _chosen(patches, names or []):
         note(f"garrison: proving `{patch.id}`")
-        asked = found_again(
-            _without(settings, patch), _with_overlays(wanted, settings), patch.finding, data,
-            recorded_traffic(traffic, settings), keeps=(bool(url), bool(contract)),
-        )  # fmt: skip
+        without, about = _without(settings, patch), _with_settings(wanted, settings)
+        if patch.check == "reported":
+            asked = reported_again(without, about, recorded, reported)
+        else:
+            asked = found_again(
+                without, about, patch.finding, data, recorded, keeps=(bool(url), bool(contract))
+            )  # fmt: skip
         standing = stands(asked, patch)
         found.append(standing)
         if standing.state == "fails":
@@ -139,8 +146,14 @@ def _without(settings: "Settings", patch: "Patch") -> "Settings":
     return msgspec.structs.replace(settings, controls=controls)
 
 
-def _with_overlays(wanted: "Wanted", settings: "Settings") -> "Wanted":
-    return wanted if wanted.overlays else msgspec.structs.replace(wanted, overlays=settings.contract.overlays)
+def _with_settings(wanted: "Wanted", settings: "Settings") -> "Wanted":
+    """What is wanted, with what the settings say where the options say nothing."""
+    return msgspec.structs.replace(
+        wanted,
+        url=wanted.url or settings.upstream.url,
+        contract=wanted.contract or settings.contract.file,
+        overlays=wanted.overlays or settings.contract.overlays,
+    )
 
 
 def _told(found: "list[Standing]") -> Iterator[str]:

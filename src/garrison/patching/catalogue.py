@@ -29,6 +29,11 @@ _ANSWERS_REFUSED: Final = enforcing("response-schema", action="refuse")
 _INVENTORY: Final = enforcing("inventory")
 _CANONICAL: Final = enforcing("canonical-form")
 
+_INSIDE: Final = (
+    r"(?i)localhost|\.local\b|\.internal\b|//[^/?#]*@|//\[|//0x|//\d+(?:[/:?#]|$)|^\s*(?:file|gopher|dict|ftp|data):|"
+    r"//(?:0|10|127|169\.254|192\.168|172\.(?:1[6-9]|2\d|3[01])|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\."
+)
+"""Addresses of what is inside: of this machine and of private networks."""
 _COMMON: Final = r"(?i)passw|qwert|12345|^(?:\d+|[a-z]+)$"
 """Passwords that everybody knows."""
 
@@ -57,7 +62,9 @@ CURES: Final[Mapping[str, tuple[Cure, ...]]] = {
     "regex-injection": (refusing(r"[\\^$|?*+()\[\]{}]"),),
     "path-traversal": (refusing(r"\.\.|[/\\%\x00]|^~"), _CANONICAL),
     "open-redirect": (refusing(r"://|^\s*[/\\]{2}|\\"),),
-    "server-side-request-forgery": (refusing(r"(?i)^\s*[a-z][a-z0-9+.-]*:|//|localhost|\d+\.\d+\.\d+\.\d+"),),
+    "server-side-request-forgery": (
+        refusing(_INSIDE, r"(?i)^\s*[a-z][a-z0-9+.-]*:|//|localhost|\d+\.\d+\.\d+\.\d+"),
+    ),
     "prototype-pollution": (in_body(r"__proto__|constructor|prototype|\\u00"),),
     "unsafe-deserialisation": (
         refusing(r"rO0|gAS|gAN|KGx|(?i)!!python|O:\d+:|_\$\$ND_FUNC|\$type|@class|__reduce__|csystem|cos\n"),

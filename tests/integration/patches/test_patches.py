@@ -62,8 +62,9 @@ def placed(
 
     wanted = Wanted(url=stage.origin, contract=str(contract))
     before = run(wanted)
+    found = before.findings[0].finding if before.findings else finding
     asked = Asked(
-        finding=before.findings[0].finding if before.findings else finding, wanted=wanted, settings=Settings(), benign=before.benign, now=time.time(), assess=run
+        finding=found, wanted=wanted, settings=Settings(), benign=before.benign, now=time.time(), assess=run
     )  # fmt: skip
     return Place(asked, run, contract, before)
 
@@ -119,7 +120,6 @@ def test_a_running_gateway_takes_it_over_and_is_closed(
         ended = replace(patch, expires="2020-01-01")
         lines = len(guard.lines)
         write_patches(tmp_path / "patches.yaml", [ended])
-        assert "ended on 2020-01-01" in guard.wait("ended", after=lines)
         guard.wait("reloaded", after=lines)
         assert patch.finding in found_in(shop.run(wanted))
     finally:
