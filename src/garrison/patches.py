@@ -213,9 +213,9 @@ def _judged(asked: Asked, patch: Patch, tried: _Tried) -> Verdict:
     if harm is not None:
         return Verdict(patch, "breaks", f"it would break {harm.exchange}: {harm.why}", harm)
     refusals = [each for each in tried.decided if _by_patch(each, patch)]
-    # a field that is taken out leaves the check nothing to look at; any other check has to be made
+    # a field that is taken out leaves the check nothing to look at; any other that sends something has to be made
     is_gone = bool(patch.strip and refusals)
-    if not is_gone and not _ran(after, asked.finding) and _ran(before, asked.finding):
+    if not is_gone and _sent(before, asked.finding) and not _ran(after, asked.finding):
         return Verdict(patch, "open", "the check could not be made through the patch, so nothing is known")
     proof = Proof(
         at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
@@ -288,6 +288,11 @@ def _left(before: Report, after: Report, finding: Finding) -> list[Finding]:
 
 def _ran(report: Report, finding: Finding) -> bool:
     return any(each.check == finding.check and each.outcome is Outcome.TESTED for each in report.checks)
+
+
+def _sent(report: Report, finding: Finding) -> int:
+    """Requests that the check sent beside those of the walk through the API."""
+    return sum(each.requests for each in report.checks if each.check == finding.check)
 
 
 def _by_patch(event: Event, patch: Patch) -> bool:

@@ -92,6 +92,8 @@ def patch(
         raise typer.Exit(1)
     tried = list(search(asked, patches, known.report, lambda text: note(f"garrison: {text}")))
     proven = _finished(tried[-1].patch, reason) if tried[-1].state == "proven" else None
+    if proven is not None and not dry_run:
+        _install(config, proven)
     if json:
         as_json({"patch": proven, "tried": tried})
     else:
@@ -99,8 +101,6 @@ def patch(
             line(text)
     if proven is None:
         raise typer.Exit(1)
-    if not dry_run:
-        _install(config, proven)
 
 
 def _told_needless(known: "Outlook") -> None:
