@@ -213,8 +213,8 @@ def _judged(asked: Asked, patch: Patch, tried: _Tried) -> Verdict:
     if harm is not None:
         return Verdict(patch, "breaks", f"it would break {harm.exchange}: {harm.why}", harm)
     refusals = [each for each in tried.decided if _by_patch(each, patch)]
-    # a field that is taken out leaves the check nothing to look at; any other that sends something has to be made
-    is_gone = bool(patch.strip and refusals)
+    # an answer that was mended leaves the check nothing to look at; any other that sends something has to be made
+    is_gone = bool((patch.strip and refusals) or patch.headers)
     if not is_gone and _sent(before, asked.finding) and not _ran(after, asked.finding):
         return Verdict(patch, "open", "the check could not be made through the patch, so nothing is known")
     proof = Proof(

@@ -17,7 +17,7 @@ from garrison.patching.predicate import (
     short,
     without_credential,
 )
-from garrison.patching.settings import enforcing, limited
+from garrison.patching.settings import enforcing, enforcing_everywhere, limited
 from garrison.patching.situation import Cure, Situation
 from garrison.patching.strip import carrying, carrying_named, field, secrets_shown
 
@@ -26,8 +26,8 @@ _PRESENT_ANYWHERE: Final = anywhere(Refused(present=True))
 _SCHEMA: Final = enforcing("request-schema", undeclared_properties="refuse")
 _ANSWERS: Final = enforcing("response-schema", action="strip")
 _ANSWERS_REFUSED: Final = enforcing("response-schema", action="refuse")
-_INVENTORY: Final = enforcing("inventory")
-_CANONICAL: Final = enforcing("canonical-form")
+_INVENTORY: Final = enforcing_everywhere("inventory")
+_CANONICAL: Final = enforcing_everywhere("canonical-form")
 
 _INSIDE: Final = (
     r"(?i)localhost|\.local\b|\.internal\b|//[^/?#]*@|//\[|//0x|//\d+(?:[/:?#]|$)|^\s*(?:file|gopher|dict|ftp|data):|"

@@ -17,6 +17,15 @@ def enforcing(control: str, **settings: Any) -> Cure:
     return cure
 
 
+def enforcing_everywhere(control: str) -> Cure:
+    """Let a control enforce for all requests: what it is about is in no operation of the contract."""
+
+    def cure(situation: Situation) -> Iterator[Patch]:
+        yield situation.patch(operation="", policy={"controls": {control: {"mode": "enforce"}}})
+
+    return cure
+
+
 def limited(*rates: str) -> Cure:
     """Let every peer call the operation only so often; the most generous rate that closes it is enough."""
 
