@@ -19,6 +19,7 @@ from garrison.config.model import Settings
 from garrison.core.errors import RecordError
 from garrison.core.event import Event
 from garrison.engine.state import State
+from garrison.payload.judge import prepare
 from garrison.wiring import build_policy
 
 _log = logging.getLogger("garrison")
@@ -45,6 +46,7 @@ class Garrison(Middleware):
             settings = load_settings(Path(file).read_bytes(), file)
         state = State(secrets.token_bytes(32))
         policy = build_policy(settings, read=read_source, state=state)
+        prepare()  # no request waits for what is compiled once
         self._followers = Followers(state, _log.warning)
         self._followers.apply(settings, policy.operations, time.time())
         for warning in self._followers.lost_keys():

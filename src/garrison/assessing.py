@@ -223,6 +223,7 @@ def begin(  # noqa: PLR0913 - what an assessment is made of
     probe, survey, doors = Probe(transport, limits, time.time), Survey(), recognise(api)
     keeper = Keeper(api, survey, probe, doors, journal)
     probe.changed = keeper.keep
+    probe.busiest = doors.log_in.target.id if doors.log_in is not None else None
     options = msgspec.structs.replace(options, origin=transport.origin, is_safe=limits.is_safe)
     return Assessment(
         api, probe, survey, doors, Explorer(api, probe, survey, doors), keeper,

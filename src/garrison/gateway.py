@@ -27,6 +27,7 @@ from garrison.config.model import Settings
 from garrison.core.event import Event
 from garrison.engine.plan import Policy
 from garrison.engine.state import State
+from garrison.payload.judge import prepare
 from garrison.wiring import build_policy
 
 
@@ -41,6 +42,7 @@ def engine(config: FilterConfig) -> Exchanges:
     stored = keep_state(state, settings, _log, compacts=False)
     recording = Recording(settings) if settings.data else None
     policy = _policy(checked, state)
+    prepare()  # no request waits for what is compiled once
     followers = Followers(state, _log)
     followers.apply(settings, policy.operations, time.time())
     tell = EventWriter(handover.event_descriptor)

@@ -11,11 +11,11 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from tests.assess.harness import Seen, Stage, run_twin, staging
-from tests.assess.twins.authorization.keeping import SHAPES, Keeper, sound
+from tests.assess.twins.authorization.keeping import SHAPES, Keeper, Shape, number, sound
 from tests.assess.twins.authorization.members import ROOT, Members
 from tests.assess.twins.authorization.named_object_of_another import Statements, Tenants
 from tests.assess.twins.authorization.property_set_by_caller import Careless, Selling
-from tests.assess.twins.parts import DOORS, Person, answer, body_of, operation, problem, thing
+from tests.assess.twins.parts import DOORS, Handler, Person, answer, body_of, operation, problem, thing
 
 from garrison.assess.checks.authorization.catalogue import CHECKS
 
@@ -55,7 +55,7 @@ class Blind(Locking):
         return {"username": person.username, "email": person.email}
 
     @property
-    def routes(self):  # type: ignore[no-untyped-def]
+    def routes(self) -> dict[str, Handler]:
         """What is served."""
         return {
             **super().routes,
@@ -81,6 +81,22 @@ class Blind(Locking):
         """Somebody's private notes, for whoever asks."""
         name = request.path_params["username"]
         return answer({"username": name, "note": f"of {name}"}) if name in self.all else problem(404, "Not Found")
+
+
+class Renaming(Members):
+    """A member may change their name, and is then somebody else to their own token."""
+
+    @property
+    def operations(self) -> dict[str, Mapping[str, Any]]:
+        """What the contract says."""
+        return {**super().operations, f"PUT {self.one}": operation(takes=thing("username", "email"), status=204)}
+
+    def write(self, subject: Person, given: Mapping[str, Any]) -> None:
+        """Take what may be written."""
+        super().write(subject, given)
+        name = str(given.get("username", subject.username))
+        self.all[name] = self.all.pop(subject.username)
+        subject.username = name
 
 
 SOUND: Mapping[str, Callable[[], Starlette]] = {
@@ -117,6 +133,11 @@ def test_a_change_keeps_the_state_of_whom_it_is_about(tmp_path: Path, stage: Sta
     assert "object-changed-by-another" in {each.check for each in found}
 
 
+def test_nobody_is_renamed(tmp_path: Path, stage: Stage) -> None:
+    found = run_all(Renaming(["change"]).app(), tmp_path, stage).findings
+    assert {each.check for each in found} == {"object-changed-by-another"}
+
+
 def test_an_account_that_shut_itself_out_is_replaced(tmp_path: Path, stage: Stage) -> None:
     found = run_all(Blind().app(), tmp_path, stage).findings
     assert {each.check for each in found} == {"object-read-by-another"}
@@ -134,6 +155,82 @@ def test_weak_shapes_are_found_by_all_together(tmp_path: Path, stage: Stage) -> 
         "object-changed-by-another",
         "object-deleted-by-another",
     }
+
+
+class Referring(Keeper):
+    """Orders name a product; products are for everybody to delete, which is a weakness that nobody may try on them."""
+
+    def __init__(self) -> None:
+        super().__init__(Shape(new_id=number), ["read", "change", "delete", "list"])
+        self.products = {str(number): {"id": number, "name": f"tea {number}"} for number in range(1001, 1009)}
+        for at in range(3):
+            self.all[str(at)] = {"id": at, "tea": "theirs", "note": "theirs", "owner": "somebody"}
+            self.owners[str(at)] = "somebody"
+
+    @property
+    def routes(self) -> dict[str, Handler]:
+        """What is served."""
+        return {
+            **super().routes,
+            "GET /products": self.people.only(self.list_products),
+            "GET /products/{productId}": self.people.only(self.read_product),
+            "PUT /products/{productId}": self.people.only(self.change_product),
+            "DELETE /products/{productId}": self.people.only(self.delete_product),
+        }
+
+    @property
+    def operations(self) -> dict[str, dict[str, Any]]:
+        """What the contract says of them."""
+        said = super().operations
+        taken = operation(takes=thing("tea", "note", productId="integer"), gives=thing("tea", id="integer"), status=201)
+        product = thing("name", id="integer")
+        return {
+            **said,
+            "POST /orders": taken,
+            "GET /products": operation(gives={"type": "array", "items": product}),
+            "GET /products/{productId}": operation(gives=product),
+            "PUT /products/{productId}": operation(takes=thing("name"), gives=product),
+            "DELETE /products/{productId}": operation(status=204),
+        }
+
+    async def make(self, request: Request, person: Person) -> Response:
+        """Make an order of a product."""
+        wanted = str((await body_of(request)).get("productId"))
+        if wanted not in self.products:
+            return problem(404, "Not Found")
+        await super().make(request, person)
+        made = list(self.all.values())[-1]
+        made.update({"productId": int(wanted), "product": self.products[wanted]})
+        return answer(made, 201)
+
+    async def list_products(self, request: Request, person: Person) -> Response:
+        """All products."""
+        return answer(list(self.products.values()))
+
+    async def read_product(self, request: Request, person: Person) -> Response:
+        """One product."""
+        found = self.products.get(request.path_params["productId"])
+        return answer(found) if found is not None else problem(404, "Not Found")
+
+    async def change_product(self, request: Request, person: Person) -> Response:
+        """Change one product, whoever asks."""
+        self.products[request.path_params["productId"]] = {"id": 0, "name": "changed"}
+        return await self.read_product(request, person)
+
+    async def delete_product(self, request: Request, person: Person) -> Response:
+        """Delete one product, whoever asks."""
+        self.products.pop(request.path_params["productId"], None)
+        return Response(status_code=204)
+
+
+def test_what_others_made_is_neither_changed_nor_deleted(tmp_path: Path, stage: Stage) -> None:
+    keeper = Referring()
+    products = {key: dict(value) for key, value in keeper.products.items()}
+    theirs = {key: dict(value) for key, value in keeper.all.items()}
+    found = run_all(keeper.app(), tmp_path, stage).findings
+    assert keeper.products == products
+    assert {key: keeper.all.get(key) for key in theirs} == theirs
+    assert {each.check for each in found} >= {"object-changed-by-another", "object-deleted-by-another"}
 
 
 def run_all(app: Starlette, folder: Path, stage: Stage) -> Seen:

@@ -6,6 +6,7 @@ from tests.fuzz.bodies import bodies, content_codings
 from tests.fuzz.canonical import canonical_form
 from tests.fuzz.contracts import contract_bytes, contract_tree
 from tests.fuzz.exchanges import broken_exchanges, exchanges
+from tests.fuzz.payloads import payloads
 from tests.fuzz.recordings import archives, json_lines
 from tests.fuzz.spool import spool_damage, torn_write
 
@@ -19,6 +20,7 @@ TARGETS: dict[str, Callable[[], None]] = {
     "contract-tree": contract_tree,
     "exchanges": exchanges,
     "json-lines": json_lines,
+    "payloads": payloads,
     "spool-damage": spool_damage,
     "torn-write": torn_write,
 }

@@ -93,7 +93,8 @@ class Assessment:
     @property
     def low(self) -> Identity | None:
         """The identity with the least rights: an account that anybody may register, else the last one named."""
-        people = [*(account.identity for account in self.accounts), *reversed(self.given)]
+        given = [each for is_high in (False, True) for each in reversed(self.given) if _is_high(each) is is_high]
+        people = [*(account.identity for account in self.accounts), *given]
         return next((each for each in people if each.name not in self.probe.lost), None)
 
     @property

@@ -31,7 +31,8 @@ _UP_CLEARLY: Final = frozenset({"register", "signup", "registration", "join", "e
 _UP: Final = frozenset({"users", "user", "accounts", "account", "customers", "members"})
 _OUT: Final = frozenset({"logout", "signout", "logoff", "revoke"})
 _RESET: Final = frozenset({"reset", "forgot", "forgotten", "recover", "recovery", "lost"})
-_ME: Final = frozenset({"me", "self", "profile", "whoami", "current", "account", "userinfo", "my"})
+_ME_CLEARLY: Final = frozenset({"me", "self", "whoami", "userinfo", "current"})
+_ME: Final = _ME_CLEARLY | {"profile", "account", "my", "user"}
 
 
 class Door(msgspec.Struct, frozen=True):
@@ -90,7 +91,7 @@ def recognise(api: Api) -> Doors:
     return Doors(
         log_in=log_in,
         register=_first(rest, _is_register, clearest=_UP_CLEARLY),
-        me=_first(plain, lambda door: door.target.method == "GET" and not door.target.variables and door.last in _ME),
+        me=_first(plain, _is_me, clearest=_ME_CLEARLY),
         change_password=change,
         log_out=_first(plain, lambda door: not door.target.variables and not door.said.isdisjoint(_OUT)),
         reset=_first(
@@ -276,6 +277,11 @@ def _is_log_in(door: Door) -> bool:
     """Whether it takes a name and a password, is named so, and is no form to register with."""
     named = not door.said.isdisjoint(_IN_CLEARLY | _IN)
     return door.target.method == "POST" and bool(door.names) and named and door.said.isdisjoint(_UP_CLEARLY | _RESET)
+
+
+def _is_me(door: Door) -> bool:
+    """Whether it reads whoever sends it, as the last step of its path says."""
+    return door.target.method == "GET" and not door.target.variables and door.last in _ME
 
 
 def _is_register(door: Door) -> bool:

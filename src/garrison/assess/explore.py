@@ -7,9 +7,9 @@ might wipe data, ends sessions or changes accounts is left to the checks that ar
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from garrison.assess.call import NOT_JSON
-from garrison.assess.compare import leaves
+from garrison.assess.compare import leaves, name_of
 from garrison.assess.doors import Account, Doors, logging_in, name_for, registration, sets_password
+from garrison.assess.facts import selves_in
 from garrison.assess.identity import Identity
 from garrison.assess.probe import Exchange, Probe, Stop
 from garrison.assess.request import Request, Slot
@@ -51,12 +51,13 @@ class Explorer:
             return False
         self._survey.knows_token(identity, credential.token)
         self._survey.knows(identity, dict(identity.owns))
+        if identity.name in self._probe.welcomes:
+            self._survey.knows(identity, dict(selves_in(self._probe.welcomes[identity.name])))
         if identity.secret is not None and self._doors.log_in is not None and self._doors.log_in.names:
             self._survey.knows(identity, {self._doors.log_in.names[0].leaf: identity.secret[0]})
         me = self._doors.me
         if me is not None and (exchange := self._try(me.target, self._api.request(me.target), identity)) is not None:
-            values = dict(self._own_fields(exchange))
-            self._survey.knows(identity, values)
+            self._survey.knows(identity, self._own_fields(exchange))
         return True
 
     def register(self, more: Mapping[Slot, Any] | None = None) -> Account | None:
@@ -79,6 +80,7 @@ class Explorer:
         identity = Identity(f"throwaway-{name}", log, is_throwaway=True, secret=(name, password))
         self._probe.own(name)
         self._survey.knows(identity, {slot.leaf: str(request.value(slot)) for slot in register.names})
+        self._survey.knows(identity, dict(selves_in(exchange.answer)))
         return Account(identity, name, password, request) if self.introduce(identity) else None
 
     def walk(self, readers: tuple[Identity, ...], changers: tuple[Identity, ...], step: Callable[[str], None]) -> None:
@@ -196,8 +198,13 @@ class Explorer:
         exchange = self._probe.send(request, identity)
         return exchange if self._survey.note(exchange) else None
 
-    def _own_fields(self, exchange: Exchange) -> Iterator[tuple[str, str]]:
+    def _own_fields(self, exchange: Exchange) -> dict[str, str]:
+        """What somebody's own profile says of them; of two values of a name the outer one, and none that is in lists,
+        which are of other things."""
         value = exchange.answer.json()
-        for way, leaf in leaves(value) if value is not NOT_JSON else ():
-            if isinstance(leaf, str | int) and not isinstance(leaf, bool):
-                yield way.rpartition("/")[2], str(leaf)
+        found = leaves(value) if isinstance(value, Mapping) else ()
+        return {
+            name_of(way): str(leaf)
+            for way, leaf in sorted(found, key=lambda each: -each[0].count("/"))
+            if "*" not in way.split("/") and isinstance(leaf, str | int) and not isinstance(leaf, bool)
+        }

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 import msgspec
 
-from garrison.assess.call import NOT_JSON
+from garrison.assess.call import NOT_JSON, Answer
+from garrison.assess.compare import leaves, name_of
 from garrison.assess.probe import Exchange
 from garrison.assess.target import Target
 from garrison.exposure.types.rule import words
@@ -19,6 +20,12 @@ _ID: Final = re.compile(r"(?!\.{1,2}$)[\w.~@:+=,-]+")
 """Values that are put into a path as an id. What an injection left behind is not: deleting it would inject it again."""
 _PLAIN_NAMES: Final = frozenset({("id",), ("uuid",), ("guid",), ("pk",)})
 """Names of ids that say nothing of what they are ids of."""
+PEOPLE: Final = frozenset(
+    {"account", "client", "customer", "driver", "employee", "member", "patient", "person", "profile", "student", "user"}
+)
+"""Words of objects that are people, or their accounts."""
+_AROUND: Final = frozenset({"access", "data", "me", "payload", "response", "result"})
+"""Objects that answers are wrapped in."""
 LOCATION: Final = ("location",)
 """The name of the id at the end of a `Location` header."""
 _MAX_VALUES: Final = 2_000
@@ -161,9 +168,32 @@ def _singular(word: str) -> str:
 
 def _noun(target: Target) -> str:
     """What the last variable's objects are: the step before it, in the singular."""
-    steps = [step for step in target.collection.split("/") if step and "{" not in step]
+    return noun_of(target.collection)
+
+
+def noun_of(collection: str) -> str:
+    """What the objects behind a path are called, in the singular: `order` of `/v1/orders`."""
+    steps = [step for step in collection.split("/") if step and "{" not in step]
     meant = [words(step) for step in steps if not _is_version(step)]
     return _singular(meant[-1][-1]) if meant and meant[-1] else ""
+
+
+def is_of_person(variable: str, template: str) -> bool:
+    """Whether a path variable with a plain name, such as `id` or `user`, takes the id of a person."""
+    said = words(variable)
+    noun = noun_of(template.partition("{" + variable + "}")[0])
+    return noun in PEOPLE and (said in _PLAIN_NAMES or said == (noun,) or (said[:1] == (noun,) and said[-1] in IDS))
+
+
+def selves_in(answer: Answer) -> Iterator[tuple[str, str]]:
+    """What the answer to a log-in or a registration says of whom it is about: ids and names, no tokens."""
+    value = answer.json()
+    for way, leaf in leaves(value) if value is not NOT_JSON else ():
+        name, around = name_of(way), [step for step in way.split("/")[:-1] if step not in PEOPLE | _AROUND]
+        said = words(name)
+        is_telling = bool(said) and (said[-1] in IDS or said[-1] in ("username", "email", "login"))
+        if is_telling and not around and isinstance(leaf, str | int) and not isinstance(leaf, bool):
+            yield name, str(leaf)
 
 
 def _is_version(step: str) -> bool:

@@ -3,6 +3,7 @@
 import contextlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Final
 from urllib.parse import urlencode
 
@@ -76,10 +77,16 @@ class Probe:
         self._allowed: tuple[OperationId | None, int] | None = None
         self._own: set[tuple[str, str]] = set()
         """Where objects of the assessment's own are, and their ids; without a place wherever the id stands."""
+        self.welcomes: dict[str, Answer] = {}
+        """By identity: the last answer as it logged in, which often tells who it is."""
         self.sent: Counter[OperationId | None] = Counter()
         """Requests by operation; None counts those to nothing that is described."""
         self.log: list[Exchange] = []
         """Every exchange that changed something, in order."""
+        self.reserved = 0.0
+        """Share of the requests to each operation that is kept for what comes later."""
+        self.busiest: OperationId | None = None
+        """The operation that most checks go through, logging in: of it twice that share is kept."""
         self.stopped = ""
         """Why nothing more is sent; empty while it is."""
         self.changed: Callable[[Exchange], None] = lambda exchange: None
@@ -106,7 +113,12 @@ class Probe:
 
     def left(self, operation: OperationId) -> int:
         """Requests that may still be sent to the operation."""
-        return max(0, self._limits.per_operation - self.sent[operation])
+        return max(0, self._most(operation) - self.sent[operation])
+
+    def _most(self, operation: OperationId | None) -> int:
+        """Requests that may go to an operation up to now."""
+        reserved = self.reserved * (2 if operation == self.busiest else 1)
+        return int(self._limits.per_operation * (1 - reserved))
 
     @contextlib.contextmanager
     def allowance(self, operation: OperationId | None, most: int) -> Iterator[None]:
@@ -169,12 +181,15 @@ class Probe:
         if self._logins[identity.name] > _MAX_LOGINS:
             self._lost[identity.name] = f"would have to log in more than {_MAX_LOGINS} times"
             raise Stop(f"`{identity.name}` {self._lost[identity.name]}")
+        heard: list[Answer] = []
         try:
-            credential = identity.log_in(self._send_for_login)
+            credential = identity.log_in(partial(self._send_for_login, heard))
         except LoginError as error:
             self._lost[identity.name] = f"cannot log in: {error}"
             raise Stop(f"`{identity.name}` {self._lost[identity.name]}") from error
         self._credentials[identity.name] = credential
+        if heard:
+            self.welcomes[identity.name] = heard[-1]
         return credential
 
     def forget(self, identity: Identity) -> None:
@@ -233,9 +248,10 @@ class Probe:
         self.sent[request.operation] += 1
         return Exchange(request, call, self._transport.send(call), identity, shown, says)
 
-    def _send_for_login(self, call: Call) -> Answer:
+    def _send_for_login(self, heard: list[Answer], call: Call) -> Answer:
         self.sent[None] += 1
-        return self._transport.send(call)
+        heard.append(self._transport.send(call))
+        return heard[-1]
 
     def _has_ended(self, identity: Identity) -> bool:
         """Whether a credential that has worked does not any more: many APIs say 401 where they mean 403."""
@@ -259,8 +275,9 @@ class Probe:
             self.stopped = f"all {self._limits.in_all:,} requests were spent"
         if self.stopped:
             raise Stop(self.stopped)
-        if request.operation is not None and self.sent[request.operation] + count > self._limits.per_operation:
-            raise Stop(f"all {self._limits.per_operation} requests to the operation were spent")
+        most = self._most(request.operation)
+        if request.operation is not None and self.sent[request.operation] + count > most:
+            raise Stop(f"all {most} requests to the operation were spent")
         if self._allowed is not None and self.total + in_all > self._allowed[1]:
             raise Stop("the check's own share of requests was spent")
         if self._limits.is_safe and request.method not in SAFE and not self._may_change(request):

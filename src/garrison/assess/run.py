@@ -1,16 +1,24 @@
 """Running: every check in an order in which none spoils another's proof."""
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 import msgspec
 
 from garrison.assess.assessment import Assessment
-from garrison.assess.check import Check
+from garrison.assess.check import Check, Disturbs
 from garrison.assess.probe import Stop
 from garrison.assess.progress import Moment, Progress
 from garrison.assess.target import Target
 from garrison.core.finding import CheckId, Finding
 from garrison.core.ids import OperationId
+
+_RESERVED: Final = {
+    Disturbs.NOTHING: 0.28, Disturbs.OBJECTS: 0.28, Disturbs.ACCOUNTS: 0.23, Disturbs.SERVICE: 0.01,
+    Disturbs.EVERYTHING: 0.0,
+}  # fmt: skip
+"""Of the requests to one operation, the share that is kept for the checks that run later: else they would find nothing
+left of the operations that everything goes through, such as logging in."""
 
 
 class Ran(msgspec.Struct, frozen=True):
@@ -37,6 +45,7 @@ def run(assessment: Assessment, checks: Sequence[Check], outcome: Outcome, progr
         if missing:
             assessment.skip(check, missing)
             continue
+        assessment.probe.reserved = _RESERVED[check.disturbs]
         before, known = assessment.probe.total, len(outcome.findings)
         progress(Moment(check.title, before, known))
         operations = tuple(_run(assessment, check, outcome))

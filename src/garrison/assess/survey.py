@@ -7,7 +7,7 @@ import msgspec
 
 from garrison.assess.call import NOT_JSON
 from garrison.assess.compare import shape_of, succeeded
-from garrison.assess.facts import FAR, IDS, Fact, facts_in, likeness, makes
+from garrison.assess.facts import FAR, IDS, PEOPLE, Fact, facts_in, is_of_person, likeness, makes
 from garrison.assess.identity import Identity
 from garrison.assess.jwt import claims_of
 from garrison.assess.probe import Exchange
@@ -166,7 +166,7 @@ class Survey:
         if not variables:
             return ()
         found: dict[tuple[str, ...], Owned] = {}
-        for owned in (*self._people_as_objects(variables), *self._seen(target, variables, self._facts)):
+        for owned in (*self._people_as_objects(target), *self._seen(target, variables, self._facts)):
             key = tuple(owned.values.values())
             known = found.get(key, owned)
             found[key] = owned if owned.made is not None and known.made is None else known
@@ -191,12 +191,13 @@ class Survey:
         known = set(self.of(identity).values()) if identity is not None else set()
         return next((each.item for each in reversed(self._facts) if each.value in known and not each.is_sent), {})
 
-    def _people_as_objects(self, variables: Sequence[str]) -> Iterator[Owned]:
+    def _people_as_objects(self, target: Target) -> Iterator[Owned]:
         """Where the only variable names a person: the identities themselves."""
+        if len(target.variables) != 1:
+            return
         for person, known in self._selves.items():
-            value = _self_value(variables[0], known) if len(variables) == 1 else ""
-            if value:
-                yield Owned({variables[0]: value}, self._people[person])
+            for value in _self_values(target.variables[0], target.template, known):
+                yield Owned({target.variables[0]: value}, self._people[person])
 
     def object_in(self, target: Target, exchange: Exchange) -> Owned | None:
         """The object that `exchange` made, as `target` takes it; None where it made none of that kind."""
@@ -211,19 +212,19 @@ class Survey:
         for rank, _, fact in ranked[:60]:
             if rank < best - FAR:
                 break
-            values = self._around(fact, variables[:-1])
+            values = self._around(fact, target)
             if values is not None:
                 made = fact.exchange if makes(fact, target) else None
                 owner = self.owner_of(fact.item) or (fact.exchange.identity if made is not None else None)
                 yield Owned({**values, last: fact.value}, owner, made)
 
-    def _around(self, fact: Fact, variables: Sequence[str]) -> dict[str, str] | None:
+    def _around(self, fact: Fact, target: Target) -> dict[str, str] | None:
         """The values of the variables before the last: those that the same request was about, else the likeliest."""
         values = {}
-        for name in variables:
+        for name in target.variables[:-1]:
             inherited = fact.exchange.request.path.get(name)
             person = self._selves.get(fact.exchange.identity.name, {}) if fact.exchange.identity else {}
-            value = inherited or _self_value(name, person)
+            value = inherited or next(_self_values(name, target.template, person), "")
             if not value:
                 matching = [other for other in self._facts if words(name) == other.name]
                 value = matching[-1].value if matching else ""
@@ -233,11 +234,17 @@ class Survey:
         return values
 
 
-def _self_value(variable: str, known: Mapping[tuple[str, ...], str]) -> str:
-    """What is known of somebody under a variable's name."""
+def _self_values(variable: str, template: str, known: Mapping[tuple[str, ...], str]) -> Iterator[str]:
+    """What is known of somebody that a path variable could take, the likeliest first.
+
+    A plain `id` is a person's where the path is about people: an order with the number of an account is another's.
+    """
     said = words(variable)
-    if said in known:
-        return known[said]
-    if len(said) == 2 and said[0] in ("user", "account", "customer", "member", "person") and said[1] in IDS:
-        return known.get((said[1],), "")
-    return ""
+    is_person = is_of_person(variable, template)
+    if said in known and (is_person or said[-1:] != said or said[0] not in IDS):
+        yield known[said]
+    if is_person:
+        names = (("id",), ("uuid",), ("user", "id"), ("username",), ("sub",))
+        yield from dict.fromkeys(known[name] for name in names if name in known and name != said)
+    elif len(said) == 2 and said[0] in PEOPLE and said[1] in IDS and (said[1],) in known and said not in known:
+        yield known[said[1],]

@@ -1,7 +1,7 @@
 """Targets: the operations of an API as an assessment sees them, with what the contract says and what names tell."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
@@ -208,8 +208,3 @@ def collection_of(template: str) -> str:
     """The path in front of a template's last variable; the whole path where there is no variable."""
     head, bracket, _ = template.rpartition("{")
     return (head if bracket else template).rstrip("/")
-
-
-def of_method(targets: Sequence[Target], *methods: str) -> tuple[Target, ...]:
-    """Those of `targets` with one of `methods`."""
-    return tuple(target for target in targets if target.method in methods)

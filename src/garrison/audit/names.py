@@ -6,7 +6,7 @@ A name is never proof: rules that go by names say how likely it is that they are
 import itertools
 from typing import Final
 
-from garrison.audit.walk import Field, Reading, Spot
+from garrison.audit.walk import Field, Spot
 from garrison.contract.described import DescribedOperation
 from garrison.exposure.types.rule import words
 
@@ -147,12 +147,6 @@ def list_of(spot: Spot) -> Spot | None:
 def is_shared(field: Field) -> bool:
     """Whether the same declaration is used in requests and in successful answers."""
     return bool(field.owner.requests) and bool(field.owner.answers)
-
-
-def has_parameter(reading: Reading, operation: DescribedOperation, where: str) -> bool:
-    """Whether the operation has a parameter at `where`: `path`, `query`."""
-    del reading
-    return any(each.location == where for each in operation.parameters)
 
 
 def _holds_objects(spot: Spot) -> bool:

@@ -1,6 +1,6 @@
 """Settings of the controls: what `controls` says in garrison.yaml, for all operations or for some."""
 
-from typing import Literal
+from typing import Final, Literal, TypeAlias, get_args
 
 from garrison.config.access import FieldAccessSettings, FunctionAccessSettings, IssuedIdsSettings, ObjectAccessSettings
 from garrison.config.authentication import AuthenticationSettings
@@ -8,6 +8,13 @@ from garrison.config.exposure import ExposureSettings
 from garrison.config.limits import BlockingSettings, RateLimitSettings, RevocationSettings
 from garrison.config.sections import Bytes, ControlSettings, Count, Section
 from garrison.core.patch import Patch
+
+PayloadClassName: TypeAlias = Literal[
+    "sql", "nosql", "command", "path", "template", "markup", "xml", "request", "ldap", "xpath", "object", "runtime",
+    "graphql", "header",
+]  # fmt: skip
+"""A class of injection, as `payload/classes/catalogue.py` has it."""
+PAYLOAD_CLASSES: Final[tuple[PayloadClassName, ...]] = get_args(PayloadClassName)
 
 
 class CanonicalFormSettings(ControlSettings, frozen=True):
@@ -66,6 +73,16 @@ class RequestSchemaSettings(ControlSettings, frozen=True):
     """Properties of a request body that the schema neither declares nor forbids."""
 
 
+class PayloadSettings(ControlSettings, frozen=True):
+    """Settings of the control `payload`."""
+
+    classes: tuple[PayloadClassName, ...] = PAYLOAD_CLASSES
+    """What is looked for; one that is left out here is looked for nowhere."""
+    unsafe_trusted_places: tuple[str, ...] = ()
+    """Places whose texts are not inspected, as reasons name them: `body/query`, `query.filter`, `header.x-note`; one
+    that ends in `/*` means all below it. Warned of at start."""
+
+
 class ResponseSchemaSettings(ControlSettings, frozen=True):
     """Settings of the control `response-schema`, which monitors unless told to enforce."""
 
@@ -110,6 +127,8 @@ class ControlsSettings(Section, frozen=True):
     """Principals call only the operations that they may."""
     request_schema: RequestSchemaSettings = RequestSchemaSettings()
     """Parameters and bodies of requests keep to the contract."""
+    payload: PayloadSettings = PayloadSettings()
+    """Values stay values: nothing in them breaks into another language."""
     object_access: ObjectAccessSettings = ObjectAccessSettings()
     """Objects are reached by their owners only."""
     issued_ids: IssuedIdsSettings = IssuedIdsSettings()

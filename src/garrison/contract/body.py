@@ -8,6 +8,7 @@ import msgspec
 
 from garrison.contract.marks import Marks, Part
 from garrison.contract.media import Kind
+from garrison.contract.pinned import NOTHING_PINNED, Pins
 from garrison.contract.shape import Shape
 from garrison.contract.violations import Violation, is_too_deep, violations_of
 from garrison.core.document import (
@@ -28,6 +29,8 @@ Draw: TypeAlias = Callable[[], Part | None]
 """Draws the parts of a schema's values; None where there is no schema, or it is too large."""
 Open: TypeAlias = Callable[[], tuple[str, ...]]
 """Finds properties of an object."""
+FindPins: TypeAlias = Callable[[], Pins]
+"""Finds what of a body is pinned down."""
 Rows: TypeAlias = Literal["", "lines", "table"]
 """What a body of several values is read as: `lines` of JSON, or a `table` whose head line names the columns; empty
 where it is one value."""
@@ -46,7 +49,7 @@ class Readers(msgspec.Struct, frozen=True):
 class BodySchema:
     """What the contract says of a body of one media type. Immutable."""
 
-    __slots__ = ("_readers", "_shape", "_validator", "draw", "kind", "marks", "media_type", "open", "rows")
+    __slots__ = ("_readers", "_shape", "_validator", "draw", "kind", "marks", "media_type", "open", "pins", "rows")
 
     def __init__(  # noqa: PLR0913 - what is said of a body, and what was made of it
         self,
@@ -60,6 +63,7 @@ class BodySchema:
         draw: Draw = lambda: None,
         rows: Rows = "",
         open: Open = tuple,  # noqa: A002 - as in `ParameterReader`
+        pins: FindPins = lambda: NOTHING_PINNED,
     ) -> None:
         self.media_type = media_type
         """The media type or range as declared: essence, lower case."""
@@ -76,6 +80,8 @@ class BodySchema:
         one row, or of a list of rows."""
         self.open = open
         """Finds the top-level properties whose schema leaves the form of a text open."""
+        self.pins = pins
+        """Finds the parts in whose valid values nothing can be hidden."""
 
     def __repr__(self) -> str:
         return f"BodySchema({self.media_type!r}, {self.kind!r})"
@@ -93,7 +99,7 @@ class BodySchema:
     def violations(self, document: Document) -> tuple[Violation, ...]:
         """What the schema demands of `document` and does not get."""
         validator = self._validator
-        if validator is None or self.kind in ("opaque", "stream"):
+        if validator is None or self.kind in ("opaque", "stream", "xml"):
             return ()
         if isinstance(document, JsonDocument):
             if self.kind != "json":
@@ -106,7 +112,7 @@ class BodySchema:
 
     def undeclared(self, document: Document) -> tuple[str, ...]:
         """Pointers (`items/0/name`, from the body's root) of properties neither declared nor allowed."""
-        if self._shape is None or self.kind in ("opaque", "stream", "text"):
+        if self._shape is None or self.kind in ("opaque", "stream", "text", "xml"):
             return ()
         value = self._value(document)[0]
         return () if value is UNREADABLE or is_too_deep(value) else self._shape.undeclared(value)

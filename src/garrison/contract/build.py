@@ -15,6 +15,7 @@ from garrison.contract.open_texts import open_properties
 from garrison.contract.operations import OperationOutline
 from garrison.contract.outline import MediaOutline, ParameterOutline, ResponseOutline
 from garrison.contract.parameters import ParameterReader, Reader, joint_schema
+from garrison.contract.pinned import pins_of
 from garrison.contract.responses import MediaBody, ResponseSchema
 from garrison.contract.schemas import Schemas
 from garrison.contract.shape import Shape
@@ -23,7 +24,7 @@ from garrison.contract.texts import Book, Schema, decoder
 from garrison.core.errors import DescriptionError, Problem
 from garrison.core.operation import Operation, Parameter, Response, SecurityScheme
 
-_KINDS: tuple[Kind, ...] = ("json", "form", "multipart", "text", "opaque", "stream")
+_KINDS: tuple[Kind, ...] = ("json", "form", "multipart", "text", "xml", "opaque", "stream")
 
 
 class Builder:
@@ -144,8 +145,8 @@ class Builder:
     ) -> BodySchema:
         media_type = outline.media_type
         draw, rows = partial(self._drawn, definitions), _rows(media_type, marks)
-        if kind in ("stream", "opaque") or schema.value is True:
-            without_schema: Kind = kind if kind in ("stream", "json") else "opaque"
+        if kind in ("stream", "opaque", "xml") or schema.value is True:
+            without_schema: Kind = kind if kind in ("stream", "json", "xml") else "opaque"
             return BodySchema(media_type, without_schema, marks=marks, draw=draw, rows=rows)
         if _is_binary(schema) or (kind == "text" and not schema.types() - {"object", "array"}):
             return BodySchema(media_type, "opaque", marks=marks, draw=draw, rows=rows)
@@ -159,6 +160,7 @@ class Builder:
             marks=marks,
             draw=draw,
             open=partial(open_properties, schema),
+            pins=partial(pins_of, schema),
             readers=Readers(
                 form=form_reader(schema, outline.encoding) if kind == "form" else None,
                 parts=parts_reader(schema, outline.encoding) if kind == "multipart" else None,

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Generic, Literal, TypeAlias, TypeVar
 
-Kind: TypeAlias = Literal["json", "form", "multipart", "text", "lines", "table", "opaque", "stream"]
-"""How a body is read: `stream` never ends by itself, `opaque` has an inside that no schema describes; `lines` (of JSON)
+Kind: TypeAlias = Literal["json", "form", "multipart", "text", "lines", "table", "xml", "opaque", "stream"]
+"""How a body is read: `stream` never ends by itself, `opaque` has an inside that no schema describes, and `xml` has one
+that is text; `lines` (of JSON)
 and `table` are what some answers are read as that would pass else (`BodySchema.rows`)."""
 
 T = TypeVar("T")
@@ -26,6 +27,9 @@ LINES = frozenset(
 """Media types whose bodies are JSON texts one after another."""
 TABLES = frozenset({"text/csv", "text/tab-separated-values"})
 """Media types whose bodies are tables."""
+
+XML = frozenset({"application/xml", "text/xml"})
+"""Media types of XML, those that end in `+xml` apart."""
 
 _STREAMS = LINES | {"text/event-stream", "multipart/mixed", "multipart/x-mixed-replace"}
 _TEXTS = frozenset({"application/javascript", "application/graphql", "application/yaml", "application/x-yaml",
@@ -50,6 +54,8 @@ def kind_of(media_type: str) -> Kind:
         return "multipart"
     if media_type in _TEXTS or (media_type.startswith("text/") and media_type != "text/xml"):
         return "text"
+    if media_type in XML or media_type.endswith("+xml"):
+        return "xml"
     return "opaque"
 
 

@@ -9,6 +9,7 @@ import msgspec
 from garrison.contract.fields import Field, FieldReader, Pairs, query_json
 from garrison.contract.marks import Marks
 from garrison.contract.open_texts import leaves_open, may_count
+from garrison.contract.pinned import pins_down
 from garrison.contract.styles import single
 from garrison.contract.texts import Decode, Schema
 from garrison.contract.violations import Violation, violations_of
@@ -73,6 +74,7 @@ class ParameterReader:
         "marks",
         "needs_target_only",
         "open",
+        "pinned",
     )
 
     def __init__(
@@ -91,6 +93,8 @@ class ParameterReader:
         """Parameters in path and query whose schema leaves the form of a text open, by place and name likewise."""
         self.ids = frozenset(_keys(readers, variables, may_count))
         """Those that may be ids which are counted up."""
+        self.pinned = frozenset(each.key for each in readers if pins_down(each.schema))
+        """Those, wherever they stand, in whose valid values nothing can be hidden."""
         by_place: dict[str, list[Reader]] = {}
         for reader in readers:
             by_place.setdefault(reader.parameter.location, []).append(reader)

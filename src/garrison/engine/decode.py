@@ -85,6 +85,8 @@ def decode(body: bytes, kind: Kind, media_type: MediaType, limits: Limits) -> Do
             return _decode_multipart(body, media_type, limits)
         case "text":
             return _decode_text(body, media_type)
+        case "xml":
+            return _decode_xml(body, media_type)
         case "opaque" | "stream" | "lines" | "table":  # the last two are answers, and are read as such
             return OpaqueDocument(len(body))
         case _:
@@ -224,6 +226,18 @@ def _decode_multipart(body: bytes, media_type: MediaType, limits: Limits) -> Doc
     except MultipartError as error:
         return Undecodable("invalid-multipart", "body", str(error))
     return MultipartDocument(parts)
+
+
+def _decode_xml(body: bytes, media_type: MediaType) -> Document:
+    """A document says its charset itself, and no schema is asked: what cannot be read is left to who understands it.
+
+    Markup that hides in another charset than the one that is read here is still seen by its ASCII characters.
+    """
+    try:
+        return TextDocument(body.decode(media_type.charset or "utf-8"))
+    except (UnicodeDecodeError, LookupError):
+        wide = body[:2] in (b"\xff\xfe", b"\xfe\xff")
+        return TextDocument(body.decode("utf-16" if wide else "latin-1", "replace"))
 
 
 def _decode_text(body: bytes, media_type: MediaType) -> Document | Undecodable:

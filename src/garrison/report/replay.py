@@ -235,7 +235,12 @@ def _credentials(text: str, finding: Finding, holes: dict[str, Hole], taken: set
 
 
 def _made_up(text: str, holes: Mapping[str, Hole]) -> str:
-    return _MADE_UP.sub(lambda found: _hole(holes[found[0]]) if found[0] in holes else found[0], text)
+    """Made-up words become holes, but for those in the name of one: an account's name is made up as well."""
+
+    def hole(found: re.Match[str]) -> str:
+        return _hole(holes[found[0]]) if found[0] in holes else found[0]
+
+    return "".join(f"{OPEN}{each}{CLOSE}" if is_hole else _MADE_UP.sub(hole, each) for each, is_hole in split(text))
 
 
 def _hole(hole: Hole) -> str:

@@ -11,7 +11,6 @@ from garrison.report.texts import sentence
 
 _SAFE: Final = re.compile(r"[A-Za-z0-9_./:=+-]+")
 """Words that a shell takes as they stand."""
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _PATIENCE: Final = 30
 """Seconds that one command may take."""
 
@@ -130,7 +129,7 @@ def _in_double(text: str) -> str:
 
 def _comment(text: str) -> str:
     """One line, whatever is in it."""
-    return f"# {_CONTROL.sub(' ', text)}"
+    return "# " + "".join(character if character.isprintable() else " " for character in text)
 
 
 def _jq(pointer: str) -> str:

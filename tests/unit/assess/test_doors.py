@@ -42,7 +42,7 @@ SHAPES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
         {
             "log_in": "POST /api/auth/login/", "register": "POST /api/auth/registration/",
             "log_out": "POST /api/auth/logout/", "change_password": "POST /api/auth/password/change/",
-            "reset": "POST /api/auth/password/reset/",
+            "reset": "POST /api/auth/password/reset/", "me": "GET /api/auth/user/",
         },
     ),
     "sessions": (
@@ -88,7 +88,7 @@ SHAPES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
             "POST /users": takes(user=wrapped("email", "password", "username")),
             "GET /user": {},
         },
-        {"log_in": "POST /users/login", "register": "POST /users"},
+        {"log_in": "POST /users/login", "register": "POST /users", "me": "GET /user"},
     ),
 }  # fmt: skip
 
@@ -99,6 +99,12 @@ def test_doors_are_recognised(name: str) -> None:
     doors = recognise(api_of(operations))
     found = {kind: door.target.id for kind in wanted if (door := getattr(doors, kind)) is not None}
     assert found == wanted
+
+
+def test_the_clearest_of_several_is_who_one_is() -> None:
+    doors = recognise(api_of({"GET /profile": {}, "GET /account": {}, "GET /users/me": {}, "GET /users/{id}": {}}))
+    assert doors.me is not None
+    assert doors.me.target.template == "/users/me"
 
 
 def test_an_api_without_doors_has_none() -> None:

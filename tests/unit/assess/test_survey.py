@@ -5,7 +5,7 @@ import pytest
 from tests.unit.assess.made import OP, api_of, exchanged, json_answer, numbered, takes, target_of
 
 from garrison.assess.call import Answer
-from garrison.assess.facts import facts_in, likeness, makes
+from garrison.assess.facts import facts_in, likeness, makes, selves_in
 from garrison.assess.identity import Identity
 from garrison.assess.probe import Exchange
 from garrison.assess.request import Request
@@ -220,3 +220,28 @@ def test_tokens_tell_who_somebody_is_and_nothing_of_when() -> None:
 def test_likeness_is_nothing_where_names_and_places_differ() -> None:
     fact = next(iter(facts_in(done("GET /v1/orders", {"note": "x"}))))
     assert likeness(fact, "company", target_of(SHOP, "GET /companies/{company}")) == 0
+
+
+def test_an_object_with_the_number_of_an_account_is_not_the_account_s() -> None:
+    """To change order 12 because one's own account is number 12 would be a disaster."""
+    api = api_of(
+        {"GET /orders/{id}": {}, "GET /users/{id}": {}, "GET /user/{user}": {}, "GET /users/{userId}/orders/{id}": {}}
+    )
+    survey = Survey()
+    survey.knows(ALICE, {"id": "12", "username": "al"})
+    assert ids(survey, "GET /orders/{id}", api) == []
+    assert ids(survey, "GET /users/{id}", api) == ["12", "al"]
+    assert ids(survey, "GET /user/{user}", api) == ["12", "al"]
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ({"token": {"id": "t", "expires": "x"}, "user": {"id": 1, "name": "al"}}, {"id": "1"}),
+        ({"access_token": "t", "userId": 7, "message": "welcome"}, {"userId": "7"}),
+        ({"data": {"user": {"email": "a@x", "roles": [{"id": 9}]}, "session": {"id": "s"}}}, {"email": "a@x"}),
+        ("text", {}),
+    ],
+)
+def test_the_answer_to_a_log_in_tells_who_somebody_is(value: Any, told: dict[str, str]) -> None:
+    assert dict(selves_in(json_answer(value))) == told

@@ -78,7 +78,7 @@ def test_the_same_media_type_with_different_parameters_means_either() -> None:
         ("application/json", None, "json"),
         ("application/json", {"type": "string", "format": "binary"}, "opaque"),
         ("application/octet-stream", {"type": "string"}, "opaque"),
-        ("application/xml", {"type": "object"}, "opaque"),
+        ("application/xml", {"type": "object"}, "xml"),
         ("text/plain", None, "opaque"),
         ("text/csv", {"type": "string"}, "text"),
         ("text/plain", {"type": "object"}, "opaque"),

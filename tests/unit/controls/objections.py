@@ -233,7 +233,28 @@ LEAKS = [
     answer("error-leakage: server-banner response.body", 502, b"<center>nginx/1.25.3</center>", TEXT),
 ]
 
-OBJECTIONS = (*CANONICAL, *INVENTORY, *LIMITS, *MEDIA, *REQUESTS, *ANSWERS, *PATCHED)
+TEXTS = {
+    "sql": "1' or '1'='1",
+    "nosql": "login[$ne]=1",
+    "command": "; cat /etc/hosts",
+    "path": "../../../../etc/passwd",
+    "template": "{{7*7}}",
+    "markup": "<script>alert(1)</script>",
+    "xml": '<!DOCTYPE a [<!ENTITY b SYSTEM "c">]>',
+    "request": "http://2130706433/",
+    "ldap": "*)(uid=*))(|(uid=*",
+    "xpath": "x' or count(/*)=1",
+    "object": "!!python/object/apply:os.system",
+    "runtime": "allow_url_include=1",
+    "graphql": 'query { a(b: "c\' or 1") }',
+    "header": "a\nHTTP/1.1 200 OK\nSet-Cookie: a=b",
+}
+"""A text of each class of payload."""
+PAYLOADS = [
+    send(f"payload: payload-{kind} body/name", json.dumps({"name": text}).encode()) for kind, text in TEXTS.items()
+]
+
+OBJECTIONS = (*CANONICAL, *INVENTORY, *LIMITS, *MEDIA, *REQUESTS, *PAYLOADS, *ANSWERS, *PATCHED)
 """Refused in enforce mode."""
 
 REWRITTEN = (STRIPPED, PATCHED_AWAY, *LEAKS)

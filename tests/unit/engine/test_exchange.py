@@ -18,7 +18,7 @@ ANSWERS = small_policy("mode: enforce\ncontrols: {response-schema: {mode: enforc
 STRIP = small_policy("mode: enforce\ncontrols: {response-schema: {mode: enforce, action: strip}}")
 WATCHED = small_policy(
     "mode: enforce\ncontrols: {canonical-form: {mode: monitor}, media-type: {mode: monitor}, "
-    "request-limits: {mode: monitor}, request-schema: {mode: monitor}, error-leakage: {mode: monitor}}"
+    "request-limits: {mode: monitor}, request-schema: {mode: monitor}, payload: {mode: monitor}, error-leakage: {mode: monitor}}"
 )
 """Enforced, but for whatever looks at bodies."""
 

@@ -79,7 +79,7 @@ def test_engine_error_over_a_held_body_denies() -> None:
 def test_engine_error_over_what_has_left_is_recorded_and_the_answer_still_judged() -> None:
     watched = small_policy(
         "mode: enforce\ncontrols: {canonical-form: {mode: monitor}, media-type: {mode: monitor}, "
-        "request-limits: {mode: monitor}, request-schema: {mode: monitor}}"
+        "request-limits: {mode: monitor}, request-schema: {mode: monitor}, payload: {mode: monitor}}"
     )
     exchange = Exchange(broken_limits(watched), EVENT_ID, 1.0)
     assert isinstance(exchange.request(request_head("POST /items", JSON, BODY)), Observe)

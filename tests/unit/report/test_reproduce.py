@@ -250,3 +250,18 @@ def test_a_body_that_was_cut_proves_nothing(vulnerable: str, tmp_path: Path) -> 
     assert "1 skipped" in done.stdout
     assert "the body of step 1 is longer than what was kept of it" in done.stdout
     assert "ends where it was cut" in curl(made, vulnerable)
+
+
+def test_the_password_of_an_account_that_was_made_up_is_a_variable_too() -> None:
+    finding = msgspec.structs.replace(
+        PROVEN,
+        identities=("throwaway-grsnab12cd1",),
+        proof=(
+            Step("an account is registered", "POST", "/register", body='{"username": "grsnab12cd1"}', status=201),
+            Step(
+                "it logs in", "POST", "/login", status=200,
+                body='{"username": "grsnab12cd1", "password": "{password of throwaway-grsnab12cd1}"}',
+            ),
+        ),
+    )  # fmt: skip
+    assert "${PASSWORD_OF_THROWAWAY_GRSNAB12CD1}" in curl(finding, "http://127.0.0.1:5000")

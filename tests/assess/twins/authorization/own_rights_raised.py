@@ -7,7 +7,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from tests.assess.twins.authorization.members import Members
-from tests.assess.twins.parts import Person, answer, body_of, operation, problem, thing
+from tests.assess.twins.parts import Handler, Person, answer, body_of, operation, problem, thing
 
 CONTRACT = Members().app().state.contract
 
@@ -41,7 +41,7 @@ class Named(Members):
     """The member is named in the body."""
 
     @property
-    def routes(self):  # type: ignore[no-untyped-def]
+    def routes(self) -> dict[str, Handler]:
         """What is served."""
         return {**super().routes, "PUT /roles": self.only(self.named)}
 

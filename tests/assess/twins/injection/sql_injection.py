@@ -2,6 +2,7 @@
 
 import random
 import re
+import secrets
 import sqlite3
 
 from starlette.applications import Starlette
@@ -80,7 +81,7 @@ class Shop:
         name, password = (self.put(str(given.get(key)), "log-in") for key in ("username", "password"))
         query = f"select name from people where name = '{name}' and password = '{password}'"
         found = rows(self.database, query)
-        return answer({"token": f"token-of-{found[0]['name']}"}) if found else problem(401, "Unauthorized")
+        return answer({"token": secrets.token_urlsafe(18)}) if found else problem(401, "Unauthorized")
 
 
 class Filtered(Shop):
@@ -113,6 +114,16 @@ class Words(Shop):
         return answer([{"name": text} for text in found])
 
 
+class Broken(Shop):
+    """Two servers take turns, and one of them answers no search."""
+
+    asked = 0
+
+    async def search(self, request: Request) -> Response:
+        self.asked += 1
+        return problem(500, "Internal Server Error") if self.asked % 2 else await super().search(request)
+
+
 KINDS = ("search", "number", "order", "insert", "log-in")
 
 
@@ -124,5 +135,6 @@ VARIANTS = {kind: lambda kind=kind: Shop(kind).served for kind in KINDS}
 TRAPS = {
     "a filter that refuses quotes": lambda: Filtered("search").served,
     "answers that differ by chance": lambda: Restless().served,
+    "every second request fails": lambda: Broken().served,
     "a search for words": lambda: Words().served,
 }

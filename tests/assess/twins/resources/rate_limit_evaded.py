@@ -13,15 +13,24 @@ CONFIDENCE = Confidence.MEDIUM  # on loopback a server may take the one who asks
 CONTRACT = contract({"GET /teas": operation(gives=things("name"), public=True)})
 
 
-def app(vulnerable: bool) -> Starlette:
+def counting(*, by_header: bool, announces: bool = False) -> Starlette:
+    headers = {"ratelimit-policy": '"default";q=40;w=60'} if announces else {}
     counted: Counter[str] = Counter()
 
     async def teas(request: Request) -> Response:
-        address = request.headers.get("x-forwarded-for", "") if vulnerable else ""
+        address = request.headers.get("x-forwarded-for", "") if by_header else ""
         counted[address] += 1
-        return answer([{"name": "Assam"}]) if counted[address] <= 40 else problem(429, "Too Many Requests")
+        return (
+            answer([{"name": "Assam"}], headers=headers)
+            if counted[address] <= 40
+            else problem(429, "Too Many Requests")
+        )
 
     return serving({"GET /teas": teas})
+
+
+def app(vulnerable: bool) -> Starlette:
+    return counting(by_header=vulnerable)
 
 
 def unlimited() -> Starlette:
@@ -32,3 +41,4 @@ def unlimited() -> Starlette:
 
 
 TRAPS = {"there is no limit at all": unlimited}
+VARIANTS = {"it says how many there may be": lambda: counting(by_header=True, announces=True)}

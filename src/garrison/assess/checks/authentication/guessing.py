@@ -1,6 +1,7 @@
 """Guessing the secret of a signature: the most frequent passwords and words, and what the contract itself suggests."""
 
 import hmac
+import itertools
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
@@ -38,14 +39,18 @@ def _searched(
 ) -> str | None:
     """The same, kept: several checks ask about the same token, and all the numbers take a second."""
     digest = {"HS256": "sha256", "HS384": "sha384", "HS512": "sha512"}[algorithm]
-    for word in _candidates(first, own):
+    for word in itertools.chain(_words(first, own), _numbers()):
         if hmac.digest(word.encode(), text, digest) == signature:
             return word
     return None
 
 
-def _candidates(first: tuple[str, ...], own: tuple[str, ...]) -> Iterator[str]:
+def likely(a: Assessment) -> Iterator[str]:
     """Words to try, the likeliest first."""
+    yield from _words((*a.options.words, *_USUAL), own_words(a))
+
+
+def _words(first: tuple[str, ...], own: tuple[str, ...]) -> Iterator[str]:
     yield from first
     for word in own:
         for each in (word, word.capitalize(), word.upper()):
@@ -53,6 +58,9 @@ def _candidates(first: tuple[str, ...], own: tuple[str, ...]) -> Iterator[str]:
     for name in ("passwords", "english_wikipedia"):
         yield from FREQUENCY_LISTS[name]
     yield from (word.capitalize() for word in FREQUENCY_LISTS["passwords"])
+
+
+def _numbers() -> Iterator[str]:
     for length in range(1, _DIGITS + 1):
         yield from (f"{number:0{length}d}" for number in range(10**length))
 

@@ -5,9 +5,9 @@ from typing import Final
 
 from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check, Disturbs
+from garrison.assess.checks.authorization.changes import changed
 from garrison.assess.checks.authorization.objects import is_gone, read_state, remade
 from garrison.assess.checks.authorization.samples import ROLE_SAMPLES
-from garrison.assess.request import Request
 from garrison.assess.target import Target
 from garrison.core.detection import Severity
 from garrison.core.finding import CheckId, Finding
@@ -20,7 +20,8 @@ def _each(a: Assessment, target: Target) -> Iterator[Finding]:
         owned = remade(a, target, owner)
         if owned is None:
             continue
-        request, mark = _marked(a, a.api.request(target, every=True).about(owned.values))
+        plain = a.survey.as_it_is(a.api.request(target, every=True).about(owned.values), owned.values, owner)
+        request, mark = changed(a, plain) or (plain, "")
         before = read_state(a, target, request, owner)
         if before is None:
             return
@@ -34,15 +35,6 @@ def _each(a: Assessment, target: Target) -> Iterator[Finding]:
                 CHECK, [before.says_that(f"{owner.name} reads it before"), done, after], says=says, target=target
             )
         return
-
-
-def _marked(a: Assessment, request: Request) -> tuple[Request, str]:
-    """The request with a new value in it, and that value; empty where it takes no text."""
-    for slot in request.slots("body", "query"):
-        if isinstance(request.value(slot), str) and "@" not in str(request.value(slot)):
-            mark = a.api.sampler.word()
-            return request.put(slot, mark), mark
-    return request, ""
 
 
 CHECK: Final = Check(

@@ -6,7 +6,8 @@ from typing import Final
 
 from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check, Disturbs
-from garrison.assess.checks.authorization.objects import is_private_kind, remade
+from garrison.assess.checks.authorization.grounds import is_private_kind
+from garrison.assess.checks.authorization.objects import remade
 from garrison.assess.target import Target
 from garrison.core.detection import Severity
 from garrison.core.finding import CheckId, Finding

@@ -6,15 +6,8 @@ from typing import Any, Final
 from garrison.assess.assessment import Assessment
 from garrison.assess.call import NOT_JSON
 from garrison.assess.check import Check
-from garrison.assess.checks.authorization.objects import (
-    is_private_kind,
-    is_shared_kind,
-    items,
-    pairs,
-    requests_about,
-    says_own,
-    sensitive,
-)
+from garrison.assess.checks.authorization.grounds import is_private_kind, is_shared_kind, items, says_own, sensitive
+from garrison.assess.checks.authorization.objects import pairs, requests_about
 from garrison.assess.checks.authorization.samples import OWNER_SAMPLES
 from garrison.assess.identity import Identity
 from garrison.assess.probe import Exchange

@@ -45,7 +45,7 @@ def _each(a: Assessment, target: Target) -> Iterator[Finding]:
 
 
 def _names(a: Assessment, request: Request, owner: Identity) -> Iterator[tuple[Slot, str]]:
-    """Places that take what is known of the owner, and that."""
+    """Places that take what is known of the owner, the clearest names first."""
     known = a.survey.of(owner)
     for slot in request.slots("body", "query"):
         if words(slot.leaf) in known and _is_name(slot):

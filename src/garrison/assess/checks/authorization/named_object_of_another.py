@@ -5,9 +5,11 @@ from typing import Any, Final
 
 from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check, Disturbs
-from garrison.assess.checks.authorization.objects import TENANTS, gives_the_same, is_shared_kind, pairs
+from garrison.assess.checks.authorization.grounds import TENANTS, is_shared_kind
+from garrison.assess.checks.authorization.objects import gives_the_same, pairs
 from garrison.assess.checks.authorization.samples import OWNER_SAMPLES
 from garrison.assess.compare import same
+from garrison.assess.identity import Identity
 from garrison.assess.probe import Exchange
 from garrison.assess.request import Request, Slot
 from garrison.assess.target import Target
@@ -30,19 +32,14 @@ def _each(a: Assessment, target: Target) -> Iterator[Finding]:
         theirs = a.survey.baseline(target, other) or mine
         if mine is None or theirs is None or a.survey.is_public(target) or not mine.answer.body:
             continue
-        for slot, value in _swaps(a, target, mine.request, theirs.request, owner.name):
-            yield from _swap(a, target, slot, theirs.request.put(slot, value), mine, (owner.name, other.name))
+        for slot, value in _swaps(a, mine.request, theirs.request, owner):
+            yield from _swap(a, target, slot, theirs.request.put(slot, value), mine, (owner, other))
         return
 
 
-def _swaps(a: Assessment, target: Target, mine: Request, theirs: Request, owner: str) -> Iterator[tuple[Slot, Any]]:
+def _swaps(a: Assessment, mine: Request, theirs: Request, owner: Identity) -> Iterator[tuple[Slot, Any]]:
     """Places that name the owner or something of theirs, and hold something else in the other's request."""
-    known = {
-        value
-        for each in a.given + tuple(account.identity for account in a.accounts)
-        if each.name == owner
-        for value in a.survey.of(each).values()
-    }
+    known = set(a.survey.of(owner).values())
     for slot in mine.slots("query", "header", "cookie", "body"):
         value = mine.value(slot)
         if _IDS.isdisjoint(words(slot.leaf)) or not isinstance(value, str | int) or isinstance(value, bool):
@@ -52,34 +49,30 @@ def _swaps(a: Assessment, target: Target, mine: Request, theirs: Request, owner:
 
 
 def _swap(
-    a: Assessment, target: Target, slot: Slot, request: Request, mine: Exchange, names: tuple[str, str]
+    a: Assessment, target: Target, slot: Slot, request: Request, mine: Exchange, people: tuple[Identity, Identity]
 ) -> Iterator[Finding]:
-    owner, other = names
-    identities = {each.name: each for each in a.identities}
-    first = a.probe.send(mine.request, identities[owner], says=f"{owner} sends it about what is theirs")
-    got = a.probe.send(
-        request, identities[other], says=f"{other} puts {owner}'s value into `{slot.text}`, and gets the same"
+    owner, other = people
+    first = a.probe.send(mine.request, owner, says=f"{owner.name} sends it about what is theirs")
+    says = f"{other.name} puts {owner.name}'s value into `{slot.text}`, and gets the same"
+    got = a.probe.send(request, other, says=says)
+    if is_shared_kind(target) or not gives_the_same(first, got):
+        return
+    nobodys = request.put(slot, _nobodys(request.value(slot)))
+    none = a.probe.send(nobodys, other, says="a value of nobody gives something else")
+    if same(none.answer, got.answer):
+        return  # what is named makes no difference
+    says = f"`{other.name}` gets what belongs to `{owner.name}` by naming it in `{slot.text}`"
+    is_tenant = not TENANTS.isdisjoint(words(slot.leaf))
+    yield a.found(
+        CHECK,
+        [first, got, none],
+        says=says,
+        target=target,
+        slot=slot,
+        title="another tenant's data is read by naming the tenant" if is_tenant else "",
+        severity=Severity.CRITICAL if is_tenant else None,
+        tags=("cwe.284",) if is_tenant else (),
     )
-    own = a.probe.send(
-        request.put(slot, _nobodys(request.value(slot))),
-        identities[other],
-        says="a value of nobody gives something else",
-    )
-    if gives_the_same(first, got) and not same(own.answer, got.answer) and not is_shared_kind(target):
-        says = f"`{other}` gets what belongs to `{owner}` by naming it in `{slot.text}`"
-        if TENANTS.isdisjoint(words(slot.leaf)):
-            yield a.found(CHECK, [first, got, own], says=says, target=target, slot=slot)
-            return
-        yield a.found(
-            CHECK,
-            [first, got, own],
-            says=says,
-            target=target,
-            slot=slot,
-            title="another tenant's data is read by naming the tenant",
-            severity=Severity.CRITICAL,
-            tags=("cwe.284",),
-        )
 
 
 def _nobodys(value: Any) -> Any:

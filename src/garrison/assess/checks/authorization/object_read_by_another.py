@@ -5,7 +5,8 @@ from typing import Final
 
 from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check
-from garrison.assess.checks.authorization.objects import gives_the_same, ground_for, pairs, requests_about, told
+from garrison.assess.checks.authorization.grounds import ground_for, told
+from garrison.assess.checks.authorization.objects import gives_the_same, pairs, requests_about
 from garrison.assess.checks.authorization.samples import OWNER_SAMPLES
 from garrison.assess.target import Target
 from garrison.core.detection import Severity

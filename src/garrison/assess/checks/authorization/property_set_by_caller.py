@@ -8,10 +8,10 @@ import msgspec
 from garrison.assess.assessment import Assessment
 from garrison.assess.call import NOT_JSON, Answer
 from garrison.assess.check import Check, Disturbs
+from garrison.assess.checks.authorization.grounds import items
 from garrison.assess.checks.authorization.objects import (
     fresh,
     is_account,
-    items,
     pairs_with_accounts,
     read_state,
     requests_about,

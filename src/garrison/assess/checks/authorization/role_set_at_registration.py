@@ -6,7 +6,7 @@ from typing import Any, Final
 from garrison.assess.assessment import Assessment
 from garrison.assess.call import NOT_JSON
 from garrison.assess.check import Check, Disturbs
-from garrison.assess.checks.authorization.objects import items
+from garrison.assess.checks.authorization.grounds import items
 from garrison.assess.checks.authorization.rights import GUESSES, is_kept, others
 from garrison.assess.checks.authorization.samples import FIELD_SAMPLES
 from garrison.assess.doors import Account

@@ -32,7 +32,7 @@ def _each(a: Assessment, target: Target) -> Iterator[Finding]:
         ways = sorted(set(_undeclared(a, target, exchange)))
         if ways:
             shown = ", ".join(f"`{way}`" for way in ways[:4])
-            says = f"the answer holds {shown}, which the contract does not list and which tell of people or the inside"
+            says = f"the answer holds {shown}, of people or of the inside, which the contract does not list"
             step = exchange.says_that(f"the answer holds {shown}; the contract lists the fields of it, and not these")
             yield a.found(CHECK, [step], says=says, target=target, slot=f"response/{ways[0]}")
             return

@@ -7,10 +7,10 @@ from garrison.assess.assessment import Assessment
 from garrison.assess.call import NOT_JSON
 from garrison.assess.check import Check
 from garrison.assess.checks.asking import plain
-from garrison.assess.checks.configuration.known import declares, prefixes
+from garrison.assess.checks.configuration.known import declares, pattern_of, prefixes
 from garrison.assess.checks.configuration.soft import Nowhere
 from garrison.assess.checks.configuration.surfaces import DEBUG, DOCUMENTATION
-from garrison.assess.compare import is_empty, leaves, tells_error
+from garrison.assess.compare import is_empty, leaves, shape_of, tells_error
 from garrison.assess.identity import Identity
 from garrison.assess.probe import Exchange
 from garrison.core.detection import Confidence, Severity
@@ -47,7 +47,7 @@ def _run(a: Assessment) -> Iterator[Finding]:
             continue
         seen.add(path)
         got = a.probe.send(plain("GET", path), somebody)
-        if not _tells(got) or not nowhere.is_served(got):
+        if not _tells(got) or not nowhere.is_served(got) or _is_declared_object(a, path, got):
             continue
         yield _finding(a, path, got, nowhere.control(path), somebody)
 
@@ -72,6 +72,17 @@ def _undeclared(a: Assessment, paths: Iterator[str]) -> Iterator[str]:
 
 def _is_plainly_declared(a: Assessment, path: str) -> bool:
     return any(not target.variables and target.template.rstrip("/") == path for target in a.api.targets)
+
+
+def _is_declared_object(a: Assessment, path: str, got: Exchange) -> bool:
+    """Whether a declared operation answers there: a user may well be called `admin`."""
+    shape = shape_of(got.answer.json()) if got.answer.json() is not NOT_JSON else frozenset()
+    for target in a.api.targets:
+        if target.method == "GET" and target.variables and pattern_of(target).fullmatch(path):
+            known = (each.answer.json() for each in a.survey.seen(target) if each.is_success)
+            if any(shape and shape <= shape_of(value) for value in known if value is not NOT_JSON):
+                return True
+    return False
 
 
 def _tells(exchange: Exchange) -> bool:

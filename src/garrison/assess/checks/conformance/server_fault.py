@@ -118,14 +118,14 @@ def _with_usual(request: Request, name: str, known: Mapping[str, object]) -> Req
 
 def _finding(a: Assessment, target: Target, failing: Exchange, after: Exchange, *, valid: bool) -> Finding:
     kind = "allows" if valid else "does not allow"
-    what = "a body that is missing" if failing.request.body is NOTHING and target.body else "a request"
+    what = "a request without a body" if failing.request.body is NOTHING and target.body else "a request"
     return a.found(
         CHECK,
         [failing.says_that(f"a request that the contract {kind}: the server fails"), after],
         target=target,
         kind="valid" if valid else "invalid",
-        says=f"{target.method} {target.template} fails with {failing.answer.status} for {what} that the contract "
-        f"{kind}",
+        says=f"{target.method} {target.template} fails with {failing.answer.status} for {what}, which the "
+        f"contract {kind}",
     )
 
 

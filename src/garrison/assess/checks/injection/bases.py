@@ -18,6 +18,7 @@ _REFUSING: Final = frozenset({0, 401, 403, 405, 501})
 _OF_ACCOUNTS: Final = frozenset(
     {"password", "passwd", "pwd", "email", "mail", "username", "user", "login", "role", "roles", "phone"}
 )
+_NUMBERED: Final = frozenset({"id", "pk", "number", "no", "num", "index", "page", "limit", "offset", "year"})
 _SEARCHING: Final = frozenset({"search", "query", "find", "filter", "lookup", "list", "suggest", "autocomplete"})
 _TELLING: Final = frozenset({"accept", "content-type", "authorization", "content-length", "host"})
 MAX_PLACES: Final = 12
@@ -57,10 +58,15 @@ class Place(msgspec.Struct, frozen=True):
         """Whether its value is a whole number."""
         return self.value.isdigit()
 
+    @property
+    def may_be_number(self) -> bool:
+        """Whether its value is a whole number, or could be one by its name."""
+        return self.is_number or not self.said.isdisjoint(_NUMBERED)
+
 
 def base_of(a: Assessment, target: Target) -> Base | None:
     """Where to start with an operation; None where nothing may be put into it, or nothing would get in."""
-    if target.method in _LEFT_ALONE or _is_of_others(a, target):
+    if target.method in _LEFT_ALONE or is_graphql(target) or _is_of_others(a, target):
         return None
     doors = a.doors
     if doors.log_in is not None and doors.log_in.target is target:
@@ -82,6 +88,11 @@ def base_of(a: Assessment, target: Target) -> Base | None:
         return Base(failed.request, failed.identity, reads=reads, makes=makes)
     request = a.api.request(target, every=not target.is_safe)
     return Base(request, a.low, reads=reads, makes=makes)
+
+
+def is_graphql(target: Target) -> bool:
+    """Whether it takes GraphQL: then its body is one text, and the places are the arguments of fields."""
+    return target.method == "POST" and target.described.path.rstrip("/").rpartition("/")[2].lower() == "graphql"
 
 
 def _is_of_others(a: Assessment, target: Target) -> bool:

@@ -92,10 +92,16 @@ class Bench:
 
     def is_open(self, place: Place) -> bool:
         """Whether any text gets to where the place's value is used: validation lets it pass."""
+        status = self.steady.answer.status
         if self.base.is_log_in:
             return True
+        if status in REFUSED or status >= 500:
+            # what is refused as it should be is open only where something else happens
+            return not self.same(self.broken(place), self.steady, place)
+        if status == 404 and place.slot.where == "body":
+            return False
         if place.is_text:
-            return self.control(place).answer.status not in REFUSED or self.steady.answer.status in REFUSED
+            return self.control(place).answer.status not in REFUSED
         return self.broken(place).answer.status not in REFUSED
 
     def open_places(self, *others: str) -> tuple[Place, ...]:

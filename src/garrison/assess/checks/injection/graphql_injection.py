@@ -8,7 +8,7 @@ import msgspec
 from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check, Disturbs
 from garrison.assess.checks.injection import os_command_injection, sql_injection, template_injection
-from garrison.assess.checks.injection.bases import Base, Place
+from garrison.assess.checks.injection.bases import Base, Place, is_graphql
 from garrison.assess.checks.injection.bench import Bench
 from garrison.assess.request import Request, Slot
 from garrison.assess.target import Target
@@ -30,7 +30,7 @@ _MOST: Final = 10
 
 def each(a: Assessment, target: Target) -> Iterator[Finding]:
     """Look at one operation: only one that takes GraphQL."""
-    if target.method != "POST" or "graphql" not in target.template.lower() or target.variables:
+    if not is_graphql(target) or target.variables:
         return
     request = msgspec.structs.replace(
         a.api.request(target), body={"query": INTROSPECTION}, media_type="application/json"

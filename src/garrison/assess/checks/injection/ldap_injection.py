@@ -46,8 +46,8 @@ def _proof(bench: Bench, place: Place) -> tuple[Exchange, ...]:
         none = bench.send(place, nothing, "the same with an attribute that no entry has: nothing is found")
         if bench.same(none, found, place) or (none.answer.status < 500 and not bench.same(none, control, place)):
             continue
-        other = bench.send(place, _lower(everything))
         never = bench.send(place, _lower(nothing))
+        other = bench.send(place, _lower(everything))
         if bench.same(other, found, place) and bench.same(never, none, place):
             return (control, found, none)
     return ()

@@ -51,7 +51,7 @@ def _lookup(bench: Bench, place: Place) -> tuple[Exchange, ...]:
     equal = ask("$eq", word, "equal to it: nothing, as for the plain value")
     if not bench.same(equal, control, place):
         return ()
-    inside, outside = ask("$nin", [word], ""), ask("$in", [word], "")
+    outside, inside = ask("$in", [word], ""), ask("$nin", [word], "")
     if not bench.same(inside, other, place) or not bench.same(outside, control, place):
         return ()
     return (control, other, equal)
@@ -67,7 +67,7 @@ def _log_in(bench: Bench, place: Place) -> tuple[Exchange, ...]:
     if not bench.is_success(other):
         return ()
     equal = ask("$eq", word, "equal to the wrong value: refused")
-    right, wrong = ask("$eq", place.value, ""), ask("$in", [word], "")
+    wrong, right = ask("$in", [word], ""), ask("$eq", place.value, "")
     if bench.is_success(equal) or not bench.is_success(right) or bench.is_success(wrong):
         return ()
     return (bench.control(place), other, equal)
@@ -89,7 +89,7 @@ def _as_anybody(bench: Bench) -> tuple[Exchange, ...]:
     if not bench.is_success(other):
         return ()
     equal = ask("$eq", "equal to the same values: refused")
-    if bench.is_success(equal) or not bench.is_success(ask("$nin", "")) or bench.is_success(ask("$in", "")):
+    if bench.is_success(equal) or bench.is_success(ask("$in", "")) or not bench.is_success(ask("$nin", "")):
         return ()
     return (bench.steady, other, equal)
 

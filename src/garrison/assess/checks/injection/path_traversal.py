@@ -11,6 +11,7 @@ from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check, Disturbs
 from garrison.assess.checks.injection.bases import Place
 from garrison.assess.checks.injection.bench import Bench, bench_of
+from garrison.assess.checks.injection.views import only
 from garrison.assess.probe import Exchange
 from garrison.assess.target import Target
 from garrison.core.detection import Severity
@@ -82,9 +83,10 @@ def _proof(bench: Bench, place: Place, way: Way, files: Files, *, raw: bool) -> 
     found: list[Exchange] = []
     for path, content in files:
         sent = _send(bench, place, way(path), f"the answer shows `/{path}` of the server", raw=raw)
-        if content.search(sent.answer.text) is None:
+        shown = content.search(sent.answer.text)
+        if shown is None:
             return ()
-        found.append(sent)
+        found.append(only(sent, f"...{shown[0]}..."))
     control = _send(bench, place, way("etc/grsn"), "a file that is not there: nothing is shown", raw=raw)
     if any(content.search(control.answer.text) for _, content in files):
         return ()

@@ -31,16 +31,16 @@ def each(a: Assessment, target: Target) -> Iterator[Finding]:
 
 def _proof(bench: Bench, place: Place) -> tuple[Exchange, ...]:
     control = bench.control(place)
-    found = [control]
-    for everything, nothing in _PAIRS:
-        wide = bench.behind(place, everything, "a pattern that everything matches")
-        if wide.answer.status >= 400 or bench.same(wide, control, place):
-            return ()
-        narrow = bench.behind(place, nothing, "a pattern that nothing matches")
-        if not bench.same(narrow, control, place):
-            return ()
-        found += [wide, narrow]
-    return tuple(found[:3])
+    (wide, narrow), (other_wide, other_narrow) = _PAIRS
+    found = bench.behind(place, wide, "a pattern that everything matches")
+    if found.answer.status >= 400 or bench.same(found, control, place):
+        return ()
+    none = bench.behind(place, narrow, "a pattern that nothing matches")
+    if not all(bench.same(each, control, place) for each in (none, bench.behind(place, other_narrow))):
+        return ()
+    if bench.same(bench.behind(place, other_wide), control, place):
+        return ()
+    return (control, found, none)
 
 
 CHECK: Final = Check(

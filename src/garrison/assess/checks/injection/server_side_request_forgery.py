@@ -5,9 +5,11 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from garrison.assess.assessment import Assessment
+from garrison.assess.call import NOT_JSON
 from garrison.assess.check import Check, Disturbs
 from garrison.assess.checks.injection.bases import Place
 from garrison.assess.checks.injection.bench import Bench, bench_of
+from garrison.assess.compare import leaves
 from garrison.assess.probe import Exchange
 from garrison.assess.request import Request
 from garrison.assess.target import Target
@@ -26,6 +28,8 @@ _WAIT: Final = 2.0
 _WAIT_LESS: Final = 0.7
 """Seconds in which the first one comes, from the last of several tries."""
 
+_TELLING: Final = 5
+"""Characters of a text by which an answer is known again; it must not stand in answers to other addresses."""
 Way = Callable[[str], str]
 _WAYS: Final[tuple[Way, ...]] = (
     lambda url: url,
@@ -44,10 +48,12 @@ def each(a: Assessment, target: Target) -> Iterator[Finding]:
     bench = bench_of(a, target)
     if bench is None or not bench.places or not bench.is_reached:
         return
+    if a.listener is None or not _is_near(a):
+        a.skip(CHECK, "the target cannot reach a listener on this machine: only what answers show was looked at")
     likely = [place for place in bench.places if _is_address(place)]
     for place in likely:
-        way = _way(a, bench, place)
-        proof = _proof(a, bench, place, way) if way is not None else ()
+        way = _way(a, bench, place) if _is_near(a) else None
+        proof = _proof(a, bench, place, way) if way is not None else _by_content(a, bench, place)
         if proof:
             yield _finding(a, bench, place, proof)
     others = [place for place in bench.places if place.is_text and place not in likely]
@@ -55,6 +61,37 @@ def each(a: Assessment, target: Target) -> Iterator[Finding]:
         proof = _proof(a, bench, place, _WAYS[0])
         if proof:
             yield _finding(a, bench, place, proof)
+
+
+def _is_near(a: Assessment) -> bool:
+    """Whether the target is on this machine, as the listener is."""
+    host = urlsplit(a.probe.origin).hostname or ""
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
+def _by_content(a: Assessment, bench: Bench, place: Place) -> tuple[Exchange, ...]:
+    """Whether the answer shows what stands at an address: one of the API's own, that anybody may read."""
+    for known, text in _readable(a, bench):
+        address = a.probe.origin + known.call.target
+        says = "the address of something that anybody may read: the answer shows what stands there"
+        sent = bench.ask(place.request.put(place.slot, address), place.slot, says)
+        if text not in sent.answer.text:
+            return ()
+        nowhere = f"{a.probe.origin}/{bench.word(place)}"
+        other = bench.ask(place.request.put(place.slot, nowhere), place.slot, "an address where nothing stands")
+        return (known, sent, other) if text not in other.answer.text + bench.control(place).answer.text else ()
+    return ()
+
+
+def _readable(a: Assessment, bench: Bench) -> Iterator[tuple[Exchange, str]]:
+    """What anybody may read, and a text that tells it."""
+    for target in a.api.targets:
+        for known in a.survey.baselines(target) if target.is_safe and target is not bench.target else ():
+            value = known.answer.json()
+            texts = [leaf for _, leaf in leaves(value) if isinstance(leaf, str)] if value is not NOT_JSON else []
+            telling = max((text for text in texts if text.isalnum()), key=len, default="")
+            if known.identity is None and len(telling) >= _TELLING:
+                yield known.says_that("what anybody may read"), telling
 
 
 def _is_address(place: Place) -> bool:
@@ -105,7 +142,7 @@ def _proof(a: Assessment, bench: Bench, place: Place, way: Way) -> tuple[Exchang
 def _caught(a: Assessment, bench: Bench, places: list[Place]) -> Iterator[Place]:
     """Those among places that speak of no address from which one is fetched all the same: asked all at once."""
     together = [place for place in places if place.request is bench.base.request and place.slot.where != "path"]
-    if not together or a.listener is None:
+    if not together or a.listener is None or not _is_near(a):
         return
     request: Request = bench.base.request
     tokens = {a.api.sampler.word(): place for place in together}
@@ -126,7 +163,7 @@ CHECK: Final = Check(
     looks=(
         "Addresses of a listener on loopback, each with a name of its own, are put into places that speak of "
         "addresses, in several spellings, then into all other texts. It is a finding where a place makes the server "
-        "send two requests to two such addresses."
+        "send two requests to two such addresses, or where the answer shows what stands at one of the API's own."
     ),
     why="Services that only the server can reach can be asked and read: metadata of clouds, databases, admin pages.",
     mend=(
@@ -141,5 +178,4 @@ CHECK: Final = Check(
     each=each,
     most=40,
     disturbs=Disturbs.OBJECTS,
-    needs=("listener",),
 )

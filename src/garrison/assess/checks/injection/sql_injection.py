@@ -15,8 +15,15 @@ from garrison.core.finding import CheckId, Finding
 
 _TRUE: Final = "2 between 1 and 3"
 _FALSE: Final = "5 between 1 and 3"
-_PAIRS: Final = (("lower", "lowqr"), ("upper", "uppqr"))
-"""Functions that every database has, and names that none has."""
+_NAMES: Final = (
+    ("lower", True),
+    ("lowqr", False),
+    ("uppqr", False),
+    ("upper", True),
+    ("lower", True),
+    ("lowqr", False),
+)
+"""Functions that every database has, and names that none has; not in turns, for every second server may be broken."""
 
 
 def look(a: Assessment, bench: Bench, check: Check, where: str = "") -> Iterator[Finding]:
@@ -31,6 +38,8 @@ def look(a: Assessment, bench: Bench, check: Check, where: str = "") -> Iterator
 
 def each(a: Assessment, target: Target) -> Iterator[Finding]:
     """Look at one operation."""
+    if target.method == "DELETE":
+        a.skip(CHECK, "what deletes is not tried: a condition that is true would delete what others made", target)
     bench = bench_of(a, target)
     if bench is not None:
         yield from look(a, bench, CHECK)
@@ -75,17 +84,16 @@ def _told_apart(bench: Bench, place: Place, before: str, after: str, *, is_as_pl
     if reference.answer.status >= 500:
         return ()
     proof: list[Exchange] = [reference]
-    for known, unknown in _PAIRS:
-        for name, works in ((known, True), (unknown, False)):
+    for name, works in _NAMES:
 
-            def payload(word: str, name: str = name) -> str:
-                return before.format(place.value if is_as_plain else word) + name + after
+        def payload(word: str, name: str = name) -> str:
+            return before.format(place.value if is_as_plain else word) + name + after
 
-            says = f"with the function `{name}`, which {'databases have' if works else 'no database has'}"
-            sent = bench.send(place, payload, says)
-            if bench.same(sent, reference, place) is not works:
-                return ()
-            proof.append(sent)
+        says = f"with the function `{name}`, which {'databases have' if works else 'no database has'}"
+        sent = bench.send(place, payload, says)
+        if bench.same(sent, reference, place) is not works:
+            return ()
+        proof.append(sent)
     return tuple(proof[:3])
 
 

@@ -28,10 +28,12 @@ def waits_for(ask: Callable[[int], Exchange], usual: float) -> tuple[Exchange, E
     """As `waits`, for requests of any kind."""
     if ask(int(DELAY)).answer.seconds < usual + 0.7 * DELAY:
         return None
-    quick, slow = [], []
-    for _ in range(_ROUNDS):
-        quick.append(ask(0))
-        slow.append(ask(int(DELAY)))
+    quick: list[Exchange] = []
+    slow: list[Exchange] = []
+    for round_ in range(_ROUNDS):
+        # the order changes: with two servers that take turns, one could be the slow one
+        for seconds in (0, int(DELAY)) if round_ % 2 == 0 else (int(DELAY), 0):
+            (slow if seconds else quick).append(ask(seconds))
         if slow[-1].answer.seconds < quick[-1].answer.seconds + 0.7 * DELAY:
             return None
     if not is_slowed([each.answer.seconds for each in quick], [each.answer.seconds for each in slow], DELAY):

@@ -27,6 +27,8 @@ class Form(msgspec.Struct, frozen=True):
 
 
 OR: Final = "or"
+_NO_NUMBER: Final = "987654321"
+"""A number that nothing has."""
 AND: Final = "and"
 
 
@@ -83,9 +85,9 @@ def _sought(bench: Bench, place: Place) -> Truth | None:
 
 def _fitting(bench: Bench, place: Place, joint: str) -> tuple[Form, ...]:
     """The most frequent ones; all where breaking characters make a difference."""
-    chosen = [form for form in forms(joint) if place.is_number or not form.is_number]
+    chosen = [form for form in forms(joint) if place.may_be_number or not form.is_number]
     some = bench.base.is_log_in or bench.is_touchy(place)
-    most = len(chosen) if bench.is_upset(place) else 4 if some else 2 if place.is_number else 1
+    most = len(chosen) if bench.is_upset(place) else 4 if some else 2 if place.may_be_number else 1
     return tuple(chosen[:most])
 
 
@@ -95,7 +97,7 @@ def proven(bench: Bench, place: Place, form: Form, joint: str) -> Truth | None:
 
     def ask(left: str, sign: str, right: str, says: str) -> Exchange:
         def payload(word: str) -> str:
-            return form.shape(word if joint == OR else place.value, left, sign, right)
+            return form.shape(_value(place, form, joint, word), left, sign, right)
 
         return bench.send(place, payload, says)
 
@@ -108,7 +110,7 @@ def proven(bench: Bench, place: Place, form: Form, joint: str) -> Truth | None:
     no = ask("3", ">", "5", "the same characters as a condition that is false: another answer")
     if is_as(no) is not (joint == OR):
         return None
-    again, never = ask("5", ">", "3", ""), ask("5", "<", "3", "")
+    never, again = ask("5", "<", "3", ""), ask("5", ">", "3", "")  # not in turns: every second server may be broken
     holds = bench.same(again, yes, place) and bench.same(never, no, place)
     if not holds or not bench.same(
         bench.send(place, str) if joint == OR else bench.ask(place.request), reference, place
@@ -117,13 +119,19 @@ def proven(bench: Bench, place: Place, form: Form, joint: str) -> Truth | None:
     return Truth(form, joint, yes, no)
 
 
+def _value(place: Place, form: Form, joint: str, word: str) -> str:
+    """What stands before the condition: the place's own value, or one that nothing has, a number where it must be."""
+    if joint == AND:
+        return place.value
+    return _NO_NUMBER if form.is_number and not word.isdigit() else word
+
+
 def is_told(bench: Bench, place: Place, truth: Truth, true: str, false: str) -> tuple[Exchange, Exchange] | None:
     """Whether one more pair of conditions, which only one language knows, is told apart in the same way."""
 
     def ask(condition: str, says: str) -> Exchange:
         def payload(word: str) -> str:
-            value = word if truth.joint == OR else place.value
-            return with_condition(truth.form, value, truth.joint, condition)
+            return with_condition(truth.form, _value(place, truth.form, truth.joint, word), truth.joint, condition)
 
         return bench.send(place, payload, says)
 

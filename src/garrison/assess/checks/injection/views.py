@@ -39,6 +39,11 @@ def reflects(exchange: Exchange, value: str) -> bool:
     return value in exchange.answer.text
 
 
+def only(exchange: Exchange, text: str) -> Exchange:
+    """An exchange that shows no more of the answer's body than this part of it."""
+    return msgspec.structs.replace(exchange, answer=msgspec.structs.replace(exchange.answer, body=text.encode()))
+
+
 def view_of(exchange: Exchange, values: Iterable[str], noisy: frozenset[str] = frozenset()) -> Answer:
     """The answer without `values`, and without the fields at the ways in `noisy`."""
     answer, sent = exchange.answer, tuple(values)

@@ -11,6 +11,7 @@ from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check, Disturbs
 from garrison.assess.checks.injection.bench import REFUSED, Bench, bench_of
 from garrison.assess.checks.injection.stored import read_back
+from garrison.assess.checks.injection.views import only
 from garrison.assess.probe import Exchange
 from garrison.assess.request import NOTHING
 from garrison.assess.target import Target
@@ -59,11 +60,13 @@ def _is_expanded(a: Assessment, bench: Bench, sent: Exchange) -> bool:
 def _file(a: Assessment, bench: Bench) -> tuple[Exchange, ...]:
     sent = _send(bench, '<!ENTITY one SYSTEM "file:///etc/passwd">', "&one;", "an entity names a file of the server")
     for shown in (sent, *read_back(a, bench, sent)):
-        if _PASSWD.search(shown.answer.text):
+        part = _PASSWD.search(shown.answer.text)
+        if part is not None:
             control = _send(bench, '<!ENTITY one "grsn">', "&one;", "without the file: nothing of it is shown")
             if not _PASSWD.search(control.answer.text):
-                seen = shown.says_that("an entity names a file of the server, and the answer shows what stands in it")
-                return (seen, control) if shown is sent else (sent, shown, control)
+                seen = only(shown, f"...{part[0]}...")
+                seen = seen.says_that("an entity names a file of the server, and the answer shows what stands in it")
+                return (seen, control) if shown is sent else (sent, seen, control)
     return ()
 
 

@@ -7,6 +7,7 @@ from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check, Disturbs
 from garrison.assess.checks.asking import refreshed, schema_of, trial
 from garrison.assess.checks.conformance.kept import forbids
+from garrison.assess.checks.resources.lists import size_slot
 from garrison.assess.compare import succeeded
 from garrison.assess.request import Request, Slot
 from garrison.assess.target import Target
@@ -56,7 +57,8 @@ def _each(a: Assessment, target: Target) -> Iterator[Finding]:
 
 def _slots(a: Assessment, target: Target, request: Request) -> tuple[Slot, ...]:
     declared = a.api.request(target, every=True).slots("query", "body")
-    return tuple(dict.fromkeys((*request.slots("query", "body"), *declared)))
+    length = size_slot(target)  # the business of `page-size-unbounded`: many cut it to the bound
+    return tuple(slot for slot in dict.fromkeys((*request.slots("query", "body"), *declared)) if slot != length)
 
 
 def _beyond(a: Assessment, schema: Node) -> tuple[str, Any, Any] | None:

@@ -39,7 +39,7 @@ CHECK = Check(
     "costly things in one.",
     mend="Bound aliases, depth and computed cost of a query before it is run.",
     samples={
-        "fastapi": "schema = strawberry.Schema(Query, extensions=[MaxAliasesLimiter(15), QueryDepthLimiter(8)])",
+        "fastapi": "schema = strawberry.Schema(Query, extensions=[MaxAliasesLimiter(max_alias_count=15)])",
     },
     run=_run,
     most=14,

@@ -3,9 +3,14 @@
 from collections.abc import Sequence
 from typing import Final
 
+from garrison.assess.assessment import Assessment
 from garrison.assess.call import Answer
+from garrison.assess.identity import Identity
 from garrison.assess.probe import Exchange
+from garrison.assess.request import Request
 
+_CHUNK: Final = 10
+_WIDTH: Final = 4
 _STATUSES: Final = frozenset({420, 423, 429, 503})
 _HEADERS: Final = ("ratelimit", "x-ratelimit", "x-rate-limit", "retry-after")
 
@@ -27,3 +32,16 @@ def has_limit(exchanges: Sequence[Exchange]) -> bool:
     if any(is_limited(each) or tells_limit(each) for each in answers):
         return True
     return bool(answers) and answers[0].status // 100 != answers[-1].status // 100
+
+
+def bursts(
+    a: Assessment, request: Request, identity: Identity | None, count: int, *, to_refusal: bool = False
+) -> tuple[Exchange, ...]:
+    """The request, at most `count` times, a few at a time. Ends where a limit speaks (with `to_refusal` only where it
+    refuses) or nothing comes any more, so that a target in trouble is left alone."""
+    sent: list[Exchange] = []
+    while len(sent) < count:
+        sent += a.probe.burst([request] * min(_CHUNK, count - len(sent)), _WIDTH, identity)
+        if any(is_limited(each.answer) for each in sent) or (not to_refusal and has_limit(sent)):
+            break
+    return tuple(sent)

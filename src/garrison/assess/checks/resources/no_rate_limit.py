@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check, Disturbs
 from garrison.assess.checks.asking import readable
-from garrison.assess.checks.resources.limiting import has_limit
+from garrison.assess.checks.resources.limiting import bursts, has_limit
 from garrison.assess.identity import Identity
 from garrison.assess.probe import Exchange
 from garrison.assess.request import Request
@@ -15,7 +15,6 @@ from garrison.core.finding import CheckId, Finding
 
 _READS = 60
 _KNOCKS = 40
-_WIDTH = 4
 _SPARE = 15
 """Requests of the operation's share that are left to other checks."""
 
@@ -29,7 +28,7 @@ def _run(a: Assessment) -> Iterator[Finding]:
             a.skip(CHECK, f"too few of the {name}'s requests were left for a burst", target)
             continue
         before = a.probe.now()
-        burst = a.probe.burst([request] * count, _WIDTH, identity)
+        burst = bursts(a, request, identity, count)
         if not _works(burst[0]):
             continue
         if has_limit(burst):

@@ -7,7 +7,7 @@ from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check, Disturbs
 from garrison.assess.checks.asking import readable, with_header
 from garrison.assess.checks.communication.origin import is_loopback
-from garrison.assess.checks.resources.limiting import is_limited
+from garrison.assess.checks.resources.limiting import bursts, is_limited
 from garrison.assess.identity import Identity
 from garrison.assess.probe import Exchange
 from garrison.assess.request import Request
@@ -16,7 +16,6 @@ from garrison.core.detection import Confidence, Severity
 from garrison.core.finding import CheckId, Finding
 
 _BURST: Final = 60
-_WIDTH: Final = 4
 _HEADERS: Final = (
     ("x-forwarded-for", "203.0.113.{}"),
     ("x-real-ip", "203.0.113.{}"),
@@ -69,12 +68,9 @@ def _candidates(a: Assessment) -> Iterator[tuple[Target, Request, Identity | Non
 
 
 def _into_limit(a: Assessment, request: Request, identity: Identity | None) -> Exchange | None:
-    """The first refused request of bursts; None where none is."""
-    for count in (10, _BURST - 10):
-        burst = a.probe.burst([request] * count, _WIDTH, identity)
-        if is_limited(burst[-1].answer) and not burst[-1].answer.fault:
-            return burst[-1]
-    return None
+    """A request that a burst made the API refuse; None where it refuses none."""
+    burst = bursts(a, request, identity, _BURST, to_refusal=True)
+    return next((each for each in burst if is_limited(each.answer) and not each.answer.fault), None)
 
 
 def _evades(a: Assessment, target: Target, refused: Exchange, name: str, form: str) -> list[Exchange]:

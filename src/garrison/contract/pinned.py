@@ -1,0 +1,65 @@
+"""Pinned texts: where a schema says so exactly what a text is that nothing can be hidden in it."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from garrison.contract.texts import Schema
+
+_FORMATS: Final = frozenset({"uuid", "date", "date-time", "time", "duration", "ipv4", "ipv6", "hostname", "byte-size"})
+"""Formats that are validated, and whose alphabet closes no context of any language."""
+_SHORT: Final = 3
+"""Longest text, in characters, that is too short to leave one place and say anything in another."""
+_MAX_DEPTH: Final = 8
+
+# An anchored pattern of plain characters and classes of them; then one whose classes hold what closes a context.
+_PLAIN_PATTERN: Final = re.compile(r"\^(?:[A-Za-z0-9_@:#, -]|\\[dw.\-/]|[\[\](){}?*+|,])*\$")
+_OPEN_CLASS: Final = re.compile(r"\[\^|\[[^\]]*[(){}|*?+'\"<>;$&`][^\]]*\]")
+
+
+def pins_down(schema: Schema) -> bool:
+    """Whether no valid value is a text, or every text that is valid is harmless wherever it goes."""
+    types = schema.types()
+    if types & {"object", "array"}:
+        return False
+    return "string" not in types or any(_pins(part) for part in schema.parts())
+
+
+def _pins(part: Mapping[str, Any]) -> bool:
+    if "enum" in part or "const" in part or part.get("format") in _FORMATS:
+        return True
+    length, pattern = part.get("maxLength"), part.get("pattern")
+    if isinstance(length, int) and length <= _SHORT:
+        return True
+    return isinstance(pattern, str) and bool(_PLAIN_PATTERN.fullmatch(pattern)) and not _OPEN_CLASS.search(pattern)
+
+
+class Pins(msgspec.Struct, frozen=True):
+    """Which parts of a valid value are pinned down, from its root."""
+
+    whole: bool = False
+    properties: Mapping[str, "Pins"] = {}
+    items: "Pins | None" = None
+
+
+NOTHING_PINNED: Final = Pins()
+
+
+def pins_of(schema: Schema, depth: int = 0) -> Pins:
+    """What of a value of `schema` is pinned down, to a depth that is bounded: schemas may hold themselves.
+
+    Alternatives pin nothing down below them, for a value need not be of the one that pins it.
+    """
+    if depth >= _MAX_DEPTH or any("anyOf" in part or "oneOf" in part or "if" in part for part in schema.parts()):
+        return Pins(pins_down(schema))
+    types = schema.types()
+    properties = {}
+    if "object" in types:
+        for name, each in schema.properties().items():
+            below = pins_of(each, depth + 1)
+            if below != NOTHING_PINNED:
+                properties[name] = below
+    items = pins_of(schema.items(), depth + 1) if "array" in types else None
+    return Pins(pins_down(schema), properties, None if items == NOTHING_PINNED else items)

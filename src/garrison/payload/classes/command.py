@@ -1,0 +1,147 @@
+"""Commands: a value ends a command of a shell and begins another."""
+
+from garrison.payload.sign import PayloadClass, Sign, words
+
+_PLAIN = words(
+    "cat tac nl head tail more less id whoami uname ls dir pwd ping ping6 nslookup dig host wget curl fetch nc ncat netcat telnet ssh ftp tftp scp"
+    " bash sh zsh ksh csh dash python[23]? perl ruby php[5-8]? node lua awk gawk sed xargs find env printenv set echo printf sleep type netstat ifconfig"
+    " ipconfig ip route arp ps top kill killall rm rmdir mv cp chmod chown touch mkdir ln dd tar zip gzip base64 xxd od strings systeminfo net net1"
+    " powershell pwsh cmd reg sc tasklist taskkill wmic certutil bitsadmin mshta rundll32 regsvr32 cscript wscript hostname who w last lastlog finger"
+    " useradd adduser passwd su sudo crontab at service systemctl mount df du free vim? nano ed emacs gcc make git svn docker kubectl mysql psql sqlite3"
+    " mail sendmail time timeout nohup exec eval source export alias unset read test expr bc rev sort uniq cut tr tee socat openssl busybox nmap tcpdump"
+    " phpinfo system passthru shell_exec popen proc_open xterm copy del move getent groups locate which whereis stat file"
+)
+_TELLING = words(
+    "whoami uname\\s+-a ifconfig ipconfig nslookup netstat systeminfo tasklist (?:wget|curl)\\s+\\S+ netcat ncat cat\\s+/ cat\\s+[\\w./]*passwd ls\\s+-?[/al] dir\\s+c: id\\s*[;|&'`)\\x00] ping\\s+-[cni]\\s*\\d sleep\\s+\\d"
+    " bash\\s+-[ci] sh\\s+-[ci] nc\\s+-[elv] rm\\s+-[rf] powershell phpinfo python\\w?\\s+-c perl\\s+-e ruby\\s+-e php\\s+-r chmod\\s+[+0-7u] type\\s+[c%] net\\s+(?:user|localgroup|view)"
+    " reg\\s+(?:add|query) certutil useradd passwd telnet\\s+\\S tftp lsof crontab cmd\\s*(?:\\.exe)?\\s*/c printenv\\b"
+)
+_B = r"[\s'\"\\/{(<$,;|&`]"
+
+CLASS = PayloadClass(
+    "command",
+    "Shell commands",
+    (
+        Sign(
+            "separated-telling",
+            r"(?:[;|&]|\$\(|\|\||&&|<\(|>\(|%0a|\{)\s*(?:\$\{?\w{0,8}\}?\s*)?[\"'(\\]{0,2}(?:/?(?:usr/)?(?:local/)?s?bin/)?"
+            + _TELLING,
+            8,
+        ),
+        Sign(
+            "separated-first",
+            r"^(?:[\w.\-'\")\\: ]{0,40}?)?\s*(?:[;|&]{1,2}|\$\(|%0a|\\n)\s*[\"'(\\]{0,2}(?:/?(?:usr/)?(?:local/)?s?bin/)?"
+            + _PLAIN
+            + r"(?:\s|[;|&`)'\"<>$]|\x00)",
+            7,
+        ),
+        Sign(
+            "separated-alone",
+            r"^(?:[\"'])?\s*(?:[;|&`]{1,2}|\$\(|<|%0a)\s*[\"'(\\]{0,2}(?:/?(?:usr/)?(?:local/)?s?bin/)?"
+            + _PLAIN
+            + r"(?:\s[^\x00]{0,200})?[;|&`)'\"<>$]{0,3}$",
+            10,
+        ),
+        Sign("braces", r"^\w{0,8}\{[\w/.-]{0,12},[\w/.,-]{0,24}\}\w{0,8}$", 10),
+        Sign(
+            "escaped-line",
+            r"(?:\\n|\\r|%0a|%0d|\n)\s*(?:/(?:usr/)?s?bin/\w+|(?:id|ls|dir|cat|type|ping|sleep|whoami|uname|wget|curl|nc|exit|shell)\b[^\x00\n]{0,80}(?:\\n|%0a|\x00))",
+            8,
+        ),
+        Sign(
+            "separator-first",
+            r"^[\"')]{0,3}\s{0,3}(?:\$?(?:%26|\x26){2}|\|{1,2}|;)\s*[a-z_]{2,12}(?:\.exe)?(?:\s[^\x00;]{1,120})?(?:\x00|\||;|\x26|`|#|\\n)",
+            10,
+        ),
+        Sign(
+            "fork",
+            r"[\w.:]{1,8}\s*\(\)\s*\{[^\x00}]{0,30}[|&][^\x00}]{0,20}\}\s*;?|\bProcess\.(?:spawn|start)\s*\(|\bIO\.popen\b",
+            10,
+        ),
+        Sign("quotes-between", r"(?:''|\"\")\w{1,3}(?:''|\"\")\w|\w''\w{1,4}\s[\w/.-]", 10),
+        Sign(
+            "telling-alone",
+            r"^[\s'\"|&;`$(+]{0,8}(?:whoami|phpinfo\(\)|ifconfig|ipconfig|systeminfo|id|uname\s+-a|netstat(?:\s+-\w+)?|dir\s+c:\\?|nid)[\s'\"|&;`)+\\n]{0,6}\x00",
+            7,
+        ),
+        Sign(
+            "path-first",
+            r"^[\"')]{0,3}\s*(?:\x26\x26|\|{1,2}|;|`|\$\(|\\n)[\s+]*(?:/(?:usr/)?(?:local/)?s?bin/\w|\w{2,12}\s+-\w|(?:net|netsh|sysinfo|date|uconv|dir|type|phpinfo)\b)",
+            10,
+        ),
+        Sign("runner", r"^(?:flock|nice|nohup|timeout|strace|watch|xargs|env|ionice|setsid|busybox)\s+-{1,2}\w", 9),
+        Sign(
+            "letters-hidden", r"\w\$[$@*!?-]/?\w+\$|\w(?:''|\"\")\w{1,6}(?:''|\"\")|\\\w\\\w\\\w\\?\w|\$\{\w{1,4}:\d", 5
+        ),
+        Sign(
+            "alone",
+            r"^(?:alias\s+[\w-]{0,12}\s?[\w-]{1,12}=|alias\s+-\w|time\s+(?:curl|wget|ping|sleep|cat)\s|\w{1,12}\(\)\s*\{\s*\w|~[+\d-]?\x00)",
+            10,
+        ),
+        Sign(
+            "substitution",
+            r"\$\(\s*(?:/?(?:usr/)?bin/)?"
+            + _PLAIN
+            + r"\b[^\x00)]{0,120}\)|`\s*(?:/(?:usr/)?bin/\w+|"
+            + _TELLING
+            + r")[^\x00`]{0,120}`",
+            5,
+        ),
+        Sign("binary", r"(?:[\x00\s;|&`'\"(=>])/(?:usr/)?(?:local/)?s?bin/" + _PLAIN + r"\b", 5),
+        Sign(
+            "reverse-shell",
+            r"/dev/(?:tcp|udp)/[\w.]|\bnc(?:at)?\s+-\w{0,5}[elvp]\w{0,5}\s|\bbash\s+-i\b|\bmkfifo\s+/|\bsocat\s+(?:tcp|exec)|\b0<&\d|>&\s*/dev|\bfsockopen\s*\(|-e\s+/bin/(?:ba)?sh|\bsh\s+-i\b",
+        ),
+        Sign(
+            "space-trick",
+            r"\$\{?IFS\b|\$IFS\$?\d?|\{(?:cat|ls|id|echo|wget|curl|uname|ping|bash|sh|nc),[^\x00}]{0,100}\}|\{,?[a-z-]{1,12},[^\x00}\s]{0,40}\}|\bc['\"\\$@*?]{1,4}a['\"\\$@*?]{1,4}t\b|\$@\w|\w\$@|/[?*]{2,3}/[?*\w]{2,}|/e(?:t|\?|\*)[c?*]*/p(?:a|\?|\*)\w?[s?*]{2,}|\$\{(?:PATH|HOME|PWD|SHELL|OLDPWD|path)(?::|\})",
+            10,
+        ),
+        Sign("shell-shock", r"\(\s*\)\s*\{\s*(?::\s*;|_;|foo:?;|:\s*\}|\)\s*;|_\s*;)|\(\)\s*\{\s*\w*:?;\s*\}\s*;"),
+        Sign(
+            "download-run",
+            r"\b(?:wget|curl|fetch|lwp-download|tftp|certutil|bitsadmin|invoke-webrequest|iwr|iex|downloadstring|downloadfile)\b[^\x00\n]{0,120}(?:https?:|ftp:|//|\$\()[^\x00\n]{2,120}(?:\|\s*(?:ba|z|k)?sh\b|;|&&|\.sh\b|\.pl\b|\.php\b|\.exe\b|\.txt\b|-o\b)",
+            6,
+        ),
+        Sign(
+            "command-first",
+            r"^[;|&\s]*(?:ping\s+-[cnit]|wget\s+-?\S*\s*https?:|curl\s+-?\S*\s*['\"]?(?:https?:|-|\w)|nc\s+-|bash\s+-|sh\s+-c|cat\s+/|ls\s+-|uname\s+-|id\s*;|whoami|net\s+(?:user|localgroup)|cmd(?:\.exe)?\s*/|powershell(?:\.exe)?\s+-|rm\s+-|chmod\s+|nslookup\s|ifconfig|ipconfig|netstat\s*-|python[23]?\s+-c|perl\s+-e|ruby\s+-e|php\s+-r|telnet\s|type\s+[%c]|dir\s+[c/\\]|echo\s+[^\x00]{0,60}>|systeminfo|tasklist|reg\s+(?:add|query)|alias\s|xterm\s|sudo\s|su\s+-)",
+            5,
+        ),
+        Sign(
+            "windows",
+            r"(?:%(?:systemroot|comspec|windir|programfiles|temp|appdata|userprofile|path)(?::~[^\x00%]{1,12})?%|\bcmd(?:\.exe)?[\s/+]{1,3}/?[ck]\b|\bpowershell(?:\.exe)?\s+[^\x00]{0,60}-(?:e|enc|encodedcommand|nop|w|c|command|exec)\b|\bwscript\.shell\b|\bHKLM\\|\bHKEY_(?:LOCAL|CURRENT)|\bnet\s+(?:user|localgroup)\s+\S+\s+\S+\s*/add|\bStart-Process\b|\bInvoke-(?:Expression|Command|WebRequest|Mimikatz)\b|\bNew-Object\s+(?:System\.)?Net\.)",
+            6,
+        ),
+        Sign(
+            "redirect",
+            r"[>|]\s*(?:/(?:tmp|var|etc|dev/null|home|usr)|&\d|\\\\|[a-z]:\\)|2>&1|<\s*/etc/|\|\s*(?:base64|sh|bash|tee|nc|xargs|perl|python\w?)\b",
+            4,
+        ),
+        Sign(
+            "code-run",
+            r"\b(?:system|exec|shell_exec|passthru|popen|proc_open|pcntl_exec|os\.system|os\.popen|subprocess\.(?:call|popen|run|check_output)|child_process|execSync|spawnSync|Runtime\.getRuntime|ProcessBuilder|Kernel\.(?:system|exec|`)|IO\.popen|open3)\s*\(?[^\x00\n]{0,20}?\(\s*['\"`\x5b]?\s*(?:"
+            + _TELLING
+            + r"|"
+            + _PLAIN
+            + r"\b|/|cmd|calc|touch|\$_)",
+            10,
+        ),
+        Sign(
+            "python-run",
+            r"__import__\s*\(|\beval\s*\(\s*(?:compile|__import__|base64|['\"]|\$_|request)|\bexec\s*\(\s*['\"]import|\bos\.(?:system|popen|exec\w{1,3})\s*\(|\bsubprocess\.(?:Popen|call|check_output|run)\s*\(|\bbuiltins\.__|__builtins__",
+            5,
+        ),
+        Sign(
+            "node-run",
+            r"\brequire\s*\(\s*['\"`](?:child_process|fs|net|http|vm|os)['\"`]\s*\)\s*\.|\bprocess\.(?:mainModule|binding|env\b\s*[.\x5b)]|exit\s*\(|kill\s*\()|\bglobal\.process\b|\bthis\.constructor\.constructor\b|_\$\$ND_FUNC\$\$_|\bres\.(?:end|write|send)\s*\(\s*require|\bprocess\.cwd\s*\(|new\s+Function\s*\(\s*['\"]",
+            10,
+        ),
+        Sign(
+            "argument",
+            r"^\s*-{1,2}(?:o?ProxyCommand|use-compress-program|checkpoint-action|to-command|exec|upload-pack|open-files-in-pager|config-file|post-file|output-document|eval)\b[=\s]",
+            10,
+        ),
+    ),
+    ("API10:2023", "CWE-77", "CWE-78", "CWE-94"),
+)

@@ -1,0 +1,105 @@
+"""Templates and expression languages: a text opens an expression, and the expression does something."""
+
+from garrison.payload.sign import PayloadClass, Sign
+
+_OPEN = r"(?:\{\{|\$\{|#\{|\*\{|@\{|~\{|<%=?|\{%|\{#|\$\$\{|@\(|\[\[|\{php\}|\{\$|%\{|\{@|#set\s*\()"
+_DO = (
+    r"(?:__\w{3,20}__|\b(?:config|self|request|session|settings|lipsum|cycler|joiner|namespace|url_for|get_flashed_messages|app|_self|_context|dump|loop|range|dict|class|getclass|runtime|process(?:builder)?|system|exec|popen|passthru|shell_exec|"
+    r"forname|newinstance|getruntime|execute|subclasses|mro|globals|builtins|import|attr|url|env|include|source|constant|file_excerpt|registerundefined\w*|getfilter|filter|map|sort|reduce|freemarker|"
+    r"objectconstructor|jythonruntime|template|pushcontext|constructor|prototype|require|mainmodule|child_process|return|settimeout|string\.|product|version|smarty|object|secret|key|dir|file|open|read|eval|phpinfo|"
+    r"java|javax|org\.|com\.|T\(|new\s+java|ognl|_memberaccess|context|application|param|header|cookie|pagecontext|servletcontext|faces\w*|view\w*|sessionscope|requestscope|applicationscope|user|sleep|print|debug|uppercase|name|script|this|"
+    r"lookup|with|push|pop|concat|charat|join|get|set|for|if|block|assert|base|sys|os|id|whoami)\b)"
+)
+
+CLASS = PayloadClass(
+    "template",
+    "Templates and expression languages",
+    (
+        Sign(
+            "arithmetic",
+            r"(?:\{\{|\$\{|#\{|\*\{|@\{|~\{|<%=?|\{%|\$\$\{|@\(|\[\[|\{|%\{)\s*[\"'(=]{0,3}\s*\d{1,9}\s*[*+\-/%]\s*['\"]?\d{1,9}['\"]?\s*[)'\"]{0,2}\s*(?:\}|%>|\)|\])",
+            10,
+        ),
+        Sign(
+            "alone",
+            r"^(?:[\w ]{0,12}[=:]?\s*)?(?:\{\{|\$\{|#\{|\*\{|@\{|~\{|<%|\{%|\{#|\$\$\{|%\{|\{\{\{)[^\x00]{1,2000}?(?:\}|%>)[^\x00]{0,2}$",
+            7,
+        ),
+        Sign(
+            "statement-alone",
+            r"^(?:\{%|<%=?|\{\{|#\{|\$\{|\*\{)\s*[^\x00]{1,400}?(?:\(|\[|\||=|\.)[^\x00]{0,400}?(?:\}|%>)",
+            4,
+        ),
+        Sign(
+            "dunder",
+            r"__(?:class|mro|base|bases|subclasses|globals|builtins|init|import|getattribute|getitem|dict|code|reduce|loader|file|self)__[^\x00]{0,200}?(?:__|\.|\[|\()",
+            6,
+        ),
+        Sign(
+            "dunder-opened",
+            _OPEN
+            + r"[^\x00{}]{0,200}(?:__\w{3,20}__|\[\s*['\"]_{0,2}(?:class|mro|base|globals|init)|\|\s*attr\s*\(|\bpopen\b|\bsubclasses\b|\.mro\b|\.class\.)",
+        ),
+        Sign(
+            "java",
+            r"(?:\bT\s*\(\s*java|\bjava\.(?:lang\.(?:Runtime|ProcessBuilder|System|Class|Thread|Math|Character|String\b|Object|Process)|io\.|net\.|util\.(?:Scanner|zip)|nio\.|security\.|beans\.|rmi\.|sql\.Driver)\S{0,40}|\bgetClass\s*\(\s*\)|\.class\.(?:forName|getResource|getClassLoader|module|protectionDomain|base|mro)|class\.(?:module\.)?classLoader|\bgetRuntime\s*\(|\bnewInstance\s*\(|\bfreemarker\.template|\b#_memberAccess|\b@java\.|@ognl|#context\b|\bxwork\.|\bnew\s+javax?\.|\bScriptEngineManager\b|\bgetDeclared(?:Method|Constructor|Field)|\bgetMethod\s*\(\s*['\"])",
+            6,
+        ),
+        Sign(
+            "java-class",
+            r"\b(?:java\.(?:lang|io|evil|rmi|net|nio|beans|util\.concurrent)\.[a-z]\w{2,40}|javax\.(?:naming|script|management|swing|el)\.[A-Za-z]\w+|org\.(?:apache\.(?:commons|struts2?|xalan|wicket|myfaces|xbean|catalina|tomcat|velocity|logging)|omg\.CORBA|springframework\.(?:context|expression|beans|web|aop)|codehaus\.groovy|mozilla\.javascript|hibernate|jboss|ognl)\b|com\.(?:opensymphony\.xwork2?|sun\.(?:rowset|org|syndication|jndi)|mchange|caucho|ibm\.|bea\.|tangosol|oracle\.wls)|sun\.(?:misc|reflect)\.\w+|ognl\.\w+|groovy\.(?:lang|util)\.\w+|freemarker\.\w+|xwork\.MethodAccessor)\b",
+            5,
+        ),
+        Sign(
+            "java-class-alone",
+            r"^(?:\w{1,12}\s*[=:]\s*)?['\"]?(?:java|javax|sun|ognl|groovy|freemarker|org\.(?:apache|omg|springframework|codehaus|mozilla|hibernate|jboss)|com\.(?:opensymphony|sun|mchange|caucho|ibm|bea|tangosol|oracle))\.[\w.$#]{3,80}[('\"]?",
+            5,
+        ),
+        Sign(
+            "lookup",
+            r"\$\{[^\x00{}]{0,30}(?:jndi|env|sys|java|lower|upper|date|ctx|main|bundle|base64|script|dns|url|docker|k8s|log4j|marker|web|sd|map|const|file|localhost|::)\s*:",
+        ),
+        Sign(
+            "lookup-nested",
+            r"\$\{(?:[^\x00{}]{0,20}\$\{[^\x00{}]{0,40}\}){1,}[^\x00]{0,60}(?:jndi|:|ldap|rmi|dns)|\bjndi\s*:\s*(?:ldaps?|rmi|dns|nis|iiop|corba|nds|http)|\$\{(?:::-?|[^\x00}]{0,12}:-)|\x26dollar;?\{|%24%7b|\$\{j|j\}?\$?\{?n\}?\$?\{?d\}?\$?\{?i\s*:",
+        ),
+        Sign(
+            "expression-run",
+            _OPEN
+            + r"[^\x00]{0,400}?(?:\b(?:system|exec|passthru|shell_exec|popen|getRuntime|ProcessBuilder|Runtime|execute|newInstance|forName|subclasses|child_process|mainModule|constructor|phpinfo|eval|__import__|include|file_get_contents|readfile|assert|os\.|registerUndefinedFilterCallback|getFilter|sleep)\b[\s'\"]*(?:\(|\.|\]|\[|\|)|\|\s*(?:map|filter|sort|reduce|join|attr)\s*\(?\s*['\"\x5b]|\|\s*join\b)",
+            9,
+        ),
+        Sign(
+            "context-object",
+            r"(?:\{\{|\$\{|#\{|<%=?|\{%|\*\{|\{\$)\s*-?\s*\(?['\"]?\s*(?:config|self|request|session|settings|_self|lipsum|cycler|joiner|namespace|app|dump|get_flashed_messages|url_for|g\.|smarty|product|applicationScope|sessionScope|requestScope|param|pageContext|header|cookie|facesContext|class|this|process|root|global|globals|env|_context|secret\w*|flag|passwd|password|handler|settings|person\.secret|object|\(\)|\[\]|''|\"\"|dict|range|x\(|ns|loop)\s*(?:[.\x5b|(}]|\s[|}])",
+            6,
+        ),
+        Sign(
+            "set",
+            r"#(?:set|foreach|if|macro|parse|include|evaluate|define)\s*\(\s*\$|\{%\s*(?:set|for|if|block|extends|include|import|macro|raw|debug|load|with|filter|print|python|autoescape|from|do)\b[^\x00]{0,200}%\}|<#(?:assign|list|include|setting|import|attempt)\b|\{\{#(?:with|each|if|unless|lookup)\b|\{(?:php|literal|if|include|assign|fetch|math|Smarty_Internal|self::|system|exec)\b[^\x00}]{0,80}\}|<%@?\s*(?:page|include|=|import|require|eval)|\[%[^\x00]{1,80}%\]|\{\{!?/?\w{1,12}\}\}\{|@\{?\s*(?:System|Model|Html|var)\b|\bTemplate\s*\(\s*['\"](?:\$\{|\{\{|<%)|\\(?:input|include|write18|immediate|openin|read|newread|lstinputlisting|verbatiminput|usepackage|def|catcode|csname|loop|newwrite|openout)\s*[{\\\d]",
+            5,
+        ),
+        Sign(
+            "velocity",
+            r"\$(?:class|session|request|response|e|ex|x|str|chr|out|ref|dummy|foo|rt|engine|sc|data|util)\s*\.\s*(?:getClass|class|inspect|forName|getRuntime|type|append|exec|getInputStream)",
+            8,
+        ),
+        Sign("engine-own", r"\$\{\{<%\x5b|__include__\s*\(|\{\{\s*\d{1,6}\s*\|\s*\w|\{php\}\s*\w|\{\$smarty\.", 10),
+        Sign(
+            "polyglot",
+            r"\$\{\{<%\x5b%|\{\{[^\x00}]{0,4}<%|<%\{\{|\{\{\$\{|\$\{\{.{0,60}\}\}|#\{\s*<%|\}\}\{\{|%\}\{\{|\{\{\}\}|\$\{\}|<%=?\s*%>",
+            5,
+        ),
+        Sign(
+            "server-page",
+            r"<%\s*(?:=|@|!|Response|Runtime|system|eval|import|out\.|new\s|exec|if|for|set\b)|<\?(?:php|=|\s*(?:system|echo|eval|passthru|exec|phpinfo|print|include|require|\$|@))|<\?\s{0,3}(?:echo|system|\$_)|\[php\]|\[/php\]",
+            8,
+        ),
+        Sign(
+            "concatenated",
+            r"['\"]\s*(?:\+|\.|~|\|\|)\s*(?:self\.|this\.|request\.|settings\.|T\(java|java\.|process\.|require\(|\w{1,12}\.constructor)",
+            6,
+        ),
+    ),
+    ("API8:2023", "CWE-94", "CWE-917", "CWE-1336"),
+)

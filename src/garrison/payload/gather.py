@@ -1,0 +1,180 @@
+"""The texts of a request that are inspected, each with its place.
+
+What the contract pins down is left out where the control says so (`Open`); without one, everything is inspected that a
+client can say freely: path, names and values of the query, fields of the head but those with a grammar of their own,
+keys and texts of the body.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, TypeAlias
+
+from garrison.contract.pinned import NOTHING_PINNED, Pins
+from garrison.core.canonical import label
+from garrison.core.document import (
+    Document,
+    FormDocument,
+    JsonDocument,
+    MultipartDocument,
+    TextDocument,
+)
+
+Places: TypeAlias = list[tuple[str, str]]
+"""Texts, each behind its place: `query.q`, `body/items/0/name`, `header.referer`."""
+
+_GRAMMATICAL: Final = frozenset({
+    "accept", "accept-charset", "accept-encoding", "accept-language", "authorization", "baggage", "cache-control",
+    "connection", "content-digest", "content-encoding", "content-length", "content-type", "date", "dnt", "dpop",
+    "expect", "host", "if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since",
+    "keep-alive", "max-forwards", "origin", "pragma", "priority", "proxy-authorization", "range", "sec-ch-ua",
+    "sec-ch-ua-mobile", "sec-ch-ua-platform", "sec-fetch-dest", "sec-fetch-mode", "sec-fetch-site", "sec-fetch-user",
+    "signature", "signature-input", "te", "traceparent", "tracestate", "trailer", "transfer-encoding", "upgrade",
+    "upgrade-insecure-requests", "via", "x-envoy-expected-rq-timeout-ms", "x-forwarded-port", "x-forwarded-proto",
+})  # fmt: skip
+"""Fields that other controls read, each by its own grammar."""
+
+_PLAIN: Final = re.compile(r"[\w .,@:+-]{0,7}|-?\d{1,20}")
+_NAME: Final = re.compile(r"[\w.~-]{0,40}|\d{1,40}")
+_MAX_NAMED: Final = 12
+
+
+def target_texts(
+    path: str, segments: Sequence[str], arguments: Mapping[str, Any] | None, kept: frozenset[tuple[str, str]]
+) -> Places:
+    """What the path says: the values of its variables where it is described, else all of it and its segments."""
+    if arguments is not None:
+        return [
+            (f"path.{name}", value)
+            for name, value in arguments.items()
+            if type(value) is str and ("path", name) not in kept
+        ]
+    found = [("path", "/" + "/".join(segments) if "%" in path else path)]
+    return found + [("path", segment) for segment in segments if not _NAME.fullmatch(segment)]
+
+
+def head_texts(headers: Mapping[str, str], kept: frozenset[str] = frozenset()) -> Places:
+    """What the fields of the head say; `kept` are those that are pinned down."""
+    found: Places = []
+    for name, value in headers.items():
+        if name in _GRAMMATICAL or name in kept or name.startswith("sec-"):
+            continue
+        if name == "referer" and "?" in value:
+            found += [(f"header.{name}", each.partition("=")[2]) for each in value.partition("?")[2].split("&")]
+        if name == "cookie":
+            for pair in value.split(";"):
+                key, _, text = pair.partition("=")
+                found.append((f"cookie.{label(key.strip())}", text.strip().strip('"')))
+                if len(key) > 40:
+                    found.append(("cookie", key))
+        else:
+            found.append((f"header.{name}", value))
+    return found
+
+
+def query_texts(query: tuple[tuple[str, str], ...], kept: frozenset[str] = frozenset()) -> Places:
+    """Names and values of a query or a form; `kept` are those that are pinned down."""
+    found: Places = []
+    for name, value in query:
+        if name in kept:
+            continue
+        if value:
+            found.append((label(name), value))
+        if not value or not name.isidentifier() or name.startswith("__"):
+            found.append((label(name), name))
+    return found
+
+
+def body_texts(document: Document | None, pins: Pins = NOTHING_PINNED) -> Places:
+    """Keys and texts of a body, those left out that are pinned down."""
+    kept = frozenset([name for name, each in pins.properties.items() if each.whole])
+    match document:
+        case JsonDocument(value):
+            return _json(value, pins)
+        case FormDocument(fields):
+            return [(f"body/{name}", text) for name, text in query_texts(fields, kept)]
+        case MultipartDocument(parts):
+            found: Places = []
+            for part in parts:
+                if part.name in kept and not part.filename:
+                    continue
+                place = f"body/{label(part.name)}"
+                if part.name and not part.name.isidentifier():
+                    found.append((place, part.name))
+                if part.filename:
+                    found.append((f"{place}.filename", part.filename))
+                try:
+                    found.append((place, part.content.decode()))
+                except UnicodeDecodeError:
+                    continue  # a file of bytes: what is in it is opaque
+            return found
+        case TextDocument(text):
+            return [] if pins.whole else [("body", text), *_marked_up(text)]
+        case _:
+            return []
+
+
+def raw_texts(body: bytes, kind: str) -> Places:
+    """What a body says that cannot be read in exactly one way: as a forgiving server may read it."""
+    text = body.decode("utf-8", "replace")
+    if kind == "form":
+        return [(f"body/{label(name)}", value.replace("+", " ")) for name, _, value in _pairs(text)]
+    if kind == "multipart":
+        return [("body", part) for part in _PART.split(text)[1:_MAX_PARTS]]
+    return [("body", found[0]) for found in _STRINGS.finditer(text)] if kind == "json" else [("body", text)]
+
+
+def _pairs(text: str) -> list[tuple[str, str, str]]:
+    return [pair.partition("=") for pair in text.split("&")[:_MAX_PARTS]]
+
+
+_MAX_PARTS: Final = 1000
+_PART: Final = re.compile(r"\r?\n\r?\n")
+_STRINGS: Final = re.compile(r'(?<=")(?:[^"\\]|\\.)+')
+
+
+def _marked_up(text: str) -> Places:
+    """Values inside an XML document: what its elements and attributes hold."""
+    if not text.lstrip().startswith("<"):
+        return []
+    found = [("body", match[1] or match[2] or match[3]) for match in _MARKED_UP.finditer(text)]
+    return [place for place in found if not _PLAIN.fullmatch(place[1])][:_MAX_PARTS]
+
+
+_MARKED_UP: Final = re.compile(r">\s*([^<>]*[^<>\s])\s*<|=\s*\"([^\"]+)\"|=\s*'([^']+)'")
+
+
+_Step: TypeAlias = tuple[str, Any, int, Pins]
+"""A value that is still to be looked at: its place, itself, its depth, and what of it is pinned down."""
+
+
+def _json(root: Any, pins: Pins) -> Places:
+    found: Places = []
+    stack: list[_Step] = [("body", root, 0, pins)]
+    while stack:
+        place, node, depth, known = stack.pop()
+        if type(node) is str:
+            if not known.whole and not _PLAIN.fullmatch(node):
+                found.append((place, node))
+        elif type(node) is dict:
+            _object(place, node, (depth, known), found, stack)
+        elif type(node) is list:
+            each = known.items or NOTHING_PINNED
+            for index, value in enumerate(node):
+                if type(value) in _HOLDERS:
+                    stack.append((f"{place}/{index}" if depth < _MAX_NAMED else place, value, depth + 1, each))
+    return found
+
+
+def _object(place: str, node: dict[str, Any], state: tuple[int, Pins], found: Places, stack: list[_Step]) -> None:
+    """Keys that the contract does not declare are texts like any other."""
+    depth, known = state
+    for key, value in node.items():
+        below = f"{place}/{label(key)}" if depth < _MAX_NAMED else place
+        each = known.properties.get(key, NOTHING_PINNED)
+        if each is NOTHING_PINNED and (not key.isidentifier() or key.startswith("__") or key == "constructor"):
+            found.append((below, key))
+        if type(value) in _HOLDERS:
+            stack.append((below, value, depth + 1, each))
+
+
+_HOLDERS: Final = frozenset({str, dict, list})

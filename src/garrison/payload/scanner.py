@@ -1,0 +1,89 @@
+"""All signs at once: one pass of Hyperscan over a request's texts, whatever their number.
+
+The automaton is compiled once in a process and shared by its threads; what a pass needs of its own (a scratch) is
+taken from a pool, for the scan gives up the interpreter's lock.
+"""
+
+import functools
+import re
+from collections.abc import Sequence
+
+import hyperscan
+
+from garrison.payload.sign import Sign
+
+BORDER = "\0"
+"""Stands between texts, and at both ends: `^` and `$` of a sign. No inspected text holds it."""
+
+_LONG = re.compile(r"(\[(?:[^\]\\]|\\.)+\]|\\[swdS])\{([01]),(?:[4-9]|[1-9]\d{1,3})\}\??")
+
+_TOGETHER = 60
+"""Signs in one automaton."""
+
+_FLAGS = hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_DOTALL
+
+
+def expression(pattern: str) -> bytes:
+    """`pattern` as Hyperscan is given it."""
+    head, tail = pattern.startswith("^"), pattern.endswith("$")
+    bare = pattern[head : len(pattern) - tail]
+    bare = _LONG.sub(_unbounded, bare)
+    return ((r"\x00\s*" if head else "") + bare + (r"\s*\x00" if tail else "")).encode()
+
+
+def _unbounded(match: "re.Match[str]") -> str:
+    """Long repetitions are cheap to scan and dear to compile where they are counted; they then end with the line."""
+    members = match[1] if r"\n" in match[1] or not match[1].startswith("[^") else match[1][:-1] + r"\n]"
+    return members + ("*" if match[2] == "0" else "+")
+
+
+class Scanner:
+    """Finds signs. Safe to share between threads.
+
+    The signs are spread over several automata: what they cost to compile grows faster than their number.
+    """
+
+    def __init__(self, signs: Sequence[Sign]) -> None:
+        numbered = list(enumerate(signs))
+        self._parts = tuple([_Part(numbered[start : start + _TOGETHER]) for start in range(0, len(signs), _TOGETHER)])
+
+    def scan(self, data: bytes) -> list[tuple[int, int]]:
+        """Index of a sign and the offset in `data` after its match."""
+        found: list[tuple[int, int]] = []
+        for part in self._parts:
+            part.scan(data, found)
+        return found
+
+
+class _Part:
+    """One automaton, and those of its scratches that nobody uses."""
+
+    def __init__(self, signs: Sequence[tuple[int, Sign]]) -> None:
+        self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+        self._database.compile(
+            expressions=[expression(sign.pattern) for _, sign in signs],
+            ids=[index for index, _ in signs],
+            elements=len(signs),
+            flags=[_FLAGS] * len(signs),
+        )
+        self._idle: list[hyperscan.Scratch] = []
+
+    def scan(self, data: bytes, found: list[tuple[int, int]]) -> None:
+        try:
+            scratch = self._idle.pop()
+        except IndexError:
+            scratch = hyperscan.Scratch(self._database)
+        add = found.append
+
+        def note(index: int, start: int, end: int, flags: int, context: object) -> None:
+            del start, flags, context
+            add((index, end))
+
+        self._database.scan(data, note, scratch=scratch)
+        self._idle.append(scratch)
+
+
+@functools.cache
+def scanner_of(signs: tuple[Sign, ...]) -> Scanner:
+    """The scanner for `signs`: one in a process."""
+    return Scanner(signs)

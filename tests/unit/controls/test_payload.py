@@ -1,0 +1,110 @@
+"""`payload`: what the contract pins down is left alone, everything else is read."""
+
+import json
+from typing import Any
+
+import pytest
+from tests.unit.engine.drive import EVENT_ID, request_head
+
+from garrison.config.load import load_settings
+from garrison.core.event import Event
+from garrison.engine.exchange import Exchange
+from garrison.wiring import build_policy
+
+SQL = "1' or '1'='1"
+CONTRACT = {
+    "openapi": "3.1.0",
+    "info": {"title": "t", "version": "1"},
+    "paths": {
+        "/notes": {
+            "get": {
+                "parameters": [
+                    {"name": "q", "in": "query", "schema": {"type": "string"}},
+                    {"name": "code", "in": "query", "schema": {"type": "string", "enum": [SQL, "a"]}},
+                ],
+                "responses": {"default": {"description": ""}},
+            },
+            "post": {
+                "requestBody": {
+                    "content": {
+                        "application/json": {
+                            "schema": {
+                                "type": "object",
+                                "properties": {
+                                    "text": {"type": "string"},
+                                    "kind": {"type": "string", "enum": [SQL, "a"]},
+                                    "tags": {"type": "array", "items": {"type": "string", "enum": [SQL]}},
+                                    "size": {"type": "integer"},
+                                },
+                            }
+                        },
+                        "application/xml": {"schema": {"type": "object"}},
+                    }
+                },
+                "responses": {"default": {"description": ""}},
+            },
+        }
+    },
+}
+
+
+def decided(line: str, body: Any = None, media_type: str = "application/json", **payload: Any) -> Event:
+    """The event of one request, under a policy where only `payload` enforces."""
+    names = ("canonical-form", "media-type", "request-schema", "request-limits")
+    controls = {name: {"mode": "monitor"} for name in names} | {"payload": {"mode": "enforce", **payload}}
+    settings = load_settings(json.dumps({"version": 1, "mode": "enforce", "contract": {"file": "c"},
+                                         "controls": controls}).encode(), "garrison.yaml")  # fmt: skip
+    policy = build_policy(settings, read=lambda _: json.dumps(CONTRACT).encode())
+    data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+    headers = (("content-type", media_type),) if data is not None else ()
+    exchange = Exchange(policy, EVENT_ID, 1.0)
+    exchange.request(request_head(line, headers, data), data)
+    return exchange.close(1.0)
+
+
+def reasons(event: Event) -> list[tuple[str, str]]:
+    return [(reason.id, reason.location) for reason in event.reasons]
+
+
+def test_free_text_is_read() -> None:
+    assert reasons(decided("POST /notes", {"text": SQL})) == [("payload-sql", "body/text")]
+    assert reasons(decided("GET /notes?q=1%27%20or%20%271%27=%271")) == [("payload-sql", "query.q")]
+
+
+def test_what_the_contract_pins_down_is_not() -> None:
+    assert reasons(decided("POST /notes", {"kind": SQL, "tags": [SQL], "size": 1, "text": "a"})) == []
+    assert reasons(decided("GET /notes?code=1%27%20or%20%271%27=%271")) == []
+
+
+def test_what_breaks_the_contract_is_read_all_the_same() -> None:
+    assert reasons(decided("POST /notes", {"kind": SQL + " ", "size": "x"})) == [("payload-sql", "body/kind")]
+
+
+def test_what_is_not_declared_is_read() -> None:
+    assert reasons(decided("POST /notes", {"other": {"deep": [SQL]}})) == [("payload-sql", "body/other/deep/0")]
+    assert reasons(decided("GET /notes?x=1%27%20or%20%271%27=%271")) == [("payload-sql", "query.x")]
+
+
+def test_keys_and_unreadable_bodies_are_read() -> None:
+    assert reasons(decided("POST /notes", {"__proto__": {"a": 1}})) == [("payload-object", "body/__proto__")]
+    assert [found for found, _ in reasons(decided("POST /notes", b"{\"text\": \"1' or '1'='1\""))] == ["payload-sql"]
+
+
+def test_xml_is_read_though_no_schema_describes_it() -> None:
+    entity = b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/hosts">]><a>&b;</a>'
+    assert [found for found, _ in reasons(decided("POST /notes", entity, "application/xml"))] == ["payload-xml"]
+    assert reasons(decided("POST /notes", b"<a><b>text</b></a>", "application/xml")) == []
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"classes": ["markup"]}, {"unsafe-trusted-places": ["body/text"]}, {"unsafe-trusted-places": ["body/*"]}],
+)
+def test_settings_leave_out(settings: dict[str, Any]) -> None:
+    assert reasons(decided("POST /notes", {"text": SQL}, **settings)) == []
+
+
+def test_evidence_shows_no_word_of_anybody() -> None:
+    (reason,) = decided("POST /notes", {"text": f"Ada Lovelace {SQL}"}).reasons
+    assert "Lovelace" not in reason.detail
+    assert "or" in reason.detail

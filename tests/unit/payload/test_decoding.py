@@ -1,0 +1,51 @@
+"""The decoding chain undoes each wrapping, in any order, and never without bound."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from garrison.payload.decoding import MAX_ROUNDS, decode
+
+
+@pytest.mark.parametrize(
+    ("text", "plain", "steps"),
+    [
+        ("%3Cb%3E", "<b>", ("percent",)),
+        ("%253Cb", "<b", ("percent", "percent")),
+        ("%%32%65%%32%65/", "../", ("percent", "percent")),
+        ("%c0%ae%c0%af", "./", ("percent",)),
+        ("%u003cb", "<b", ("percent",)),
+        ("&lt;b&#62;&#x3e;", "<b>>", ("html",)),
+        ("\\u003cb\\x3e\\74", "<b><", ("escape",)),
+        ("\\u{3c}b", "<b", ("escape",)),
+        ("+ADw-b", "<b", ("utf-7",)),
+        ("0x2e0x2e0x2f", "../", ("hex",)),
+        ("\uff1cb\uff1e", "<b>", ("unicode",)),
+        ("Li4vLi4vLi4vZXRjL3Bhc3N3ZA==", "../../../etc/passwd", ("base64",)),
+        ("data:text/html;base64,PGI+aGVsbG8=", "data:text/html;base64,<b>hello", ("base64",)),
+    ],
+)
+def test_each_wrapping(text: str, plain: str, steps: tuple[str, ...]) -> None:
+    last = decode(text)[-1]
+    assert (last.text, last.steps) == (plain, steps)
+
+
+@pytest.mark.parametrize(
+    "text", ["plain", "100 %", "a & b", "C:\\temp", "1+1-1", "aGVsbG8", "7f3e9a0c11d24e55aa0b9c3d"]
+)
+def test_what_is_not_wrapped_stays(text: str) -> None:
+    assert decode(text) == ()
+
+
+@given(st.text(max_size=400))
+def test_bounded(text: str) -> None:
+    found = decode(text)
+    assert len(found) <= MAX_ROUNDS
+    assert all(len(each.text) <= 4 * len(text) + 4 for each in found)
+
+
+def test_wrapping_upon_wrapping_ends() -> None:
+    text = "<"
+    for _ in range(12):
+        text = "".join(f"%{ord(char):02x}" for char in text)
+    assert len(decode(text)) == MAX_ROUNDS
