@@ -3,7 +3,7 @@
 import os
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from importlib.metadata import version
 from pathlib import Path
@@ -28,6 +28,7 @@ from garrison.assess.call import Call, Listener, Transport
 from garrison.assess.check import Check
 from garrison.assess.checks.catalogue import CHECKS
 from garrison.assess.doors import logging_in, recognise
+from garrison.assess.evidence import secrets_of, step_of
 from garrison.assess.explore import Explorer
 from garrison.assess.identity import Identity
 from garrison.assess.keeper import Journal, Keeper, Left
@@ -41,7 +42,7 @@ from garrison.assess.tools import Tools
 from garrison.contract import load
 from garrison.contract.described import Description
 from garrison.core.errors import ConfigError, GatewayError, Problem
-from garrison.core.findings_report import Report
+from garrison.core.findings_report import Benign, Report
 from garrison.report.assessed import coverage_of, explained, listed
 
 LOCK: Final = "assess.lock"
@@ -138,7 +139,7 @@ def perform(
         assessed = assess(assessment, _identities(given, api), checks, progress)
         witness(assessment)
         how = {each.name: each.how for each in given}
-        report = _report(assessment, assessed, checks, how, started)
+        report = report_of(assessment, assessed, checks, how, started)
         return report if wanted.data is None else _kept(wanted.data, report)
 
 
@@ -147,7 +148,7 @@ def _kept(data: Path, report: Report) -> Report:
         return history.take_in(report)
 
 
-def _report(
+def report_of(
     assessment: Assessment, assessed: Assessed, checks: Sequence[Check], how: Mapping[str, str], started: float
 ) -> Report:
     """The report of a run whose findings nobody has seen before."""
@@ -171,9 +172,24 @@ def _report(
         checks=coverage.checks,
         explained=tuple(map(explained, checks)),
         findings=listed(assessed.outcome.findings),
+        benign=tuple(_benign(assessment)),
         untested=coverage.untested,
         left=coverage.left,
     )
+
+
+def _benign(assessment: Assessment) -> Iterator[Benign]:
+    """What succeeded as the assessment walked through the API, redacted: nothing in it is a secret. What nobody in
+    particular was given although the contract demands a credential is not benign."""
+    found = [
+        (each.id, known)
+        for each in assessment.api.targets
+        for known in assessment.survey.baselines(each)
+        if known.identity is not None or each.is_declared_public
+    ]
+    names = secrets_of([known for _, known in found], assessment.identities)
+    for operation, known in found:
+        yield Benign(operation, step_of(known, names))
 
 
 def chosen(only: Sequence[str], without: Sequence[str]) -> tuple[Check, ...]:

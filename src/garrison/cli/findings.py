@@ -93,7 +93,7 @@ def show(identifier: _Id, data: _Data = _DATA, json: _Json = False) -> None:
     from garrison.report.texts import day
 
     with Findings(data, is_read=True) as history:
-        kept = _one(history, identifier)
+        kept = one_finding(history, identifier)
         explained = history.explained(kept)
     if json:
         as_json({"target": kept.target, "explained": explained, **_fields(kept)})
@@ -121,7 +121,7 @@ def accept(
 
     day = None if no_more else _day(until, reason)
     with Findings(data) as history:
-        kept = _one(history, identifier)
+        kept = one_finding(history, identifier)
         if day is None:
             was = history.accept_no_more(kept)
             line(f"{kept.listed.finding.fingerprint[:8]} counts again" if was else "nobody accepted it")
@@ -146,7 +146,7 @@ def reproduce(
     if form not in makers:
         raise ConfigError([Problem("<options>", "--as", f"`{form}` is not known", "there are `curl` and `pytest`")])
     with Findings(data, is_read=True) as history:
-        kept = _one(history, identifier)
+        kept = one_finding(history, identifier)
     text = makers[form](kept.listed.finding, kept.origin)
     if not text:
         hint = f"`garrison findings show {identifier}` says where it stands"
@@ -220,7 +220,7 @@ def _last(history: "Findings", target: str) -> "Report":
     return found
 
 
-def _one(history: "Findings", beginning: str) -> "Kept":
+def one_finding(history: "Findings", beginning: str) -> "Kept":
     """The finding whose id begins so. Raises ConfigError where it is not one."""
     found = history.kept(time.time(), beginning=beginning.lower()) if beginning.isalnum() else []
     if len(found) == 1:

@@ -27,6 +27,7 @@ from garrison.config.respond import respond_faults
 from garrison.config.scheme_checks import scheme_complaints
 from garrison.config.servers import server_complaints
 from garrison.config.source import Path
+from garrison.config.virtual_patch import patch_faults
 from garrison.core.countermeasure import system_number
 from garrison.core.decision import FailMode, Mode
 
@@ -250,6 +251,16 @@ def _blocking(settings: Settings) -> Iterator[Complaint]:
             yield Complaint(("controls", "blocking", "allow", index), message, _network_hint(text))
 
 
+def _patches(settings: Settings) -> Iterator[Complaint]:
+    at: Path = ("controls", "virtual-patch", "patches")
+    patches = settings.controls.virtual_patch.patches
+    for place, message, hint in patch_faults(patches):
+        yield Complaint((*at, *place), message, hint)
+    for index, patch in enumerate(patches):
+        if patch.operation and (fault := _match_fault(patch.operation)):
+            yield Complaint((*at, index, "operation"), fault, _MATCH_HINT)
+
+
 def _respond(settings: Settings) -> Iterator[Complaint]:
     for place, message, hint in respond_faults(settings.respond):
         yield Complaint(("respond", *place), message, hint)
@@ -292,6 +303,7 @@ CHECKS: tuple[Callable[[Settings], Iterator[Complaint]], ...] = (
     _blocking,
     _respond,
     _exceptions,
+    _patches,
     server_complaints,
     demand_complaints,
     subject_complaints,

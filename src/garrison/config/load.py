@@ -141,6 +141,12 @@ def examine(text: bytes, file: str, options: Options | None = None) -> Examined:
     return Examined(settings, _in_order(problems), origin)
 
 
+def placed_in(data: dict[str, Any], folder: str) -> dict[str, Any]:
+    """Settings as data, with files that are named relatively named from `folder`; `data` itself is changed."""
+    _place_files(data, folder)
+    return data
+
+
 def _place_files(data: dict[str, Any], folder: str) -> None:
     if not folder:
         return

@@ -26,9 +26,11 @@ from garrison.config import (
     sections,
     tokens,
 )
+from garrison.core import patch
 
 _MODULES = (
     sections,
+    patch,
     tokens,
     credentials,
     authentication,
