@@ -11,7 +11,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final, Protocol
@@ -196,6 +196,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     wanted: Wanted
     schedule: Schedule
     certificates: tuple[str, ...] = ()
+    patched: Mapping[str, str] = {}
+    """By fingerprint of a finding, which virtual patch closes it."""
     notify: NotifySettings = NotifySettings()
     severity: Severity = Severity.INFORMATIONAL
 
@@ -213,6 +215,7 @@ def plan_of(settings: Settings) -> Plan:
         wanted=wanted_of(settings),
         schedule=schedule_of(settings.assess),
         certificates=certificates_of(settings),
+        patched=patched_by(settings),
         notify=settings.notify,
         severity=settings.assess.severity,
     )
@@ -229,6 +232,11 @@ def certificates_of(settings: Settings) -> tuple[str, ...]:
     listen = settings.listen.tls
     files = (listen.certificate if listen is not None else "", settings.upstream.tls.certificate)
     return tuple(filter(None, files))
+
+
+def patched_by(settings: Settings) -> dict[str, str]:
+    """By fingerprint of a finding, the virtual patch of the settings that closes it."""
+    return {each.finding: each.id for each in settings.controls.virtual_patch.patches if each.finding}
 
 
 def wanted_of(settings: Settings) -> Wanted:
@@ -292,7 +300,7 @@ def _continuous(
             wake()
 
     seed(runs, plan.data, plan.target, time.time())
-    look = Looking(plan.wanted, plan.data, certificates=plan.certificates)
+    look = Looking(plan.wanted, plan.data, certificates=plan.certificates, patched=plan.patched)
     return Continuous(
         runs, plan.target, plan.schedule, look, tell, clock=time.time, pause=stopping.wait, say=say
     )  # fmt: skip

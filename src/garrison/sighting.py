@@ -31,12 +31,15 @@ class Looking:
         data: Path,
         *,
         certificates: Sequence[str] = (),
+        patched: Mapping[str, str] = {},
         notes: Callable[[], Mapping[str, Remark]] = dict,
     ) -> None:
-        """`certificates` are PEM files to watch; `notes` is what other parts have to say at the moment."""
+        """`certificates` are PEM files to watch, `patched` says which virtual patch closes a finding, and `notes` is
+        what other parts have to say at the moment."""
         self._wanted = msgspec.structs.replace(wanted, data=data)
         self._data = data
         self._files = tuple(certificates)
+        self._patched = patched
         self._notes = notes
 
     def __call__(self, known: Picture, now: float, seconds: float) -> Sighting:
@@ -64,6 +67,7 @@ class Looking:
             untested=untested,
             stopped=report.stopped,
             requests=report.requests,
+            patched=self._patched,
             notes=self._notes(),
         )
 

@@ -28,10 +28,11 @@ from garrison.adapters.status import (
 )
 from garrison.adapters.store.files import replace_file
 from garrison.adapters.watch_settings import ASSESS_SETTINGS, WATCH_SETTINGS
-from garrison.config.controls import ControlsSettings
+from garrison.config.controls import ControlsSettings, VirtualPatchSettings
 from garrison.config.model import ListenSettings, Settings
 from garrison.config.notify import AppriseSettings, DestinationSettings
 from garrison.core.errors import GatewayError
+from garrison.core.patch import Patch
 
 Note: TypeAlias = Callable[[str], None]
 """Prints one line for the operator; called from several threads."""
@@ -199,12 +200,19 @@ def assess_command(settings: Settings) -> Sequence[str]:
         listen=ListenSettings(tls=settings.listen.tls),
         notify=msgspec.structs.replace(settings.notify, to=tuple(map(_without_secret, settings.notify.to))),
         assess=settings.assess,
+        controls=ControlsSettings(virtual_patch=VirtualPatchSettings(patches=_which_close(settings))),
     )
     content = msgspec.json.encode(wanted)
     file = Path(settings.data) / ASSESS_SETTINGS
     replace_file(file, content)
     digest = hashlib.sha256(content + msgspec.json.encode(watch_secrets(settings))).hexdigest()[:12]
     return [sys.executable, "-P", "-m", "garrison.continuous", str(file), "--digest", digest]
+
+
+def _which_close(settings: Settings) -> tuple[Patch, ...]:
+    """The patches that close a finding, without what they do."""
+    patches = settings.controls.virtual_patch.patches
+    return tuple([Patch(id=each.id, finding=each.finding) for each in patches if each.finding])
 
 
 def _for_watching(settings: Settings) -> Settings:

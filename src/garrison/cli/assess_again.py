@@ -18,7 +18,7 @@ def again(wanted: "Wanted", *, every: str, quiet_hours: str, config: Path | None
     """Assess until SIGINT or SIGTERM, and print what is different. Raises ConfigError with all that is wrong."""
     import signal
 
-    from garrison.continuous import Plan, assess_continuously, certificates_of, schedule_of
+    from garrison.continuous import Plan, assess_continuously, certificates_of, patched_by, schedule_of
 
     settings = _settings(config)
     own = msgspec.structs.replace(settings.assess, every=every, quiet_hours=quiet_hours or settings.assess.quiet_hours)
@@ -28,7 +28,7 @@ def again(wanted: "Wanted", *, every: str, quiet_hours: str, config: Path | None
     bounded = msgspec.structs.replace(wanted, pace=wanted.pace or own.pace, minutes=wanted.minutes or own.minutes)
     plan = Plan(
         data=wanted.data, wanted=bounded, schedule=schedule_of(own), certificates=certificates_of(settings),
-        notify=settings.notify, severity=own.severity,
+        patched=patched_by(settings), notify=settings.notify, severity=own.severity,
     )  # fmt: skip
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     note(f"garrison: assessing {plan.target} every {every}; differences are kept in `{plan.data}`")

@@ -84,6 +84,8 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     stopped: str = ""
     """Why the run ended before its work was done; empty where it was done."""
     requests: int = 0
+    patched: Mapping[str, str] = {}
+    """By fingerprint of a finding, which virtual patch closes it."""
     notes: Mapping[str, Remark] = {}
     """What other parts watch and have something to say about, by a name of theirs."""
 

@@ -33,7 +33,7 @@ def compare(known: Picture, seen: Sighting) -> tuple[Picture, tuple[Difference, 
         *_operations(known, seen),
         *_strangers(known, seen),
         *changed,
-        *_weaknesses(known.weaknesses, settled),
+        *_weaknesses(known.weaknesses, settled, seen.patched),
         *_certificates(known, seen),
         *_untested(known, seen),
         *_notes(known, seen),
@@ -91,14 +91,19 @@ def _sure(before: Weakness | None, now: Weakness, stopped: str) -> Weakness:
     return now if missed >= SURE else msgspec.structs.replace(before, missed=missed)
 
 
-def _weaknesses(known: Mapping[str, Weakness], seen: Mapping[str, Weakness]) -> Iterator[Difference]:
+def _weaknesses(
+    known: Mapping[str, Weakness], seen: Mapping[str, Weakness], patched: Mapping[str, str]
+) -> Iterator[Difference]:
     for fingerprint, now in seen.items():
         before = known.get(fingerprint)
         change = _CHANGES.get((before.standing if before is not None else None, now.standing))
         if change is not None:
             kind, word = change
-            severity = Severity.INFORMATIONAL if kind is DifferenceKind.FINDING_FIXED else now.severity
-            yield Difference(kind, fingerprint, severity, f"{word}: {now.text} ({now.severity}, {fingerprint[:8]})")
+            is_fixed = kind is DifferenceKind.FINDING_FIXED
+            patch = patched.get(fingerprint, "") if is_fixed else ""
+            spare = f"; the patch `{patch}` can be taken out" if patch else ""
+            text = f"{word}: {now.text} ({now.severity}, {fingerprint[:8]}){spare}"
+            yield Difference(kind, fingerprint, Severity.INFORMATIONAL if is_fixed else now.severity, text)
 
 
 _CHANGES: Final[Mapping[tuple[Standing | None, Standing], tuple[DifferenceKind, str]]] = {

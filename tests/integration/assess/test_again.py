@@ -27,6 +27,7 @@ from garrison.adapters.watch_settings import ASSESS_SETTINGS, read_settings
 from garrison.assessing import LOCK, Wanted, perform
 from garrison.config.load import load_settings
 from garrison.config.model import Settings
+from garrison.continuous import patched_by
 from garrison.core.difference import DifferenceKind
 from garrison.core.errors import ConfigError
 
@@ -62,6 +63,8 @@ def settings(stage: Stage, folder: Path) -> Settings:
 data: {folder}/data
 contract: {{file: openapi.json}}
 upstream: {{url: "{stage.origin}"}}
+controls:
+  virtual-patch: {{patches: [{{id: p-1, finding: abc, operation: getOrder, deny: true}}, {{id: p-2, deny: true}}]}}
 assess: {{every: 1d, only: [object-read-by-another], safe: false, pace: 1000}}
 notify:
   to: [{{name: lake, ocsf: {{file: told.jsonl}}}}, {{name: mail, apprise: {{url: "json://a:hunter2@127.0.0.1:9"}}}}]
@@ -116,7 +119,9 @@ def test_beside_a_gateway_it_assesses_at_once_and_tells_what_is_new(stage: Stage
         companion.stop()
     assert any(line.startswith("assess: garrison: high: new: an object") or "new: an object" in line for line in said)
     assert "hunter2" not in (tmp_path / "data" / ASSESS_SETTINGS).read_text()
-    assert read_settings(tmp_path / "data" / ASSESS_SETTINGS).assess.every == "1d"
+    kept = read_settings(tmp_path / "data" / ASSESS_SETTINGS)
+    assert kept.assess.every == "1d"
+    assert patched_by(kept) == {"abc": "p-1"}
 
 
 def _status(folder: Path) -> AssessStatus:

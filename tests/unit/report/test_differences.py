@@ -116,6 +116,19 @@ def test_a_finding_that_is_found_now_and_then_is_told_once() -> None:
     assert not any(weakness(*[Standing.OPEN, Standing.FIXED] * 10)[1:])
 
 
+def test_a_patch_whose_finding_is_fixed_is_named() -> None:
+    runs = [
+        Sighting(at=0, weaknesses={"f" * 32: Weakness(each, Severity.HIGH, "bad at GET /a")}, patched={"f" * 32: "p-1"})
+        for each in (Standing.OPEN, Standing.FIXED, Standing.FIXED, Standing.FIXED)
+    ]
+    assert told(*runs) == [
+        ["new: bad at GET /a (high, ffffffff)"],
+        [],
+        ["fixed: bad at GET /a (high, ffffffff); the patch `p-1` can be taken out"],
+        [],
+    ]
+
+
 def test_a_run_that_was_cut_short_mends_nothing() -> None:
     first, *rest = weakness(Standing.OPEN, *[Standing.FIXED] * 5, stopped="the time was over")
     assert first == [DifferenceKind.FINDING_NEW, DifferenceKind.CUT_SHORT]
