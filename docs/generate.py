@@ -273,6 +273,8 @@ def _value(schema: Mapping[str, Any], prop: Mapping[str, Any]) -> str:
         case "array":
             inner = _value(schema, prop["items"])
             return "list of sections" if inner == "section" else f"list of {inner}"
+        case "object" if "additionalProperties" not in prop:
+            return "mapping"
         case "object":
             inner = _value(schema, prop["additionalProperties"])
             return "mapping of names to " + ("sections" if inner == "section" else inner)

@@ -3,7 +3,7 @@
 import os
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from importlib.metadata import version
 from pathlib import Path
@@ -22,11 +22,13 @@ from garrison.adapters.sources import read_source
 from garrison.adapters.store.files import make_directory
 from garrison.adapters.store.findings import Findings
 from garrison.adapters.store.leftovers import Leftovers
+from garrison.adapters.store.only_one import the_only_one
 from garrison.assess.assessment import Assessment, Options
 from garrison.assess.call import Call, Listener, Transport
 from garrison.assess.check import Check
 from garrison.assess.checks.catalogue import CHECKS
 from garrison.assess.doors import logging_in, recognise
+from garrison.assess.evidence import secrets_of, step_of
 from garrison.assess.explore import Explorer
 from garrison.assess.identity import Identity
 from garrison.assess.keeper import Journal, Keeper, Left
@@ -40,9 +42,11 @@ from garrison.assess.tools import Tools
 from garrison.contract import load
 from garrison.contract.described import Description
 from garrison.core.errors import ConfigError, GatewayError, Problem
-from garrison.core.findings_report import Report
+from garrison.core.findings_report import Benign, Report
 from garrison.report.assessed import coverage_of, explained, listed
 
+LOCK: Final = "assess.lock"
+"""In the data directory, held by whoever assesses."""
 _SEED: Final = 1
 """Of requests that are made up for conformance: the same contract is tried with the same ones."""
 _DESCRIPTIONS: Final = (
@@ -93,16 +97,22 @@ class Assessed(msgspec.Struct, frozen=True):
     """What was made and could not be taken away."""
 
 
-def perform(wanted: Wanted, progress: Progress = unwatched) -> Report:
+def perform(
+    wanted: Wanted, progress: Progress = unwatched, *, witness: Callable[[Assessment], None] = lambda _: None
+) -> Report:
     """Assess an API, and keep what was found where a history is wanted. Interrupted, it tells what it found so far.
 
-    Raises ConfigError and DescriptionError where something was given wrongly, GatewayError where the target cannot be
-    reached, RecordError where the history cannot be kept.
+    `witness` is shown the assessment when it has ended. Raises ConfigError and DescriptionError where something was
+    given wrongly, GatewayError where the target cannot be reached, BusyError where another assessment keeps its history
+    in the same directory at the moment, RecordError where the history cannot be kept.
     """
     checks = chosen(wanted.only, wanted.without)
     origin, base = split_url(wanted.url)
     started = time.time()
     with ExitStack() as stack:
+        if wanted.data is not None:
+            says = f"another assessment is under way with `{wanted.data}`: wait for it, or keep the history elsewhere"
+            stack.enter_context(the_only_one(wanted.data, LOCK, says))
         transport = stack.enter_context(
             HttpTransport(str(origin), timeout=wanted.timeout, insecure=wanted.insecure, pace=wanted.pace)
         )
@@ -127,15 +137,18 @@ def perform(wanted: Wanted, progress: Progress = unwatched) -> Report:
         if journal is not None:
             _clean_earlier(journal, assessment, _identities(given, api))
         assessed = assess(assessment, _identities(given, api), checks, progress)
-    how = {each.name: each.how for each in given}
-    report = _report(assessment, assessed, checks, how, started)
-    if wanted.data is None:
-        return report
-    with Findings(wanted.data) as history:
+        witness(assessment)
+        how = {each.name: each.how for each in given}
+        report = report_of(assessment, assessed, checks, how, started)
+        return report if wanted.data is None else _kept(wanted.data, report)
+
+
+def _kept(data: Path, report: Report) -> Report:
+    with Findings(data) as history:
         return history.take_in(report)
 
 
-def _report(
+def report_of(
     assessment: Assessment, assessed: Assessed, checks: Sequence[Check], how: Mapping[str, str], started: float
 ) -> Report:
     """The report of a run whose findings nobody has seen before."""
@@ -159,9 +172,24 @@ def _report(
         checks=coverage.checks,
         explained=tuple(map(explained, checks)),
         findings=listed(assessed.outcome.findings),
+        benign=tuple(_benign(assessment)),
         untested=coverage.untested,
         left=coverage.left,
     )
+
+
+def _benign(assessment: Assessment) -> Iterator[Benign]:
+    """What succeeded as the assessment walked through the API, redacted: nothing in it is a secret. What nobody in
+    particular was given although the contract demands a credential is not benign."""
+    found = [
+        (each.id, known)
+        for each in assessment.api.targets
+        for known in assessment.survey.baselines(each)
+        if known.identity is not None or each.is_declared_public
+    ]
+    names = secrets_of([known for _, known in found], assessment.identities)
+    for operation, known in found:
+        yield Benign(operation, step_of(known, names))
 
 
 def chosen(only: Sequence[str], without: Sequence[str]) -> tuple[Check, ...]:

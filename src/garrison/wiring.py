@@ -70,7 +70,7 @@ def policy_on(
     operations = [compiled.operation for compiled in catalogue.operations]
     problems = [_stranger(settings, index, operations, file) for index in unmatched(settings, operations)]
     problems += [*_strange_schemes(settings, operations, file), *exception_problems(settings, file)]
-    problems += _limits_of_nothing(settings, operations, file)
+    problems += [*_limits_of_nothing(settings, operations, file), *_patches_of_nothing(settings, operations, file)]
     problems += [
         Problem(file, json_path(each.path), each.message, each.hint)
         for find in (strange_owners, strange_subjects)
@@ -201,6 +201,15 @@ def _limits_of_nothing(settings: Settings, operations: list[Operation], file: st
         for place, patterns in lists
         for at, pattern in enumerate(patterns)
         if not any(matches(pattern, operation) for operation in operations)
+    ]
+
+
+def _patches_of_nothing(settings: Settings, operations: list[Operation], file: str) -> list[Problem]:
+    """Patches of an operation that there is not; a method and path may be one that nobody described."""
+    return [
+        _nameless(f"$.controls.virtual-patch.patches[{index}].operation", one.operation, operations, file)
+        for index, one in enumerate(settings.controls.virtual_patch.patches)
+        if one.operation and " " not in one.operation and not any(matches(one.operation, each) for each in operations)
     ]
 
 

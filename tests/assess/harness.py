@@ -1,6 +1,7 @@
 """Assessing a twin application over real HTTP on loopback, with just the checks that are asked for."""
 
 import json
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from tests.assess.secured import secured
 
 from garrison.adapters.probing.conformance import Schemathesis
 from garrison.adapters.probing.listener import LoopbackListener
+from garrison.adapters.probing.origin import split_url
 from garrison.adapters.probing.transport import HttpTransport
 from garrison.assess.assessment import Assessment, Options
 from garrison.assess.check import Check
@@ -21,8 +23,9 @@ from garrison.assess.identity import Credential, Identity, fixed
 from garrison.assess.probe import Limits
 from garrison.assess.target import Api
 from garrison.assess.tools import Tools
-from garrison.assessing import assess, begin, read_api
+from garrison.assessing import assess, begin, read_api, report_of
 from garrison.core.finding import Finding, Untested
+from garrison.core.findings_report import Report
 from garrison.lab.served import served
 
 How = Credential | tuple[str, str]
@@ -97,14 +100,34 @@ def run_twin(app: Starlette, twin: ModuleType, checks: Sequence[Check], folder: 
     """What the checks find in an application. Its own `app.state.identities` stand before the twin's."""
     with assessment_of(app, twin, folder, stage) as assessment:
         given = getattr(app.state, "identities", getattr(twin, "IDENTITIES", ()))
-        identities = _identities(assessment.api, given, getattr(twin, "ROLES", {}))
+        identities = identities_of(assessment.api, given, getattr(twin, "ROLES", {}))
         found = assess(assessment, identities, checks).outcome.findings
         held = assessment.probe._credentials.values()
         secrets = {secret for credential in held for secret in credential.secrets if len(secret) >= 8}
         return Seen(found, assessment.untested, frozenset(secrets))
 
 
-def _identities(api: Api, given: Sequence[tuple[str, How]], roles: Mapping[str, tuple[str, ...]]) -> list[Identity]:
+def report_at(
+    url: str, contract: str, app: Starlette, twin: ModuleType, checks: Sequence[Check], ear: LoopbackListener
+) -> Report:
+    """The report of an assessment of what stands at a URL, such as a gateway in front of a twin."""
+    origin, base = split_url(url)
+    started = time.time()
+    api = read_api(contract, seed=7, base=base)
+    scanner = getattr(app.state, "scanner", None)
+    tools = Tools(scanner, Schemathesis(api, 1)) if scanner is not None else None
+    with HttpTransport(str(origin), insecure=True) as transport:
+        options = Options(words=tuple(getattr(twin, "WORDS", ())))
+        traffic: Sequence[str] = getattr(twin, "TRAFFIC", ())
+        assessment = begin(api, transport, options=options, listener=ear, traffic=traffic, tools=tools)
+        given = getattr(app.state, "identities", getattr(twin, "IDENTITIES", ()))
+        people = identities_of(api, given, getattr(twin, "ROLES", {}))
+        done = assess(assessment, people, checks)
+        return report_of(assessment, done, checks, {}, started)
+
+
+def identities_of(api: Api, given: Sequence[tuple[str, How]], roles: Mapping[str, tuple[str, ...]]) -> list[Identity]:
+    """Identities that log in as a twin says."""
     door = recognise(api).log_in
     found = []
     for name, how in given:

@@ -7,11 +7,12 @@ so (`transport`), with the status that the server answers.
 from tests.conformance.rows.bodies import BODIES
 from tests.conformance.rows.limits import LIMITS
 from tests.conformance.rows.parameters import PARAMETERS
+from tests.conformance.rows.patches import PATCHES
 from tests.conformance.rows.payloads import PAYLOADS
 from tests.conformance.rows.policies import POLICIES
 from tests.conformance.rows.readings import READINGS
 from tests.conformance.rows.responses import RESPONSES
 from tests.conformance.values import Case
 
-TABLE: tuple[Case, ...] = (*READINGS, *PARAMETERS, *BODIES, *LIMITS, *RESPONSES, *POLICIES, *PAYLOADS)
+TABLE: tuple[Case, ...] = (*READINGS, *PARAMETERS, *BODIES, *LIMITS, *RESPONSES, *POLICIES, *PAYLOADS, *PATCHES)
 """All rows. Names are unique within a variant."""

@@ -13,9 +13,11 @@ from garrison.config.controls import (
     RequestLimitsSettings,
     RequestSchemaSettings,
     ResponseSchemaSettings,
+    VirtualPatchSettings,
 )
 from garrison.config.model import ContractSettings, OperationSettings, Settings
 from garrison.core.decision import Mode
+from garrison.core.patch import Patch, Refused
 from garrison.engine.plan import Policy
 from garrison.wiring import build_policy
 
@@ -33,6 +35,14 @@ TIGHT = RequestLimitsSettings(
     array_items=6,
     object_keys=8,
     query_parameters=4,
+)
+
+PATCHES = (
+    Patch(id="quotes", operation="listCustomers", where="query.limit", refuse=Refused(matches="'|7")),
+    Patch(id="role", operation="createCustomer", where="body/role", refuse=Refused(present=True)),
+    Patch(id="no-lines", operation="getLine", deny=True),
+    Patch(id="mail", operation="getCustomer", strip=("/email",)),
+    Patch(id="over", operation="compareTariffs", deny=True, expires="2020-01-01"),
 )
 
 VARIANTS: Mapping[str, Settings] = {
@@ -80,6 +90,11 @@ VARIANTS: Mapping[str, Settings] = {
         ),
     ),
     "damaged": Settings(mode="enforce", contract=ContractSettings(file=CONTRACT.file, overlays=(DAMAGE,))),
+    "patched": Settings(
+        mode="enforce",
+        contract=CONTRACT,
+        controls=ControlsSettings(virtual_patch=VirtualPatchSettings(patches=PATCHES)),
+    ),
     # one operation watched only, one without a control, one tag with its own bound
     "mixed": Settings(
         mode="enforce",

@@ -1,4 +1,5 @@
-"""What the guard keeps running beside Envoy, by the settings: the watch process, its own status file, the metrics."""
+"""What the guard keeps running beside Envoy, by the settings: the watch process, the one that assesses the API,
+its own status file, the metrics."""
 
 import contextlib
 import hashlib
@@ -26,7 +27,7 @@ from garrison.adapters.status import (
     read_status,
 )
 from garrison.adapters.store.files import replace_file
-from garrison.adapters.watch_settings import WATCH_SETTINGS
+from garrison.adapters.watch_settings import ASSESS_SETTINGS, WATCH_SETTINGS
 from garrison.config.controls import ControlsSettings
 from garrison.config.model import ListenSettings, Settings
 from garrison.config.notify import AppriseSettings, DestinationSettings
@@ -100,6 +101,8 @@ class _Recorded:
             why = (error.strerror or str(error)).lower()
             raise GatewayError(f"cannot keep data in `{settings.data}`: {why}") from error
         self._watch = Companion("watch", command, note, watch_secrets(settings))
+        self._assess: Companion | None = None
+        self._follow_assess(settings)
         self._heartbeat = Heartbeat(data, GUARD, self._status)
 
     def serving(self, url: str, pid: int) -> None:
@@ -112,9 +115,32 @@ class _Recorded:
             self._watch.change(watch_command(settings), watch_secrets(settings))
         except OSError as error:
             self._note(f"garrison: the watch process goes on as it was: {(error.strerror or str(error)).lower()}")
+        self._follow_assess(settings)
+
+    def _follow_assess(self, settings: Settings) -> None:
+        """Have the API assessed again and again where the settings want that, and by none where they do not."""
+        if not settings.assess.every:
+            self._end_assess()
+            return
+        try:
+            command = assess_command(settings)
+        except OSError as error:
+            self._note(f"garrison: the API is not assessed as it should: {(error.strerror or str(error)).lower()}")
+            return
+        if self._assess is None:
+            self._assess = Companion("assess", command, self._note, watch_secrets(settings))
+        else:
+            self._assess.change(command, watch_secrets(settings))
+
+    def _end_assess(self) -> None:
+        if self._assess is not None:
+            self._assess.stop()
+            self._assess = None
+        (self._data / ASSESS_SETTINGS).unlink(missing_ok=True)
 
     def close(self) -> None:
         """End the watch process; Envoy has ended before, so that it gets all events."""
+        self._end_assess()
         self._watch.stop()
         (self._data / WATCH_SETTINGS).unlink(missing_ok=True)
         self._told = msgspec.structs.replace(self._told, stopped=True)
@@ -122,7 +148,9 @@ class _Recorded:
 
     def _status(self) -> GuardStatus:
         self._tell_losses()
-        return msgspec.structs.replace(self._told, updated=now(), watch=self._watch.child)
+        assess = self._assess  # a reload may end it meanwhile
+        child = assess.child if assess is not None else None
+        return msgspec.structs.replace(self._told, updated=now(), watch=self._watch.child, assess=child)
 
     def _tell_losses(self) -> None:
         """Say that exchanges were not recorded, at most once a second."""
@@ -157,6 +185,26 @@ def watch_command(settings: Settings) -> Sequence[str]:
         with contextlib.suppress(OSError):
             digest.update(hashlib.sha256(Path(one).read_bytes()).digest())
     return [*command, "--settings", str(file), "--settings-digest", digest.hexdigest()[:12]]
+
+
+def assess_command(settings: Settings) -> Sequence[str]:
+    """How the process is started that assesses the API again and again; secrets apart, as of the watch process.
+
+    Raises OSError.
+    """
+    wanted = Settings(
+        data=settings.data,
+        contract=settings.contract,
+        upstream=settings.upstream,
+        listen=ListenSettings(tls=settings.listen.tls),
+        notify=msgspec.structs.replace(settings.notify, to=tuple(map(_without_secret, settings.notify.to))),
+        assess=settings.assess,
+    )
+    content = msgspec.json.encode(wanted)
+    file = Path(settings.data) / ASSESS_SETTINGS
+    replace_file(file, content)
+    digest = hashlib.sha256(content + msgspec.json.encode(watch_secrets(settings))).hexdigest()[:12]
+    return [sys.executable, "-P", "-m", "garrison.continuous", str(file), "--digest", digest]
 
 
 def _for_watching(settings: Settings) -> Settings:

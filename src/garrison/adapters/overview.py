@@ -13,16 +13,19 @@ import msgspec
 
 from garrison.adapters.recording import SPOOL
 from garrison.adapters.status import (
+    ASSESS,
     GATEWAY,
     GUARD,
     STALE,
     WATCH,
+    AssessStatus,
     GatewayStatus,
     GuardStatus,
     WatchStatus,
     is_running,
     read_status,
 )
+from garrison.adapters.store.assessments import AssessmentRun, Assessments
 from garrison.adapters.store.casebook import Casebook
 from garrison.adapters.store.events import EVENTS
 from garrison.adapters.store.exposures import EXPOSURES
@@ -39,7 +42,7 @@ class Process(msgspec.Struct, frozen=True):
     """One process of the gateway."""
 
     name: str
-    """`guard`, `envoy` or `watch`."""
+    """`guard`, `envoy`, `watch` or `assess`."""
     pid: int
     """0 where none runs or is known."""
     alive: bool
@@ -84,6 +87,22 @@ class Exposed(msgspec.Struct, frozen=True):
     last_day: str = ""
 
 
+class Assessing(msgspec.Struct, frozen=True):
+    """How it stands with assessing the API again and again."""
+
+    target: str
+    alive: bool
+    """Whether a process does it."""
+    due: float = 0.0
+    """When the next run begins; 0 where none will."""
+    since: float = 0.0
+    """When the one under way began; 0 where none is."""
+    last: AssessmentRun | None = None
+    """The last run that has ended."""
+    trouble: str = ""
+    """Why the last one could not be made; empty where it could."""
+
+
 class Overview(msgspec.Struct, frozen=True):
     """All of it, and what is wrong."""
 
@@ -101,6 +120,8 @@ class Overview(msgspec.Struct, frozen=True):
     deliveries: tuple[Delivery, ...]
     """How it stands with those who are told of incidents."""
     problems: tuple[str, ...]
+    assessing: Assessing | None = None
+    """None where the API is not assessed again and again, and never was."""
 
 
 def overview(data: Path, now: float) -> Overview:
@@ -125,6 +146,7 @@ def overview(data: Path, now: float) -> Overview:
         incidents=counts,
         deliveries=deliveries,
         problems=(),
+        assessing=_assessing(data),
     )
     return msgspec.structs.replace(found, problems=tuple(_problems(found, guard, now)))
 
@@ -137,12 +159,25 @@ def _cases(data: Path) -> tuple[Mapping[str, int], tuple[Delivery, ...]]:
         book.close()
 
 
+def _assessing(data: Path) -> Assessing | None:
+    told = read_status(data, ASSESS, AssessStatus)
+    if told is None:
+        return None
+    with Assessments(data, is_read=True) as runs:
+        last = next((run for run in runs.runs(told.target, 10) if run.ended), None)
+    alive = is_running(told.pid)
+    trouble = told.trouble or (last.trouble if last is not None else "")
+    return Assessing(told.target, alive, told.due if alive else 0.0, told.since if alive else 0.0, last, trouble)
+
+
 def _processes(guard: GuardStatus | None) -> Iterator[Process]:
     if guard is None:
         yield from (Process(name, 0, alive=False) for name in ("guard", "envoy", "watch"))
         return
     yield Process("guard", guard.pid, is_running(guard.pid) and not guard.stopped, guard.started)
-    for name, child in (("envoy", guard.envoy), ("watch", guard.watch)):
+    children = [("envoy", guard.envoy), ("watch", guard.watch)]
+    children += [("assess", guard.assess)] if guard.assess is not None else []
+    for name, child in children:
         if child is None:
             yield Process(name, 0, alive=False)
         else:
@@ -205,6 +240,8 @@ def _problems(found: Overview, guard: GuardStatus | None, now: float) -> Iterato
         yield f"detection: {watch.detection_trouble}"
     if watch is not None and watch.groups_dropped:
         yield f"groups that detection forgot because there were too many: {watch.groups_dropped}"
+    if found.assessing is not None and found.assessing.alive and found.assessing.trouble:
+        yield f"the API was not assessed: {found.assessing.trouble}"
     for each in found.deliveries:
         if each.trouble:
             yield f"`{each.name}` could not be told of incidents ({each.trouble}); waiting: {each.waiting}"

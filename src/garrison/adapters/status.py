@@ -21,6 +21,7 @@ DIRECTORY: Final = "status"
 GATEWAY: Final = "gateway.json"
 GUARD: Final = "guard.json"
 WATCH: Final = "watch.json"
+ASSESS: Final = "assess.json"
 PERIOD: Final = 1.0
 """Seconds between two writings."""
 ROOM: Final = 4096
@@ -116,6 +117,8 @@ class GuardStatus(msgspec.Struct, frozen=True):
     """Where `/metrics` is served; empty: nowhere."""
     envoy: Child | None = None
     watch: Child | None = None
+    assess: Child | None = None
+    """What assesses the API again and again; None where the settings want none."""
     stopped: bool = False
     """Whether it ended as it was told to."""
 
@@ -144,6 +147,21 @@ class WatchStatus(msgspec.Struct, frozen=True):
     """Groups that detection remembers over all rules."""
     groups_dropped: int = 0
     """Those that it forgot because there were too many."""
+
+
+class AssessStatus(msgspec.Struct, frozen=True):
+    """The process that assesses the API again and again, beside a gateway or by itself."""
+
+    pid: int
+    started: float
+    updated: float
+    target: str
+    due: float = 0.0
+    """When the next run begins."""
+    since: float = 0.0
+    """When the one under way began; 0 where none is."""
+    trouble: str = ""
+    """Why the last one could not be made; empty where it could."""
 
 
 def write_status(data: Path, name: str, status: msgspec.Struct) -> None:

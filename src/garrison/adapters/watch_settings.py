@@ -1,4 +1,4 @@
-"""The settings of the watch process, in a file that its owner alone may read; secrets go by the environment."""
+"""Settings of processes beside a gateway, in files that their owner alone may read; secrets go by the environment."""
 
 from pathlib import Path
 from typing import Final
@@ -11,9 +11,12 @@ from garrison.core.errors import RecordError
 WATCH_SETTINGS: Final = "watch-settings.json"
 """The gateway's settings, as far as its watch process needs them, while it runs."""
 
+ASSESS_SETTINGS: Final = "assess-settings.json"
+"""The same for the process that assesses the API again and again."""
+
 
 def read_settings(file: Path) -> Settings:
-    """The settings that the watch process was started with. Raises RecordError."""
+    """The settings that such a process was started with. Raises RecordError."""
     try:
         return msgspec.json.decode(file.read_bytes(), type=Settings)
     except OSError as error:

@@ -83,13 +83,23 @@ def assess(
     traffic: Annotated[
         Path | None, typer.Option(metavar="PLACE", help="Recorded traffic: HAR, JSON Lines or a data directory.")
     ] = None,
+    every: Annotated[
+        str, typer.Option(metavar="SPAN", help="Again and again, telling only what is different: `6h`; needs --data.")
+    ] = "",
+    quiet_hours: Annotated[
+        str, typer.Option("--quiet-hours", metavar="HH:MM-HH:MM", help="With --every: send nothing then, in UTC.")
+    ] = "",
+    config: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="With --every: garrison.yaml, whose `notify` says who is told.")
+    ] = None,
     insecure: Annotated[bool, typer.Option("--insecure", help="Take any certificate of the target.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
 ) -> None:
     """Attack an API that you may attack, and report what can be proven: each finding with the requests that show it.
 
     It makes accounts and objects of its own where the API lets it, and takes them away again. Exit status 1 means that
-    something at least as grave as `--fail-on` is found; 3, that the target cannot be reached.
+    something at least as grave as `--fail-on` is found; 3, that the target cannot be reached. With `--every` it goes on
+    until it is interrupted, and prints what is different from one run to the next.
     """
     from garrison.assess.probe import Limits
     from garrison.assessing import Wanted, perform
@@ -107,6 +117,11 @@ def assess(
         limits=Limits(per_operation=each, in_all=requests, is_safe=safe), minutes=minutes, seed=seed, data=data,
         insecure=insecure, timeout=timeout, pace=pace,
     )  # fmt: skip
+    if every or quiet_hours or config:
+        from garrison.cli.assess_again import again
+
+        again(asked, every=every, quiet_hours=quiet_hours, config=config)
+        return
     with shown(quiet=quiet) as progress:
         made = perform(asked, progress)
     _advise(asked)

@@ -20,6 +20,7 @@ LIST_EXAMPLES = "Example: garrison findings list --data garrison-data"
 SHOW_EXAMPLES = "Example: garrison findings show 2f6c9d"
 ACCEPT_EXAMPLES = "Example: garrison findings accept 2f6c9d --until 2027-03-31 --reason 'behind the VPN until then'"
 REPRODUCE_EXAMPLES = "Example: garrison findings reproduce 2f6c9d --as pytest -o test_order.py"
+CHANGES_EXAMPLES = "Example: garrison findings changes --data garrison-data"
 REPORT_EXAMPLES = "Example: garrison findings report --format html -o findings.html"
 
 _Data = Annotated[Path, typer.Option("--data", metavar="DIR", help="The data directory that keeps the history.")]
@@ -38,6 +39,7 @@ def application() -> typer.Typer:
     app.command("show", epilog=SHOW_EXAMPLES)(show)
     app.command("accept", epilog=ACCEPT_EXAMPLES)(accept)
     app.command("reproduce", epilog=REPRODUCE_EXAMPLES)(reproduce)
+    app.command("changes", epilog=CHANGES_EXAMPLES)(changes)
     app.command("report", epilog=REPORT_EXAMPLES)(report)
     return app
 
@@ -91,7 +93,7 @@ def show(identifier: _Id, data: _Data = _DATA, json: _Json = False) -> None:
     from garrison.report.texts import day
 
     with Findings(data, is_read=True) as history:
-        kept = _one(history, identifier)
+        kept = one_finding(history, identifier)
         explained = history.explained(kept)
     if json:
         as_json({"target": kept.target, "explained": explained, **_fields(kept)})
@@ -119,7 +121,7 @@ def accept(
 
     day = None if no_more else _day(until, reason)
     with Findings(data) as history:
-        kept = _one(history, identifier)
+        kept = one_finding(history, identifier)
         if day is None:
             was = history.accept_no_more(kept)
             line(f"{kept.listed.finding.fingerprint[:8]} counts again" if was else "nobody accepted it")
@@ -144,7 +146,7 @@ def reproduce(
     if form not in makers:
         raise ConfigError([Problem("<options>", "--as", f"`{form}` is not known", "there are `curl` and `pytest`")])
     with Findings(data, is_read=True) as history:
-        kept = _one(history, identifier)
+        kept = one_finding(history, identifier)
     text = makers[form](kept.listed.finding, kept.origin)
     if not text:
         hint = f"`garrison findings show {identifier}` says where it stands"
@@ -153,6 +155,30 @@ def reproduce(
         line(text.rstrip("\n"))
     else:
         write(output, text)
+
+
+def changes(
+    target: _Target = "",
+    limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="Of so many runs at most.")] = 50,
+    data: _Data = _DATA,
+    json: _Json = False,
+) -> None:
+    """List what continuous assessment found different, the newest first: findings, answers, operations, traffic."""
+    from garrison.adapters.store.assessments import Assessments
+    from garrison.cli.moments import show_moment
+    from garrison.cli.report_output import printable
+
+    with Assessments(data, is_read=True) as runs:
+        found = [run for run in runs.runs(target) if run.differences][:limit]
+    if json:
+        as_json({"runs": found})
+        return
+    if not found:
+        note("nothing was different so far")
+    for run in found:
+        line(f"{show_moment(run.begun)}  {run.target}")
+        for each in run.differences:
+            line(printable(f"  {each.severity.value:<13} {each.kind.value:<20} {each.text}"))
 
 
 def report(
@@ -194,7 +220,7 @@ def _last(history: "Findings", target: str) -> "Report":
     return found
 
 
-def _one(history: "Findings", beginning: str) -> "Kept":
+def one_finding(history: "Findings", beginning: str) -> "Kept":
     """The finding whose id begins so. Raises ConfigError where it is not one."""
     found = history.kept(time.time(), beginning=beginning.lower()) if beginning.isalnum() else []
     if len(found) == 1:

@@ -84,7 +84,7 @@ def _loader(config: Path | None, options: "Options") -> "Load":
     from garrison.adapters.ledger_keys import ledger_key_file, lost_keys, make_ring
     from garrison.adapters.recorded.keys import key_source, make_keys
     from garrison.adapters.recording import with_directory
-    from garrison.cli.opening import open_policy, unchecked
+    from garrison.cli.opening import open_policy, patch_warnings, unchecked
     from garrison.config.unsafe import warnings
 
     def load(seen: Callable[[str], None]) -> Checked:
@@ -95,6 +95,8 @@ def _loader(config: Path | None, options: "Options") -> "Load":
         if missing := len(opened.policy.catalogue.uncompiled):
             note(f"garrison: warning: {missing} operations could not be compiled; `garrison plan` lists them")
         for warning in unchecked(opened):
+            note(f"garrison: warning: {warning}")
+        for warning in patch_warnings(opened.settings, time.time()):
             note(f"garrison: warning: {warning}")
         settings = with_directory(opened.settings)
         keys = ledger_key_file(settings, settings.data)

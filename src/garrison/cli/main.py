@@ -31,6 +31,8 @@ from garrison.cli import (
     keys,
     lab,
     notify,
+    patch,
+    patches,
     plan,
     replay,
     rules,
@@ -78,6 +80,8 @@ def application() -> typer.Typer:
     app.command("revoke", epilog=blocking.REVOKE_EXAMPLES)(blocking.revoke)
     app.command("assess", epilog=assess.EXAMPLES)(assess.assess)
     app.add_typer(findings.application(), name="findings")
+    app.command("patch", epilog=patch.EXAMPLES)(patch.patch)
+    app.add_typer(patches.application(), name="patches")
     app.add_typer(checks.application(), name="checks")
     app.add_typer(incidents.application(), name="incidents")
     app.add_typer(notify.application(), name="notify")

@@ -1,6 +1,7 @@
 """What every command begins with: settings from a file and options, and the policy they amount to."""
 
 import importlib.util
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -8,11 +9,13 @@ import msgspec
 
 from garrison.adapters.lookups.files import lookup_complaints, lookup_files
 from garrison.adapters.notifications.files import notify_complaints, notify_files
+from garrison.adapters.patch_file import patch_file, read_patches
 from garrison.adapters.sources import read_source
 from garrison.adapters.tls_files import tls_complaints, tls_files
 from garrison.config.explain import Complaint
 from garrison.config.load import Examined, Options, examine
 from garrison.config.model import Settings
+from garrison.config.virtual_patch import is_over, with_patches, with_policies
 from garrison.core.errors import ConfigError, Problem
 from garrison.engine.plan import Policy
 
@@ -64,6 +67,7 @@ def open_policy(
         seen(str(config))
     file = str(config or DEFAULT_FILE)
     examined = _examine(config, options)
+    seen(str(patch_file(config)))
     settings = examined.settings
     for name in (*tls_files(settings), *lookup_files(settings), *notify_files(settings), *rule_files(settings)):
         seen(name)
@@ -119,7 +123,31 @@ def _is_installed(module: str) -> bool:
         return False
 
 
+def patch_warnings(settings: Settings, now: float) -> Iterator[str]:
+    """What there is to say of virtual patches: which have ended, which nobody proved, and that one only monitors."""
+    patches = settings.controls.virtual_patch.patches
+    for each in patches:
+        if is_over(each, now):
+            yield f"the patch `{each.id}` ended on {each.expires} and does nothing: mend the API, or prove it again"
+        elif each.proof is None:
+            yield f"the patch `{each.id}` was never proven: `garrison patches prove {each.id}`"
+    if settings.mode == "monitor" and any(not is_over(each, now) for each in patches):
+        yield "the gateway monitors, so that no patch refuses anything: `mode: enforce`"
+
+
 def _examine(config: Path | None, options: Options) -> Examined:
+    """What a file and the options say, with the patches beside the file and what they change of the policy."""
+    examined = _examine_file(config, options)
+    if examined.problems:
+        return examined
+    try:
+        settings = with_patches(examined.settings, read_patches(patch_file(config)))
+    except ConfigError as error:
+        return msgspec.structs.replace(examined, problems=tuple(error.problems))
+    return msgspec.structs.replace(examined, settings=with_policies(settings, time.time()))
+
+
+def _examine_file(config: Path | None, options: Options) -> Examined:
     if config is None:
         return examine(b"", DEFAULT_FILE, options)
     try:

@@ -32,7 +32,7 @@ def plan(
 
     Exit status 1 means that operations could not be compiled: requests for them are undescribed.
     """
-    from garrison.cli.opening import open_policy
+    from garrison.cli.opening import open_policy, patch_warnings
     from garrison.config.load import Options
     from garrison.config.unsafe import warnings
 
@@ -47,6 +47,8 @@ def plan(
         for text in (*_text(opened), *_text_of_uncompiled(uncompiled), *(f"unsafe: {one}" for one in unsafe)):
             line(text)
     for text in sorted(_expired(opened)):
+        note(text)
+    for text in patch_warnings(opened.settings, time.time()):
         note(text)
     if uncompiled:
         raise typer.Exit(1)

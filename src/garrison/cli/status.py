@@ -10,7 +10,7 @@ import typer
 from garrison.cli.output import as_json, line
 
 if TYPE_CHECKING:
-    from garrison.adapters.overview import Overview, Process
+    from garrison.adapters.overview import Assessing, Overview, Process
 
 EXAMPLES = "Example: garrison status --data garrison-data"
 
@@ -65,6 +65,8 @@ def _text(found: "Overview", now: float) -> Iterator[str]:
     if found.watch and (found.watch.telemetry_sent or found.watch.telemetry_lost):
         yield f"telemetry  {found.watch.telemetry_sent} sent, {found.watch.telemetry_lost} lost"
     yield from _detection(found)
+    if found.assessing is not None:
+        yield from _assessing(found.assessing)
     yield from (f"problem: {one}" for one in found.problems)
 
 
@@ -77,6 +79,22 @@ def _detection(found: "Overview") -> Iterator[str]:
         yield "incidents  " + ", ".join(f"{count} {state}" for state, count in sorted(found.incidents.items()))
     for each in found.deliveries:
         yield f"told       {each.name}: {each.sent} sent, {each.waiting} waiting, {each.given_up} given up"
+
+
+def _assessing(found: "Assessing") -> Iterator[str]:
+    from garrison.cli.moments import show_moment
+
+    last = found.last
+    if last is not None:
+        made = "failed" if last.trouble else "made"
+        counts = f"{len(last.differences)} differences" if len(last.differences) != 1 else "a difference"
+        yield f"assessed   {found.target}: the last run was {made} at {show_moment(last.begun)}, {counts}"
+    if found.since:
+        yield f"assessing  {found.target} since {show_moment(found.since)}"
+    elif found.due:
+        yield f"assessing  {found.target}: the next run begins at {show_moment(found.due)}"
+    else:
+        yield f"assessing  {found.target}: no process does it"
 
 
 def _process(one: "Process") -> str:

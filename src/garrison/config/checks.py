@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from garrison.config.address import parse_listen, parse_upstream
+from garrison.config.assess import assess_faults
 from garrison.config.demands import demand_complaints
 from garrison.config.detect import detect_faults
 from garrison.config.exceptions import expiry
@@ -26,6 +27,7 @@ from garrison.config.respond import respond_faults
 from garrison.config.scheme_checks import scheme_complaints
 from garrison.config.servers import server_complaints
 from garrison.config.source import Path
+from garrison.config.virtual_patch import patch_faults
 from garrison.core.countermeasure import system_number
 from garrison.core.decision import FailMode, Mode
 
@@ -113,6 +115,14 @@ def _telemetry(settings: Settings) -> Iterator[Complaint]:
 def _detect(settings: Settings) -> Iterator[Complaint]:
     for place, message, hint in detect_faults(settings.detect):
         yield Complaint(("detect", *place), message, hint)
+
+
+def _assess(settings: Settings) -> Iterator[Complaint]:
+    for place, message, hint in assess_faults(settings.assess):
+        yield Complaint(("assess", *place), message, hint)
+    if settings.assess.every and not settings.contract.file:
+        hint = "say in `contract.file` what the API offers"
+        yield Complaint(("assess", "every"), "needs a contract to assess the API by", hint, (("contract", "file"),))
 
 
 def _trusted_proxies(settings: Settings) -> Iterator[Complaint]:
@@ -241,6 +251,16 @@ def _blocking(settings: Settings) -> Iterator[Complaint]:
             yield Complaint(("controls", "blocking", "allow", index), message, _network_hint(text))
 
 
+def _patches(settings: Settings) -> Iterator[Complaint]:
+    at: Path = ("controls", "virtual-patch", "patches")
+    patches = settings.controls.virtual_patch.patches
+    for place, message, hint in patch_faults(patches):
+        yield Complaint((*at, *place), message, hint)
+    for index, patch in enumerate(patches):
+        if patch.operation and (fault := _match_fault(patch.operation)):
+            yield Complaint((*at, index, "operation"), fault, _MATCH_HINT)
+
+
 def _respond(settings: Settings) -> Iterator[Complaint]:
     for place, message, hint in respond_faults(settings.respond):
         yield Complaint(("respond", *place), message, hint)
@@ -283,8 +303,10 @@ CHECKS: tuple[Callable[[Settings], Iterator[Complaint]], ...] = (
     _blocking,
     _respond,
     _exceptions,
+    _patches,
     server_complaints,
     demand_complaints,
     subject_complaints,
     _detect,
+    _assess,
 )

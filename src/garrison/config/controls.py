@@ -7,6 +7,7 @@ from garrison.config.authentication import AuthenticationSettings
 from garrison.config.exposure import ExposureSettings
 from garrison.config.limits import BlockingSettings, RateLimitSettings, RevocationSettings
 from garrison.config.sections import Bytes, ControlSettings, Count, Section
+from garrison.core.patch import Patch
 
 PayloadClassName: TypeAlias = Literal[
     "sql", "nosql", "command", "path", "template", "markup", "xml", "request", "ldap", "xpath", "object", "runtime",
@@ -92,6 +93,13 @@ class ResponseSchemaSettings(ControlSettings, frozen=True):
     """Largest response body that is inspected, decompressed size included."""
 
 
+class VirtualPatchSettings(ControlSettings, frozen=True):
+    """Settings of the control `virtual-patch`. What `patches.yaml` beside garrison.yaml holds counts besides."""
+
+    patches: tuple[Patch, ...] = ()
+    """Patches in force until they end; `garrison patch` writes and proves them."""
+
+
 class ErrorLeakageSettings(ControlSettings, frozen=True):
     """Settings of the control `error-leakage`."""
 
@@ -125,6 +133,8 @@ class ControlsSettings(Section, frozen=True):
     """Objects are reached by their owners only."""
     issued_ids: IssuedIdsSettings = IssuedIdsSettings()
     """Objects are asked for by ids that were given out."""
+    virtual_patch: VirtualPatchSettings = VirtualPatchSettings()
+    """What was found is closed until the API is mended."""
     field_access: FieldAccessSettings = FieldAccessSettings()
     """Fields are read and written by those who may."""
     response_schema: ResponseSchemaSettings = ResponseSchemaSettings()

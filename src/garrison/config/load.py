@@ -31,6 +31,8 @@ _FILES: tuple[Path, ...] = (
     ("listen", "tls", "key"),
     ("listen", "tls", "client-ca"),
     ("detect", "rules"),
+    ("assess", "identities"),
+    ("assess", "auth"),
     ("controls", "blocking", "systems-file"),
     (*_NOTIFIED, "apprise", "url-file"),
     (*_NOTIFIED, "webhook", "secret-file"),
@@ -137,6 +139,12 @@ def examine(text: bytes, file: str, options: Options | None = None) -> Examined:
     found += [one for one in settings_complaints(settings) if not _rests_on(one, lost)]
     problems = source.problems + tuple(origin.problem(complaint) for complaint in found)
     return Examined(settings, _in_order(problems), origin)
+
+
+def placed_in(data: dict[str, Any], folder: str) -> dict[str, Any]:
+    """Settings as data, with files that are named relatively named from `folder`; `data` itself is changed."""
+    _place_files(data, folder)
+    return data
 
 
 def _place_files(data: dict[str, Any], folder: str) -> None:

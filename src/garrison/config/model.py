@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
+from garrison.config.assess import AssessSettings
 from garrison.config.controls import ControlsSettings
 from garrison.config.detect import DetectSettings
 from garrison.config.notify import NotifySettings
@@ -192,7 +193,9 @@ class Settings(Section, frozen=True):
     respond: RespondSettings = RespondSettings()
     """What is done about detections."""
     notify: NotifySettings = NotifySettings()
-    """Who is told of incidents."""
+    """Who is told of incidents, and of what assessments find different."""
+    assess: AssessSettings = AssessSettings()
+    """The API is assessed again and again, beside the gateway."""
     controls: ControlsSettings = ControlsSettings()
     """What each control is told, for all operations."""
     operations: tuple[OperationSettings, ...] = ()

@@ -13,6 +13,7 @@ import msgspec
 
 from garrison.config import (
     access,
+    assess,
     authentication,
     controls,
     credentials,
@@ -25,9 +26,11 @@ from garrison.config import (
     sections,
     tokens,
 )
+from garrison.core import patch
 
 _MODULES = (
     sections,
+    patch,
     tokens,
     credentials,
     authentication,
@@ -38,6 +41,7 @@ _MODULES = (
     detect,
     respond,
     notify,
+    assess,
     model,
 )
 """Where settings stand; of a name that several hold, all hold the same."""

@@ -18,6 +18,7 @@ from garrison.controls import (
     request_schema,
     response_schema,
     revocation,
+    virtual_patch,
 )
 from garrison.engine.control import ControlSpec
 
@@ -36,6 +37,7 @@ CONTROLS: tuple[ControlSpec, ...] = (
     object_access.CONTROL,
     issued_ids.CONTROL,
     response_schema.CONTROL,
+    virtual_patch.CONTROL,
     field_access.CONTROL,  # what it takes out is missed by no schema: that has judged before
     exposure.CONTROL,
     error_leakage.CONTROL,

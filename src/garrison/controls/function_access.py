@@ -178,7 +178,7 @@ def _claim(name: str, value: str) -> _Demand:
 
 def _expression(source: str) -> _Demand:
     program = compiled(source)
-    named = tuple((name, _SURROUNDINGS[name]) for name in VARIABLES if name in program.variables())
+    named = tuple((name, SURROUNDINGS[name]) for name in VARIABLES if name in program.variables())
     reason = _reason("condition-not-met")
 
     def demand(facts: Facts, principal: Principal) -> Outcome:
@@ -219,12 +219,13 @@ def _request(facts: Facts) -> dict[str, Any]:
 
 
 _CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization", "dpop", "x-api-key"})
-_SURROUNDINGS: Mapping[str, Callable[[Facts], dict[str, Any]]] = {
+SURROUNDINGS: Mapping[str, Callable[[Facts], dict[str, Any]]] = {
     "principal": _principal,
     "request": _request,
     "params": lambda facts: dict(facts.values),
     "peer": lambda facts: {"address": facts.request.peer.address},
 }
+"""What an expression sees, by name: also those of virtual patches."""
 
 
 def _named(names: frozenset[str]) -> str:

@@ -10,7 +10,7 @@ from typing import Final, Literal
 import msgspec
 
 from garrison.core.detection import Severity
-from garrison.core.finding import CheckId, Finding, State, Untested
+from garrison.core.finding import CheckId, Finding, State, Step, Untested
 from garrison.core.ids import OperationId
 from garrison.core.opinion import Opinion
 
@@ -111,6 +111,14 @@ class Listed(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.state not in (State.FIXED, State.ACCEPTED) and not self.in_baseline
 
 
+class Benign(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An exchange that succeeded as an assessment walked through the API: what a patch must leave as it is."""
+
+    operation: OperationId
+    step: Step
+    """What was sent and came back, redacted as a proof is."""
+
+
 class Report(msgspec.Struct, frozen=True, omit_defaults=True):
     """One run."""
 
@@ -144,6 +152,8 @@ class Report(msgspec.Struct, frozen=True, omit_defaults=True):
     untested: tuple[Untested, ...] = ()
     left: tuple[str, ...] = ()
     """What the assessment made and could not take away, and why: `POST /v1/orders (17): no operation deletes it`."""
+    benign: tuple[Benign, ...] = ()
+    """Of an assessment, one for each operation and whoever it succeeded for."""
     compared: float = 0.0
     """When the run began that this one is compared with; 0 where there is none."""
     score: float | None = None

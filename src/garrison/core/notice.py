@@ -21,6 +21,8 @@ class NoticeKind(StrEnum):
     CLOSED = "closed"
     DETECTED = "detected"
     """One detection by itself, for what gathers them all."""
+    ASSESSED = "assessed"
+    """What is different about the API since the assessment before."""
     TEST = "test"
     """Only whether it arrives."""
 
@@ -64,7 +66,7 @@ class Notice(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     into: IncidentId | None = None
     """The incident that it went over into."""
     changes: tuple[str, ...] = ()
-    """What happened last, in words."""
+    """What happened last, in words; of an assessment what is different, the gravest first."""
     detection: Detection | None = None
     """The one that is told of by itself."""
 

@@ -26,6 +26,7 @@ _ACTIVITIES: Final[Mapping[NoticeKind, tuple[int, str]]] = {
     NoticeKind.CLOSED: (3, "Close"),
     NoticeKind.TEST: (99, "Test"),
     NoticeKind.DETECTED: (99, "Detection"),
+    NoticeKind.ASSESSED: (99, "Assessment"),
 }
 _SEVERITIES: Final[Mapping[Severity, tuple[int, str]]] = {
     Severity.INFORMATIONAL: (1, "Informational"),

@@ -17,9 +17,11 @@ from prometheus_client.parser import text_string_to_metric_families
 from garrison.adapters.metrics import MAX_OPERATIONS, OTHERS, UNDESCRIBED, StatusCollector, serve_metrics
 from garrison.adapters.overview import Overview, overview
 from garrison.adapters.status import (
+    ASSESS,
     GATEWAY,
     GUARD,
     WATCH,
+    AssessStatus,
     Child,
     Exchanges,
     GatewayStatus,
@@ -32,6 +34,7 @@ from garrison.adapters.status import (
     read_status,
     write_status,
 )
+from garrison.adapters.store.assessments import AssessmentRun, Assessments
 from garrison.core.errors import GatewayError
 
 ME = os.getpid()
@@ -240,3 +243,29 @@ def test_an_address_in_use_is_an_error(data: Path) -> None:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
         with pytest.raises(GatewayError, match="another program does already"), serve_metrics(data, address):
             pass
+
+
+def test_of_continuous_assessment_the_last_and_the_next_run_are_shown(data: Path) -> None:
+    assert found(data).assessing is None
+    target = "http://127.0.0.1:9000"
+    with Assessments(data) as runs:
+        number = runs.begin(target, NOW - 60)
+        runs.finish(AssessmentRun(number=number, target=target, begun=NOW - 60, ended=NOW - 50), None)
+        runs.begin(target, NOW)
+    write_status(data, ASSESS, AssessStatus(ME, NOW, NOW, target, NOW + 3600, NOW))
+    assessing = found(data).assessing
+    assert assessing is not None
+    assert assessing.last is not None
+    assert (assessing.due, assessing.since, assessing.last.begun) == (NOW + 3600, NOW, NOW - 60)
+    assert not found(data).problems
+    write_status(data, ASSESS, AssessStatus(ME, NOW, NOW, target, NOW + 3600, 0, "it cannot be reached"))
+    assert found(data).problems == ("the API was not assessed: it cannot be reached",)
+    write_status(data, ASSESS, AssessStatus(NOBODY, NOW, NOW, target, NOW + 3600, 0, "it cannot be reached"))
+    gone = found(data).assessing
+    assert gone is not None
+    assert (gone.alive, gone.due) == (False, 0.0)
+
+
+def test_the_process_that_assesses_is_one_of_the_gateways(data: Path) -> None:
+    write_status(data, GUARD, msgspec.structs.replace(GUARD_STATUS, assess=Child(NOBODY, NOW)))
+    assert "assess is not running" in found(data).problems

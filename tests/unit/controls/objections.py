@@ -184,6 +184,38 @@ ANSWERS = [
     answer("response-schema: undeclared-status response.status", 101, b""),
 ]
 
+
+def _patch(said: str) -> str:
+    return f"controls: {{virtual-patch: {{patches: [{{id: p, {said}}}]}}}}"
+
+
+PATCHED = [
+    get("virtual-patch: operation-denied ", settings=_patch("operation: listItems, deny: true")),
+    get(
+        "virtual-patch: value-refused query.tag",
+        "/items?tag=%27",
+        settings=_patch('operation: listItems, where: query.tag, refuse: {matches: "\'"}'),
+    ),
+    send(
+        "virtual-patch: value-unreadable body/role",
+        b"{",
+        settings=_patch("operation: addItem, where: body/role, refuse: {present: true}"),
+    ),
+    answer(
+        "virtual-patch: field-stripped response.body",
+        200,
+        b'[{"name":',
+        settings=_patch("operation: listItems, strip: [/secret]"),
+    ),
+]
+
+PATCHED_AWAY = answer(
+    "virtual-patch: field-stripped response.body",
+    200,
+    b'[{"name":"a","size":1}]',
+    settings=_patch("operation: listItems, strip: [/size]"),
+)
+
 STRIPPED = answer(
     "response-schema: undeclared-property body/0/secret",
     200,
@@ -227,10 +259,10 @@ PAYLOADS = [
     for kind, text in TEXTS.items()
 ]
 
-OBJECTIONS = (*CANONICAL, *INVENTORY, *LIMITS, *MEDIA, *REQUESTS, *PAYLOADS, *ANSWERS)
+OBJECTIONS = (*CANONICAL, *INVENTORY, *LIMITS, *MEDIA, *REQUESTS, *PAYLOADS, *ANSWERS, *PATCHED)
 """Refused in enforce mode."""
 
-REWRITTEN = (STRIPPED, *LEAKS)
+REWRITTEN = (STRIPPED, PATCHED_AWAY, *LEAKS)
 """Mended in enforce mode."""
 
 

@@ -1,5 +1,6 @@
 """Delivers what waits in the outbox: a thread for each destination, so that nothing waits for any of them."""
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from typing import Final
 from garrison.adapters.notifications.catalogue import sender_for
 from garrison.adapters.notifications.sender import DeliveryError, Finding, Sender
 from garrison.adapters.store.casebook import Casebook
+from garrison.adapters.store.only_one import BusyError, the_only_one
 from garrison.adapters.store.outbox import Outbox, Waiting
 from garrison.config.notify import DestinationSettings, NotifySettings
 from garrison.core.errors import RecordError
@@ -79,7 +81,13 @@ class _Round:
             casebook.close()
 
     def _deliver(self, outbox: Outbox) -> bool:
-        """Whether something was delivered: then more may wait."""
+        """Whether something was delivered: then more may wait. While another process delivers to this destination,
+        nothing: it would be told twice."""
+        with contextlib.suppress(BusyError), the_only_one(self._data, f"notify-{self._destination.name}.lock", ""):
+            return self._deliver_alone(outbox)
+        return False
+
+    def _deliver_alone(self, outbox: Outbox) -> bool:
         batch = self._sender.batch if self._sender is not None else 1
         some = outbox.due(self._destination.name, time.time(), batch)
         if not some:

@@ -44,6 +44,8 @@ def heading(notice: Notice) -> str:
     if notice.kind is NoticeKind.TEST:
         return "Garrison: a test message"
     title = "".join(character if character.isprintable() else " " for character in notice.title)
+    if notice.kind is NoticeKind.ASSESSED:
+        return f"Garrison [{notice.severity}] {title}"
     return f"Garrison [{notice.severity}] {title}: incident {notice.incident} {notice.kind} ({notice.state})"
 
 
@@ -51,6 +53,10 @@ def words(notice: Notice) -> str:
     """All of it for people: plain lines."""
     if notice.kind is NoticeKind.TEST:
         return "This destination is told of incidents. Nothing has happened."
+    if notice.kind is NoticeKind.ASSESSED:
+        rest = notice.detections - len(notice.changes)
+        left_out = (f"and {rest} more",) if rest > 0 else ()
+        return "\n".join([*notice.changes, *left_out, "", "garrison findings changes"])
     named = notice.named
     lines = [
         f"severity    {notice.severity}, confidence {notice.confidence}",

@@ -4,7 +4,8 @@
     webhook-timestamp: 1764300000          when this try was made: seconds since the epoch
     webhook-signature: v1,BASE64           HMAC-SHA256 of `ID.TIMESTAMP.BODY`
 
-The body is `{"type": "incident.opened", "timestamp": ..., "data": {...}}`, of which `data` is a `Notice`.
+The body is `{"type": "incident.opened", "timestamp": ..., "data": {...}}`, of which `data` is a `Notice`; what an
+assessment found different has the type `assessment.different`.
 """
 
 import binascii
@@ -23,6 +24,8 @@ from garrison.config.notify import WebhookSettings
 from garrison.core.notice import Notice, NoticeKind
 
 PREFIX: Final = "whsec_"
+_TYPES: Final = {NoticeKind.TEST: "test", NoticeKind.ASSESSED: "assessment.different"}
+"""Of messages that are about no incident."""
 _LEAST, _MOST = 24, 64
 """Bytes of a secret."""
 
@@ -55,7 +58,7 @@ class Webhook:
 
 def content(notice: Notice) -> bytes:
     """The body of a request."""
-    kind = "test" if notice.kind is NoticeKind.TEST else f"incident.{notice.kind}"
+    kind = _TYPES.get(notice.kind) or f"incident.{notice.kind}"
     return msgspec.json.encode({"type": kind, "timestamp": moment(notice.made), "data": notice})
 
 

@@ -1,0 +1,191 @@
+"""`garrison patches`: the virtual patches that are there, whether their proofs still hold, and taking one out."""
+
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+import typer
+
+from garrison.cli.output import alone, as_json, columns, line, note
+from garrison.cli.patch import (
+    DATA,
+    Attack,
+    Config,
+    Contract,
+    Data,
+    Identities,
+    Identity,
+    Insecure,
+    Overlay,
+    Traffic,
+    Url,
+    found_again,
+    open_gateway,
+    recorded_traffic,
+    reported_again,
+)
+from garrison.core.errors import ConfigError, Problem
+
+if TYPE_CHECKING:
+    from garrison.assessing import Wanted
+    from garrison.config.model import Settings
+    from garrison.core.patch import Patch
+    from garrison.patches import Standing
+
+LIST_EXAMPLES = "Example: garrison patches list --config garrison.yaml"
+PROVE_EXAMPLES = "Example: garrison patches prove --config garrison.yaml --identities people.yaml"
+REMOVE_EXAMPLES = "Example: garrison patches remove sql-injection-2f6c9d"
+
+_Json = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
+
+
+def application() -> typer.Typer:
+    """The commands about patches."""
+    app = typer.Typer(help="Virtual patches: what is there, whether it holds, taking it out.", no_args_is_help=False)
+    app.callback(invoke_without_command=True, epilog=LIST_EXAMPLES)(_all)
+    app.command("list", epilog=LIST_EXAMPLES)(show_all)
+    app.command("prove", epilog=PROVE_EXAMPLES)(prove)
+    app.command("remove", epilog=REMOVE_EXAMPLES)(remove)
+    return app
+
+
+def _all(context: typer.Context, config: Config = None, json: _Json = False) -> None:
+    """Virtual patches: what is there, whether it holds, taking it out. Without a command: list them."""
+    if alone(context):
+        show_all(config, json)
+
+
+def show_all(config: Config = None, json: _Json = False) -> None:
+    """List the patches, those first that end first. Exit status 1 means that one has ended or was never proven."""
+    from garrison.config.virtual_patch import ends, is_over
+
+    now = time.time()
+    patches = sorted(open_gateway(config).controls.virtual_patch.patches, key=ends)
+    if json:
+        as_json({"patches": patches})
+    elif not patches:
+        note("there are no patches")
+    else:
+        rows = [_row(each, now) for each in patches]
+        for text in columns(("id", "state", "ends", "owner", "proven", "operation", "cure"), rows):
+            line(text)
+    if any(is_over(each, now) or each.proof is None for each in patches):
+        raise typer.Exit(1)
+
+
+def _row(patch: "Patch", now: float) -> tuple[str, ...]:
+    from garrison.config.virtual_patch import is_over
+
+    state = "ended" if is_over(patch, now) else "in force" if patch.proof is not None else "unproven"
+    proven = patch.proof.at if patch.proof is not None else "never"
+    return (patch.id, state, patch.expires or "never", patch.owner or "-", proven, patch.operation or "-", patch.cure)
+
+
+def prove(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Only these.")] = None,
+    config: Config = None,
+    url: Url = "",
+    contract: Contract = "",
+    overlay: Overlay = None,
+    identity: Identity = None,
+    identities: Identities = None,
+    data: Data = DATA,
+    traffic: Traffic = None,
+    attack: Attack = None,
+    insecure: Insecure = False,
+    json: _Json = False,
+) -> None:
+    """Prove the patches again, as every night: which hold, which are not needed any more, which do not hold.
+
+    A proof that does not hold any more opens an incident. Exit status 1 means that there is one, or a patch that can be
+    taken out.
+    """
+    from garrison.adapters.patch_file import patch_file, read_patches, write_patches
+    from garrison.assessing import Wanted
+    from garrison.patches import raise_incident, stands
+
+    file = patch_file(config)
+    patches = read_patches(file)
+    wanted = Wanted(
+        url=url, contract=contract, overlays=tuple(overlay or ()), identities=tuple(identity or ()),
+        identity_files=tuple(identities or ()), insecure=insecure, seed=1,
+    )  # fmt: skip
+    settings = open_gateway(config)
+    recorded, reported = recorded_traffic(traffic, settings), recorded_traffic(attack, settings)
+    found: list[Standing] = []
+    for patch in _chosen(patches, names or []):
+        note(f"garrison: proving `{patch.id}`")
+        without, about = _without(settings, patch), _with_settings(wanted, settings)
+        if patch.check == "reported":
+            asked = reported_again(without, about, recorded, reported)
+        else:
+            asked = found_again(
+                without, about, patch.finding, data, recorded, keeps=(bool(url), bool(contract))
+            )  # fmt: skip
+        standing = stands(asked, patch)
+        found.append(standing)
+        if standing.state == "fails":
+            raise_incident(data, settings.notify, standing, time.time())
+    proven = {each.patch.id: each.patch for each in found if each.state == "holds"}
+    write_patches(file, [proven.get(each.id, each) for each in patches])
+    if json:
+        as_json({"patches": found})
+    else:
+        for text in _told(found):
+            line(text)
+    if any(each.state != "holds" for each in found):
+        raise typer.Exit(1)
+
+
+def _without(settings: "Settings", patch: "Patch") -> "Settings":
+    """The gateway's settings as they are without one patch."""
+    own = settings.controls.virtual_patch
+    left = tuple(each for each in own.patches if each.id != patch.id)
+    controls = msgspec.structs.replace(settings.controls, virtual_patch=msgspec.structs.replace(own, patches=left))
+    return msgspec.structs.replace(settings, controls=controls)
+
+
+def _with_settings(wanted: "Wanted", settings: "Settings") -> "Wanted":
+    """What is wanted, with what the settings say where the options say nothing."""
+    return msgspec.structs.replace(
+        wanted,
+        url=wanted.url or settings.upstream.url,
+        contract=wanted.contract or settings.contract.file,
+        overlays=wanted.overlays or settings.contract.overlays,
+    )
+
+
+def _told(found: "list[Standing]") -> Iterator[str]:
+    for each in found:
+        match each.state:
+            case "holds":
+                yield f"`{each.patch.id}` holds"
+            case "removable":
+                yield f"`{each.patch.id}` can be taken out: {each.why}; `garrison patches remove {each.patch.id}`"
+            case _:
+                yield f"`{each.patch.id}` does not hold any more: {each.why}"
+
+
+def remove(name: Annotated[str, typer.Argument(metavar="ID", help="The patch.")], config: Config = None) -> None:
+    """Take a patch out; a gateway that runs stops to enforce it at once."""
+    from garrison.adapters.patch_file import patch_file, read_patches, write_patches
+
+    file = patch_file(config)
+    patches = read_patches(file)
+    (gone,) = _chosen(patches, [name])
+    write_patches(file, [each for each in patches if each is not gone])
+    line(f"`{gone.id}` is taken out of {file}")
+
+
+def _chosen(patches: "tuple[Patch, ...]", names: list[str]) -> "list[Patch]":
+    """The patches that are named, or all. Raises ConfigError where one is not there."""
+    known = {each.id: each for each in patches}
+    problems = [
+        Problem("<options>", "ID", f"`{name}` is no patch", "`garrison patches` lists them")
+        for name in names
+        if name not in known
+    ]
+    if problems:
+        raise ConfigError(problems)
+    return [known[name] for name in names] if names else list(patches)

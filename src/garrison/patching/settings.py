@@ -1,0 +1,38 @@
+"""Cures by a control that is there already and does not enforce, or has no bound, for the finding's operation."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from garrison.core.patch import Patch
+from garrison.patching.situation import Cure, Situation
+
+
+def enforcing(control: str, **settings: Any) -> Cure:
+    """Let a control enforce, with these settings."""
+
+    def cure(situation: Situation) -> Iterator[Patch]:
+        told: Mapping[str, Any] = {"mode": "enforce", **{name.replace("_", "-"): settings[name] for name in settings}}
+        yield situation.policy({control: told})
+
+    return cure
+
+
+def enforcing_everywhere(control: str) -> Cure:
+    """Let a control enforce for all requests: what it is about is in no operation of the contract."""
+
+    def cure(situation: Situation) -> Iterator[Patch]:
+        yield situation.patch(operation="", policy={"controls": {control: {"mode": "enforce"}}})
+
+    return cure
+
+
+def limited(*rates: str) -> Cure:
+    """Let every peer call the operation only so often; the most generous rate that closes it is enough."""
+
+    def cure(situation: Situation) -> Iterator[Patch]:
+        name = f"patch-{situation.finding.fingerprint[:6]}"
+        for rate in rates:
+            limit = {"name": name, "by": ["peer"], "rate": rate}
+            yield situation.policy({"rate-limit": {"mode": "enforce", "limits": [limit]}})
+
+    return cure

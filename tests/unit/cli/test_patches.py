@@ -1,0 +1,125 @@
+"""`garrison patch` and `garrison patches`, as operators see them, without a gateway."""
+
+import json
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from tests.unit.cli.program import run
+from tests.unit.report.findings_made import PROVEN, REPORT
+
+from garrison.adapters.patch_file import read_patches, write_patches
+from garrison.adapters.store.findings import Findings
+from garrison.core.finding import CheckId
+from garrison.core.findings_report import Listed
+from garrison.core.patch import Patch, Proof, Refused
+
+CONTRACT = """
+openapi: 3.1.0
+info: {title: Orders, version: "1"}
+paths:
+  /v1/orders/{orderId}:
+    get:
+      operationId: getOrder
+      parameters: [{name: orderId, in: path, required: true, schema: {type: string}}]
+      responses: {"200": {description: an order}}
+"""
+QUOTES = Patch(
+    id="quotes", finding="0123", operation="getOrder", where="path.orderId", refuse=Refused(matches="'"),
+    owner="ada", expires="2099-12-31", proof=Proof(at="2026-12-01T08:00:00Z"),
+)  # fmt: skip
+OVER = Patch(id="over", operation="GET /v1/old*", deny=True, expires="2020-12-31")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "api.yaml").write_text(CONTRACT)
+    (tmp_path / "garrison.yaml").write_text("mode: enforce\ncontract: {file: api.yaml}\n")
+    return tmp_path
+
+
+def test_what_is_written_is_read_again(folder: Path) -> None:
+    write_patches(folder / "patches.yaml", [QUOTES, OVER])
+    assert read_patches(folder / "patches.yaml") == (QUOTES, OVER)
+    assert read_patches(folder / "none.yaml") == ()
+
+
+def test_list_and_remove(folder: Path) -> None:
+    write_patches(folder / "patches.yaml", [QUOTES, OVER])
+    listed = run("patches", "--config", "garrison.yaml", cwd=folder)
+    assert listed.returncode == 1
+    first, second = listed.stdout.splitlines()[1:]
+    assert first.split()[:2] == ["over", "ended"]
+    assert second.startswith("quotes")
+    assert "refuse what is matching `'` at `path.orderId`" in second
+    removed = run("patches", "remove", "over", "--config", "garrison.yaml", cwd=folder)
+    assert removed.returncode == 0
+    assert read_patches(folder / "patches.yaml") == (QUOTES,)
+    assert run("patches", "list", "--config", "garrison.yaml", cwd=folder).returncode == 0
+    wrong = run("patches", "remove", "over", "--config", "garrison.yaml", cwd=folder)
+    assert wrong.returncode == 2
+    assert "`over` is no patch" in wrong.stderr
+
+
+def test_the_plan_tells_of_patches(folder: Path) -> None:
+    write_patches(folder / "patches.yaml", [QUOTES, OVER])
+    planned = run("plan", "--config", "garrison.yaml", cwd=folder)
+    assert planned.returncode == 0
+    active = [line for line in planned.stdout.splitlines() if "virtual-patch" in line and "active" in line]
+    assert len(active) == 2
+    assert "the patch `over` ended on 2020-12-31 and does nothing" in planned.stderr
+    assert "quotes" not in planned.stderr
+    monitored = run("plan", "--config", "garrison.yaml", "--mode", "monitor", cwd=folder)
+    assert "no patch refuses anything" in monitored.stderr
+
+
+def test_a_patch_changes_the_policy_until_it_ends(folder: Path) -> None:
+    changed = {"operations": [{"match": "getOrder", "controls": {"request-schema": {"mode": "off"}}}]}
+    for expires, mode in (("2099-12-31", "off"), ("2020-12-31", "enforce")):
+        write_patches(folder / "patches.yaml", [Patch(id="p", policy=changed, expires=expires)])
+        plan = json.loads(run("plan", "--config", "garrison.yaml", "--json", cwd=folder).stdout)
+        modes = {each["control"]: each["mode"] for each in plan["operations"][0]["controls"]}
+        assert modes["request-schema"] == mode
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("patches: [{id: a, deny: true}, {id: a, deny: true}]", "`a` is the name of another patch"),
+        ("patches: [{id: a}]", "says nothing"),
+        ("patches: [{id: a, deny: true, strip: [/b]}]", "says `deny` and `strip`"),
+        ("patches: [{id: a, deny: true, expires: soon}]", "`soon` is no time"),
+        ("patches: [{id: a, where: somewhere, refuse: {present: true}}]", "`somewhere` is no place"),
+        ("patches: [{id: a, where: body/x, refuse: {matches: '('}}]", "is no pattern of RE2"),
+        ("patches: [{id: a, where: body/x, refuse: {cel: 'body.'}}]", "is no CEL expression"),
+        ("patches: [{id: a, where: body/x, refuse: {}}]", "says nothing"),
+        ("patches: [{id: a, strip: [b]}]", "must begin with `/`"),
+        ("patches: [{id: a, policy: {mode: monitor}}]", "is not a patch's to change"),
+        ("patches: [{id: a, policy: {controls: {request-schema: {mode: never}}}}]", "is no change of garrison.yaml"),
+        ("patches: [{id: a, denied: true}]", "unknown key `denied`"),
+        ("patches: [{id: a, deny: true, operation: getOrders}]", "names no operation"),
+    ],
+)
+def test_what_is_wrong_with_a_patch_is_said(folder: Path, text: str, told: str) -> None:
+    (folder / "patches.yaml").write_text(text)
+    planned = run("plan", "--config", "garrison.yaml", cwd=folder)
+    assert planned.returncode == 2
+    assert told in planned.stderr
+
+
+def test_a_finding_that_no_gateway_cures_is_told_with_the_reason(folder: Path) -> None:
+    lasting = replace(PROVEN, check=CheckId("logout-keeps-session"), operation=None)
+    with Findings(folder / "d") as history:
+        history.take_in(replace(REPORT, findings=(Listed(lasting),)))
+    beginning = lasting.fingerprint[:8]
+    done = run("patch", beginning, "--config", "garrison.yaml", "--data", "d", "--contract", "api.yaml", cwd=folder)
+    assert done.returncode == 1
+    assert "no patch closes this: it lies in what the API remembers of its sessions" in done.stderr
+    assert not (folder / "patches.yaml").exists()
+
+
+def test_options_that_are_wrong_are_told(folder: Path) -> None:
+    assert "which finding?" in run("patch", cwd=folder).stderr
+    missing = run("patch", "--attack", "nowhere.jsonl", cwd=folder)
+    assert missing.returncode == 2
+    assert "cannot be read" in missing.stderr

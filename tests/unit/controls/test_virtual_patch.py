@@ -1,0 +1,187 @@
+"""`virtual-patch` refuses what stands where a patch says, whatever way it is written, until the patch ends."""
+
+import json
+from typing import Any
+
+import pytest
+from tests.unit.engine.drive import FORM, JSON, MULTIPART, TEXT, Played, play, request_head, small_policy
+
+from garrison.core.http import Headers, ResponseHead
+from garrison.engine.plan import Policy
+from garrison.engine.step import Pass
+
+AN_ANSWER = {"name": "a", "inner": {"a": "secret"}, "all": [{"a": 1, "b": 2}, {"b": 3}]}
+
+
+def patched(mode: str = "enforce", **patch: Any) -> Policy:
+    """A policy with one patch and nothing else in force."""
+    off = {
+        name: {"mode": "off"}
+        for name in ("canonical-form", "media-type", "request-schema", "response-schema", "error-leakage")
+    }
+    controls = {**off, "virtual-patch": {"mode": mode, "patches": [{"id": "p", **patch}]}}
+    return small_policy(f"mode: enforce\ncontrols: {json.dumps(controls)}")
+
+
+def sent(policy: Policy, line: str, headers: Headers = (), body: bytes | None = None) -> Played:
+    return play(policy, request_head(line, headers, body), body)
+
+
+PART = b'--b\r\ncontent-disposition: form-data; name="role"\r\n\r\n1\r\n--b--\r\n'
+QUOTED = {"matches": "'"}
+SEARCH = {"operation": "search", "where": "query.q"}
+ADDED = {"operation": "addItem", "where": "body/name"}
+
+
+@pytest.mark.parametrize(
+    ("patch", "line", "reason"),
+    [
+        ({**SEARCH, "refuse": QUOTED}, "GET /search?q=a%27b", "value-refused query.q"),
+        ({**SEARCH, "refuse": QUOTED}, "GET /search?q=a&Q=%27", "value-refused query.q"),
+        ({**SEARCH, "refuse": QUOTED}, "GET /search?q=a&q=%27", "value-refused query.q"),
+        ({**SEARCH, "refuse": {"matches": "ne"}}, "GET /search?q[$ne]=1", "value-refused query.q"),
+        ({**SEARCH, "refuse": QUOTED}, "GET /search?q=ab&r=%27", ""),
+        ({**SEARCH, "refuse": {"unlike": "[a-z]+"}}, "GET /search?q=ab1", "value-refused query.q"),
+        ({**SEARCH, "refuse": {"unlike": "[a-z]+"}}, "GET /search?q=ab", ""),
+        ({**SEARCH, "refuse": {"longer-than": 3}}, "GET /search?q=abcd", "value-refused query.q"),
+        ({**SEARCH, "refuse": {"longer-than": 3}}, "GET /search?q=abc", ""),
+        ({**SEARCH, "refuse": {"above": 10}}, "GET /search?q=11", "value-refused query.q"),
+        ({**SEARCH, "refuse": {"above": 10}}, "GET /search?q=nan", "value-refused query.q"),
+        ({**SEARCH, "refuse": {"above": 10}}, "GET /search?q=ten", "value-refused query.q"),
+        ({**SEARCH, "refuse": {"above": 10}}, "GET /search?q=10", ""),
+        ({**SEARCH, "refuse": {"repeated": True}}, "GET /search?q=1&q=2", "value-refused query.q"),
+        ({**SEARCH, "refuse": {"not-one-of": ["a", "b"]}}, "GET /search?q=c", "value-refused query.q"),
+        ({**SEARCH, "refuse": {"not-one-of": ["a", "b"]}}, "GET /search?q=b", ""),
+        ({**SEARCH, "where": "query.x", "refuse": {"present": True}}, "GET /search?q=1&x=", "value-refused query.x"),
+        ({**SEARCH, "where": "query.x", "refuse": {"absent": True}}, "GET /search?q=1", "value-refused query.x"),
+        ({**SEARCH, "where": "query", "refuse": QUOTED}, "GET /search?q=1&%27=2", "value-refused query"),
+        ({**SEARCH, "refuse": {"cel": "params.query.q == 'x'"}}, "GET /search?q=x", "value-refused query.q"),
+        ({**SEARCH, "refuse": {"cel": "params.query.q == 'x'"}}, "GET /search?q=y", ""),
+        ({**SEARCH, "refuse": {"cel": "params.query.zz == 'x'"}}, "GET /search?q=y", "value-refused query.q"),
+        (
+            {"operation": "getItem", "where": "path.id", "refuse": {"matches": r"\.\."}},
+            "GET /items/..%2fa",
+            "value-refused path.id",
+        ),
+        ({"operation": "getItem", "where": "path.id", "refuse": {"matches": "9"}}, "GET /items/1", ""),
+        ({"operation": "search", "deny": True}, "GET /search?q=1", "operation-denied "),
+        ({"operation": "search", "deny": True}, "GET /items", ""),
+        ({"deny": True}, "GET /items", "operation-denied "),
+        ({"operation": "search", "deny": True, "expires": "1969-12-31"}, "GET /search?q=1", ""),
+        ({"operation": "search", "deny": True, "expires": "1970-01-01"}, "GET /search?q=1", "operation-denied "),
+    ],
+)
+def test_a_place_in_the_head(patch: dict[str, Any], line: str, reason: str) -> None:
+    played = sent(patched(**patch), line)
+    assert [each for each in played.reasons if each.split()[0] in PATCHED] == ([reason] if reason else [])
+
+
+PATCHED = {"value-refused", "operation-denied", "value-unreadable", "field-stripped"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "reason"),
+    [
+        ((("x-forwarded-host", "evil.example"),), "value-refused header.x-forwarded-host"),
+        ((("x-forwarded-for", "evil.example"),), ""),
+    ],
+)
+def test_a_header(headers: Headers, reason: str) -> None:
+    policy = patched(where="header.X-Forwarded-Host", refuse={"present": True})
+    assert sent(policy, "GET /items", headers).reasons == ([reason] if reason else [])
+
+
+def test_a_cookie() -> None:
+    policy = patched(where="cookie.sid", refuse={"matches": "^admin"})
+    assert sent(policy, "GET /items", (("cookie", "a=1; sid=admin7"),)).refused == 400
+    assert sent(policy, "GET /items", (("cookie", "a=admin; sid=7"),)).refused == 0
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "reason"),
+    [
+        (JSON, b'{"name":"a","role":"admin"}', "value-refused body/role"),
+        (JSON, b'{"name":"a","ROLE":1}', "value-refused body/role"),
+        (JSON, b'[{"name":"a"},{"name":"b","role":1}]', "value-refused body/role"),
+        (JSON, b'{"name":"a"}', ""),
+        (FORM, b"name=a&role=admin", "value-refused body/role"),
+        (FORM, b"name=a&role[0]=admin", "value-refused body/role"),
+        (FORM, b"name=a", ""),
+        (MULTIPART, PART, "value-refused body/role"),
+        (JSON, b'{"name":', "value-unreadable body/role"),
+    ],
+)  # fmt: skip
+def test_a_place_in_the_body(headers: Headers, body: bytes, reason: str) -> None:
+    policy = patched(operation="addItem", where="body/role", refuse={"present": True})
+    assert sent(policy, "POST /items", headers, body).reasons == ([reason] if reason else [])
+
+
+def test_a_whole_body() -> None:
+    policy = patched(operation="addItem", where="body", refuse={"matches": "(?i)<!entity"})
+    assert sent(policy, "POST /items", TEXT, b"<!ENTITY").reasons == ["value-refused body"]
+    assert sent(policy, "POST /items", TEXT, b"<a/>").reasons == []
+
+
+def test_fields_against_one_another() -> None:
+    """A rule across fields: what is sold must be of the account that pays."""
+    rule = "has(body.name) && has(body.size) && !body.name.startsWith(string(body.size))"
+    policy = patched(operation="addItem", where="body/name", refuse={"cel": rule})
+    assert sent(policy, "POST /items", JSON, b'{"name":"7-a","size":7}').reasons == []
+    assert sent(policy, "POST /items", JSON, b'{"name":"8-a","size":7}').reasons == ["value-refused body/name"]
+    assert sent(policy, "POST /items", JSON, b'{"name":"8-a"}').reasons == []
+    assert sent(policy, "POST /items", JSON, b'{"name":8,"size":7}').reasons == ["value-refused body/name"]
+
+
+def test_what_nobody_described() -> None:
+    policy = patched(operation="* /debug*", deny=True)
+    assert "operation-denied " in sent(policy, "GET /debug/vars").reasons
+    assert "operation-denied " not in sent(policy, "GET /other").reasons
+
+
+def answered(policy: Policy, value: Any, headers: Headers = JSON) -> Played:
+    body = json.dumps(value).encode()
+    return play(policy, request_head("GET /items/1"), answer=(ResponseHead(200, headers), body))
+
+
+@pytest.mark.parametrize(
+    ("pointer", "left"),
+    [
+        ("/inner/a", {**AN_ANSWER, "inner": {}}),
+        ("/all/*/a", {**AN_ANSWER, "all": [{"b": 2}, {"b": 3}]}),
+        ("/all/b", {**AN_ANSWER, "all": [{"a": 1}, {}]}),
+        ("/**/a", {"name": "a", "inner": {}, "all": [{"b": 2}, {"b": 3}]}),
+        ("/inner", {key: value for key, value in AN_ANSWER.items() if key != "inner"}),
+    ],
+)
+def test_fields_taken_out_of_answers(pointer: str, left: Any) -> None:
+    played = answered(patched(operation="getItem", strip=[pointer]), AN_ANSWER)
+    assert isinstance(played.response, Pass)
+    assert played.response.mutation is not None
+    assert json.loads(played.response.mutation.body or b"") == left
+    assert played.reasons == ["field-stripped response.body"]
+
+
+def test_an_answer_without_the_field_leaves_as_it_is() -> None:
+    played = answered(patched(operation="getItem", strip=["/password"]), AN_ANSWER)
+    assert played.response == Pass()
+
+
+def test_an_answer_that_cannot_be_read_does_not_leave() -> None:
+    policy = patched(operation="getItem", strip=["/password"])
+    played = play(policy, request_head("GET /items/1"), answer=(ResponseHead(200, JSON), b'{"password":'))
+    assert played.refused == 502
+
+
+def test_header_fields_of_answers() -> None:
+    policy = patched(headers={"X-Content-Type-Options": "nosniff"})
+    played = answered(policy, AN_ANSWER)
+    assert isinstance(played.response, Pass)
+    assert played.response.mutation is not None
+    assert ("x-content-type-options", "nosniff") in played.response.mutation.set_headers
+
+
+def test_monitoring_changes_nothing() -> None:
+    assert sent(patched("monitor", operation="search", deny=True), "GET /search?q=1").refused == 0
+    played = answered(patched("monitor", headers={"x-a": "b"}), AN_ANSWER)
+    assert played.response is None or (isinstance(played.response, Pass) and played.response.mutation is None)
+    assert answered(patched("monitor", strip=["/inner"]), AN_ANSWER).observed == ["field-stripped response.body"]
