@@ -324,5 +324,5 @@ CONTROL = ControlSpec(
     kind="objector",
     reasons=_reason,
     compile=compile_checks,
-    tags=("API8:2023", "CWE-20", "CWE-693", "REC-API-19"),
+    tags=("API8:2023", "CWE-20", "CWE-693", "REC-API-26"),
 )

@@ -67,6 +67,8 @@ class Trial(msgspec.Struct, frozen=True, omit_defaults=True):
     """Ids of its checks that ran."""
     untested: tuple[str, ...] = ()
     """Ids of its checks that could not."""
+    idle: tuple[str, ...] = ()
+    """Ids of its checks for which the target has nothing, or which only read answers and found nothing wrong."""
     findings: tuple[Open, ...] = ()
 
 

@@ -117,11 +117,13 @@ def _trial(report: Report, checks: Sequence[str]) -> Trial | None:
     ran = [each for each in report.checks if each.check in checks]
     if not ran:
         return None
-    tested = tuple(str(each.check) for each in ran if each.outcome is Outcome.TESTED)
-    untested = tuple(str(each.check) for each in ran if each.outcome is Outcome.UNTESTED)
+    tested, untested, idle = (
+        tuple(str(each.check) for each in ran if each.outcome is outcome)
+        for outcome in (Outcome.TESTED, Outcome.UNTESTED, Outcome.NOT_APPLICABLE)
+    )
     findings = tuple(_open(each) for each in report.standing if each.finding.check in checks)
     day = dt.datetime.fromtimestamp(report.started, dt.UTC).date().isoformat()
-    return Trial(report.kind, report.target, day, tested, untested, findings)
+    return Trial(report.kind, report.target, day, tested, untested, idle, findings)
 
 
 def _open(listed: Listed) -> Open:
@@ -149,7 +151,7 @@ def _untried(checks: Sequence[str], trials: Sequence[Trial], now: float) -> Iter
     if not tried:
         yield "none of its checks has run: `garrison assess URL --data DIR`"
         return
-    left = [each for each in checks if not any(each in (*one.tested, *one.untested) for one in tried)]
+    left = [each for each in checks if not any(each in (*one.tested, *one.untested, *one.idle) for one in trials)]
     if left:
         yield f"{len(left)} of its {len(checks)} checks never ran: `garrison assess URL --data DIR`"
     yield from _old(tried, now)

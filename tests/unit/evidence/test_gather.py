@@ -120,6 +120,18 @@ def test_an_old_test_and_one_that_could_not_be_made_are_told() -> None:
     assert found.trials[0].untested == (check,)
 
 
+def test_checks_that_never_ran_are_told_and_those_with_nothing_to_look_at_are_not() -> None:
+    run = assessed(1)
+    some = [each for each in run.checks if each.check != "page-size-unbounded"]
+    left_out = msgspec.structs.replace(run, checks=tuple(some))
+    told = gathered(reports=[left_out])["REC-API-14"]
+    assert any(each.startswith("1 of its ") and "never ran" in each for each in told.missing)
+    idle = Ran(CheckId("page-size-unbounded"), Outcome.NOT_APPLICABLE, is_whole=True)
+    found = gathered(reports=[msgspec.structs.replace(run, checks=(*some, idle))])["REC-API-14"]
+    assert found.missing == ()
+    assert found.trials[0].idle == ("page-size-unbounded",)
+
+
 def test_detection_rules_keep_in_sight_and_enforce_nothing() -> None:
     found = gathered(detections={"id-walk": ("owasp.api1", "rec.24")})["REC-API-24"]
     assert force(found, "id-walk") is Force.MONITORED

@@ -2,6 +2,7 @@
 
 import importlib.util
 import shutil
+import subprocess
 from datetime import UTC, datetime
 from typing import Any
 
@@ -119,3 +120,18 @@ def test_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda name: None)
     with pytest.raises(Unusable, match=r"garrison\[assess\]"):
         Sslyze("https://127.0.0.1:1").scan()
+
+
+@pytest.mark.parametrize("is_harmless", [False, True])
+def test_a_harmless_look_tries_no_attack(monkeypatch: pytest.MonkeyPatch, is_harmless: bool) -> None:
+    asked: list[str] = []
+
+    def run(command: list[str], **_: object) -> subprocess.CompletedProcess[bytes]:
+        asked.extend(command)
+        return subprocess.CompletedProcess(command, 1)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    with pytest.raises(Unusable):
+        Sslyze("https://127.0.0.1:1", is_harmless=is_harmless).scan()
+    assert "--certinfo" in asked
+    assert is_harmless is {"--heartbleed", "--robot", "--openssl_ccs", "--compression", "--reneg"}.isdisjoint(asked)
