@@ -41,6 +41,7 @@ def test_denied_in_the_head(kept: bool) -> None:
         ("revocation", Answered.NO_OBJECTION),
         ("rate-limit", Answered.NO_OBJECTION),
         ("request-schema", Answered.OBJECTED),
+        ("payload", Answered.OFF),
         ("response-schema", Answered.NOT_ASKED),
         ("exposure", Answered.NO_OBJECTION),
         ("error-leakage", Answered.OFF),
