@@ -184,8 +184,8 @@ INCURABLE: Final[Mapping[str, str]] = {
         _STATE,
     ),
     **dict.fromkeys(
-        ("jwt-weak-secret", "jwt-signature-unverified", "jwt-key-confusion", "jwt-key-fetched", "jwt-embedded-key",
-         "jwt-kid-injection", "jwt-claims-unchecked", "jwt-expired-accepted", "jwt-without-end",
+        ("jwt-weak-secret", "session-weak-secret", "jwt-signature-unverified", "jwt-key-confusion", "jwt-key-fetched",
+         "jwt-embedded-key", "jwt-kid-injection", "jwt-claims-unchecked", "jwt-expired-accepted", "jwt-without-end",
          "invalid-credentials-accepted", "partially-checked-credentials"),
         _KEYS,
     ),
