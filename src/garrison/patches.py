@@ -31,7 +31,7 @@ from garrison.core.decision import Mode
 from garrison.core.detection import Confidence, Detection, RuleId, Severity
 from garrison.core.errors import ConfigError, Problem
 from garrison.core.event import Event
-from garrison.core.finding import Finding
+from garrison.core.finding import Finding, Step
 from garrison.core.findings_report import Benign, Outcome, Report
 from garrison.core.operation import Operation
 from garrison.core.patch import Patch, Proof
@@ -88,8 +88,9 @@ class Verdict(msgspec.Struct, frozen=True):
 class Outlook(msgspec.Struct, frozen=True):
     """What is known of a finding before it is patched."""
 
-    state: Literal["open", "mended", "refused"]
-    """`refused`: the API has it still, and the gateway's policy refuses it as it is."""
+    state: Literal["open", "mended", "refused", "unseen"]
+    """`refused`: the API has it still, and the gateway's policy refuses it as it is. `unseen`: the API has it still,
+    its check does not find it through the gateway, and nothing shows that the gateway refuses it."""
     report: Report
     """Of the check through the gateway without the patch."""
 
@@ -117,11 +118,26 @@ def outlook(asked: Asked) -> Outlook:
 
     Raises GatewayError, ConfigError, DescriptionError.
     """
-    report, _ = _through(asked, ())
+    report, seen = _through(asked, ())
     if _found(report, asked.finding):
         return Outlook("open", report)
     direct = asked.assess(replace(asked.wanted, only=(asked.finding.check,), data=None))
-    return Outlook("refused" if _found(direct, asked.finding) else "mended", report)
+    if not _found(direct, asked.finding):
+        return Outlook("mended", report)
+    return Outlook("refused" if _is_refused(asked, seen) else "unseen", report)
+
+
+def _is_refused(asked: Asked, seen: Iterable[Event]) -> bool:
+    """Whether the policy as it is refuses what shows the finding: a request of its proof, or an answer there.
+
+    That the check finds nothing is not enough: other requests of the check may be what is refused.
+    """
+    policy = _policy(asked, ())
+    requests = (_recorded(asked, str(at), step, at) for at, step in enumerate(asked.finding.proof))
+    if any(each is not None and not decide_request(policy, each).allowed for each in requests):
+        return True
+    of_it = (each for each in seen if each.operation == asked.finding.operation)
+    return any(reason.location.startswith("response") for each in of_it for reason in each.reasons)
 
 
 def search(asked: Asked, patches: Iterable[Patch], before: Report, say: Say) -> Iterator[Verdict]:
@@ -169,6 +185,8 @@ def stands(asked: Asked, patch: Patch) -> Standing:
         return Standing(patch, "removable", "the API does not have the finding any more")
     if known.state == "refused":
         return Standing(patch, "removable", "the gateway's policy refuses it without the patch")
+    if known.state == "unseen":
+        return Standing(patch, "fails", "its check does not see the finding through the gateway, with or without it")
     verdict = prove(asked, patch, known.report)
     return Standing(verdict.patch, "holds") if verdict.state == "proven" else Standing(patch, "fails", verdict.why)
 
@@ -351,15 +369,21 @@ def _policy(asked: Asked, patches: Sequence[Patch]) -> Policy:
 def _kept(asked: Asked) -> Iterator[RecordedExchange]:
     """The kept exchanges as recorded ones: of those whose body was kept whole."""
     for index, benign in enumerate(asked.benign):
-        step = benign.step
-        if not is_whole(f"{step.url}{step.body}") or any("multipart/" in value for _, value in step.headers):
-            continue
-        body = step.body.encode() if step.body else None
-        fields = [("host", urlsplit(asked.wanted.url).netloc), *step.headers]
-        if body is not None:
-            fields.append(("content-length", str(len(body))))
-        head = request_head(step.method, step.url, fields, has_body=body is not None)
-        yield RecordedExchange(named_of(benign), head, asked.now + index * _PACE, body)
+        recorded = _recorded(asked, named_of(benign), benign.step, index)
+        if recorded is not None:
+            yield recorded
+
+
+def _recorded(asked: Asked, name: str, step: Step, index: int) -> RecordedExchange | None:
+    """A step's request as a recorded one; None where it was not kept whole."""
+    if not is_whole(f"{step.url}{step.body}") or any("multipart/" in value for _, value in step.headers):
+        return None
+    body = step.body.encode() if step.body else None
+    fields = [("host", urlsplit(asked.wanted.url).netloc), *step.headers]
+    if body is not None:
+        fields.append(("content-length", str(len(body))))
+    head = request_head(step.method, step.url, fields, has_body=body is not None)
+    return RecordedExchange(name, head, asked.now + index * _PACE, body)
 
 
 def _operation(asked: Asked) -> Operation | None:

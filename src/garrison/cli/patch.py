@@ -106,8 +106,13 @@ def patch(
 def _told_needless(known: "Outlook") -> None:
     if known.state == "mended":
         note("garrison: the API does not have it any more: there is nothing to patch")
-    else:
+    elif known.state == "refused":
         note("garrison: the gateway's policy refuses it as it is: there is nothing to patch")
+    else:
+        note(
+            "garrison: through the gateway its check finds nothing, and yet nothing shows that the gateway refuses it: no"
+        )
+        note("garrison: patch can be proven so; mend the API, or prove one on recorded exchanges with `--attack FILE`")
 
 
 def _finished(patch: "Patch", reason: str) -> "Patch":
