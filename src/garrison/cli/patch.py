@@ -109,10 +109,8 @@ def _told_needless(known: "Outlook") -> None:
     elif known.state == "refused":
         note("garrison: the gateway's policy refuses it as it is: there is nothing to patch")
     else:
-        note(
-            "garrison: through the gateway its check finds nothing, and yet nothing shows that the gateway refuses it: no"
-        )
-        note("garrison: patch can be proven so; mend the API, or prove one on recorded exchanges with `--attack FILE`")
+        note("garrison: through the gateway its check finds nothing, and nothing shows that the gateway refuses it:")
+        note("garrison: no patch can be proven so; mend the API, or prove one on recorded exchanges with `--attack`")
 
 
 def _finished(patch: "Patch", reason: str) -> "Patch":
