@@ -134,9 +134,10 @@ def perform(
             journal=journal,
             traffic=wanted.traffic,
         )
+        identities = _identities(given, assessment)
         if journal is not None:
-            _clean_earlier(journal, assessment, _identities(given, api))
-        assessed = assess(assessment, _identities(given, api), checks, progress)
+            _clean_earlier(journal, assessment, identities)
+        assessed = assess(assessment, identities, checks, progress)
         witness(assessment)
         how = {each.name: each.how for each in given}
         report = report_of(assessment, assessed, checks, how, started)
@@ -279,9 +280,9 @@ def _given(wanted: Wanted, origin: str, api: Api) -> tuple[Given, ...]:
     )
 
 
-def _identities(given: Sequence[Given], api: Api) -> list[Identity]:
+def _identities(given: Sequence[Given], assessment: Assessment) -> list[Identity]:
     """Identities that can log in. Raises ConfigError for those that need an operation that was not recognised."""
-    door = recognise(api).log_in
+    api, door = assessment.api, assessment.doors.log_in
     problems = [
         Problem("<options>", "--identity", f"`{each.name}` logs in through {THROUGH_DOOR}, and none was recognised",
                 "say how it logs in with `--identity NAME=steps:FILE`")
