@@ -12,7 +12,9 @@
 #endif
 
 /* So many in a round, which takes several visits then: what came while the worker could not run comes all at once. */
-#define MOST 512
+#ifndef GARRISON_MOST
+#define GARRISON_MOST 512
+#endif
 
 /* One exchange in a round; `exchange` is NULL where it has left. */
 struct turn {
@@ -26,7 +28,7 @@ struct turn {
 struct round {
     size_t count;
     struct turn *caller; /* whose stream Envoy will call, unless it ends before */
-    struct turn turns[MOST];
+    struct turn turns[GARRISON_MOST];
 };
 
 /* One gathers while the other is gone through: who goes on may let others arrive. */
@@ -48,7 +50,7 @@ static bool have_called(struct round *round, struct turn *turn)
 bool round_join(struct exchange *x, stream envoy, struct side *which, enum body_mode mode)
 {
     struct round *round = &rounds[gathering];
-    if (round->count == MOST) {
+    if (round->count == GARRISON_MOST) {
         return false;
     }
     struct turn *turn = &round->turns[round->count];
