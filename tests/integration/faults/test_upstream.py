@@ -74,9 +74,11 @@ def test_an_upstream_that_is_down(filter_module: Path, tmp_path: Path) -> None:
 def test_an_upstream_that_breaks_off_or_makes_no_sense(act: Act, guarded: Gateway, upstream: Upstream) -> None:
     upstream.act = act
     guarded.forget()
-    assert is_problem(exchange(guarded.port, HEALTH_OF), 502)
+    got = exchange(guarded.port, HEALTH_OF)
+    assert got.status in {502, 504}, "what never ends may also last longer than the timeout, on a busy machine"
+    assert is_problem(got, got.status)
     event = the_event(guarded)
-    assert (event.status, event.operation) == (502, "getHealth")
+    assert (event.status, event.operation) == (got.status, "getHealth")
     ordinary(guarded, upstream)
 
 
