@@ -98,7 +98,7 @@ def test_killed_in_the_middle_the_next_run_takes_away_what_was_made(stage: Stage
     program = "import sys; sys.argv = ['garrison', *sys.argv[1:]]; from garrison.cli.main import main; main()"
     command = [sys.executable, "-c", program, "assess", stage.origin, "--contract", contract, "--data", str(tmp_path)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        until = time.monotonic() + 30
+        until = time.monotonic() + 60
         kept = Leftovers(tmp_path, stage.origin)
         while not (shop.all and kept.standing()) and time.monotonic() < until:
             time.sleep(0.02)
@@ -120,6 +120,25 @@ def test_interrupted_it_cleans_up_and_tells_what_it_found(stage: Stage, tmp_path
     finally:
         timer.cancel()
     assert report.stopped == "it was interrupted"
+    assert shop.all == {}
+
+
+class Telling(Shop):
+    """Has the assessment told to end while it waits for the answer that says what was made."""
+
+    async def make(self, request: Request, person: Person) -> Response:
+        made = await super().make(request, person)
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(0.3)
+        return made
+
+
+def test_what_is_made_as_it_is_told_to_end_is_taken_away_too(stage: Stage, tmp_path: Path) -> None:
+    shop = Telling()
+    stage.app = shop.app()
+    report = perform(Wanted(url=stage.origin, contract=described(stage.app, tmp_path)))
+    assert report.stopped == "it was interrupted"
+    assert next(shop.count) == 2, "one thing was made"
     assert shop.all == {}
 
 
