@@ -56,6 +56,7 @@ def build_policy(settings: Settings, *, read: Read, file: str = "garrison.yaml",
     tables = _tables(settings, noting, file)
     policy = policy_on(catalogue, settings, file=file, state=state)
     policy.state.tables = tables
+    policy.state.upstream = settings.upstream.url
     return msgspec.structs.replace(policy, digest=_digest(settings, documents))
 
 

@@ -119,6 +119,13 @@ def _health_check(upstream: UpstreamSettings, place: Upstream) -> Message:
     }
 
 
+def host_of(upstream: UpstreamSettings) -> str:
+    """The upstream's `Host` (RFC 9110, 7.2): its name, and its port where that is not its scheme's own."""
+    place = parse_upstream(upstream.url)
+    name = f"[{place.host}]" if ":" in place.host else place.host
+    return name if place.port == (443 if place.scheme == "https" else 80) else f"{name}:{place.port}"
+
+
 def system_authorities() -> str:
     """The file with the certificate authorities that this machine trusts.
 

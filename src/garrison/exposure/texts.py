@@ -1,0 +1,107 @@
+"""Personal data and secrets within any text: found by their syntax, believed by their check digits, exchanged for what
+they are.
+
+A whole value is told by `exposure/types`; here the same is told of a part of one: an address in a note, a card's number
+in a message. What is mere digits is found only where it is a card's number, for almost any number is somebody's number
+somewhere.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Final, NamedTuple, TypeAlias
+
+from garrison.exposure.types.contact import is_email, is_phone
+from garrison.exposure.types.financial import is_card, is_iban
+from garrison.exposure.types.identity import is_national_id, is_vehicle
+from garrison.exposure.types.rule import Match
+
+MAX_TEXT: Final = 1 << 20
+"""Characters of a text that are looked at; who calls refuses what is longer."""
+
+_Check: TypeAlias = Callable[[str], Match | None]
+
+
+class Spot(NamedTuple):
+    """A part of a text."""
+
+    start: int
+    end: int
+    type: str
+    """Its semantic type."""
+
+
+# Every repetition is bounded, and each candidate begins where no longer one could, so that the time is linear.
+_CREDENTIAL: Final = re.compile(
+    r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{5,4000}\.eyJ[A-Za-z0-9_-]{5,4000}\.[A-Za-z0-9_-]{0,2000}"  # RFC 7519
+    r"|(?:sk_live_|sk_test_|ghp_|gho_|github_pat_|xox[abpr]-|AKIA|grs_)[A-Za-z0-9_-]{10,200}"
+    r"|-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?:[^-]{0,20000}-----END [A-Z ]{0,30}PRIVATE KEY-----)?"
+)
+_EMAIL: Final = re.compile(r"(?<![\w.+-])[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+_CARD: Final = re.compile(r"(?<![\w-])[0-9](?:[ -]?[0-9]){11,18}(?![\w-]?[0-9])")
+_IBAN: Final = re.compile(r"(?<!\w)[A-Za-z]{2}[0-9]{2}(?: ?[A-Za-z0-9]{4}){2,7}(?: ?[A-Za-z0-9]{1,3})?(?!\w)")
+_PHONE: Final = re.compile(r"(?<![\w+])\+[0-9](?:[ ().-]{0,2}[0-9]){6,14}(?![0-9])")
+_TOKEN: Final = re.compile(r"(?<![\w./+-])[0-9A-Za-z][0-9A-Za-z./+-]{6,18}[0-9A-Za-z](?![\w/+-])")
+_VEHICLE: Final = re.compile(r"(?<!\w)[A-HJ-NPR-Z0-9]{17}(?!\w)")
+_LIKELY: Final = 0.05
+"""Chance of an accident from which on a number's look proves nothing where its place says nothing either."""
+
+
+def _is_number(text: str) -> Match | None:
+    """A national number whose shape is not mere digits."""
+    if text.isdigit():
+        return None
+    found = is_national_id(text)
+    return found if found is not None and found.chance <= _LIKELY else None
+
+
+def _is_vehicle(text: str) -> Match | None:
+    found = is_vehicle(text)
+    return found if found is not None and found.chance <= _LIKELY else None
+
+
+def _is_credential(text: str) -> Match | None:
+    return Match("key", 0.001)  # its form has said all
+
+
+_FINDERS: Final[Mapping[str, tuple[re.Pattern[str], _Check]]] = {
+    "credential": (_CREDENTIAL, _is_credential),
+    "email": (_EMAIL, is_email),
+    "iban": (_IBAN, is_iban),
+    "card": (_CARD, is_card),
+    "phone": (_PHONE, is_phone),
+    "vehicle": (_VEHICLE, _is_vehicle),
+    "national-id": (_TOKEN, _is_number),
+}
+"""What is found first has its place: a token may hold what looks like a number."""
+
+
+def spots(text: str, types: Collection[str]) -> tuple[Spot, ...]:
+    """Where `text` holds data of these `types`, in its order; no two overlap."""
+    found: list[Spot] = []
+    for name, (pattern, check) in _FINDERS.items():
+        if name in types:
+            found += [spot for spot in _found(text, name, pattern, check) if not _overlaps(spot, found)]
+    return tuple(sorted(found))
+
+
+def redacted(text: str, found: Collection[Spot]) -> str:
+    """`text` with each of the spots exchanged for its type: `(email)`."""
+    parts: list[str] = []
+    at = 0
+    for spot in sorted(found):
+        parts += [text[at : spot.start], f"({spot.type})"]
+        at = spot.end
+    return "".join([*parts, text[at:]])
+
+
+def _found(text: str, name: str, pattern: re.Pattern[str], check: _Check) -> Iterator[Spot]:
+    for match in pattern.finditer(text):
+        end = match.end()
+        while name != "credential" and text[end - 1] in ".-' ":  # the sentence's own
+            end -= 1
+        if check(text[match.start() : end]) is not None:
+            yield Spot(match.start(), end, name)
+
+
+def _overlaps(spot: Spot, others: Collection[Spot]) -> bool:
+    return any(spot.start < other.end and other.start < spot.end for other in others)
