@@ -99,5 +99,5 @@ CONTROL = ControlSpec(
     reasons=_reason,
     compile=compile_checks,
     default_mode=Mode.OFF,
-    tags=("API10:2023", "API4:2023", "CWE-400", "CWE-754", "REC-API-16"),
+    tags=("API10:2023", "CWE-754", "REC-API-16"),
 )

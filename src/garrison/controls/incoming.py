@@ -209,5 +209,5 @@ CONTROL = ControlSpec(
     reasons=_reason,
     compile=compile_checks,
     default_mode=Mode.OFF,
-    tags=("API10:2023", "API4:2023", "API7:2023", "CWE-400", "CWE-601", "CWE-829", "REC-API-10", "REC-API-14"),
+    tags=("API10:2023", "CWE-400", "CWE-601", "CWE-829"),
 )

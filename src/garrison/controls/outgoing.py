@@ -274,5 +274,5 @@ CONTROL = ControlSpec(
     reasons=_reason,
     compile=compile_checks,
     default_mode=Mode.OFF,
-    tags=("API10:2023", "CWE-200", "CWE-359", "CWE-522", "REC-API-7", "REC-API-22", "REC-API-25"),
+    tags=("API10:2023", "CWE-200", "CWE-359", "CWE-522"),
 )
