@@ -51,8 +51,8 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
         return _stripped_query(facts) if said is None and own.undeclared_query == "strip" else said
 
     def body(facts: Facts) -> Outcome:
-        said = _body(facts, required, refuse_properties)
-        return _stripped_body(facts) if said is None and own.undeclared_properties == "strip" else said
+        stripped = _stripped_body(facts) if own.undeclared_properties == "strip" else None
+        return stripped if stripped is not None else _body(facts, required, refuse_properties)
 
     return Checks(head=head, body=body if operation.operation.request_media_types else None)
 
@@ -98,7 +98,8 @@ def _stripped_query(facts: Facts) -> Outcome:
 
 
 def _stripped_body(facts: Facts) -> Outcome:
-    """The request without properties and fields that are not declared; refused where its body cannot be changed."""
+    """The request without properties and fields that are not declared, where it keeps the contract then; None where
+    nothing can be taken out."""
     document, schema = facts.document, facts.body_schema
     if schema is None or document is None or isinstance(document, Undecodable):
         return None
@@ -106,12 +107,15 @@ def _stripped_body(facts: Facts) -> Outcome:
     if not pointers:
         return None
     reasons = tuple(_reason("undeclared-property", label_pointer(pointer)) for pointer in pointers[:MAX_OF_A_KIND])
+    left: JsonDocument | FormDocument
     if isinstance(document, JsonDocument):
-        return Amendment(reasons, left=JsonDocument(schema.strip(document.value)[0]))
-    if isinstance(document, FormDocument) and all("/" not in pointer for pointer in pointers):
+        left = JsonDocument(schema.strip(document.value)[0])
+    elif isinstance(document, FormDocument) and all("/" not in pointer for pointer in pointers):
         gone = frozenset(pointer.replace("~1", "/").replace("~0", "~") for pointer in pointers)
-        return Amendment(reasons, left=FormDocument(tuple(pair for pair in document.fields if pair[0] not in gone)))
-    return reasons
+        left = FormDocument(tuple(pair for pair in document.fields if pair[0] not in gone))
+    else:
+        return reasons  # in several parts, or within a field's own syntax: refused
+    return None if schema.violations(left) else Amendment(reasons, left=left)
 
 
 def _parameter(violation: Violation) -> Reason:
