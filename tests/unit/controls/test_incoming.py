@@ -6,7 +6,7 @@ import pytest
 from tests.unit.controls.third_party import JSON, SENT, policy, send
 
 from garrison.core.http import Headers, ResponseHead
-from garrison.engine.step import Pass
+from garrison.engine.step import Pass, Refuse
 
 UNWATCHED = {"response_schema": {"mode": "off"}}
 """What holds where the contract does not say."""
@@ -118,6 +118,8 @@ def test_what_would_reach_into_ones_own_host_is_dropped() -> None:
 def test_cookies_that_the_contract_knows_are_for_this_host_alone() -> None:
     headers = (*JSON, ("set-cookie", "lang=en; Domain=mail.example; Path=/"), ("set-cookie", "b=c"))
     played = send(policy(), {"to": "ada@example.com"}, answer=(ResponseHead(200, headers), SENT))
+    assert isinstance(played.response, Pass)
+    assert played.response.mutation is not None
     cookies = [value for name, value in played.response.mutation.set_headers if name == "set-cookie"]
     assert cookies == ["lang=en; Path=/", "b=c"]
 
@@ -125,6 +127,7 @@ def test_cookies_that_the_contract_knows_are_for_this_host_alone() -> None:
 def test_when_to_come_again_is_passed_on_whatever_else_is_wrong() -> None:
     answer = (ResponseHead(429, (*JSON, ("retry-after", "7"))), b"{}")
     played = send(policy(), line="GET /v1/files", answer=answer)
+    assert isinstance(played.response, Refuse)
     assert ("retry-after", "7") in played.response.reply.headers
 
 
