@@ -188,6 +188,8 @@ def _inventory(settings: Settings) -> Iterator[Complaint]:
         yield Complaint((*at, "mode"), message, hint, (("mode",), at))
     elif not settings.contract.file:
         message = "is missing: without a contract every request is undescribed, and denied"
+        if settings.egress.enabled:
+            hint = "name the third party's OpenAPI description: it says what may go out and come back"
         yield Complaint(("contract", "file"), message, hint, (("mode",), at, ("contract",)))
     for index, entry in enumerate(settings.operations):
         told = entry.controls.get("inventory", {})
