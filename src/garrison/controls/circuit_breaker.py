@@ -13,9 +13,8 @@ from typing import Final
 
 from garrison.config.controls import ControlsSettings
 from garrison.contract.catalogue import CompiledOperation
-from garrison.core.decision import Mode, Outcome
+from garrison.core.decision import Mode, Outcome, Reason
 from garrison.core.ids import ControlId
-from garrison.engine.answers import is_of_response
 from garrison.engine.circuit import Phase, Terms, Ticket
 from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec
 from garrison.engine.facts import Facts
@@ -29,6 +28,8 @@ _reason = Reasons(
     ReasonSpec("circuit-closed", 503, "with this exchange all probes went well; noted, and denies nothing"),
 )
 
+_BAD: Final = 502
+"""What only a third party can be to blame for."""
 _TIMED_OUT: Final = 504
 _FAILED: Final = frozenset({502, 503})
 """What Envoy answers by itself where the third party could not be reached, broke off or could take no more."""
@@ -42,6 +43,7 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
         return Checks()
     terms = Terms(own.window, own.least, own.share, own.pause, own.probes)
     counts = frozenset(own.counts)
+    monitors = own.mode is Mode.MONITOR
 
     def first(facts: Facts) -> Outcome:
         admission = facts.state.circuit.admit(terms, facts.now)
@@ -54,7 +56,8 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
     def end(facts: Facts) -> None:
         if facts.ticket is None:
             return
-        failed = _failed(facts)
+        # one that only monitors counts what others only monitor: it says what it would do
+        failed = _failed(facts, (*facts.reasons, *facts.observed) if monitors else facts.reasons)
         if failed and failed not in counts:
             failed = None
         led_to = facts.state.circuit.note(terms, facts.ticket, failed, facts.ended)
@@ -66,7 +69,7 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
     return Checks(first=first, end=end)
 
 
-def _failed(facts: Facts) -> str | None:
+def _failed(facts: Facts, reasons: tuple[Reason, ...]) -> str | None:
     """Which kind of failure an exchange was; empty where it went well, None where that cannot be said."""
     response = facts.response
     if not facts.is_forwarded:
@@ -79,9 +82,9 @@ def _failed(facts: Facts) -> str | None:
         return None  # the caller left, or what it sent was broken
     if response.status >= 500:
         return "errors"
-    if response.status < 400 and any(is_of_response(reason) for reason in facts.reasons):
+    if response.status < 400 and any(reason.status == _BAD for reason in reasons):
         return "contract"
-    return ""
+    return None if facts.is_aborted else ""
 
 
 def _told(facts: Facts) -> str:

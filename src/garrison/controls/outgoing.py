@@ -11,11 +11,11 @@ Whose data went out stands in the event, and so in the ledger, with the third pa
 import base64
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 from garrison.config.controls import ControlsSettings
-from garrison.config.third_party import OutgoingSettings, ThirdPartyCredentialSettings
+from garrison.config.third_party import ThirdPartyCredentialSettings
 from garrison.contract.catalogue import CompiledOperation
 from garrison.core.canonical import MAX_OF_A_KIND, label, label_pointer, read_cookies
 from garrison.core.decision import GONE, Amendment, Edit, Mode, Outcome, Reason
@@ -67,7 +67,7 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
     heads = _Heads(operation, settings)
     if operation is None:
         return Checks(head=heads.check)
-    data = _Data(Outbound(operation, settings.exposure), own)
+    data = _Data(operation, settings)
 
     def head(facts: Facts) -> Outcome:
         withheld = heads.check(facts)
@@ -87,7 +87,7 @@ def _both(withheld: Outcome, found: Outcome) -> Outcome:
     return Amendment(
         (*withheld.reasons, *found.reasons),
         headers=(*withheld.headers, *found.headers),
-        drop_headers=withheld.drop_headers,
+        drop_headers=(*withheld.drop_headers, *found.drop_headers),
         query=(*withheld.query, *found.query),
     )
 
@@ -164,20 +164,24 @@ def _added(credential: ThirdPartyCredentialSettings, facts: Facts) -> tuple[str,
 class _Data:
     """Which data of people one operation's requests hold and must not."""
 
-    def __init__(self, outbound: Outbound, own: OutgoingSettings) -> None:
-        self._outbound = outbound
+    def __init__(self, operation: CompiledOperation, settings: ControlsSettings) -> None:
+        own = settings.outgoing
+        self._outbound = Outbound(operation, settings.exposure)
         self._sought = Sought(frozenset(own.look_for), frozenset(own.never))
         self._refuses = own.action == "refuse"
+        declared = operation.operation.parameters
+        self._required = frozenset((each.location, each.name.lower()) for each in declared if each.required)
 
     def in_head(self, facts: Facts) -> Outcome:
-        """Texts of path, query and declared header fields: what stands in a path is part of what it names."""
+        """Texts of path, query and declared header fields: what stands in a path is part of what it names, and what is
+        required cannot be left out."""
         refused = [
             _told(hit, f"path.{label(name)}")
             for name, value in facts.values.get("path", {}).items()
             for hit in self._of_parameter("path", name, str(value))
         ]
         query: dict[int, str | None] = {}
-        headers: dict[str, str] = {}
+        headers: dict[str, str | None] = {}
         reasons: list[Reason] = []
         for place, (name, text) in enumerate(facts.canonical.query):
             for hit in self._of_parameter("query", name, text):
@@ -185,11 +189,17 @@ class _Data:
                 reasons.append(_told(hit, f"query.{label(name)}"))
         for name in facts.values.get("header", {}):
             for hit in self._of_parameter("header", name, facts.canonical.headers[name]):
-                headers[name] = str(hit.edit.value) if hit.edit is not None else ""
+                headers[name] = str(hit.edit.value) if hit.edit is not None else None
                 reasons.append(_told(hit, f"header.{label(name)}"))
-        if refused or (reasons and self._refuses):
+        gone = [("query", facts.canonical.query[place][0].lower()) for place, text in query.items() if text is None]
+        gone += [("header", name) for name, text in headers.items() if text is None]
+        if refused or not self._required.isdisjoint(gone) or (reasons and self._refuses):
             return tuple([*refused, *reasons][:MAX_OF_A_KIND])
-        return _amendment(reasons, headers=tuple(headers.items()), query=tuple(query.items()))
+        if not reasons:
+            return None
+        kept = tuple((name, text) for name, text in headers.items() if text is not None)
+        dropped = tuple(name for name, text in headers.items() if text is None)
+        return Amendment(tuple(reasons[:MAX_OF_A_KIND]), kept, dropped, tuple(query.items()))
 
     def in_body(self, facts: Facts) -> Outcome:
         """Texts of the body."""
@@ -253,10 +263,6 @@ def _breaks(facts: Facts, edits: Sequence[Edit]) -> bool:
         return False
     left = document_left(document, (Amendment((), edits=tuple(edits)),))
     return not schema.accepts(left) and bool(schema.violations(left)) and not schema.violations(document)
-
-
-def _amendment(reasons: Sequence[Reason], **changes: Any) -> Amendment | None:
-    return Amendment(tuple(reasons[:MAX_OF_A_KIND]), **changes) if reasons else None
 
 
 def _told(hit: Hit, place: str) -> Reason:

@@ -204,7 +204,7 @@ class Exchange:
             reasons += tuple([rewrite.reason for rewrite in decision.rewrites])
         for amendment in decision.amendments:
             reasons += amendment.reasons
-        facts.ended = now
+        facts.ended, facts.is_aborted = now, aborted
         errors = tell_end(self._plan, facts, decision, reasons)
         observed, principal = decision.observed + facts.noted, facts.principal
         attribution, exposed, key = _NOTHING_EXPOSED

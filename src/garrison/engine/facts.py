@@ -95,6 +95,10 @@ class Facts(msgspec.Struct, eq=False):
     """What is on record and denies nothing, whatever the mode: what a budget only alerts of."""
     reasons: tuple[Reason, ...] = ()
     """What was objected to in force, mended by a rewrite or not; known once `on_close` is called."""
+    observed: tuple[Reason, ...] = ()
+    """What was objected to and only recorded; known likewise."""
+    is_aborted: bool = False
+    """Whether client or upstream broke off; known likewise."""
     has_left: bool = False
     """Whether the answer was let through to its end; known once the exchange is over."""
     reading: Reading | None = None

@@ -112,6 +112,30 @@ def test_in_monitor_mode_requests_go_on_and_it_is_on_record() -> None:
     assert (played.refused, played.observed) == (0, ["circuit-open "])
 
 
+def test_in_monitor_mode_what_others_would_refuse_counts() -> None:
+    under = policy({"mode": "monitor"}, circuit_breaker={"least": 4})
+    for _ in range(4):
+        send(under, TO, answer=BROKEN)
+    assert phase(under) is Phase.OPEN
+
+
+def test_an_answer_that_broke_off_says_nothing() -> None:
+    under = guarded()
+    exchange = Exchange(under, EVENT_ID, 1.0)
+    exchange.request(request_head(LINE))
+    exchange.response(ResponseHead(200, (("content-type", "application/octet-stream"), ("content-length", "9"))))
+    exchange.close(2.0, aborted=True)
+    assert under.state.circuit.picture().exchanges == 0
+
+
+def test_what_a_caller_may_not_see_is_no_fault_of_the_third_partys() -> None:
+    budget = {"name": "few", "limit": 1}
+    under = policy(circuit_breaker={"least": 4}, exposure={"mode": "enforce", "budgets": [budget]})
+    for _ in range(20):
+        send(under, line="GET /v1/customers/7/calls/1", answer=(ResponseHead(200, JSON), b'[{"customerId":"a"}]'))
+    assert phase(under) is Phase.CLOSED
+
+
 def test_one_that_is_off_watches_nothing() -> None:
     under = guarded(mode="off")
     for _ in range(20):

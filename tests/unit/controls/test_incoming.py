@@ -8,7 +8,7 @@ from tests.unit.controls.third_party import JSON, SENT, policy, send
 from garrison.core.http import Headers, ResponseHead
 from garrison.engine.step import Pass, Refuse
 
-UNWATCHED = {"response_schema": {"mode": "off"}}
+UNWATCHED: dict[str, Any] = {"response_schema": {"mode": "off"}}
 """What holds where the contract does not say."""
 
 
@@ -96,7 +96,7 @@ def test_what_is_not_inspected_must_state_its_length() -> None:
 
 
 def test_what_is_inspected_is_counted_as_it_comes() -> None:
-    controls = {"response_schema": {"mode": "off", "inspected-bytes": 100}}
+    controls: dict[str, Any] = {"response_schema": {"mode": "off", "inspected-bytes": 100}}
     under = policy(**controls)
     played = send(under, line="GET /v1/files", answer=(ResponseHead(200, JSON), b'"' + b"x" * 200 + b'"'))
     assert [reason.id for reason in played.event.reasons] == ["answer-too-large"]

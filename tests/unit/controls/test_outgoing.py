@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.unit.controls.third_party import JSON, OK, POST, forwarded, policy, send
+from tests.unit.controls.third_party import CONTRACT, JSON, OK, POST, forwarded, policy, send
 from tests.unit.engine.drive import FORM, MULTIPART, TEXT
 
 from garrison.core.decision import Disposition
@@ -155,6 +155,19 @@ def test_queries_and_header_fields_are_cut_and_paths_refused() -> None:
     assert forwarded(played).set_headers == (("x-campaign", "for (email)"),)
     refused = send(policy(), line="GET /v1/customers/7/calls/bob@example.com")
     assert refused.reasons == ["undeclared-data path.number"]
+
+
+def test_a_parameter_that_never_leaves_is_left_out_or_refused() -> None:
+    contract = CONTRACT.replace("name: mode, in: query", "name: mobile, in: query")
+    sent = f"{POST}?mobile=12345"
+    assert (
+        forwarded(send(policy(contract=contract, outgoing={"never": ["phone"]}), TO, line=sent)).target
+        == "/v1/messages"
+    )
+    required = contract.replace("in: query, schema", "in: query, required: true, schema")
+    assert send(policy(contract=required, outgoing={"never": ["phone"]}), TO, line=sent).reasons == [
+        "forbidden-data query.mobile"
+    ]
 
 
 def test_what_names_somebody_may_be_any_identifier() -> None:

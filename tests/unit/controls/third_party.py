@@ -73,7 +73,7 @@ OK = (ResponseHead(200, JSON), SENT)
 POST = "POST /v1/messages"
 
 
-def policy(settings: dict[str, Any] | None = None, **controls: Any) -> Policy:
+def policy(settings: dict[str, Any] | None = None, *, contract: str = CONTRACT, **controls: Any) -> Policy:
     """The policy of a guard in front of the third party."""
     given = {
         "egress": {"enabled": True},
@@ -83,7 +83,7 @@ def policy(settings: dict[str, Any] | None = None, **controls: Any) -> Policy:
         **(settings or {}),
     }
     parsed = load_settings(msgspec.json.encode(given), "garrison.yaml")
-    return build_policy(parsed, read=lambda _: CONTRACT.encode(), state=State(b"s" * 32))
+    return build_policy(parsed, read=lambda _: contract.encode(), state=State(b"s" * 32))
 
 
 def send(
