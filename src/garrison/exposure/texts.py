@@ -7,7 +7,7 @@ somewhere.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 from garrison.exposure.types.contact import is_email, is_phone
@@ -37,13 +37,33 @@ _CREDENTIAL: Final = re.compile(
     r"|-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?:[^-]{0,20000}-----END [A-Z ]{0,30}PRIVATE KEY-----)?"
 )
 _EMAIL: Final = re.compile(r"(?<![\w.+-])[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
-_CARD: Final = re.compile(r"(?<![\w-])[0-9](?:[ -]?[0-9]){11,18}(?![\w-]?[0-9])")
+_CARD: Final = re.compile(r"(?<![\w-])[0-9]{1,19}(?:[ -][0-9]{1,19}){0,40}(?!\w)")
 _IBAN: Final = re.compile(r"(?<!\w)[A-Za-z]{2}[0-9]{2}(?: ?[A-Za-z0-9]{4}){2,7}(?: ?[A-Za-z0-9]{1,3})?(?!\w)")
 _PHONE: Final = re.compile(r"(?<![\w+])\+[0-9](?:[ ().-]{0,2}[0-9]){6,14}(?![0-9])")
 _TOKEN: Final = re.compile(r"(?<![\w./+-])[0-9A-Za-z][0-9A-Za-z./+-]{6,18}[0-9A-Za-z](?![\w/+-])")
 _VEHICLE: Final = re.compile(r"(?<!\w)[A-HJ-NPR-Z0-9]{17}(?!\w)")
+_GROUPED: Final = re.compile(r"[ ().-]{1,2}(?=[0-9A-Za-z])")
+"""What stands between groups of digits; numbers stand beside one another as well."""
+_CARD_DIGITS: Final = 12
+_SHORTEST_IBAN: Final = 15
+_LONGEST_IBAN: Final = 34
+_LONGEST: Final = 400
+"""Characters of the longest of what is looked for, but for secrets: an e-mail address."""
 _LIKELY: Final = 0.05
 """Chance of an accident from which on a number's look proves nothing where its place says nothing either."""
+
+
+def _is_card(text: str) -> Match | None:
+    return is_card(text) if len(text) >= _CARD_DIGITS else None
+
+
+def _is_iban(text: str) -> Match | None:
+    """As `is_iban`, which is slow to say no."""
+    upper = text.replace(" ", "").upper()
+    if not (upper.isascii() and upper.isalnum() and _SHORTEST_IBAN <= len(upper) <= _LONGEST_IBAN):
+        return None
+    digits = "".join(str(int(sign, 36)) for sign in upper[4:] + upper[:4])  # ISO 13616: ISO 7064, mod 97-10
+    return is_iban(upper) if int(digits) % 97 == 1 else None
 
 
 def _is_number(text: str) -> Match | None:
@@ -59,15 +79,16 @@ def _is_vehicle(text: str) -> Match | None:
     return found if found is not None and found.chance <= _LIKELY else None
 
 
-def _is_credential(text: str) -> Match | None:
+def _is_credential(text: str) -> Match:
+    del text
     return Match("key", 0.001)  # its form has said all
 
 
 _FINDERS: Final[Mapping[str, tuple[re.Pattern[str], _Check]]] = {
     "credential": (_CREDENTIAL, _is_credential),
     "email": (_EMAIL, is_email),
-    "iban": (_IBAN, is_iban),
-    "card": (_CARD, is_card),
+    "iban": (_IBAN, _is_iban),
+    "card": (_CARD, _is_card),
     "phone": (_PHONE, is_phone),
     "vehicle": (_VEHICLE, _is_vehicle),
     "national-id": (_TOKEN, _is_number),
@@ -96,11 +117,49 @@ def redacted(text: str, found: Collection[Spot]) -> str:
 
 def _found(text: str, name: str, pattern: re.Pattern[str], check: _Check) -> Iterator[Spot]:
     for match in pattern.finditer(text):
-        end = match.end()
-        while name != "credential" and text[end - 1] in ".-' ":  # the sentence's own
+        start, end = match.span()
+        if name == "credential":
+            yield Spot(start, end, name)
+            continue
+        while text[end - 1] in ".-' ":  # the sentence's own
             end -= 1
-        if check(text[match.start() : end]) is not None:
-            yield Spot(match.start(), end, name)
+        if end - start <= _LONGEST and check(text[start:end]) is not None:
+            yield Spot(start, end, name)
+        elif name in _MOST_GROUPS and end - start > _SHORTEST:
+            yield from _within(text, start, end, name, check)
+
+
+def _within(text: str, start: int, end: int, name: str, check: _Check) -> Iterator[Spot]:
+    """Numbers among groups that are not one as a whole: each begins and ends with a group, and the longest counts."""
+    breaks = [each.span() for each in _GROUPED.finditer(text, start, end)]
+    starts = [start, *(after for _, after in breaks)]
+    ends = [*(before for before, _ in breaks), end]
+    at = 0
+    while at < len(starts):
+        last = _longest(text, starts[at], ends[at : at + _MOST_GROUPS[name]], check)
+        if last is not None:
+            yield Spot(starts[at], ends[at + last], name)
+        if name != "card":  # others begin with what says what they are
+            return
+        at += 1 if last is None else last + 1
+
+
+def _longest(text: str, start: int, ends: Sequence[int], check: _Check) -> int | None:
+    """Which of these ends makes the longest number."""
+    return next(
+        (
+            last
+            for last in range(len(ends) - 1, -1, -1)
+            if ends[last] - start >= _SHORTEST and check(text[start : ends[last]]) is not None
+        ),
+        None,
+    )
+
+
+_MOST_GROUPS: Final[Mapping[str, int]] = {"card": 5, "iban": 9, "phone": 8}
+"""How many groups such a number is written in at most."""
+_SHORTEST: Final = 8
+"""Characters of the shortest of these numbers."""
 
 
 def _overlaps(spot: Spot, others: Collection[Spot]) -> bool:

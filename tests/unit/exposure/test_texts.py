@@ -26,6 +26,9 @@ TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NSJ9.c2lnbmF0dXJl"
         ("AKIAIOSFODNN7EXAMPLE", "(credential)"),
         ("-----BEGIN RSA PRIVATE KEY-----\nMIIB\n-----END RSA PRIVATE KEY-----", "(credential)"),
         ("ada@example.com 4111111111111111", "(email) (card)"),
+        ("+44 20 7946 0958 4111 1111 1111 1111 7", "(phone) (card) 7"),
+        ("12 4111 1111 1111 1111 378282246310005", "12 (card) (card)"),
+        ("AT61 1904 3002 3457 3201 from me", "(iban) from me"),
     ],
 )
 def test_what_is_found_is_exchanged_for_its_type(text: str, left: str) -> None:
