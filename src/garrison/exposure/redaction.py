@@ -4,6 +4,7 @@ In a text what was found is exchanged for its type, `(email)`; what cannot be cu
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
@@ -43,12 +44,17 @@ class Sought(msgspec.Struct, frozen=True):
 
     def in_text(self, declared: int) -> frozenset[str]:
         """What is looked for in a text that is declared to hold some types."""
-        return (self.undeclared - frozenset(types_of(declared))) | self.never
+        return _wanted(self, declared)
 
     def forbidden_in(self, declared: int) -> Iterator[Hit]:
         """Everything that must not go out of what a value is declared to be; it goes as a whole."""
         for name in types_of(declared & self.forbidden):
             yield Hit((), name, is_forbidden=True, edit=None)
+
+
+@lru_cache(maxsize=4096)
+def _wanted(sought: Sought, declared: int) -> frozenset[str]:
+    return (sought.undeclared - frozenset(types_of(declared))) | sought.never
 
 
 def in_value(field: Field, value: Any, sought: Sought) -> Iterator[Hit]:
@@ -104,6 +110,8 @@ def in_text(text: str, declared: int, sought: Sought) -> Iterator[Hit]:
         yield Hit((), name, is_forbidden=name in sought.never, edit=edit)
 
 
+_SHORTEST_NUMBER = 10**11
+"""What has fewer than twelve digits is no card's number, and of mere digits nothing else is told."""
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
@@ -120,6 +128,8 @@ def _declared(field: Field, mask: int) -> int:
 
 def _in_leaf(way: Way, value: str | int, declared: int, sought: Sought) -> Iterator[Hit]:
     if isinstance(value, int):
+        if abs(value) < _SHORTEST_NUMBER:
+            return
         for hit in in_text(str(value), declared, sought):
             yield hit._replace(way=way, edit=_out(way))
         return
