@@ -68,6 +68,9 @@ def _egress(settings: Settings) -> Iterator[Complaint]:
         message = f"`{url}` is not encrypted: who is on the way could read what you send and forge the answers"
         hint = "use https; `egress.unsafe-plain-http` is for networks where nobody else is"
         yield Complaint(("upstream", "url"), message, hint, (("egress",),))
+    if own.enabled and settings.contract.match_hosts:
+        message = "would look for the third party's name in requests that are addressed to this gateway"
+        yield Complaint(("contract", "match-hosts"), message, "leave it out", (("egress",),))
     places: list[tuple[Path, OutgoingSettings]] = [(("controls", "outgoing"), settings.controls.outgoing)]
     for index, entry in enumerate(settings.operations):
         if told := entry.controls.get("outgoing"):

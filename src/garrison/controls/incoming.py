@@ -105,18 +105,22 @@ class _Answers:
         return None
 
     def _size(self, facts: Facts, response: ResponseHead) -> Iterator[Reason]:
+        if not response.has_body:
+            return
         stated = header(response.headers, "content-length")
         if stated is not None and stated.isascii() and stated.isdigit():
             if len(stated.lstrip("0")) > 18 or int(stated) > self._own.body_bytes:
                 yield _reason("answer-too-large", "response.body", f"at most {self._own.body_bytes} bytes")
-        elif response.has_body and _kind(facts) == "opaque":
+        elif _kind(facts) == "opaque":
             yield _reason("answer-unbounded", "response.header.content-length")
 
     def _redirect(self, facts: Facts, response: ResponseHead) -> Iterator[Reason]:
-        location = header(response.headers, "location")
-        if location is None:
+        locations = [value for name, value in response.headers if name == "location"]
+        if not locations:
             return
-        own, elsewhere = _followed(location, facts.state.upstream)
+        location = locations[0]
+        # of several each client follows another
+        own, elsewhere = _followed(location, facts.state.upstream) if len(locations) == 1 else (location, "?")
         if elsewhere is None:
             if self._enforces and own != location:
                 facts.response_headers += (("location", own),)

@@ -62,6 +62,15 @@ def test_redirects_elsewhere_are_refused(location: str) -> None:
     assert (played.refused, [reason.id for reason in played.event.reasons]) == (502, ["redirect-elsewhere"])
 
 
+def test_of_two_places_nobody_knows_which_is_followed() -> None:
+    headers = (("location", "/x"), ("location", "https://evil.example/"), ("content-length", "0"))
+    assert [reason.id for reason in answered(302, b"", headers).event.reasons] == ["redirect-elsewhere"]
+
+
+def test_a_length_without_a_body_says_nothing() -> None:
+    assert answered(200, b"", (("content-length", "9" * 15),), has_body=False).event.reasons == ()
+
+
 def test_redirects_to_hosts_that_the_settings_name_pass() -> None:
     location = (("location", "https://files.example/x"), ("content-length", "0"))
     assert answered(302, b"", location, own={"redirect-hosts": ["files.example"]}).refused == 0
