@@ -13,6 +13,7 @@ from tests.integration.envoy.clients import Answer, send
 from tests.integration.gateway.running import ROOT, Guard, until
 from tests.integration.gateway.third_party import CONTRACT, ThirdParty
 
+from garrison.adapters.metrics import StatusCollector
 from garrison.adapters.status import GATEWAY, GatewayStatus, read_status
 from garrison.adapters.store import ledger, query
 from garrison.adapters.store.ledger_rows import ExposureFilter
@@ -138,6 +139,12 @@ def test_a_wrong_certificate_is_an_end_and_the_circuit_opens(tmp_path: Path, fil
         status = _garrison("status", "--data", str(made.data))
         assert f"problem: `https://localhost:{made.party.port}` is cut off since it misbehaves" in status
         assert "circuit    open for" in status
+        (circuit,) = [each for each in StatusCollector(made.data).collect() if each.name == "garrison_circuit"]
+        assert {each.labels["phase"]: each.value for each in circuit.samples} == {
+            "closed": 0,
+            "open": 1,
+            "half-open": 0,
+        }
     finally:
         made.guard.stop()
         made.party.close()
