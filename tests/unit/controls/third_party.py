@@ -1,16 +1,19 @@
 """A third party's contract, and exchanges with it."""
 
+from functools import cache
 from typing import Any
 
 import msgspec
 from tests.unit.engine.drive import Played, play, request_head
 
 from garrison.config.load import load_settings
+from garrison.contract.catalogue import Catalogue
+from garrison.contract.load import load
 from garrison.core.http import Headers, ResponseHead
 from garrison.engine.plan import Policy
 from garrison.engine.state import State
 from garrison.engine.step import Pass
-from garrison.wiring import build_policy
+from garrison.wiring import policy_on
 
 CONTRACT = """
 openapi: 3.1.0
@@ -83,7 +86,15 @@ def policy(settings: dict[str, Any] | None = None, *, contract: str = CONTRACT, 
         **(settings or {}),
     }
     parsed = load_settings(msgspec.json.encode(given), "garrison.yaml")
-    return build_policy(parsed, read=lambda _: contract.encode(), state=State(b"s" * 32))
+    made = policy_on(_catalogue(contract), parsed, state=State(b"s" * 32))
+    made.state.upstream = parsed.upstream.url
+    return made
+
+
+@cache
+def _catalogue(contract: str) -> Catalogue:
+    loaded = load("/api.yaml", (), read=lambda _: contract.encode(), match_hosts=False)
+    return loaded.catalogue
 
 
 def send(

@@ -109,7 +109,7 @@ def test_a_clock_that_is_set_back_does_not_hold_it_open() -> None:
 
 
 @given(
-    st.lists(st.tuples(st.floats(0, 20), st.sampled_from(["", "errors", "contract", None])), max_size=200),
+    st.lists(st.tuples(st.floats(0, 20), st.sampled_from(["", "errors", "contract", None])), max_size=60),
     st.integers(1, 4),
 )
 def test_in_every_history_an_open_one_opens_again_and_few_probes_are_under_way(
