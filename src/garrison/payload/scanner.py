@@ -15,7 +15,7 @@ from garrison.payload.sign import Sign
 BORDER = "\0"
 """Stands between texts, and at both ends: `^` and `$` of a sign. No inspected text holds it."""
 
-_LONG = re.compile(r"(\[(?:[^\]\\]|\\.)+\]|\\[swdS])\{([01]),(?:[4-9]|[1-9]\d{1,3})\}\??")
+_LONG = re.compile(r"(\[(?:[^\]\\]|\\.)+\]|\\[swdS])\{(\d),(?:[4-9]|[1-9]\d{1,3})\}\??")
 _ATOM = r"(?:\[(?:[^\]\\]|\\.)+\]|\\x[0-9a-f]{2}|\\[^x]|[^\\\[\](){}|?*+])"
 _HEAD = rf"(?:{_ATOM}|[(){{}}?*+|])+(?<![(|])"
 _OPTIONAL_TAIL = re.compile(rf"({_HEAD}){_ATOM}(?:[*?]|\{{0,\d*\}})\??")
@@ -38,7 +38,7 @@ def expression(pattern: str) -> bytes:
 def _unbounded(match: "re.Match[str]") -> str:
     """Long repetitions are cheap to scan and dear to compile where they are counted; they then end with the line."""
     members = match[1] if r"\n" in match[1] or not match[1].startswith("[^") else match[1][:-1] + r"\n]"
-    return members + ("*" if match[2] == "0" else "+")
+    return members + {"0": "*", "1": "+"}.get(match[2], f"{{{match[2]},}}")
 
 
 def _shortest(pattern: str) -> str:

@@ -19,7 +19,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "active-element",
-            r"<\s*[a-z:]{0,9}(?:iframe|object|embed|frame|base|meta|link|form|button|svg|math|isindex|import|marquee|animate\w{0,10}|set|handler|listener|foreignobject|use|keygen|body|html|style|xml|video|audio|input|textarea|details|select|template|noscript|portal|param|source|event-source|image|head|title|dialog|blink|x|a)(?:[\s/>\"'`]|\x00)",
+            r"<\s*(?:[a-z]{1,9}:)?(?:iframe|object|embed|frame|base|meta|link|form|button|svg|math|isindex|import|marquee|animate\w{0,10}|set|handler|listener|foreignobject|use|keygen|body|html|style|xml|video|audio|input|textarea|details|select|template|noscript|portal|param|source|event-source|image|head|title|dialog|blink|x|a)(?:[\s/>\"'`]|\x00)",
             10,
             opens_element,
         ),
