@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from garrison.payload.quoting import is_said, leaves_string
+from garrison.payload.quoting import closing_quotes, is_said, leaves_string
 
 _SCRIPT: Final = re.compile(
     r"\s*[)}\];]{0,4}\s*(?:"
@@ -20,7 +20,19 @@ _PATH: Final = re.compile(r"\s*\)?\s*(?:\]|\||/|and\b|or\b|=|\[)", re.IGNORECASE
 
 def leaves_script(text: str, place: int) -> bool:
     """Whether a string of a script is ended that was begun outside of `text`, and a script goes on."""
-    return leaves_string(text, place, _SCRIPT, 24)
+    return any(
+        _SCRIPT.match(text, quote + 1) is not None and (quote == 0 or text[quote - 1] not in _BEFORE_OPENING)
+        for quote in closing_quotes(text, place - 24, place)
+    )
+
+
+def is_operator(text: str, place: int) -> bool:
+    """Whether the name before `place` is an operator of a query, and not a variable with its type (GraphQL)."""
+    return _TYPED.match(text, place) is None and is_said(text, place)
+
+
+_BEFORE_OPENING: Final = frozenset(" \t\n{[,:(")
+_TYPED: Final = re.compile(r"\s*\[?\s*[A-Z]\w*[\]!]*")
 
 
 def leaves_graph(text: str, place: int) -> bool:

@@ -30,7 +30,7 @@ def is_command(text: str, place: int) -> bool:
     rest = head["rest"]
     if not rest.strip():
         return head["word"].lower() in _ALONE or bool(head["folder"])
-    return _ARGUMENT.match(rest) is not None or len(rest.split()) == 1
+    return _ARGUMENT.match(rest) is not None or len(rest.split()) == 1 or head["word"].lower() in _TOOLS
 
 
 _ALONE: Final = frozenset(
@@ -38,6 +38,8 @@ _ALONE: Final = frozenset(
     " systeminfo tasklist printenv ver vol sysinfo reboot shutdown ping cat".split()
 )
 """Commands that do something without an argument."""
+_TOOLS: Final = frozenset("netsh sc reg wmic net schtasks bcdedit systemctl iptables ufw useradd adduser".split())
+"""Commands whose first argument is a word, and which are no word of a sentence."""
 
 
 def runs_variable(text: str, place: int) -> bool:
