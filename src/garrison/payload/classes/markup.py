@@ -71,7 +71,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "script-left",
-            r"['\"`\\]\s*[)\]}]{0,4}\s*[;,)}+\-*/&|^%?:<>=]{1,3}\s*(?:\w{1,12}[.=(]\s*){0,3}(?:alert|confirm|prompt|eval|document|window|location|String\.|self\[|top\[|this\[|fetch\(|import\(|Function\(|setTimeout\(|new\s+Image|atob\()",
+            r"['\"`\\]\s*[)\]}]{0,4}\s*[;,)}+\-*/&|\x00\s*%?:<>=]{1,3}\s*(?:\w{1,12}[.=(]\s*){0,3}(?:alert|confirm|prompt|eval|document|window|location|String\.|self\[|top\[|this\[|fetch\(|import\(|Function\(|setTimeout\(|new\s+Image|atob\()",
             9,
         ),
         Sign(
