@@ -24,6 +24,9 @@ _BYTES_EACH: Final = 16
 _FEW_ASKED: Final = 24
 _BYTES_ASKED: Final = 128
 """The same for places at which a grammar is asked."""
+_BEFORE: Final = 32_768
+_BEHIND: Final = 4096
+"""Characters around such a place that the grammar is shown."""
 
 
 class Form(msgspec.Struct):
@@ -141,7 +144,8 @@ def _holding(text: str, places: _Ends) -> Signs:
             if not left:
                 return Signs(places, crowded=True)
             left -= 1
-            if not one.confirm(text, place):
+            start = max(0, place - _BEFORE)
+            if not one.confirm(text[start : place + _BEHIND], place - start):
                 continue
         held.append((place, sign))
         is_decided = is_decided or one.weight >= ENOUGH
