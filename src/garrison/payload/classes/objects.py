@@ -26,7 +26,7 @@ OBJECT = PayloadClass(
             r"!!python/(?:object|name|module|tuple)|!!(?:javax?|ruby|org|com)[./]\w|!ruby/(?:object|hash|struct)|\bgASV[A-Za-z0-9+/]{8}|\bcos\nsystem|\bcposix|\(S'|c__builtin__|cbuiltins|\bBAh[bvI7][A-Za-z0-9+/=]{4}|py/(?:object|reduce|function)|ctypes\.CDLL",
         ),
         Sign("node-object", r"_\$\$ND_FUNC\$\$_|__js_function|\bfuncster\b", 10),
-        Sign("prototype", r"['\x22]__proto__['\x22]\s*[:\x5d]|__proto__\s*(?:[\x5b.\x5d=\x00]|%5b)|(?:[\x00.\x5b])constructor\s*(?:\]|\.)?\s*[\x5b.]\s*['\x22]?\s*prototype|['\x22]constructor['\x22]\s*:\s*\{\s*['\x22]prototype|\bObject\.(?:prototype\.\w{1,30}|__proto__)\s*=\s*[^=\s]|\x00\s*__proto__", 10),
+        Sign("prototype", r"['\x22]__proto__['\x22]\s*[:\x5d]|(?:[^.\w]|\x00)__proto__\s*(?:[\x5b.\x5d=\x00]|%5b)|(?:[\x00.\x5b])constructor\s*(?:\]|\.)?\s*[\x5b.]\s*['\x22]?\s*prototype|['\x22]constructor['\x22]\s*:\s*\{\s*['\x22]prototype|\bObject\.(?:prototype\.\w{1,30}|__proto__)\s*=\s*[^=\s]|\x00\s*__proto__", 10),
         Sign("constructor-key", r"\x00constructor(?:\[prototype\]|\.prototype|%5bprototype)|\x00\s*constructor\[", 10),
     ),
     ("API8:2023", "CWE-502", "CWE-1321"),
@@ -37,11 +37,7 @@ RUNTIME = PayloadClass(
     "PHP and other runtimes",
     (
         Sign("php-open", r"<\?(?:php|=)?\s{0,6}[^\x00\n?]{0,60}(?:\b(?:system|exec|eval|passthru|shell_exec|popen|assert|phpinfo|base64_decode|file_get_contents|fopen|include|require|unlink|move_uploaded_file|md5|die|readfile|copy|create_function|proc_open)\b\s*[('\x22$]|\$\{?_|`|\d\s*[-*+]\s*\d)|<script\s+language\s*=\s*['\x22]?php|\[php\]\s*[^\x00(]", 10),
-        Sign(
-            "php-superglobal",
-            r"\$\{?_(?:GET|POST|REQUEST|SERVER|COOKIE|SESSION|FILES|ENV|GLOBALS)\b|\$GLOBALS\s*\[|\$HTTP_(?:RAW_POST_DATA|\w{2,10}_VARS)|\b_SERVER\[|\b_GET\[|\bGLOBALS\[",
-            10,
-        ),
+        Sign("php-superglobal", r"\$\{?_(?:GET|POST|REQUEST|SERVER|COOKIE|SESSION|FILES|ENV|GLOBALS)\b|\$GLOBALS\s*\[|\$HTTP_(?:RAW_POST_DATA|\w{2,10}_VARS)|\b_SERVER\[|\b_GET\[|\bGLOBALS\[", 10, is_said),
         Sign("php-tag", r"<\?(?:php|=)", 4),
         Sign("php-line", r"^<\?(?:php\b|=)[^\x00\n]{0,300}$", 10),
         Sign("variable-call", r"^[^\x00\n]{0,30}\$\{?\w{1,12}\}?\s*\(\s*['\x22$]|\$\w{1,12}\s*=\s*['\x22][^\x00\n]{0,60}['\x22]\s*;\s*\(?\$\w{1,12}\)?\s*\(", 6),
