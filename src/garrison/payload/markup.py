@@ -42,7 +42,8 @@ def _is_quoted(text: str, start: int) -> bool:
 
 def runs_odd(text: str, place: int) -> bool:
     """Whether an element that is written as nobody writes one is said here, and not talked about."""
-    return is_said(text, place) and _BARE.match(text, max(0, text.rfind("<", 0, place))) is None
+    bare = _BARE.match(text, max(0, text.rfind("<", 0, place)))
+    return is_said(text, place) and (bare is None or bare.end() < place - 1)
 
 
 _BARE: Final = re.compile(r"</?[a-z]+>", re.IGNORECASE)

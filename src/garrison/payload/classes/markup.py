@@ -1,7 +1,7 @@
 """Markup and scripts: a text opens an element that runs something, leaves an attribute, or leaves a script's string."""
 
 from garrison.payload.markup import begins_handler, leaves_attribute, leaves_element, leaves_script, opens_element, runs_odd
-from garrison.payload.quoting import is_said
+from garrison.payload.quoting import is_not_fenced, is_said
 from garrison.payload.sign import PayloadClass, Sign
 
 _S = r"[\s/\x0b\x0c+'\"`\xa0]"
@@ -12,12 +12,7 @@ CLASS = PayloadClass(
     "markup",
     "Markup and scripts",
     (
-        Sign(
-            "script-element",
-            r"<\s*/?\s*[\x00-]?(?:script|xss|vmlframe|bgsound|applet|frameset|layer|ilayer|isindex|scriptlet|xml:script|svg:script)(?:[\s/>\"'`=:(<;]|\\|\x00)",
-            10,
-            opens_element,
-        ),
+        Sign("script-element", r"<\s*/?\s*[\x00-]?(?:script|xss|vmlframe|bgsound|applet|frameset|layer|ilayer|isindex|scriptlet|xml:script|svg:script)(?:[\s/>\"'`=:(<;&]|\\|\x00)", 10, opens_element),
         Sign(
             "active-element",
             r"<\s*[a-z:]{0,9}(?:iframe|object|embed|frame|base|meta|link|form|button|svg|math|isindex|import|marquee|animate\w{0,10}|set|handler|listener|foreignobject|use|keygen|body|html|style|xml|video|audio|input|textarea|details|select|template|noscript|portal|param|source|event-source|image|head|title|dialog|blink|x|a)(?:[\s/>\"'`]|\x00)",
@@ -52,8 +47,8 @@ CLASS = PayloadClass(
             r"data\s*:\s*(?:text/(?:html|xml|javascript|vbscript)|application/(?:xhtml\+xml|javascript|x-javascript|ecmascript|xml)|image/svg(?:\+xml)?)[^\x00,<>\s]{0,60},[^\x00\"')]{0,3}(?:<|%3c|PH|PD|amF2|YWxl|[a-z]{1,20}\()",
             10,
         ),
-        Sign("telling-call", r"\b(?:alert|confirm|prompt)(?:\(|`|\s\(|&#(?:40|x28|96)|&lpar|\\u0028|\?\.\()\s*(?:['\x22`/]?\s*(?:\d{1,9}|xss\w{0,10}|document\.|1|/|hi|hello|hacked|test|owned|pwned|document|location|origin|String\.|this|window\.|self|top|navigator|cookie|a|x|kcf|\x28)\b|/|\d|\)|`|String)|\balert\s{0,2}(?:\(|`)\s*['\x22`]|(?:[^\w.>\s]|[\x00=;,(]\s?)(?:confirm|prompt)(?:\(|`)\s*['\x22`]|\b(?:window|self|top|parent|this|frames|globalThis)\.(?:confirm|prompt)\s{0,2}\(", 10, is_said),
-        Sign("telling-call-context", r"(?:[\x00;'\"`,:=({!~+\-*/|&?>\x5b\\])\s*(?:\w{1,12}\.)?(?:alert|confirm|prompt)\s*(?:\(\s*(?:['\"`/]?(?:\d|xss|document\.|/)|\))|`\s*[\w.$]{0,30}`)", 10, is_said),
+        Sign("telling-call", r"\b(?:alert|confirm|prompt)(?:\(|`|\s\(|&#(?:40|x28|96)|&lpar|\\u0028|\?\.\()\s*(?:['\x22`/]?\s*(?:\d{1,9}|xss\w{0,10}|document\.|1|/|hi|hello|hacked|test|owned|pwned|document|location|origin|String\.|this|window\.|self|top|navigator|cookie|a|x|kcf|\x28)\b|/|\d|\)|`|String)|\balert\s{0,2}(?:\(|`)\s*\\?['\x22`]|\(\s*\\?['\x22]XSS\\?['\x22]\s*\)|\x00['\x22]XSS['\x22]\)|(?:[^\w.>\s]|[\x00=;,(]\s?)(?:confirm|prompt)(?:\(|`)\s*['\x22`]|\b(?:window|self|top|parent|this|frames|globalThis)\.(?:confirm|prompt)\s{0,2}\(", 10, is_not_fenced),
+        Sign("telling-call-context", r"(?:[\x00;'\"`,:=({!~+\-*/|&?>\x5b\\])\s*(?:\w{1,12}\.)?(?:alert|confirm|prompt)\s*(?:\(\s*(?:['\"`/]?(?:\d|xss|document\.|/)|\))|`\s*[\w.$]{0,30}`)", 10, is_not_fenced),
         Sign("script-left", r"['\"`\\]\s*[)\]}]{0,4}\s*[;,)}+\-*/&|\x00\s*%?:<>=]{1,3}\s*(?:\w{1,12}[.=(]\s*){0,3}(?:alert|confirm|prompt|eval|document|window|location|String\.|self\[|top\[|this\[|fetch\(|import\(|Function\(|setTimeout\(|new\s+Image|atob\()", 9, leaves_script),
         Sign(
             "document",
@@ -73,6 +68,7 @@ CLASS = PayloadClass(
         ),
         Sign("style-run", r"\b(?:expression|e\s*x\s*p\s*r\s*e\s*s\s*s\s*i\s*o\s*n|exp/\*[^\x00]{0,30}\*/ression)\s*\(\s*(?:alert|javascript|document|eval|window|this|open|\w{1,20}\s*\(|['\\x22(])|-moz-binding\s*:|-o-link\s*:|behaviou?r\s*:\s*url|@import\s*(?:url\s*\(|['\\x22(])?\s*['\\x22]?\s*(?:javascript|data:|https?:|//|\\)|(?:background(?:-image)?|list-style(?:-image)?)\s*:\s*[^\x00;\\x22<]{0,30}url\s*\(\s*['\\x22]?\s*(?:javascript|vbscript|data:text|\\)", 10, is_said),
         Sign("element-left-plain", r"</\s*(?:a|div|p|td|form|body|html)\s*/?>", 4, leaves_element),
+        Sign("closing-alone", r"^</\s*[a-z]{1,14}\s*>\s*(?:\x00|//|<[a-z!])", 10),
         Sign("element-left", r"</\s*(?:textarea|title|style|script|noscript|xmp|select|option|template|iframe|noembed|noframes|plaintext|math|svg|foreignObject)\s*/?>", 10, leaves_element),
         Sign("quote-element", r"(?:['\"`][\s/]*[;)}\]]*\s*/?>|--!?>|\*/)\s*<\s*[a-z!/?]", 8, leaves_attribute),
         Sign(
@@ -97,7 +93,7 @@ CLASS = PayloadClass(
             r"\[\]\s*\[\s*\(?\s*!|!\s*\[\s*\]\s*[+\]]|\(!\s*\[\s*\]|\[\s*\]\s*\.\s*(?:/\*\*/\s*)?(?:sort|map|filter|find)\s*\.\s*call|\+!!\[|!\+\[\]",
             10,
         ),
-        Sign("call-alone", r"^[\s;'\x22`)(+/*-]{0,6}(?:window\.|top\.|self\.|parent\.)?(?:alert\s*(?:\(\s*(?:[\d'\x22`/)\x5b]|document|location|window|this|origin|name|String|xss|x\)|self|top|eval|unescape|atob)|`|&#)|(?:confirm|prompt)(?:\(|`)|(?:atob|btoa|setInterval|setTimeout|eval)(?:\(|`)\s*['\x22`/\w]|navigator\.\w+\s*[(=]|document\.(?:write(?:ln)?|cookie|location|domain|body|forms|getElement\w+|createElement|URL)\s*(?:\(|\[|=|\.)|window\.(?:location|open|name|eval|onerror|on\w+)\s*(?:\(|\[|=)|location(?:\.\w+)?\s*(?:\(|\[|=\s*['\x22/`]|=\w)|Reflect\.\w+[.\w]*\s*\()[^\x00\n]{0,400}$", 10),
+        Sign("call-alone", r"^[\s;'\x22`)(+/*-]{0,6}(?:window\.|top\.|self\.|parent\.)?(?:alert\s*(?:\(\s*(?:[\d'\x22`/)\x5b]|document|location|window|this|origin|name|String|xss|x\)|self|top|eval|unescape|atob)|`|&#)|(?:confirm|prompt)(?:\(|`)|(?:atob|btoa|setInterval|setTimeout|eval)(?:\(|`)\s*['\x22`/\w)]|navigator\.\w+\s*[(=]|document\.(?:write(?:ln)?|cookie|location|domain|body|forms|getElement\w+|createElement|URL)\s*(?:\(|\[|=|\.)|window\.(?:location|open|name|eval|onerror|on\w+)\s*(?:\(|\[|=)|location(?:\.\w+)?\s*(?:\(|\[|=\s*['\x22/`]|=\w)|Reflect\.\w+[.\w]*\s*[(`]|document\.\w+\([^\x00)\n]{0,60}\)\.\w{1,30}\s*=)[^\x00\n]{0,400}$", 10),
         Sign(
             "object-alone",
             r"^\(?(?:document|window|self|top|parent)\)?\s*(?:/\*[^\x00]{0,20}\*/)?\s*(?:\.\s*(?:location|cookie|domain)|\)?\s*(?:/\*[^\x00]{0,20}\*/\s*)?\[\s*['\"/(])",
