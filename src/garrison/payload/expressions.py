@@ -23,8 +23,14 @@ def is_reached(text: str, place: int) -> bool:
 
 def is_evaluated(text: str, place: int) -> bool:
     """Whether a call stands between the opening of an expression and its end."""
-    start = max(text.rfind(each, 0, place) for each in ("{{", "${", "#{", "*{", "@{", "~{", "<%", "{%", "{#", "@(", "[[", "{php}", "{$", "%{", "#set"))
+    start = max(
+        text.rfind(each, 0, place)
+        for each in ("{{", "${", "#{", "*{", "@{", "~{", "<%", "{%", "{#", "@(", "[[", "{php}", "{$", "%{", "#set")
+    )
     if start < 0 or not is_said(text, place):
         return False
-    end = min((each for each in (text.find("}", start), text.find("%>", start), text.find("\n", start)) if each > 0), default=len(text))
+    end = min(
+        (each for each in (text.find("}", start), text.find("%>", start), text.find("\n", start)) if each > 0),
+        default=len(text),
+    )
     return _RUNS.search(text, start, max(end, place) + 2) is not None

@@ -59,15 +59,15 @@ def may_close(text: str, quote: int) -> bool:
 def closing_quotes(text: str, start: int, end: int) -> list[int]:
     """Places between `start` and `end` of quotes that may end a string that was begun outside of `text`."""
     return [
-        place for place in range(max(0, start), min(end, len(text))) if text[place] in _QUOTES and may_close(text, place)
+        place
+        for place in range(max(0, start), min(end, len(text)))
+        if text[place] in _QUOTES and may_close(text, place)
     ]
 
 
 def leaves_string(text: str, place: int, follows: "re.Pattern[str]", reach: int = 80) -> bool:
     """Whether a quote within `reach` before `place` ends a foreign string, and goes on as `follows` says."""
-    return any(
-        follows.match(text, quote + 1) is not None for quote in closing_quotes(text, place - reach, place)
-    )
+    return any(follows.match(text, quote + 1) is not None for quote in closing_quotes(text, place - reach, place))
 
 
 def stands_alone(text: str, place: int) -> bool:

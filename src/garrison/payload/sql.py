@@ -66,6 +66,7 @@ _FULL: Final = re.compile(
     r"|;D(?:[nfG+(]|D|$)"
 )
 
+
 def breaks_quote(text: str, place: int) -> bool:
     """Whether what follows the quote nearest before `place` goes on as SQL behind it."""
     start = max(text.rfind("'", 0, place), text.rfind('"', 0, place))
@@ -164,4 +165,6 @@ def same_sides(text: str, place: int) -> bool:
     return found is not None and is_said(text, place) and not _STATEMENT_FIRST.match(text)
 
 
-_STATEMENT_FIRST: Final = re.compile(r"\s*(?:select|update|delete|insert|with|create)\s[^'\"]*\bwhere\s+1\s*=\s*1\s", re.IGNORECASE)
+_STATEMENT_FIRST: Final = re.compile(
+    r"\s*(?:select|update|delete|insert|with|create)\s[^'\"]*\bwhere\s+1\s*=\s*1\s", re.IGNORECASE
+)
