@@ -28,7 +28,7 @@ OBJECT = PayloadClass(
         Sign("node-object", r"_\$\$ND_FUNC\$\$_|__js_function|\bfuncster\b", 10),
         Sign(
             "prototype",
-            r"['\x22]__proto__['\x22]\s*[:\x5d]|__proto__\s*(?:[\x5b.\x5d=\x00]|%5b)|(?:[\x00.\x5b])constructor\s*(?:\]|\.)?\s*[\x5b.]\s*['\x22]?\s*prototype|['\x22]constructor['\x22]\s*:\s*\{\s*['\x22]prototype|\bObject\.(?:prototype\.\w{1,30}|__proto__)\s*=\s*[^=\s]|\x00\s*__proto__",
+            r"['\x22]__proto__['\x22]\s*[:\x5d]|(?:[^.\w]|\x00)__proto__\s*(?:[\x5b.\x5d=\x00]|%5b)|(?:[\x00.\x5b])constructor\s*(?:\]|\.)?\s*[\x5b.]\s*['\x22]?\s*prototype|['\x22]constructor['\x22]\s*:\s*\{\s*['\x22]prototype|\bObject\.(?:prototype\.\w{1,30}|__proto__)\s*=\s*[^=\s]|\x00\s*__proto__",
             10,
         ),
         Sign("constructor-key", r"\x00constructor(?:\[prototype\]|\.prototype|%5bprototype)|\x00\s*constructor\[", 10),
@@ -49,6 +49,7 @@ RUNTIME = PayloadClass(
             "php-superglobal",
             r"\$\{?_(?:GET|POST|REQUEST|SERVER|COOKIE|SESSION|FILES|ENV|GLOBALS)\b|\$GLOBALS\s*\[|\$HTTP_(?:RAW_POST_DATA|\w{2,10}_VARS)|\b_SERVER\[|\b_GET\[|\bGLOBALS\[",
             10,
+            is_said,
         ),
         Sign("php-tag", r"<\?(?:php|=)", 4),
         Sign("php-line", r"^<\?(?:php\b|=)[^\x00\n]{0,300}$", 10),
