@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -49,12 +49,17 @@ def prepare() -> None:
     scanner_of(SIGNS)
 
 
-def judge(texts: Sequence[str]) -> tuple[Finding, ...]:
+Spared: TypeAlias = Mapping[int, frozenset[int]]
+"""By a text's index, the signs that do not count in it."""
+NOTHING_SPARED: Final[Spared] = {}
+
+
+def judge(texts: Sequence[str], spared: Spared = NOTHING_SPARED) -> tuple[Finding, ...]:
     """What is found in `texts`, each at most once. Never raises, and takes time in proportion to their length."""
-    best = _judge([Form(index, text, ()) for index, text in enumerate(texts)], {})
+    best = _judge([Form(index, text, ()) for index, text in enumerate(texts)], {}, spared)
     hidden = [form for index, text in enumerate(texts) if index not in best for form in hidden_forms(index, text)]
     if hidden:
-        best = _judge(hidden, best)
+        best = _judge(hidden, best, spared)
     return tuple(best[index] for index in sorted(best))
 
 
@@ -65,8 +70,10 @@ def hidden_forms(index: int, text: str) -> list["Form"]:
     return [Form(index, form.text, form.steps) for form in decode(text)]
 
 
-def _judge(forms: Sequence["Form"], best: dict[int, Finding]) -> dict[int, Finding]:
+def _judge(forms: Sequence["Form"], best: dict[int, Finding], spared: Spared) -> dict[int, Finding]:
     for form, places in zip(forms, signs_in(forms), strict=True):
+        if form.owner in spared:
+            places = [place for place in places if place[1] not in spared[form.owner]]  # noqa: PLW2901 - those that count
         if places and form.owner not in best:
             finding = _weigh(form, places)
             if finding is not None:
@@ -132,3 +139,10 @@ def name_of(sign: int) -> str:
     """`class.sign` of a sign's index."""
     kind, one = _OWNED[sign]
     return f"{kind}.{one.name}"
+
+
+def signs_of(kind: str, names: Sequence[str] = ()) -> frozenset[int]:
+    """The signs of a class, or those of them that are named; a name that no sign has any more names none."""
+    return frozenset([
+        index for index, (own, sign) in enumerate(_OWNED) if own == kind and (not names or sign.name in names)
+    ])  # fmt: skip
