@@ -6,7 +6,8 @@ from typing import Final
 
 from garrison.config.controls import UsualSettings
 from garrison.payload.gather import Places
-from garrison.payload.judge import NOTHING_SPARED, Spared, signs_of
+from garrison.payload.judge import NOTHING_SPARED, Spared
+from garrison.payload.places import signs_of
 
 _ANY: Final = "*"
 

@@ -24,7 +24,8 @@ from garrison.engine.control import Checks, ControlSpec, Reasons
 from garrison.engine.facts import Facts
 from garrison.engine.plan import Policy, compile_policy
 from garrison.payload.evidence import evidence_of
-from garrison.payload.judge import Finding, judge, signs_of
+from garrison.payload.judge import Finding, judge
+from garrison.payload.places import signs_of
 from garrison.payload.request import Free
 from garrison.payload.shape import SHAPES, Shape, narrowest, shapes_of
 from garrison.payload.usual import general

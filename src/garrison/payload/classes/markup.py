@@ -19,7 +19,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "active-element",
-            r"<\s*[a-z:]{0,9}(?:iframe|object|embed|frame|base|meta|link|form|button|svg|math|isindex|import|marquee|animate\w{0,10}|set|handler|listener|foreignobject|use|keygen|body|html|style|xml|video|audio|input|textarea|details|select|template|noscript|portal|param|source|event-source|image|head|title|dialog|blink|x|a)(?:[\s/>\"'`]|\x00)",
+            r"<\s*(?:[a-z]{1,9}:)?(?:iframe|object|embed|frame|base|meta|link|form|button|svg|math|isindex|import|marquee|animate\w{0,10}|set|handler|listener|foreignobject|use|keygen|body|html|style|xml|video|audio|input|textarea|details|select|template|noscript|portal|param|source|event-source|image|head|title|dialog|blink|x|a)(?:[\s/>\"'`]|\x00)",
             10,
             opens_element,
         ),
@@ -71,7 +71,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "script-left",
-            r"['\"`\\]\s*[)\]}]{0,4}\s*[;,)}+\-*/&|^%?:<>=]{1,3}\s*(?:\w{1,12}[.=(]\s*){0,3}(?:alert|confirm|prompt|eval|document|window|location|String\.|self\[|top\[|this\[|fetch\(|import\(|Function\(|setTimeout\(|new\s+Image|atob\()",
+            r"['\"`\\]\s*[)\]}]{0,4}\s*[;,)}+\-*/&|\x00\s*%?:<>=]{1,3}\s*(?:\w{1,12}[.=(]\s*){0,3}(?:alert|confirm|prompt|eval|document|window|location|String\.|self\[|top\[|this\[|fetch\(|import\(|Function\(|setTimeout\(|new\s+Image|atob\()",
             9,
         ),
         Sign(

@@ -52,16 +52,8 @@ CLASS = PayloadClass(
             r"^[\"'`,)]{0,2}\s*(?:uncompress|pi|date|convert|time|round|sleep|benchmark|substring|substr|ltrim|rtrim|rand|left|right|hex|unhex|cos|sin|tan|abs|floor|ceil|ceiling|mod|pow|power|sqrt|exp|ln|log|ascii|ord|char|chr|concat|concat_ws|mid|instr|locate|length|char_length|lower|upper|lcase|ucase|replace|reverse|repeat|insert|if|ifnull|nullif|isnull|nvl|coalesce|cast|count|sum|avg|max|min|version|user|database|schema|md5|sha|sha1|sha2|load_file|name_const|elt|field|format|make_set|export_set|extractvalue|updatexml|row_count|found_rows|last_insert_id|uuid|values|greatest|least|interval|curdate|curtime|now|sysdate|date_format|str_to_date|to_days|from_unixtime|unix_timestamp|group_concat|json_extract|json_keys|bin|oct|conv|crc32|compress|encode|decode|encrypt|aes_encrypt|password|get_lock|release_lock|is_free_lock|inet_aton|inet_ntoa|position|quote|soundex|space|strcmp|trim|weight_string|xmltype|dbms_pipe|pg_sleep|stddev|variance|bit_and|bit_or|polygon|multipoint|linestring|point|year|month|day|week|quarter|hour|minute|second)\s*\(\s*[!\)]?$",
             10,
         ),
-        Sign(
-            "json-compared",
-            r"^(?:or|and|having|like|where|'[^\x00']*'\s*(?:or|and))\s+['\"][^\x00]{0,60}['\"]\s*(?:::|->|[<>=@?!|&#]|not\s|like|regexp|in\b)|^(?:having|like|or|and|where|in|case|declare|exec|regexp|not|order\s+by|group\s+by|union)\s+[\d'\"(@]?[\w'\"(]{0,12}\s*[=(<>]?\s*$",
-            10,
-        ),
-        Sign(
-            "column-list",
-            r"^[(\s]*select\s+[-@(]*(?:['\"]?\d+['\"]?|@\w+|[a-z]+)[)\s]*,\s*[-(]*(?:sin|\d|[a-z_]+\s*\(|['\"(])|^[(\s]*select\s+(?:@\w|[-(]*\w+\s*\(|\*?['\"]\w)|^\(\s*select\b|^\d+\s*\)\s*from\s|\d\s+as\s+\S+\s+from\b|\bselect\b[^\x00]{0,60}\bfrom\s+dual\b",
-            10,
-        ),
+        Sign("json-compared", r"^(?:or|and|having|like|where|'[^\x00']*'\s*(?:or|and))\s+['\x22][^\x00]{0,60}['\x22]\s*(?:::|->|[<>=@?!|&#]|not\s|like|regexp|in\b)|\x00\s*(?:having|or|and|where|regexp|xor)\s+['\x22(@\d][\w'\x22(]{0,12}\s*[=(<>]{0,2}\s*\x00|\x00\s*(?:having|or|and|where|xor|order\s+by|group\s+by|union|not|case)\s+\w{1,12}\s*[=<>(]\s*\x00|\x00\s*(?:not\s+)?in\s*\(|\x00\s*(?:declare|exec)\s+@\w+\s*\x00|\x00\s*(?:order|group)\s+by\s+\d{1,3}\s*\x00|\x00\s*exec\s+[sx]p\w{0,2}\s*\x00", 10),
+        Sign("column-list", r"^[(\s]*select\s+[-@(]*(?:['\x22]?\d+['\x22]?|@\w+|[a-z]+)[)\s]*,\s*[-(]*(?:sin|\d|[a-z_]+\s*\(|\()|\x00\s*[(\s]*select\s+(?:@\w|[-(]*\w+\s*\()|\x00\s*\(\s*select\b|\x00\s*\d+\s*\)\s*from\s|\d\s+as\s+\S+\s+from\b|\bselect\b[^\x00]{0,60}\bfrom\s+dual\b", 10),
         Sign(
             "word-alone",
             r"^(?:information_schema(?:\.\w+)?|rlike|xor|msdb|tempdb|northwind|sysobjects|syscolumns|mysql\.db|regexp|[!=<>]=|like|table_name|column_name|schema_name|msys\w{3,20}|pg_catalog|sqlite_master|waitfor|having|group\s+by|order\s+by|union(?:\s+all)?\s+select|union|procedure\s+analyse|sounds\s+like|xp_cmdshell|char\s*\(|nvarchar|varchar|@@\w+)$",
