@@ -38,9 +38,8 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
     if settings.payload.mode is Mode.OFF:
         return Checks()
     prepare()  # what is compiled once in a process, for seconds: no request waits for it
-    wanted = frozenset(settings.payload.classes)
     trusts = _trusting(settings.payload.unsafe_trusted_places)
-    usual, free = Usual(settings.payload.usual), Free(operation)
+    usual, free = Usual(settings.payload), Free(operation)
 
     def check(facts: Facts) -> Outcome:
         places = [place for place in free.texts(facts) if not trusts(place[0])]
@@ -48,7 +47,6 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
         return tuple([
             _reason(f"payload-{each.kind}", places[each.index][0], evidence_of(each))
             for each in found[:MAX_OF_A_KIND]
-            if each.kind in wanted
         ]) or None  # fmt: skip
 
     return Checks(body=check)

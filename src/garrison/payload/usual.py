@@ -1,10 +1,12 @@
-"""What texts usually hold at a place, by the settings: signs that do not count there."""
+"""What does not count, by the settings: classes that nobody looks for, and what texts usually hold at a place.
+
+It is left out before signs are weighed, not after: what is usual must not hide what else stands in a text.
+"""
 
 import re
-from collections.abc import Sequence
 from typing import Final
 
-from garrison.config.controls import UsualSettings
+from garrison.config.controls import PAYLOAD_CLASSES, PayloadSettings
 from garrison.payload.gather import Places
 from garrison.payload.judge import NOTHING_SPARED, Spared
 from garrison.payload.places import signs_of
@@ -13,21 +15,21 @@ _ANY: Final = "*"
 
 
 class Usual:
-    """The settings `usual` of one operation, ready to be asked."""
+    """The settings `classes` and `usual` of one operation, ready to be asked."""
 
-    def __init__(self, entries: Sequence[UsualSettings]) -> None:
+    def __init__(self, settings: PayloadSettings) -> None:
+        entries, unwanted = settings.usual, set(PAYLOAD_CLASSES).difference(settings.classes)
+        self._everywhere = frozenset[int]().union(*[signs_of(each) for each in unwanted])
         self._entries = tuple([(_matching(each.place), signs_of(each.class_, each.signs)) for each in entries])
 
     def spared(self, texts: Places) -> Spared:
-        """For each text at a place that is named, the signs that do not count."""
-        if not self._entries:
+        """For each text, the signs that do not count in it."""
+        if not self._entries and not self._everywhere:
             return NOTHING_SPARED
-        found: dict[int, frozenset[int]] = {}
-        for index, (place, _) in enumerate(texts):
-            signs = [each for matches, each in self._entries if matches.fullmatch(place)]
-            if signs:
-                found[index] = frozenset().union(*signs)
-        return found
+        return {
+            index: self._everywhere.union(*[each for matches, each in self._entries if matches.fullmatch(place)])
+            for index, (place, _) in enumerate(texts)
+        }
 
 
 def _matching(place: str) -> re.Pattern[str]:
