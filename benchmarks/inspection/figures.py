@@ -117,7 +117,7 @@ def _padding(detector: Detector, rows: Iterable[Row], size: int, seconds: float)
     attacks = alone = within = 0
     end = time.process_time() + seconds
     for row in rows:
-        if not row.payload:
+        if not (row.is_malicious and row.payload):
             continue
         attacks += 1
         alone += detector.looks(padded(row.payload, 0))

@@ -16,7 +16,7 @@ class Shape(msgspec.Struct, frozen=True):
 
 
 SHAPES: Final = tuple([
-    Shape(name, schema, re.compile(pattern))
+    Shape(name, schema, re.compile(pattern, re.ASCII))
     for name, schema, pattern in (
         ("integer", "type: integer", r"-?\d{1,18}"),
         ("uuid", "format: uuid", r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
