@@ -6,7 +6,7 @@ from typing import Final
 from garrison.payload.quoting import is_said
 
 _SEPARATOR: Final = re.compile(r"[;|&]{1,2}|\$\(|<|%0a", re.IGNORECASE)
-_HEAD: Final = re.compile(r"\s*[\"'(\\]{0,2}(?P<folder>/?(?:\w+/)*)(?P<word>[\w.-]+)(?P<rest>[^\n\x00]*)")
+_HEAD: Final = re.compile(r"\s*[\"'(\\]{0,2}(?P<folder>/?(?:\w+/)*)(?P<word>[\w.-]+)(?P<rest>[^\n\x00]{0,200})")
 _ARGUMENT: Final = re.compile(
     r"\s*(?:$|[;|&`)'\"<>$#%{}\\]"  # nothing, another separator, a quote, an expansion
     r"|[-+/][\w-]"  # an option
