@@ -74,7 +74,13 @@ def _percent(text: str) -> str:
 
 
 def _from_percent(match: "re.Match[str]") -> str:
-    return _from_bytes(bytes.fromhex(match[0].replace("%", "")))
+    char = _PLAIN.get(match[0])
+    return char if char is not None else _from_bytes(bytes.fromhex(match[0].replace("%", "")))
+
+
+_FORMATS: Final = ("%{:02x}", "%{:02X}", "\\x{:02x}", "\\x{:02X}", "\\u{:04x}", "\\u{:04X}")
+_PLAIN: Final = {form.format(code): chr(code) for form in _FORMATS for code in range(0x80)}
+"""What most wrappings are and stand for, so that each is one look."""
 
 
 def _from_bytes(data: bytes) -> str:
@@ -126,6 +132,9 @@ def _escapes(text: str) -> str:
 
 
 def _escaped(match: "re.Match[str]") -> str:
+    char = _PLAIN.get(match[0])
+    if char is not None:
+        return char
     group = match.lastindex or 0
     code = int(match[group], 8 if group == _OCTAL else 16)
     # surrogates stay as they are: half a character is none

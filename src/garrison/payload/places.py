@@ -92,16 +92,18 @@ def _ends(pieces: Sequence[bytes]) -> list[_Ends]:
     matches = _told(pieces, most)
     if len(matches) > most and len(pieces) > 1:
         return [_ends([piece])[0] for piece in pieces]
-    if len(matches) <= most and not _may_be_enough({sign for sign, _ in matches}):
+    if len(matches) <= _FEW and not _may_be_enough({sign for sign, _ in matches}):
         return found
-    starts = [1]
+    if len(pieces) == 1:
+        return [[(end - 1, sign) for sign, end in matches]]
+    starts = [0]  # each with the border before it
     for piece in pieces:
         starts.append(starts[-1] + len(piece) + 1)
     for sign, end in matches:
-        at = min(bisect_right(starts, max(end - 1, 1)), len(pieces)) - 1
-        found[at].append((end - starts[at], sign))
+        at = bisect_right(starts, end - 1, hi=len(pieces)) - 1
+        found[at].append((end - starts[at] - 1, sign))
     for index, ends in enumerate(found):
-        if len(pieces) > 1 and len(ends) > _most(len(pieces[index])):
+        if len(ends) > _most(len(pieces[index])):
             found[index] = _ends([pieces[index]])[0]  # what is told of a text is the same wherever it stands
     return found
 
