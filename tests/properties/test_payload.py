@@ -116,6 +116,7 @@ def test_where_a_text_stands_among_others_changes_nothing(shape: str) -> None:
     text = shape * 40 + "<script>alert(1)</script>"
     (alone,) = judge([text])
     (among,) = judge(["before it", text, "after it"])
+    assert among.index == 1
     assert (alone.kind, alone.signs, alone.place) == (among.kind, among.signs, among.place)
 
 

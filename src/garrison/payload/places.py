@@ -96,11 +96,11 @@ def _ends(pieces: Sequence[bytes]) -> list[_Ends]:
         return found
     if len(pieces) == 1:
         return [[(end - 1, sign) for sign, end in matches]]
-    starts = [0]  # each with the border before it
+    starts = [0]  # the border before each; the one behind it is its own
     for piece in pieces:
         starts.append(starts[-1] + len(piece) + 1)
     for sign, end in matches:
-        at = bisect_right(starts, end - 1, hi=len(pieces)) - 1
+        at = bisect_right(starts, end - 2, 1, len(pieces)) - 1
         found[at].append((end - starts[at] - 1, sign))
     for index, ends in enumerate(found):
         if len(ends) > _most(len(pieces[index])):

@@ -114,7 +114,7 @@ CLASS = PayloadClass(
             10,
             is_said,
         ),
-        Sign("quotes-between", r"(?:''|\"\")\w{1,3}(?:''|\"\")\w|\w''\w{1,4}\s[\w/.-]", 10),
+        Sign("quotes-between", r"[^'\"](?:''|\"\")\w{1,3}(?:''|\"\")\w|\w''\w{1,4}\s[\w/.-]", 10),
         Sign(
             "telling-alone",
             r"^[\s'\"|&;`$(+]{0,8}(?:whoami|phpinfo\(\)|ifconfig|ipconfig|systeminfo|id|uname\s+-a|netstat(?:\s+-\w+)?|dir\s+c:\\?|nid)[\s'\"|&;`)+\\n]{0,6}\x00",
