@@ -22,7 +22,7 @@ _NEAR: Final = 200  # characters of a line before a place in which a variable is
 
 def is_command(text: str, place: int) -> bool:
     """Whether the separator near the beginning of `text` is followed by a command with arguments of a command."""
-    if not is_said(text, place) or "\n|" in text or text.count("|") > 3 and "||" not in text:
+    if not is_said(text, place) or "\n|" in text or (text.count("|") > 3 and "||" not in text):
         return False  # a table
     found = _SEPARATOR.search(text, 0, 120)
     head = _HEAD.match(text, found.end()) if found else None
@@ -37,11 +37,10 @@ def is_command(text: str, place: int) -> bool:
 
 
 _ALONE: Final = frozenset(
-    "id ls dir pwd whoami who ps w env set ipconfig ifconfig netstat hostname uname top df last date sh bash cmd phpinfo"
-    " systeminfo tasklist printenv ver vol sysinfo reboot shutdown ping cat".split()
+    ["id", "ls", "dir", "pwd", "whoami", "who", "ps", "w", "env", "set", "ipconfig", "ifconfig", "netstat", "hostname", "uname", "top", "df", "last", "date", "sh", "bash", "cmd", "phpinfo", "systeminfo", "tasklist", "printenv", "ver", "vol", "sysinfo", "reboot", "shutdown", "ping", "cat"]
 )
 """Commands that do something without an argument."""
-_TOOLS: Final = frozenset("netsh sc reg wmic net schtasks bcdedit systemctl iptables ufw useradd adduser".split())
+_TOOLS: Final = frozenset(["netsh", "sc", "reg", "wmic", "net", "schtasks", "bcdedit", "systemctl", "iptables", "ufw", "useradd", "adduser"])
 """Commands whose first argument is a word, and which are no word of a sentence."""
 
 

@@ -7,7 +7,7 @@ own there is then a question of which letters follow one another.
 import re
 from typing import Final
 
-from garrison.payload.quoting import closing_quotes, is_said, may_close
+from garrison.payload.quoting import is_said, may_close
 
 _TOKEN: Final = re.compile(
     r"(?P<space>[\s\x00]+|/\*!\d*|\*/|(?:--|\#)[^\n'\"]{0,40}\r?\n|\d\.e(?=[(.\s]))"

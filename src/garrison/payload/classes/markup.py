@@ -25,12 +25,7 @@ CLASS = PayloadClass(
             10,
             opens_element,
         ),
-        Sign(
-            "active-element",
-            r"<\s*(?:[a-z]{1,9}:)?(?:iframe|object|embed|frame|base|meta|link|form|button|svg|math|isindex|import|marquee|animate\w{0,10}|set|handler|listener|foreignobject|use|keygen|body|html|style|xml|video|audio|input|textarea|details|select|template|noscript|portal|param|source|event-source|image|head|title|dialog|blink|x|a)(?:[\s/>\"'`]|\x00)",
-            10,
-            opens_element,
-        ),
+        Sign("active-element", r"<\s*(?:[a-z]{0,9}:)?(?:iframe|object|embed|frame|base|meta|link|form|button|svg|math|isindex|import|marquee|animate\w{0,10}|set|handler|listener|foreignobject|use|keygen|body|html|style|xml|video|audio|input|textarea|details|select|template|noscript|portal|param|source|event-source|image|head|title|dialog|blink|x|vmlframe)(?:[\s/>\\x22'`]|\x00)", 10, opens_element),
         Sign("handler", r"<[^\x00<>]{1,2000}?[\s/\"'`;\x0b\x0c]on[a-z]{3,30}\s*=\s*[^\s{\x00]", 10),
         Sign(
             "handler-loose",
@@ -81,12 +76,7 @@ CLASS = PayloadClass(
             10,
             is_not_fenced,
         ),
-        Sign(
-            "script-left",
-            r"['\"`\\]\s*[)\]}]{0,4}\s*[;,)}+\-*/&|\x00\s*%?:<>=]{1,3}\s*(?:\w{1,12}[.=(]\s*){0,3}(?:alert|confirm|prompt|eval|document|window|location|String\.|self\[|top\[|this\[|fetch\(|import\(|Function\(|setTimeout\(|new\s+Image|atob\()",
-            9,
-            leaves_script,
-        ),
+        Sign("script-left", r"['\\x22`\\]\s*[)\]}]{0,4}\s*[;,)}+\-*/&|%^?:<>=]{1,3}\s*(?:\w{1,12}[.=(]\s*){0,3}(?:alert|confirm|prompt|eval|document|window|location|String\.|self\[|top\[|this\[|fetch\(|import\(|Function\(|setTimeout\(|new\s+Image|atob\()", 9, leaves_script),
         Sign(
             "document",
             r"\b(?:document|window|self|top|parent|this|frames|globalThis)\s*(?:\.\s*(?:cookie|domain|write(?:ln)?\s*\(|location|URL|referrer|documentURI|body\.innerHTML|forms|execCommand|defaultView|implementation)|\[\s*['\"`/(])",
@@ -114,8 +104,7 @@ CLASS = PayloadClass(
             10,
             is_said,
         ),
-        Sign("element-left-plain", r"</\s*(?:a|div|p|td|form|body|html)\s*/?>", 4, leaves_element),
-        Sign("closing-alone", r"^</\s*[a-z]{1,14}\s*>\s*(?:\x00|//|<[a-z!])", 10),
+        Sign("closing-alone", r"^</\s*(?:div|form|body|html|head|a|p|script|title|textarea|style|svg|td|tr|table|span|b|i|h1)\s*>\s*(?:\x00|//|<[a-z!])", 10),
         Sign(
             "element-left",
             r"</\s*(?:textarea|title|style|script|noscript|xmp|select|option|template|iframe|noembed|noframes|plaintext|math|svg|foreignObject)\s*/?>",

@@ -1,8 +1,8 @@
 """SQL injection: a value ends where the statement did not mean it to, and the statement goes on."""
 
+from garrison.payload.quoting import is_not_fenced, is_said
 from garrison.payload.sign import PayloadClass, Sign
 from garrison.payload.sql import breaks_quote, goes_on, is_statement, joins_string, same_sides, stacks
-from garrison.payload.quoting import is_not_fenced, is_said
 
 _Q = r"['\"]"
 _OBJECTS = (
