@@ -15,7 +15,8 @@ _ARGUMENT: Final = re.compile(
 )
 _CODE: Final = re.compile(r"(?:import|export|const|let|var|function|return|class|public|private|namespace|use)\b")
 _USED: Final = re.compile(
-    r"\b([A-Za-z_]\w{0,11})=[^;&|\s]{1,40}\s{0,2}(?:;|&&|\|\|)[^\n]{0,200}?(?:[;&|]\s{0,9}|\w)\$\{?\1\b"
+    r"\b([A-Za-z_]\w{0,11})=(?:\$?\\?'[^'\n]{1,60}'|\$?\\?\"[^\"\n]{1,60}\"|[^;&|\s]{1,40})\s{0,2}(?:;|&&|\|\|)"
+    r"[^\n]{0,200}?(?:[;&|]\s{0,9}|\w)\$\{?\1\b"
 )
 _NEAR: Final = 200  # characters of a line before a place in which a variable is assigned
 
@@ -37,10 +38,17 @@ def is_command(text: str, place: int) -> bool:
 
 
 _ALONE: Final = frozenset(
-    ["id", "ls", "dir", "pwd", "whoami", "who", "ps", "w", "env", "set", "ipconfig", "ifconfig", "netstat", "hostname", "uname", "top", "df", "last", "date", "sh", "bash", "cmd", "phpinfo", "systeminfo", "tasklist", "printenv", "ver", "vol", "sysinfo", "reboot", "shutdown", "ping", "cat"]
+    word
+    for line in (
+        "id ls dir pwd whoami who ps w env set ipconfig ifconfig netstat hostname uname top df last date sh bash cmd",
+        "phpinfo systeminfo tasklist printenv ver vol sysinfo reboot shutdown ping cat",
+    )
+    for word in line.split()
 )
 """Commands that do something without an argument."""
-_TOOLS: Final = frozenset(["netsh", "sc", "reg", "wmic", "net", "schtasks", "bcdedit", "systemctl", "iptables", "ufw", "useradd", "adduser"])
+_TOOLS: Final = frozenset({
+    "netsh", "sc", "reg", "wmic", "net", "schtasks", "bcdedit", "systemctl", "iptables", "ufw", "useradd", "adduser",
+})  # fmt: skip
 """Commands whose first argument is a word, and which are no word of a sentence."""
 
 

@@ -67,6 +67,10 @@ _FULL: Final = re.compile(
 )
 
 
+_LINE: Final = 400
+"""Characters of a line that are read before a place."""
+
+
 def breaks_quote(text: str, place: int) -> bool:
     """Whether what follows the quote nearest before `place` goes on as SQL behind it."""
     start = max(text.rfind("'", 0, place), text.rfind('"', 0, place))
@@ -77,11 +81,12 @@ def breaks_quote(text: str, place: int) -> bool:
 
 def goes_on(text: str, place: int) -> bool:
     """Whether the words of SQL around `place` are a part of a statement and not of a sentence."""
-    start = max(0, place - 120, text.rfind("\n", 0, max(0, place - 40)))
-    line = letters(text, start, place + 120)
+    line = text.rfind("\n", max(0, place - _LINE), max(0, place - 40)) + 1
+    start = line if line or place < _LINE else place - 120
+    said = letters(text, start, place + 120)
     if not is_said(text, place):
         return False
-    return _FULL.search(line) is not None or _LOGIC.search(line) is not None
+    return _FULL.search(said) is not None or _LOGIC.search(said) is not None
 
 
 _LOGIC: Final = re.compile(

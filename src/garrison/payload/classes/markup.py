@@ -43,6 +43,7 @@ CLASS = PayloadClass(
             r"['\"`]\s{0,9}(?:style|autofocus|formaction|xlink:href|srcdoc|action|href|src|background|data|code)\s*=\s*['\"]?\s*(?:x:|javascript|data:|vbscript|[^\x00'\"]{0,40}(?:expression|url)\s*\()",
             10,
         ),
+        Sign("linked-element", r"\bxlink:href\s*=\s*['\x22]?(?:[/?#]|javascript|data|h)", 7, is_not_fenced),
         Sign(
             "handler-alone",
             r"^[\s/\x0b]*on(?:error|load|click|focus(?:in|out)?|blur|mouse\w{2,8}|key\w{2,8}|pointer\w{2,14}|toggle|animation\w{3,12}|transition\w{3,9}|begin|end|resize|scroll|submit|change|input|wheel|drag\w{0,6}|drop|copy|cut|paste|\w{3,20})\s*=\s*['\"`]?\s*[a-z$_]{1,30}\s*[(.`]",
@@ -64,12 +65,7 @@ CLASS = PayloadClass(
             r"data\s*:\s*(?:text/(?:html|xml|javascript|vbscript)|application/(?:xhtml\+xml|javascript|x-javascript|ecmascript|xml)|image/svg(?:\+xml)?)[^\x00,<>\s]{0,60},[^\x00\"')]{0,3}(?:<|%3c|PH|PD|amF2|YWxl|[a-z]{1,20}\()",
             10,
         ),
-        Sign(
-            "telling-call",
-            r"\b(?:alert|confirm|prompt)(?:\(|`|\s\(|&#(?:40|x28|96)|&lpar|\\u0028|\?\.\()\s*(?:['\x22`/]?\s*(?:\d{1,9}|xss\w{0,10}|document\.|1|/|hi|hello|hacked|test|owned|pwned|document|location|origin|String\.|this|window\.|self|top|navigator|cookie|a|x|kcf|\x28)\b|/|\d|\)|`|String)|\balert\s{0,2}(?:\(|`)\s*\\?['\x22`]|\(\s*\\?['\x22]XSS\\?['\x22]\s*\)|\x00['\x22]XSS['\x22]\)|(?:[^\w.>\s]|[\x00=;,(]\s?)(?:confirm|prompt)(?:\(|`)\s*['\x22`]|\b(?:window|self|top|parent|this|frames|globalThis)\.(?:confirm|prompt)\s{0,2}\(",
-            10,
-            is_not_fenced,
-        ),
+        Sign("telling-call", r"\b(?:alert\s?|confirm|prompt)(?:\(|`|&#(?:40|x28|96)|&lpar|\\u0028|\?\.\()\s*(?:['\x22`/]?\s*(?:\d{1,9}|xss\w{0,10}|document\.|1|/|hi|hello|hacked|test|owned|pwned|document|location|origin|String\.|this|window\.|self|top|navigator|cookie|a|x|kcf|\x28)\b|/|\d|\)|`|String)|\balert\s{0,2}(?:\(|`)\s*\\?['\x22`]|\(\s*\\?['\x22]XSS\\?['\x22]\s*\)|\x00['\x22]XSS['\x22]\)|(?:[^\w.>\s]|[\x00=;,(]\s?)(?:confirm|prompt)(?:\(|`)\s*['\x22`]|\b(?:window|self|top|parent|this|frames|globalThis)\.(?:confirm|prompt)\s{0,2}\(", 10, is_not_fenced),
         Sign(
             "telling-call-context",
             r"(?:[\x00;'\"`,:=({!~+\-*/|&?>\x5b\\])\s*(?:\w{1,12}\.)?(?:alert|confirm|prompt)\s*(?:\(\s*(?:['\"`/]?(?:\d|xss|document\.|/)|\))|`\s*[\w.$]{0,30}`)",

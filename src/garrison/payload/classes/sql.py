@@ -182,12 +182,7 @@ CLASS = PayloadClass(
             10,
         ),
         Sign("exponent", r"(?:or|and|[=(,'\x22\s])\s*\d\.e\s*[(.]|\x00\s*\d\.e[.(]\w", 10),
-        Sign(
-            "nulls",
-            r"(?:\bnull\s*,\s*){2}|,\s*null\s*\)\s*(?:waitfor|--|#|%20)|\bnull\s*,\s*null\b\s*(?:\)|--|#|/\*|from)",
-            10,
-            is_said,
-        ),
+        Sign("nulls", r"(?:\bnull\s*,\s*){3}|,\s*null\s*\)\s*(?:waitfor|--|#|%20)|\bnull\s*,\s*null\b\s*(?:--|#|/\*|from\b)|(?:select|union|all)\s+null\s*,\s*null\b", 10, is_said),
         Sign(
             "chars",
             r"\bch(?:a)?r\s*\(\s*(?:\d{1,4}|0x[0-9a-f]{2})\s*(?:,\s*\d{1,4}\s*){0,64}\)\s*(?:\|\||\+|,|&|%2b)\s*(?:n?ch(?:a)?r\s*\(|['\"(])|(?:=|like|\(|concat\s*\()\s*char\s*\(\s*\d",
@@ -239,6 +234,7 @@ CLASS = PayloadClass(
         ),
         Sign("version-comment", r"/\*!\s*\d{0,6}\s*[a-z(]", 10),
         Sign("inline-comment", r"[a-z0-9'\")]/\*[^\x00*]{0,20}\*/(?:[a-z0-9'\"(]|/\*)", 5),
+        Sign("split-keyword", r"\b(?:u|un|uni|unio|s|se|sel|sele|selec|f|fr|fro|wh|whe|wher|o|ord|orde)/\*[^\x00*]{0,20}\*/(?:n|on|ion|nion|t|ct|ect|lect|elect|m|om|rom|e|re|ere|r|er|der)\b", 10),
         Sign(
             "wrapped-keyword",
             r"/\*[^\x00*]{0,20}\*/\s*(?:union|select|or|and|from|where|all|order|insert|drop|distinct)\b",
