@@ -28,7 +28,9 @@ def in_span(text: str, place: int) -> bool:
 
 def is_talked_about(text: str, place: int) -> bool:
     """Whether `place` is in a block or a span of code."""
-    return ("`" in text and (in_span(text, place) or in_fence(text, place))) or ("~~~" in text and in_fence(text, place))
+    return ("`" in text and (in_span(text, place) or in_fence(text, place))) or (
+        "~~~" in text and in_fence(text, place)
+    )
 
 
 def is_said(text: str, place: int) -> bool:

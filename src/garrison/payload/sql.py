@@ -10,7 +10,7 @@ from typing import Final
 from garrison.payload.quoting import is_said, may_close
 
 _TOKEN: Final = re.compile(
-    r"(?P<space>[\s\x00]+|/\*!\d*|\*/|(?:--|\#)[^\n'\"]{0,40}\r?\n|\d\.e(?=[(.\s]))"
+    r"(?P<space>[\s\x00]+|/\*!\d*|\*/|(?:--|\#)[^\n'\"]{0,40}\r?\n|\d\.e(?=[(.\s])|/\*[^*]*+\*/)"
     r"|(?P<comment>--[\s+-]|--$|\#|/\*(?:[^*]|\*(?!/))*+(?:\*/)?|;%00|;\x00)"
     r"|(?P<number>0[xX][0-9a-fA-F]+|\d+(?:\.\d*)?(?:[eE][+-]?\d+)?(?![A-Za-z_])|\.\d+)"
     r"|(?P<string>(?:n|x|b|e)?'(?:[^'\\]|''|\\.)*+'|\"(?:[^\"\\]|\"\"|\\.)*+\")"
@@ -132,7 +132,7 @@ _VERB: Final = re.compile(
     rf"|declare{_SPACE}+(?:@|\w+{_SPACE}+(?:n?varchar|char|int|number|integer|cursor|text))|(?:shutdown|checkpoint){_SPACE}*(?:;|--|with|$)"
     rf"|waitfor{_SPACE}+(?:delay|time)|merge{_SPACE}+into{_SPACE}|grant{_SPACE}+[\w, ]+{_SPACE}(?:to|on){_SPACE}|revoke{_SPACE}+[\w, ]+{_SPACE}(?:from|on){_SPACE}"
     rf"|call{_SPACE}+[\w.]+{_SPACE}*\(|copy{_SPACE}*(?:\(|[\w.]+{_SPACE}+(?:from|to){_SPACE})|attach{_SPACE}+(?:database{_SPACE}|')"
-    rf"|handler{_SPACE}+[\w.`]+{_SPACE}+(?:open|read)|load{_SPACE}+(?:data|xml)|load_extension|begin{_SPACE}+(?:declare|execute|dbms_|goto|transaction|dbms|null|utl_)"
+    rf"|handler{_SPACE}+[\w.`]+{_SPACE}+(?:open|read)|load{_SPACE}+(?:data|xml)|load_extension|begin{_SPACE}+(?:declare|execute|dbms_|goto|transaction|dbms|null|utl_|[\w.]+{_SPACE}*\()"
     rf"|if{_SPACE}*(?:\({_SPACE}*(?:\d|select|ascii|len|substring|exists|@|user|system)|{_SPACE}(?:exists|not){_SPACE}*(?:exists)?{_SPACE}*\(|\w+\(\)?{_SPACE}*=)"
     rf"|(?:backup|restore){_SPACE}+(?:database|log){_SPACE}|bulk{_SPACE}+insert|do{_SPACE}*(?:\(|\$|sleep|benchmark)|set{_SPACE}+(?:@|\w+{_SPACE}*=)"
     rf"|use{_SPACE}+\w+{_SPACE}*(?:;|--|$)|kill{_SPACE}+\d|show{_SPACE}+(?:tables|databases|grants|variables)|with{_SPACE}+\w+{_SPACE}+as{_SPACE}*\("

@@ -1,6 +1,6 @@
 """Commands: a value ends a command of a shell and begins another."""
 
-from garrison.payload.quoting import is_said
+from garrison.payload.quoting import is_said, stands_alone
 from garrison.payload.shell import is_command, runs_variable
 from garrison.payload.sign import PayloadClass, Sign, words
 
@@ -60,8 +60,18 @@ CLASS = PayloadClass(
             10,
             is_command,
         ),
+        Sign(
+            "substituted-path",
+            r"^[^\x00`\s]{0,20}`\s{0,2}(?:ping\s+\d|ls\s+-\w{1,6}\s+/|touch\s+/|cat\s+/|rm\s+-|wget\s|curl\s)[^\x00`\n]{0,60}`[^\x00\s]{0,10}$",
+            10,
+        ),
         Sign("substituted-alone", r"^[^\x00`\s]{0,20}`\s{0,2}" + _FOLDER + _RECON, 10),
-        Sign("variable-run", r"\b\w{1,12}=(?:\$?\\?'[^\x00'\n]{1,60}'|\$?\\?\x22[^\x00\x22\n]{1,60}\x22|[^\x00;&|\s]{1,40})\s{0,2}(?:;|&&|\|\|)[^\x00\n]{0,200}\$\{?\w", 10, runs_variable),
+        Sign(
+            "variable-run",
+            r"\b\w{1,12}=(?:\$?\\?'[^\x00'\n]{1,60}'|\$?\\?\x22[^\x00\x22\n]{1,60}\x22|[^\x00;&|\s]{1,40})\s{0,2}(?:;|&&|\|\|)[^\x00\n]{0,200}\$\{?\w",
+            10,
+            runs_variable,
+        ),
         Sign(
             "nothing-inside",
             r"(?:[;|&]|\x00)\s*[a-z]{1,10}\$[*@!?$_#-][a-z]{1,10}[\s+/]|[a-z](?:\$|[<>])\(\)[a-z]|\b[a-z]{1,6}``[a-z]{1,6}\s+\d|\x00[a-z]{2,8}(?:\$\(\)|``)\s+\d|[a-z]\$[a-z]\\{1,2}[a-z]",
@@ -80,7 +90,12 @@ CLASS = PayloadClass(
             r"\x00(?:\n|\r|\\n|\\r)+\s*(?:id|ls|pwd|whoami|ifconfig|uname(?: -\w+)?)\s*(?:\n|\r|\\n|\\r)*\x00",
             10,
         ),
-        Sign("reads-accounts", r"(?:\x00|[^\w`])(?:cat|type|more|less|head|tail|tac|nl|vim?|strings|paste|sort|rev|od|xxd|base64|grep|awk|sed|cp|curl|file)[\s+\x22'%$\x5c]{1,4}(?:-\w{1,6}[\s+])?[\x22']?(?:file://)?/etc/(?:passwd|shadow|group|hosts|issue)\b", 10, is_said),
+        Sign(
+            "reads-accounts",
+            r"(?:\x00|[^\w`])(?:cat|type|more|less|head|tail|tac|nl|vim?|strings|paste|sort|rev|od|xxd|base64|grep|awk|sed|cp|curl|file)[\s+\x22'%$\x5c]{1,4}(?:-\w{1,6}[\s+])?[\x22']?(?:file://)?/etc/(?:passwd|shadow|group|hosts|issue)\b",
+            10,
+            stands_alone,
+        ),
         Sign(
             "windows-alone",
             r"^[$+|&\s]{0,6}(?:dir[\s+]+c:|ipconfig[\s+]*/all|net[\s+]+(?:user|localgroup|view)\x00|type[\s+]+[c%][:%])[^\x00\n]{0,60}$",
@@ -106,7 +121,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "fork",
-            r"[\w.:]{1,8}\s*\(\)\s*\{\s*[\w.:]{1,8}\s*\|\s*[\w.:]{1,8}\s*&|\bProcess\.(?:spawn|start)\s*\(\s*['\x22]|\bIO\.popen\b",
+            r"[\w.:]{1,8}\s*\(\)\s*\{\s*[\w.:]{1,8}\s*\|\s*[\w.:]{1,8}\s*&|\bProcess\.(?:spawn|start)\s*\(\s*['\x22]|\bIO\.popen\b|@\{\[\s*(?:system|exec)|%x[\x28{\x5b]\s*['\x22]?(?:ls|cat|id|whoami|uname)\b",
             10,
             is_said,
         ),
@@ -145,7 +160,11 @@ CLASS = PayloadClass(
             "reverse-shell",
             r"/dev/(?:tcp|udp)/[\w.]|\bnc(?:at)?\s+-\w{0,5}[elvp]\w{0,5}\s|\bbash\s+-i\b|\bmkfifo\s+/|\bsocat\s+(?:tcp|exec)|\b0<&\d|>&\s*/dev|\bfsockopen\s*\(|-e\s+/bin/(?:ba)?sh|\bsh\s+-i\b",
         ),
-        Sign("space-trick", r"\$\{?IFS\b|\$IFS\$?\d?|\{,?(?:cat|ls|echo|wget|curl|uname|ping|bash|sh|nc|ip|ifconfig|whoami|python\d?|perl|php|tac|head|rm|touch|dir|sleep),[^\x00}\s]{0,40}\}|\{,?id,-|\bc['\\x22\\$@*?]{1,4}a['\\x22\\$@*?]{1,4}t\b|\$@\w|\w\$@|/\?{2,3}/[?*\w]{2,}|/e(?:[?*]|t[?*])[c?*]{0,2}/p|/etc/p[a?*]{0,2}[?*]|/b(?:[?*]|i[?*])[n?*]{0,2}/[\w?*]|\$\{(?:PATH|HOME|PWD|SHELL|OLDPWD|path)(?::|\})", 10),
+        Sign(
+            "space-trick",
+            r"\$\{?IFS\b|\$IFS\$?\d?|\{,?(?:cat|ls|echo|wget|curl|uname|ping|bash|sh|nc|ip|ifconfig|whoami|python\d?|perl|php|tac|head|rm|touch|dir|sleep),[^\x00}\s]{0,40}\}|\{,?id,-|\bc['\x22\\$@*?]{1,4}a['\x22\\$@*?]{1,4}t\b|\$@\w|\w\$@|/\?{2,3}/[?*\w]{2,}|/e(?:[?*]|t[?*])[c?*]{0,2}/p|/etc/p[a?*]{0,2}[?*]|/b(?:[?*]|i[?*])[n?*]{0,2}/[\w?*]|\$\{(?:PATH|HOME|PWD|SHELL|OLDPWD|path)(?::|\})",
+            10,
+        ),
         Sign("shell-shock", r"\(\s*\)\s*\{\s*(?::\s*;|_;|foo:?;|:\s*\}|\)\s*;|_\s*;)|\(\)\s*\{\s*\w*:?;\s*\}\s*;"),
         Sign(
             "download-run",

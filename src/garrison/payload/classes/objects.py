@@ -51,6 +51,7 @@ RUNTIME = PayloadClass(
             10,
             is_said,
         ),
+        Sign("php-echo", r"<\?=\s*\$", 6),
         Sign("php-tag", r"<\?(?:php|=)", 4),
         Sign("php-line", r"^<\?(?:php\b|=)[^\x00\n]{0,300}$", 10),
         Sign(

@@ -27,6 +27,7 @@ CLASS = PayloadClass(
             leaves_folder,
         ),
         Sign("climbs-first", r"^[/\\]{0,3}(?:\.\.+" + _SEP + r"+)+[^\x00\s]{0,400}(?:\x00|%00|\?|#|;)", 6),
+        Sign("climbs-one", r"^[/\\]\.\.[/\\]$", 10),
         Sign("climbs-only", r"^[/\\]{0,4}(?:\.{2,3}" + _SEP + r"+){2}", 10),
         Sign("climbs-backward", r"\.\.\\+(?:\.\.|[a-z])", 7, leaves_folder),
         Sign(
@@ -40,7 +41,11 @@ CLASS = PayloadClass(
             r"(?:%(?:25)*2e){2}|%(?:25)*c0%(?:25)*(?:ae|2e|2f|af|5c|9v|qf)|%(?:25)*c1%(?:25)*(?:9c|1c|af|8s|pc)|%(?:25)*e0%(?:25)*80%(?:25)*(?:ae|af)|%u(?:2215|2216|002e|002f|005c|ff0e|ef0e|uf025|f025)|%(?:25)*f[08c]%(?:25)*8|0x2e0x2e|\.\.%(?:25)*(?:2f|5c|u|c0|c1|00)|%(?:25)*(?:2f|5c)\.\.|%%32%65|%uff0e|\.\.0x(?:2f|5c)|\.\.%(?:%\d\d){2}",
             10,
         ),
-        Sign("climbs-odd", r"(?:\.\.2f){2}|(?:\.\.5c){2}|(?:/\.[\\/]{1,2}\.?){3}|(?:\.{1,2}[/\\]{1,3}){5}|%%3[0-9]|%%[0-9a-f]{2}%|%(?:25)?c[01]%(?:25)?[0-9a-z]{2}|%(?:25)?c[01]\.|(?:\?|\.){1,4}0x(?:2f|5c)|\.\.+%(?:25)*(?:2f|5c)|\?\?(?:/|\\|%2f|%5c)\w|(?:\xe2\x88\x95|\xef\xbc\x8f)etc|%bg%qf|%uF025|(?:\.\\/\\?){2}|\.\.(?:\xc3[\x80\x81]|\xef\xbf\xbd){1,2}[^\x00]{0,2}\.\.|(?:\xc3[\x80\x81]\xc2[\x80-\xbf]){1,2}[/\\.]|(?:\xef\xbf\xbd){2}[/\\](?:\xef\xbf\xbd){2}", 10),
+        Sign(
+            "climbs-odd",
+            r"(?:\.\.2f){2}|(?:\.\.5c){2}|(?:/\.[\\/]{1,2}\.?){3}|(?:\.{1,2}[/\\]{1,3}){5}|%%3[0-9]|%%[0-9a-f]{2}%|%(?:25)?c[01]%(?:25)?[0-9a-z]{2}|%(?:25)?c[01]\.|(?:\?|\.){1,4}0x(?:2f|5c)|\.\.+%(?:25)*(?:2f|5c)|\?\?(?:/|\\|%2f|%5c)\w|(?:\xe2\x88\x95|\xef\xbc\x8f)etc|%bg%qf|%uF025|(?:\.\\/\\?){2}|\.\.(?:\xc3[\x80\x81]|\xef\xbf\xbd){1,2}[^\x00]{0,2}\.\.|(?:\xc3[\x80\x81]\xc2[\x80-\xbf]){1,2}[/\\.]|(?:\xef\xbf\xbd){2}[/\\](?:\xef\xbf\xbd){2}[/\\]",
+            10,
+        ),
         Sign(
             "absolute-alone",
             r"^(?:file:)?/(?:etc|var/(?:log|adm|www|mail|spool|run|cron|apache\w*|lib)|usr/(?:local|lib|pkgsrc|home|etc|spool)|apache2?/(?:logs|conf)|logs?/(?:access|error)[\w.]*|bin|sbin|boot|root)/?[^\x00\s]{0,120}$",
@@ -59,7 +64,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "log-file-alone",
-            r"^(?:file:/{0,3}|[a-z]:)?[/\\]{0,4}(?:usr|var|opt|home\d?|root|srv|apache\d?|xampp|inetpub|windows|winnt|winnt\d+|boot|nginx|mysql|program files[^\x00\\/]{0,8}|bin|sbin|tmp|mnt|dev|library|system|volumes|users|logs?|www|lampp|wamp)[/\\]{1,3}(?:[\w.@ +-]{1,60}[/\\]{1,3}){0,9}[\w.@ +-]{0,60}(?:\.(?:conf|ini|log|cnf|cfg|inf|sam|err|pid|sock|pem|key|php|bak|old|dat|ht\w+|xml|sh|db|sql|asp|jsp|inc|history)|_log|access|error|passwd|shadow|sam|system|hosts|[\\/]|log|logs|messages|httpd\.conf\.?\w*|utmp|wtmp|lastlog|environ|cmdline|maillog|secure|syslog|dmesg|cron|auth\.log|xferlog|authorized_keys|id_[dr]sa)[^\x00\w/\\]{0,3}$",
+            r"^(?:file:/{0,3}|[a-z]:)?[/\\]{0,4}(?:usr|var|opt|home\d?|root|srv|apache\d?|xampp|inetpub|windows|winnt|winnt\d+|boot|nginx|mysql|program ?files[^\x00\\/]{0,8}|bin|sbin|tmp|mnt|dev|library|system|volumes|users|logs?|www|lampp|wamp)[/\\]{1,3}(?:[\w.@ +-]{1,60}[/\\]{1,3}){0,9}[\w.@ +-]{0,60}(?:\.(?:conf|ini|log|cnf|cfg|inf|sam|err|pid|sock|pem|key|php|bak|old|dat|ht\w+|xml|sh|db|sql|asp|jsp|inc|history)|_log|access|error|passwd|shadow|sam|system|hosts|[\\/]|log|logs|messages|httpd\.conf\.?\w*|utmp|wtmp|lastlog|environ|cmdline|maillog|secure|syslog|dmesg|cron|auth\.log|xferlog|authorized_keys|id_[dr]sa)[^\x00\w/\\]{0,3}$",
             10,
         ),
         Sign("accounts", r"[/\\]{1,3}etc[/\\]{1,3}(?:passwd|shadow)\b", 10, is_bare),
@@ -81,7 +86,11 @@ CLASS = PayloadClass(
             5,
             is_said,
         ),
-        Sign("secret-file-alone", r"^[/\\]?(?:[\w.@-]{1,40}[/\\]){0,5}(?:\.env(?:\.\w{2,12}){0,2}|\.git(?:/\w+)?|\.svn(?:/\w+)?|\.ht(?:access|passwd|group|user)\w{0,3}|\.ssh(?:/\w+)?|\.aws/\w+|\.\w{2,9}_history|\.netrc|\.[rs]hosts|\.cshrc|\.Xauthority|\.forward|\.login|\.kshrc|\.zshrc|\.vimrc|\.viminfo|\.lesshst|\.npmrc|\.pgpass|\.git-credentials|wp-config\.\w{2,5}\w*|web\.config|id_[rd]sa|authorized_keys|\.bashrc|\.profile|\.passwd|_?config(?:uration)?\.(?:inc|php|asp|ini|xml)\w*|passwd|shadow|\.\w{2,12}/\w{2,12}\.(?:env|md|json|ya?ml|toml|conf|key|pem))[~;?%\x00]{0,3}$", 10),
+        Sign(
+            "secret-file-alone",
+            r"^[/\\]?(?:[\w.@-]{1,40}[/\\]){0,5}(?:\.env(?:\.\w{2,12}){0,2}|\.git(?:/\w+)?|\.svn(?:/\w+)?|\.ht(?:access|passwd|group|user)\w{0,3}|\.ssh(?:/\w+)?|\.aws/\w+|\.\w{2,9}_history|(?:web|meta)-inf[/\\][\w.-]{1,40}|\.netrc|\.[rs]hosts|\.cshrc|\.Xauthority|\.forward|\.login|\.kshrc|\.zshrc|\.vimrc|\.viminfo|\.lesshst|\.npmrc|\.pgpass|\.git-credentials|wp-config\.\w{2,5}\w*|web\.config|id_[rd]sa|authorized_keys|\.bashrc|\.profile|\.passwd|_?config(?:uration)?\.(?:inc|php|asp|ini|xml)\w*|passwd|shadow|\.\w{2,12}/\w{2,12}\.(?:env|md|json|ya?ml|toml|conf|key|pem))[~;?%\x00]{0,3}$",
+            10,
+        ),
         Sign(
             "home-or-log",
             r"/(?:var/(?:log|www|mail|spool|lib|adm|run|cpanel|apache\d?|local|cron)|usr/(?:local/(?:apache\d?|etc|php\d?|nginx|mysql|zend|cpanel|pureftpd|lib|psa|www|http)|lib/(?:php|cron|security|rpm)|pkgsrc|ports|home|spool|adm|etc|share/(?:adduser|logs|mysql))|home\d?/[\w.-]{1,20}/(?:\.|conf|apache|www|public_html)|opt/(?:lampp|apache\d?|nginx|xampp|lsws|httpd|tomcat))[/\\][^\x00\s]{0,120}",

@@ -44,6 +44,11 @@ CLASS = PayloadClass(
         ),
         Sign("telling-call", _CALLS, 10),
         Sign(
+            "sleep-compared",
+            r"^[-+('\x22]{0,3}(?:sleep|benchmark|pg_sleep)\s*\([^\x00)]{0,40}\)\s*(?:=|<|>|--|#|/\*|\x00|and\b|or\b)",
+            10,
+        ),
+        Sign(
             "call-alone",
             r"^(?:@?[-+]?\d*\s*)?(?:sleep|benchmark|pg_sleep|extractvalue|updatexml|load_file|md5|sha1|user|version|database|current_user|char|chr|ascii|hex|unhex|substr(?:ing)?|mid|concat|ord|length|sin|cos|div|round|format|lower|upper|floor|rand|exp|conv|bin|if|ifnull|nvl|coalesce|greatest|least|power|cast|convert)\s*\(\s*[^\x00a-z]?[^\x00]{0,60}\)\s*(?:--|#|/\*|;|=|[<>|+*%-])",
             6,
@@ -182,7 +187,12 @@ CLASS = PayloadClass(
             10,
         ),
         Sign("exponent", r"(?:or|and|[=(,'\x22\s])\s*\d\.e\s*[(.]|\x00\s*\d\.e[.(]\w", 10),
-        Sign("nulls", r"(?:\bnull\s*,\s*){3}|,\s*null\s*\)\s*(?:waitfor|--|#|%20)|\bnull\s*,\s*null\b\s*(?:--|#|/\*|from\b)|(?:select|union|all)\s+null\s*,\s*null\b", 10, is_said),
+        Sign(
+            "nulls",
+            r"(?:\bnull\s*,\s*){3}|,\s*null\s*\)\s*(?:waitfor|--|#|%20)|\bnull\s*,\s*null\b\s*(?:--|#|/\*|from\b)|(?:select|union|all)\s+null\s*,\s*null\b",
+            10,
+            is_said,
+        ),
         Sign(
             "chars",
             r"\bch(?:a)?r\s*\(\s*(?:\d{1,4}|0x[0-9a-f]{2})\s*(?:,\s*\d{1,4}\s*){0,64}\)\s*(?:\|\||\+|,|&|%2b)\s*(?:n?ch(?:a)?r\s*\(|['\"(])|(?:=|like|\(|concat\s*\()\s*char\s*\(\s*\d",
@@ -200,7 +210,7 @@ CLASS = PayloadClass(
         Sign("case-when", r"\bcase\s{1,20}(?:\d{1,9}\s{1,9})?when\b[^\x00]{1,120}\bthen\b", 7),
         Sign(
             "subselect",
-            r"(?:['\\x22`=<>+,|(*/%-]|\b(?:and|or|xor|in|exists|like|rlike|union|any|all|not|select|if|when|then|div|mod)\b)\s*\(+\s*select\b[\s(/+]*(?:[\d*@'\\x22`]|(?:count|concat|group_concat|char|substr(?:ing)?|version|user|database|length|ascii|case|top|distinct|load_file|sleep|null|max|min|name|password|table_name|column_name|schema_name|[a-z_]{1,40}\s{1,9}from|[a-z_]{1,40}\s*\()\b)",
+            r"(?:['\x22`=<>+,|(*/%-]|\b(?:and|or|xor|in|exists|like|rlike|union|any|all|not|select|if|when|then|div|mod)\b)\s*\(+\s*select\b[\s(/+]*(?:[\d*@'\x22`]|(?:count|concat|group_concat|char|substr(?:ing)?|version|user|database|length|ascii|case|top|distinct|load_file|sleep|null|max|min|name|password|table_name|column_name|schema_name|[a-z_]{1,40}\s{1,9}from|[a-z_]{1,40}\s*\()\b)",
             10,
             goes_on,
         ),
@@ -234,7 +244,11 @@ CLASS = PayloadClass(
         ),
         Sign("version-comment", r"/\*!\s*\d{0,6}\s*[a-z(]", 10),
         Sign("inline-comment", r"[a-z0-9'\")]/\*[^\x00*]{0,20}\*/(?:[a-z0-9'\"(]|/\*)", 5),
-        Sign("split-keyword", r"\b(?:u|un|uni|unio|s|se|sel|sele|selec|f|fr|fro|wh|whe|wher|o|ord|orde)/\*[^\x00*]{0,20}\*/(?:n|on|ion|nion|t|ct|ect|lect|elect|m|om|rom|e|re|ere|r|er|der)\b", 10),
+        Sign(
+            "split-keyword",
+            r"\b(?:u|un|uni|unio|s|se|sel|sele|selec|f|fr|fro|wh|whe|wher|o|ord|orde)/\*[^\x00*]{0,20}\*/(?:n|on|ion|nion|t|ct|ect|lect|elect|m|om|rom|e|re|ere|r|er|der)\b",
+            10,
+        ),
         Sign(
             "wrapped-keyword",
             r"/\*[^\x00*]{0,20}\*/\s*(?:union|select|or|and|from|where|all|order|insert|drop|distinct)\b",
