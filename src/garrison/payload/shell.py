@@ -32,7 +32,7 @@ def is_command(text: str, place: int) -> bool:
     if _CODE.match(head["word"]):
         return False
     rest = head["rest"]
-    if not rest.strip():
+    if not rest.strip("|;& "):
         return head["word"].lower() in _ALONE or bool(head["folder"])
     return _ARGUMENT.match(rest) is not None or len(rest.split()) == 1 or head["word"].lower() in _TOOLS
 

@@ -7,7 +7,7 @@ own there is then a question of which letters follow one another.
 import re
 from typing import Final
 
-from garrison.payload.quoting import is_said, may_close
+from garrison.payload.quoting import closing_quotes, is_said, may_close
 
 _TOKEN: Final = re.compile(
     r"(?P<space>[\s\x00]+|/\*!\d*|\*/|(?:--|\#)[^\n'\"]{0,40}\r?\n|\d\.e(?=[(.\s])|/\*[^*]*+\*/)"
@@ -62,7 +62,7 @@ _BROKEN: Final = re.compile(
 )
 _FULL: Final = re.compile(
     r"S[+(1sn0f=),]{1,60}F[(]*[n(sq]"  # select ... from name
-    r"|U[+(]*S|\(+S[+(]*(?:[1sn0]|f\()"
+    r"|U[+(]*S(?:[+(1s0fqcS]|n[,Fc)]|$)|\(+S[+(]*(?:[1sn0]|f\()"
     r"|;D(?:[nfG+(]|D|$)"
 )
 
@@ -86,12 +86,12 @@ def goes_on(text: str, place: int) -> bool:
     said = letters(text, start, place + 120)
     if not is_said(text, place):
         return False
-    return _FULL.search(said) is not None or _LOGIC.search(said) is not None
+    return any(each.search(said) is not None for each in (_FULL, _LOGIC, _FIRST)[: 2 + (start == 0)])
 
 
 _LOGIC: Final = re.compile(
     rf"O[+(]*{_W}(?:[+][+(]*{_W})*[)]*=[+(]*(?:{_W}|S)|^[(q]*[1nqs]?[)q]*O[+(]*[10][)]*(?:c|O[+(]*[10])|^[(]*q[)]*O[+(]*[10s][)]*(?:c|$|O)|O[(+]*S"
-    r"|[=+,(O]\(+S|O[+(]*n=[+(]*(?:[1q]|s(?:[c)O;]|$))|q[)]*O[+(]*[1s](?:c|O[+(]*[1s])"
+    r"|[=+,(O]\(+S|q[)]*O[+(]*[1s](?:c|O[+(]*[1s])"
 )
 
 
@@ -99,6 +99,9 @@ def is_statement(text: str, place: int) -> bool:
     """Whether `text` reads as a whole statement from its beginning."""
     return _STATEMENT.match(letters(text, 0, max(place, 0) + 300)) is not None
 
+
+_FIRST: Final = re.compile(r"^[-+(q]*[1nsq0]?[)q]*O[+(]*n=[+(]*(?:[1q]|s(?:[c)O;]|$))")
+"""A column that is compared behind the text's first value: `5 or id > 1`."""
 
 _STATEMENT: Final = re.compile(
     r"[(]*(?:S[+(1sn0f=),*@]{1,80}?(?:F[(]*[n(sq]|$|c|[;])|S[+(]*(?:f\(|[1s])|D(?:Gn|Fn|n(?:[(;=qDGn]|$)|D|G|[f(@]|q))"
@@ -117,6 +120,11 @@ def joins_string(text: str, place: int) -> bool:
         return False
     is_closing = first == 0 or text[first - 1].isalnum() or text[first - 1] in ")%"
     return is_closing and _OPERATOR.match(text, first + 1) is not None
+
+
+def joins_json(text: str, place: int) -> bool:
+    """Whether an operator of JSON follows a string that this text did not begin, or begins with."""
+    return text.lstrip()[:1] in {"'", '"', "`"} or bool(closing_quotes(text, place - 12, place))
 
 
 _SPACE: Final = r"(?:\s|/\*.{0,60}?\*/|\+)"

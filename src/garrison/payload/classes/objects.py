@@ -23,7 +23,8 @@ OBJECT = PayloadClass(
         ),
         Sign(
             "python-object",
-            r"!!python/(?:object|name|module|tuple)|!!(?:javax?|ruby|org|com)[./]\w|!ruby/(?:object|hash|struct)|\bgASV[A-Za-z0-9+/]{8}|\bcos\nsystem|\bcposix|\(S'|c__builtin__|cbuiltins|\bBAh[bvI7][A-Za-z0-9+/=]{4}|py/(?:object|reduce|function)|ctypes\.CDLL",
+            r"!!python/(?:object|module|apply|new)|!!(?:javax?|ruby|org|com)[./]\w|!ruby/(?:object|hash|struct)|\bgASV[A-Za-z0-9+/]{8}|\bcos\nsystem|\bcposix|\(S'|c__builtin__|cbuiltins|\bBAh[bvI7][A-Za-z0-9+/=]{4}|py/(?:object|reduce|function)|ctypes\.CDLL",
+            10,
         ),
         Sign("node-object", r"_\$\$ND_FUNC\$\$_|__js_function|\bfuncster\b", 10),
         Sign(

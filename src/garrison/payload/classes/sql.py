@@ -2,7 +2,7 @@
 
 from garrison.payload.quoting import is_not_fenced, is_said
 from garrison.payload.sign import PayloadClass, Sign
-from garrison.payload.sql import breaks_quote, goes_on, is_statement, joins_string, same_sides, stacks
+from garrison.payload.sql import breaks_quote, goes_on, is_statement, joins_json, joins_string, same_sides, stacks
 
 _Q = r"['\"]"
 _OBJECTS = (
@@ -70,7 +70,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "word-alone",
-            r"^(?:information_schema(?:\.\w+)?|rlike|xor|msdb|tempdb|northwind|sysobjects|syscolumns|mysql\.db|regexp|[!=<>]=|like|table_name|column_name|schema_name|msys\w{3,20}|pg_catalog|sqlite_master|waitfor|having|group\s+by|order\s+by|union(?:\s+all)?\s+select|union|procedure\s+analyse|sounds\s+like|xp_cmdshell|char\s*\(|nvarchar|varchar|@@\w+)$",
+            r"^(?:information_schema(?:\.\w+)?|rlike|xor|msdb|tempdb|northwind|sysobjects|syscolumns|mysql\.db|regexp|[!=<>]=|table_name|column_name|schema_name|msys\w{3,20}|pg_catalog|sqlite_master|waitfor|having|group\s+by|order\s+by|union(?:\s+all)?\s+select|union|procedure\s+analyse|sounds\s+like|xp_cmdshell|char\s*\(|nvarchar|varchar|@@[a-z_]{3,24})$",
             10,
         ),
         Sign(
@@ -134,7 +134,8 @@ CLASS = PayloadClass(
         Sign("pipe-quote", r"^\|\|\s*['\"(]|['\"]\s*\|\|\s*['\"]?\d", 10),
         Sign(
             "into-file",
-            r"\binto\s{1,20}(?:out|dump)file\b|\bload\s{1,9}data\s{1,9}(?:low_priority\s+|concurrent\s+|local\s+)?infile\b|\bprocedure\s{1,9}analyse\s*\(|\bcopy\s{1,9}[\w(][^\x00]{0,60}\s(?:from|to)\s{1,9}(?:program\s|stdout|['\"])",
+            r"\binto\s{1,20}(?:out|dump)file\s*(?:['\x22/@(\x5c\x00]|0x|\d|\w{2,12}\s*\(|--|lines|/\*)|\bload\s{1,9}data\s{1,9}(?:low_priority\s+|concurrent\s+|local\s+)?infile\b|\bprocedure\s{1,9}analyse\s*\(|\bcopy\s{1,9}[\w(][^\x00]{0,60}\s(?:from|to)\s{1,9}(?:program\s|stdout|['\x22])",
+            10,
         ),
         Sign(
             "same-sides",
@@ -161,7 +162,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "comment-line",
-            r"^[-\w'\x22).]{1,20}\s*(?:--|#)[^\x00\n]{0,60}\n\s*(?:#[^\x00\n]{0,40}\s{1,4}|--[^\x00\n]{0,40}\n\s{0,3}){0,4}(?:and|or|union|select|having|order|from|where)\b",
+            r"^-?[\w'\x22)][-\w'\x22).]{0,20}\s{0,4}(?:--|#)[^\x00\n]{0,60}\n\s*(?:#[^\x00\n]{0,40}\s{1,4}|--[^\x00\n]{0,40}\n\s{0,3}|--\s{1,4}){0,6}(?:and|or|union|select|having|order|from|where)\b",
             10,
         ),
         Sign("computed-comment", r"^[-+(]{0,3}\d[\d\s*+/.()-]{0,20}(?:--|/\*|#)\s*[+-]?$", 10),
@@ -272,10 +273,11 @@ CLASS = PayloadClass(
             10,
         ),
         Sign(
-            "json-operator",
-            r"['\"`)]\s*::\s*(?:jsonb?|text|int|varchar|numeric)\b|['\"]\s*(?:@>|<@|\?\||\?&|@\?|@@|#>>?|->>?)\s*['\"]",
+            "type-cast",
+            r"['\x22`)]\s*::\s*(?:jsonb?|text|int|varchar|numeric|bigint|double|regclass|regproc|bool)\b",
             10,
         ),
+        Sign("json-operator", r"['\x22]\s*(?:@>|<@|\?\||\?&|@\?|@@|#>>?|->>?)\s*['\x22]", 10, joins_json),
     ),
     ("API10:2023", "CWE-89"),
 )
