@@ -22,6 +22,7 @@ _PRINTABLE: Final = 0.97  # of what base64 hides: random bytes that are all prin
 HINT: Final = re.compile(
     r"%[0-9A-Fa-f]{2}|%u[0-9A-Fa-f]{4}|%%[0-9A-Fa-f]{2}|&(?:#[xX]?[0-9A-Fa-f]|[A-Za-z]{2,8};)"
     r"|\\(?:u[0-9A-Fa-f{]|x[0-9A-Fa-f]{2}|[0-7]{2,3})|\+A[A-Za-z0-9+/]{2,3}-|0x[0-9A-Fa-f]{2}0x"
+    r"|[A-Za-z0-9')\"]\+(?:and|or|union|select|order|having|waitfor|where|from|dir|cat|ping)\+"
     r"|[A-Za-z0-9+/_-]{16}"
 )
 """Where something may be undone in a text."""
@@ -33,6 +34,10 @@ _WIDE = re.compile(r"%u([0-9A-Fa-f]{4})")
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|u\{([0-9A-Fa-f]{1,6})\}|x([0-9A-Fa-f]{2})|([0-3]?[0-7]{2}))")
 _OCTAL: Final = 4  # the group of `_ESCAPE` whose digits are octal
 _UTF7 = re.compile(r"\+([A-Za-z0-9+/]*+)(-?)")  # a run is read once, whatever follows it
+_JOINED = re.compile(
+    r"\+(?:and|or|xor|union|select|order|group|having|waitfor|where|from|like|insert|dir|cat|ping|ls|wget|curl)\+",
+    re.IGNORECASE,
+)
 _HEX = re.compile(r"(?:0x[0-9A-Fa-f]{2}){2,}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _DATA_URL = re.compile(r"(?<=;base64,)[A-Za-z0-9+/_-]{8,}={0,2}")
@@ -165,6 +170,11 @@ def _hex(text: str) -> str:
     return _HEX.sub(lambda match: bytes.fromhex(match[0].replace("0x", "")).decode("latin-1"), text)
 
 
+def _plus(text: str) -> str:
+    """Spaces of a form that was put into another text as it is, where words of a language stand between them."""
+    return text.replace("+", " ") if " " not in text and _JOINED.search(text) else text
+
+
 def _base64(text: str) -> str:
     if _BASE64.fullmatch(text):
         return _unwrapped(text) or text
@@ -216,5 +226,6 @@ _STEPS: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("escape", _escapes),
     ("utf-7", _utf7),
     ("hex", _hex),
+    ("plus", _plus),
     ("unicode", _compatible),
 )

@@ -11,7 +11,7 @@ from typing import Final
 from garrison.payload.quoting import closing_quotes, is_said, may_close
 
 _TOKEN: Final = re.compile(
-    r"(?P<space>[\s\x00]+|/\*!\d*|\*/|(?:--|\#)[^\n'\"]{0,40}\r?\n|\d\.e(?=[(.\s]))"
+    r"(?P<space>[\s\x00]+|/\*!\d*|\*/|(?:--|\#)[^\n'\"]{0,40}\r?\n|\d\.e(?=[(.\s])|/\*[^*]*+\*/)"
     r"|(?P<comment>--[\s+-]|--$|\#|/\*(?:[^*]|\*(?!/))*+(?:\*/)?|;%00|;\x00)"
     r"|(?P<number>0[xX][0-9a-fA-F]+|\d+(?:\.\d*)?(?:[eE][+-]?\d+)?(?![A-Za-z_])|\.\d+)"
     r"|(?P<string>(?:n|x|b|e)?'(?:[^'\\]|''|\\.)*+'|\"(?:[^\"\\]|\"\"|\\.)*+\")"
@@ -72,9 +72,13 @@ _BROKEN: Final = re.compile(
 )
 _FULL: Final = re.compile(
     r"S[+(1sn0f=),]{1,60}F[(]*[n(sq]"  # select ... from name
-    r"|U[+(]*S|\(+S[+(]*(?:[1sn0]|f\()"
+    r"|U[+(]*S(?:[+(1s0fqcS]|n[,Fc)]|$)|\(+S[+(]*(?:[1sn0]|f\()"
     r"|;D(?:[nfG+(]|D|$)"
 )
+
+
+_LINE: Final = 400
+"""Characters of a line that are read before a place."""
 
 
 def breaks_quote(text: str, place: int) -> bool:
@@ -87,8 +91,9 @@ def breaks_quote(text: str, place: int) -> bool:
 
 def goes_on(text: str, place: int) -> bool:
     """Whether the words of SQL around `place` are a part of a statement and not of a sentence."""
-    start = max(0, place - 120, text.rfind("\n", 0, max(0, place - 40)))
-    return is_said(text, place) and _is_part(letters(text, start, place + 120))
+    line = text.rfind("\n", max(0, place - _LINE), max(0, place - 40)) + 1
+    start = line if line or place < _LINE else place - 120
+    return is_said(text, place) and _is_part(letters(text, start, place + 120), start == 0)
 
 
 @functools.lru_cache(maxsize=32)
@@ -97,13 +102,13 @@ def _is_broken(line: str) -> bool:
 
 
 @functools.lru_cache(maxsize=32)
-def _is_part(line: str) -> bool:
-    return _FULL.search(line) is not None or _LOGIC.search(line) is not None
+def _is_part(line: str, is_first: bool) -> bool:
+    return any(each.search(line) is not None for each in (_FULL, _LOGIC, _FIRST)[: 2 + is_first])
 
 
 _LOGIC: Final = re.compile(
     rf"O[+(]*{_W}(?:[+][+(]*{_W})*[)]*=[+(]*(?:{_W}|S)|^[(q]*[1nqs]?[)q]*O[+(]*[10][)]*(?:c|O[+(]*[10])|^[(]*q[)]*O[+(]*[10s][)]*(?:c|$|O)|O[(+]*S"
-    r"|[=+,(O]\(+S|O[+(]*n=[+(]*(?:[1q]|s(?:[c)O;]|$))|q[)]*O[+(]*[1s](?:c|O[+(]*[1s])"
+    r"|[=+,(O]\(+S|q[)]*O[+(]*[1s](?:c|O[+(]*[1s])"
 )
 
 
@@ -111,6 +116,9 @@ def is_statement(text: str, place: int) -> bool:
     """Whether `text` reads as a whole statement from its beginning."""
     return _STATEMENT.match(letters(text, 0, max(place, 0) + 300)) is not None
 
+
+_FIRST: Final = re.compile(r"^[-+(q]*[1nsq0]?[)q]*O[+(]*n=[+(]*(?:[1q]|s(?:[c)O;]|$))")
+"""A column that is compared behind the text's first value: `5 or id > 1`."""
 
 _STATEMENT: Final = re.compile(
     r"[(]*(?:S[+(1sn0f=),*@]{1,80}?(?:F[(]*[n(sq]|$|c|[;])|S[+(]*(?:f\(|[1s])|D(?:Gn|Fn|n(?:[(;=qDGn]|$)|D|G|[f(@]|q))"
@@ -131,6 +139,11 @@ def joins_string(text: str, place: int) -> bool:
     return is_closing and _OPERATOR.match(text, first + 1) is not None
 
 
+def joins_json(text: str, place: int) -> bool:
+    """Whether an operator of JSON follows a string that this text did not begin, or begins with."""
+    return text.lstrip()[:1] in {"'", '"', "`"} or bool(closing_quotes(text, place - 12, place))
+
+
 _SPACE: Final = r"(?:\s|/\*.{0,60}?\*/|\+)"
 _VERB: Final = re.compile(
     rf"{_SPACE}*(?:"
@@ -144,7 +157,7 @@ _VERB: Final = re.compile(
     rf"|declare{_SPACE}+(?:@|\w+{_SPACE}+(?:n?varchar|char|int|number|integer|cursor|text))|(?:shutdown|checkpoint){_SPACE}*(?:;|--|with|$)"
     rf"|waitfor{_SPACE}+(?:delay|time)|merge{_SPACE}+into{_SPACE}|grant{_SPACE}+[\w, ]+{_SPACE}(?:to|on){_SPACE}|revoke{_SPACE}+[\w, ]+{_SPACE}(?:from|on){_SPACE}"
     rf"|call{_SPACE}+[\w.]+{_SPACE}*\(|copy{_SPACE}*(?:\(|[\w.]+{_SPACE}+(?:from|to){_SPACE})|attach{_SPACE}+(?:database{_SPACE}|')"
-    rf"|handler{_SPACE}+[\w.`]+{_SPACE}+(?:open|read)|load{_SPACE}+(?:data|xml)|load_extension|begin{_SPACE}+(?:declare|execute|dbms_|goto|transaction|dbms|null|utl_)"
+    rf"|handler{_SPACE}+[\w.`]+{_SPACE}+(?:open|read)|load{_SPACE}+(?:data|xml)|load_extension|begin{_SPACE}+(?:declare|execute|dbms_|goto|transaction|dbms|null|utl_|[\w.]+{_SPACE}*\()"
     rf"|if{_SPACE}*(?:\({_SPACE}*(?:\d|select|ascii|len|substring|exists|@|user|system)|{_SPACE}(?:exists|not){_SPACE}*(?:exists)?{_SPACE}*\(|\w+\(\)?{_SPACE}*=)"
     rf"|(?:backup|restore){_SPACE}+(?:database|log){_SPACE}|bulk{_SPACE}+insert|do{_SPACE}*(?:\(|\$|sleep|benchmark)|set{_SPACE}+(?:@|\w+{_SPACE}*=)"
     rf"|use{_SPACE}+\w+{_SPACE}*(?:;|--|$)|kill{_SPACE}+\d|show{_SPACE}+(?:tables|databases|grants|variables)|with{_SPACE}+\w+{_SPACE}+as{_SPACE}*\("
