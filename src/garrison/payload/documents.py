@@ -45,7 +45,9 @@ def leaves_path(text: str, place: int) -> bool:
     return leaves_string(text, place, _PATH, 120) or _JOINED.search(text, max(0, place - 80), place) is not None
 
 
-_JOINED: Final = re.compile(r"(?:^|[\])'\"])\s*(?:and|or)\s+[^.;,]{0,12}[\w-]+\(\s*(?:/|@|\.\.)|//\w|\[\s*[\w-]+\(", re.IGNORECASE)
+_JOINED: Final = re.compile(
+    r"(?:^|[\])'\"])\s*(?:and|or)\s+[^.;,]{0,12}[\w-]+\(\s*(?:/|@|\.\.)|//\w|\[\s*[\w-]+\(", re.IGNORECASE
+)
 
 _FILTER: Final = re.compile(r"[|&!(]*\(?\s*(?:[|&!]|[A-Za-z][\w.;-]{0,40}\s*(?::[\w.]*:)?[~<>]?=|\)|$)")
 _EXPRESSION: Final = re.compile(r"\(\?|\[\^|\\[swdbSWDB]|\.\*|\{\d|[\])]\+|\)\?")

@@ -156,11 +156,11 @@ def _marked_up(text: str) -> Places:
     """Values inside an XML document: what its elements and attributes hold."""
     if not text.lstrip().startswith("<"):
         return []
-    found = [("body", match[1] or match[2] or match[3]) for match in _MARKED_UP.finditer(text)]
+    found = [("body", (match[1] or match[2] or match[3]).strip()) for match in _MARKED_UP.finditer(text)]
     return [place for place in found if not _PLAIN.fullmatch(place[1])][:_MAX_PARTS]
 
 
-_MARKED_UP: Final = re.compile(r">\s*([^<>]*[^<>\s])\s*<|=\s*\"([^\"]+)\"|=\s*'([^']+)'")
+_MARKED_UP: Final = re.compile(r">([^<>]+)(?=<)|=\s*\"([^\"]+)\"|=\s*'([^']+)'")
 
 
 _Step: TypeAlias = tuple[str, Any, int, Pins]

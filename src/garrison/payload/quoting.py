@@ -10,6 +10,8 @@ from typing import Final
 _FENCES: Final = ("```", "~~~")
 _NEAR: Final = 4_000  # characters before a place in which a line or a comment is looked for
 _QUOTES: Final = "'\""
+_AFTER_END: Final = frozenset(["", *" \t\r\n);,-#|&=+*/"])
+"""What may follow a quote that has a space before it and ends a string all the same."""
 
 
 def in_fence(text: str, place: int) -> bool:
@@ -31,7 +33,12 @@ def is_talked_about(text: str, place: int) -> bool:
 
 def is_said(text: str, place: int) -> bool:
     """Whether what ends at `place` is said itself, and not only talked about."""
-    return not is_talked_about(text, max(0, place - 1))
+    return not is_talked_about(text, max(0, min(place, len(text)) - 1))
+
+
+def is_not_fenced(text: str, place: int) -> bool:
+    """Whether what ends at `place` is in no block of code; between backticks a database has its names."""
+    return not in_fence(text, place)
 
 
 def may_close(text: str, quote: int) -> bool:
@@ -44,7 +51,7 @@ def may_close(text: str, quote: int) -> bool:
     before = text.count(text[quote], line, quote)
     return (
         before % 2 == 0
-        and (quote == line or not text[quote - 1].isspace() or not text[quote + 1 : quote + 2].isalnum())
+        and (quote == line or not text[quote - 1].isspace() or text[quote + 1 : quote + 2] in _AFTER_END)
         and text[quote - 1 : quote] not in {"=", "(", "["}
     )
 
@@ -52,15 +59,15 @@ def may_close(text: str, quote: int) -> bool:
 def closing_quotes(text: str, start: int, end: int) -> list[int]:
     """Places between `start` and `end` of quotes that may end a string that was begun outside of `text`."""
     return [
-        place for place in range(max(0, start), min(end, len(text))) if text[place] in _QUOTES and may_close(text, place)
+        place
+        for place in range(max(0, start), min(end, len(text)))
+        if text[place] in _QUOTES and may_close(text, place)
     ]
 
 
 def leaves_string(text: str, place: int, follows: "re.Pattern[str]", reach: int = 80) -> bool:
     """Whether a quote within `reach` before `place` ends a foreign string, and goes on as `follows` says."""
-    return any(
-        follows.match(text, quote + 1) is not None for quote in closing_quotes(text, place - reach, place)
-    )
+    return any(follows.match(text, quote + 1) is not None for quote in closing_quotes(text, place - reach, place))
 
 
 def stands_alone(text: str, place: int) -> bool:

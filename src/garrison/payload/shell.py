@@ -6,7 +6,7 @@ from typing import Final
 from garrison.payload.quoting import is_said
 
 _SEPARATOR: Final = re.compile(r"[;|&]{1,2}|\$\(|<|%0a", re.IGNORECASE)
-_HEAD: Final = re.compile(r"\s*[\"'(\\]{0,2}(?P<folder>/?(?:\w+/)*)(?P<word>[\w.-]+)(?P<rest>[^\n\x00]*)")
+_HEAD: Final = re.compile(r"\s*[\"'(\\]{0,2}(?P<folder>/?(?:\w+/)*)(?P<word>[\w.-]+)(?P<rest>[^\n\x00]{0,200})")
 _ARGUMENT: Final = re.compile(
     r"\s*(?:$|[;|&`)'\"<>$#%{}\\]"  # nothing, another separator, a quote, an expansion
     r"|[-+/][\w-]"  # an option
@@ -14,7 +14,10 @@ _ARGUMENT: Final = re.compile(
     r"|\S*[/.:@=\\*$]\S)"  # a file, an address, an assignment
 )
 _CODE: Final = re.compile(r"(?:import|export|const|let|var|function|return|class|public|private|namespace|use)\b")
-_ASSIGNED: Final = re.compile(r"\b([A-Za-z_]\w{0,11})=[^;&|\s]{1,40}\s{0,2}(?:;|&&|\|\|)")
+_USED: Final = re.compile(
+    r"\b([A-Za-z_]\w{0,11})=[^;&|\s]{1,40}\s{0,2}(?:;|&&|\|\|)[^\n]{0,200}?(?:[;&|]\s{0,9}|\w)\$\{?\1\b"
+)
+_NEAR: Final = 200  # characters of a line before a place in which a variable is assigned
 
 
 def is_command(text: str, place: int) -> bool:
@@ -44,11 +47,5 @@ _TOOLS: Final = frozenset("netsh sc reg wmic net schtasks bcdedit systemctl ipta
 
 def runs_variable(text: str, place: int) -> bool:
     """Whether a variable that is assigned in this line is then run or put together: `a=cat;$a /etc/passwd`."""
-    line = text.rfind("\n", 0, place) + 1
-    if not is_said(text, place):
-        return False
-    for found in _ASSIGNED.finditer(text, line, place):
-        used = re.compile(rf"(?:[;&|]\s*|\w)\$\{{?{found[1]}\b")
-        if used.search(text, found.end(), place + 200):
-            return True
-    return False
+    start = text.rfind("\n", max(0, place - _NEAR), place) + 1 or max(0, place - _NEAR)
+    return is_said(text, place) and _USED.search(text, start, place + _NEAR) is not None

@@ -35,7 +35,14 @@ CLASS = PayloadClass(
             r"(?:[;|&]|\$\(|\|\||&&|<\(|>\(|%0a|\{)[\s+]*(?:\$\{?\w{0,8}\}?[\s+]*)?[\"'(\\]{0,2}" + _FOLDER + _TELLING,
             7,
         ),
-        Sign("separated-recon", r"(?:^[^\x00\s]{0,60}|\x00\s*[^\x00;|&]{0,40}|[\w'\")])[\s+]*(?:[;|&]{1,2}|\$\(|%0a)[\s+]*[\"'(\\]{0,2}" + _FOLDER + _RECON, 3, is_said),
+        Sign(
+            "separated-recon",
+            r"(?:^[^\x00\s]{0,60}|\x00\s*[^\x00;|&]{0,40}|[\w'\")])[\s+]*(?:[;|&]{1,2}|\$\(|%0a)[\s+]*[\"'(\\]{0,2}"
+            + _FOLDER
+            + _RECON,
+            3,
+            is_said,
+        ),
         Sign(
             "separated-first",
             r"^(?:[\w.\-'\")\\: ]{0,40}?)?\s*(?:[;|&]{1,2}|\$\(|%0a|\\n)\s*[\"'(\\]{0,2}(?:/?(?:usr/)?(?:local/)?s?bin/)?"
@@ -60,15 +67,35 @@ CLASS = PayloadClass(
             10,
             runs_variable,
         ),
-        Sign("nothing-inside", r"(?:[;|&]|\x00)\s*[a-z]{1,10}\$[*@!?$_#-][a-z]{1,10}[\s+/]|[a-z](?:\$|[<>])\(\)[a-z]|\b[a-z]{1,6}``[a-z]{1,6}\s+\d|\x00[a-z]{2,8}(?:\$\(\)|``)\s+\d|[a-z]\$[a-z]\\{1,2}[a-z]", 10),
-        Sign("dot-command", r";\s*(?:\\n|\s)*\.\s*[\\'\"]{0,2}(?:shell|system|databases|tables|schema|sh|import|load|output|once|read|dump|open)\b", 10),
+        Sign(
+            "nothing-inside",
+            r"(?:[;|&]|\x00)\s*[a-z]{1,10}\$[*@!?$_#-][a-z]{1,10}[\s+/]|[a-z](?:\$|[<>])\(\)[a-z]|\b[a-z]{1,6}``[a-z]{1,6}\s+\d|\x00[a-z]{2,8}(?:\$\(\)|``)\s+\d|[a-z]\$[a-z]\\{1,2}[a-z]",
+            10,
+        ),
+        Sign(
+            "dot-command",
+            r";\s*(?:\\n|\s)*\.\s*[\\'\"]{0,2}(?:shell|system|databases|tables|schema|sh|import|load|output|once|read|dump|open)\b",
+            10,
+        ),
         Sign("arithmetic-substituted", r"\$\(\(\s*\d{1,5}\s*[+*%-]\s*\d{1,5}\s*\)\)", 6, is_said),
         Sign("echo-substituted", r"(?:\$\(|`)\s*(?:echo|printf|expr)\b", 5, is_said),
         Sign("print-substituted", r"\b(?:print|die|eval)\s*\(\s*`\s*\w|\becho\s*`[^\x00`\n]{2,60}`\s*;", 10),
-        Sign("line-alone", r"\x00(?:\n|\r|\\n|\\r)+\s*(?:id|ls|pwd|whoami|ifconfig|uname(?: -\w+)?)\s*(?:\n|\r|\\n|\\r)*\x00", 10),
-        Sign("windows-alone", r"^[$+|&\s]{0,6}(?:dir[\s+]+c:|ipconfig[\s+]*/all|net[\s+]+(?:user|localgroup|view)\x00|type[\s+]+[c%][:%])[^\x00\n]{0,60}$", 10),
+        Sign(
+            "line-alone",
+            r"\x00(?:\n|\r|\\n|\\r)+\s*(?:id|ls|pwd|whoami|ifconfig|uname(?: -\w+)?)\s*(?:\n|\r|\\n|\\r)*\x00",
+            10,
+        ),
+        Sign(
+            "windows-alone",
+            r"^[$+|&\s]{0,6}(?:dir[\s+]+c:|ipconfig[\s+]*/all|net[\s+]+(?:user|localgroup|view)\x00|type[\s+]+[c%][:%])[^\x00\n]{0,60}$",
+            10,
+        ),
         Sign("quoted-word", r"^['\"`)]{1,3}\s*(?:whoami|ifconfig|ipconfig|systeminfo|uname)\b[^\x00\n]{0,20}$", 10),
-        Sign("piped-end", r"^/?[\w./-]{1,40}[|;&]{1,2}\s?(?:/?(?:usr/)?bin/)?(?:id|ls|pwd|dir|whoami|ifconfig|netstat|uname)\s?(?:-\w{1,4})?[|;&]\s*\x00|\x00\s*[|;&`]?/?usr/bin/(?:id|whoami|env)\b[^\x00]{0,4}$", 10),
+        Sign(
+            "piped-end",
+            r"^/?[\w./-]{1,40}[|;&]{1,2}\s?(?:/?(?:usr/)?bin/)?(?:id|ls|pwd|dir|whoami|ifconfig|netstat|uname)\s?(?:-\w{1,4})?[|;&]\s*\x00|\x00\s*[|;&`]?/?usr/bin/(?:id|whoami|env)\b[^\x00]{0,4}$",
+            10,
+        ),
         Sign("braces", r"^\w{0,8}\{[\w/.-]{0,12},[\w/.,-]{0,24}\}\w{0,8}$", 10),
         Sign(
             "escaped-line",
@@ -81,7 +108,12 @@ CLASS = PayloadClass(
             10,
             is_command,
         ),
-        Sign("fork", r"[\w.:]{1,8}\s*\(\)\s*\{\s*[\w.:]{1,8}\s*\|\s*[\w.:]{1,8}\s*&|\bProcess\.(?:spawn|start)\s*\(\s*['\x22]|\bIO\.popen\b", 10, is_said),
+        Sign(
+            "fork",
+            r"[\w.:]{1,8}\s*\(\)\s*\{\s*[\w.:]{1,8}\s*\|\s*[\w.:]{1,8}\s*&|\bProcess\.(?:spawn|start)\s*\(\s*['\x22]|\bIO\.popen\b",
+            10,
+            is_said,
+        ),
         Sign("quotes-between", r"(?:''|\"\")\w{1,3}(?:''|\"\")\w|\w''\w{1,4}\s[\w/.-]", 10),
         Sign(
             "telling-alone",

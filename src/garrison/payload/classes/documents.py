@@ -38,7 +38,12 @@ LDAP = PayloadClass(
     "ldap",
     "LDAP filters",
     (
-        Sign("filter-left", r"\*\s*\)\s*\(|\)\s*\(\s*[|&!]\s*\(|\)\s*\(\s*\w{1,30}\s*[~<>]?=|\*\)\)?[%\x00]|\x00\s*\s*[*)(|&!]{2,12}$|\(\|\(\w{1,20}=|\x00\s*[^\x00(]{0,30}\)\s*\(\s*(?:[|&!]|\w{1,20}=)", 10, closes_filter),
+        Sign(
+            "filter-left",
+            r"\*\s*\)\s*\(|\)\s*\(\s*[|&!]\s*\(|\)\s*\(\s*\w{1,30}\s*[~<>]?=|\*\)\)?[%\x00]|\x00\s*\s*[*)(|&!]{2,12}$|\(\|\(\w{1,20}=|\x00\s*[^\x00(]{0,30}\)\s*\(\s*(?:[|&!]|\w{1,20}=)",
+            10,
+            closes_filter,
+        ),
         Sign("filter", r"[(]\s*[&|!]\s*\(\s*\w{1,40}\s*(?::[\w.]*:)?[~<>]?=[^\x00]{0,80}\)", 10),
         Sign(
             "attribute",
@@ -63,15 +68,29 @@ XPATH = PayloadClass(
     "xpath",
     "XPath",
     (
-        Sign("axis", r"\b(?:ancestor|descendant|following|preceding)(?:-or-self|-sibling)?::(?:node|text|\*|\w)|\b(?:parent|child|self|attribute|namespace)::(?:node\s*\(|text\s*\(|\*|\w{1,30}\s*[\x5b/\x5d|])", 10),
-        Sign("function", r"(?:['\x22\x5d)]|\b(?:and|or|not)\b)\s{0,3}(?:(?:and|or|=|\||\x5d|\x5b|not)\s*\(?\s{0,3})?\b(?:string-length|substring|contains|starts-with|name|count|position|local-name|text|doc|normalize-space|codepoints-to-string|translate|unparsed-text)\s*\(\s*(?:/|\.\.|@|//|'|\w{1,30}\s*/|\)\s*[=<>])|\x00\s*(?:and|or)\s+(?:string-length|substring|contains|starts-with|count|name)\s*\(", 10, leaves_path),
+        Sign(
+            "axis",
+            r"\b(?:ancestor|descendant|following|preceding)(?:-or-self|-sibling)?::(?:node|text|\*|\w)|\b(?:parent|child|self|attribute|namespace)::(?:node\s*\(|text\s*\(|\*|\w{1,30}\s*[\x5b/\x5d|])",
+            10,
+        ),
+        Sign(
+            "function",
+            r"(?:['\x22\x5d)]|\b(?:and|or|not)\b)\s{0,3}(?:(?:and|or|=|\||\x5d|\x5b|not)\s*\(?\s{0,3})?\b(?:string-length|substring|contains|starts-with|name|count|position|local-name|text|doc|normalize-space|codepoints-to-string|translate|unparsed-text)\s*\(\s*(?:/|\.\.|@|//|'|\w{1,30}\s*/|\)\s*[=<>])|\x00\s*(?:and|or)\s+(?:string-length|substring|contains|starts-with|count|name)\s*\(",
+            10,
+            leaves_path,
+        ),
         Sign(
             "call",
             r"\b(?:string-length|codepoints-to-string|string-to-codepoints|doc-available|local-name|starts-with|normalize-space|system-property|generate-id|unparsed-text)\s*\(",
             8,
         ),
-        Sign("counted", r"\bcount\s*\(\s*(?:/|@|//|child|comment)|\b(?:string|count|substring|name)\s*\(\s*//?\w|\bdoc\s*\(\s*['\x22][^\x00'\x22]{0,80}(?:://|\.xml|/)|\bposition\s*\(\s*\)\s*=|\btext\s*\(\s*\)\s*(?:=|\[|/)", 10),
-        Sign("union", r"['\"]\s*\)?\s*\]\s*\|\s*/{1,2}\s*(?:\*|\w{1,20})|\]\s*\|\s*//\w|//\*\s*(?:\[|\||\x00)|/\*\s*\[\s*\d", 10),
+        Sign(
+            "counted",
+            r"\bcount\s*\(\s*(?:/|@|//|child|comment)|\b(?:string|count|substring|name)\s*\(\s*//?\w|\bdoc\s*\(\s*['\x22][^\x00'\x22]{0,80}(?:://|\.xml|/)|\bposition\s*\(\s*\)\s*=|\btext\s*\(\s*\)\s*(?:=|\[|/)",
+            10,
+        ),
+        Sign("union-bare", r"\]\s*\|\s*//\w|//\*\s*(?:\[|\||\x00)|/\*\s*\[\s*\d", 5),
+        Sign("union", r"['\x22]\s*\)?\s*\]\s*\|\s*/{1,2}\s*(?:\*|\w{1,20})|\x00\s*//\*\s*(?:\[|\||\x00)", 10),
     ),
     ("API8:2023", "CWE-643"),
 )
@@ -80,16 +99,42 @@ NOSQL = PayloadClass(
     "nosql",
     "NoSQL operators and scripts",
     (
-        Sign("operator", r"(?:[\x00{,\s'\x22\x5b.:])\$(?:ne|gt|gte|lt|lte|nin|regex|where|exists|nor|expr|elemMatch|eq|in|or|and|not)['\x22]?\s*(?:[:=]|\]\s*=|\x00)", 10, is_operator),
-        Sign("this", r"\bthis\.\w{1,30}\s*(?:\.match\s*\(|={2,3}\s*['\x22/\d]|!=\s*['\x22/\d]|\[\s*\d|\.constructor|\.startsWith\s*\()", 6),
-        Sign("object-left", r"^[^\x00{\s]{0,20}\s*['\x22]?\s*\}\s*,?\s*\{\s*['\x22]?\w{1,30}['\x22]?\s*:|:\s*/\.[*+]/\s*[,}]|\x00\s*[^\x00{]{0,20}['\x22]\s*,\s*['\x22]?\$?\w{1,12}['\x22]?\s*:\s*(?:\{\s*['\x22]?\$|['\x22]\d\s*==)|\{\s*['\x22]?[&$][a-z]{2,10}['\x22]?\s*:\s*(?:false|true|null|undefined)\s*\}", 10),
-        Sign("operator-key", r"(?:[\x00{,\s'\x22\x5b.])\$(?:accumulator|function|size|mod|all|type|text|jsonSchema|comment|query|orderby|set|unset|push|pull|inc|rename|group|lookup|project|match|reduce|map|func|eval|options|slice|natural)['\x22]?\s*(?:[:=\]]|\x00)", 7),
+        Sign(
+            "operator",
+            r"(?:[\x00{,\s'\x22\x5b.:])\$(?:ne|gt|gte|lt|lte|nin|regex|where|exists|nor|expr|elemMatch|eq|in|or|and|not)['\x22]?\s*(?:[:=]|\]\s*=|\x00)",
+            10,
+            is_operator,
+        ),
+        Sign(
+            "this",
+            r"\bthis\.\w{1,30}\s*(?:\.match\s*\(|={2,3}\s*['\x22/\d]|!=\s*['\x22/\d]|\[\s*\d|\.constructor|\.startsWith\s*\()",
+            6,
+        ),
+        Sign(
+            "object-left",
+            r"^[^\x00{\s]{0,20}\s*['\x22]?\s*\}\s*,?\s*\{\s*['\x22]?\w{1,30}['\x22]?\s*:|:\s*/\.[*+]/\s*[,}]|\x00\s*[^\x00{]{0,20}['\x22]\s*,\s*['\x22]?\$?\w{1,12}['\x22]?\s*:\s*(?:\{\s*['\x22]?\$|['\x22]\d\s*==)|\{\s*['\x22]?[&$][a-z]{2,10}['\x22]?\s*:\s*(?:false|true|null|undefined)\s*\}",
+            10,
+        ),
+        Sign(
+            "operator-key",
+            r"(?:[\x00{,\s'\x22\x5b.])\$(?:accumulator|function|size|mod|all|type|text|jsonSchema|comment|query|orderby|set|unset|push|pull|inc|rename|group|lookup|project|match|reduce|map|func|eval|options|slice|natural)['\x22]?\s*(?:[:=\]]|\x00)",
+            7,
+        ),
         Sign(
             "operator-index",
             r"\[\s*['\"]?\$(?:ne|gt|gte|lt|lte|in|nin|eq|regex|exists|where|or|and|not|nor|options|expr|func)['\"]?\s*\]",
         ),
-        Sign("script", r"['\x22]\s*[)}\x5d;]{0,4}\s*(?:\|\||&&|;|\))\s*[(!]?\s*(?:this|return|db|sleep|while|'|\x22|\d|1|true|function|obj|it|do|var|if)\b|['\x22]\s*(?:\|\||&&)\s*['\x22]|['\x22]\s*\+\s*sleep", 10, leaves_script),
-        Sign("script-left", r"\|\|\s*\d{1,3}\s*==\s*\d|\|\|\s*['\x22]\w{0,9}['\x22]?\s*==\s*['\x22]|\x00\s*[^\x00\s;]{0,16};\s*(?:return\s+(?:true|!?[01]|this\b|\()|sleep\s*\(|while\s*\(\s*(?:true|1)|var\s+\w{1,12}\s*=\s*new\s+Date|db\.\w|this\.\w)", 10),
+        Sign(
+            "script",
+            r"['\x22]\s*[)}\x5d;]{0,4}\s*(?:\|\||&&|;|\))\s*[(!]?\s*(?:this|return|db|sleep|while|'|\x22|\d|1|true|function|obj|it|do|var|if)\b|['\x22]\s*(?:\|\||&&)\s*['\x22]|['\x22]\s*\+\s*sleep",
+            10,
+            leaves_script,
+        ),
+        Sign(
+            "script-left",
+            r"\|\|\s*\d{1,3}\s*==\s*\d|\|\|\s*['\x22]\w{0,9}['\x22]?\s*==\s*['\x22]|\x00\s*[^\x00\s;]{0,16};\s*(?:return\s+(?:true|!?[01]|this\b|\()|sleep\s*\(|while\s*\(\s*(?:true|1)|var\s+\w{1,12}\s*=\s*new\s+Date|db\.\w|this\.\w)",
+            10,
+        ),
         Sign(
             "shell",
             r"\bdb\.(?:\w{1,30}\.(?:find(?:One)?|insert(?:One|Many)?|drop|remove|update(?:One|Many)?|aggregate|count|mapReduce|group|save|ensureIndex|createIndex|deleteMany)\s*\(|(?:getCollectionNames|dropDatabase|getName|version|currentOp|injection|adminCommand|runCommand|getUsers|serverStatus|hostInfo|stats)\s*[.(])|\bmapReduce\s*:\s*|\bObjectId\s*\(\s*['\"][^\x00]{0,30}['\"]\s*\)\s*[;.)]|\bnew\s+Date\s*\(\s*\)\s*;?\s*do\s*\{|\bkeySet\s*\(\s*\)|\bsleep\s*\(\s*\d{3,5}\s*\)",
@@ -100,7 +145,12 @@ NOSQL = PayloadClass(
             r"[\r\n]\s*(?:config\s+(?:set|get)|flushall|slaveof|eval\s|set\s+\w+|get\s+\w+|save|quit|keys\s|stats|dbsize)[^\x00]{0,40}(?:[\r\n]|\x00)|\bconfig\s+set\s+(?:dir|dbfilename)\b",
             6,
         ),
-        Sign("cypher", r"['\"]\s*\}?\s*\)?\s*(?:return|with|match|union|call|delete|detach|create|set|merge|load\s+csv|foreach|where)\s[^\x00]{0,100}(?://|\breturn\b|\bas\b|\bdb\.labels|\bload\s+csv|\bnodes?\b|\bdelete\b|\bn\b)|\bload\s+csv\s+(?:with\s+headers\s+)?from\b|\bcall\s+(?:db|dbms|apoc)\.\w|\bdetach\s+delete\b", 7, leaves_graph),
+        Sign(
+            "cypher",
+            r"['\"]\s*\}?\s*\)?\s*(?:return|with|match|union|call|delete|detach|create|set|merge|load\s+csv|foreach|where)\s[^\x00]{0,100}(?://|\breturn\b|\bas\b|\bdb\.labels|\bload\s+csv|\bnodes?\b|\bdelete\b|\bn\b)|\bload\s+csv\s+(?:with\s+headers\s+)?from\b|\bcall\s+(?:db|dbms|apoc)\.\w|\bdetach\s+delete\b",
+            7,
+            leaves_graph,
+        ),
         Sign("regex", r"\[\$regex\]|['\x22]?\$regex['\x22]?\s*:\s*", 10),
     ),
     ("API8:2023", "CWE-943"),
