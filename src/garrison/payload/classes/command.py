@@ -1,7 +1,7 @@
 """Commands: a value ends a command of a shell and begins another."""
 
 from garrison.payload.quoting import is_not_fenced, is_said, stands_alone
-from garrison.payload.shell import is_command, runs_variable
+from garrison.payload.shell import is_command, is_separated, runs_variable
 from garrison.payload.sign import PayloadClass, Sign, words
 
 _PLAIN = words(
@@ -34,7 +34,7 @@ CLASS = PayloadClass(
             "separated-telling",
             r"(?:[;|&]|\$\(|\|\||&&|<\(|>\(|%0a|\{)[\s+]*(?:\$\{?\w{0,8}\}?[\s+]*)?[\"'(\\]{0,2}" + _FOLDER + _TELLING,
             7,
-            is_said,
+            is_separated,
         ),
         Sign(
             "separated-recon",
@@ -69,7 +69,7 @@ CLASS = PayloadClass(
         Sign("substituted-alone", r"^[^\x00`\s]{0,20}`\s{0,2}" + _FOLDER + _RECON, 10),
         Sign(
             "variable-run",
-            r"\b\w{1,12}=(?:\$?\\?'[^\x00'\n]{1,60}'|\$?\\?\x22[^\x00\x22\n]{1,60}\x22|[^\x00;&|\s]{1,40})\s{0,2}(?:;|&&|\|\|)[^\x00\n]{0,200}(?:[;&|]\s{0,9}|\w)\$\{?\w",
+            r"\b\w{1,12}=(?:\$?\\?'[^\x00'\n]{1,60}'|\$?\\?\x22[^\x00\x22\n]{1,60}\x22|[^\x00;&|\s]{1,40})\s{0,2}(?:;|&&|\|\|)\s{0,9}(?:[^\x00\n]{0,200}(?:[;&|]\s{0,9}|\w))?\$\{?\w",
             10,
             runs_variable,
         ),
@@ -90,6 +90,12 @@ CLASS = PayloadClass(
             "line-alone",
             r"\x00(?:\n|\r|\\n|\\r)+\s*(?:id|ls|pwd|whoami|ifconfig|uname(?: -\w+)?)\s*(?:\n|\r|\\n|\\r)*\x00",
             10,
+        ),
+        Sign(
+            "separated-accounts",
+            r"(?:[;|&`(]|\$\(|%0a)[\s+]*[\x5c'\x22]{0,2}(?:/(?:usr/)?bin/)?(?:cat|type|more|less|head|tail|tac|nl|vim?|strings|paste|sort|rev|od|xxd|base64|grep|awk|sed|cp|curl)[\s+\x22'%$\x5c]{1,4}(?:-\w{1,6}[\s+])?[\x22']?(?:file://)?/etc/(?:passwd|shadow|group|hosts|issue)\b",
+            10,
+            is_said,
         ),
         Sign(
             "reads-accounts",

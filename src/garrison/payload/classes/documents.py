@@ -87,7 +87,7 @@ XPATH = PayloadClass(
         Sign(
             "counted",
             r"\bcount\s*\(\s*(?:/|@|//|child|comment)|\b(?:string|count|substring|name)\s*\(\s*//?\w|\bdoc\s*\(\s*['\x22][^\x00'\x22]{0,80}(?:://|\.xml|/)|\bposition\s*\(\s*\)\s*=|\btext\s*\(\s*\)\s*(?:=|\[|/)",
-            10,
+            12,
         ),
         Sign("union-bare", r"\]\s*\|\s*//\w|//\*\s*(?:\[|\||\x00)|/\*\s*\[\s*\d", 5),
         Sign("union", r"['\x22]\s*\)?\s*\]\s*\|\s*/{1,2}\s*(?:\*|\w{1,20})|\x00\s*//\*\s*(?:\[|\||\x00)", 10),

@@ -72,7 +72,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "telling-call",
-            r"\b(?:alert\s?|confirm|prompt)(?:\(|`|&#(?:40|x28|96)|&lpar|\\u0028|\?\.\()\s*(?:['\x22`/]?\s*(?:\d{1,9}|xss\w{0,10}|document\.|1|/|hi|hello|hacked|test|owned|pwned|document|location|origin|String\.|this|window\.|self|top|navigator|cookie|a|x|kcf|\x28)\b|/|\d|\)|`|String)|\balert\s{0,2}(?:\(|`)\s*\\?['\x22`]|\(\s*\\?['\x22]XSS\\?['\x22]\s*\)|\x00['\x22]XSS['\x22]\)|(?:[^\w.>\s]|[\x00=;,(]\s?)(?:confirm|prompt)(?:\(|`)\s*['\x22`]|\b(?:window|self|top|parent|this|frames|globalThis)\.(?:confirm|prompt)\s{0,2}\(",
+            r"\b(?:alert|confirm|prompt)`[\w$.]{1,30}`|\b(?:alert\s?|confirm|prompt)(?:\(|&#(?:40|x28|96)|&lpar|\\u0028|\?\.\()\s*(?:['\x22`/]?\s*(?:\d{1,9}|xss\w{0,10}|document\.|1|/|hi|hello|hacked|test|owned|pwned|document|location|origin|String\.|this|window\.|self|top|navigator|cookie|a|x|kcf|\x28)\b|/|\d|\)|`|String)|\balert\s{0,2}(?:\(|`)\s*\\?['\x22`]|\(\s*\\?['\x22]XSS\\?['\x22]\s*\)|\x00['\x22]XSS['\x22]\)|(?:[^\w.>\s]|[\x00=;,(]\s?)(?:confirm|prompt)(?:\(|`)\s*['\x22`]|\b(?:window|self|top|parent|this|frames|globalThis)\.(?:confirm|prompt)\s{0,2}\(",
             10,
             is_not_fenced,
         ),

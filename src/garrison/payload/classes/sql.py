@@ -28,7 +28,7 @@ CLASS = PayloadClass(
     (
         Sign(
             "union-select",
-            r"\b(?:union|intersect|except)\b[^\x00a-z]{0,200}(?:\b(?:all|distinct|distinctrow)\b)?[^\x00a-z]{0,100}(?:select|values|table)\b[^\x00a-z]{0,6}[^\x00]",
+            r"\b(?:union|intersect|except)\b[^\x00a-z]{0,200}(?:\b(?:all|distinct|distinctrow)\b)?[^\x00a-z]{0,100}(?:select|values|table)\b",
             10,
             goes_on,
         ),

@@ -1,6 +1,6 @@
 """Templates and expression languages: a text opens an expression, and the expression does something."""
 
-from garrison.payload.expressions import is_evaluated, is_reached
+from garrison.payload.expressions import is_evaluated, is_reached, is_whole
 from garrison.payload.quoting import is_said
 from garrison.payload.sign import PayloadClass, Sign
 
@@ -26,6 +26,7 @@ CLASS = PayloadClass(
             "alone",
             r"^(?:[\w ]{0,12}[=:]?\s*)?(?:\{\{|\$\{|#\{|\*\{|@\{|~\{|<%|\{%|\{#|\$\$\{|%\{|\{\{\{)[^\x00]{1,2000}?(?:\}|%>)[^\x00]{0,2}$",
             7,
+            is_whole,
         ),
         Sign(
             "statement-alone",
