@@ -187,6 +187,11 @@ CLASS = PayloadClass(
             6,
         ),
         Sign(
+            "command-whole",
+            r"^(?:ping(?:\.exe)?\s+-\w{1,2}\s+\d{1,5}\s+[\w.:-]{3,60}|(?:perl\s+-e|python\d?\s+-c|ruby\s+-e|php\s+-r)\s+['\x22][^\x00\n]{0,300})$",
+            10,
+        ),
+        Sign(
             "command-first",
             r"^[;|&\s]*(?:ping\s+-[cnit]|wget\s+-?\S*\s*https?:|curl\s+-?\S*\s*['\"]?(?:https?:|-|\w)|nc\s+-|bash\s+-|sh\s+-c|cat\s+/|ls\s+-|uname\s+-|id\s*;|whoami|net\s+(?:user|localgroup)|cmd(?:\.exe)?\s*/|powershell(?:\.exe)?\s+-|rm\s+-|chmod\s+|nslookup\s|ifconfig|ipconfig|netstat\s*-|python[23]?\s+-c|perl\s+-e|ruby\s+-e|php\s+-r|telnet\s|type\s+[%c]|dir\s+[c/\\]|echo\s+[^\x00]{0,60}>|systeminfo|tasklist|reg\s+(?:add|query)|alias\s|xterm\s|sudo\s|su\s+-)",
             5,
