@@ -46,7 +46,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "separated-first",
-            r"^(?:[\w.\-'\")\\: ]{0,40}?)?\s*(?:[;|&]{1,2}|\$\(|%0a|\\n)\s*[\"'(\\]{0,2}(?:/?(?:usr/)?(?:local/)?s?bin/)?"
+            r"^(?:[\w.\-'\")\\: =/]{0,40}?)?\s*(?:[;|&]{1,2}|\$\(|%0a|\\n)\s*[\"'(\\]{0,2}(?:/?(?:usr/)?(?:local/)?s?bin/)?"
             + _PLAIN
             + r"(?:\s|[;|&`)'\"<>$]|\x00)",
             7,
@@ -133,6 +133,12 @@ CLASS = PayloadClass(
             10,
             is_said,
         ),
+        Sign(
+            "quotes-in-words",
+            r"/\w{1,5}['\x22]\w{0,5}['\x22]?/\w{1,8}['\x22]\w{1,8}['\x22]?\w|[;|&]\s{0,3}[a-z]{1,5}['\x22][a-z]{1,5}['\x22][a-z]{0,6}[\s/]|\w\$[a-z]\w{0,2}[\s+]{0,3}/\w{1,10}\$[a-z]\w{0,2}/\w",
+            10,
+            is_said,
+        ),
         Sign("quotes-between", r"[^'\"](?:''|\"\")\w{1,3}(?:''|\"\")\w|\w''\w{1,4}\s[\w/.-]", 10),
         Sign(
             "telling-alone",
@@ -156,6 +162,7 @@ CLASS = PayloadClass(
             "alone",
             r"^(?:alias\s+[\w-]{0,12}\s?[\w-]{1,12}=|alias\s+-\w|time\s+(?:curl|wget|ping|sleep|cat)\s|(?:\w|\w{2,3})\(\)\s*\{\s*[a-z]{2,12}[\s;]|~[+\d-]?\x00)",
             10,
+            stands_alone,
         ),
         Sign(
             "substitution",
