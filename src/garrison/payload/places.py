@@ -21,7 +21,7 @@ SIGNS: Final[tuple[Sign, ...]] = tuple(sign for _, sign in OWNED)
 _FEW: Final = 64
 _BYTES_EACH: Final = 16
 """A text may show `_FEW` signs, and one more for each so many bytes: documents show at most a third of that."""
-_FEW_ASKED: Final = 12
+_FEW_ASKED: Final = 24
 _BYTES_ASKED: Final = 160
 """The same for places at which one grammar is asked."""
 _ENDS_ASKED: Final = 3
