@@ -14,7 +14,7 @@ from garrison.payload.sign import ENOUGH
 WINDOW: Final = 200
 """Bytes within which signs add up: what stands further apart is no one thing."""
 LONG: Final = 2048
-"""Characters up to which a text is judged in each form that it takes; a longer one once unwrapped, and all unwrapped."""
+"""Characters up to which a text is judged in each of its forms; a longer one unwrapped once, and wholly."""
 CROWDED: Final = "crowded"
 """Stands among the signs of a text that has more of them than are looked at."""
 
@@ -50,12 +50,43 @@ _NONE: Final = frozenset[int]()
 
 def judge(texts: Sequence[str], spared: Spared = NOTHING_SPARED) -> tuple[Finding, ...]:
     """What is found in `texts`, each at most once. Never raises, and takes time in proportion to their length."""
-    forms = [Form(index, text, (), spared.get(index, _NONE)) for index, text in enumerate(texts)]
+    forms = [
+        Form(index, text, (), spared.get(index, _NONE)) for index, text in enumerate(texts) if text not in _HARMLESS
+    ]
+    if not forms:
+        return ()
     best = _judge(forms, {})
     hidden = [each for form in forms if form.owner not in best for each in hidden_forms(form)]
     if hidden:
         best = _judge(hidden, best)
+    for form in forms:
+        if form.owner not in best and not form.spared:
+            _HARMLESS.add(form.text)
     return tuple(best[index] for index in sorted(best))
+
+
+class Harmless:
+    """Short texts in which nothing was found: clients say the same ones again and again.
+
+    Nobody's text stays for long: once the room is used up, all of them are forgotten.
+    """
+
+    def __init__(self, room: int = 8192, longest: int = 128) -> None:
+        self._room, self._longest = room, longest
+        self._texts: set[str] = set()
+
+    def __contains__(self, text: object) -> bool:
+        return text in self._texts
+
+    def add(self, text: str) -> None:
+        """Remember `text`, if it is short."""
+        if len(text) <= self._longest:
+            if len(self._texts) >= self._room:
+                self._texts = set()  # another one: a thread may be looking into the old one
+            self._texts.add(text)
+
+
+_HARMLESS: Final = Harmless()
 
 
 def hidden_forms(plain: Form) -> list[Form]:

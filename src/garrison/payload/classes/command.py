@@ -2,7 +2,7 @@
 
 from garrison.payload.quoting import is_not_fenced, is_said, stands_alone
 from garrison.payload.shell import is_command, is_separated, runs_variable
-from garrison.payload.sign import PayloadClass, Sign, words
+from garrison.payload.sign import PayloadClass, Sign, loose, words
 
 _PLAIN = words(
     "cat tac nl head tail more less id whoami uname ls dir pwd ping ping6 nslookup dig host wget curl fetch nc ncat netcat telnet ssh ftp tftp scp"
@@ -105,10 +105,14 @@ CLASS = PayloadClass(
         ),
         Sign(
             "windows-alone",
-            r"^[$+|&\s]{0,6}(?:dir[\s+]+c:|ipconfig[\s+]*/all|net[\s+]+(?:user|localgroup|view)\x00|type[\s+]+[c%][:%])[^\x00\n]{0,60}$",
+            loose(
+                r"^[$+|&\s]{0,6}(?:dir[\s+]+c:|ipconfig[\s+]*/all|net[\s+]+(?:user|localgroup|view)\x00|type[\s+]+[c%][:%])[^\x00\n]{0,60}$"
+            ),
             10,
         ),
-        Sign("quoted-word", r"^['\"`)]{1,3}\s*(?:whoami|ifconfig|ipconfig|systeminfo|uname)\b[^\x00\n]{0,20}$", 10),
+        Sign(
+            "quoted-word", loose(r"^['\"`)]{1,3}\s*(?:whoami|ifconfig|ipconfig|systeminfo|uname)\b[^\x00\n]{0,20}$"), 10
+        ),
         Sign(
             "piped-end",
             r"^/?[\w./-]{1,40}[|;&]{1,2}\s?(?:/?(?:usr/)?bin/)?(?:id|ls|pwd|dir|whoami|ifconfig|netstat|uname)\s?(?:-\w{1,4})?[|;&]\s*\x00|\x00\s*[|;&`]?/?usr/bin/(?:id|whoami|env)\b[^\x00]{0,4}$",

@@ -1,7 +1,7 @@
 """SQL injection: a value ends where the statement did not mean it to, and the statement goes on."""
 
 from garrison.payload.quoting import is_not_fenced, is_said
-from garrison.payload.sign import PayloadClass, Sign
+from garrison.payload.sign import PayloadClass, Sign, loose
 from garrison.payload.sql import breaks_quote, goes_on, is_statement, joins_json, joins_string, same_sides, stacks
 
 _Q = r"['\"]"
@@ -45,7 +45,9 @@ CLASS = PayloadClass(
         Sign("telling-call", _CALLS, 10, is_not_fenced),
         Sign(
             "sleep-compared",
-            r"^[-+('\x22]{0,3}(?:sleep|benchmark|pg_sleep)\s*\([^\x00)]{0,40}\)\s*(?:=|<|>|--|#|/\*|\x00|and\b|or\b)",
+            loose(
+                r"^[-+('\x22]{0,3}(?:sleep|benchmark|pg_sleep)\s*\([^\x00)]{0,40}\)\s*(?:=|<|>|--|#|/\*|\x00|and\b|or\b)"
+            ),
             10,
         ),
         Sign(
@@ -65,7 +67,9 @@ CLASS = PayloadClass(
         ),
         Sign(
             "column-list",
-            r"^[(\s]*select\s+[-@(]*(?:['\x22]?\d+['\x22]?|@\w+|[a-z]+)[)\s]*,\s*[-(]*(?:sin|\d|[a-z_]+\s*\(|\()|\x00\s*[(\s]*select\s+(?:@\w|[-(]*\w+\s*\()|\x00\s*\(\s*select\b|\x00\s*\d+\s*\)\s*from\s|\d\s+as\s+\S+\s+from\b|\bselect\b[^\x00]{0,60}\bfrom\s+dual\b",
+            loose(
+                r"^[(\s]*select\s+[-@(]*(?:['\x22]?\d+['\x22]?|@\w+|[a-z]+)[)\s]*,\s*[-(]*(?:sin|\d|[a-z_]+\s*\(|\()|\x00\s*[(\s]*select\s+(?:@\w|[-(]*\w+\s*\()|\x00\s*\(\s*select\b|\x00\s*\d+\s*\)\s*from\s|\d\s+as\s+\S+\s+from\b|\bselect\b[^\x00]{0,60}\bfrom\s+dual\b"
+            ),
             10,
             is_said,
         ),
@@ -81,7 +85,9 @@ CLASS = PayloadClass(
         ),
         Sign(
             "number-logic",
-            r"^['\"(-]{0,3}[\w.]{1,12}(?:['\")]{1,3}\s*|\s+)(?:and|or|xor|&&|\|\|)\s*[!~(+-]{0,3}\s*(?:\d[\d.+*/() -]{0,20}|'[^\x00']{0,12}'|\"[^\x00\"]{0,12}\")\s*(?:=|<>|!=|like|in|is|between|sounds|rlike|regexp|--|#|/\*|;)",
+            loose(
+                r"^['\"(-]{0,3}[\w.]{1,12}(?:['\")]{1,3}\s*|\s+)(?:and|or|xor|&&|\|\|)\s*[!~(+-]{0,3}\s*(?:\d[\d.+*/() -]{0,20}|'[^\x00']{0,12}'|\"[^\x00\"]{0,12}\")\s*(?:=|<>|!=|like|in|is|between|sounds|rlike|regexp|--|#|/\*|;)"
+            ),
             10,
         ),
         Sign(
@@ -123,7 +129,7 @@ CLASS = PayloadClass(
             r"^[-(]*(?:\d{1,9}|['\"`][^\x00'\"`]{0,20}['\"`]?|\w{0,12}['\"`])[)\s]*(?:(?:order|group)\s{1,9}by|having|procedure\s{1,9}analyse|into\s{1,9}(?:outfile|dumpfile)|limit\s+\d|rlike|regexp|sounds\s+like|union|between|like|is\s+(?:not\s+)?null)\b",
             7,
         ),
-        Sign("case-first", r"^[\s('\"]{0,4}case\b[^\x00]{1,60}\bwhen\b[^\x00]{1,60}\bthen\b", 10),
+        Sign("case-first", loose(r"^[\s('\"]{0,4}case\b[^\x00]{1,60}\bwhen\b[^\x00]{1,60}\bthen\b"), 10),
         Sign("quote-comment", r"'[^\x00'\n]{0,60}(?:--|;--)[\s+-]{0,3}$", 10),
         Sign(
             "quoted-or",
@@ -170,17 +176,23 @@ CLASS = PayloadClass(
         Sign("variable-comment", r"^@{1,2}\w{1,30}\s*(?:--|/\*|#)", 10),
         Sign(
             "number-called",
-            r"^[-(]{0,3}\d{0,9}\s*(?:&&|\|\|)\s*\(?\s*(?:(?:substr(?:ing)?|length|user|version|sleep|cos|pi|ascii|ord|char|database|concat|if|mid|left)\s*\(|select\b)|\x00\s*(?:\w{2,8}\(\)|\d{1,9})\s*(?:and|or|xor|&&|\|\||div|mod|[-+*/])\s*\(?\s*(?:select\b|(?:substr(?:ing)?|length|user|version|cos|pi|ascii|ord|char|database|concat|mid|left|current_user|connection_id|last_insert_rowid|bin_to_num|pg_[a-z]+|sqlite_[a-z]+|len|md5|isnull|nvl)\s*[(=])|\x00\s*\d{1,9}\s*(?:and|or|xor|&&|\|\|)\s*(?:current_user|session_user|user|@@?\w+)\s*(?:=|like|<|>)",
+            loose(
+                r"^[-(]{0,3}\d{0,9}\s*(?:&&|\|\|)\s*\(?\s*(?:(?:substr(?:ing)?|length|user|version|sleep|cos|pi|ascii|ord|char|database|concat|if|mid|left)\s*\(|select\b)|\x00\s*(?:\w{2,8}\(\)|\d{1,9})\s*(?:and|or|xor|&&|\|\||div|mod|[-+*/])\s*\(?\s*(?:select\b|(?:substr(?:ing)?|length|user|version|cos|pi|ascii|ord|char|database|concat|mid|left|current_user|connection_id|last_insert_rowid|bin_to_num|pg_[a-z]+|sqlite_[a-z]+|len|md5|isnull|nvl)\s*[(=])|\x00\s*\d{1,9}\s*(?:and|or|xor|&&|\|\|)\s*(?:current_user|session_user|user|@@?\w+)\s*(?:=|like|<|>)"
+            ),
             10,
         ),
         Sign(
             "number-negated",
-            r"^['\x22(-]{0,3}\d{1,9}['\x22)]{0,3}\s*(?:and|or|xor|&&|\|\|)\s*[\d('\x22]{1,9}['\x22)]{0,2}\s*not\s+(?:between|like|in|rlike|regexp|null)\b|\x00\s*\d{1,9}\s+is\s+not\s+\d",
+            loose(
+                r"^['\x22(-]{0,3}\d{1,9}['\x22)]{0,3}\s*(?:and|or|xor|&&|\|\|)\s*[\d('\x22]{1,9}['\x22)]{0,2}\s*not\s+(?:between|like|in|rlike|regexp|null)\b|\x00\s*\d{1,9}\s+is\s+not\s+\d"
+            ),
             10,
         ),
         Sign(
             "union-end",
-            r"^[-@]\w{1,12}\s*(?:union|intersect|except)(?:\s+all)?\s*(?:select|#|--|/\*|\x00)|\x00\s*['\x22`)]{1,3}\s*(?:or|and|union|having|order\s+by|xor|like|group\s+by)\s*\x00",
+            loose(
+                r"^[-@]\w{1,12}\s*(?:union|intersect|except)(?:\s+all)?\s*(?:select|#|--|/\*|\x00)|\x00\s*['\x22`)]{1,3}\s*(?:or|and|union|having|order\s+by|xor|like|group\s+by)\s*\x00"
+            ),
             10,
         ),
         Sign(
