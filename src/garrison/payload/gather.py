@@ -33,6 +33,11 @@ _GRAMMATICAL: Final = frozenset({
 })  # fmt: skip
 """Fields that other controls read, each by its own grammar."""
 
+_FILE_NAMES: Final = frozenset({"x-file-name", "x-filename", "x_filename", "x.filename", "slug"})
+"""Fields that name an uploaded file."""
+
+_ADDRESSES: Final = re.compile(r"[0-9a-fA-F.:, ]{0,200}")
+"""What proxies say of where a request came from: no word of any language is made of it."""
 _PLAIN: Final = re.compile(r"[\w .,@:+-]{0,7}|-?\d{1,20}")
 _NAME: Final = re.compile(r"[\w.~-]{0,40}|\d{1,40}")
 _MAX_NAMED: Final = 12
@@ -56,7 +61,7 @@ def head_texts(headers: Mapping[str, str], kept: frozenset[str] = frozenset()) -
     """What the fields of the head say; `kept` are those that are pinned down."""
     found: Places = []
     for name, value in headers.items():
-        if name in _GRAMMATICAL or name in kept or name.startswith("sec-"):
+        if name in _GRAMMATICAL or name in kept or name.startswith("sec-") or _ADDRESSES.fullmatch(value):
             continue
         if name == "referer" and "?" in value:
             found += [(f"header.{name}", each.partition("=")[2]) for each in value.partition("?")[2].split("&")]
@@ -67,7 +72,7 @@ def head_texts(headers: Mapping[str, str], kept: frozenset[str] = frozenset()) -
                 if len(key) > 40:
                     found.append(("cookie", key))
         else:
-            found.append((f"header.{name}", value))
+            found += _file_texts(f"header.{name}", value) if name in _FILE_NAMES else [(f"header.{name}", value)]
     return found
 
 
@@ -84,12 +89,13 @@ def query_texts(query: tuple[tuple[str, str], ...], kept: frozenset[str] = froze
     return found
 
 
-def body_texts(document: Document | None, pins: Pins = NOTHING_PINNED) -> Places:
-    """Keys and texts of a body, those left out that are pinned down."""
+def body_texts(document: Document | None, pins: Pins = NOTHING_PINNED, *, plain: bool = False) -> Places:
+    """Keys and texts of a body, those left out that are pinned down; of JSON, unless `plain`, also those that are too
+    plain to say anything."""
     kept = frozenset([name for name, each in pins.properties.items() if each.whole])
     match document:
         case JsonDocument(value):
-            return _json(value, pins)
+            return _json(value, pins, plain=plain)
         case FormDocument(fields):
             return [(f"body/{name}", text) for name, text in query_texts(fields, kept)]
         case MultipartDocument(parts):
@@ -101,7 +107,7 @@ def body_texts(document: Document | None, pins: Pins = NOTHING_PINNED) -> Places
                 if part.name and not part.name.isidentifier():
                     found.append((place, part.name))
                 if part.filename:
-                    found.append((f"{place}.filename", part.filename))
+                    found += _file_texts(f"{place}.filename", part.filename)
                 try:
                     found.append((place, part.content.decode()))
                 except UnicodeDecodeError:
@@ -113,14 +119,27 @@ def body_texts(document: Document | None, pins: Pins = NOTHING_PINNED) -> Places
             return []
 
 
+def _file_texts(place: str, name: str) -> Places:
+    """The name of an uploaded file, bare and as such: what runs where it is uploaded is told by that."""
+    return [(place, name), (place, f'filename="{name}"')]
+
+
 def raw_texts(body: bytes, kind: str) -> Places:
     """What a body says that cannot be read in exactly one way: as a forgiving server may read it."""
     text = body.decode("utf-8", "replace")
     if kind == "form":
-        return [(f"body/{label(name)}", value.replace("+", " ")) for name, _, value in _pairs(text)]
+        pairs = [(name.replace("+", " "), value.replace("+", " ")) for name, _, value in _pairs(text)]
+        return [place for name, value in pairs for place in _named(name, value)]
     if kind == "multipart":
-        return [("body", part) for part in _PART.split(text)[1:_MAX_PARTS]]
+        named = [place for match in _PART_NAME.finditer(text) for place in _file_texts("body", match[1])]
+        return [("body", part) for part in _PART.split(text)[1:_MAX_PARTS]] + named[:_MAX_PARTS]
     return [("body", found[0]) for found in _STRINGS.finditer(text)] if kind == "json" else [("body", text)]
+
+
+def _named(name: str, value: str) -> Places:
+    """A pair of a form: its value, and its name where that says more than a name does."""
+    place = f"body/{label(name)}"
+    return ([(place, value)] if value else []) + ([] if _NAME.fullmatch(name) else [(place, name)])
 
 
 def _pairs(text: str) -> list[tuple[str, str, str]]:
@@ -129,6 +148,7 @@ def _pairs(text: str) -> list[tuple[str, str, str]]:
 
 _MAX_PARTS: Final = 1000
 _PART: Final = re.compile(r"\r?\n\r?\n")
+_PART_NAME: Final = re.compile(r"filename\*?\s*=\s*[\"']?([^\"'\r\n;]+)", re.IGNORECASE)
 _STRINGS: Final = re.compile(r'(?<=")(?:[^"\\]|\\.)+')
 
 
@@ -136,24 +156,24 @@ def _marked_up(text: str) -> Places:
     """Values inside an XML document: what its elements and attributes hold."""
     if not text.lstrip().startswith("<"):
         return []
-    found = [("body", match[1] or match[2] or match[3]) for match in _MARKED_UP.finditer(text)]
+    found = [("body", (match[1] or match[2] or match[3]).strip()) for match in _MARKED_UP.finditer(text)]
     return [place for place in found if not _PLAIN.fullmatch(place[1])][:_MAX_PARTS]
 
 
-_MARKED_UP: Final = re.compile(r">\s*([^<>]*[^<>\s])\s*<|=\s*\"([^\"]+)\"|=\s*'([^']+)'")
+_MARKED_UP: Final = re.compile(r">([^<>]+)(?=<)|=\s*\"([^\"]+)\"|=\s*'([^']+)'")
 
 
 _Step: TypeAlias = tuple[str, Any, int, Pins]
 """A value that is still to be looked at: its place, itself, its depth, and what of it is pinned down."""
 
 
-def _json(root: Any, pins: Pins) -> Places:
+def _json(root: Any, pins: Pins, *, plain: bool) -> Places:
     found: Places = []
     stack: list[_Step] = [("body", root, 0, pins)]
     while stack:
         place, node, depth, known = stack.pop()
         if type(node) is str:
-            if not known.whole and not _PLAIN.fullmatch(node):
+            if not known.whole and (plain or not _PLAIN.fullmatch(node)):
                 found.append((place, node))
         elif type(node) is dict:
             _object(place, node, (depth, known), found, stack)

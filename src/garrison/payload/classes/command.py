@@ -1,6 +1,8 @@
 """Commands: a value ends a command of a shell and begins another."""
 
-from garrison.payload.sign import PayloadClass, Sign, words
+from garrison.payload.quoting import is_not_fenced, is_said, stands_alone
+from garrison.payload.shell import is_command, is_separated, runs_variable
+from garrison.payload.sign import PayloadClass, Sign, loose, words
 
 _PLAIN = words(
     "cat tac nl head tail more less id whoami uname ls dir pwd ping ping6 nslookup dig host wget curl fetch nc ncat netcat telnet ssh ftp tftp scp"
@@ -12,11 +14,17 @@ _PLAIN = words(
     " phpinfo system passthru shell_exec popen proc_open xterm copy del move getent groups locate which whereis stat file"
 )
 _TELLING = words(
-    "whoami uname\\s+-a ifconfig ipconfig nslookup netstat systeminfo tasklist (?:wget|curl)\\s+\\S+ netcat ncat cat\\s+/ cat\\s+[\\w./]*passwd ls\\s+-?[/al] dir\\s+c: id\\s*[;|&'`)\\x00] ping\\s+-[cni]\\s*\\d sleep\\s+\\d"
-    " bash\\s+-[ci] sh\\s+-[ci] nc\\s+-[elv] rm\\s+-[rf] powershell phpinfo python\\w?\\s+-c perl\\s+-e ruby\\s+-e php\\s+-r chmod\\s+[+0-7u] type\\s+[c%] net\\s+(?:user|localgroup|view)"
-    " reg\\s+(?:add|query) certutil useradd passwd telnet\\s+\\S tftp lsof crontab cmd\\s*(?:\\.exe)?\\s*/c printenv\\b"
+    r"whoami uname[\s+]+-a ifconfig ipconfig nslookup netstat systeminfo tasklist (?:wget|curl)[\s+]+[^\s\x00] netcat ncat cat[\s+]+/ cat[\s+]+[\w./]*passwd"
+    r" ls[\s+]+-?[/al] dir[\s+]+c: id[\s+]*[;|&'`)\x00] ping(?:\.exe)?[\s+]+-[cni][\s+]*\d sleep[\s+]+\d"
+    r" bash[\s+]+-[ci] sh[\s+]+-[ci] nc[\s+]+-[elv] rm[\s+]+-[rf] powershell phpinfo python\w?[\s+]+-c perl[\s+]+-e ruby[\s+]+-e php[\s+]+-r chmod[\s+]+[0-7u]"
+    r" type[\s+]+[c%] net[\s+]+(?:user|localgroup|view) reg[\s+]+(?:add|query) certutil useradd passwd telnet[\s+]+[^\s\x00] tftp lsof crontab"
+    r" cmd[\s+]*(?:\.exe)?[\s+]*/c printenv\b"
 )
-_B = r"[\s'\"\\/{(<$,;|&`]"
+_RECON = words(
+    r"whoami uname[\s+]+-[amrs] ifconfig ipconfig netstat[\s+]+-\w systeminfo tasklist cat[\s+]+/etc/ type[\s+]+c: dir[\s+]+c: net[\s+]+(?:user|localgroup)s?"
+    r" id[\s+]*[;|&`)\x00] ping(?:\.exe)?[\s+]+-[cniw][\s+]*\d sleep[\s+]+\d cat[\s+]+[\w./]*passwd printenv\x00 phpinfo"
+)
+_FOLDER = r"(?:/?(?:usr/)?(?:local/)?s?bin/)?"
 
 CLASS = PayloadClass(
     "command",
@@ -24,22 +32,88 @@ CLASS = PayloadClass(
     (
         Sign(
             "separated-telling",
-            r"(?:[;|&]|\$\(|\|\||&&|<\(|>\(|%0a|\{)\s*(?:\$\{?\w{0,8}\}?\s*)?[\"'(\\]{0,2}(?:/?(?:usr/)?(?:local/)?s?bin/)?"
-            + _TELLING,
-            8,
+            r"(?:[;|&]|\$\(|\|\||&&|<\(|>\(|%0a|\{)[\s+]*(?:\$\{?\w{0,8}\}?[\s+]*)?[\"'(\\]{0,2}" + _FOLDER + _TELLING,
+            7,
+            is_separated,
+        ),
+        Sign(
+            "separated-recon",
+            r"(?:^[^\x00\s]{0,60}|\x00\s*[^\x00;|&]{0,40}|[\w'\")])[\s+]*(?:[;|&]{1,2}|\$\(|%0a)[\s+]*[\"'(\\]{0,2}"
+            + _FOLDER
+            + _RECON,
+            3,
+            is_said,
         ),
         Sign(
             "separated-first",
-            r"^(?:[\w.\-'\")\\: ]{0,40}?)?\s*(?:[;|&]{1,2}|\$\(|%0a|\\n)\s*[\"'(\\]{0,2}(?:/?(?:usr/)?(?:local/)?s?bin/)?"
+            r"^(?:[\w.\-'\")\\: =/]{0,40}?)?\s*(?:[;|&]{1,2}|\$\(|%0a|\\n)\s*[\"'(\\]{0,2}(?:/?(?:usr/)?(?:local/)?s?bin/)?"
             + _PLAIN
             + r"(?:\s|[;|&`)'\"<>$]|\x00)",
             7,
+            is_command,
         ),
         Sign(
             "separated-alone",
-            r"^(?:[\"'])?\s*(?:[;|&`]{1,2}|\$\(|<|%0a)\s*[\"'(\\]{0,2}(?:/?(?:usr/)?(?:local/)?s?bin/)?"
+            r"^(?:[\"'])?\s*(?:[;|&]{1,2}|\$\(|<|%0a)\s*[\"'(\\]{0,2}"
+            + _FOLDER
             + _PLAIN
             + r"(?:\s[^\x00]{0,200})?[;|&`)'\"<>$]{0,3}$",
+            10,
+            is_command,
+        ),
+        Sign(
+            "substituted-path",
+            r"^[^\x00`\s]{0,20}`\s{0,2}(?:ping\s+\d|ls\s+-\w{1,6}\s+/|touch\s+/|cat\s+/|rm\s+-|wget\s|curl\s)[^\x00`\n]{0,60}`[^\x00\s]{0,10}$",
+            10,
+        ),
+        Sign("substituted-alone", r"^[^\x00`\s]{0,20}`\s{0,2}" + _FOLDER + _RECON, 10),
+        Sign(
+            "variable-run",
+            r"\b\w{1,12}=(?:\$?\\?'[^\x00'\n]{1,60}'|\$?\\?\x22[^\x00\x22\n]{1,60}\x22|[^\x00;&|\s]{1,40})\s{0,2}(?:;|&&|\|\|)\s{0,9}(?:[^\x00\n]{0,200}(?:[;&|]\s{0,9}|\w))?\$\{?\w",
+            10,
+            runs_variable,
+        ),
+        Sign(
+            "nothing-inside",
+            r"(?:[;|&]|\x00)\s*[a-z]{1,10}\$[*@!?$_#-][a-z]{1,10}[\s+/]|[a-z](?:\$|[<>])\(\)[a-z]|\b[a-z]{1,6}``[a-z]{1,6}\s+\d|\x00[a-z]{2,8}(?:\$\(\)|``)\s+\d|[a-z]\$[a-z]\\{1,2}[a-z]",
+            10,
+        ),
+        Sign(
+            "dot-command",
+            r";\s*(?:\\n|\s)*\.\s*[\\'\"]{0,2}(?:shell|system|databases|tables|schema|sh|import|load|output|once|read|dump|open)\b",
+            10,
+        ),
+        Sign("arithmetic-substituted", r"\$\(\(\s*\d{1,5}\s*[+*%-]\s*\d{1,5}\s*\)\)", 6, is_said),
+        Sign("echo-substituted", r"(?:\$\(|`)\s*(?:echo|printf|expr)\b", 5, is_said),
+        Sign("print-substituted", r"\b(?:print|die|eval)\s*\(\s*`\s*\w|\becho\s*`[^\x00`\n]{2,60}`\s*;", 10),
+        Sign(
+            "line-alone",
+            r"\x00(?:\n|\r|\\n|\\r)+\s*(?:id|ls|pwd|whoami|ifconfig|uname(?: -\w+)?)\s*(?:\n|\r|\\n|\\r)*\x00",
+            10,
+        ),
+        Sign(
+            "separated-accounts",
+            r"(?:[;|&`(]|\$\(|%0a)[\s+]*[\x5c'\x22]{0,2}(?:/(?:usr/)?bin/)?(?:cat|type|more|less|head|tail|tac|nl|vim?|strings|paste|sort|rev|od|xxd|base64|grep|awk|sed|cp|curl)[\s+\x22'%$\x5c]{1,4}(?:-\w{1,6}[\s+])?[\x22']?(?:file://)?/etc/(?:passwd|shadow|group|hosts|issue)\b",
+            10,
+            is_said,
+        ),
+        Sign(
+            "reads-accounts",
+            r"(?:\x00|[^\w`])(?:cat|type|more|less|head|tail|tac|nl|vim?|strings|paste|sort|rev|od|xxd|base64|grep|awk|sed|cp|curl|file)[\s+\x22'%$\x5c]{1,4}(?:-\w{1,6}[\s+])?[\x22']?(?:file://)?/etc/(?:passwd|shadow|group|hosts|issue)\b",
+            10,
+            stands_alone,
+        ),
+        Sign(
+            "windows-alone",
+            loose(
+                r"^[$+|&\s]{0,6}(?:dir[\s+]+c:|ipconfig[\s+]*/all|net[\s+]+(?:user|localgroup|view)\x00|type[\s+]+[c%][:%])[^\x00\n]{0,60}$"
+            ),
+            10,
+        ),
+        Sign("quoted-word", r"^['\"`)]{1,3}\s*(?:whoami|ifconfig|ipconfig|systeminfo|uname)\b[^\x00\n]{0,20}$", 10),
+        Sign(
+            "piped-end",
+            r"^/?[\w./-]{1,40}[|;&]{1,2}\s?(?:/?(?:usr/)?bin/)?(?:id|ls|pwd|dir|whoami|ifconfig|netstat|uname)\s?(?:-\w{1,4})?[|;&]\s*\x00|\x00\s*[|;&`]?/?usr/bin/(?:id|whoami|env)\b[^\x00]{0,4}$",
             10,
         ),
         Sign("braces", r"^\w{0,8}\{[\w/.-]{0,12},[\w/.,-]{0,24}\}\w{0,8}$", 10),
@@ -47,18 +121,27 @@ CLASS = PayloadClass(
             "escaped-line",
             r"(?:\\n|\\r|%0a|%0d|\n)\s*(?:/(?:usr/)?s?bin/\w+|(?:id|ls|dir|cat|type|ping|sleep|whoami|uname|wget|curl|nc|exit|shell)\b[^\x00\n]{0,80}(?:\\n|%0a|\x00))",
             8,
+            is_not_fenced,
         ),
         Sign(
             "separator-first",
             r"^[\"')]{0,3}\s{0,3}(?:\$?(?:%26|\x26){2}|\|{1,2}|;)\s*[a-z_]{2,12}(?:\.exe)?(?:\s[^\x00;]{1,120})?(?:\x00|\||;|\x26|`|#|\\n)",
             10,
+            is_command,
         ),
         Sign(
             "fork",
-            r"[\w.:]{1,8}\s*\(\)\s*\{[^\x00}]{0,30}[|&][^\x00}]{0,20}\}\s*;?|\bProcess\.(?:spawn|start)\s*\(|\bIO\.popen\b",
+            r"[\w.:]{1,8}\s*\(\)\s*\{\s*[\w.:]{1,8}(?:\(\))?\s*[|&]\s*[\w.:]{1,8}(?:\(\))?\s*[;&}]|\bProcess\.(?:spawn|start)\s*\(\s*['\x22]|\bIO\.popen\b|@\{\[\s*(?:system|exec)|%x[\x28{\x5b]\s*['\x22]?(?:ls|cat|id|whoami|uname)\b",
             10,
+            is_said,
         ),
-        Sign("quotes-between", r"(?:''|\"\")\w{1,3}(?:''|\"\")\w|\w''\w{1,4}\s[\w/.-]", 10),
+        Sign(
+            "quotes-in-words",
+            r"/\w{1,5}['\x22]\w{0,5}['\x22]?/\w{1,8}['\x22]\w{1,8}['\x22]?\w|[;|&]\s{0,3}[a-z]{1,5}['\x22][a-z]{1,5}['\x22][a-z]{0,6}[\s/]|\w\$[a-z]\w{0,2}[\s+]{0,3}/\w{1,10}\$[a-z]\w{0,2}/\w",
+            10,
+            is_said,
+        ),
+        Sign("quotes-between", r"[^'\"](?:''|\"\")\w{1,3}(?:''|\"\")\w|\w''\w{1,4}\s[\w/.-]", 10),
         Sign(
             "telling-alone",
             r"^[\s'\"|&;`$(+]{0,8}(?:whoami|phpinfo\(\)|ifconfig|ipconfig|systeminfo|id|uname\s+-a|netstat(?:\s+-\w+)?|dir\s+c:\\?|nid)[\s'\"|&;`)+\\n]{0,6}\x00",
@@ -66,17 +149,22 @@ CLASS = PayloadClass(
         ),
         Sign(
             "path-first",
-            r"^[\"')]{0,3}\s*(?:\x26\x26|\|{1,2}|;|`|\$\(|\\n)[\s+]*(?:/(?:usr/)?(?:local/)?s?bin/\w|\w{2,12}\s+-\w|(?:net|netsh|sysinfo|date|uconv|dir|type|phpinfo)\b)",
+            r"^[\"')]{0,3}\s*(?:\x26\x26|\|{1,2}|;|\$\(|\\n)[\s+]*(?:/(?:usr/)?(?:local/)?s?bin/\w|\w{2,12}\s+-\w|(?:net|netsh|sysinfo|date|uconv|dir|type|phpinfo)\b)",
             10,
+            is_command,
         ),
         Sign("runner", r"^(?:flock|nice|nohup|timeout|strace|watch|xargs|env|ionice|setsid|busybox)\s+-{1,2}\w", 9),
         Sign(
-            "letters-hidden", r"\w\$[$@*!?-]/?\w+\$|\w(?:''|\"\")\w{1,6}(?:''|\"\")|\\\w\\\w\\\w\\?\w|\$\{\w{1,4}:\d", 5
+            "letters-hidden",
+            r"\w\$[$@*!?-]/?\w+\$|\w(?:''|\"\")\w{1,6}(?:''|\"\")|\\\w\\\w\\\w\\?\w|\$\{\w{1,4}:\d",
+            5,
+            is_not_fenced,
         ),
         Sign(
             "alone",
-            r"^(?:alias\s+[\w-]{0,12}\s?[\w-]{1,12}=|alias\s+-\w|time\s+(?:curl|wget|ping|sleep|cat)\s|\w{1,12}\(\)\s*\{\s*\w|~[+\d-]?\x00)",
+            r"^(?:alias\s+[\w-]{0,12}\s?[\w-]{1,12}=|alias\s+-\w|time\s+(?:curl|wget|ping|sleep|cat)\s|(?:\w|\w{2,3})\(\)\s*\{\s*[a-z]{2,12}[\s;]|~[+\d-]?\x00)",
             10,
+            stands_alone,
         ),
         Sign(
             "substitution",
@@ -86,22 +174,31 @@ CLASS = PayloadClass(
             + _TELLING
             + r")[^\x00`]{0,120}`",
             5,
+            is_not_fenced,
         ),
-        Sign("binary", r"(?:[\x00\s;|&`'\"(=>])/(?:usr/)?(?:local/)?s?bin/" + _PLAIN + r"\b", 5),
+        Sign("binary", r"(?:[\x00\s;|&`'\"(=>])/(?:usr/)?(?:local/)?s?bin/" + _PLAIN + r"\b", 5, is_said),
         Sign(
             "reverse-shell",
             r"/dev/(?:tcp|udp)/[\w.]|\bnc(?:at)?\s+-\w{0,5}[elvp]\w{0,5}\s|\bbash\s+-i\b|\bmkfifo\s+/|\bsocat\s+(?:tcp|exec)|\b0<&\d|>&\s*/dev|\bfsockopen\s*\(|-e\s+/bin/(?:ba)?sh|\bsh\s+-i\b",
+            10,
+            is_not_fenced,
         ),
         Sign(
             "space-trick",
-            r"\$\{?IFS\b|\$IFS\$?\d?|\{(?:cat|ls|id|echo|wget|curl|uname|ping|bash|sh|nc),[^\x00}]{0,100}\}|\{,?[a-z-]{1,12},[^\x00}\s]{0,40}\}|\bc['\"\\$@*?]{1,4}a['\"\\$@*?]{1,4}t\b|\$@\w|\w\$@|/[?*]{2,3}/[?*\w]{2,}|/e(?:t|\?|\*)[c?*]*/p(?:a|\?|\*)\w?[s?*]{2,}|\$\{(?:PATH|HOME|PWD|SHELL|OLDPWD|path)(?::|\})",
+            r"\$\{?IFS\b|\$IFS\$?\d?|\{,?(?:cat|ls|echo|wget|curl|uname|ping|bash|sh|nc|ip|ifconfig|whoami|python\d?|perl|php|tac|head|rm|touch|dir|sleep),[^\x00}\s]{0,40}\}|\{,?id,-|\bc['\x22\\$@*?]{1,4}a['\x22\\$@*?]{1,4}t\b|\$@\w|\w\$@|/\?{2,3}/[?*\w]{2,}|/e(?:[?*]|t[?*])[c?*]{0,2}/p|/etc/p[a?*]{0,2}[?*]|/b(?:[?*]|i[?*])[n?*]{0,2}/[\w?*]|\$\{(?:PATH|HOME|PWD|SHELL|OLDPWD|path)(?::|\})",
             10,
+            is_said,
         ),
         Sign("shell-shock", r"\(\s*\)\s*\{\s*(?::\s*;|_;|foo:?;|:\s*\}|\)\s*;|_\s*;)|\(\)\s*\{\s*\w*:?;\s*\}\s*;"),
         Sign(
             "download-run",
             r"\b(?:wget|curl|fetch|lwp-download|tftp|certutil|bitsadmin|invoke-webrequest|iwr|iex|downloadstring|downloadfile)\b[^\x00\n]{0,120}(?:https?:|ftp:|//|\$\()[^\x00\n]{2,120}(?:\|\s*(?:ba|z|k)?sh\b|;|&&|\.sh\b|\.pl\b|\.php\b|\.exe\b|\.txt\b|-o\b)",
             6,
+        ),
+        Sign(
+            "command-whole",
+            r"^(?:ping(?:\.exe)?\s+-\w{1,2}\s+\d{1,5}\s+[\w.:-]{3,60}|(?:perl\s+-e|python\d?\s+-c|ruby\s+-e|php\s+-r)\s+['\x22][^\x00\n]{0,300})$",
+            10,
         ),
         Sign(
             "command-first",
@@ -112,20 +209,23 @@ CLASS = PayloadClass(
             "windows",
             r"(?:%(?:systemroot|comspec|windir|programfiles|temp|appdata|userprofile|path)(?::~[^\x00%]{1,12})?%|\bcmd(?:\.exe)?[\s/+]{1,3}/?[ck]\b|\bpowershell(?:\.exe)?\s+[^\x00]{0,60}-(?:e|enc|encodedcommand|nop|w|c|command|exec)\b|\bwscript\.shell\b|\bHKLM\\|\bHKEY_(?:LOCAL|CURRENT)|\bnet\s+(?:user|localgroup)\s+\S+\s+\S+\s*/add|\bStart-Process\b|\bInvoke-(?:Expression|Command|WebRequest|Mimikatz)\b|\bNew-Object\s+(?:System\.)?Net\.)",
             6,
+            is_said,
         ),
         Sign(
             "redirect",
             r"[>|]\s*(?:/(?:tmp|var|etc|dev/null|home|usr)|&\d|\\\\|[a-z]:\\)|2>&1|<\s*/etc/|\|\s*(?:base64|sh|bash|tee|nc|xargs|perl|python\w?)\b",
             4,
+            is_said,
         ),
         Sign(
             "code-run",
-            r"\b(?:system|exec|shell_exec|passthru|popen|proc_open|pcntl_exec|os\.system|os\.popen|subprocess\.(?:call|popen|run|check_output)|child_process|execSync|spawnSync|Runtime\.getRuntime|ProcessBuilder|Kernel\.(?:system|exec|`)|IO\.popen|open3)\s*\(?[^\x00\n]{0,20}?\(\s*['\"`\x5b]?\s*(?:"
+            r"\b(?:system|exec|shell_exec|passthru|popen|proc_open|pcntl_exec|os\.system|os\.popen|subprocess\.(?:call|popen|run|check_output)|child_process['\"]\)\.\w{4,9}|execSync|spawnSync|getRuntime\(\)\.exec|ProcessBuilder|Kernel\.(?:system|exec|`)|IO\.popen|open3)\s*\(\s*['\"`\x5b]{0,2}\s*(?:"
             + _TELLING
             + r"|"
             + _PLAIN
-            + r"\b|/|cmd|calc|touch|\$_)",
+            + r"\b|/(?:bin|usr|tmp|etc)|cmd|calc|touch|\$_)",
             10,
+            is_said,
         ),
         Sign(
             "python-run",
@@ -134,7 +234,13 @@ CLASS = PayloadClass(
         ),
         Sign(
             "node-run",
-            r"\brequire\s*\(\s*['\"`](?:child_process|fs|net|http|vm|os)['\"`]\s*\)\s*\.|\bprocess\.(?:mainModule|binding|env\b\s*[.\x5b)]|exit\s*\(|kill\s*\()|\bglobal\.process\b|\bthis\.constructor\.constructor\b|_\$\$ND_FUNC\$\$_|\bres\.(?:end|write|send)\s*\(\s*require|\bprocess\.cwd\s*\(|new\s+Function\s*\(\s*['\"]",
+            r"\brequire\s*\(\s*['\"`](?:child_process|vm)['\"`]\s*\)\s*\.|\brequire\s*\(\s*['\"`](?:fs|net|http|os)['\"`]\s*\)\s*\.\w{2,30}\s*\(|\bprocess\.(?:mainModule|binding)|\bglobal\.process\b|\bthis\.constructor\.constructor\b|_\$\$ND_FUNC\$\$_|\bres\.(?:end|write|send)\s*\(\s*require",
+            10,
+            is_said,
+        ),
+        Sign(
+            "node-run-alone",
+            r"^[^\x00\n]{0,60}\b(?:process\.(?:env\b|exit\s*\(|kill\s*\(|cwd\s*\()|new\s+Function\s*\(\s*['\"])[^\x00\n]{0,120}$",
             10,
         ),
         Sign(

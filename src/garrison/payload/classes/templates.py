@@ -1,8 +1,10 @@
 """Templates and expression languages: a text opens an expression, and the expression does something."""
 
+from garrison.payload.expressions import is_evaluated, is_reached, is_whole
+from garrison.payload.quoting import is_said
 from garrison.payload.sign import PayloadClass, Sign
 
-_OPEN = r"(?:\{\{|\$\{|#\{|\*\{|@\{|~\{|<%=?|\{%|\{#|\$\$\{|@\(|\[\[|\{php\}|\{\$|%\{|\{@|#set\s*\()"
+_OPEN = r"(?:\{\{|\$\{|#\{|\*\{|@\{|~\{|<%[=\s#-]|\{%|\{#|\$\$\{|@\(|\[\[|\{php\}|\{\$|%\{|\{@|#set\s*\()"
 _DO = (
     r"(?:__\w{3,20}__|\b(?:config|self|request|session|settings|lipsum|cycler|joiner|namespace|url_for|get_flashed_messages|app|_self|_context|dump|loop|range|dict|class|getclass|runtime|process(?:builder)?|system|exec|popen|passthru|shell_exec|"
     r"forname|newinstance|getruntime|execute|subclasses|mro|globals|builtins|import|attr|url|env|include|source|constant|file_excerpt|registerundefined\w*|getfilter|filter|map|sort|reduce|freemarker|"
@@ -24,21 +26,29 @@ CLASS = PayloadClass(
             "alone",
             r"^(?:[\w ]{0,12}[=:]?\s*)?(?:\{\{|\$\{|#\{|\*\{|@\{|~\{|<%|\{%|\{#|\$\$\{|%\{|\{\{\{)[^\x00]{1,2000}?(?:\}|%>)[^\x00]{0,2}$",
             7,
+            is_whole,
         ),
         Sign(
             "statement-alone",
-            r"^(?:\{%|<%=?|\{\{|#\{|\$\{|\*\{)\s*[^\x00]{1,400}?(?:\(|\[|\||=|\.)[^\x00]{0,400}?(?:\}|%>)",
+            r"^(?:\{%|<%=?|\{\{|#\{|\$\{|\*\{)\s*[^\x00<]{1,400}?(?:\(|\[|[\x5b(]?['\x22\d]\s*[)\x5d]?\s*\||[\w)\x22']\s*\*\s*['\x22\d]|\w(?:\.\w+){3,}|password|secret)[^\x00]{0,400}?(?:\}|%>)|\x00\s*(?:\$\{=|\{\{=|\{=)|\x00\s*\{(?:%|\{[#/])\s*(?:end\w+|debug|csrf_token|with|each|if|unless|lookup|get_\w+)\b|\x00\s*(?:\{\{|\$\{|#\{|\*\{|@\{)[^\x00\w}]{0,12}\}|\x00\s*\{(?:var|syntax|contentType|do|php)\s",
             4,
         ),
         Sign(
             "dunder",
             r"__(?:class|mro|base|bases|subclasses|globals|builtins|init|import|getattribute|getitem|dict|code|reduce|loader|file|self)__[^\x00]{0,200}?(?:__|\.|\[|\()",
             6,
+            is_said,
         ),
         Sign(
             "dunder-opened",
             _OPEN
             + r"[^\x00{}]{0,200}(?:__\w{3,20}__|\[\s*['\"]_{0,2}(?:class|mro|base|globals|init)|\|\s*attr\s*\(|\bpopen\b|\bsubclasses\b|\.mro\b|\.class\.)",
+        ),
+        Sign(
+            "ognl",
+            r"\(\s*#\w{1,20}\s*=\s*[@'\x22(#]|#_?memberAccess|@[a-z]\w*(?:\.\w+){1,8}@\w+\s*[(,]|#(?:context|application|session|attr|parameters)\.(?:get|put|remove)\b|allowStaticMethodAccess",
+            10,
+            is_said,
         ),
         Sign(
             "java",
@@ -55,45 +65,61 @@ CLASS = PayloadClass(
             r"^(?:\w{1,12}\s*[=:]\s*)?['\"]?(?:java|javax|sun|ognl|groovy|freemarker|org\.(?:apache|omg|springframework|codehaus|mozilla|hibernate|jboss)|com\.(?:opensymphony|sun|mchange|caucho|ibm|bea|tangosol|oracle))\.[\w.$#]{3,80}[('\"]?",
             5,
         ),
+        Sign("lookup-letters", r"\{::-[a-z$:]", 10),
         Sign(
             "lookup",
             r"\$\{[^\x00{}]{0,30}(?:jndi|env|sys|java|lower|upper|date|ctx|main|bundle|base64|script|dns|url|docker|k8s|log4j|marker|web|sd|map|const|file|localhost|::)\s*:",
         ),
         Sign(
             "lookup-nested",
-            r"\$\{(?:[^\x00{}]{0,20}\$\{[^\x00{}]{0,40}\}){1,}[^\x00]{0,60}(?:jndi|:|ldap|rmi|dns)|\bjndi\s*:\s*(?:ldaps?|rmi|dns|nis|iiop|corba|nds|http)|\$\{(?:::-?|[^\x00}]{0,12}:-)|\x26dollar;?\{|%24%7b|\$\{j|j\}?\$?\{?n\}?\$?\{?d\}?\$?\{?i\s*:",
+            r"\$\{[^\x00{}\s]{0,20}\$\{[^\x00{}]{0,40}\}[^\x00\s]{0,60}(?:jndi|:|ldap|rmi|dns)|\bjndi\s*:\s*(?:ldaps?|rmi|dns|nis|iiop|corba|nds|http)|\$\{(?:::-|[a-z]{1,8}:[^\x00}\s]{0,12}:-)|\x26dollar;?\{|%24%7b|\$\{j(?:\$\{|ndi|\x7d)|(?:j\}\$|\}j)\{?n\}?\$?\{?d\}?\$?\{?i\s*:",
+            10,
         ),
         Sign(
             "expression-run",
             _OPEN
             + r"[^\x00]{0,400}?(?:\b(?:system|exec|passthru|shell_exec|popen|getRuntime|ProcessBuilder|Runtime|execute|newInstance|forName|subclasses|child_process|mainModule|constructor|phpinfo|eval|__import__|include|file_get_contents|readfile|assert|os\.|registerUndefinedFilterCallback|getFilter|sleep)\b[\s'\"]*(?:\(|\.|\]|\[|\|)|\|\s*(?:map|filter|sort|reduce|join|attr)\s*\(?\s*['\"\x5b]|\|\s*join\b)",
             9,
+            is_evaluated,
         ),
         Sign(
             "context-object",
-            r"(?:\{\{|\$\{|#\{|<%=?|\{%|\*\{|\{\$)\s*-?\s*\(?['\"]?\s*(?:config|self|request|session|settings|_self|lipsum|cycler|joiner|namespace|app|dump|get_flashed_messages|url_for|g\.|smarty|product|applicationScope|sessionScope|requestScope|param|pageContext|header|cookie|facesContext|class|this|process|root|global|globals|env|_context|secret\w*|flag|passwd|password|handler|settings|person\.secret|object|\(\)|\[\]|''|\"\"|dict|range|x\(|ns|loop)\s*(?:[.\x5b|(}]|\s[|}])",
+            r"(?:\{\{|\$\{|#\{|<%=?|\{%|\*\{|\{\$)\s*-?\s*\(?['\x22]?\s*(?:(?:config|self|_self|lipsum|cycler|joiner|namespace|get_flashed_messages|url_for|g|smarty|applicationScope|sessionScope|requestScope|pageContext|facesContext|_context|globals?|process|\(\)|\[\]|''|\x22\x22|request|session|app|settings|handler|param|header|cookie|class|this)\s*(?:[.\x5b|(}]|\s[|}])|(?:dict|range|x|ns|loop|dump|object)\s*[.(]\s*\w{0,12}\(|[\w.]{1,40}\.(?:secret\w*|passw\w*|constructor|__\w+)|(?:secret\w*|flag|settings)\s*\}\})",
             6,
+            is_reached,
+        ),
+        Sign(
+            "tag",
+            r"\{%\s*(?:set|for|if|block|extends|include|macro|raw|load|with|filter|autoescape|assign|capture|csrf_token|url|trans|comment|render|case|when)\b[^\x00]{0,200}%\}|\{\{#(?:with|each|if|unless)\b|<%=|<%\s*(?:if|for)\b|\{(?:if|include|assign|literal)\b[^\x00}]{0,80}\}",
+            3,
+            is_said,
         ),
         Sign(
             "set",
-            r"#(?:set|foreach|if|macro|parse|include|evaluate|define)\s*\(\s*\$|\{%\s*(?:set|for|if|block|extends|include|import|macro|raw|debug|load|with|filter|print|python|autoescape|from|do)\b[^\x00]{0,200}%\}|<#(?:assign|list|include|setting|import|attempt)\b|\{\{#(?:with|each|if|unless|lookup)\b|\{(?:php|literal|if|include|assign|fetch|math|Smarty_Internal|self::|system|exec)\b[^\x00}]{0,80}\}|<%@?\s*(?:page|include|=|import|require|eval)|\[%[^\x00]{1,80}%\]|\{\{!?/?\w{1,12}\}\}\{|@\{?\s*(?:System|Model|Html|var)\b|\bTemplate\s*\(\s*['\"](?:\$\{|\{\{|<%)|\\(?:input|include|write18|immediate|openin|read|newread|lstinputlisting|verbatiminput|usepackage|def|catcode|csname|loop|newwrite|openout)\s*[{\\\d]",
+            r"#(?:set|foreach|if|macro|parse|include|evaluate|define)\s*\(\s*\$|\{%\s*(?:import|debug|print|python|from|do|include\s+['\x22]?[/.\w]*(?:/|\.\.)|set\s+\w+\s*=\s*[^\x00%]{0,60}[(\x5b_])[^\x00]{0,200}%\}|<#(?:assign|list|include|setting|import|attempt)\b|\{\{#lookup\b|\{(?:php|fetch|math|Smarty_Internal|self::|system|exec)\b[^\x00}]{0,80}\}|<%@?\s*(?:page|include|import|require|eval)|\[%[^\x00]{1,80}%\]|\{\{!?/?\w{1,12}\}\}\{|@\{?\s*(?:System|Model|Html|var)\b|\bTemplate\s*\(\s*['\x22](?:\$\{|\{\{|<%)|\\(?:input|include|write18|immediate|openin|read|newread|lstinputlisting|verbatiminput|usepackage|def|catcode|csname|loop|newwrite|openout)\s*[{\\\d]",
             5,
+            is_said,
         ),
         Sign(
             "velocity",
             r"\$(?:class|session|request|response|e|ex|x|str|chr|out|ref|dummy|foo|rt|engine|sc|data|util)\s*\.\s*(?:getClass|class|inspect|forName|getRuntime|type|append|exec|getInputStream)",
             8,
         ),
-        Sign("engine-own", r"\$\{\{<%\x5b|__include__\s*\(|\{\{\s*\d{1,6}\s*\|\s*\w|\{php\}\s*\w|\{\$smarty\.", 10),
+        Sign(
+            "engine-own",
+            r"\$\{\{<%\x5b|__include__\s*\(|\{\{\s*\d{1,6}\s*\|\s*[a-z]|\{php\}\s*\w|\{\$smarty\.|\{%\s*debug\s*%\}|\{var\s+\$\w{1,20}\s*=|\{%\s*(?:for|if|set)\b[^\x00%]{0,60}\b(?:config|self|request|session|settings)\.(?:iter|items|values|__|args|environ)",
+            10,
+        ),
         Sign(
             "polyglot",
-            r"\$\{\{<%\x5b%|\{\{[^\x00}]{0,4}<%|<%\{\{|\{\{\$\{|\$\{\{.{0,60}\}\}|#\{\s*<%|\}\}\{\{|%\}\{\{|\{\{\}\}|\$\{\}|<%=?\s*%>",
+            r"\$\{\{<%\x5b%|\{\{[^\x00}]{0,4}<%|<%\{\{|\{\{\$\{|\$\{\{\s*[^\x00}\w]{0,4}\d{1,9}\s*[*+-]|#\{\s*<%|\{\{\}\}|\$\{\}|<%=?\s*%>",
             5,
         ),
         Sign(
             "server-page",
-            r"<%\s*(?:=|@|!|Response|Runtime|system|eval|import|out\.|new\s|exec|if|for|set\b)|<\?(?:php|=|\s*(?:system|echo|eval|passthru|exec|phpinfo|print|include|require|\$|@))|<\?\s{0,3}(?:echo|system|\$_)|\[php\]|\[/php\]",
+            r"<%\s*(?:=|@|!|Response|Runtime|system|eval|import|out\.|new\s|exec|if|for|set\b)|<\?(?:\s*(?:system|echo|eval|passthru|exec|phpinfo|print|include|require|\$|@))|<\?\s{0,3}(?:echo|system|\$_)|\[php\]|\[/php\]",
             8,
+            is_said,
         ),
         Sign(
             "concatenated",
