@@ -8,7 +8,8 @@ from garrison.payload.documents import closes_filter, is_operator, leaves_script
 from garrison.payload.expressions import is_evaluated, is_reached
 from garrison.payload.paths import is_bare, leaves_folder, points_inward, stands_apart
 from garrison.payload.shell import is_command, runs_variable
-from garrison.payload.sql import begins_statement, goes_on, same_sides, stacks
+from garrison.payload.sql import goes_on, same_sides, stacks
+from garrison.payload.statements import begins_statement
 
 Asked = Callable[[str, int], bool]
 
