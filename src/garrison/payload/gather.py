@@ -33,6 +33,9 @@ _GRAMMATICAL: Final = frozenset({
 })  # fmt: skip
 """Fields that other controls read, each by its own grammar."""
 
+_FILE_NAMES: Final = frozenset({"x-file-name", "x-filename", "x_filename", "x.filename", "slug"})
+"""Fields that name an uploaded file."""
+
 _PLAIN: Final = re.compile(r"[\w .,@:+-]{0,7}|-?\d{1,20}")
 _NAME: Final = re.compile(r"[\w.~-]{0,40}|\d{1,40}")
 _MAX_NAMED: Final = 12
@@ -67,7 +70,7 @@ def head_texts(headers: Mapping[str, str], kept: frozenset[str] = frozenset()) -
                 if len(key) > 40:
                     found.append(("cookie", key))
         else:
-            found.append((f"header.{name}", value))
+            found += _file_texts(f"header.{name}", value) if name in _FILE_NAMES else [(f"header.{name}", value)]
     return found
 
 
@@ -101,7 +104,7 @@ def body_texts(document: Document | None, pins: Pins = NOTHING_PINNED) -> Places
                 if part.name and not part.name.isidentifier():
                     found.append((place, part.name))
                 if part.filename:
-                    found.append((f"{place}.filename", part.filename))
+                    found += _file_texts(f"{place}.filename", part.filename)
                 try:
                     found.append((place, part.content.decode()))
                 except UnicodeDecodeError:
@@ -113,14 +116,27 @@ def body_texts(document: Document | None, pins: Pins = NOTHING_PINNED) -> Places
             return []
 
 
+def _file_texts(place: str, name: str) -> Places:
+    """The name of an uploaded file, bare and as such: what runs where it is uploaded is told by that."""
+    return [(place, name), (place, f'filename="{name}"')]
+
+
 def raw_texts(body: bytes, kind: str) -> Places:
     """What a body says that cannot be read in exactly one way: as a forgiving server may read it."""
     text = body.decode("utf-8", "replace")
     if kind == "form":
-        return [(f"body/{label(name)}", value.replace("+", " ")) for name, _, value in _pairs(text)]
+        pairs = [(name.replace("+", " "), value.replace("+", " ")) for name, _, value in _pairs(text)]
+        return [place for name, value in pairs for place in _named(name, value)]
     if kind == "multipart":
-        return [("body", part) for part in _PART.split(text)[1:_MAX_PARTS]]
+        named = [place for match in _PART_NAME.finditer(text) for place in _file_texts("body", match[1])]
+        return [("body", part) for part in _PART.split(text)[1:_MAX_PARTS]] + named[:_MAX_PARTS]
     return [("body", found[0]) for found in _STRINGS.finditer(text)] if kind == "json" else [("body", text)]
+
+
+def _named(name: str, value: str) -> Places:
+    """A pair of a form: its value, and its name where that says more than a name does."""
+    place = f"body/{label(name)}"
+    return ([(place, value)] if value else []) + ([] if _NAME.fullmatch(name) else [(place, name)])
 
 
 def _pairs(text: str) -> list[tuple[str, str, str]]:
@@ -129,6 +145,7 @@ def _pairs(text: str) -> list[tuple[str, str, str]]:
 
 _MAX_PARTS: Final = 1000
 _PART: Final = re.compile(r"\r?\n\r?\n")
+_PART_NAME: Final = re.compile(r"filename\*?\s*=\s*[\"']?([^\"'\r\n;]+)", re.IGNORECASE)
 _STRINGS: Final = re.compile(r'(?<=")(?:[^"\\]|\\.)+')
 
 

@@ -1,21 +1,20 @@
 """What is found in a request's texts: all signs in one pass, then the grammars, then what was hidden in wrappings."""
 
-from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
-from garrison.payload.classes.catalogue import CLASSES
 from garrison.payload.decoding import HINT, decode
-from garrison.payload.scanner import BORDER, scanner_of
-from garrison.payload.sign import ENOUGH, Sign
+from garrison.payload.places import OWNED, SIGNS, Form, name_of, signs_in
+from garrison.payload.scanner import scanner_of
+from garrison.payload.sign import ENOUGH
 
-_OWNED: Final = tuple((each.id, sign) for each in CLASSES for sign in each.signs)
-SIGNS: Final[tuple[Sign, ...]] = tuple(sign for _, sign in _OWNED)
 WINDOW: Final = 200
 """Bytes within which signs add up: what stands further apart is no one thing."""
-_ASKED: Final = 24  # places at which one sign is confirmed in one text: a text full of them is no sentence
+CROWDED: Final = "crowded"
+"""Stands among the signs of a text that has more of them than are looked at."""
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -36,14 +35,6 @@ class Finding(msgspec.Struct, frozen=True):
     """Where in it the signs end, in characters."""
 
 
-class Form(msgspec.Struct):
-    """One form of a text: as it came, or decoded."""
-
-    owner: int
-    text: str
-    steps: tuple[str, ...]
-
-
 def prepare() -> None:
     """Compile what is compiled once in a process, so that no request waits for it."""
     scanner_of(SIGNS)
@@ -58,77 +49,62 @@ def judge(texts: Sequence[str]) -> tuple[Finding, ...]:
     return tuple(best[index] for index in sorted(best))
 
 
-def hidden_forms(index: int, text: str) -> list["Form"]:
+def hidden_forms(index: int, text: str) -> list[Form]:
     """What `text` is behind its wrappings; mostly nothing."""
     if text.isascii() and not HINT.search(text):
         return []
     return [Form(index, form.text, form.steps) for form in decode(text)]
 
 
-def _judge(forms: Sequence["Form"], best: dict[int, Finding]) -> dict[int, Finding]:
-    for form, places in zip(forms, signs_in(forms), strict=True):
-        if places and form.owner not in best:
-            finding = _weigh(form, places)
+def _judge(forms: Sequence[Form], best: dict[int, Finding]) -> dict[int, Finding]:
+    for form, signs in zip(forms, signs_in(forms), strict=True):
+        if (signs.places or signs.crowded) and form.owner not in best:
+            finding = _crowd(form, signs.places) if signs.crowded else _weigh(form, signs.places)
             if finding is not None:
                 best[form.owner] = finding
     return best
 
 
-def signs_in(forms: Sequence["Form"]) -> list[list[tuple[int, int]]]:
-    """For each form the signs in it that hold: where each ends, in characters, and its index. In order of place."""
-    pieces = [form.text.replace(BORDER, "\ufffd").encode("utf-8", "replace") for form in forms]
-    data = b"\0" + b"\0".join(pieces) + b"\0"
-    found: list[list[tuple[int, int]]] = [[] for _ in forms]
-    matches = scanner_of(SIGNS).scan(data)
-    if not matches:
-        return found
-    starts = [1]
-    for piece in pieces:
-        starts.append(starts[-1] + len(piece) + 1)
-    told: dict[tuple[int, int], int] = {}
-    for sign, end in matches:
-        at = bisect_right(starts, max(end - 1, 1)) - 1
-        count = told.get((at, sign), 0)
-        if at >= len(forms) or count >= _ASKED:
-            continue
-        told[at, sign] = count + 1
-        text, piece = forms[at].text, pieces[at]
-        offset = end - starts[at]
-        place = offset if len(piece) == len(text) else len(piece[:offset].decode("utf-8", "ignore"))
-        confirm = _OWNED[sign][1].confirm
-        if confirm is None or confirm(text, place):
-            found[at].append((place, sign))
-    return found
-
-
-def _weigh(form: "Form", places: list[tuple[int, int]]) -> Finding | None:
+def _weigh(form: Form, places: Sequence[tuple[int, int]]) -> Finding | None:
     """What the signs of one class amount to where they stand closest; classes do not add up."""
-    places.sort()
-    best, counted, place = 0, {0: 0}, 0
-    first = 0
-    for last, (end, _) in enumerate(places):
+    counts, scores = Counter[int](), Counter[str]()
+    best, window, first = 0, (0, 0), 0
+    for last, (end, sign) in enumerate(places):
         while places[first][0] < end - WINDOW:
+            _leave(places[first][1], counts, scores)
             first += 1
-        signs = {index: _OWNED[index][1].weight for _, index in places[first : last + 1]}
-        score = max(_by_class(signs).values())
-        if score > best:
-            best, counted, place = score, signs, end
+        kind, one = OWNED[sign]
+        counts[sign] += 1
+        if counts[sign] == 1:
+            scores[kind] += one.weight
+        if scores[kind] > best:
+            best, window = scores[kind], (first, last + 1)
     if best < ENOUGH:
         return None
-    scores = _by_class(counted)
+    return _finding(form, best, places[slice(*window)])
+
+
+def _leave(sign: int, counts: Counter[int], scores: Counter[str]) -> None:
+    counts[sign] -= 1
+    if not counts[sign]:
+        kind, one = OWNED[sign]
+        scores[kind] -= one.weight
+
+
+def _finding(form: Form, score: int, places: Sequence[tuple[int, int]]) -> Finding:
+    signs = dict.fromkeys(sign for _, sign in places)
+    scores = Counter[str]()
+    for sign in signs:
+        scores[OWNED[sign][0]] += OWNED[sign][1].weight
     kind = max(scores, key=scores.__getitem__)
-    return Finding(form.owner, kind, best, tuple(name_of(index) for index in counted), form.steps, form.text, place)
+    return Finding(form.owner, kind, score, tuple(map(name_of, signs)), form.steps, form.text, places[-1][0])
 
 
-def _by_class(signs: Mapping[int, int]) -> dict[str, int]:
-    scores: dict[str, int] = {}
-    for index, weight in signs.items():
-        kind = _OWNED[index][0]
-        scores[kind] = scores.get(kind, 0) + weight
-    return scores
-
-
-def name_of(sign: int) -> str:
-    """`class.sign` of a sign's index."""
-    kind, one = _OWNED[sign]
-    return f"{kind}.{one.name}"
+def _crowd(form: Form, places: Sequence[tuple[int, int]]) -> Finding:
+    """What is said of a text that is too full of signs to ask about each: it is taken for what they would say."""
+    found = _weigh(form, places)
+    if found is not None:
+        return msgspec.structs.replace(found, signs=(*found.signs, CROWDED))
+    ((sign, _),) = Counter(sign for _, sign in places).most_common(1) or [(0, 0)]
+    place = next((place for place, each in places if each == sign), 0)
+    return Finding(form.owner, OWNED[sign][0], ENOUGH, (name_of(sign), CROWDED), form.steps, form.text, place)

@@ -3,7 +3,10 @@
 import re
 from typing import Final
 
+from garrison.payload.quoting import closing_quotes, in_comment, in_fence, is_said
+
 _NAME: Final = re.compile(r"<\s*/?\s*([a-zA-Z][a-zA-Z0-9:-]*)")
+_WITH_ATTRIBUTE: Final = frozenset({"base", "import", "frame", "embed", "portal", "layer"})
 _ALWAYS: Final = frozenset({
     "script", "xss", "vmlframe", "bgsound", "applet", "frameset", "layer", "ilayer", "isindex", "scriptlet",
     "iframe", "embed", "frame", "base", "import", "marquee", "animate", "animatetransform", "animatemotion",
@@ -18,6 +21,8 @@ def opens_element(text: str, place: int) -> bool:
     if found is None:
         return start >= 0
     name = found[1].lower().rpartition(":")[2]
+    if name in _WITH_ATTRIBUTE and text[found.end() : found.end() + 1] == ">":
+        return False
     if name in _ALWAYS:
         return not _is_quoted(text, start)
     return bool(_DANGER.match(text, found.end(), start + 400))
@@ -31,8 +36,28 @@ _DANGER: Final = re.compile(
 
 
 def _is_quoted(text: str, start: int) -> bool:
-    """Whether the tag stands between backticks: it is talked about."""
-    return start > 0 and text[start - 1] == "`" and "`" in text[start + 1 : start + 80]
+    """Whether the tag stands between backticks or in a block of code: it is talked about."""
+    return (start > 0 and text[start - 1] == "`" and "`" in text[start + 1 : start + 80]) or in_fence(text, start)
+
+
+def runs_odd(text: str, place: int) -> bool:
+    """Whether an element that is written as nobody writes one is said here, and not talked about."""
+    bare = _BARE.match(text, max(0, text.rfind("<", 0, place)))
+    return is_said(text, place) and (bare is None or bare.end() < place - 1)
+
+
+_BARE: Final = re.compile(r"</?[a-z]+>", re.IGNORECASE)
+
+
+def begins_handler(text: str, place: int) -> bool:
+    """Whether an attribute's quote is ended before `place` that was begun outside of `text`."""
+    return bool(closing_quotes(text, place - 160, place))
+
+
+def leaves_script(text: str, place: int) -> bool:
+    """Whether a string of a script is ended before `place` that was begun outside of `text`."""
+    near = text[max(0, place - 60) : place]
+    return bool(closing_quotes(text, place - 60, place)) if "'" in near or '"' in near else is_said(text, place)
 
 
 def leaves_element(text: str, place: int) -> bool:
@@ -44,6 +69,8 @@ def leaves_element(text: str, place: int) -> bool:
 
 def leaves_attribute(text: str, place: int) -> bool:
     """Whether the tag that ends before `place` was not begun in this text: it is the page's own."""
+    if in_comment(text, max(0, text.rfind("-->", 0, place))):
+        return False
     start = text.rfind("<", 0, place)
     end = text.rfind(">", 0, start + 1)
     opened = text.rfind("<", 0, max(end, 0))

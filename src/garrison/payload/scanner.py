@@ -15,9 +15,13 @@ from garrison.payload.sign import Sign
 BORDER = "\0"
 """Stands between texts, and at both ends: `^` and `$` of a sign. No inspected text holds it."""
 
-_LONG = re.compile(r"(\[(?:[^\]\\]|\\.)+\]|\\[swdS])\{([01]),(?:[4-9]|[1-9]\d{1,3})\}\??")
+_LONG = re.compile(r"(\[(?:[^\]\\]|\\.)+\]|\\[swdS])\{(\d),(?:[4-9]|[1-9]\d{1,3})\}\??")
+_ATOM = r"(?:\[(?:[^\]\\]|\\.)+\]|\\x[0-9a-f]{2}|\\[^x]|[^\\\[\](){}|?*+])"
+_HEAD = rf"(?:{_ATOM}|[(){{}}?*+|])+(?<![(|])"
+_OPTIONAL_TAIL = re.compile(rf"({_HEAD}){_ATOM}(?:[*?]|\{{0,\d*\}})\??")
+_REPEATED_TAIL = re.compile(rf"({_HEAD})(?:\+|(?<!\\)\{{1,\d*\}})\??")
 
-_TOGETHER = 60
+_TOGETHER = 110
 """Signs in one automaton."""
 
 _FLAGS = hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_DOTALL
@@ -27,14 +31,21 @@ def expression(pattern: str) -> bytes:
     """`pattern` as Hyperscan is given it."""
     head, tail = pattern.startswith("^"), pattern.endswith("$")
     bare = pattern[head : len(pattern) - tail]
-    bare = _LONG.sub(_unbounded, bare)
+    bare = _LONG.sub(_unbounded, bare if tail else _shortest(bare))
     return ((r"\x00\s*" if head else "") + bare + (r"\s*\x00" if tail else "")).encode()
 
 
 def _unbounded(match: "re.Match[str]") -> str:
     """Long repetitions are cheap to scan and dear to compile where they are counted; they then end with the line."""
     members = match[1] if r"\n" in match[1] or not match[1].startswith("[^") else match[1][:-1] + r"\n]"
-    return members + ("*" if match[2] == "0" else "+")
+    return members + {"0": "*", "1": "+"}.get(match[2], f"{{{match[2]},}}")
+
+
+def _shortest(pattern: str) -> str:
+    """`pattern` without what may follow its shortest match: each further end would be one more place that is told."""
+    while tail := _OPTIONAL_TAIL.fullmatch(pattern) or _REPEATED_TAIL.fullmatch(pattern):
+        pattern = tail[1]
+    return pattern
 
 
 class Scanner:
@@ -47,11 +58,12 @@ class Scanner:
         numbered = list(enumerate(signs))
         self._parts = tuple([_Part(numbered[start : start + _TOGETHER]) for start in range(0, len(signs), _TOGETHER)])
 
-    def scan(self, data: bytes) -> list[tuple[int, int]]:
-        """Index of a sign and the offset in `data` after its match."""
+    def scan(self, data: bytes, most: int) -> list[tuple[int, int]]:
+        """Index of a sign and the offset in `data` after its match. The scan ends once there are more than `most`."""
         found: list[tuple[int, int]] = []
         for part in self._parts:
-            part.scan(data, found)
+            if not part.scan(data, found, most):
+                break
         return found
 
 
@@ -68,19 +80,27 @@ class _Part:
         )
         self._idle: list[hyperscan.Scratch] = []
 
-    def scan(self, data: bytes, found: list[tuple[int, int]]) -> None:
+    def scan(self, data: bytes, found: list[tuple[int, int]], most: int) -> bool:
+        """Add to `found`; whether all of `data` was read."""
         try:
             scratch = self._idle.pop()
         except IndexError:
             scratch = hyperscan.Scratch(self._database)
         add = found.append
 
-        def note(index: int, start: int, end: int, flags: int, context: object) -> None:
+        def note(index: int, start: int, end: int, flags: int, context: object) -> bool:
             del start, flags, context
             add((index, end))
+            return len(found) > most
 
-        self._database.scan(data, note, scratch=scratch)
+        try:
+            self._database.scan(data, note, scratch=scratch)
+        except hyperscan.ScanTerminated:  # by the answer of `note`
+            ended = True
+        else:
+            ended = False
         self._idle.append(scratch)
+        return not ended
 
 
 @functools.cache

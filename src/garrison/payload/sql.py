@@ -7,11 +7,13 @@ own there is then a question of which letters follow one another.
 import re
 from typing import Final
 
+from garrison.payload.quoting import closing_quotes, is_said, may_close
+
 _TOKEN: Final = re.compile(
-    r"(?P<space>[\s\x00]+|/\*!\d*|\*/)"
+    r"(?P<space>[\s\x00]+|/\*!\d*|\*/|(?:--|\#)[^\n'\"]{0,40}\r?\n|\d\.e(?=[(.\s]))"
     r"|(?P<comment>--[\s+-]|--$|\#|/\*(?:[^*]|\*(?!/))*+(?:\*/)?|;%00|;\x00)"
     r"|(?P<number>0[xX][0-9a-fA-F]+|\d+(?:\.\d*)?(?:[eE][+-]?\d+)?(?![A-Za-z_])|\.\d+)"
-    r"|(?P<string>'(?:[^'\\]|''|\\.)*+'|\"(?:[^\"\\]|\"\"|\\.)*+\"|`[^`]*+`)"
+    r"|(?P<string>(?:n|x|b|e)?'(?:[^'\\]|''|\\.)*+'|\"(?:[^\"\\]|\"\"|\\.)*+\")"
     r"|(?P<quote>['\"`])"
     r"|(?P<logic>&&|\|\||(?:and|or|xor)(?![\w$]))"
     r"|(?P<compare><=>|<>|!=|<=|>=|=|<|>|~|(?:like|rlike|regexp|in|is|between|sounds|glob|ilike)(?![\w$]))"
@@ -24,7 +26,7 @@ _TOKEN: Final = re.compile(
     r"|load|set|begin|replace|backup|restore|use|kill|bulk|attach|copy|do|handler|if|while|print|open|rename)(?![\w$]))"
     r"|(?P<constant>(?:null|true|false|current_user|user|default|unknown)(?![\w$(]))"
     r"|(?P<call>[A-Za-z_][\w.$]*\s*(?=\())"
-    r"|(?P<name>@{1,2}[\w.$]*|[A-Za-z_\x80-\U0010ffff][\w.$]*|\[[\w ]+\])"
+    r"|(?P<name>@{1,2}[\w.$]*|[A-Za-z_\x80-\U0010ffff][\w.$]*|\[[\w ]+\]|`[^`]*+`)"
     r"|(?P<open>\()|(?P<close>\))|(?P<comma>,)|(?P<end>;)|(?P<other>.)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -55,6 +57,7 @@ _BROKEN: Final = re.compile(
     r"|[)]*c(?:[cn]{0,6})$"
     r"|G(?:G|1)[1n(]?[,1]*(?:c|$)"
     rf"|[)]*=+[(]*{_W}[)]*(?:O|c|$)"
+    rf"|[)]*(?:=[(]*{_W}[)]*=|[+][(]*{_W}[)]*[+][(]*{_W}[)]*=)[=+(]*{_W}"
     r"|[)]*=+G*0|=n?(?:c|\?c)|[)]*(?:,0){2}|[)]*(?:,0)+[)]*(?:;|D|c)|[)]*[,)]*;D"
 )
 _FULL: Final = re.compile(
@@ -62,16 +65,12 @@ _FULL: Final = re.compile(
     r"|U[+(]*S|\(+S[+(]*(?:[1sn0]|f\()"
     r"|;D(?:[nfG+(]|D|$)"
 )
-_RAW: Final = re.compile(
-    rf"^[-+(]*[1n0s]?[)]*(?:O[+(]*{_V}[)]*=[+(]*(?:{_V}|S)|O[+(]*(?:[10]|S|f\()[)]*(?:c|$|[=O])|[)c(,+]*U[+(]*S"
-    r"|G(?:G)1|,\(S|[+=]\(+S|;D|[(]*S.*F)"
-)
 
 
 def breaks_quote(text: str, place: int) -> bool:
     """Whether what follows the quote nearest before `place` goes on as SQL behind it."""
     start = max(text.rfind("'", 0, place), text.rfind('"', 0, place))
-    if start < 0 or not _may_end(text, start):
+    if start < 0 or not may_close(text, start):
         return False
     return _BROKEN.match(letters(text, start + 1, start + 200)) is not None
 
@@ -80,6 +79,8 @@ def goes_on(text: str, place: int) -> bool:
     """Whether the words of SQL around `place` are a part of a statement and not of a sentence."""
     start = max(0, place - 120, text.rfind("\n", 0, max(0, place - 40)))
     line = letters(text, start, place + 120)
+    if not is_said(text, place):
+        return False
     return _FULL.search(line) is not None or _LOGIC.search(line) is not None
 
 
@@ -102,8 +103,8 @@ _STATEMENT: Final = re.compile(
 _OPERATOR: Final = re.compile(r"\s*(?:or|and|xor|like|div|\|\||&&)\W", re.IGNORECASE)
 
 
-def leaves_string(text: str, place: int) -> bool:
-    """Whether the first quote of `text` ends a string that was begun outside of it."""
+def joins_string(text: str, place: int) -> bool:
+    """Whether the first quote of `text` ends a string that was begun outside of it, and an operator follows."""
     del place
     single, double = text.find("'"), text.find('"')
     first = min(each for each in (single, double, len(text)) if each >= 0)
@@ -113,16 +114,57 @@ def leaves_string(text: str, place: int) -> bool:
     return is_closing and _OPERATOR.match(text, first + 1) is not None
 
 
-def _may_end(text: str, quote: int) -> bool:
-    """Whether the quote at `quote` may be the end of a string that was begun outside of `text`.
+_SPACE: Final = r"(?:\s|/\*.{0,60}?\*/|\+)"
+_VERB: Final = re.compile(
+    rf"{_SPACE}*(?:"
+    rf"select{_SPACE}*(?:[(*@'\"`+-]|\d|[\w.`]+{_SPACE}*[,(]|(?:distinct|top|all|case|null){_SPACE}|[^;\n]{{1,120}}?{_SPACE}from{_SPACE})"
+    rf"|(?:insert|replace){_SPACE}+(?:(?:ignore|low_priority|delayed|high_priority){_SPACE}+)*(?:into{_SPACE}|[\w.`]+{_SPACE}*(?:\(|values))"
+    rf"|update{_SPACE}+(?:(?:ignore|low_priority){_SPACE}+)*[\w.`\[\]\"]+{_SPACE}+set{_SPACE}|delete{_SPACE}+(?:(?:quick|ignore|low_priority){_SPACE}+)*from{_SPACE}"
+    rf"|(?:drop|create|alter|rename|truncate|comment{_SPACE}+on){_SPACE}+(?:if{_SPACE}+exists{_SPACE}+|or{_SPACE}+replace{_SPACE}+|temp(?:orary)?{_SPACE}+|unique{_SPACE}+|global{_SPACE}+)*"
+    rf"(?:table|database|schema|user|view|procedure|proc|function|index|column|trigger|login|role|sequence|package|tablespace|server|alias|event|type)(?:{_SPACE}|$)"
+    rf"|truncate{_SPACE}+[\w.\[\]]+{_SPACE}*(?:;|--|\#|$)"
+    rf"|exec(?:ute)?{_SPACE}*(?:\(|@|'|\"|(?:xp_|sp_|master|immediate|dbms_|sys\b|cmd)|[\w.]+{_SPACE}*(?:'|@|--|;|$))"
+    rf"|declare{_SPACE}+(?:@|\w+{_SPACE}+(?:n?varchar|char|int|number|integer|cursor|text))|(?:shutdown|checkpoint){_SPACE}*(?:;|--|with|$)"
+    rf"|waitfor{_SPACE}+(?:delay|time)|merge{_SPACE}+into{_SPACE}|grant{_SPACE}+[\w, ]+{_SPACE}(?:to|on){_SPACE}|revoke{_SPACE}+[\w, ]+{_SPACE}(?:from|on){_SPACE}"
+    rf"|call{_SPACE}+[\w.]+{_SPACE}*\(|copy{_SPACE}*(?:\(|[\w.]+{_SPACE}+(?:from|to){_SPACE})|attach{_SPACE}+(?:database{_SPACE}|')"
+    rf"|handler{_SPACE}+[\w.`]+{_SPACE}+(?:open|read)|load{_SPACE}+(?:data|xml)|load_extension|begin{_SPACE}+(?:declare|execute|dbms_|goto|transaction|dbms|null|utl_)"
+    rf"|if{_SPACE}*(?:\({_SPACE}*(?:\d|select|ascii|len|substring|exists|@|user|system)|{_SPACE}(?:exists|not){_SPACE}*(?:exists)?{_SPACE}*\(|\w+\(\)?{_SPACE}*=)"
+    rf"|(?:backup|restore){_SPACE}+(?:database|log){_SPACE}|bulk{_SPACE}+insert|do{_SPACE}*(?:\(|\$|sleep|benchmark)|set{_SPACE}+(?:@|\w+{_SPACE}*=)"
+    rf"|use{_SPACE}+\w+{_SPACE}*(?:;|--|$)|kill{_SPACE}+\d|show{_SPACE}+(?:tables|databases|grants|variables)|with{_SPACE}+\w+{_SPACE}+as{_SPACE}*\("
+    rf"|(?:iif|elt|pg_sleep|sleep|benchmark){_SPACE}*\()",
+    re.IGNORECASE | re.DOTALL,
+)
 
-    In a text that has many of them, most stand in pairs of its own: a quote that has its partner before it on the same
-    line, or that begins a word, ends nothing.
-    """
-    line = text.rfind("\n", 0, quote) + 1
-    before = text.count(text[quote], line, quote)
-    return (
-        before % 2 == 0
-        and (quote == line or not text[quote - 1].isspace() or not text[quote + 1 : quote + 2].isalnum())
-        and text[quote - 1 : quote] not in {"=", "("}
-    )
+
+def begins_statement(text: str, start: int) -> bool:
+    """Whether a statement begins at `start`: a verb with what such a verb takes, comments between them left aside."""
+    return _VERB.match(text, start, start + 400) is not None
+
+
+def stacks(text: str, place: int) -> bool:
+    """Whether the statement behind the semicolon before `place` is one, and nothing of this text's own ends there."""
+    end = text.rfind(";", 0, place)
+    if end < 0 or not is_said(text, place) or not begins_statement(text, end + 1):
+        return False
+    before = text[:end].rstrip(" )")
+    if before[-1:] in {"'", '"'}:
+        return may_close(text, len(before) - 1)
+    return "\n" not in text[max(0, end - 1) : end + 3] or text.count("\n") < 2
+
+
+_SAME: Final = re.compile(
+    r"(?:(?:^|[\w\s)'\"%*+/;#(,!-])\b(?:or|and|xor|having|where|when|on|not|if|iif|elt|decode|nullif)\b|\|\||&&)[\s(!~+-]*"
+    r"(?P<quote>['\"]?)(?P<side>[\w.]{1,30})(?P=quote)\s*(?:=|like|<=>|regexp|rlike)\s*\(*\s*n?(?P<other>['\"]?)(?P=side)(?:(?P=other)|\b|$)",
+    re.IGNORECASE,
+)
+
+
+def same_sides(text: str, place: int) -> bool:
+    """Whether something is compared with itself around `place`: nobody asks that who wants to know."""
+    found = _SAME.search(text, max(0, place - 80), place + 40)
+    return found is not None and is_said(text, place) and not _STATEMENT_FIRST.match(text)
+
+
+_STATEMENT_FIRST: Final = re.compile(
+    r"\s*(?:select|update|delete|insert|with|create)\s[^'\"]*\bwhere\s+1\s*=\s*1\s", re.IGNORECASE
+)

@@ -1,5 +1,7 @@
 """Commands: a value ends a command of a shell and begins another."""
 
+from garrison.payload.quoting import is_said
+from garrison.payload.shell import is_command, runs_variable
 from garrison.payload.sign import PayloadClass, Sign, words
 
 _PLAIN = words(
@@ -12,11 +14,17 @@ _PLAIN = words(
     " phpinfo system passthru shell_exec popen proc_open xterm copy del move getent groups locate which whereis stat file"
 )
 _TELLING = words(
-    "whoami uname\\s+-a ifconfig ipconfig nslookup netstat systeminfo tasklist (?:wget|curl)\\s+\\S+ netcat ncat cat\\s+/ cat\\s+[\\w./]*passwd ls\\s+-?[/al] dir\\s+c: id\\s*[;|&'`)\\x00] ping\\s+-[cni]\\s*\\d sleep\\s+\\d"
-    " bash\\s+-[ci] sh\\s+-[ci] nc\\s+-[elv] rm\\s+-[rf] powershell phpinfo python\\w?\\s+-c perl\\s+-e ruby\\s+-e php\\s+-r chmod\\s+[+0-7u] type\\s+[c%] net\\s+(?:user|localgroup|view)"
-    " reg\\s+(?:add|query) certutil useradd passwd telnet\\s+\\S tftp lsof crontab cmd\\s*(?:\\.exe)?\\s*/c printenv\\b"
+    r"whoami uname[\s+]+-a ifconfig ipconfig nslookup netstat systeminfo tasklist (?:wget|curl)[\s+]+[^\s\x00] netcat ncat cat[\s+]+/ cat[\s+]+[\w./]*passwd"
+    r" ls[\s+]+-?[/al] dir[\s+]+c: id[\s+]*[;|&'`)\x00] ping(?:\.exe)?[\s+]+-[cni][\s+]*\d sleep[\s+]+\d"
+    r" bash[\s+]+-[ci] sh[\s+]+-[ci] nc[\s+]+-[elv] rm[\s+]+-[rf] powershell phpinfo python\w?[\s+]+-c perl[\s+]+-e ruby[\s+]+-e php[\s+]+-r chmod[\s+]+[0-7u]"
+    r" type[\s+]+[c%] net[\s+]+(?:user|localgroup|view) reg[\s+]+(?:add|query) certutil useradd passwd telnet[\s+]+[^\s\x00] tftp lsof crontab"
+    r" cmd[\s+]*(?:\.exe)?[\s+]*/c printenv\b"
 )
-_B = r"[\s'\"\\/{(<$,;|&`]"
+_RECON = words(
+    r"whoami uname[\s+]+-[amrs] ifconfig ipconfig netstat[\s+]+-\w systeminfo tasklist cat[\s+]+/etc/ type[\s+]+c: dir[\s+]+c: net[\s+]+(?:user|localgroup)s?"
+    r" id[\s+]*[;|&`)\x00] ping(?:\.exe)?[\s+]+-[cniw][\s+]*\d sleep[\s+]+\d cat[\s+]+[\w./]*passwd printenv\x00 phpinfo"
+)
+_FOLDER = r"(?:/?(?:usr/)?(?:local/)?s?bin/)?"
 
 CLASS = PayloadClass(
     "command",
@@ -24,9 +32,16 @@ CLASS = PayloadClass(
     (
         Sign(
             "separated-telling",
-            r"(?:[;|&]|\$\(|\|\||&&|<\(|>\(|%0a|\{)\s*(?:\$\{?\w{0,8}\}?\s*)?[\"'(\\]{0,2}(?:/?(?:usr/)?(?:local/)?s?bin/)?"
-            + _TELLING,
-            8,
+            r"(?:[;|&]|\$\(|\|\||&&|<\(|>\(|%0a|\{)[\s+]*(?:\$\{?\w{0,8}\}?[\s+]*)?[\"'(\\]{0,2}" + _FOLDER + _TELLING,
+            7,
+        ),
+        Sign(
+            "separated-recon",
+            r"(?:^[^\x00\s]{0,60}|\x00\s*[^\x00;|&]{0,40}|[\w'\")])[\s+]*(?:[;|&]{1,2}|\$\(|%0a)[\s+]*[\"'(\\]{0,2}"
+            + _FOLDER
+            + _RECON,
+            3,
+            is_said,
         ),
         Sign(
             "separated-first",
@@ -34,12 +49,51 @@ CLASS = PayloadClass(
             + _PLAIN
             + r"(?:\s|[;|&`)'\"<>$]|\x00)",
             7,
+            is_command,
         ),
         Sign(
             "separated-alone",
-            r"^(?:[\"'])?\s*(?:[;|&`]{1,2}|\$\(|<|%0a)\s*[\"'(\\]{0,2}(?:/?(?:usr/)?(?:local/)?s?bin/)?"
+            r"^(?:[\"'])?\s*(?:[;|&]{1,2}|\$\(|<|%0a)\s*[\"'(\\]{0,2}"
+            + _FOLDER
             + _PLAIN
             + r"(?:\s[^\x00]{0,200})?[;|&`)'\"<>$]{0,3}$",
+            10,
+            is_command,
+        ),
+        Sign("substituted-alone", r"^[^\x00`\s]{0,20}`\s{0,2}" + _FOLDER + _RECON, 10),
+        Sign(
+            "variable-run",
+            r"\b\w{1,12}=[^\x00;&|\s]{1,40}\s{0,2}(?:;|&&|\|\|)[^\x00\n]{0,200}\$\{?\w",
+            10,
+            runs_variable,
+        ),
+        Sign(
+            "nothing-inside",
+            r"(?:[;|&]|\x00)\s*[a-z]{1,10}\$[*@!?$_#-][a-z]{1,10}[\s+/]|[a-z](?:\$|[<>])\(\)[a-z]|\b[a-z]{1,6}``[a-z]{1,6}\s+\d|\x00[a-z]{2,8}(?:\$\(\)|``)\s+\d|[a-z]\$[a-z]\\{1,2}[a-z]",
+            10,
+        ),
+        Sign(
+            "dot-command",
+            r";\s*(?:\\n|\s)*\.\s*[\\'\"]{0,2}(?:shell|system|databases|tables|schema|sh|import|load|output|once|read|dump|open)\b",
+            10,
+        ),
+        Sign("arithmetic-substituted", r"\$\(\(\s*\d{1,5}\s*[+*%-]\s*\d{1,5}\s*\)\)", 6, is_said),
+        Sign("echo-substituted", r"(?:\$\(|`)\s*(?:echo|printf|expr)\b", 5, is_said),
+        Sign("print-substituted", r"\b(?:print|die|eval)\s*\(\s*`\s*\w|\becho\s*`[^\x00`\n]{2,60}`\s*;", 10),
+        Sign(
+            "line-alone",
+            r"\x00(?:\n|\r|\\n|\\r)+\s*(?:id|ls|pwd|whoami|ifconfig|uname(?: -\w+)?)\s*(?:\n|\r|\\n|\\r)*\x00",
+            10,
+        ),
+        Sign(
+            "windows-alone",
+            r"^[$+|&\s]{0,6}(?:dir[\s+]+c:|ipconfig[\s+]*/all|net[\s+]+(?:user|localgroup|view)\x00|type[\s+]+[c%][:%])[^\x00\n]{0,60}$",
+            10,
+        ),
+        Sign("quoted-word", r"^['\"`)]{1,3}\s*(?:whoami|ifconfig|ipconfig|systeminfo|uname)\b[^\x00\n]{0,20}$", 10),
+        Sign(
+            "piped-end",
+            r"^/?[\w./-]{1,40}[|;&]{1,2}\s?(?:/?(?:usr/)?bin/)?(?:id|ls|pwd|dir|whoami|ifconfig|netstat|uname)\s?(?:-\w{1,4})?[|;&]\s*\x00|\x00\s*[|;&`]?/?usr/bin/(?:id|whoami|env)\b[^\x00]{0,4}$",
             10,
         ),
         Sign("braces", r"^\w{0,8}\{[\w/.-]{0,12},[\w/.,-]{0,24}\}\w{0,8}$", 10),
@@ -52,11 +106,13 @@ CLASS = PayloadClass(
             "separator-first",
             r"^[\"')]{0,3}\s{0,3}(?:\$?(?:%26|\x26){2}|\|{1,2}|;)\s*[a-z_]{2,12}(?:\.exe)?(?:\s[^\x00;]{1,120})?(?:\x00|\||;|\x26|`|#|\\n)",
             10,
+            is_command,
         ),
         Sign(
             "fork",
-            r"[\w.:]{1,8}\s*\(\)\s*\{[^\x00}]{0,30}[|&][^\x00}]{0,20}\}\s*;?|\bProcess\.(?:spawn|start)\s*\(|\bIO\.popen\b",
+            r"[\w.:]{1,8}\s*\(\)\s*\{\s*[\w.:]{1,8}\s*\|\s*[\w.:]{1,8}\s*&|\bProcess\.(?:spawn|start)\s*\(\s*['\x22]|\bIO\.popen\b",
             10,
+            is_said,
         ),
         Sign("quotes-between", r"(?:''|\"\")\w{1,3}(?:''|\"\")\w|\w''\w{1,4}\s[\w/.-]", 10),
         Sign(
@@ -66,8 +122,9 @@ CLASS = PayloadClass(
         ),
         Sign(
             "path-first",
-            r"^[\"')]{0,3}\s*(?:\x26\x26|\|{1,2}|;|`|\$\(|\\n)[\s+]*(?:/(?:usr/)?(?:local/)?s?bin/\w|\w{2,12}\s+-\w|(?:net|netsh|sysinfo|date|uconv|dir|type|phpinfo)\b)",
+            r"^[\"')]{0,3}\s*(?:\x26\x26|\|{1,2}|;|\$\(|\\n)[\s+]*(?:/(?:usr/)?(?:local/)?s?bin/\w|\w{2,12}\s+-\w|(?:net|netsh|sysinfo|date|uconv|dir|type|phpinfo)\b)",
             10,
+            is_command,
         ),
         Sign("runner", r"^(?:flock|nice|nohup|timeout|strace|watch|xargs|env|ionice|setsid|busybox)\s+-{1,2}\w", 9),
         Sign(
@@ -94,7 +151,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "space-trick",
-            r"\$\{?IFS\b|\$IFS\$?\d?|\{(?:cat|ls|id|echo|wget|curl|uname|ping|bash|sh|nc),[^\x00}]{0,100}\}|\{,?[a-z-]{1,12},[^\x00}\s]{0,40}\}|\bc['\"\\$@*?]{1,4}a['\"\\$@*?]{1,4}t\b|\$@\w|\w\$@|/[?*]{2,3}/[?*\w]{2,}|/e(?:t|\?|\*)[c?*]*/p(?:a|\?|\*)\w?[s?*]{2,}|\$\{(?:PATH|HOME|PWD|SHELL|OLDPWD|path)(?::|\})",
+            r"\$\{?IFS\b|\$IFS\$?\d?|\{,?(?:cat|ls|echo|wget|curl|uname|ping|bash|sh|nc|ip|ifconfig|whoami|python\d?|perl|php|tac|head|rm|touch|dir|sleep),[^\x00}\s]{0,40}\}|\{,?id,-|\bc['\"\\$@*?]{1,4}a['\"\\$@*?]{1,4}t\b|\$@\w|\w\$@|/[?*]{2,3}/[?*\w]{2,}|/e(?:t|\?|\*)[c?*]*/p(?:a|\?|\*)\w?[s?*]{2,}|\$\{(?:PATH|HOME|PWD|SHELL|OLDPWD|path)(?::|\})",
             10,
         ),
         Sign("shell-shock", r"\(\s*\)\s*\{\s*(?::\s*;|_;|foo:?;|:\s*\}|\)\s*;|_\s*;)|\(\)\s*\{\s*\w*:?;\s*\}\s*;"),
@@ -120,12 +177,13 @@ CLASS = PayloadClass(
         ),
         Sign(
             "code-run",
-            r"\b(?:system|exec|shell_exec|passthru|popen|proc_open|pcntl_exec|os\.system|os\.popen|subprocess\.(?:call|popen|run|check_output)|child_process|execSync|spawnSync|Runtime\.getRuntime|ProcessBuilder|Kernel\.(?:system|exec|`)|IO\.popen|open3)\s*\(?[^\x00\n]{0,20}?\(\s*['\"`\x5b]?\s*(?:"
+            r"\b(?:system|exec|shell_exec|passthru|popen|proc_open|pcntl_exec|os\.system|os\.popen|subprocess\.(?:call|popen|run|check_output)|child_process['\"]\)\.\w{4,9}|execSync|spawnSync|getRuntime\(\)\.exec|ProcessBuilder|Kernel\.(?:system|exec|`)|IO\.popen|open3)\s*\(\s*['\"`\x5b]{0,2}\s*(?:"
             + _TELLING
             + r"|"
             + _PLAIN
-            + r"\b|/|cmd|calc|touch|\$_)",
+            + r"\b|/(?:bin|usr|tmp|etc)|cmd|calc|touch|\$_)",
             10,
+            is_said,
         ),
         Sign(
             "python-run",
@@ -134,7 +192,13 @@ CLASS = PayloadClass(
         ),
         Sign(
             "node-run",
-            r"\brequire\s*\(\s*['\"`](?:child_process|fs|net|http|vm|os)['\"`]\s*\)\s*\.|\bprocess\.(?:mainModule|binding|env\b\s*[.\x5b)]|exit\s*\(|kill\s*\()|\bglobal\.process\b|\bthis\.constructor\.constructor\b|_\$\$ND_FUNC\$\$_|\bres\.(?:end|write|send)\s*\(\s*require|\bprocess\.cwd\s*\(|new\s+Function\s*\(\s*['\"]",
+            r"\brequire\s*\(\s*['\"`](?:child_process|vm)['\"`]\s*\)\s*\.|\brequire\s*\(\s*['\"`](?:fs|net|http|os)['\"`]\s*\)\s*\.\w{2,30}\s*\(|\bprocess\.(?:mainModule|binding)|\bglobal\.process\b|\bthis\.constructor\.constructor\b|_\$\$ND_FUNC\$\$_|\bres\.(?:end|write|send)\s*\(\s*require",
+            10,
+            is_said,
+        ),
+        Sign(
+            "node-run-alone",
+            r"^[^\x00\n]{0,60}\b(?:process\.(?:env\b|exit\s*\(|kill\s*\(|cwd\s*\()|new\s+Function\s*\(\s*['\"])[^\x00\n]{0,120}$",
             10,
         ),
         Sign(

@@ -1,5 +1,6 @@
 """Languages of documents and directories: XML entities and style sheets, LDAP filters, XPath, NoSQL operators."""
 
+from garrison.payload.documents import closes_filter, is_operator, leaves_script, leaves_graph, leaves_path
 from garrison.payload.sign import PayloadClass, Sign
 
 XML = PayloadClass(
@@ -39,8 +40,9 @@ LDAP = PayloadClass(
     (
         Sign(
             "filter-left",
-            r"\*\s*\)\s*\(\s*[|&!*]?|\)\s*\(\s*[|&!]\s*\(|\)\s*\(\s*\w{1,30}\s*[~<>]?=|\*\)\)?[%\x00]|^\s*[*)(|&!]{2,12}$|\(\|\(\w{1,20}=|^[^\x00(]{0,30}\)\s*\(\s*(?:[|&]|\w{1,20}=)",
-            8,
+            r"\*\s*\)\s*\(|\)\s*\(\s*[|&!]\s*\(|\)\s*\(\s*\w{1,30}\s*[~<>]?=|\*\)\)?[%\x00]|\x00\s*\s*[*)(|&!]{2,12}$|\(\|\(\w{1,20}=|\x00\s*[^\x00(]{0,30}\)\s*\(\s*(?:[|&!]|\w{1,20}=)",
+            10,
+            closes_filter,
         ),
         Sign("filter", r"[(]\s*[&|!]\s*\(\s*\w{1,40}\s*(?::[\w.]*:)?[~<>]?=[^\x00]{0,80}\)", 10),
         Sign(
@@ -50,14 +52,14 @@ LDAP = PayloadClass(
         ),
         Sign(
             "wild",
-            r"^\s*(?:\w{1,20}\s*=\s*)?[\w]{0,20}\*\s*\)+|^\s*\)\s*[(&|%]|\*\(\|\(|\badmin\*\)|\|\(\w{1,20}=\*",
+            r"^\s*(?:\w{1,20}\s*=\s*)?[\w]{0,20}\*\s*\)+|\x00\s*\s*\)\s*[(&|%]|\*\(\|\(|\badmin\*\)|\|\(\w{1,20}=\*",
             10,
         ),
         Sign(
             "matching-rule",
             r"\b\d\.\d\.\d{1,3}(?:\.\d{1,6}){2,12}:=|userPassword:[\d.]+:=|\b1\.2\.840\.113556\.1\.4\.80[34]",
         ),
-        Sign("encoded", r"(?:%2a|\\2a)(?:%29|\\29)|(?:%28|\\28)(?:%7c|%26|\\7c)|\x2a\x29\x28", 8),
+        Sign("encoded", r"(?:%2a|\\2a)(?:%29|\\29)|(?:%28|\\28)(?:%7c|%26|\\7c)", 8),
     ),
     ("API8:2023", "CWE-90"),
 )
@@ -68,13 +70,14 @@ XPATH = PayloadClass(
     (
         Sign(
             "axis",
-            r"\b(?:ancestor|descendant|following|preceding|parent|child|self|attribute|namespace)(?:-or-self|-sibling)?::(?:node|text|\*|\w)",
+            r"\b(?:ancestor|descendant|following|preceding)(?:-or-self|-sibling)?::(?:node|text|\*|\w)|\b(?:parent|child|self|attribute|namespace)::(?:node\s*\(|text\s*\(|\*|\w{1,30}\s*[\x5b/\x5d|])",
             10,
         ),
         Sign(
             "function",
-            r"(?:['\"\])]|\b(?:and|or)\b)[^\x00]{0,20}\b(?:string-length|substring|contains|starts-with|name|count|position|local-name|text|doc|normalize-space|codepoints-to-string|translate|unparsed-text)\s*\(\s*(?:/|\.\.|@|//|\*|'|\w{1,30}\s*[/,)])",
+            r"(?:['\x22\x5d)]|\b(?:and|or|not)\b)\s{0,3}(?:(?:and|or|=|\||\x5d|\x5b|not)\s*\(?\s{0,3})?\b(?:string-length|substring|contains|starts-with|name|count|position|local-name|text|doc|normalize-space|codepoints-to-string|translate|unparsed-text)\s*\(\s*(?:/|\.\.|@|//|'|\w{1,30}\s*/|\)\s*[=<>])|\x00\s*(?:and|or)\s+(?:string-length|substring|contains|starts-with|count|name)\s*\(",
             10,
+            leaves_path,
         ),
         Sign(
             "call",
@@ -83,14 +86,11 @@ XPATH = PayloadClass(
         ),
         Sign(
             "counted",
-            r"\bcount\s*\(\s*(?:/|@|//|\*|child|comment)|\b(?:string|count|substring|name)\s*\(\s*//?\w|\bdoc\s*\(\s*['\"]|\bposition\s*\(\s*\)\s*=|\btext\s*\(\s*\)\s*(?:=|\[|/)",
+            r"\bcount\s*\(\s*(?:/|@|//|child|comment)|\b(?:string|count|substring|name)\s*\(\s*//?\w|\bdoc\s*\(\s*['\x22][^\x00'\x22]{0,80}(?:://|\.xml|/)|\bposition\s*\(\s*\)\s*=|\btext\s*\(\s*\)\s*(?:=|\[|/)",
             10,
         ),
-        Sign(
-            "union",
-            r"['\"]\s*\)?\s*\]\s*\|\s*/{1,2}\s*(?:\*|\w{1,20})|\]\s*\|\s*//\w|//\*\s*(?:\[|\||\x00)|/\*\s*\[\s*\d",
-            8,
-        ),
+        Sign("union-bare", r"\]\s*\|\s*//\w|//\*\s*(?:\[|\||\x00)|/\*\s*\[\s*\d", 5),
+        Sign("union", r"['\x22]\s*\)?\s*\]\s*\|\s*/{1,2}\s*(?:\*|\w{1,20})|\x00\s*//\*\s*(?:\[|\||\x00)", 10),
     ),
     ("API8:2023", "CWE-643"),
 )
@@ -100,9 +100,25 @@ NOSQL = PayloadClass(
     "NoSQL operators and scripts",
     (
         Sign(
+            "operator",
+            r"(?:[\x00{,\s'\x22\x5b.:])\$(?:ne|gt|gte|lt|lte|nin|regex|where|exists|nor|expr|elemMatch|eq|in|or|and|not)['\x22]?\s*(?:[:=]|\]\s*=|\x00)",
+            10,
+            is_operator,
+        ),
+        Sign(
+            "this",
+            r"\bthis\.\w{1,30}\s*(?:\.match\s*\(|={2,3}\s*['\x22/\d]|!=\s*['\x22/\d]|\[\s*\d|\.constructor|\.startsWith\s*\()",
+            6,
+        ),
+        Sign(
+            "object-left",
+            r"^[^\x00{\s]{0,20}\s*['\x22]?\s*\}\s*,?\s*\{\s*['\x22]?\w{1,30}['\x22]?\s*:|:\s*/\.[*+]/\s*[,}]|\x00\s*[^\x00{]{0,20}['\x22]\s*,\s*['\x22]?\$?\w{1,12}['\x22]?\s*:\s*(?:\{\s*['\x22]?\$|['\x22]\d\s*==)|\{\s*['\x22]?[&$][a-z]{2,10}['\x22]?\s*:\s*(?:false|true|null|undefined)\s*\}",
+            10,
+        ),
+        Sign(
             "operator-key",
-            r"(?:[\x00{,\s'\"\x5b.])\$(?:where|ne|gt|gte|lt|lte|in|nin|eq|regex|exists|or|and|not|nor|elemMatch|expr|function|accumulator|size|mod|all|type|text|jsonSchema|comment|query|orderby|set|unset|push|pull|inc|rename|group|lookup|project|match|reduce|map|func|eval|options|slice|natural)['\"]?\s*(?:[:=\]]|\x00)",
-            8,
+            r"(?:[\x00{,\s'\x22\x5b.])\$(?:accumulator|function|size|mod|all|type|text|jsonSchema|comment|query|orderby|set|unset|push|pull|inc|rename|group|lookup|project|match|reduce|map|func|eval|options|slice|natural)['\x22]?\s*(?:[:=\]]|\x00)",
+            7,
         ),
         Sign(
             "operator-index",
@@ -110,12 +126,13 @@ NOSQL = PayloadClass(
         ),
         Sign(
             "script",
-            r"['\"]\s*(?:\|\||&&|;|\))\s*(?:this|return|db|sleep|while|'|\"|\d|1|true|function|obj|it)\b[^\x00]{0,60}|\bthis\.\w{1,30}\s*(?:\.match\s*\(|==|!=|\[|\.constructor|\.startsWith)|;\s*(?:return\s+(?:true|1|this)|sleep\s*\(|while\s*\(\s*(?:true|1)|var\s+\w{1,10}\s*=\s*new\s+Date)",
-            7,
+            r"['\x22]\s*[)}\x5d;]{0,4}\s*(?:\|\||&&|;|\))\s*[(!]?\s*(?:this|return|db|sleep|while|'|\x22|\d|1|true|function|obj|it|do|var|if)\b|['\x22]\s*(?:\|\||&&)\s*['\x22]|['\x22]\s*\+\s*sleep",
+            10,
+            leaves_script,
         ),
         Sign(
             "script-left",
-            r"['\"]\s*[)}\];]{0,3}\s*(?:\|\||&&|;)\s*(?:return|sleep|this|db\.|while|do|var|'\d?'?\s*==|\"\w?\"?\s*==|\d\s*==|true)\b|\|\|\s*\d{1,3}\s*==\s*\d|\|\|\s*['\"]\w{0,9}['\"]?\s*==\s*['\"]|['\"]\s*\+\s*sleep",
+            r"\|\|\s*\d{1,3}\s*==\s*\d|\|\|\s*['\x22]\w{0,9}['\x22]?\s*==\s*['\x22]|\x00\s*[^\x00\s;]{0,16};\s*(?:return\s+(?:true|!?[01]|this\b|\()|sleep\s*\(|while\s*\(\s*(?:true|1)|var\s+\w{1,12}\s*=\s*new\s+Date|db\.\w|this\.\w)",
             10,
         ),
         Sign(
@@ -132,8 +149,9 @@ NOSQL = PayloadClass(
             "cypher",
             r"['\"]\s*\}?\s*\)?\s*(?:return|with|match|union|call|delete|detach|create|set|merge|load\s+csv|foreach|where)\s[^\x00]{0,100}(?://|\breturn\b|\bas\b|\bdb\.labels|\bload\s+csv|\bnodes?\b|\bdelete\b|\bn\b)|\bload\s+csv\s+(?:with\s+headers\s+)?from\b|\bcall\s+(?:db|dbms|apoc)\.\w|\bdetach\s+delete\b",
             7,
+            leaves_graph,
         ),
-        Sign("regex", r"\[\$regex\]|['\"]?\$regex['\"]?\s*:\s*|['\"]\s*:\s*\{\s*['\"]\$", 10),
+        Sign("regex", r"\[\$regex\]|['\x22]?\$regex['\x22]?\s*:\s*", 10),
     ),
     ("API8:2023", "CWE-943"),
 )

@@ -1,6 +1,14 @@
 """Markup and scripts: a text opens an element that runs something, leaves an attribute, or leaves a script's string."""
 
-from garrison.payload.markup import leaves_attribute, leaves_element, opens_element
+from garrison.payload.markup import (
+    begins_handler,
+    leaves_attribute,
+    leaves_element,
+    leaves_script,
+    opens_element,
+    runs_odd,
+)
+from garrison.payload.quoting import is_not_fenced, is_said
 from garrison.payload.sign import PayloadClass, Sign
 
 _S = r"[\s/\x0b\x0c+'\"`\xa0]"
@@ -13,13 +21,13 @@ CLASS = PayloadClass(
     (
         Sign(
             "script-element",
-            r"<\s*/?\s*[\x00-]?(?:script|xss|vmlframe|bgsound|applet|frameset|layer|ilayer|isindex|scriptlet|xml:script|svg:script)(?:[\s/>\"'`=:(<;]|\\|\x00)",
+            r"<\s*/?\s*[\x00-]?(?:script|xss|vmlframe|bgsound|applet|frameset|layer|ilayer|isindex|scriptlet|xml:script|svg:script)(?:[\s/>\"'`=:(<;&]|\\|\x00)",
             10,
             opens_element,
         ),
         Sign(
             "active-element",
-            r"<\s*[a-z:]{0,9}(?:iframe|object|embed|frame|base|meta|link|form|button|svg|math|isindex|import|marquee|animate\w{0,10}|set|handler|listener|foreignobject|use|keygen|body|html|style|xml|video|audio|input|textarea|details|select|template|noscript|portal|param|source|event-source|image|head|title|dialog|blink|x|a)(?:[\s/>\"'`]|\x00)",
+            r"<\s*(?:[a-z]{1,9}:)?(?:iframe|object|embed|frame|base|meta|link|form|button|svg|math|isindex|import|marquee|animate\w{0,10}|set|handler|listener|foreignobject|use|keygen|body|html|style|xml|video|audio|input|textarea|details|select|template|noscript|portal|param|source|event-source|image|head|title|dialog|blink|x|a)(?:[\s/>\"'`]|\x00)",
             10,
             opens_element,
         ),
@@ -31,8 +39,9 @@ CLASS = PayloadClass(
         ),
         Sign(
             "attribute-left",
-            r"['\"`][\s/]{0,20}(?:[a-z-]{1,20}\s*(?:=\s*['\"]?[^\x00\s<>'\"]{0,30}['\"]?)?[\s/]{1,9}){0,4}on[a-z]{3,30}\s*=\s*['\"`]?[^\s{'\"`\x00]",
+            r"['\\x22][\s/]{0,20}(?:[a-z-]{1,20}\s*(?:=\s*['\\x22]?[^\x00\s<>'\\x22]{0,30}['\\x22]?)?[\s/]{1,9}){0,4}on[a-z]{3,30}\s*=\s*['\\x22`]?[^\s{'\\x22`\x00]",
             10,
+            begins_handler,
         ),
         Sign(
             "attribute-style-left",
@@ -46,8 +55,9 @@ CLASS = PayloadClass(
         ),
         Sign(
             "script-url",
-            r"(?:j\s{0,3}a\s{0,3}v\s{0,3}a\s{0,3}s\s{0,3}c\s{0,3}r\s{0,3}i\s{0,3}p\s{0,3}t|vbscript|livescript|vbs|mocha)\s{0,9}:\s{0,9}(?://[^\x00]{0,60}(?:[\n\r]|%0|\\n)|[^\x00\s\"']{0,60}[(`=;\[]|[\"'`/(\[+!~-]|\w{1,20}\s*\()",
+            r"(?:[^a-z_\x2d]|\x00)(?:j\s{0,3}a\s{0,3}v\s{0,3}a\s{0,3}s\s{0,3}c\s{0,3}r\s{0,3}i\s{0,3}p\s{0,3}t|vbscript|livescript|vbs|mocha)\s{0,9}:\s{0,9}(?://[^\x00]{0,60}(?:[\n\r]|%0|\\n)|[^\x00\s\\x22';]{0,60}[(`=\[]|[\\x22'`/(\[+!~-]|\w{1,20}\s*\()",
             10,
+            is_said,
         ),
         Sign(
             "script-url-attribute",
@@ -61,18 +71,21 @@ CLASS = PayloadClass(
         ),
         Sign(
             "telling-call",
-            r"\b(?:alert|confirm|prompt)\s*(?:\(|`|&#(?:40|x28|96)|&lpar|\\u0028|\?\.\()\s*(?:['\"`/]?\s*(?:\d{1,9}|xss\w{0,10}|document\.|1|/|hi|hello|hacked|test|owned|pwned|document|location|origin|String\.|this|window\.|self|top|navigator|cookie|a|x|kcf|\x28)\b|/|\d|\)|`|String|[\x22'`])",
+            r"\b(?:alert|confirm|prompt)(?:\(|`|\s\(|&#(?:40|x28|96)|&lpar|\\u0028|\?\.\()\s*(?:['\x22`/]?\s*(?:\d{1,9}|xss\w{0,10}|document\.|1|/|hi|hello|hacked|test|owned|pwned|document|location|origin|String\.|this|window\.|self|top|navigator|cookie|a|x|kcf|\x28)\b|/|\d|\)|`|String)|\balert\s{0,2}(?:\(|`)\s*\\?['\x22`]|\(\s*\\?['\x22]XSS\\?['\x22]\s*\)|\x00['\x22]XSS['\x22]\)|(?:[^\w.>\s]|[\x00=;,(]\s?)(?:confirm|prompt)(?:\(|`)\s*['\x22`]|\b(?:window|self|top|parent|this|frames|globalThis)\.(?:confirm|prompt)\s{0,2}\(",
             10,
+            is_not_fenced,
         ),
         Sign(
             "telling-call-context",
             r"(?:[\x00;'\"`,:=({!~+\-*/|&?>\x5b\\])\s*(?:\w{1,12}\.)?(?:alert|confirm|prompt)\s*(?:\(\s*(?:['\"`/]?(?:\d|xss|document\.|/)|\))|`\s*[\w.$]{0,30}`)",
             10,
+            is_not_fenced,
         ),
         Sign(
             "script-left",
-            r"['\"`\\]\s*[)\]}]{0,4}\s*[;,)}+\-*/&|^%?:<>=]{1,3}\s*(?:\w{1,12}[.=(]\s*){0,3}(?:alert|confirm|prompt|eval|document|window|location|String\.|self\[|top\[|this\[|fetch\(|import\(|Function\(|setTimeout\(|new\s+Image|atob\()",
+            r"['\"`\\]\s*[)\]}]{0,4}\s*[;,)}+\-*/&|\x00\s*%?:<>=]{1,3}\s*(?:\w{1,12}[.=(]\s*){0,3}(?:alert|confirm|prompt|eval|document|window|location|String\.|self\[|top\[|this\[|fetch\(|import\(|Function\(|setTimeout\(|new\s+Image|atob\()",
             9,
+            leaves_script,
         ),
         Sign(
             "document",
@@ -86,8 +99,9 @@ CLASS = PayloadClass(
         ),
         Sign(
             "char-codes",
-            r"\bString\s*\.\s*fromC(?:har|ode)Code?\s*\(|\bfromCharCode\s*\(|\bunescape\s*\(\s*['\"`]|\beval\s*\(\s*(?:atob|unescape|String|name|location|window|document|self|'|\"|`|\\)|\batob\s*(?:\(|`)\s*['\"`]?[A-Za-z0-9+/=]{8,}",
+            r"\bString\s*\.\s*fromC(?:har|ode)Code?\s*\(|\bfromCharCode\s*\(|(?:[^.\w])unescape\s*\(\s*['\\x22`]%|\beval\s*\(\s*(?:atob|unescape|String|name|location|window|document|self|'|\\x22|`|\\)|\batob\s*(?:\(|`)\s*['\\x22`]?[A-Za-z0-9+/=]{8,}",
             10,
+            is_said,
         ),
         Sign(
             "indirect-call",
@@ -96,12 +110,15 @@ CLASS = PayloadClass(
         ),
         Sign(
             "style-run",
-            r"\b(?:expression|e\s*x\s*p\s*r\s*e\s*s\s*s\s*i\s*o\s*n|exp/\*[^\x00]{0,30}\*/ression)\s*\(\s*(?:alert|javascript|document|eval|window|this|open|\w{1,20}\s*\(|['\"(])|-moz-binding\s*:|-o-link\s*:|behaviou?r\s*:\s*url|@import\s*(?:url\s*\(|['\"(])?\s*['\"]?\s*(?:javascript|data|https?:|//|\\|\w)|(?:background(?:-image)?|list-style(?:-image)?)\s*:\s*[^\x00;\"<]{0,30}url\s*\(\s*['\"]?\s*(?:javascript|vbscript|data:text|\\)",
+            r"\b(?:expression|e\s*x\s*p\s*r\s*e\s*s\s*s\s*i\s*o\s*n|exp/\*[^\x00]{0,30}\*/ression)\s*\(\s*(?:alert|javascript|document|eval|window|this|open|\w{1,20}\s*\(|['\\x22(])|-moz-binding\s*:|-o-link\s*:|behaviou?r\s*:\s*url|@import\s*(?:url\s*\(|['\\x22(])?\s*['\\x22]?\s*(?:javascript|data:|https?:|//|\\)|(?:background(?:-image)?|list-style(?:-image)?)\s*:\s*[^\x00;\\x22<]{0,30}url\s*\(\s*['\\x22]?\s*(?:javascript|vbscript|data:text|\\)",
             10,
+            is_said,
         ),
+        Sign("element-left-plain", r"</\s*(?:a|div|p|td|form|body|html)\s*/?>", 4, leaves_element),
+        Sign("closing-alone", r"^</\s*[a-z]{1,14}\s*>\s*(?:\x00|//|<[a-z!])", 10),
         Sign(
             "element-left",
-            r"</\s*(?:textarea|title|style|script|noscript|xmp|select|option|template|iframe|noembed|noframes|plaintext|a|div|p|td|form|math|svg|body|html|foreignObject)\s*/?>",
+            r"</\s*(?:textarea|title|style|script|noscript|xmp|select|option|template|iframe|noembed|noframes|plaintext|math|svg|foreignObject)\s*/?>",
             10,
             leaves_element,
         ),
@@ -110,7 +127,7 @@ CLASS = PayloadClass(
             "server-include",
             r"<!--\s*#\s*(?:exec|echo|include|config|printenv|fsize|flastmod|set|if|odbc|goto|email|connect)\b",
         ),
-        Sign("conditional-comment", r"<!--\s*\[\s*if\b|<!\[if\b|<!--[^\x00>]{0,20}<(?:img|script|a|svg)|--!>\s*<", 7),
+        Sign("conditional-comment", r"<!--\s*\[\s*if\b|<!\[if\b|<!--[^\x00>]{0,20}<(?:img|script|a|svg)|--!>\s*<", 5),
         Sign(
             "broken-element",
             r"<\s{0,4}[a-z]{1,20}[\x00-\x08\x0b\x0c\x0e-\x1f/+~`'\"\\;:]{1,6}[a-z]{2,20}\s*=|<[%?/!]?\s{0,3}<|<[a-z]{1,12}/[a-z]{1,12}[=/]|<<\s*/?\s*script|<\s*\\x?|<scr[\x00\s/<]{1,9}(?:script|ipt)|<///?\w",
@@ -130,7 +147,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "call-alone",
-            r"^[\s;'\"`)(+/*-]{0,6}(?:window\.|top\.|self\.|parent\.)?(?:alert|confirm|prompt|atob|btoa|setInterval|setTimeout|eval|navigator\.\w+|document\.\w+|window\.\w+|location(?:\.\w+)?|Reflect\.\w+[.\w]*)\s*(?:\(|`|\[|=\s*['\"/])",
+            r"^[\s;'\x22`)(+/*-]{0,6}(?:window\.|top\.|self\.|parent\.)?(?:alert\s*(?:\(\s*(?:[\d'\x22`/)\x5b]|document|location|window|this|origin|name|String|xss|x\)|self|top|eval|unescape|atob)|`|&#)|(?:confirm|prompt)(?:\(|`)|(?:atob|btoa|setInterval|setTimeout|eval)(?:\(|`)\s*['\x22`/\w)]|navigator\.\w+\s*[(=]|document\.(?:write(?:ln)?|cookie|location|domain|body|forms|getElement\w+|createElement|URL)\s*(?:\(|\[|=|\.)|window\.(?:location|open|name|eval|onerror|on\w+)\s*(?:\(|\[|=)|location(?:\.\w+)?\s*(?:\(|\[|=\s*['\x22/`]|=\w)|Reflect\.\w+[.\w]*\s*[(`]|document\.\w+\([^\x00)\n]{0,60}\)\.\w{1,30}\s*=)[^\x00\n]{0,400}$",
             10,
         ),
         Sign(
@@ -140,8 +157,9 @@ CLASS = PayloadClass(
         ),
         Sign(
             "odd-element",
-            r"<[^\x00>]{0,400}?(?:\b(?:dataformatas|datasrc|datafld|ev:(?:event|handler))\s*=)|<\s*(?:listener|handler|!attlist)\b|<\?\s*import|\xc2\xbc\s*/?script|\]\]>\]|-->\]|<//|<\w+[^\x00>]{0,200}style\s*=\s*['\"]?[^\x00>]{0,80}(?:content|background(?:-image)?|mask|cursor|filter|binding|font-family)\s*:\s*(?:url\s*\(|foo)|<\s*s\s{0,4}c\s{0,4}r\s{0,4}i\s{0,4}p|<\s?[d f]\s[ioa]\s|<%\w{3,12}\b|<\s?x:\s?script",
+            r"<[^\x00>]{0,400}?(?:\b(?:dataformatas|datasrc|datafld|ev:(?:event|handler))\s*=)|<\s*(?:listener|handler|!attlist)\b|<\?\s*import|\xc2\xbc\s*/?script|\]\]>\]|-->\]|<//|<\w+[^\x00>]{0,200}style\s*=\s*['\\x22]?[^\x00>]{0,80}(?:content|background(?:-image)?|mask|cursor|filter|binding|font-family)\s*:\s*(?:url\s*\(|foo)|<\s*s(?:\s{1,4}c\s{0,4}r\s{0,4}i|c\s{1,4}r\s{0,4}i|cr\s{1,4}i|cri\s{1,4}p|crip\s{1,4}t)|<\s{1,4}script|<\s?[d f]\s[ioa]\s|<%\w{3,12}\b|<\s?x:\s?script",
             10,
+            runs_odd,
         ),
         Sign(
             "framework",
@@ -160,8 +178,9 @@ CLASS = PayloadClass(
         ),
         Sign(
             "xss-word",
-            r"\bxss[\"'`)\]/]|[\"'`(/]xss\b|\bxss\.rocks|\bxssed\b|ha\.ckers\.org|\bxss(?:er|hunter)?\.(?:js|htc|xml|svg|ht)|burpcollaborator|xss\.report|\binteractsh?\b|\.oast\.|evil\.(?:com|js|org|net)\b|attacker\.(?:com|tld|net|org)\b|ckers\.org",
+            r"\bxss\.rocks|\bxssed\b|ha\.ckers\.org|\bxss(?:er|hunter)?\.(?:js|htc|xml|svg|ht)\b|burpcollaborator|xss\.report|\binteract\.sh\b|\binteractsh\b|\.oast\.(?:fun|me|pro|live|site|online)\b|evil\.(?:com|js|org|net)\b|attacker\.(?:com|tld|net|org)\b|ckers\.org",
             10,
+            is_said,
         ),
     ),
     ("API8:2023", "CWE-79", "CWE-80", "CWE-97"),

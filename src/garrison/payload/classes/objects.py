@@ -1,5 +1,6 @@
 """Objects and runtimes: serialised objects, prototypes, PHP, GraphQL, header lines, mail, and exploits that are known."""
 
+from garrison.payload.quoting import is_said
 from garrison.payload.sign import PayloadClass, Sign
 
 OBJECT = PayloadClass(
@@ -24,12 +25,13 @@ OBJECT = PayloadClass(
             "python-object",
             r"!!python/(?:object|name|module|tuple)|!!(?:javax?|ruby|org|com)[./]\w|!ruby/(?:object|hash|struct)|\bgASV[A-Za-z0-9+/]{8}|\bcos\nsystem|\bcposix|\(S'|c__builtin__|cbuiltins|\bBAh[bvI7][A-Za-z0-9+/=]{4}|py/(?:object|reduce|function)|ctypes\.CDLL",
         ),
-        Sign("node-object", r"_\$\$ND_FUNC\$\$_|__js_function|\bnode-serialize|\bIIFE|\bfuncster\b"),
+        Sign("node-object", r"_\$\$ND_FUNC\$\$_|__js_function|\bfuncster\b", 10),
         Sign(
             "prototype",
-            r"__proto__\s*(?:[\x5b.\]'\"=:\x00]|%5b)|(?:[\x00.\x5b])constructor\s*(?:\]|\.)?\s*[\x5b.]\s*['\"]?\s*prototype|['\"]constructor['\"]\s*:\s*\{\s*['\"]prototype|\bObject\.(?:prototype|assign|defineProperty|__proto__)\b[^\x00]{0,20}[\x5b.=]|^__proto__$",
+            r"['\x22]__proto__['\x22]\s*[:\x5d]|(?:[^.\w]|\x00)__proto__\s*(?:[\x5b.\x5d=\x00]|%5b)|(?:[\x00.\x5b])constructor\s*(?:\]|\.)?\s*[\x5b.]\s*['\x22]?\s*prototype|['\x22]constructor['\x22]\s*:\s*\{\s*['\x22]prototype|\bObject\.(?:prototype\.\w{1,30}|__proto__)\s*=\s*[^=\s]|\x00\s*__proto__",
+            10,
         ),
-        Sign("constructor-key", r"\x00constructor(?:\[prototype\]|\.prototype|%5bprototype)|^constructor\[", 10),
+        Sign("constructor-key", r"\x00constructor(?:\[prototype\]|\.prototype|%5bprototype)|\x00\s*constructor\[", 10),
     ),
     ("API8:2023", "CWE-502", "CWE-1321"),
 )
@@ -40,12 +42,21 @@ RUNTIME = PayloadClass(
     (
         Sign(
             "php-open",
-            r"<\?(?:php|=)|<\?\s*(?:echo|system|eval|passthru|@|\$)|<script\s+language\s*=\s*['\"]?php|\[php\]",
+            r"<\?(?:php|=)?\s{0,6}[^\x00\n?]{0,60}(?:\b(?:system|exec|eval|passthru|shell_exec|popen|assert|phpinfo|base64_decode|file_get_contents|fopen|include|require|unlink|move_uploaded_file|md5|die|readfile|copy|create_function|proc_open)\b\s*[('\x22$]|\$\{?_|`|\d\s*[-*+]\s*\d)|<script\s+language\s*=\s*['\x22]?php|\[php\]\s*[^\x00(]",
+            10,
         ),
         Sign(
             "php-superglobal",
             r"\$\{?_(?:GET|POST|REQUEST|SERVER|COOKIE|SESSION|FILES|ENV|GLOBALS)\b|\$GLOBALS\s*\[|\$HTTP_(?:RAW_POST_DATA|\w{2,10}_VARS)|\b_SERVER\[|\b_GET\[|\bGLOBALS\[",
             10,
+            is_said,
+        ),
+        Sign("php-tag", r"<\?(?:php|=)", 4),
+        Sign("php-line", r"^<\?(?:php\b|=)[^\x00\n]{0,300}$", 10),
+        Sign(
+            "variable-call",
+            r"^[^\x00\n]{0,30}\$\{?\w{1,12}\}?\s*\(\s*['\x22$]|\$\w{1,12}\s*=\s*['\x22][^\x00\n]{0,60}['\x22]\s*;\s*\(?\$\w{1,12}\)?\s*\(",
+            6,
         ),
         Sign(
             "php-call",
@@ -54,23 +65,28 @@ RUNTIME = PayloadClass(
         ),
         Sign(
             "php-alone",
-            r"^[\s;'\"${@(]*(?:phpinfo|system|exec|passthru|shell_exec|popen|eval|assert|print|echo|die|base64_decode|file_get_contents|include|require|var_dump|sleep|readfile|call_user_func)\s*\(\s*[^\x00]{0,200}\)\s*[;})'\"%]{0,5}",
+            r"^[\s;'\x22${@(.]*(?:phpinfo|system|passthru|shell_exec|popen|base64_decode|file_get_contents|readfile|call_user_func|assert|show_source|highlight_file|scandir|fopen|sleep)\s*\(\s*[^\x00]{0,200}\)\s*[;})'\x22%#]{0,5}\s*\x00|\x00\s*[\s;'\x22${@(.]*(?:print|echo|die|eval|exec|var_dump|include|require)\b\s*\(?\s*(?:md5|sha1|system|exec|passthru|shell_exec|phpinfo|phpversion|php_uname|\$_|`|\d{1,9}\s*[*+-]\s*\d|base64_decode|file_get_contents|getcwd|scandir|str_rot13|gzinflate|ini_get|get_current_user|chr\s*\(|pi\s*\()",
+            10,
+        ),
+        Sign(
+            "named-call",
+            r"(?:\(\s*(?:/\*[^\x00*]{0,30}\*/\s*)?(?:system|exec|passthru|shell_exec|popen|proc_open|eval|assert|phpinfo|file_get_contents|readfile|call_user_func)\s*(?:/\*[^\x00*]{0,30}\*/\s*)?\)|['\x22](?:system|exec|passthru|shell_exec|popen|proc_open|eval|assert|phpinfo|file_get_contents|readfile|call_user_func)['\x22]|\[\s*(?:system|exec|passthru|shell_exec|popen|proc_open|eval|assert|phpinfo|file_get_contents|readfile|call_user_func)\s*\]\s*(?:\[\s*\d\s*\]|\{[^\x00}]{0,30}\}))\s*\}?\s*(?:/\*[^\x00*]{0,30}\*/\s*)?\(",
             10,
         ),
         Sign(
             "php-string-call",
-            r"(?:\(\s*(?:string\s*\)\s*)?['\"]?\w{0,12}['\"]?(?:\s*\.\s*['\"]\w{1,12}['\"]){0,6}\s*\)|['\"]\w{3,20}['\"])\s*\(\s*['\"][^\x00'\"]{1,60}['\"]\s*\)\s*;?|\)\s*\[\s*\d\s*\]\s*(?:\[\s*\d\s*\]\s*)?\(|\$\{?\w{1,12}\}?\s*\(\s*['\"$]|\$\{@?(?:print|phpinfo|system|eval|exec|sleep|die)\s*\(|\{\$\{|\$\w{1,12}\s*=\s*['\"][^\x00]{0,60}['\"]\s*;\s*\$",
+            r"(?:[\x00;{}=\s'\x22])\(\s*(?:string\s*\)\s*)?(?:\$\w{1,20}|\(?['\x22]?\w{1,12}['\x22]?\)?(?:\s*\.\s*\(?['\x22]?\w{1,12}['\x22]?\)?){1,8}|\w{1,20})\s*\)?\s*(?:/\*[^*\x00]{0,40}\*/\s*)?\(\s*(?:['\x22][^\x00'\x22]{1,60}['\x22]|\$\w{1,20})\s*\)\s*(?:;|\x00|\?>)|['\x22]\w{3,20}['\x22]\s*\(\s*['\x22][^\x00'\x22]{1,60}['\x22]\s*\)\s*;|\)\s*\[\s*\d\s*\]\s*(?:\[\s*\d\s*\]\s*)?\(|\$\{@?(?:print|phpinfo|system|eval|exec|sleep|die)\s*\(|\{\$\{",
             10,
         ),
         Sign(
             "php-setting",
-            r"^(?:\w{1,12}\s*=\s*)?(?:allow_url_(?:include|fopen)|auto_(?:prepend|append)_file|safe_mode|disable_functions|open_basedir|memory_limit|display_errors|error_reporting|mbstring\.\w+|session\.\w+|extension|engine|smtp|zend\.\w+|suhosin\.\w+|cgi\.\w+|upload_tmp_dir|sendmail_path|error_log|max_execution_time|include_path|short_open_tag|opcache\.\w+|file_uploads|assert\.\w+|date\.timezone|doc_root|user_dir|enable_dl|log_errors|variables_order|request_order)\s*=\s*\w*",
+            r"^(?:\w{1,12}\s*=\s*)?(?:allow_url_(?:include|fopen)|auto_(?:prepend|append)_file|safe_mode|disable_(?:functions|classes)|open_basedir|memory_limit|display_errors|error_reporting|mbstring\.\w+|session\.\w+|extension(?:_dir)?|zend\.\w+|suhosin\.\w+|cgi\.\w+|opcache\.\w+|upload_tmp_dir|sendmail_(?:path|from)|error_log|max_execution_time|include_path|short_open_tag|opcache\.\w+|file_uploads|assert\.\w+|date\.timezone|doc_root|user_dir|enable_dl|log_errors|variables_order|request_order|unserialize_\w+|(?:serialize_)?precision|sys_temp_dir|register_globals|magic_quotes_\w+|asp_tags|output_buffering|xdebug\.\w+|soap\.\w+|phar\.\w+|default_charset|html_errors|engine|smtp)\s*=\s*(?:[^\x00\s(){}]{0,2}/[^\x00\s]{0,80}|true|false|on|off|\d{1,6}[kmg]?)?$",
             10,
         ),
         Sign(
             "upload-script",
-            r"\.(?:ph(?:p\d?|tml|ps|t|ar|ar\.\w{1,4})|jspx?|aspx?|cgi|pl|shtml?|cfm|ashx|asmx|war|htaccess|user\.ini)[\s.;:%]{0,4}\x00",
-            3,
+            r"\x00filename\s*=\s*['\x22]?[^\x00'\x22\n]{0,200}[\w)%]\s*\.\s*(?:ph(?:p\d?|tml?|ps|t|ar)|jspx?|aspx?|cgi|pl|shtml|cfm|ashx|asmx|war|htaccess|user\.ini)[\s.;:%\x22'/]*(?:\.(?:jpe?g|png|gif|txt)[\x22']?)?\x00",
+            10,
         ),
     ),
     ("API8:2023", "CWE-94", "CWE-434"),
@@ -99,6 +115,7 @@ HEADER = PayloadClass(
             "header-line",
             r"[\r\n]{1,4}\s{0,2}(?:set-cookie|location|content-(?:type|length|disposition|encoding)|contenttype|contentlength|refresh|host|x-[a-z-]{2,30}|transfer-encoding|remote-addr|access-control-[a-z-]{4,20}|connection|referer|cookie|link|status|last-modified|cache-control)\s{0,3}:\s{0,3}[^\x00\n]{0,20}",
             5,
+            is_said,
         ),
         Sign(
             "value-then-header",
@@ -107,13 +124,19 @@ HEADER = PayloadClass(
         ),
         Sign(
             "status-line",
-            r"[\r\n]\s{0,3}(?:HTTP/[\d.]{1,4}\s+\d{3}|(?:GET|POST|HEAD|PUT|OPTIONS|CONNECT|TRACE)\s+[^\x00\s]{1,200}\s+HTTP/\d)",
+            r"[\r\n]\s{0,3}[\r\n]\s{0,3}(?:HTTP/[\d.]{1,4}\s+\d{3}|(?:GET|POST|HEAD|PUT|OPTIONS|CONNECT|TRACE)\s+[^\x00\s]{1,200}\s+HTTP/\d)|\x00\s*[^\x00\s]{0,60}[\r\n]{1,4}\s{0,3}(?:HTTP/[\d.]{1,4}\s+\d{3}|(?:GET|POST|HEAD|PUT|OPTIONS|CONNECT|TRACE)\s+[^\x00\s]{1,200}\s+HTTP/\d)",
             5,
+            is_said,
         ),
         Sign("double-break-markup", r"\r?\n\r?\n\s{0,3}<\s*(?:html|script|body|head|img|svg|iframe)", 6),
         Sign(
             "mail",
-            r"(?:[\r\n]|%0a|%0d|\\n)\s{0,3}(?:to|cc|bcc|from|subject|reply-to|mime-version|content-transfer-encoding|rcpt\s+to|mail\s+from|ehlo|helo|data)\s{0,2}:?\s{0,3}[<\w.+-]{1,64}@[\w.-]{1,64}",
+            r"^[^\x00\r\n:]{0,100}(?:[\r\n]|%0a|%0d|\\n|\\r){1,4}\s{0,3}(?:to|cc|bcc|from|subject|reply-to|mime-version|content-transfer-encoding|rcpt\s+to|mail\s+from|ehlo|helo|data)\s{0,2}:?\s{0,3}[<\w.+-]{1,64}@[\w.-]{1,64}|\x00\s*[^\x00\r\n:]{0,100}(?:[\r\n]|%0a|%0d|\\n|\\r){1,4}\s{0,3}(?:bcc|cc|to|rcpt to)\s*:[^\x00\r\n]{0,80}@",
+            10,
+        ),
+        Sign(
+            "mail-first",
+            r"\x00(?:[\r\n]|\\r|\\n){1,4}\s{0,3}(?:RETR\s+\d|TOP\s+\d+\s+\d|LIST\s+\d|DELE\s+\d|APOP\s+\w|AUTH\s+\w|UIDL\b|STAT\b|CAPA\b|RSET\b|NOOP\b|QUIT\b|EHLO\s|HELO\s|VRFY\s|EXPN\s|MAIL\s+FROM|RCPT\s+TO|STARTTLS|XCLIENT|[a-z0-9]{1,4}\s+(?:CAPABILITY|FETCH|EXAMINE|SELECT|LOGIN|LOGOUT|AUTHENTICATE|CREATE|DELETE|RENAME))",
             10,
         ),
         Sign(

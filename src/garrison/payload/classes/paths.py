@@ -1,5 +1,7 @@
 """Paths: a name leaves its folder, names a file of the system, or a wrapper that fetches something else."""
 
+from garrison.payload.paths import leaves_folder
+from garrison.payload.quoting import is_said
 from garrison.payload.sign import PayloadClass, Sign
 
 _UP = r"(?:\.|%2e|%252e|0x2e|\xc0\xae|\xe3\x80\x82){2,3}"
@@ -15,21 +17,23 @@ CLASS = PayloadClass(
     "Paths and inclusion",
     (
         Sign("climbs", r"(?:[\x00/\\=\s'\":(]|file:)(?:\.{2,3}" + _SEP + r"+\.{0,2}){2}", 3),
-        Sign("climbs-far", r"(?:" + _UP + _SEP + r"+){3}", 7),
+        Sign("climbs-far", r"(?:" + _UP + _SEP + r"+){3}", 7, leaves_folder),
         Sign(
             "climbs-to",
             r"\.\."
             + _SEP
             + r"(?:[\w.\-/\\;%]*[/\\])?(?:etc\b|windows\b|winnt\b|boot\.ini|win\.ini|proc\b|var\b|usr\b|home\b|root\b|passwd|shadow|localstart|web-inf|meta-inf|\.env|\.git|\.ssh|\.ht|_?config\w{0,8}\.|conf\b|wp-config|system32|inetpub|autoexec|apache|xampp|logs?\b|bin\b|tmp\b|opt\b|global\.asa|web\.config|htdocs|www\b|sam\b|\w{1,20}\.(?:ini|conf|log|php|jsp|asp|cfg|pem|key|inc|cgi|bak|sql|db)\b)",
             10,
+            leaves_folder,
         ),
         Sign("climbs-first", r"^[/\\]{0,3}(?:\.\.+" + _SEP + r"+)+[^\x00\s]{0,400}(?:\x00|%00|\?|#|;)", 6),
         Sign("climbs-only", r"^[/\\]{0,4}(?:\.{2,3}" + _SEP + r"+){2}", 10),
-        Sign("climbs-backward", r"\.\.\\+(?:\.\.|[a-z])", 7),
+        Sign("climbs-backward", r"\.\.\\+(?:\.\.|[a-z])", 7, leaves_folder),
         Sign(
             "climbs-mixed",
             r"\.\.(?:/\\|\\/|//+|\\\\+|/\./|;/|\x5c\.\.)|/\.{3,}/|/\.\.;|(?:\./){4,}|\.\.\x00|(?:\.%00\./)",
             7,
+            leaves_folder,
         ),
         Sign(
             "climbs-encoded",
@@ -47,7 +51,10 @@ CLASS = PayloadClass(
             8,
         ),
         Sign(
-            "system-file", r"(?:[\x00/\\=\s'\":(<>,@|;`*])(?:[a-z]:)?[/\\]{1,4}(?:etc|private/etc)[/\\]{1,4}" + _ETC, 7
+            "system-file",
+            r"(?:[\x00/\\=\s'\":(<>,@|;`*])(?:[a-z]:)?[/\\]{1,4}(?:etc|private/etc)[/\\]{1,4}" + _ETC,
+            7,
+            is_said,
         ),
         Sign(
             "system-file-alone",
@@ -63,16 +70,19 @@ CLASS = PayloadClass(
             "proc",
             r"/proc/(?:self|version|cmdline|cpuinfo|meminfo|mounts|stat|swaps|net|modules|sched_debug|filesystems|loadavg|\d{1,5})(?:/(?:environ|cmdline|fd|maps|status|stat|root|exe|cwd|mounts|net|task))?\b",
             7,
+            is_said,
         ),
         Sign(
             "windows-file",
-            r"\b(?:boot|win|system|php|odbc|my)\.ini\b|\bsystem32[/\\]|\bwin(?:dows|nt)[/\\]+(?:system32|win\.ini|repair|debug|panther|temp|iis|php|my)|\binetpub[/\\]|\\\\[\w.-]{2,40}\\(?:c\$|admin\$|share|\w{1,20}\$)|\bautoexec\.bat|\bdrivers[/\\]etc[/\\]hosts|\brepair[/\\](?:sam|system)\b|\bunattend(?:ed)?\.xml|\bsysprep\b|\bglobal\.asa\b|\bntuser\.dat",
+            r"\b(?:boot|win|system)\.ini\b|[/\\](?:php|odbc|my)\.ini\b|\bsystem32[/\\]|\bwin(?:dows|nt)[/\\]+(?:system32|win\.ini|repair|debug|panther|temp|iis|php|my)|\binetpub[/\\]|\\\\[\w.-]{2,40}\\(?:c\$|admin\$|\w{1,20}\$)|\bautoexec\.bat|\bdrivers[/\\]etc[/\\]hosts|\brepair[/\\](?:sam|system)\b|\bunattend(?:ed)?\.xml|\bsysprep\b|\bglobal\.asa\b|\bntuser\.dat",
             10,
+            is_said,
         ),
         Sign(
             "secret-file",
             r"(?:[\x00/\\=\s'\":])\.?(?:\.env(?:\.\w{2,12}){0,2}|\.git/(?:config|head|index|logs|refs)|\.svn/(?:entries|wc)|\.ht(?:access|passwd|group)\w{0,3}|\.ssh/\w+|\.aws/(?:credentials|config)|\.bash(?:_history|rc|_profile)|\.(?:mysql|sh|zsh|psql|python|nano)_history|\.netrc|\.npmrc|\.pgpass|\.docker/config|\.kube/config|\.ds_store|\.git-credentials|\.gitconfig|\.idea/\w+|\.vscode/\w+|id_[rd]sa\w{0,4}|authorized_keys|wp-config\.\w{2,5}\w*|web\.config|web-inf/|meta-inf/|config\.inc\.php|configuration\.php|settings\.php|localsettings\.php|database\.yml|secrets\.yml|application\.(?:yml|properties)|(?:phpinfo|info)\.php|server-status|server-info|composer\.(?:json|lock)|package\.json|docker-compose\.yml|dockerfile|sftp-config\.json|backup\.sql|dump\.sql|db\.sql|\.\w{2,12}/\w{2,12}\.(?:env|md|json|ya?ml|toml|conf|key|pem))(?:[\s'\"?#;,/\\~)]|%|\x00)",
             5,
+            is_said,
         ),
         Sign(
             "secret-file-alone",
@@ -83,18 +93,21 @@ CLASS = PayloadClass(
             "home-or-log",
             r"/(?:var/(?:log|www|mail|spool|lib|adm|run|cpanel|apache\d?|local|cron)|usr/(?:local/(?:apache\d?|etc|php\d?|nginx|mysql|zend|cpanel|pureftpd|lib|psa|www|http)|lib/(?:php|cron|security|rpm)|pkgsrc|ports|home|spool|adm|etc|share/(?:adduser|logs|mysql))|home\d?/[\w.-]{1,20}/(?:\.|conf|apache|www|public_html)|opt/(?:lampp|apache\d?|nginx|xampp|lsws|httpd|tomcat))[/\\][^\x00\s]{0,120}",
             4,
+            is_said,
         ),
         Sign(
             "wrapper",
-            r"\b(?:php://(?:filter|input|stdin|memory|temp|output|fd)|zip://|phar://|expect://|data://text|glob://|ogg://|ssh2(?:\.\w{1,8})?://|rar://|compress\.(?:zlib|bzip2)://|zlib:|jar:(?:file|http)|netdoc:|file:/{2,3}[^\x00\s]|local_file:|classpath:|php:/+filter)",
+            r"\b(?:php://(?:filter|input|stdin|memory|temp|output|fd)|zip://|phar://|expect://|data://text|glob://|ogg://|ssh2(?:\.\w{1,8})?://|rar://|compress\.(?:zlib|bzip2)://|zlib:/|jar:(?:file|http)|netdoc:|file:/{2,3}[^\x00\s]|local_file:|classpath:|php:/+filter)",
             10,
+            is_said,
         ),
         Sign(
             "filter-chain",
             r"convert\.(?:base64-(?:en|de)code|iconv|quoted)|string\.(?:rot13|toupper|strip_tags)\b|resource\s*=\s*(?:php:|/|data:|index|config|\w{1,20}\.php)",
             10,
+            is_said,
         ),
-        Sign("null-byte", r"%00|\\0(?:\x00|\.)|\\x00|\.php\x00", 5),
+        Sign("null-byte", r"%00|\\0(?:\x00|\.)|\\x00", 5),
         Sign(
             "remote-file",
             r"^(?:https?|ftps?|sftp|gopher|dict|ldaps?|tftp|url:\w+|file)\s*:\s*/{0,3}[^\x00\s]{1,300}(?:\.(?:txt|php\d?|phps|inc|jpg|gif|asp|jsp|pl|cgi|dat|sh)\?{1,2}[^\x00=&]{0,40}|\?{1,2}|%00|\.php|/c99[^\x00]{0,12}|/r57[^\x00]{0,12})$",
@@ -104,8 +117,9 @@ CLASS = PayloadClass(
         Sign("foreign-ftp", r"^(?:s?ftps?|gopher|tftp|dict|smb|afp|url:(?:file|https?|ftp))://", 5),
         Sign(
             "include-parameter",
-            r"\b(?:include|require)(?:_once)?\s*[('\"]\s*['\"$]?[^\x00)]{1,80}|\bfile_get_contents\s*\(|\breadfile\s*\(|\bfpassthru\s*\(|\bhighlight_file\s*\(|\bshow_source\s*\(",
+            r"\b(?:include|require)(?:_once)?\s*\(\s*['\x22]?\s*(?:\$|\.\./\.\.|/|https?:|php:|data:|[\w/]{1,30}\.(?:php|inc|txt))|\b(?:include|require)_once\s*['\x22$]|\binclude\s+['\x22$]|\bfile_get_contents\s*\(|\breadfile\s*\(|\bfpassthru\s*\(|\bhighlight_file\s*\(|\bshow_source\s*\(",
             5,
+            is_said,
         ),
     ),
     ("API8:2023", "CWE-22", "CWE-98", "CWE-73"),

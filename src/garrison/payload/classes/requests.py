@@ -1,8 +1,11 @@
 """Requests that the server is made to send: targets inside its network, and schemes that speak other protocols."""
 
+from garrison.payload.paths import points_inward
+from garrison.payload.quoting import is_not_fenced, is_said
 from garrison.payload.sign import PayloadClass, Sign
 
-_SCHEME = r"(?:https?|ftps?|gopher|dict|ldaps?|tftp|sftp|file|jar|netdoc|mailto|imap|smb|smtp|telnet|rtsp|rtmp|ws|wss|irc|xri|git|svn|ssh|redis|mysql|php|data|view-source|feed|nfs|rmi|jdbc:\w+|[a-z][a-z0-9+.-]{1,12})\s*:\s*[/\\]{1,4}"
+_SCHEME = r"[a-z0-9+.-]\s*:\s*[/\\]{1,4}"
+_SCHEME_FIRST = r"(?:jdbc:)?[a-z][a-z0-9+.-]+\s*:\s*[/\\]{1,4}"
 
 CLASS = PayloadClass(
     "request",
@@ -12,6 +15,7 @@ CLASS = PayloadClass(
             "names-inside",
             r"://[^\x00\s/@]*\b(?:nip\.io|xip\.io|sslip\.io|localtest\.me|lvh\.me|vcap\.me|1u\.ms|rbndr\.us|burpcollaborator\.net|oastify\.com|interact\.sh|\w\.localhost|google\.internal)\b",
             10,
+            is_said,
         ),
         Sign(
             "inside",
@@ -22,30 +26,32 @@ CLASS = PayloadClass(
         Sign(
             "inside-alone",
             r"^(?:url\s*[=:]\s*)?"
-            + _SCHEME
-            + r"(?:[^\x00\s/@]{0,80}@)?\[?(?:localhost|127\.|0\.0\.0\.0|0[:/x\x00?]|0\d{3}|169\.254\.|::|0:0|0000|fd00|ip6-|metadata|instance-data|100\.100\.100\.200|192\.0\.0\.192|\d{8,11}\b|0x[0-9a-f]{2}|[oq0]o?177|(?:0x[0-9a-f]{1,2}|0[0-7]{2,11})(?:\.(?:0x[0-9a-f]{1,8}|0[0-7]{1,11}|\d{1,5})){0,3}[:/?#\s\x00]|\d{1,3}\.\d{4,9}[:/?#\s\x00]|[3-9]\d\d\.\d{1,3}\.)",
+            + _SCHEME_FIRST
+            + r"(?:[^\x00\s/@]{0,80}@)?\[?(?:localhost|127\.|0\.0\.0\.0|0[:/x\x00?]|0\d{3}|169\.254\.|::|0:0|0000|fd00|ip6-|metadata|instance-data|100\.100\.100\.200|192\.0\.0\.192|\d{8,11}[:/?#\s\x00]|0x[0-9a-f]{2}|[oq0]o?177|(?:0x[0-9a-f]{1,2}|0[0-7]{2,11})(?:\.(?:0x[0-9a-f]{1,8}|0[0-7]{1,11}|\d{1,5})){0,3}[:/?#\s\x00]|\d{1,3}\.\d{4,9}[:/?#\s\x00]|[3-9]\d\d\.\d{1,3}\.)",
             10,
+            points_inward,
         ),
         Sign(
             "schemeless",
-            r"^(?:https?|ftp|\w{2,8}):/{0,1}(?:0x[0-9a-f]{2,16}|0[0-7]{2,4}\.[\d.]+|\d{8,11}|127\.|169\.254\.)",
+            r"^(?:https?|ftps?|gopher|dict|ldap|file|url):/{0,1}(?:0x[0-9a-f]{2,16}|0[0-7]{2,4}\.[\d.]+|\d{8,11}[:/?#\s\x00]|127\.|169\.254\.|[\w-]{1,60}\.[a-z]{2,12}(?:[/?#]|\x00))|\x00\s*https?:[^\x00/\s]{1,60}@(?:0x|0\d|\d|\x5b)",
             10,
         ),
         Sign("six", r"^\w{2,9}://(?:[^\x00@/\s]{0,40}@)?\[[0-9a-f:.%\w]{2,50}\]", 10),
         Sign(
             "hidden-letters",
-            r"^\w{2,9}:/{0,4}(?:\\{1,4}\w){3}|^\w{2,9}://[^\x00/\s]{1,60}(?:\xe3\x80\x82|\xef\xbd\xa1)|\$\{AWS_|r3dir\.me|://\w{1,20}\.[\w.-]{1,40}[^\x00]{0,20}=\s?https?://(?:127|localhost)",
+            r"^\w{2,9}:/{0,4}(?:\\{1,4}\w){3}|\x00\s*\w{2,9}://[^\x00/\s]{1,60}(?:\xe3\x80\x82|\xef\xbd\xa1)|\$\{AWS_|r3dir\.me|://\w{1,20}\.[\w.-]{1,40}[^\x00]{0,20}=\s?https?://(?:127|localhost)",
             10,
         ),
         Sign(
             "marked-host",
-            r"^https?://[^\x00\s/]{1,60}[/]?[:@][^\x00\s/@]{0,30}@|^https?://[^\x00\s]{1,60}\s[@\x26]|^https?://[\w.]{1,40}:\d{1,5}[:\\]+[\\@]",
+            r"^https?://[^\x00\s/]{1,60}[/]?[:@][^\x00\s/@]{0,30}@|\x00\s*https?://[^\x00\s]{1,60}\s[@\x26]|\x00\s*https?://[\w.]{1,40}:\d{1,5}[:\\]+[\\@]",
             10,
         ),
         Sign(
             "metadata",
             r"(?:169\.254\.169\.254|100\.100\.100\.200|192\.0\.0\.192|metadata\.(?:google\.internal|tencentyun\.com|packet\.net|platformequinix)|/latest/(?:meta-data|user-data|dynamic|api/token)|/computeMetadata/v1|/opc/v[12]/|/metadata/(?:instance|v1|identity)|/openstack/latest|\bmeta-data/iam)",
             10,
+            is_not_fenced,
         ),
         Sign(
             "odd-number",
@@ -57,13 +63,23 @@ CLASS = PayloadClass(
             "other-protocol",
             r"\b(?:gopher|dict|ldaps?|tftp|netdoc|jar:https?|sftp|php|phar|expect|ogg|smb|rmi|iiop)://[^\x00\s]{2}",
             10,
+            is_said,
         ),
         Sign(
             "two-hosts",
-            r"^https?:[/\\]{1,3}[^\x00\s/?#]{1,80}(?:[@\\#]|%23|%40|\x20)[^\x00\s/]{0,60}[@\\:]|^https?:[^/\x00]{1,40}(?:@|\\)|https?:/{0,3}\\|https?://[^\x00\s]{1,60}\x26@|http://\S{1,40}\s@",
+            r"^https?:[/\\]{1,3}[^\x00\s/?#]{1,80}(?:[@\\#]|%23|%40|\x20)[^\x00\s/]{0,60}[@\\:]|\x00\s*https?:[^/\x00]{1,40}(?:@|\\)|https?:/{0,3}\\|https?://[^\x00\s]{1,60}\x26@|http://\S{1,40}\s@",
             10,
         ),
-        Sign("other-digits", _SCHEME + r"[^\x00\s]{0,40}(?:\xe2[\x91\x92\x93]|\xef\xbd|\xef\xbc)", 8),
+        Sign(
+            "foreign-host",
+            r"^(?:/{3,20}|/{1,3}[\t\r\n]{1,4}/{0,3}|/{1,3}\\{1,4}/{0,3}|\\{1,3}/{1,3})[^\x00\s/\\]{1,80}\.[a-z]{2,12}(?:[/?#:%\\]|\x00)|\x00//[^\x00\s/]{1,60}@[^\x00\s]{2}|\x00/{1,3}(?:\xe3\x80|\xe3\x82)",
+            10,
+        ),
+        Sign(
+            "other-digits",
+            r"://[\w.-]{0,60}(?:\xe2[\x91\x92\x93]|\xef\xbc[\x8e\x90-\x99\xa1-\xba]|\xef\xbd[\x81-\x9a]|(?:\xe3\x80\x82|\xef\xbd\xa1)[a-z0-9]|\xf0\x9d[\x90-\x9f])",
+            10,
+        ),
     ),
     ("API7:2023", "CWE-918"),
 )

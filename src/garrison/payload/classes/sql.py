@@ -1,7 +1,8 @@
 """SQL injection: a value ends where the statement did not mean it to, and the statement goes on."""
 
 from garrison.payload.sign import PayloadClass, Sign
-from garrison.payload.sql import breaks_quote, goes_on, is_statement, leaves_string
+from garrison.payload.sql import breaks_quote, goes_on, is_statement, joins_string, same_sides, stacks
+from garrison.payload.quoting import is_not_fenced, is_said
 
 _Q = r"['\"]"
 _OBJECTS = (
@@ -54,12 +55,12 @@ CLASS = PayloadClass(
         ),
         Sign(
             "json-compared",
-            r"^(?:or|and|having|like|where|'[^\x00']*'\s*(?:or|and))\s+['\"][^\x00]{0,60}['\"]\s*(?:::|->|[<>=@?!|&#]|not\s|like|regexp|in\b)|^(?:having|like|or|and|where|in|case|declare|exec|regexp|not|order\s+by|group\s+by|union)\s+[\d'\"(@]?[\w'\"(]{0,12}\s*[=(<>]?\s*$",
+            r"^(?:or|and|having|like|where|'[^\x00']*'\s*(?:or|and))\s+['\x22][^\x00]{0,60}['\x22]\s*(?:::|->|[<>=@?!|&#]|not\s|like|regexp|in\b)|\x00\s*(?:having|or|and|where|regexp|xor)\s+['\x22(@\d][\w'\x22(]{0,12}\s*[=(<>]{0,2}\s*\x00|\x00\s*(?:having|or|and|where|xor|order\s+by|group\s+by|union|not|case)\s+\w{1,12}\s*[=<>(]\s*\x00|\x00\s*(?:not\s+)?in\s*\(|\x00\s*(?:declare|exec)\s+@\w+\s*\x00|\x00\s*(?:order|group)\s+by\s+\d{1,3}\s*\x00|\x00\s*exec\s+[sx]p\w{0,2}\s*\x00",
             10,
         ),
         Sign(
             "column-list",
-            r"^[(\s]*select\s+[-@(]*(?:['\"]?\d+['\"]?|@\w+|[a-z]+)[)\s]*,\s*[-(]*(?:sin|\d|[a-z_]+\s*\(|['\"(])|^[(\s]*select\s+(?:@\w|[-(]*\w+\s*\(|\*?['\"]\w)|^\(\s*select\b|^\d+\s*\)\s*from\s|\d\s+as\s+\S+\s+from\b|\bselect\b[^\x00]{0,60}\bfrom\s+dual\b",
+            r"^[(\s]*select\s+[-@(]*(?:['\x22]?\d+['\x22]?|@\w+|[a-z]+)[)\s]*,\s*[-(]*(?:sin|\d|[a-z_]+\s*\(|\()|\x00\s*[(\s]*select\s+(?:@\w|[-(]*\w+\s*\()|\x00\s*\(\s*select\b|\x00\s*\d+\s*\)\s*from\s|\d\s+as\s+\S+\s+from\b|\bselect\b[^\x00]{0,60}\bfrom\s+dual\b",
             10,
         ),
         Sign(
@@ -84,23 +85,27 @@ CLASS = PayloadClass(
         ),
         Sign(
             "blind-call",
-            r"(?:\b(?:and|or|xor|select|if|case|then|where|like|rlike|not|having|by|in)\b|['\"`|=+,*/-])[\s(+]*(?:sleep|benchmark|pg_sleep|waitfor|randomblob)\s*\(\s*[\d(_'\"-]",
+            r"(?:\b(?:and|or|xor|select|if|case|then|where|like|rlike|not|having|by|in)\b|['\x22`|=+,*/&!^-])[\s(+!]*(?:sleep|benchmark|pg_sleep|waitfor|randomblob)\s*\(\s*[\d(_'\x22-]",
+            10,
         ),
-        Sign("objects", _OBJECTS, 9),
+        Sign("objects", _OBJECTS, 9, is_not_fenced),
         Sign(
             "objects-asked",
             r"\b(?:from|join|into|table|exec|select|and|where)[\s(/*+]{1,20}[\[`\"]?(?:" + _OBJECTS + ")",
+            10,
+            is_not_fenced,
         ),
         Sign(
             "stacked",
-            r"(?:['\"\d\x00]|--)\s*\)*\s*;\s*(?:/\*[^\x00]{0,20}\*/)?\s*(?:drop|alter|truncate|create|insert|delete|update|exec(?:ute)?|declare|shutdown|select|grant|merge|begin|backup|restore|bulk|waitfor|copy|call|attach|handler|rename|handler)\b",
+            r"(?:['\x22\d\x00)`%]|--|\w['\x22])\s*\)*\s*;[\s;]*(?:/\*[^\x00]{0,20}\*/)?\s*(?:drop|alter|truncate|create|insert|delete|update|exec(?:ute)?|declare|shutdown|select|grant|merge|begin|backup|restore|bulk|waitfor|copy|call|attach|handler|rename|replace|load|do|if|set|kill|use|with|show)\b",
             10,
-            goes_on,
+            stacks,
         ),
         Sign(
             "stacked-verb",
             r";\s*(?:drop\s{1,9}(?:table|database|user|view|procedure|column|schema)|truncate\s{1,9}table|insert\s{1,9}into|delete\s{1,9}from|exec(?:ute)?[\s(]+(?:immediate|master|xp_|sp_|\()|declare\s+@|shutdown\b\s*(?:;|--|with)|update\s{1,9}\w{1,40}\s{1,9}set|create\s{1,9}(?:table|user|function|login|procedure|or\s)|alter\s{1,9}(?:table|user|database)|grant\s{1,9}(?:all|select|connect|dba)|select\s*[(\s]\s*(?:pg_|sleep|benchmark|\d|\*|case|load|@@))",
             10,
+            stacks,
         ),
         Sign(
             "clause-number",
@@ -118,7 +123,7 @@ CLASS = PayloadClass(
             "quoted-or",
             r"(?:^[^\x00'\"\s]{0,20}|\w)['\"]\s{0,2}(?:or|and|xor|\|\||&&|like|div)\s{0,2}['\"(]",
             10,
-            leaves_string,
+            joins_string,
         ),
         Sign("comment-union", r"(?:#|--|/\*)[^\x00a-z]{0,60}\bunion\b", 10),
         Sign("pipe-quote", r"^\|\|\s*['\"(]|['\"]\s*\|\|\s*['\"]?\d", 10),
@@ -127,8 +132,61 @@ CLASS = PayloadClass(
             r"\binto\s{1,20}(?:out|dump)file\b|\bload\s{1,9}data\s{1,9}(?:low_priority\s+|concurrent\s+|local\s+)?infile\b|\bprocedure\s{1,9}analyse\s*\(|\bcopy\s{1,9}[\w(][^\x00]{0,60}\s(?:from|to)\s{1,9}(?:program\s|stdout|['\"])",
         ),
         Sign(
+            "same-sides",
+            r"\b(?:or|and|xor|having|where|when|on|not|iif|elt|if|decode|nullif)\b[\s(!~+'\x22-]{1,6}[\w.]{1,30}['\x22]?\s*(?:=|like|<=>|regexp|rlike)\s*[(]?n?['\x22]?\w|(?:\|\||&&)[\s(!~+'\x22-]{0,6}[\w.]{1,30}['\x22]?\s*=\s*[(]?n?['\x22]?\w",
+            10,
+            same_sides,
+        ),
+        Sign(
+            "having-constant",
+            r"\bhaving\s{0,9}\(*\s{0,2}(?:\d{1,9}\s*(?:=|<|>|!=|or\b|and\b)|'[^'\x00]{0,9}'\s*=|(?:true|false|null)\s*(?:\)|or\b|and\b|--|#|\x00|=))",
+            10,
+            is_said,
+        ),
+        Sign(
+            "constant-chosen",
+            r"\b(?:iif|elt|if|make_set)\s*\(\s*\(?\s*\d{1,9}\s*[=<>]\s*\d|\bcase\s+when\s*\(?\s*\d{1,9}\s*[=<>]\s*\d|\(\s*\d{1,9}\s*=\s*\d{1,9}\s*\)\s*[*/+]\s*\d|\bin\s+boolean\s+mode\s*\)",
+            10,
+            is_said,
+        ),
+        Sign(
+            "doubled-quotes",
+            r"(?:''|\x22\x22)\s*\)?\s*(?:or|and)\s*\(?\s*(?:''|\x22\x22){1,2}\s*\w{0,9}(?:''|\x22\x22){1,2}\s*=|['\x22]\s*(?:or|and|&&|\|\|)\s*(?:''|\x22\x22)\s*[-*^&+|=]",
+            10,
+        ),
+        Sign(
+            "comment-line",
+            r"^[-\w'\x22).]{1,20}\s*(?:--|#)[^\x00\n]{0,60}\n\s*(?:#[^\x00\n]{0,40}\s{1,4}|--[^\x00\n]{0,40}\n\s{0,3}){0,4}(?:and|or|union|select|having|order|from|where)\b",
+            10,
+        ),
+        Sign("computed-comment", r"^[-+(]{0,3}\d[\d\s*+/.()-]{0,20}(?:--|/\*|#)\s*[+-]?$", 10),
+        Sign("variable-comment", r"^@{1,2}\w{1,30}\s*(?:--|/\*|#)", 10),
+        Sign(
+            "number-called",
+            r"^[-(]{0,3}\d{0,9}\s*(?:&&|\|\|)\s*\(?\s*(?:(?:substr(?:ing)?|length|user|version|sleep|cos|pi|ascii|ord|char|database|concat|if|mid|left)\s*\(|select\b)|\x00\s*(?:\w{2,8}\(\)|\d{1,9})\s*(?:and|or|xor|&&|\|\||div|mod|[-+*/])\s*\(?\s*(?:select\b|(?:substr(?:ing)?|length|user|version|cos|pi|ascii|ord|char|database|concat|mid|left|current_user|connection_id|last_insert_rowid|bin_to_num|pg_[a-z]+|sqlite_[a-z]+|len|md5|isnull|nvl)\s*[(=])|\x00\s*\d{1,9}\s*(?:and|or|xor|&&|\|\|)\s*(?:current_user|session_user|user|@@?\w+)\s*(?:=|like|<|>)",
+            10,
+        ),
+        Sign(
+            "number-negated",
+            r"^['\x22(-]{0,3}\d{1,9}['\x22)]{0,3}\s*(?:and|or|xor|&&|\|\|)\s*[\d('\x22]{1,9}['\x22)]{0,2}\s*not\s+(?:between|like|in|rlike|regexp|null)\b|\x00\s*\d{1,9}\s+is\s+not\s+\d",
+            10,
+        ),
+        Sign(
+            "union-end",
+            r"^[-@]\w{1,12}\s*(?:union|intersect|except)(?:\s+all)?\s*(?:select|#|--|/\*|\x00)|\x00\s*['\x22`)]{1,3}\s*(?:or|and|union|having|order\s+by|xor|like|group\s+by)\s*\x00",
+            10,
+        ),
+        Sign(
+            "quote-ends",
+            r"^[^\x00\s'\x22`]{1,60}['\x22`]\s*\)*\s*(?:/\*[^\x00]{0,40}\*/\s*)?;\s*(?:--[^\x00]{0,9}|#)?\s*$",
+            10,
+        ),
+        Sign("exponent", r"(?:or|and|[=(,'\x22\s])\s*\d\.e\s*[(.]|\x00\s*\d\.e[.(]\w", 10),
+        Sign(
             "nulls",
             r"(?:\bnull\s*,\s*){2}|,\s*null\s*\)\s*(?:waitfor|--|#|%20)|\bnull\s*,\s*null\b\s*(?:\)|--|#|/\*|from)",
+            10,
+            is_said,
         ),
         Sign(
             "chars",
@@ -147,7 +205,7 @@ CLASS = PayloadClass(
         Sign("case-when", r"\bcase\s{1,20}(?:\d{1,9}\s{1,9})?when\b[^\x00]{1,120}\bthen\b", 7),
         Sign(
             "subselect",
-            r"(?:['\"`=<>+,|(*/%-]|\b(?:and|or|xor|in|exists|like|rlike|union|any|all|not|select|if|when|then)\b)\s*\(+\s*select\b[\s(/+]*(?:[\d*@'\"`]|(?:count|concat|group_concat|char|substr(?:ing)?|version|user|database|length|ascii|case|top|distinct|load_file|sleep|null|max|min|name|password|table_name|column_name|schema_name|[a-z_]{1,40}\s{1,9}from|[a-z_]{1,40}\s*\()\b)",
+            r"(?:['\\x22`=<>+,|(*/%-]|\b(?:and|or|xor|in|exists|like|rlike|union|any|all|not|select|if|when|then|div|mod)\b)\s*\(+\s*select\b[\s(/+]*(?:[\d*@'\\x22`]|(?:count|concat|group_concat|char|substr(?:ing)?|version|user|database|length|ascii|case|top|distinct|load_file|sleep|null|max|min|name|password|table_name|column_name|schema_name|[a-z_]{1,40}\s{1,9}from|[a-z_]{1,40}\s*\()\b)",
             10,
             goes_on,
         ),

@@ -1,5 +1,7 @@
 """Templates and expression languages: a text opens an expression, and the expression does something."""
 
+from garrison.payload.expressions import is_evaluated, is_reached
+from garrison.payload.quoting import is_said
 from garrison.payload.sign import PayloadClass, Sign
 
 _OPEN = r"(?:\{\{|\$\{|#\{|\*\{|@\{|~\{|<%=?|\{%|\{#|\$\$\{|@\(|\[\[|\{php\}|\{\$|%\{|\{@|#set\s*\()"
@@ -27,13 +29,14 @@ CLASS = PayloadClass(
         ),
         Sign(
             "statement-alone",
-            r"^(?:\{%|<%=?|\{\{|#\{|\$\{|\*\{)\s*[^\x00]{1,400}?(?:\(|\[|\||=|\.)[^\x00]{0,400}?(?:\}|%>)",
+            r"^(?:\{%|<%=?|\{\{|#\{|\$\{|\*\{)\s*[^\x00<]{1,400}?(?:\(|\[|[\x5b(]?['\x22\d]\s*[)\x5d]?\s*\||[\w)\x22']\s*\*\s*['\x22\d]|\w(?:\.\w+){3,}|password|secret)[^\x00]{0,400}?(?:\}|%>)|\x00\s*(?:\$\{=|\{\{=|\{=)|\x00\s*\{(?:%|\{[#/])\s*(?:end\w+|debug|csrf_token|with|each|if|unless|lookup|get_\w+)\b",
             4,
         ),
         Sign(
             "dunder",
             r"__(?:class|mro|base|bases|subclasses|globals|builtins|init|import|getattribute|getitem|dict|code|reduce|loader|file|self)__[^\x00]{0,200}?(?:__|\.|\[|\()",
             6,
+            is_said,
         ),
         Sign(
             "dunder-opened",
@@ -61,39 +64,50 @@ CLASS = PayloadClass(
         ),
         Sign(
             "lookup-nested",
-            r"\$\{(?:[^\x00{}]{0,20}\$\{[^\x00{}]{0,40}\}){1,}[^\x00]{0,60}(?:jndi|:|ldap|rmi|dns)|\bjndi\s*:\s*(?:ldaps?|rmi|dns|nis|iiop|corba|nds|http)|\$\{(?:::-?|[^\x00}]{0,12}:-)|\x26dollar;?\{|%24%7b|\$\{j|j\}?\$?\{?n\}?\$?\{?d\}?\$?\{?i\s*:",
+            r"\$\{[^\x00{}\s]{0,20}\$\{[^\x00{}]{0,40}\}[^\x00\s]{0,60}(?:jndi|:|ldap|rmi|dns)|\bjndi\s*:\s*(?:ldaps?|rmi|dns|nis|iiop|corba|nds|http)|\$\{(?:::-|[a-z]{1,8}:[^\x00}\s]{0,12}:-)|\x26dollar;?\{|%24%7b|\$\{j(?:\$\{|ndi|\x7d)|(?:j\}\$|\}j)\{?n\}?\$?\{?d\}?\$?\{?i\s*:",
+            10,
         ),
         Sign(
             "expression-run",
             _OPEN
             + r"[^\x00]{0,400}?(?:\b(?:system|exec|passthru|shell_exec|popen|getRuntime|ProcessBuilder|Runtime|execute|newInstance|forName|subclasses|child_process|mainModule|constructor|phpinfo|eval|__import__|include|file_get_contents|readfile|assert|os\.|registerUndefinedFilterCallback|getFilter|sleep)\b[\s'\"]*(?:\(|\.|\]|\[|\|)|\|\s*(?:map|filter|sort|reduce|join|attr)\s*\(?\s*['\"\x5b]|\|\s*join\b)",
             9,
+            is_evaluated,
         ),
         Sign(
             "context-object",
-            r"(?:\{\{|\$\{|#\{|<%=?|\{%|\*\{|\{\$)\s*-?\s*\(?['\"]?\s*(?:config|self|request|session|settings|_self|lipsum|cycler|joiner|namespace|app|dump|get_flashed_messages|url_for|g\.|smarty|product|applicationScope|sessionScope|requestScope|param|pageContext|header|cookie|facesContext|class|this|process|root|global|globals|env|_context|secret\w*|flag|passwd|password|handler|settings|person\.secret|object|\(\)|\[\]|''|\"\"|dict|range|x\(|ns|loop)\s*(?:[.\x5b|(}]|\s[|}])",
+            r"(?:\{\{|\$\{|#\{|<%=?|\{%|\*\{|\{\$)\s*-?\s*\(?['\x22]?\s*(?:(?:config|self|_self|lipsum|cycler|joiner|namespace|get_flashed_messages|url_for|g|smarty|applicationScope|sessionScope|requestScope|pageContext|facesContext|_context|globals?|process|\(\)|\[\]|''|\x22\x22|request|session|app|settings|handler|param|header|cookie|class|this)\s*(?:[.\x5b|(}]|\s[|}])|(?:dict|range|x|ns|loop|dump|object)\s*[.(]\s*\w{0,12}\(|[\w.]{1,40}\.(?:secret\w*|passw\w*|constructor|__\w+)|(?:secret\w*|flag|settings)\s*\}\})",
             6,
+            is_reached,
+        ),
+        Sign(
+            "tag",
+            r"\{%\s*(?:set|for|if|block|extends|include|macro|raw|load|with|filter|autoescape|assign|capture|csrf_token|url|trans|comment|render|case|when)\b[^\x00]{0,200}%\}|\{\{#(?:with|each|if|unless)\b|<%=|<%\s*(?:if|for)\b|\{(?:if|include|assign|literal)\b[^\x00}]{0,80}\}",
+            3,
+            is_said,
         ),
         Sign(
             "set",
-            r"#(?:set|foreach|if|macro|parse|include|evaluate|define)\s*\(\s*\$|\{%\s*(?:set|for|if|block|extends|include|import|macro|raw|debug|load|with|filter|print|python|autoescape|from|do)\b[^\x00]{0,200}%\}|<#(?:assign|list|include|setting|import|attempt)\b|\{\{#(?:with|each|if|unless|lookup)\b|\{(?:php|literal|if|include|assign|fetch|math|Smarty_Internal|self::|system|exec)\b[^\x00}]{0,80}\}|<%@?\s*(?:page|include|=|import|require|eval)|\[%[^\x00]{1,80}%\]|\{\{!?/?\w{1,12}\}\}\{|@\{?\s*(?:System|Model|Html|var)\b|\bTemplate\s*\(\s*['\"](?:\$\{|\{\{|<%)|\\(?:input|include|write18|immediate|openin|read|newread|lstinputlisting|verbatiminput|usepackage|def|catcode|csname|loop|newwrite|openout)\s*[{\\\d]",
+            r"#(?:set|foreach|if|macro|parse|include|evaluate|define)\s*\(\s*\$|\{%\s*(?:import|debug|print|python|from|do|include\s+['\x22]?[/.\w]*(?:/|\.\.)|set\s+\w+\s*=\s*[^\x00%]{0,60}[(\x5b_])[^\x00]{0,200}%\}|<#(?:assign|list|include|setting|import|attempt)\b|\{\{#lookup\b|\{(?:php|fetch|math|Smarty_Internal|self::|system|exec)\b[^\x00}]{0,80}\}|<%@?\s*(?:page|include|import|require|eval)|\[%[^\x00]{1,80}%\]|\{\{!?/?\w{1,12}\}\}\{|@\{?\s*(?:System|Model|Html|var)\b|\bTemplate\s*\(\s*['\\x22](?:\$\{|\{\{|<%)|\\(?:input|include|write18|immediate|openin|read|newread|lstinputlisting|verbatiminput|usepackage|def|catcode|csname|loop|newwrite|openout)\s*[{\\\d]",
             5,
+            is_said,
         ),
         Sign(
             "velocity",
             r"\$(?:class|session|request|response|e|ex|x|str|chr|out|ref|dummy|foo|rt|engine|sc|data|util)\s*\.\s*(?:getClass|class|inspect|forName|getRuntime|type|append|exec|getInputStream)",
             8,
         ),
-        Sign("engine-own", r"\$\{\{<%\x5b|__include__\s*\(|\{\{\s*\d{1,6}\s*\|\s*\w|\{php\}\s*\w|\{\$smarty\.", 10),
+        Sign("engine-own", r"\$\{\{<%\x5b|__include__\s*\(|\{\{\s*\d{1,6}\s*\|\s*[a-z]|\{php\}\s*\w|\{\$smarty\.", 10),
         Sign(
             "polyglot",
-            r"\$\{\{<%\x5b%|\{\{[^\x00}]{0,4}<%|<%\{\{|\{\{\$\{|\$\{\{.{0,60}\}\}|#\{\s*<%|\}\}\{\{|%\}\{\{|\{\{\}\}|\$\{\}|<%=?\s*%>",
+            r"\$\{\{<%\x5b%|\{\{[^\x00}]{0,4}<%|<%\{\{|\{\{\$\{|\$\{\{\s*[^\x00}\w]{0,4}\d{1,9}\s*[*+-]|#\{\s*<%|\{\{\}\}|\$\{\}|<%=?\s*%>",
             5,
         ),
         Sign(
             "server-page",
-            r"<%\s*(?:=|@|!|Response|Runtime|system|eval|import|out\.|new\s|exec|if|for|set\b)|<\?(?:php|=|\s*(?:system|echo|eval|passthru|exec|phpinfo|print|include|require|\$|@))|<\?\s{0,3}(?:echo|system|\$_)|\[php\]|\[/php\]",
+            r"<%\s*(?:=|@|!|Response|Runtime|system|eval|import|out\.|new\s|exec|if|for|set\b)|<\?(?:\s*(?:system|echo|eval|passthru|exec|phpinfo|print|include|require|\$|@))|<\?\s{0,3}(?:echo|system|\$_)|\[php\]|\[/php\]",
             8,
+            is_said,
         ),
         Sign(
             "concatenated",

@@ -1,0 +1,36 @@
+"""Expressions of templates: is one evaluated here that does something, or is a name put into a text?"""
+
+import re
+from typing import Final
+
+from garrison.payload.quoting import is_said
+
+_OPENED: Final = re.compile(r"\{\{|\$\{|#\{|\*\{|@\{|~\{|<%|\{%|\{#|@\(|\[\[|\{php\}|\{\$|%\{|\{@|\}|%>")
+_ACTION: Final = re.compile(r"\$\{\{\s*[\w.-]+\s*\}\}")
+_RUNS: Final = re.compile(
+    r"\b(?:system|exec|passthru|shell_exec|popen|getRuntime|execute|newInstance|forName|phpinfo|eval|__import__|include|file_get_contents|readfile|assert"
+    r"|registerUndefinedFilterCallback|getFilter|sleep|subclasses)\b[\s'\"\])]*[(\[|]|\b(?:ProcessBuilder|Runtime|child_process|mainModule|constructor|subclasses|os)\b[\s'\"\])]*[.(\[|]"
+    r"|\|\s*(?:map|filter|sort|reduce|join|attr)\s*\(?\s*['\"\[]|\|\s*join\b|['\"](?:system|exec|passthru|eval|assert|constructor|shell_exec|popen)['\"]",
+    re.IGNORECASE,
+)
+
+
+def is_reached(text: str, place: int) -> bool:
+    """Whether what is named before `place` is an engine's own, and not a setting of a workflow (`${{ env.A }}`)."""
+    start = text.rfind("{{", 0, place)
+    return (start <= 0 or _ACTION.match(text, start - 1) is None) and is_said(text, place)
+
+
+def is_evaluated(text: str, place: int) -> bool:
+    """Whether a call stands between the opening of an expression and its end."""
+    start = max(
+        text.rfind(each, 0, place)
+        for each in ("{{", "${", "#{", "*{", "@{", "~{", "<%", "{%", "{#", "@(", "[[", "{php}", "{$", "%{", "#set")
+    )
+    if start < 0 or not is_said(text, place):
+        return False
+    end = min(
+        (each for each in (text.find("}", start), text.find("%>", start), text.find("\n", start)) if each > 0),
+        default=len(text),
+    )
+    return _RUNS.search(text, start, max(end, place) + 2) is not None

@@ -1,0 +1,51 @@
+"""Shells: whether what follows a separator is a command with its arguments, or a sentence, a table, a line of code."""
+
+import re
+from typing import Final
+
+from garrison.payload.quoting import is_said
+
+_SEPARATOR: Final = re.compile(r"[;|&]{1,2}|\$\(|<|%0a", re.IGNORECASE)
+_HEAD: Final = re.compile(r"\s*[\"'(\\]{0,2}(?P<folder>/?(?:\w+/)*)(?P<word>[\w.-]+)(?P<rest>[^\n\x00]*)")
+_ARGUMENT: Final = re.compile(
+    r"\s*(?:$|[;|&`)'\"<>$#%{}\\]"  # nothing, another separator, a quote, an expansion
+    r"|[-+/][\w-]"  # an option
+    r"|[~./\\]|\d|[A-Za-z]:[\\/]?"  # a path or a number
+    r"|\S*[/.:@=\\*$]\S)"  # a file, an address, an assignment
+)
+_CODE: Final = re.compile(r"(?:import|export|const|let|var|function|return|class|public|private|namespace|use)\b")
+_USED: Final = re.compile(
+    r"\b([A-Za-z_]\w{0,11})=[^;&|\s]{1,40}\s{0,2}(?:;|&&|\|\|)[^\n]{0,200}?(?:[;&|]\s{0,9}|\w)\$\{?\1\b"
+)
+_NEAR: Final = 200  # characters of a line before a place in which a variable is assigned
+
+
+def is_command(text: str, place: int) -> bool:
+    """Whether the separator near the beginning of `text` is followed by a command with arguments of a command."""
+    if not is_said(text, place) or "\n|" in text or text.count("|") > 3 and "||" not in text:
+        return False  # a table
+    found = _SEPARATOR.search(text, 0, 120)
+    head = _HEAD.match(text, found.end()) if found else None
+    if head is None:
+        return True
+    if _CODE.match(head["word"]):
+        return False
+    rest = head["rest"]
+    if not rest.strip():
+        return head["word"].lower() in _ALONE or bool(head["folder"])
+    return _ARGUMENT.match(rest) is not None or len(rest.split()) == 1 or head["word"].lower() in _TOOLS
+
+
+_ALONE: Final = frozenset(
+    "id ls dir pwd whoami who ps w env set ipconfig ifconfig netstat hostname uname top df last date sh bash cmd phpinfo"
+    " systeminfo tasklist printenv ver vol sysinfo reboot shutdown ping cat".split()
+)
+"""Commands that do something without an argument."""
+_TOOLS: Final = frozenset("netsh sc reg wmic net schtasks bcdedit systemctl iptables ufw useradd adduser".split())
+"""Commands whose first argument is a word, and which are no word of a sentence."""
+
+
+def runs_variable(text: str, place: int) -> bool:
+    """Whether a variable that is assigned in this line is then run or put together: `a=cat;$a /etc/passwd`."""
+    start = text.rfind("\n", max(0, place - _NEAR), place) + 1 or max(0, place - _NEAR)
+    return is_said(text, place) and _USED.search(text, start, place + _NEAR) is not None
