@@ -5,16 +5,14 @@ Rewrites the part of docs/explanations/performance.md between the two marks, and
 """
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeAlias
 
 import msgspec
-import pygal
 from benchmarks.gateway import CONNECTIONS, HALF_OF, TRAFFIC, PacedRow, Result, Row, Spread
+from benchmarks.pages import Cells, bars, put, table
 
 PAGE = Path(__file__).parent.parent / "docs" / "explanations" / "performance.md"
-BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 NAMES = {
     "upstream": "upstream alone",
     "envoy": "bare Envoy",
@@ -28,14 +26,9 @@ COLOURS = ("#9aa5b1", "#52606d", "#0b7285", "#9c36b5", "#364fc7", "#66a80f", "#e
 """One for each of `NAMES`."""
 
 
-Cells: TypeAlias = Sequence[tuple[str, ...]]
-
-
 def write_docs(result: Result) -> None:
     """Write page and charts."""
-    before, _, rest = PAGE.read_text().partition(BEGIN)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(f"{before}{BEGIN}\n\n{_markdown(result)}\n{END}{after}")
+    put(PAGE, _markdown(result))
     _chart(result, "throughput", "Requests a second, as a share of bare Envoy's", lambda row: row.ratio.median)
     _chart(result, "processor", "Processor time for an exchange, microseconds", lambda row: row.processor)
 
@@ -47,32 +40,16 @@ def _markdown(result: Result) -> str:
         "![Throughput as a share of bare Envoy's](performance-throughput.svg)",
         "![Processor time for an exchange](performance-processor.svg)",
         "### At full speed",
-        "\n".join(_table(_throughput(result.rows))),
+        table(_throughput(result.rows)),
         "### Latency at half of saturation",
-        "\n".join(_table(_latency(result.paced))),
+        table(_latency(result.paced)),
         "### Processor time, next to the others'",
-        "\n".join(_table(_processor(result.rows))),
+        table(_processor(result.rows)),
         "### Memory",
-        "\n".join(_table(_memory(result.memory))),
+        table(_memory(result.memory)),
         f"Recorded by Garrison meanwhile: {sum(result.events.values()):,} events, one for each exchange.",
     ]
     return "\n\n".join(parts) + "\n"
-
-
-def _table(rows: Cells) -> Iterator[str]:
-    """Markdown lines; the first row is the head, and all but text columns are set to the right."""
-    head, *body = rows
-    yield _line(head)
-    yield _line(tuple("---" if _is_text(column) else "---:" for column in zip(*body, strict=True)))
-    yield from map(_line, body)
-
-
-def _line(cells: tuple[str, ...]) -> str:
-    return f"| {' | '.join(cells)} |"
-
-
-def _is_text(column: tuple[str, ...]) -> bool:
-    return not any(cell[:1].isdigit() for cell in column)
 
 
 def _throughput(rows: list[Row]) -> Cells:
@@ -141,28 +118,13 @@ def _milliseconds(microseconds: float) -> str:
 def _chart(result: Result, name: str, title: str, figure: Callable[[Row], float]) -> None:
     gateways = [each for each in NAMES if each != "upstream" and any(row.gateway == each for row in result.rows)]
     colours = [COLOURS[list(NAMES).index(each)] for each in gateways]
-    style = pygal.style.Style(
-        background="white", plot_background="white", colors=colours, opacity="1", value_font_size=11,
-        guide_stroke_color="#e4e7eb", major_guide_stroke_color="#e4e7eb", font_family="sans-serif",
-    )  # fmt: skip
-    chart = pygal.Bar(title=title, style=style, js=(), width=900, height=400, legend_at_bottom=True)
-    chart.print_values, chart.print_values_position = True, "top"
-    chart.formatter = lambda value: f"{value:.2f}" if value < 10 else f"{value:,.0f}"
-    chart.add_xml_filter(_without_script)
+    chart = bars(title, colours)
     groups = [(method, connections) for method in TRAFFIC for connections in CONNECTIONS]
     chart.x_labels = [f"{method}, {connections} conn." for method, connections in groups]
     for gateway in gateways:
         values = {(row.method, row.connections): figure(row) for row in result.rows if row.gateway == gateway}
         chart.add(NAMES[gateway], [values.get(group) for group in groups])
     (PAGE.parent / f"performance-{name}.svg").write_bytes(chart.render())
-
-
-def _without_script(root: Any) -> Any:
-    """A picture and no program."""
-    for parent in list(root.iter()):
-        for child in [child for child in parent if str(child.tag).endswith("script")]:
-            parent.remove(child)
-    return root
 
 
 def main() -> None:

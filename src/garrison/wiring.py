@@ -3,7 +3,7 @@
 import difflib
 import hashlib
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -23,6 +23,7 @@ from garrison.core.operation import Operation
 from garrison.engine.control import ControlSpec
 from garrison.engine.plan import Policy, compile_policy
 from garrison.engine.state import State
+from garrison.payload.strange import strange
 
 if TYPE_CHECKING:
     from garrison.detect.detector import Detector
@@ -70,6 +71,7 @@ def policy_on(
     operations = [compiled.operation for compiled in catalogue.operations]
     problems = [_stranger(settings, index, operations, file) for index in unmatched(settings, operations)]
     problems += [*_strange_schemes(settings, operations, file), *exception_problems(settings, file)]
+    problems += usual_problems(settings, file)
     problems += [*_limits_of_nothing(settings, operations, file), *_patches_of_nothing(settings, operations, file)]
     problems += [
         Problem(file, json_path(each.path), each.message, each.hint)
@@ -215,16 +217,28 @@ def _patches_of_nothing(settings: Settings, operations: list[Operation], file: s
 
 def exception_problems(settings: Settings, file: str) -> list[Problem]:
     """Exceptions that except nothing, or what cannot be excepted: nothing is allowed that nobody granted."""
-    told = msgspec.to_builtins(settings.controls)
-    places = [("$.controls", told)]
-    places += [(f"$.operations[{index}].controls", entry.controls) for index, entry in enumerate(settings.operations)]
     return [
         Problem(file, f"{place}.{spec.id}.except[{index}].reason", *wrong)
-        for place, controls in places
+        for place, controls in _everywhere(settings)
         for spec in CONTROLS
         for index, exception in enumerate(controls.get(spec.id, {}).get("except", ()))
         if (wrong := _exception_fault(spec, exception["reason"]))
     ]
+
+
+def usual_problems(settings: Settings, file: str) -> list[Problem]:
+    """What `payload` calls usual where nothing is, or by a name that means nothing."""
+    return [
+        Problem(file, f"{place}.payload.usual{at}", message, hint)
+        for place, controls in _everywhere(settings)
+        for at, message, hint in strange(controls.get("payload", {}).get("usual", ()))
+    ]
+
+
+def _everywhere(settings: Settings) -> list[tuple[str, Mapping[str, Any]]]:
+    """Settings of controls wherever they stand, behind their place."""
+    found: list[tuple[str, Mapping[str, Any]]] = [("$.controls", msgspec.to_builtins(settings.controls))]
+    return found + [(f"$.operations[{at}].controls", entry.controls) for at, entry in enumerate(settings.operations)]
 
 
 def _exception_fault(spec: ControlSpec, reason: str) -> tuple[str, str] | None:

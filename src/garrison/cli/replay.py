@@ -1,17 +1,17 @@
 """`garrison replay`: recorded traffic through a policy, or through two, without a network."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from garrison.cli.output import as_json, columns, counting, line, note, progress
+from garrison.cli.output import as_json, counting, line, note, progress
+from garrison.core.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
-    from garrison.adapters.recorded.compare import Difference, Group
-    from garrison.adapters.recorded.exchange import Entry, Unreadable
-    from garrison.adapters.recorded.replay import Replayed
+    from garrison.adapters.recorded.exchange import Entry
+    from garrison.adapters.recorded.texts import Texts
     from garrison.cli.opening import Opened
 
 EXAMPLES = "Example: garrison replay traffic.har --config garrison.yaml --against stricter.yaml"
@@ -32,6 +32,10 @@ def replay(
     against: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Another garrison.yaml: show what it would do differently.")
     ] = None,
+    learn: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write what texts usually hold as exceptions of `payload`, to be accepted."),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Play recorded traffic through a policy and show what is denied, by operation, reason and principal.
@@ -41,8 +45,10 @@ def replay(
     """
     from garrison.adapters.recorded.keys import key_source
     from garrison.adapters.recorded.replay import replay as played
+    from garrison.adapters.recorded.texts import Texts
     from garrison.adapters.recorded.traffic import read_traffic
     from garrison.cli.opening import open_policy
+    from garrison.cli.replay_text import replay_data, replay_text, told
     from garrison.config.load import Options
 
     overlays = tuple(overlay or ())
@@ -50,14 +56,17 @@ def replay(
         first = open_policy(config, Options(contract=contract, overlays=overlays, mode=mode))
         second = _other(against, first, mode) if against is not None else None
     entries: Iterable[Entry] = read_traffic(traffic, key_source(first.settings, str(traffic)))
-    result = played(counting(entries, "exchanges"), first.policy, second.policy if second is not None else None)
+    texts = Texts(first.policy) if learn is not None else None
+    result = played(counting(entries, "exchanges"), first.policy, second.policy if second is not None else None, texts)
     if json:
-        as_json(_data(result))
+        as_json(replay_data(result, texts))
     else:
-        for text in _text(result):
+        for text in replay_text(result, texts):
             line(text)
         for one in result.unreadable:
-            note(_told(one))
+            note(told(one))
+    if learn is not None and texts is not None:
+        _write(learn, texts, first)
     if result.finds:
         raise typer.Exit(1)
 
@@ -75,64 +84,20 @@ def _other(file: Path, first: "Opened", mode: str | None) -> "Opened":
     return open_policy(file, Options(contract=contract.file or None, overlays=contract.overlays, mode=mode))
 
 
-def _data(result: "Replayed") -> dict[str, Any]:
-    data: dict[str, Any] = {
-        "exchanges": result.exchanges,
-        "unreadable": result.unreadable,
-        "missing": result.missing,
-        "effects": result.outcomes.by_effect,
-        "groups": result.outcomes.groups(),
-        "recorded": {"same": result.as_recorded, "other": result.unlike_recorded, "measured": result.measured},
-    }
-    if result.differences is not None:
-        data["changes"] = result.differences.by_change
-        data["differences"] = result.differences.groups()
-    return data
+def _write(file: Path, texts: "Texts", opened: "Opened") -> None:
+    """The proposals; raises ConfigError where they cannot be written."""
+    from garrison.adapters.recorded.usual import proposals, written
+    from garrison.config.controls import UsualSettings
+    from garrison.config.overrides import controls_for
 
+    find = controls_for(opened.settings)
+    operations = {str(each.operation.id): each.operation for each in opened.policy.catalogue.operations}
 
-def _text(result: "Replayed") -> Iterator[str]:
-    effects = ", ".join(f"{count} {effect}" for effect, count in result.outcomes.by_effect.items())
-    yield f"{result.exchanges} exchanges: {effects}"
-    if result.as_recorded or result.unlike_recorded:
-        yield f"as it was decided then: {result.as_recorded}; otherwise: {len(result.unlike_recorded)}"
-        yield from (f"  {name}" for name in result.unlike_recorded[:5])
-    if result.measured:
-        yield f"not compared, as a countermeasure had a say then: {result.measured}"
-    for part, count in result.missing.items():
-        yield f"judged without their {part.replace('-', ' ')}, which the record does not hold: {count}"
-    if result.differences is None:
-        yield from _groups(result.outcomes.groups())
-        return
-    yield ""
-    changes = ", ".join(f"{count} {change}" for change, count in result.differences.by_change.items() if count)
-    yield f"under the other policy: {changes or 'no difference'}"
-    yield from _differences(result.differences.groups())
+    def known(name: str) -> tuple[UsualSettings, ...]:
+        return find(operations.get(name)).payload.usual
 
-
-def _groups(groups: "list[Group]") -> Iterator[str]:
-    if groups:
-        heading = ("effect", "count", "operation", "reason", "control", "principal", "for example")
-        rows = [
-            (each.effect, str(each.count), each.operation, each.reason, each.control, each.principal,
-             str(each.examples[0]))
-            for each in groups
-        ]  # fmt: skip
-        yield ""
-        yield from columns(heading, rows)
-
-
-def _differences(groups: "list[Difference]") -> Iterator[str]:
-    if groups:
-        heading = ("change", "count", "operation", "principal", "reasons before", "reasons after", "for example")
-        rows = [
-            (each.change, str(each.count), each.operation, each.principal, ", ".join(each.before) or "-",
-             ", ".join(each.after) or "-", str(each.examples[0]))
-            for each in groups
-        ]  # fmt: skip
-        yield ""
-        yield from columns(heading, rows)
-
-
-def _told(one: "Unreadable") -> str:
-    name = "" if one.id is None else f" ({one.id})"
-    return f"garrison: {one.place}{name}: {one.why}"
+    try:
+        file.write_text(written(proposals(texts), known), encoding="utf-8")
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise ConfigError([Problem(str(file), "$", f"cannot be written: {reason}")]) from error

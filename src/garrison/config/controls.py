@@ -2,6 +2,8 @@
 
 from typing import Final, Literal, TypeAlias, get_args
 
+import msgspec
+
 from garrison.config.access import FieldAccessSettings, FunctionAccessSettings, IssuedIdsSettings, ObjectAccessSettings
 from garrison.config.authentication import AuthenticationSettings
 from garrison.config.exposure import ExposureSettings
@@ -73,11 +75,26 @@ class RequestSchemaSettings(ControlSettings, frozen=True):
     """Properties of a request body that the schema neither declares nor forbids."""
 
 
+class UsualSettings(Section, frozen=True):
+    """What texts usually hold at one place: it counts for nothing there, and everything else does."""
+
+    place: str
+    """As reasons name it: `body/text`, `query.filter`; a step `*` stands for any one, and at the end for all below."""
+    class_: PayloadClassName = msgspec.field(name="class")
+    """The class of signs that is usual there."""
+    signs: tuple[str, ...] = ()
+    """Those of its signs that are, as reasons name them; none means all of the class."""
+    note: str = ""
+    """Why, and who wanted it."""
+
+
 class PayloadSettings(ControlSettings, frozen=True):
     """Settings of the control `payload`."""
 
     classes: tuple[PayloadClassName, ...] = PAYLOAD_CLASSES
     """What is looked for; one that is left out here is looked for nowhere."""
+    usual: tuple[UsualSettings, ...] = ()
+    """What is not objected to at some places, mostly of one operation; `garrison replay --learn` proposes it."""
     unsafe_trusted_places: tuple[str, ...] = ()
     """Places whose texts are not inspected, as reasons name them: `body/query`, `query.filter`, `header.x-note`; one
     that ends in `/*` means all below it. Warned of at start."""

@@ -1,11 +1,11 @@
 """Pinned texts: where a schema says so exactly what a text is that nothing can be hidden in it."""
 
-import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
 
+from garrison.contract.plain_pattern import is_plain
 from garrison.contract.texts import Schema
 
 _FORMATS: Final = frozenset({"uuid", "date", "date-time", "time", "duration", "ipv4", "ipv6", "hostname", "byte-size"})
@@ -13,10 +13,6 @@ _FORMATS: Final = frozenset({"uuid", "date", "date-time", "time", "duration", "i
 _SHORT: Final = 3
 """Longest text, in characters, that is too short to leave one place and say anything in another."""
 _MAX_DEPTH: Final = 8
-
-# An anchored pattern of plain characters and classes of them; then one whose classes hold what closes a context.
-_PLAIN_PATTERN: Final = re.compile(r"\^(?:[A-Za-z0-9_@:#, -]|\\[dw.\-/]|[\[\](){}?*+|,])*\$")
-_OPEN_CLASS: Final = re.compile(r"\[\^|\[[^\]]*[(){}|*?+'\"<>;$&`][^\]]*\]")
 
 
 def pins_down(schema: Schema) -> bool:
@@ -33,7 +29,7 @@ def _pins(part: Mapping[str, Any]) -> bool:
     length, pattern = part.get("maxLength"), part.get("pattern")
     if isinstance(length, int) and length <= _SHORT:
         return True
-    return isinstance(pattern, str) and bool(_PLAIN_PATTERN.fullmatch(pattern)) and not _OPEN_CLASS.search(pattern)
+    return isinstance(pattern, str) and is_plain(pattern)
 
 
 class Pins(msgspec.Struct, frozen=True):

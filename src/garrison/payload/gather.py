@@ -87,12 +87,13 @@ def query_texts(query: tuple[tuple[str, str], ...], kept: frozenset[str] = froze
     return found
 
 
-def body_texts(document: Document | None, pins: Pins = NOTHING_PINNED) -> Places:
-    """Keys and texts of a body, those left out that are pinned down."""
+def body_texts(document: Document | None, pins: Pins = NOTHING_PINNED, *, plain: bool = False) -> Places:
+    """Keys and texts of a body, those left out that are pinned down; of JSON, unless `plain`, also those that are too
+    plain to say anything."""
     kept = frozenset([name for name, each in pins.properties.items() if each.whole])
     match document:
         case JsonDocument(value):
-            return _json(value, pins)
+            return _json(value, pins, plain=plain)
         case FormDocument(fields):
             return [(f"body/{name}", text) for name, text in query_texts(fields, kept)]
         case MultipartDocument(parts):
@@ -164,13 +165,13 @@ _Step: TypeAlias = tuple[str, Any, int, Pins]
 """A value that is still to be looked at: its place, itself, its depth, and what of it is pinned down."""
 
 
-def _json(root: Any, pins: Pins) -> Places:
+def _json(root: Any, pins: Pins, *, plain: bool) -> Places:
     found: Places = []
     stack: list[_Step] = [("body", root, 0, pins)]
     while stack:
         place, node, depth, known = stack.pop()
         if type(node) is str:
-            if not known.whole and not _PLAIN.fullmatch(node):
+            if not known.whole and (plain or not _PLAIN.fullmatch(node)):
                 found.append((place, node))
         elif type(node) is dict:
             _object(place, node, (depth, known), found, stack)

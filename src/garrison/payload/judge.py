@@ -1,8 +1,8 @@
 """What is found in a request's texts: all signs in one pass, then the grammars, then what was hidden in wrappings."""
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -40,20 +40,27 @@ def prepare() -> None:
     scanner_of(SIGNS)
 
 
-def judge(texts: Sequence[str]) -> tuple[Finding, ...]:
+Spared: TypeAlias = Mapping[int, frozenset[int]]
+"""By a text's index, the signs that do not count in it."""
+NOTHING_SPARED: Final[Spared] = {}
+_NONE: Final = frozenset[int]()
+
+
+def judge(texts: Sequence[str], spared: Spared = NOTHING_SPARED) -> tuple[Finding, ...]:
     """What is found in `texts`, each at most once. Never raises, and takes time in proportion to their length."""
-    best = _judge([Form(index, text, ()) for index, text in enumerate(texts)], {})
-    hidden = [form for index, text in enumerate(texts) if index not in best for form in hidden_forms(index, text)]
+    forms = [Form(index, text, (), spared.get(index, _NONE)) for index, text in enumerate(texts)]
+    best = _judge(forms, {})
+    hidden = [each for form in forms if form.owner not in best for each in hidden_forms(form)]
     if hidden:
         best = _judge(hidden, best)
     return tuple(best[index] for index in sorted(best))
 
 
-def hidden_forms(index: int, text: str) -> list[Form]:
-    """What `text` is behind its wrappings; mostly nothing."""
-    if text.isascii() and not HINT.search(text):
+def hidden_forms(plain: Form) -> list[Form]:
+    """What a text is behind its wrappings; mostly nothing."""
+    if plain.text.isascii() and not HINT.search(plain.text):
         return []
-    return [Form(index, form.text, form.steps) for form in decode(text)]
+    return [Form(plain.owner, form.text, form.steps, plain.spared) for form in decode(plain.text)]
 
 
 def _judge(forms: Sequence[Form], best: dict[int, Finding]) -> dict[int, Finding]:

@@ -32,6 +32,8 @@ class Form(msgspec.Struct):
     owner: int
     text: str
     steps: tuple[str, ...]
+    spared: Set[int] = frozenset()
+    """Signs that do not count in it."""
 
 
 class Signs(msgspec.Struct, frozen=True):
@@ -52,11 +54,17 @@ def name_of(sign: int) -> str:
     return f"{kind}.{one.name}"
 
 
+def signs_of(kind: str, names: Sequence[str] = ()) -> frozenset[int]:
+    """The signs of a class, or those of them that are named; a name that no sign has any more names none."""
+    signs = [index for index, (own, sign) in enumerate(OWNED) if own == kind and (not names or sign.name in names)]
+    return frozenset(signs)
+
+
 def signs_in(forms: Sequence[Form]) -> list[Signs]:
     """For each form the signs in it that hold; none where those of no class could be enough, wherever they stand."""
     pieces = [form.text.replace(BORDER, "\ufffd").encode("utf-8", "replace") for form in forms]
     return [
-        _signs(form.text, piece, ends) if ends else NOTHING
+        _signs(form, piece, ends) if ends else NOTHING
         for form, piece, ends in zip(forms, pieces, _ends(pieces), strict=True)
     ]
 
@@ -97,10 +105,12 @@ def _told(pieces: Sequence[bytes], most: int) -> list[tuple[int, int]]:
     return scanner_of(SIGNS).scan(b"\0" + b"\0".join(pieces) + b"\0", most)
 
 
-def _signs(text: str, piece: bytes, ends: _Ends) -> Signs:
+def _signs(form: Form, piece: bytes, ends: _Ends) -> Signs:
     if len(ends) > _most(len(piece)):
         return Signs(_placed(piece, ends), crowded=True)
-    return _holding(text, _placed(piece, ends)) if _may_be_enough({sign for _, sign in ends}) else NOTHING
+    if form.spared:
+        ends = [each for each in ends if each[1] not in form.spared]
+    return _holding(form.text, _placed(piece, ends)) if _may_be_enough({sign for _, sign in ends}) else NOTHING
 
 
 def _may_be_enough(signs: Set[int]) -> bool:

@@ -143,3 +143,27 @@ def test_explain_needs_the_contract(folder: Path) -> None:
     done = run("explain", keep(folder, get()), "--data", "data", cwd=folder)
     assert done.returncode == 2
     assert "nothing is known of the operation `listPets`" in done.stderr
+
+
+def test_replay_learns(folder: Path) -> None:
+    def line(number: int) -> str:
+        told = {
+            "id": number,
+            "method": "POST",
+            "path": "/pets",
+            "peer": f"198.51.100.{number}",
+            "response": {"status": 201},
+        }
+        body = json.dumps({"name": "<iframe src='https://a.example/'>"})
+        return json.dumps({**told, "headers": {"Host": "a", "Content-Type": "application/json"}, "body": body})
+
+    (folder / "g.yaml").write_text("mode: enforce\ncontract: {file: pets.json}\ncontrols: {payload: {mode: monitor}}\n")
+    (folder / "t.jsonl").write_text("\n".join(map(line, range(1, 4))))
+    done = run("replay", "t.jsonl", "--config", "g.yaml", "--learn", "usual.yaml", cwd=folder)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "observed  3      3        addPet     body/name  payload-markup" in done.stdout
+    assert "learned from 3 exchanges that were served; passed over: 0" in done.stdout
+    (folder / "g.yaml").write_text((folder / "g.yaml").read_text() + (folder / "usual.yaml").read_text())
+    done = run("replay", "t.jsonl", "--config", "g.yaml", "--learn", "none/usual.yaml", "--json", cwd=folder)
+    assert (done.returncode, done.stderr) == (2, "none/usual.yaml: $: cannot be written: no such file or directory\n")
+    assert json.loads(done.stdout)["effects"]["allowed"] == 3

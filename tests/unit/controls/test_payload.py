@@ -7,6 +7,7 @@ import pytest
 from tests.unit.engine.drive import EVENT_ID, request_head
 
 from garrison.config.load import load_settings
+from garrison.core.errors import ConfigError
 from garrison.core.event import Event
 from garrison.engine.exchange import Exchange
 from garrison.wiring import build_policy
@@ -102,6 +103,58 @@ def test_xml_is_read_though_no_schema_describes_it() -> None:
 )
 def test_settings_leave_out(settings: dict[str, Any]) -> None:
     assert reasons(decided("POST /notes", {"text": SQL}, **settings)) == []
+
+
+BOTH = "<script>a()</script> 1' or '1'='1"
+
+
+@pytest.mark.parametrize(
+    ("usual", "found"),
+    [
+        ([{"place": "body/text", "class": "sql"}, {"place": "body/text", "class": "markup"}], []),
+        ([{"place": "body/text", "class": "markup"}], ["payload-sql"]),
+        ([{"place": "body/text", "class": "sql"}], ["payload-markup"]),
+        ([{"place": "body/*", "class": "sql"}, {"place": "body/text", "class": "markup"}], []),
+        ([{"place": "body/tex", "class": "markup"}, {"place": "query.text", "class": "markup"}], ["payload-markup"]),
+    ],
+)
+def test_what_is_usual_counts_for_nothing_and_hides_nothing(usual: list[dict[str, Any]], found: list[str]) -> None:
+    assert [name for name, _ in reasons(decided("POST /notes", {"text": BOTH}, usual=usual))] == found
+
+
+def test_signs_are_usual_one_by_one() -> None:
+    usual = {"place": "body/text", "class": "markup", "signs": ["active-element"]}
+    assert reasons(decided("POST /notes", {"text": "<iframe src='https://a.example/'>"}, usual=[usual])) == []
+    event = decided("POST /notes", {"text": "<iframe src='https://a.example/' onload=alert(1)>"}, usual=[usual])
+    assert reasons(event) == [("payload-markup", "body/text")]
+
+
+def test_a_step_may_be_any_number() -> None:
+    usual = [{"place": "body/items/*/note", "class": "sql"}]
+    assert reasons(decided("POST /notes", {"items": [{"note": "a"}, {"note": SQL}]}, usual=usual)) == []
+    event = decided("POST /notes", {"items": [{"name": SQL}, {"note": {"deep": SQL}}]}, usual=usual)
+    assert sorted(place for _, place in reasons(event)) == ["body/items/0/name", "body/items/1/note/deep"]
+
+
+def test_a_class_that_nobody_looks_for_hides_no_other() -> None:
+    assert reasons(decided("POST /notes", {"text": BOTH}, classes=["sql"])) == [("payload-sql", "body/text")]
+    assert reasons(decided("POST /notes", {"text": BOTH}, classes=["markup"])) == [("payload-markup", "body/text")]
+
+
+@pytest.mark.parametrize(
+    ("entry", "path", "hint"),
+    [
+        ({"place": "text", "class": "sql"}, "usual[0].place", "body/text"),
+        ({"place": "body/text", "class": "markup", "signs": ["active-elemnt"]}, "usual[0].signs[0]", "active-element"),
+        ({"place": "body/text", "class": "sql", "signs": ["zzz"]}, "usual[0].signs[0]", "garrison replay --learn"),
+    ],
+)
+def test_what_means_nothing_is_told(entry: dict[str, Any], path: str, hint: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        decided("POST /notes", {"text": "a"}, usual=[entry])
+    (problem,) = caught.value.problems
+    assert problem.path == f"$.controls.payload.{path}"
+    assert hint in problem.hint
 
 
 def test_evidence_shows_no_word_of_anybody() -> None:

@@ -161,6 +161,12 @@ def principal_of(recorded: RecordedExchange, event: Event) -> str:
     return event.principal or (recorded.event.principal if recorded.event is not None else "") or ANONYMOUS
 
 
+def client_of(recorded: RecordedExchange, event: Event) -> str:
+    """The principal, or the address of who has not proved who they are."""
+    name = principal_of(recorded, event)
+    return recorded.request.peer.address if name == ANONYMOUS else name
+
+
 def _decided(event: Event) -> tuple[object, ...]:
     return (
         event.operation,

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from garrison.adapters.recorded.compare import Differences, Outcomes, is_measured, is_same_decision
 from garrison.adapters.recorded.exchange import Entry, RecordedExchange, Unreadable
 from garrison.adapters.recorded.play import Played, play
+from garrison.adapters.recorded.spots import Spots
+from garrison.adapters.recorded.texts import Texts
 from garrison.engine.plan import Policy
 
 MAX_UNREADABLE = 20
@@ -18,6 +20,8 @@ class Replayed:
         """Nothing replayed yet; `compares` says that there will be a second policy."""
         self.exchanges = 0
         self.outcomes = Outcomes()
+        self.spots = Spots()
+        """Where texts leave their place, under the first policy."""
         self.differences = Differences() if compares else None
         self.unreadable: list[Unreadable] = []
         """The first of the entries that are no exchanges."""
@@ -43,6 +47,7 @@ class Replayed:
         """Count one exchange."""
         self.exchanges += 1
         self.outcomes.add(recorded, first.event)
+        self.spots.add(recorded, first.event)
         missing = {first.missing, second.missing if second is not None else ""} - {""}
         for part in missing:
             self.missing[part] = self.missing.get(part, 0) + 1
@@ -57,13 +62,19 @@ class Replayed:
             self.differences.add(recorded, first.event, second.event)
 
 
-def replay(entries: Iterable[Entry], policy: Policy, other: Policy | None = None) -> Replayed:
-    """Play every exchange among `entries` through `policy`, and through `other` where there is one."""
+def replay(
+    entries: Iterable[Entry], policy: Policy, other: Policy | None = None, texts: Texts | None = None
+) -> Replayed:
+    """Play every exchange among `entries` through `policy`, and through `other` where there is one; `texts` learns from
+    what was served."""
     result = Replayed(compares=other is not None)
     for entry in entries:
         match entry:
             case RecordedExchange():
-                result.add(entry, play(policy, entry), play(other, entry) if other is not None else None)
+                first = play(policy, entry)
+                result.add(entry, first, play(other, entry) if other is not None else None)
+                if texts is not None:
+                    texts.add(entry, first.event)
             case Unreadable():
                 if len(result.unreadable) < MAX_UNREADABLE:
                     result.unreadable.append(entry)

@@ -1,0 +1,1 @@
+"""What is compared: each as a module with a small adapter."""
