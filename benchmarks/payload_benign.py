@@ -81,7 +81,8 @@ def _data(r: random.Random) -> str:
         f"status:{a} AND ({b}:>{n} OR name:\"{a} {b}\") -{b}", f"avg(last_5m):sum:{a}.{b}{{env:prod,host:{a}-{n}}} by {{host}} > {n}",
         f"query {{ {a}(id: \"{n}\", first: 10) {{ {b} {{ id name }} }} }}", f"| {a} | {b} |\n|---|---|\n| {n} | `{a}` |", f"{a}.{b}({n}, '{a}') // {b}",
         f"arn:aws:s3:::{a}/{b}/*?x={n}&y={{{a}}}", f"Hello {{{{{a}}}}}, your {{{{ {b} }}}} of ${{{a}}} is {n}%", f"C:\\Users\\{a}\\{b} {n}.docx",
-        f"$ {a} --{b} {n} | grep {b} > out.txt", f"<{a}><{b} id=\"{n}\">{a} &amp; {b}</{b}></{a}>", f"<p>{a} <b>{b}</b> &mdash; {n}<br/></p>",
+        f"$ {a} --{b} {n} | grep {b} > out.txt", f"<{a}><{b} id=\"{n}\">{a} &amp; {b}</{b}></{a}>", f"{n}1688375{n}|{a}:{b}:0|3.{n}.2|{b}|{{\"{a}\":{n}.18}}", f"{a}\t{n}\t{b};{n};;{a}|{b}|", f"{a}/{b}|{n}|1920x{n}|1|{a}",
+        f"<p>{a} <b>{b}</b> &mdash; {n}<br/></p>",
     ])  # fmt: skip
 
 

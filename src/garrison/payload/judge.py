@@ -7,12 +7,15 @@ from typing import Final, TypeAlias
 import msgspec
 
 from garrison.payload.decoding import HINT, decode
+from garrison.payload.model.scoring import likeness_of
 from garrison.payload.places import OWNED, SIGNS, Form, name_of, signs_in
 from garrison.payload.scanner import scanner_of
 from garrison.payload.sign import ENOUGH
 
 WINDOW: Final = 200
 """Bytes within which signs add up: what stands further apart is no one thing."""
+LEARNED: Final = "learned"
+"""Stands among the signs of a text that the model knows for an attack."""
 CROWDED: Final = "crowded"
 """Stands among the signs of a text that has more of them than are looked at."""
 
@@ -46,14 +49,31 @@ NOTHING_SPARED: Final[Spared] = {}
 _NONE: Final = frozenset[int]()
 
 
-def judge(texts: Sequence[str], spared: Spared = NOTHING_SPARED) -> tuple[Finding, ...]:
-    """What is found in `texts`, each at most once. Never raises, and takes time in proportion to their length."""
+def judge(
+    texts: Sequence[str], spared: Spared = NOTHING_SPARED, *, use_model: bool = True
+) -> tuple[Finding, ...]:
+    """What is found in `texts`, each at most once. Never raises, and takes time in proportion to their length.
+
+    The model is asked about what the signs let through, once everything is undone.
+    """
     forms = [Form(index, text, (), spared.get(index, _NONE)) for index, text in enumerate(texts)]
     best = _judge(forms, {})
     hidden = [each for form in forms if form.owner not in best for each in hidden_forms(form)]
     if hidden:
         best = _judge(hidden, best)
+    if use_model:
+        _ask_model({form.owner: form for form in (*forms, *hidden) if form.owner not in best}, best)
     return tuple(best[index] for index in sorted(best))
+
+
+def _ask_model(forms: Mapping[int, Form], best: dict[int, Finding]) -> None:
+    for form in forms.values():
+        likeness = likeness_of(form.text)
+        if likeness is not None and not form.spared:
+            sign = f"{likeness.kind}.{LEARNED}"
+            best[form.owner] = Finding(
+                form.owner, likeness.kind, ENOUGH, (sign,), form.steps, form.text, likeness.place
+            )
 
 
 def hidden_forms(plain: Form) -> list[Form]:

@@ -1,16 +1,13 @@
-"""What the model knows of a window: the runs of marks in it, and the characters around each sign that is no letter."""
+"""What the model knows of a window: the runs of marks in it."""
 
-import re
 from typing import Final
 
 COARSE: Final = (1, 2, 3, 4)
 FINE: Final = (1, 2)
 
-_AROUND: Final = re.compile(r"[^\w\s.,-]")
-
 
 def features_of(coarse: str, fine: str) -> set[str]:
-    """Each run of marks, behind a letter that says of which line it is; runs of both begin fine or end so."""
+    """Each run of marks, behind a letter that says of which line it is; those of `g` begin with a fine mark, of `h` end so."""
     size = len(coarse)
     found = {"c" + coarse[at : at + n] for n in COARSE for at in range(size - n + 1)}
     found.update(["f" + fine[at : at + n] for n in FINE for at in range(size - n + 1)])

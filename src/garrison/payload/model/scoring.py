@@ -10,28 +10,37 @@ from garrison.payload.model.windows import Window, is_harmless, windows_of
 
 FLOOR: Final = 16
 """Features that a window counts as having, at least: a few signs alone are not much of a text."""
-NOTHING: Final = -9.0
-"""The score of a text that the model does not look at."""
 
 
-class Scored(msgspec.Struct, frozen=True):
-    """What the model makes of a text."""
+class Likeness(msgspec.Struct, frozen=True):
+    """What the model makes of a text that it knows for an attack."""
 
-    score: float = NOTHING
-    window: Window | None = None
+    score: float
+    kind: str
+    """Id of the class that the window speaks for."""
+    place: int
+    """Where in the text that stands which says most."""
 
 
-def score_of(text: str) -> Scored:
-    """The score of the window of `text` that has the highest; takes time in proportion to its length, up to a bound."""
+def likeness_of(text: str) -> Likeness | None:
+    """What the model makes of `text`; None where that is not enough to object."""
     if is_harmless(text):
-        return Scored()
+        return None
     known = weights()
-    best, found = NOTHING, None
+    score, window = score_of(text, known)
+    if window is None or score < known.enough:
+        return None
+    return Likeness(score, _kind(window, known), _place(window, known))
+
+
+def score_of(text: str, known: Weights) -> tuple[float, Window | None]:
+    """The score of the window of `text` that has the highest; takes time in proportion to its length, up to a bound."""
+    best, found = float("-inf"), None
     for window in windows_of(text):
         score = _score(window, known)
         if score > best:
             best, found = score, window
-    return Scored(best, found)
+    return best, found
 
 
 def _score(window: Window, known: Weights) -> float:
@@ -39,3 +48,19 @@ def _score(window: Window, known: Weights) -> float:
     get = known.features.get
     total = sum([get(feature, 0) for feature in features])
     return total * known.unit / max(FLOOR, len(features)) ** 0.5 + known.bias
+
+
+def _kind(window: Window, known: Weights) -> str:
+    features = features_of(window.coarse, window.fine)
+    scores = {kind: sum(map(each.get, features, [0] * len(features))) for kind, each in sorted(known.kinds.items())}
+    return max(scores, key=scores.__getitem__)
+
+
+def _place(window: Window, known: Weights) -> int:
+    """Behind the three marks whose features weigh most."""
+    def weight(at: int) -> int:
+        part = slice(at, at + 3)
+        return sum(known.features.get(each, 0) for each in features_of(window.coarse[part], window.fine[part]))
+
+    start = max(range(max(1, len(window.coarse) - 2)), key=weight)
+    return window.places[min(start + 2, len(window.places) - 1)]

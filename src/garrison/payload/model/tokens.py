@@ -8,6 +8,8 @@ changes nothing.
 import re
 from typing import Final
 
+import msgspec
+
 from garrison.payload.model.vocabulary import KINDS
 
 _TOKEN: Final = re.compile(
@@ -24,6 +26,7 @@ _PAIRS: Final = (
 _WORDS: Final = tuple((kind, word) for kind, words in KINDS.items() for word in words.split())
 _SPACED: Final = 0xF000  # fine mark of a sign with space before it: this, and the sign's own number
 _PLAIN: Final = frozenset("Eabwlu_")  # kinds of words that no language but people's own has
+_SIGNS: Final = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^`{|}~")
 START, END = "\x02", "\x03"
 _SPACE: Final = ("", "")
 
@@ -35,29 +38,38 @@ _KNOWN: Final[dict[str, tuple[str, str]]] = {
 }
 
 
-def line_of(text: str) -> tuple[str, str]:
-    """The coarse and the fine line of `text`, which is in small letters; both have the same length."""
+class Line(msgspec.Struct, frozen=True):
+    """The marks of a text."""
+
+    coarse: str
+    """Each token's kind."""
+    fine: str
+    """Each token itself, where it is known; as long as `coarse`."""
+    places: list[int]
+    """Where in the text each of them begins."""
+
+
+def line_of(text: str) -> Line:
+    """The marks of `text`, which is in small letters."""
     coarse: list[str] = []
     fine: list[str] = []
-    known = _KNOWN.get
+    places: list[int] = []
+    known, place = _KNOWN.get, 0
     is_spaced = is_prose = False
     for token in _TOKEN.findall(text):
         kind, mark = known(token) or _shape(token)
         if not kind:
             is_spaced = True
-        elif kind in _PLAIN:
-            if is_prose:
+        elif is_prose and (kind in _PLAIN or token[-1] in " \t"):
+            if kind in _PLAIN:
                 coarse[-1] = fine[-1] = "_"
-            else:
-                coarse.append(kind)
-                fine.append(mark)
-                is_prose = True
-            is_spaced = False
-        elif not is_prose or token[-1] not in " \t":
+        else:
             coarse.append(kind)
-            fine.append(chr(_SPACED + ord(mark)) if is_spaced and mark < "\x7f" else mark)
-            is_spaced = is_prose = False
-    return "".join(coarse), "".join(fine)
+            fine.append(chr(_SPACED + ord(mark)) if is_spaced and mark in _SIGNS else mark)
+            places.append(place)
+            is_prose, is_spaced = kind in _PLAIN, False
+        place += len(token)
+    return Line("".join(coarse), "".join(fine), places)
 
 
 def _shape(token: str) -> tuple[str, str]:

@@ -23,12 +23,11 @@ class Weights(msgspec.Struct, frozen=True):
     unit: float
     """What a weight of 1 adds to a score."""
     bias: float
-    enough: dict[str, float]
-    """The score from which a text is objected to, by the least weight of its signs at which that holds."""
-    cleared: float
-    """The score below which a text is let through whose signs just reach their own measure."""
+    enough: float
+    """The score from which a text is objected to."""
     features: dict[str, int]
-    kinds: dict[str, dict[str, int]] = {}
+    """What each feature weighs, in units."""
+    kinds: dict[str, dict[str, int]]
     """For each class, what a feature says for it: only asked once a text is objected to."""
 
 

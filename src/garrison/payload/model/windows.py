@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+import msgspec
+
 from garrison.payload.model.tokens import END, START, line_of
 
 SIZE: Final = 32
@@ -15,36 +17,57 @@ SIZE: Final = 32
 _STEP: Final = 16
 _SHORT: Final = 1_024  # characters up to which a text is looked at as a whole
 _PIECE: Final = 128
-_PIECES: Final = 8  # of a text that is longer: those with most signs
+_PIECES: Final = 6  # of a text that is longer, those with most signs; and
+_FOR_EACH: Final = 2_048  # one more for each so many characters
+_BESIDE: Final = 32  # characters before and behind a piece that are looked at with it
+_FARTHEST: Final = 131_072  # characters of a text behind which nothing is looked at
 
 _MARKS: Final = b"'\"<>;|`$\\(){}[]=&%*#/^~"
 
 
+_WORDS: Final = re.compile(r"[\w\s.,:!?@+-]*+")
+_APOSTROPHES: Final = re.compile(r"(?:[\w\s.,:!?@+-]|(?<=[^\W\d_])'(?=[^\W\d_]))*+")
+_AGENT: Final = re.compile(r"[A-Za-z][\w.-]*/\d[\w.+-]*(?: [\w.+-]+/[\w.+-]+| \([\w .;:,/+-]*\))*+")
+_ADDRESS: Final = re.compile(
+    r"(?:https?://\w[\w.:-]*)?(?:/?[\w~@:,+-][\w.~@:,+-]*+)?(?:/[\w~@:,+-][\w.~@:,+-]*+)*+/?(?:\?[\w.~@:,+&=/-]*)?(?:#[\w/-]*)?"
+)
+
+
 def is_harmless(text: str) -> bool:
-    """Whether `text` has nothing that could leave a place: words, and apostrophes between them."""
-    if "'" not in text:
-        return _ONLY_WORDS.fullmatch(text) is not None
-    return _WITH_APOSTROPHES.fullmatch(text) is not None
+    """Whether `text` has nothing by which it could leave a place: words with apostrophes in them, names of programs
+    with their versions, plain addresses."""
+    if _WORDS.fullmatch(text):
+        return True
+    if "'" in text:
+        return _APOSTROPHES.fullmatch(text) is not None
+    return _ADDRESS.fullmatch(text) is not None or _AGENT.fullmatch(text) is not None
 
 
-_ONLY_WORDS: Final = re.compile(r"[\w\s.,:!?@+-]*+")
-_WITH_APOSTROPHES: Final = re.compile(r"(?:[\w\s.,:!?@+-]|(?<=[^\W\d_])'(?=[^\W\d_]))*+")
+class Window(msgspec.Struct, frozen=True):
+    """A part of a text's line."""
+
+    coarse: str
+    fine: str
+    places: list[int]
+    """Where in the text each of its marks begins."""
 
 
-def windows_of(text: str) -> Iterator[tuple[str, str]]:
-    """The coarse and fine lines of each window of `text`."""
-    for part in _parts(text.lower()):
-        coarse, fine = line_of(part)
-        coarse, fine = START + coarse + END, START + fine + END
-        for start in range(0, max(1, len(coarse) - _STEP), _STEP):
-            yield coarse[start : start + SIZE], fine[start : start + SIZE]
+def windows_of(text: str) -> Iterator[Window]:
+    """Each window of `text`."""
+    for start, part in _parts(text.lower()):
+        line = line_of(part)
+        coarse, fine = START + line.coarse + END, START + line.fine + END
+        places = [start, *[start + each for each in line.places], start + len(part)]
+        for at in range(0, max(1, len(coarse) - _STEP), _STEP):
+            yield Window(coarse[at : at + SIZE], fine[at : at + SIZE], places[at : at + SIZE])
 
 
-def _parts(text: str) -> list[str]:
+def _parts(text: str) -> list[tuple[int, str]]:
+    """What is looked at, each part behind where it begins."""
     if len(text) <= _SHORT:
-        return [text]
-    data = text.encode("latin-1", "replace")
-    starts = range(0, min(len(data), 65_536), _PIECE)
-    counts = [_PIECE - len(data[start : start + _PIECE].translate(None, _MARKS)) for start in starts]
-    order = sorted(range(len(counts)), key=counts.__getitem__, reverse=True)[:_PIECES]
-    return [text[max(0, each * _PIECE - 32) : (each + 1) * _PIECE + 32] for each in sorted(order)]
+        return [(0, text)]
+    data = text[:_FARTHEST].encode("latin-1", "replace")
+    begins = range(0, len(data), _PIECE)
+    counts = [len(data[at : at + _PIECE]) - len(data[at : at + _PIECE].translate(None, _MARKS)) for at in begins]
+    order = sorted(range(len(counts)), key=counts.__getitem__, reverse=True)[: _PIECES + len(data) // _FOR_EACH]
+    return [(max(0, at - _BESIDE), text[max(0, at - _BESIDE) : at + _PIECE + _BESIDE]) for at in sorted(each * _PIECE for each in order)]
