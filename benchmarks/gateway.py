@@ -270,7 +270,7 @@ def _chosen(plan: Plan) -> dict[str, Start]:
         sys.exit(f"not here: {', '.join(sorted(unknown))} (hint: {', '.join(found)} can be measured)")
     if "modsecurity" not in found:
         print("modsecurity is left out: install libnginx-mod-http-modsecurity and modsecurity-crs")
-    wanted = plan.only or tuple(name for name in found if name != "monitor")
+    wanted = plan.only or tuple(name for name in found if name not in {"monitor", "payload"})
     return {name: start for name, start in found.items() if name in {BASE, *wanted}}
 
 

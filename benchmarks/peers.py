@@ -9,6 +9,7 @@ is that of a proxy which each of them trusts to name the client.
 * `people`: the same, and people are counted: the contract says who they are and what is said of them, each answer
   discloses another one, budgets of an hour, a day and 30 days are enforced, and the ledger is written.
 * `detecting`: the same, and all shipped detection rules look at every event in the process beside it.
+* `payload`: as `garrison`, and `payload` enforced: what nothing in the contract pins down is read for injections.
 * `monitor`: as `garrison`, in monitor mode.
 * `modsecurity`: nginx with ModSecurity 3 and the OWASP Core Rule Set, as Debian ships them, blocking, paranoia level 1,
   JSON bodies parsed, answers' bodies not looked at, no access log.
@@ -81,8 +82,10 @@ http {{{{
 """
 DATA = "data"
 """Garrison's data directory, in its place."""
-RECORDING = frozenset({"garrison", "people", "detecting", "monitor"})
+RECORDING = frozenset({"garrison", "payload", "people", "detecting", "monitor"})
 """The gateways that record every exchange."""
+OTHERS: Mapping[str, Any] = {"response-schema": {"mode": "enforce"}, "exposure": {"mode": "off"}}
+"""Settings of controls where nothing else is said."""
 DETECTING: Mapping[str, Any] = {"detect": {"mode": "on"}}
 HOSTILE = "/v1/customers?limit=1%27%20UNION%20SELECT%20password%20FROM%20users--%20"
 """What every gateway that looks must refuse, by its contract or by its signatures."""
@@ -106,6 +109,7 @@ def available() -> dict[str, Start]:
         "upstream": lambda place: contextlib.nullcontext(place.upstream),
         "envoy": bare,
         "garrison": lambda place: garrison(place, "enforce"),
+        "payload": lambda place: garrison(place, "enforce", {"controls": {**OTHERS, "payload": {"mode": "enforce"}}}),
         "people": lambda place: garrison(place, "enforce", counting_people(place.directory)),
         "detecting": lambda place: garrison(place, "enforce", {**counting_people(place.directory), **DETECTING}),
         "monitor": lambda place: garrison(place, "monitor"),
@@ -168,7 +172,7 @@ def garrison(place: Place, mode: str, more: Mapping[str, Any] | None = None) -> 
         "contract": {"file": str(DESCRIPTION)},
         "upstream": {"url": f"http://127.0.0.1:{place.upstream.port}"},
         "listen": {"address": f"127.0.0.1:{port}", "workers": place.workers, "trusted-proxies": PROXIES},
-        "controls": {"response-schema": {"mode": "enforce"}, "exposure": {"mode": "off"}},
+        "controls": OTHERS,
         "data": str(place.directory / DATA),
         "detect": {"mode": "off"},
         **(more or {}),

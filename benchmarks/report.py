@@ -17,12 +17,13 @@ NAMES = {
     "upstream": "upstream alone",
     "envoy": "bare Envoy",
     "garrison": "Garrison",
+    "payload": "Garrison, reading payloads",
     "people": "Garrison, counting people",
     "detecting": "Garrison, counting and detecting",
     "monitor": "Garrison, monitor mode",
     "modsecurity": "nginx, ModSecurity, CRS",
 }
-COLOURS = ("#9aa5b1", "#52606d", "#0b7285", "#9c36b5", "#364fc7", "#66a80f", "#e8590c")
+COLOURS = ("#9aa5b1", "#52606d", "#0b7285", "#15aabf", "#9c36b5", "#364fc7", "#66a80f", "#e8590c")
 """One for each of `NAMES`."""
 
 

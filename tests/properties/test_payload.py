@@ -4,7 +4,10 @@ from collections import Counter
 
 import pytest
 
+from garrison.core.document import TextDocument
 from garrison.payload import places
+from garrison.payload.decoding import HINT, decode
+from garrison.payload.gather import body_texts
 from garrison.payload.judge import judge
 from garrison.payload.places import Form, signs_in
 from garrison.payload.scanner import Scanner
@@ -113,4 +116,34 @@ def test_where_a_text_stands_among_others_changes_nothing(shape: str) -> None:
     text = shape * 40 + "<script>alert(1)</script>"
     (alone,) = judge([text])
     (among,) = judge(["before it", text, "after it"])
+    assert among.index == 1
     assert (alone.kind, alone.signs, alone.place) == (among.kind, among.signs, among.place)
+
+
+LONG = 1 << 18
+
+
+@pytest.mark.parametrize(
+    "shape",
+    ["+", "\0", "%", "&", "\\", "+A", "&#", "%u", "\\u", "0x", "A", "=", "&lt", "&lt;", "%25", "\uff1c", "\\\\"],
+)
+def test_decoding_ends_however_long_a_run_is(shape: str) -> None:
+    """What looks back at each character of a run would not come to an end here."""
+    text = "-" + shape * (LONG // len(shape)) + "-"
+    assert all(len(form.text) <= 4 * len(text) for form in decode(text))
+
+
+def test_a_run_of_borders_hints_at_nothing() -> None:
+    assert HINT.search("\0" * LONG) is None
+
+
+@pytest.mark.parametrize("shape", [" ", ">", '="', "='", "= ", "> ", "<"])
+def test_marked_up_texts_are_read_to_their_end(shape: str) -> None:
+    text = "<a>" + shape * (LONG // len(shape))
+    places = body_texts(TextDocument(text))
+    assert sum(len(place[1]) for place in places) <= 2 * len(text)
+
+
+def test_values_of_marked_up_texts_stand_for_themselves() -> None:
+    places = body_texts(TextDocument("<a b=\"some value\" c='another one'>\n inner text <d>  more inner  </d></a>"))
+    assert [text for _, text in places[1:]] == ["some value", "another one", "inner text", "more inner"]

@@ -16,6 +16,7 @@ from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec
 from garrison.engine.facts import Facts
 from garrison.payload.classes.catalogue import CLASSES
 from garrison.payload.evidence import evidence_of
+from garrison.payload.familiar import Familiar
 from garrison.payload.judge import judge, prepare
 from garrison.payload.request import Free
 from garrison.payload.usual import Usual
@@ -39,11 +40,16 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
         return Checks()
     prepare()  # what is compiled once in a process, for seconds: no request waits for it
     trusts = _trusting(settings.payload.unsafe_trusted_places)
-    usual, free = Usual(settings.payload), Free(operation)
+    usual, free, familiar = Usual(settings.payload), Free(operation), Familiar()
 
     def check(facts: Facts) -> Outcome:
-        places = [place for place in free.texts(facts) if not trusts(place[0])]
-        found = judge([text for _, text in places], usual.spared(places))
+        places = familiar.without([place for place in free.texts(facts) if not trusts(place[0])])
+        if not places:
+            return None
+        spared = usual.spared(places)
+        found = judge([text for _, text in places], spared)
+        if not spared:
+            familiar.note(places, found)
         return tuple([
             _reason(f"payload-{each.kind}", places[each.index][0], evidence_of(each))
             for each in found[:MAX_OF_A_KIND]

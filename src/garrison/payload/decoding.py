@@ -22,7 +22,8 @@ _PRINTABLE: Final = 0.97  # of what base64 hides: random bytes that are all prin
 HINT: Final = re.compile(
     r"%[0-9A-Fa-f]{2}|%u[0-9A-Fa-f]{4}|%%[0-9A-Fa-f]{2}|&(?:#[xX]?[0-9A-Fa-f]|[A-Za-z]{2,8};)"
     r"|\\(?:u[0-9A-Fa-f{]|x[0-9A-Fa-f]{2}|[0-7]{2,3})|\+A[A-Za-z0-9+/]{2,3}-|0x[0-9A-Fa-f]{2}0x"
-    r"|\x00*[A-Za-z0-9+/_-]{16}"
+    r"|[A-Za-z0-9')\"]\+(?:and|or|union|select|order|having|waitfor|where|from|dir|cat|ping)\+"
+    r"|[A-Za-z0-9+/_-]{16}"
 )
 """Where something may be undone in a text."""
 
@@ -31,11 +32,16 @@ _NESTED_PERCENT = re.compile(r"%(?=%[0-9A-Fa-f]{2})")
 _BYTES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _WIDE = re.compile(r"%u([0-9A-Fa-f]{4})")
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|u\{([0-9A-Fa-f]{1,6})\}|x([0-9A-Fa-f]{2})|([0-3]?[0-7]{2}))")
-_UTF7 = re.compile(r"\+([A-Za-z0-9+/]{2,})-")
+_OCTAL: Final = 4  # the group of `_ESCAPE` whose digits are octal
+_UTF7 = re.compile(r"\+([A-Za-z0-9+/]*+)(-?)")  # a run is read once, whatever follows it
+_JOINED = re.compile(
+    r"\+(?:and|or|xor|union|select|order|group|having|waitfor|where|from|like|insert|dir|cat|ping|ls|wget|curl)\+",
+    re.IGNORECASE,
+)
 _HEX = re.compile(r"(?:0x[0-9A-Fa-f]{2}){2,}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _DATA_URL = re.compile(r"(?<=;base64,)[A-Za-z0-9+/_-]{8,}={0,2}")
-_REFERENCE = re.compile(r"&(?:#(?:[0-9]{1,7}|[xX][0-9A-Fa-f]{1,6});?|[A-Za-z]{2,12};)")
+_REFERENCE = re.compile(r"&(?:#(?:([0-9]{1,7})|[xX]([0-9A-Fa-f]{1,6}));?|[A-Za-z]{2,12};)")
 _OVERLONG_LEADS: Final = {0xC0: 1, 0xC1: 1, 0xE0: 2, 0xF0: 3, 0xF8: 4, 0xFC: 5}
 
 
@@ -68,8 +74,18 @@ def _percent(text: str) -> str:
     if "%" not in text:
         return text
     text = _NESTED_PERCENT.sub("%25", text) if "%%" in text else text
-    text = _BYTES.sub(lambda match: _from_bytes(bytes.fromhex(match[0].replace("%", ""))), text)
+    text = _BYTES.sub(_from_percent, text)
     return _WIDE.sub(lambda match: chr(int(match[1], 16)), text) if "%u" in text or "%U" in text else text
+
+
+def _from_percent(match: "re.Match[str]") -> str:
+    char = _PLAIN.get(match[0])
+    return char if char is not None else _from_bytes(bytes.fromhex(match[0].replace("%", "")))
+
+
+_FORMATS: Final = ("%{:02x}", "%{:02X}", "\\x{:02x}", "\\x{:02X}", "\\u{:04x}", "\\u{:04X}")
+_PLAIN: Final = {form.format(code): chr(code) for form in _FORMATS for code in range(0x80)}
+"""What most wrappings are and stand for, so that each is one look."""
 
 
 def _from_bytes(data: bytes) -> str:
@@ -98,7 +114,22 @@ def _from_bytes(data: bytes) -> str:
 
 
 def _references(text: str) -> str:
-    return _REFERENCE.sub(lambda match: html.unescape(match[0]), text) if "&" in text else text
+    if "&" not in text:
+        return text
+    for name, char in _COMMON:  # most of them by far: without a call for each
+        text = text.replace(name, char)
+    return _REFERENCE.sub(_referred, text).replace("&amp;", "&")
+
+
+_COMMON: Final = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'))
+
+
+def _referred(match: "re.Match[str]") -> str:
+    group = match.lastindex
+    if group is None:
+        return match[0] if match[0] == "&amp;" else html.unescape(match[0])
+    code = int(match[group], 10 if group == 1 else 16)
+    return chr(code) if 0x20 <= code < 0x7F else html.unescape(match[0])
 
 
 def _escapes(text: str) -> str:
@@ -106,8 +137,11 @@ def _escapes(text: str) -> str:
 
 
 def _escaped(match: "re.Match[str]") -> str:
-    digits = match[1] or match[2] or match[3]
-    code = int(digits, 16) if digits else int(match[4], 8)
+    char = _PLAIN.get(match[0])
+    if char is not None:
+        return char
+    group = match.lastindex or 0
+    code = int(match[group], 8 if group == _OCTAL else 16)
     # surrogates stay as they are: half a character is none
     return chr(code) if code < 0xD800 or 0xDFFF < code < 0x110000 else match[0]
 
@@ -118,19 +152,27 @@ def _utf7(text: str) -> str:
 
 def _from_utf7(match: "re.Match[str]") -> str:
     digits = match[1]
+    if len(digits) < 2 or not match[2]:
+        return match[0]
     try:
-        data = base64.b64decode(digits + "=" * (-len(digits) % 4))
+        data = binascii.a2b_base64(digits + "===")
     except binascii.Error:
         return match[0]
     if len(data) < 2 or data[0]:  # only what hides ASCII
         return match[0]
-    return data[: len(data) // 2 * 2].decode("utf-16-be", "replace")
+    data = data[: len(data) // 2 * 2]
+    return data.decode("utf-16-be", "replace") if any(data[::2]) else data[1::2].decode("latin-1")
 
 
 def _hex(text: str) -> str:
     if "0x" not in text:
         return text
     return _HEX.sub(lambda match: bytes.fromhex(match[0].replace("0x", "")).decode("latin-1"), text)
+
+
+def _plus(text: str) -> str:
+    """Spaces of a form that was put into another text as it is, where words of a language stand between them."""
+    return text.replace("+", " ") if " " not in text and _JOINED.search(text) else text
 
 
 def _base64(text: str) -> str:
@@ -184,5 +226,6 @@ _STEPS: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("escape", _escapes),
     ("utf-7", _utf7),
     ("hex", _hex),
+    ("plus", _plus),
     ("unicode", _compatible),
 )

@@ -36,6 +36,8 @@ _GRAMMATICAL: Final = frozenset({
 _FILE_NAMES: Final = frozenset({"x-file-name", "x-filename", "x_filename", "x.filename", "slug"})
 """Fields that name an uploaded file."""
 
+_ADDRESSES: Final = re.compile(r"[0-9a-fA-F.:, ]{0,200}")
+"""What proxies say of where a request came from: no word of any language is made of it."""
 _PLAIN: Final = re.compile(r"[\w .,@:+-]{0,7}|-?\d{1,20}")
 _NAME: Final = re.compile(r"[\w.~-]{0,40}|\d{1,40}")
 _MAX_NAMED: Final = 12
@@ -59,7 +61,7 @@ def head_texts(headers: Mapping[str, str], kept: frozenset[str] = frozenset()) -
     """What the fields of the head say; `kept` are those that are pinned down."""
     found: Places = []
     for name, value in headers.items():
-        if name in _GRAMMATICAL or name in kept or name.startswith("sec-"):
+        if name in _GRAMMATICAL or name in kept or name.startswith("sec-") or _ADDRESSES.fullmatch(value):
             continue
         if name == "referer" and "?" in value:
             found += [(f"header.{name}", each.partition("=")[2]) for each in value.partition("?")[2].split("&")]
@@ -154,11 +156,11 @@ def _marked_up(text: str) -> Places:
     """Values inside an XML document: what its elements and attributes hold."""
     if not text.lstrip().startswith("<"):
         return []
-    found = [("body", match[1] or match[2] or match[3]) for match in _MARKED_UP.finditer(text)]
+    found = [("body", (match[1] or match[2] or match[3]).strip()) for match in _MARKED_UP.finditer(text)]
     return [place for place in found if not _PLAIN.fullmatch(place[1])][:_MAX_PARTS]
 
 
-_MARKED_UP: Final = re.compile(r">\s*([^<>]*[^<>\s])\s*<|=\s*\"([^\"]+)\"|=\s*'([^']+)'")
+_MARKED_UP: Final = re.compile(r">([^<>]+)(?=<)|=\s*\"([^\"]+)\"|=\s*'([^']+)'")
 
 
 _Step: TypeAlias = tuple[str, Any, int, Pins]

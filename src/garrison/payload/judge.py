@@ -16,6 +16,8 @@ WINDOW: Final = 200
 """Bytes within which signs add up: what stands further apart is no one thing."""
 LEARNED: Final = "learned"
 """Stands among the signs of a text that the model knows for an attack."""
+LONG: Final = 2048
+"""Characters up to which a text is judged in each form that it takes; a longer one once unwrapped, and all unwrapped."""
 CROWDED: Final = "crowded"
 """Stands among the signs of a text that has more of them than are looked at."""
 
@@ -80,7 +82,8 @@ def hidden_forms(plain: Form) -> list[Form]:
     """What a text is behind its wrappings; mostly nothing."""
     if plain.text.isascii() and not HINT.search(plain.text):
         return []
-    return [Form(plain.owner, form.text, form.steps, plain.spared) for form in decode(plain.text)]
+    found = [Form(plain.owner, form.text, form.steps, plain.spared) for form in decode(plain.text)]
+    return found if len(plain.text) <= LONG else found[:1] + found[1:][-1:]
 
 
 def _judge(forms: Sequence[Form], best: dict[int, Finding]) -> dict[int, Finding]:

@@ -29,6 +29,13 @@ def leaves_folder(text: str, place: int) -> bool:
     return stands_alone(text, place) and _LINK.search(text, max(0, start - 24), start) is None
 
 
+def is_bare(text: str, place: int) -> bool:
+    """Whether a file is named in a value, and not mentioned in a sentence."""
+    return len(text) <= _MENTIONED and len(text.split()) <= _FEW and is_said(text, place)
+
+
+_MENTIONED: Final = 400
+_FEW: Final = 5  # words of a value
 _DEVELOPED: Final = re.compile(
     r"\s*https?://localhost:[3-9]\d{3}/(?!admin|console|manager|actuator|server-|phpmyadmin|solr|_|\.|\?|internal|private|debug|etc)\w"
     r"|\s*(?:ssh|git)://git@",

@@ -12,7 +12,7 @@ import msgspec
 
 from garrison.payload.classes.catalogue import CLASSES
 from garrison.payload.scanner import BORDER, scanner_of
-from garrison.payload.sign import ENOUGH, Sign
+from garrison.payload.sign import ENOUGH, Confirm, Sign
 
 OWNED: Final = tuple((each.id, sign) for each in CLASSES for sign in each.signs)
 """Every sign behind the id of its class; its index here is what names it."""
@@ -21,9 +21,14 @@ SIGNS: Final[tuple[Sign, ...]] = tuple(sign for _, sign in OWNED)
 _FEW: Final = 64
 _BYTES_EACH: Final = 16
 """A text may show `_FEW` signs, and one more for each so many bytes: documents show at most a third of that."""
-_FEW_ASKED: Final = 24
-_BYTES_ASKED: Final = 128
-"""The same for places at which a grammar is asked."""
+_FEW_ASKED: Final = 12
+_BYTES_ASKED: Final = 160
+"""The same for places at which one grammar is asked."""
+_ENDS_ASKED: Final = 3
+"""A sign that begins where the text does is asked about at so many of its ends: each is told from the same beginning."""
+_BEFORE: Final = 32_768
+_BEHIND: Final = 4096
+"""Characters around such a place that the grammar is shown."""
 
 
 class Form(msgspec.Struct):
@@ -87,16 +92,18 @@ def _ends(pieces: Sequence[bytes]) -> list[_Ends]:
     matches = _told(pieces, most)
     if len(matches) > most and len(pieces) > 1:
         return [_ends([piece])[0] for piece in pieces]
-    if len(matches) <= most and not _may_be_enough({sign for sign, _ in matches}):
+    if len(matches) <= _FEW and not _may_be_enough({sign for sign, _ in matches}):
         return found
-    starts = [1]
+    if len(pieces) == 1:
+        return [[(end - 1, sign) for sign, end in matches]]
+    starts = [0]  # the border before each; the one behind it is its own
     for piece in pieces:
         starts.append(starts[-1] + len(piece) + 1)
     for sign, end in matches:
-        at = min(bisect_right(starts, max(end - 1, 1)), len(pieces)) - 1
-        found[at].append((end - starts[at], sign))
+        at = bisect_right(starts, end - 2, 1, len(pieces)) - 1
+        found[at].append((end - starts[at] - 1, sign))
     for index, ends in enumerate(found):
-        if len(pieces) > 1 and len(ends) > _most(len(pieces[index])):
+        if len(ends) > _most(len(pieces[index])):
             found[index] = _ends([pieces[index]])[0]  # what is told of a text is the same wherever it stands
     return found
 
@@ -141,17 +148,20 @@ _CONTINUING: Final = bytes(range(0x80, 0xC0))
 def _holding(text: str, places: _Ends) -> Signs:
     """Those signs that the grammars confirm. Once one of them is enough alone, nothing more is asked."""
     held: _Ends = []
-    left = _FEW_ASKED + len(text) // _BYTES_ASKED
+    most = _FEW_ASKED + len(text) // _BYTES_ASKED
+    asked: dict[Confirm | int, int] = {}
     is_decided = False
     for place, sign in places:
         one = OWNED[sign][1]
         if one.confirm is not None:
-            if is_decided:
+            key = sign if one.pattern.startswith("^") else one.confirm
+            count = asked[key] = asked.get(key, 0) + 1
+            if is_decided or (key is sign and count > _ENDS_ASKED):
                 continue
-            if not left:
+            if count > most:
                 return Signs(places, crowded=True)
-            left -= 1
-            if not one.confirm(text, place):
+            start = max(0, place - _BEFORE)
+            if not one.confirm(text[start : place + _BEHIND], place - start):
                 continue
         held.append((place, sign))
         is_decided = is_decided or one.weight >= ENOUGH

@@ -8,15 +8,23 @@ import re
 from typing import Final
 
 _FENCES: Final = ("```", "~~~")
+_BEFORE_FENCE: Final = " \t>*-.0123456789"  # of a list or a quotation
 _NEAR: Final = 4_000  # characters before a place in which a line or a comment is looked for
 _QUOTES: Final = "'\""
-_AFTER_END: Final = frozenset(["", *" \t\r\n);,-#|&=+*/"])
+_AFTER_END: Final = frozenset(["", *" \t\r\n);,-#|&="])
 """What may follow a quote that has a space before it and ends a string all the same."""
 
 
 def in_fence(text: str, place: int) -> bool:
     """Whether `place` is inside a block of code that this text opens and closes."""
-    return any(text.count(fence, 0, place) % 2 == 1 and text.find(fence, place) >= 0 for fence in _FENCES)
+    return any(_is_between(text, place, fence) for fence in _FENCES)
+
+
+def _is_between(text: str, place: int, fence: str) -> bool:
+    if text.count(fence, 0, place) % 2 == 0 or text.find(fence, place) < 0:
+        return False
+    opened = text.rfind(fence, 0, place)
+    return not text[text.rfind("\n", 0, opened) + 1 : opened].strip(_BEFORE_FENCE)
 
 
 def in_span(text: str, place: int) -> bool:
@@ -28,7 +36,9 @@ def in_span(text: str, place: int) -> bool:
 
 def is_talked_about(text: str, place: int) -> bool:
     """Whether `place` is in a block or a span of code."""
-    return "`" in text and (in_span(text, place) or in_fence(text, place)) or "~~~" in text and in_fence(text, place)
+    return ("`" in text and (in_span(text, place) or in_fence(text, place))) or (
+        "~~~" in text and in_fence(text, place)
+    )
 
 
 def is_said(text: str, place: int) -> bool:

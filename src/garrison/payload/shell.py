@@ -6,7 +6,7 @@ from typing import Final
 from garrison.payload.quoting import is_said
 
 _SEPARATOR: Final = re.compile(r"[;|&]{1,2}|\$\(|<|%0a", re.IGNORECASE)
-_HEAD: Final = re.compile(r"\s*[\"'(\\]{0,2}(?P<folder>/?(?:\w+/)*)(?P<word>[\w.-]+)(?P<rest>[^\n\x00]*)")
+_HEAD: Final = re.compile(r"\s*[\"'(\\]{0,2}(?P<folder>/?(?:\w+/)*)(?P<word>[\w.-]+)(?P<rest>[^\n\x00]{0,200})")
 _ARGUMENT: Final = re.compile(
     r"\s*(?:$|[;|&`)'\"<>$#%{}\\]"  # nothing, another separator, a quote, an expansion
     r"|[-+/][\w-]"  # an option
@@ -15,14 +15,15 @@ _ARGUMENT: Final = re.compile(
 )
 _CODE: Final = re.compile(r"(?:import|export|const|let|var|function|return|class|public|private|namespace|use)\b")
 _USED: Final = re.compile(
-    r"\b([A-Za-z_]\w{0,11})=[^;&|\s]{1,40}\s{0,2}(?:;|&&|\|\|)[^\n]{0,200}?(?:[;&|]\s{0,9}|\w)\$\{?\1\b"
+    r"\b([A-Za-z_]\w{0,11})=(?:\$?\\?'[^'\n]{1,60}'|\$?\\?\"[^\"\n]{1,60}\"|[^;&|\s]{1,40})\s{0,2}(?:;|&&|\|\|)"
+    r"[^\n]{0,200}?(?:[;&|]\s{0,9}|\w)\$\{?\1\b"
 )
 _NEAR: Final = 200  # characters of a line before a place in which a variable is assigned
 
 
 def is_command(text: str, place: int) -> bool:
     """Whether the separator near the beginning of `text` is followed by a command with arguments of a command."""
-    if not is_said(text, place) or "\n|" in text or text.count("|") > 3 and "||" not in text:
+    if not is_said(text, place) or "\n|" in text or (text.count("|") > 3 and "||" not in text):
         return False  # a table
     found = _SEPARATOR.search(text, 0, 120)
     head = _HEAD.match(text, found.end()) if found else None
@@ -31,17 +32,23 @@ def is_command(text: str, place: int) -> bool:
     if _CODE.match(head["word"]):
         return False
     rest = head["rest"]
-    if not rest.strip():
+    if not rest.strip("|;& "):
         return head["word"].lower() in _ALONE or bool(head["folder"])
     return _ARGUMENT.match(rest) is not None or len(rest.split()) == 1 or head["word"].lower() in _TOOLS
 
 
 _ALONE: Final = frozenset(
-    "id ls dir pwd whoami who ps w env set ipconfig ifconfig netstat hostname uname top df last date sh bash cmd phpinfo"
-    " systeminfo tasklist printenv ver vol sysinfo reboot shutdown ping cat".split()
+    word
+    for line in (
+        "id ls dir pwd whoami who ps w env set ipconfig ifconfig netstat hostname uname top df last date sh bash cmd",
+        "phpinfo systeminfo tasklist printenv ver vol sysinfo reboot shutdown ping cat",
+    )
+    for word in line.split()
 )
 """Commands that do something without an argument."""
-_TOOLS: Final = frozenset("netsh sc reg wmic net schtasks bcdedit systemctl iptables ufw useradd adduser".split())
+_TOOLS: Final = frozenset({
+    "netsh", "sc", "reg", "wmic", "net", "schtasks", "bcdedit", "systemctl", "iptables", "ufw", "useradd", "adduser",
+})  # fmt: skip
 """Commands whose first argument is a word, and which are no word of a sentence."""
 
 

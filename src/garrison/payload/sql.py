@@ -4,13 +4,14 @@ A text is made into a line of letters, one for each word of SQL; whether it leav
 own there is then a question of which letters follow one another.
 """
 
+import functools
 import re
 from typing import Final
 
 from garrison.payload.quoting import closing_quotes, is_said, may_close
 
 _TOKEN: Final = re.compile(
-    r"(?P<space>[\s\x00]+|/\*!\d*|\*/|(?:--|\#)[^\n'\"]{0,40}\r?\n|\d\.e(?=[(.\s]))"
+    r"(?P<space>[\s\x00]+|/\*!\d*|\*/|(?:--|\#)[^\n'\"]{0,40}\r?\n|\d\.e(?=[(.\s])|/\*[^*]*+\*/)"
     r"|(?P<comment>--[\s+-]|--$|\#|/\*(?:[^*]|\*(?!/))*+(?:\*/)?|;%00|;\x00)"
     r"|(?P<number>0[xX][0-9a-fA-F]+|\d+(?:\.\d*)?(?:[eE][+-]?\d+)?(?![A-Za-z_])|\.\d+)"
     r"|(?P<string>(?:n|x|b|e)?'(?:[^'\\]|''|\\.)*+'|\"(?:[^\"\\]|\"\"|\\.)*+\")"
@@ -28,7 +29,7 @@ _TOKEN: Final = re.compile(
     r"|(?P<call>[A-Za-z_][\w.$]*\s*(?=\())"
     r"|(?P<name>@{1,2}[\w.$]*|[A-Za-z_\x80-\U0010ffff][\w.$]*|\[[\w ]+\]|`[^`]*+`)"
     r"|(?P<open>\()|(?P<close>\))|(?P<comma>,)|(?P<end>;)|(?P<other>.)",
-    re.IGNORECASE | re.DOTALL,
+    re.DOTALL,  # words in lower case: to leave the case aside would cost twice the time
 )
 _LETTERS: Final = {
     "comment": "c", "number": "1", "string": "s", "quote": "q", "logic": "O", "compare": "=", "plus": "+",
@@ -42,8 +43,17 @@ _BY_INDEX: Final = tuple(
 
 def letters(text: str, start: int = 0, end: int | None = None) -> str:
     """The line of letters of `text`."""
-    found = _TOKEN.finditer(text, start, len(text) if end is None else end)
-    return "".join([_BY_INDEX[(match.lastindex or 1) - 1] for match in found])
+    return _line(text[start:end])
+
+
+@functools.lru_cache(maxsize=32)
+def _line(part: str) -> str:
+    """What repeats itself is read once."""
+    part = part.lower() if part.isascii() else part.translate(_LOWER)
+    return "".join([_BY_INDEX[(match.lastindex or 1) - 1] for match in _TOKEN.finditer(part)])
+
+
+_LOWER: Final = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 
 
 _V = r"(?:[-+(]*(?:f\([^)]{0,12}\)|[1sn0q]|f\())"  # a value
@@ -62,9 +72,13 @@ _BROKEN: Final = re.compile(
 )
 _FULL: Final = re.compile(
     r"S[+(1sn0f=),]{1,60}F[(]*[n(sq]"  # select ... from name
-    r"|U[+(]*S|\(+S[+(]*(?:[1sn0]|f\()"
+    r"|U[+(]*S(?:[+(1s0fqcS]|n[,Fc)]|$)|\(+S[+(]*(?:[1sn0]|f\()"
     r"|;D(?:[nfG+(]|D|$)"
 )
+
+
+_LINE: Final = 400
+"""Characters of a line that are read before a place."""
 
 
 def breaks_quote(text: str, place: int) -> bool:
@@ -72,21 +86,29 @@ def breaks_quote(text: str, place: int) -> bool:
     start = max(text.rfind("'", 0, place), text.rfind('"', 0, place))
     if start < 0 or not may_close(text, start):
         return False
-    return _BROKEN.match(letters(text, start + 1, start + 200)) is not None
+    return _is_broken(letters(text, start + 1, start + 200))
 
 
 def goes_on(text: str, place: int) -> bool:
     """Whether the words of SQL around `place` are a part of a statement and not of a sentence."""
-    start = max(0, place - 120, text.rfind("\n", 0, max(0, place - 40)))
-    line = letters(text, start, place + 120)
-    if not is_said(text, place):
-        return False
-    return _FULL.search(line) is not None or _LOGIC.search(line) is not None
+    line = text.rfind("\n", max(0, place - _LINE), max(0, place - 40)) + 1
+    start = line if line or place < _LINE else place - 120
+    return is_said(text, place) and _is_part(letters(text, start, place + 120), start == 0)
+
+
+@functools.lru_cache(maxsize=32)
+def _is_broken(line: str) -> bool:
+    return _BROKEN.match(line) is not None
+
+
+@functools.lru_cache(maxsize=32)
+def _is_part(line: str, is_first: bool) -> bool:
+    return any(each.search(line) is not None for each in (_FULL, _LOGIC, _FIRST)[: 2 + is_first])
 
 
 _LOGIC: Final = re.compile(
     rf"O[+(]*{_W}(?:[+][+(]*{_W})*[)]*=[+(]*(?:{_W}|S)|^[(q]*[1nqs]?[)q]*O[+(]*[10][)]*(?:c|O[+(]*[10])|^[(]*q[)]*O[+(]*[10s][)]*(?:c|$|O)|O[(+]*S"
-    r"|[=+,(O]\(+S|O[+(]*n=[+(]*(?:[1q]|s(?:[c)O;]|$))|q[)]*O[+(]*[1s](?:c|O[+(]*[1s])"
+    r"|[=+,(O]\(+S|q[)]*O[+(]*[1s](?:c|O[+(]*[1s])"
 )
 
 
@@ -94,6 +116,9 @@ def is_statement(text: str, place: int) -> bool:
     """Whether `text` reads as a whole statement from its beginning."""
     return _STATEMENT.match(letters(text, 0, max(place, 0) + 300)) is not None
 
+
+_FIRST: Final = re.compile(r"^[-+(q]*[1nsq0]?[)q]*O[+(]*n=[+(]*(?:[1q]|s(?:[c)O;]|$))")
+"""A column that is compared behind the text's first value: `5 or id > 1`."""
 
 _STATEMENT: Final = re.compile(
     r"[(]*(?:S[+(1sn0f=),*@]{1,80}?(?:F[(]*[n(sq]|$|c|[;])|S[+(]*(?:f\(|[1s])|D(?:Gn|Fn|n(?:[(;=qDGn]|$)|D|G|[f(@]|q))"
@@ -114,6 +139,11 @@ def joins_string(text: str, place: int) -> bool:
     return is_closing and _OPERATOR.match(text, first + 1) is not None
 
 
+def joins_json(text: str, place: int) -> bool:
+    """Whether an operator of JSON follows a string that this text did not begin, or begins with."""
+    return text.lstrip()[:1] in {"'", '"', "`"} or bool(closing_quotes(text, place - 12, place))
+
+
 _SPACE: Final = r"(?:\s|/\*.{0,60}?\*/|\+)"
 _VERB: Final = re.compile(
     rf"{_SPACE}*(?:"
@@ -127,7 +157,7 @@ _VERB: Final = re.compile(
     rf"|declare{_SPACE}+(?:@|\w+{_SPACE}+(?:n?varchar|char|int|number|integer|cursor|text))|(?:shutdown|checkpoint){_SPACE}*(?:;|--|with|$)"
     rf"|waitfor{_SPACE}+(?:delay|time)|merge{_SPACE}+into{_SPACE}|grant{_SPACE}+[\w, ]+{_SPACE}(?:to|on){_SPACE}|revoke{_SPACE}+[\w, ]+{_SPACE}(?:from|on){_SPACE}"
     rf"|call{_SPACE}+[\w.]+{_SPACE}*\(|copy{_SPACE}*(?:\(|[\w.]+{_SPACE}+(?:from|to){_SPACE})|attach{_SPACE}+(?:database{_SPACE}|')"
-    rf"|handler{_SPACE}+[\w.`]+{_SPACE}+(?:open|read)|load{_SPACE}+(?:data|xml)|load_extension|begin{_SPACE}+(?:declare|execute|dbms_|goto|transaction|dbms|null|utl_)"
+    rf"|handler{_SPACE}+[\w.`]+{_SPACE}+(?:open|read)|load{_SPACE}+(?:data|xml)|load_extension|begin{_SPACE}+(?:declare|execute|dbms_|goto|transaction|dbms|null|utl_|[\w.]+{_SPACE}*\()"
     rf"|if{_SPACE}*(?:\({_SPACE}*(?:\d|select|ascii|len|substring|exists|@|user|system)|{_SPACE}(?:exists|not){_SPACE}*(?:exists)?{_SPACE}*\(|\w+\(\)?{_SPACE}*=)"
     rf"|(?:backup|restore){_SPACE}+(?:database|log){_SPACE}|bulk{_SPACE}+insert|do{_SPACE}*(?:\(|\$|sleep|benchmark)|set{_SPACE}+(?:@|\w+{_SPACE}*=)"
     rf"|use{_SPACE}+\w+{_SPACE}*(?:;|--|$)|kill{_SPACE}+\d|show{_SPACE}+(?:tables|databases|grants|variables)|with{_SPACE}+\w+{_SPACE}+as{_SPACE}*\("

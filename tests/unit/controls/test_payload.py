@@ -161,3 +161,22 @@ def test_evidence_shows_no_word_of_anybody() -> None:
     (reason,) = decided("POST /notes", {"text": f"Ada Lovelace {SQL}"}).reasons
     assert "Lovelace" not in reason.detail
     assert "or" in reason.detail
+
+
+def test_a_field_that_was_harmless_before_hides_nothing_beside_it() -> None:
+    names = ("canonical-form", "media-type", "request-schema", "request-limits")
+    controls = {name: {"mode": "monitor"} for name in names} | {"payload": {"mode": "enforce"}}
+    settings = load_settings(
+        json.dumps({"mode": "enforce", "contract": {"file": "c"}, "controls": controls}).encode(), "garrison.yaml"
+    )
+    policy = build_policy(settings, read=lambda _: json.dumps(CONTRACT).encode())
+
+    def places(agent: str, note: str) -> list[str]:
+        exchange = Exchange(policy, EVENT_ID, 1.0)
+        exchange.request(request_head("GET /notes", (("user-agent", agent), ("x-note", note))), None)
+        return [reason.location for reason in exchange.close(1.0).reasons]
+
+    assert places("app/1", "fine") == []
+    assert places("app/1", SQL) == ["header.x-note"]
+    assert places("app/1", SQL) == ["header.x-note"]
+    assert places(SQL, "fine") == ["header.user-agent"]

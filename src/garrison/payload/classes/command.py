@@ -1,6 +1,6 @@
 """Commands: a value ends a command of a shell and begins another."""
 
-from garrison.payload.quoting import is_said
+from garrison.payload.quoting import is_not_fenced, is_said, stands_alone
 from garrison.payload.shell import is_command, runs_variable
 from garrison.payload.sign import PayloadClass, Sign, words
 
@@ -34,6 +34,7 @@ CLASS = PayloadClass(
             "separated-telling",
             r"(?:[;|&]|\$\(|\|\||&&|<\(|>\(|%0a|\{)[\s+]*(?:\$\{?\w{0,8}\}?[\s+]*)?[\"'(\\]{0,2}" + _FOLDER + _TELLING,
             7,
+            is_said,
         ),
         Sign(
             "separated-recon",
@@ -60,10 +61,15 @@ CLASS = PayloadClass(
             10,
             is_command,
         ),
+        Sign(
+            "substituted-path",
+            r"^[^\x00`\s]{0,20}`\s{0,2}(?:ping\s+\d|ls\s+-\w{1,6}\s+/|touch\s+/|cat\s+/|rm\s+-|wget\s|curl\s)[^\x00`\n]{0,60}`[^\x00\s]{0,10}$",
+            10,
+        ),
         Sign("substituted-alone", r"^[^\x00`\s]{0,20}`\s{0,2}" + _FOLDER + _RECON, 10),
         Sign(
             "variable-run",
-            r"\b\w{1,12}=[^\x00;&|\s]{1,40}\s{0,2}(?:;|&&|\|\|)[^\x00\n]{0,200}\$\{?\w",
+            r"\b\w{1,12}=(?:\$?\\?'[^\x00'\n]{1,60}'|\$?\\?\x22[^\x00\x22\n]{1,60}\x22|[^\x00;&|\s]{1,40})\s{0,2}(?:;|&&|\|\|)[^\x00\n]{0,200}(?:[;&|]\s{0,9}|\w)\$\{?\w",
             10,
             runs_variable,
         ),
@@ -86,6 +92,12 @@ CLASS = PayloadClass(
             10,
         ),
         Sign(
+            "reads-accounts",
+            r"(?:\x00|[^\w`])(?:cat|type|more|less|head|tail|tac|nl|vim?|strings|paste|sort|rev|od|xxd|base64|grep|awk|sed|cp|curl|file)[\s+\x22'%$\x5c]{1,4}(?:-\w{1,6}[\s+])?[\x22']?(?:file://)?/etc/(?:passwd|shadow|group|hosts|issue)\b",
+            10,
+            stands_alone,
+        ),
+        Sign(
             "windows-alone",
             r"^[$+|&\s]{0,6}(?:dir[\s+]+c:|ipconfig[\s+]*/all|net[\s+]+(?:user|localgroup|view)\x00|type[\s+]+[c%][:%])[^\x00\n]{0,60}$",
             10,
@@ -101,6 +113,7 @@ CLASS = PayloadClass(
             "escaped-line",
             r"(?:\\n|\\r|%0a|%0d|\n)\s*(?:/(?:usr/)?s?bin/\w+|(?:id|ls|dir|cat|type|ping|sleep|whoami|uname|wget|curl|nc|exit|shell)\b[^\x00\n]{0,80}(?:\\n|%0a|\x00))",
             8,
+            is_not_fenced,
         ),
         Sign(
             "separator-first",
@@ -110,11 +123,11 @@ CLASS = PayloadClass(
         ),
         Sign(
             "fork",
-            r"[\w.:]{1,8}\s*\(\)\s*\{\s*[\w.:]{1,8}\s*\|\s*[\w.:]{1,8}\s*&|\bProcess\.(?:spawn|start)\s*\(\s*['\x22]|\bIO\.popen\b",
+            r"[\w.:]{1,8}\s*\(\)\s*\{\s*[\w.:]{1,8}(?:\(\))?\s*[|&]\s*[\w.:]{1,8}(?:\(\))?\s*[;&}]|\bProcess\.(?:spawn|start)\s*\(\s*['\x22]|\bIO\.popen\b|@\{\[\s*(?:system|exec)|%x[\x28{\x5b]\s*['\x22]?(?:ls|cat|id|whoami|uname)\b",
             10,
             is_said,
         ),
-        Sign("quotes-between", r"(?:''|\"\")\w{1,3}(?:''|\"\")\w|\w''\w{1,4}\s[\w/.-]", 10),
+        Sign("quotes-between", r"[^'\"](?:''|\"\")\w{1,3}(?:''|\"\")\w|\w''\w{1,4}\s[\w/.-]", 10),
         Sign(
             "telling-alone",
             r"^[\s'\"|&;`$(+]{0,8}(?:whoami|phpinfo\(\)|ifconfig|ipconfig|systeminfo|id|uname\s+-a|netstat(?:\s+-\w+)?|dir\s+c:\\?|nid)[\s'\"|&;`)+\\n]{0,6}\x00",
@@ -128,11 +141,14 @@ CLASS = PayloadClass(
         ),
         Sign("runner", r"^(?:flock|nice|nohup|timeout|strace|watch|xargs|env|ionice|setsid|busybox)\s+-{1,2}\w", 9),
         Sign(
-            "letters-hidden", r"\w\$[$@*!?-]/?\w+\$|\w(?:''|\"\")\w{1,6}(?:''|\"\")|\\\w\\\w\\\w\\?\w|\$\{\w{1,4}:\d", 5
+            "letters-hidden",
+            r"\w\$[$@*!?-]/?\w+\$|\w(?:''|\"\")\w{1,6}(?:''|\"\")|\\\w\\\w\\\w\\?\w|\$\{\w{1,4}:\d",
+            5,
+            is_not_fenced,
         ),
         Sign(
             "alone",
-            r"^(?:alias\s+[\w-]{0,12}\s?[\w-]{1,12}=|alias\s+-\w|time\s+(?:curl|wget|ping|sleep|cat)\s|\w{1,12}\(\)\s*\{\s*\w|~[+\d-]?\x00)",
+            r"^(?:alias\s+[\w-]{0,12}\s?[\w-]{1,12}=|alias\s+-\w|time\s+(?:curl|wget|ping|sleep|cat)\s|(?:\w|\w{2,3})\(\)\s*\{\s*[a-z]{2,12}[\s;]|~[+\d-]?\x00)",
             10,
         ),
         Sign(
@@ -143,16 +159,20 @@ CLASS = PayloadClass(
             + _TELLING
             + r")[^\x00`]{0,120}`",
             5,
+            is_not_fenced,
         ),
-        Sign("binary", r"(?:[\x00\s;|&`'\"(=>])/(?:usr/)?(?:local/)?s?bin/" + _PLAIN + r"\b", 5),
+        Sign("binary", r"(?:[\x00\s;|&`'\"(=>])/(?:usr/)?(?:local/)?s?bin/" + _PLAIN + r"\b", 5, is_said),
         Sign(
             "reverse-shell",
             r"/dev/(?:tcp|udp)/[\w.]|\bnc(?:at)?\s+-\w{0,5}[elvp]\w{0,5}\s|\bbash\s+-i\b|\bmkfifo\s+/|\bsocat\s+(?:tcp|exec)|\b0<&\d|>&\s*/dev|\bfsockopen\s*\(|-e\s+/bin/(?:ba)?sh|\bsh\s+-i\b",
+            10,
+            is_not_fenced,
         ),
         Sign(
             "space-trick",
-            r"\$\{?IFS\b|\$IFS\$?\d?|\{,?(?:cat|ls|echo|wget|curl|uname|ping|bash|sh|nc|ip|ifconfig|whoami|python\d?|perl|php|tac|head|rm|touch|dir|sleep),[^\x00}\s]{0,40}\}|\{,?id,-|\bc['\"\\$@*?]{1,4}a['\"\\$@*?]{1,4}t\b|\$@\w|\w\$@|/[?*]{2,3}/[?*\w]{2,}|/e(?:t|\?|\*)[c?*]*/p(?:a|\?|\*)\w?[s?*]{2,}|\$\{(?:PATH|HOME|PWD|SHELL|OLDPWD|path)(?::|\})",
+            r"\$\{?IFS\b|\$IFS\$?\d?|\{,?(?:cat|ls|echo|wget|curl|uname|ping|bash|sh|nc|ip|ifconfig|whoami|python\d?|perl|php|tac|head|rm|touch|dir|sleep),[^\x00}\s]{0,40}\}|\{,?id,-|\bc['\x22\\$@*?]{1,4}a['\x22\\$@*?]{1,4}t\b|\$@\w|\w\$@|/\?{2,3}/[?*\w]{2,}|/e(?:[?*]|t[?*])[c?*]{0,2}/p|/etc/p[a?*]{0,2}[?*]|/b(?:[?*]|i[?*])[n?*]{0,2}/[\w?*]|\$\{(?:PATH|HOME|PWD|SHELL|OLDPWD|path)(?::|\})",
             10,
+            is_said,
         ),
         Sign("shell-shock", r"\(\s*\)\s*\{\s*(?::\s*;|_;|foo:?;|:\s*\}|\)\s*;|_\s*;)|\(\)\s*\{\s*\w*:?;\s*\}\s*;"),
         Sign(
@@ -169,11 +189,13 @@ CLASS = PayloadClass(
             "windows",
             r"(?:%(?:systemroot|comspec|windir|programfiles|temp|appdata|userprofile|path)(?::~[^\x00%]{1,12})?%|\bcmd(?:\.exe)?[\s/+]{1,3}/?[ck]\b|\bpowershell(?:\.exe)?\s+[^\x00]{0,60}-(?:e|enc|encodedcommand|nop|w|c|command|exec)\b|\bwscript\.shell\b|\bHKLM\\|\bHKEY_(?:LOCAL|CURRENT)|\bnet\s+(?:user|localgroup)\s+\S+\s+\S+\s*/add|\bStart-Process\b|\bInvoke-(?:Expression|Command|WebRequest|Mimikatz)\b|\bNew-Object\s+(?:System\.)?Net\.)",
             6,
+            is_said,
         ),
         Sign(
             "redirect",
             r"[>|]\s*(?:/(?:tmp|var|etc|dev/null|home|usr)|&\d|\\\\|[a-z]:\\)|2>&1|<\s*/etc/|\|\s*(?:base64|sh|bash|tee|nc|xargs|perl|python\w?)\b",
             4,
+            is_said,
         ),
         Sign(
             "code-run",

@@ -1,6 +1,6 @@
 """Languages of documents and directories: XML entities and style sheets, LDAP filters, XPath, NoSQL operators."""
 
-from garrison.payload.documents import closes_filter, is_operator, leaves_script, leaves_graph, leaves_path
+from garrison.payload.documents import closes_filter, is_operator, leaves_graph, leaves_path, leaves_script
 from garrison.payload.sign import PayloadClass, Sign
 
 XML = PayloadClass(

@@ -8,7 +8,7 @@ from garrison.payload.markup import (
     opens_element,
     runs_odd,
 )
-from garrison.payload.quoting import is_not_fenced, is_said
+from garrison.payload.quoting import is_not_fenced, is_said, stands_alone
 from garrison.payload.sign import PayloadClass, Sign
 
 _S = r"[\s/\x0b\x0c+'\"`\xa0]"
@@ -27,7 +27,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "active-element",
-            r"<\s*(?:[a-z]{1,9}:)?(?:iframe|object|embed|frame|base|meta|link|form|button|svg|math|isindex|import|marquee|animate\w{0,10}|set|handler|listener|foreignobject|use|keygen|body|html|style|xml|video|audio|input|textarea|details|select|template|noscript|portal|param|source|event-source|image|head|title|dialog|blink|x|a)(?:[\s/>\"'`]|\x00)",
+            r"<\s*(?:[a-z]{0,9}:)?(?:iframe|object|embed|frame|base|meta|link|form|button|svg|math|isindex|import|marquee|animate\w{0,10}|set|handler|listener|foreignobject|use|keygen|body|html|style|xml|video|audio|input|textarea|details|select|template|noscript|portal|param|source|event-source|image|head|title|dialog|blink|x|vmlframe)(?:[\s/>\x22'`]|\x00)",
             10,
             opens_element,
         ),
@@ -39,7 +39,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "attribute-left",
-            r"['\\x22][\s/]{0,20}(?:[a-z-]{1,20}\s*(?:=\s*['\\x22]?[^\x00\s<>'\\x22]{0,30}['\\x22]?)?[\s/]{1,9}){0,4}on[a-z]{3,30}\s*=\s*['\\x22`]?[^\s{'\\x22`\x00]",
+            r"['\x22][\s/]{0,20}(?:[a-z-]{1,20}\s*(?:=\s*['\x22]?[^\x00\s<>'\x22]{0,30}['\x22]?)?[\s/]{1,9}){0,4}on[a-z]{3,30}\s*=\s*['\x22`]?[^\s{'\x22`\x00]",
             10,
             begins_handler,
         ),
@@ -48,6 +48,7 @@ CLASS = PayloadClass(
             r"['\"`]\s{0,9}(?:style|autofocus|formaction|xlink:href|srcdoc|action|href|src|background|data|code)\s*=\s*['\"]?\s*(?:x:|javascript|data:|vbscript|[^\x00'\"]{0,40}(?:expression|url)\s*\()",
             10,
         ),
+        Sign("linked-element", r"\bxlink:href\s*=\s*['\x22]?(?:[/?#]|javascript|data|h)", 7, is_not_fenced),
         Sign(
             "handler-alone",
             r"^[\s/\x0b]*on(?:error|load|click|focus(?:in|out)?|blur|mouse\w{2,8}|key\w{2,8}|pointer\w{2,14}|toggle|animation\w{3,12}|transition\w{3,9}|begin|end|resize|scroll|submit|change|input|wheel|drag\w{0,6}|drop|copy|cut|paste|\w{3,20})\s*=\s*['\"`]?\s*[a-z$_]{1,30}\s*[(.`]",
@@ -55,7 +56,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "script-url",
-            r"(?:[^a-z_\x2d]|\x00)(?:j\s{0,3}a\s{0,3}v\s{0,3}a\s{0,3}s\s{0,3}c\s{0,3}r\s{0,3}i\s{0,3}p\s{0,3}t|vbscript|livescript|vbs|mocha)\s{0,9}:\s{0,9}(?://[^\x00]{0,60}(?:[\n\r]|%0|\\n)|[^\x00\s\\x22';]{0,60}[(`=\[]|[\\x22'`/(\[+!~-]|\w{1,20}\s*\()",
+            r"(?:[^a-z_\x2d]|\x00)(?:j\s{0,3}a\s{0,3}v\s{0,3}a\s{0,3}s\s{0,3}c\s{0,3}r\s{0,3}i\s{0,3}p\s{0,3}t|vbscript|livescript|vbs|mocha)\s{0,9}:\s{0,9}(?://[^\x00]{0,60}(?:[\n\r]|%0|\\n)|[^\x00\s\x22';]{0,60}[(`=\[]|[\x22'`/(\[+!~-]|\w{1,20}\s*\()",
             10,
             is_said,
         ),
@@ -71,7 +72,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "telling-call",
-            r"\b(?:alert|confirm|prompt)(?:\(|`|\s\(|&#(?:40|x28|96)|&lpar|\\u0028|\?\.\()\s*(?:['\x22`/]?\s*(?:\d{1,9}|xss\w{0,10}|document\.|1|/|hi|hello|hacked|test|owned|pwned|document|location|origin|String\.|this|window\.|self|top|navigator|cookie|a|x|kcf|\x28)\b|/|\d|\)|`|String)|\balert\s{0,2}(?:\(|`)\s*\\?['\x22`]|\(\s*\\?['\x22]XSS\\?['\x22]\s*\)|\x00['\x22]XSS['\x22]\)|(?:[^\w.>\s]|[\x00=;,(]\s?)(?:confirm|prompt)(?:\(|`)\s*['\x22`]|\b(?:window|self|top|parent|this|frames|globalThis)\.(?:confirm|prompt)\s{0,2}\(",
+            r"\b(?:alert\s?|confirm|prompt)(?:\(|`|&#(?:40|x28|96)|&lpar|\\u0028|\?\.\()\s*(?:['\x22`/]?\s*(?:\d{1,9}|xss\w{0,10}|document\.|1|/|hi|hello|hacked|test|owned|pwned|document|location|origin|String\.|this|window\.|self|top|navigator|cookie|a|x|kcf|\x28)\b|/|\d|\)|`|String)|\balert\s{0,2}(?:\(|`)\s*\\?['\x22`]|\(\s*\\?['\x22]XSS\\?['\x22]\s*\)|\x00['\x22]XSS['\x22]\)|(?:[^\w.>\s]|[\x00=;,(]\s?)(?:confirm|prompt)(?:\(|`)\s*['\x22`]|\b(?:window|self|top|parent|this|frames|globalThis)\.(?:confirm|prompt)\s{0,2}\(",
             10,
             is_not_fenced,
         ),
@@ -83,10 +84,11 @@ CLASS = PayloadClass(
         ),
         Sign(
             "script-left",
-            r"['\"`\\]\s*[)\]}]{0,4}\s*[;,)}+\-*/&|\x00\s*%?:<>=]{1,3}\s*(?:\w{1,12}[.=(]\s*){0,3}(?:alert|confirm|prompt|eval|document|window|location|String\.|self\[|top\[|this\[|fetch\(|import\(|Function\(|setTimeout\(|new\s+Image|atob\()",
+            r"['\x22`\\]\s*[)\]}]{0,4}\s*[;,)}+\-*/&|%^?:<>=]{1,3}\s*(?:\w{1,12}[.=(]\s*){0,3}(?:alert|confirm|prompt|eval|document|window|location|String\.|self\[|top\[|this\[|fetch\(|import\(|Function\(|setTimeout\(|new\s+Image|atob\()",
             9,
             leaves_script,
         ),
+        Sign("cookie-set", r"\bdocument\.cookie\s*=\s*[^=\s]", 10, stands_alone),
         Sign(
             "document",
             r"\b(?:document|window|self|top|parent|this|frames|globalThis)\s*(?:\.\s*(?:cookie|domain|write(?:ln)?\s*\(|location|URL|referrer|documentURI|body\.innerHTML|forms|execCommand|defaultView|implementation)|\[\s*['\"`/(])",
@@ -99,7 +101,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "char-codes",
-            r"\bString\s*\.\s*fromC(?:har|ode)Code?\s*\(|\bfromCharCode\s*\(|(?:[^.\w])unescape\s*\(\s*['\\x22`]%|\beval\s*\(\s*(?:atob|unescape|String|name|location|window|document|self|'|\\x22|`|\\)|\batob\s*(?:\(|`)\s*['\\x22`]?[A-Za-z0-9+/=]{8,}",
+            r"\bString\s*\.\s*fromC(?:har|ode)Code?\s*\(|\bfromCharCode\s*\(|(?:[^.\w])unescape\s*\(\s*['\x22`]%|\beval\s*\(\s*(?:atob|unescape|String|name|location|window|document|self|'|\x22|`|\\)|\batob\s*(?:\(|`)\s*['\x22`]?[A-Za-z0-9+/=]{8,}",
             10,
             is_said,
         ),
@@ -110,12 +112,15 @@ CLASS = PayloadClass(
         ),
         Sign(
             "style-run",
-            r"\b(?:expression|e\s*x\s*p\s*r\s*e\s*s\s*s\s*i\s*o\s*n|exp/\*[^\x00]{0,30}\*/ression)\s*\(\s*(?:alert|javascript|document|eval|window|this|open|\w{1,20}\s*\(|['\\x22(])|-moz-binding\s*:|-o-link\s*:|behaviou?r\s*:\s*url|@import\s*(?:url\s*\(|['\\x22(])?\s*['\\x22]?\s*(?:javascript|data:|https?:|//|\\)|(?:background(?:-image)?|list-style(?:-image)?)\s*:\s*[^\x00;\\x22<]{0,30}url\s*\(\s*['\\x22]?\s*(?:javascript|vbscript|data:text|\\)",
+            r"\b(?:expression|e\s*x\s*p\s*r\s*e\s*s\s*s\s*i\s*o\s*n|exp/\*[^\x00]{0,30}\*/ression)\s*\(\s*(?:alert|javascript|document|eval|window|this|open|\w{1,20}\s*\(|['\x22(])|-moz-binding\s*:|-o-link\s*:|behaviou?r\s*:\s*url|@import\s*(?:url\s*\(|['\x22(])?\s*['\x22]?\s*(?:javascript|data:|https?:|//|\\)|(?:background(?:-image)?|list-style(?:-image)?)\s*:\s*[^\x00;\x22<]{0,30}url\s*\(\s*['\x22]?\s*(?:javascript|vbscript|data:text|\\)",
             10,
             is_said,
         ),
-        Sign("element-left-plain", r"</\s*(?:a|div|p|td|form|body|html)\s*/?>", 4, leaves_element),
-        Sign("closing-alone", r"^</\s*[a-z]{1,14}\s*>\s*(?:\x00|//|<[a-z!])", 10),
+        Sign(
+            "closing-alone",
+            r"^</\s*(?:div|form|body|html|head|a|p|script|title|textarea|style|svg|td|tr|table|span|b|i|h1)\s*>\s*(?:\x00|//|<[a-z!])",
+            10,
+        ),
         Sign(
             "element-left",
             r"</\s*(?:textarea|title|style|script|noscript|xmp|select|option|template|iframe|noembed|noframes|plaintext|math|svg|foreignObject)\s*/?>",
@@ -157,7 +162,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "odd-element",
-            r"<[^\x00>]{0,400}?(?:\b(?:dataformatas|datasrc|datafld|ev:(?:event|handler))\s*=)|<\s*(?:listener|handler|!attlist)\b|<\?\s*import|\xc2\xbc\s*/?script|\]\]>\]|-->\]|<//|<\w+[^\x00>]{0,200}style\s*=\s*['\\x22]?[^\x00>]{0,80}(?:content|background(?:-image)?|mask|cursor|filter|binding|font-family)\s*:\s*(?:url\s*\(|foo)|<\s*s(?:\s{1,4}c\s{0,4}r\s{0,4}i|c\s{1,4}r\s{0,4}i|cr\s{1,4}i|cri\s{1,4}p|crip\s{1,4}t)|<\s{1,4}script|<\s?[d f]\s[ioa]\s|<%\w{3,12}\b|<\s?x:\s?script",
+            r"<[^\x00>]{0,400}?(?:\b(?:dataformatas|datasrc|datafld|ev:(?:event|handler))\s*=)|<\s*(?:listener|handler|!attlist)\b|<\?\s*import|\xc2\xbc\s*/?script|\]\]>\]|-->\]|<//|<\w+[^\x00>]{0,200}style\s*=\s*['\x22]?[^\x00>]{0,80}(?:content|background(?:-image)?|mask|cursor|filter|binding|font-family)\s*:\s*(?:url\s*\(|foo)|<\s*s(?:\s{1,4}c\s{0,4}r\s{0,4}i|c\s{1,4}r\s{0,4}i|cr\s{1,4}i|cri\s{1,4}p|crip\s{1,4}t)|<\s{1,4}script|<\s?[d f]\s[ioa]\s|<%\w{3,12}\b|<\s?x:\s?script",
             10,
             runs_odd,
         ),

@@ -23,7 +23,8 @@ OBJECT = PayloadClass(
         ),
         Sign(
             "python-object",
-            r"!!python/(?:object|name|module|tuple)|!!(?:javax?|ruby|org|com)[./]\w|!ruby/(?:object|hash|struct)|\bgASV[A-Za-z0-9+/]{8}|\bcos\nsystem|\bcposix|\(S'|c__builtin__|cbuiltins|\bBAh[bvI7][A-Za-z0-9+/=]{4}|py/(?:object|reduce|function)|ctypes\.CDLL",
+            r"!!python/(?:object|module|apply|new)|!!(?:javax?|ruby|org|com)[./]\w|!ruby/(?:object|hash|struct)|\bgASV[A-Za-z0-9+/]{8}|\bcos\nsystem|\bcposix|\(S'|c__builtin__|cbuiltins|\bBAh[bvI7][A-Za-z0-9+/=]{4}|py/(?:object|reduce|function)|ctypes\.CDLL",
+            10,
         ),
         Sign("node-object", r"_\$\$ND_FUNC\$\$_|__js_function|\bfuncster\b", 10),
         Sign(
@@ -51,6 +52,7 @@ RUNTIME = PayloadClass(
             10,
             is_said,
         ),
+        Sign("php-echo", r"<\?=\s*\$", 6),
         Sign("php-tag", r"<\?(?:php|=)", 4),
         Sign("php-line", r"^<\?(?:php\b|=)[^\x00\n]{0,300}$", 10),
         Sign(

@@ -1,6 +1,6 @@
 """Paths: a name leaves its folder, names a file of the system, or a wrapper that fetches something else."""
 
-from garrison.payload.paths import leaves_folder
+from garrison.payload.paths import is_bare, leaves_folder
 from garrison.payload.quoting import is_said
 from garrison.payload.sign import PayloadClass, Sign
 
@@ -27,6 +27,7 @@ CLASS = PayloadClass(
             leaves_folder,
         ),
         Sign("climbs-first", r"^[/\\]{0,3}(?:\.\.+" + _SEP + r"+)+[^\x00\s]{0,400}(?:\x00|%00|\?|#|;)", 6),
+        Sign("climbs-one", r"^[/\\]\.\.[/\\]$", 10),
         Sign("climbs-only", r"^[/\\]{0,4}(?:\.{2,3}" + _SEP + r"+){2}", 10),
         Sign("climbs-backward", r"\.\.\\+(?:\.\.|[a-z])", 7, leaves_folder),
         Sign(
@@ -42,7 +43,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "climbs-odd",
-            r"(?:\.\.2f){2}|(?:\.\.5c){2}|(?:/\.[\\/]{1,2}\.?){3}|(?:\.{1,2}[/\\]{1,3}){5}|%%3[0-9]|%%[0-9a-f]{2}%|%(?:25)?c[01]%(?:25)?[0-9a-z]{2}|%(?:25)?c[01]\.|(?:\?|\.){1,4}0x(?:2f|5c)|\.\.+%(?:25)*(?:2f|5c)|\?\?(?:/|\\|%2f|%5c)\w|(?:\xe2\x88\x95|\xef\xbc\x8f)etc|%bg%qf|%uF025|(?:\.\\/\\?){2}",
+            r"(?:\.\.2f){2}|(?:\.\.5c){2}|(?:/\.[\\/]{1,2}\.?){3}|(?:\.{1,2}[/\\]{1,3}){5}|%%3[0-9]|%%[0-9a-f]{2}%|%(?:25)?c[01]%(?:25)?[0-9a-z]{2}|%(?:25)?c[01]\.|(?:\?|\.){1,4}0x(?:2f|5c)|\.\.+%(?:25)*(?:2f|5c)|\?\?(?:/|\\|%2f|%5c)\w|(?:\xe2\x88\x95|\xef\xbc\x8f)etc|%bg%qf|%uF025|(?:\.\\/\\?){2}|\.\.(?:\xc3[\x80\x81]|\xef\xbf\xbd){1,2}[^\x00]{0,2}\.\.|(?:\xc3[\x80\x81]\xc2[\x80-\xbf]){1,2}[/\\.]|(?:\xef\xbf\xbd){2}[/\\](?:\xef\xbf\xbd){2}[/\\]",
             10,
         ),
         Sign(
@@ -63,9 +64,10 @@ CLASS = PayloadClass(
         ),
         Sign(
             "log-file-alone",
-            r"^(?:file:/{0,3}|[a-z]:)?[/\\]{0,4}(?:usr|var|opt|home\d?|root|srv|apache\d?|xampp|inetpub|windows|winnt|winnt\d+|boot|nginx|mysql|program files[^\x00\\/]{0,8}|bin|sbin|tmp|mnt|dev|library|system|volumes|users|logs?|www|lampp|wamp)[/\\]{1,3}(?:[\w.@ +-]{1,60}[/\\]{1,3}){0,9}[\w.@ +-]{0,60}(?:\.(?:conf|ini|log|cnf|cfg|inf|sam|err|pid|sock|pem|key|php|bak|old|dat|ht\w+|xml|sh|db|sql|asp|jsp|inc|history)|_log|access|error|passwd|shadow|sam|system|hosts|[\\/]|log|logs|messages|httpd\.conf\.?\w*|utmp|wtmp|lastlog|environ|cmdline|maillog|secure|syslog|dmesg|cron|auth\.log|xferlog|authorized_keys|id_[dr]sa)[^\x00\w/\\]{0,3}$",
+            r"^(?:file:/{0,3}|[a-z]:)?[/\\]{0,4}(?:usr|var|opt|home\d?|root|srv|apache\d?|xampp|inetpub|windows|winnt|winnt\d+|boot|nginx|mysql|program ?files[^\x00\\/]{0,8}|bin|sbin|tmp|mnt|dev|library|system|volumes|users|logs?|www|lampp|wamp)[/\\]{1,3}(?:[\w.@ +-]{1,60}[/\\]{1,3}){0,9}[\w.@ +-]{0,60}(?:\.(?:conf|ini|log|cnf|cfg|inf|sam|err|pid|sock|pem|key|php|bak|old|dat|ht\w+|xml|sh|db|sql|asp|jsp|inc|history)|_log|access|error|passwd|shadow|sam|system|hosts|[\\/]|log|logs|messages|httpd\.conf\.?\w*|utmp|wtmp|lastlog|environ|cmdline|maillog|secure|syslog|dmesg|cron|auth\.log|xferlog|authorized_keys|id_[dr]sa)[^\x00\w/\\]{0,3}$",
             10,
         ),
+        Sign("accounts", r"[/\\]{1,3}etc[/\\]{1,3}(?:passwd|shadow)\b", 10, is_bare),
         Sign(
             "proc",
             r"/proc/(?:self|version|cmdline|cpuinfo|meminfo|mounts|stat|swaps|net|modules|sched_debug|filesystems|loadavg|\d{1,5})(?:/(?:environ|cmdline|fd|maps|status|stat|root|exe|cwd|mounts|net|task))?\b",
@@ -86,7 +88,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "secret-file-alone",
-            r"^[/\\]?(?:[\w.@-]{1,40}[/\\]){0,5}(?:\.env(?:\.\w{2,12}){0,2}|\.git(?:/\w+)?|\.svn(?:/\w+)?|\.ht(?:access|passwd|group|user)\w{0,3}|\.ssh(?:/\w+)?|\.aws/\w+|\.\w{2,9}_history|\.netrc|\.npmrc|\.pgpass|\.git-credentials|wp-config\.\w{2,5}\w*|web\.config|id_[rd]sa|authorized_keys|\.bashrc|\.profile|\.passwd|_?config(?:uration)?\.(?:inc|php|asp|ini|xml)\w*|passwd|shadow|\.\w{2,12}/\w{2,12}\.(?:env|md|json|ya?ml|toml|conf|key|pem))[~;?%\x00]{0,3}$",
+            r"^[/\\]?(?:[\w.@-]{1,40}[/\\]){0,5}(?:\.env(?:\.\w{2,12}){0,2}|\.git(?:/\w+)?|\.svn(?:/\w+)?|\.ht(?:access|passwd|group|user)\w{0,3}|\.ssh(?:/\w+)?|\.aws/\w+|\.\w{2,9}_history|(?:web|meta)-inf[/\\][\w.-]{1,40}|\.netrc|\.[rs]hosts|\.cshrc|\.Xauthority|\.forward|\.login|\.kshrc|\.zshrc|\.vimrc|\.viminfo|\.lesshst|\.npmrc|\.pgpass|\.git-credentials|wp-config\.\w{2,5}\w*|web\.config|id_[rd]sa|authorized_keys|\.bashrc|\.profile|\.passwd|_?config(?:uration)?\.(?:inc|php|asp|ini|xml)\w*|passwd|shadow|\.\w{2,12}/\w{2,12}\.(?:env|md|json|ya?ml|toml|conf|key|pem))[~;?%\x00]{0,3}$",
             10,
         ),
         Sign(

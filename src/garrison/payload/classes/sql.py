@@ -1,8 +1,8 @@
 """SQL injection: a value ends where the statement did not mean it to, and the statement goes on."""
 
-from garrison.payload.sign import PayloadClass, Sign
-from garrison.payload.sql import breaks_quote, goes_on, is_statement, joins_string, same_sides, stacks
 from garrison.payload.quoting import is_not_fenced, is_said
+from garrison.payload.sign import PayloadClass, Sign
+from garrison.payload.sql import breaks_quote, goes_on, is_statement, joins_json, joins_string, same_sides, stacks
 
 _Q = r"['\"]"
 _OBJECTS = (
@@ -44,6 +44,11 @@ CLASS = PayloadClass(
         ),
         Sign("telling-call", _CALLS, 10),
         Sign(
+            "sleep-compared",
+            r"^[-+('\x22]{0,3}(?:sleep|benchmark|pg_sleep)\s*\([^\x00)]{0,40}\)\s*(?:=|<|>|--|#|/\*|\x00|and\b|or\b)",
+            10,
+        ),
+        Sign(
             "call-alone",
             r"^(?:@?[-+]?\d*\s*)?(?:sleep|benchmark|pg_sleep|extractvalue|updatexml|load_file|md5|sha1|user|version|database|current_user|char|chr|ascii|hex|unhex|substr(?:ing)?|mid|concat|ord|length|sin|cos|div|round|format|lower|upper|floor|rand|exp|conv|bin|if|ifnull|nvl|coalesce|greatest|least|power|cast|convert)\s*\(\s*[^\x00a-z]?[^\x00]{0,60}\)\s*(?:--|#|/\*|;|=|[<>|+*%-])",
             6,
@@ -65,7 +70,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "word-alone",
-            r"^(?:information_schema(?:\.\w+)?|rlike|xor|msdb|tempdb|northwind|sysobjects|syscolumns|mysql\.db|regexp|[!=<>]=|like|table_name|column_name|schema_name|msys\w{3,20}|pg_catalog|sqlite_master|waitfor|having|group\s+by|order\s+by|union(?:\s+all)?\s+select|union|procedure\s+analyse|sounds\s+like|xp_cmdshell|char\s*\(|nvarchar|varchar|@@\w+)$",
+            r"^(?:information_schema(?:\.\w+)?|rlike|xor|msdb|tempdb|northwind|sysobjects|syscolumns|mysql\.db|regexp|[!=<>]=|table_name|column_name|schema_name|msys\w{3,20}|pg_catalog|sqlite_master|waitfor|having|group\s+by|order\s+by|union(?:\s+all)?\s+select|union|procedure\s+analyse|sounds\s+like|xp_cmdshell|char\s*\(|nvarchar|varchar|@@[a-z_]{3,24})$",
             10,
         ),
         Sign(
@@ -129,7 +134,8 @@ CLASS = PayloadClass(
         Sign("pipe-quote", r"^\|\|\s*['\"(]|['\"]\s*\|\|\s*['\"]?\d", 10),
         Sign(
             "into-file",
-            r"\binto\s{1,20}(?:out|dump)file\b|\bload\s{1,9}data\s{1,9}(?:low_priority\s+|concurrent\s+|local\s+)?infile\b|\bprocedure\s{1,9}analyse\s*\(|\bcopy\s{1,9}[\w(][^\x00]{0,60}\s(?:from|to)\s{1,9}(?:program\s|stdout|['\"])",
+            r"\binto\s{1,20}(?:out|dump)file\s*(?:['\x22/@(\x5c\x00]|0x|\d|\w{2,12}\s*\(|--|lines|/\*)|\bload\s{1,9}data\s{1,9}(?:low_priority\s+|concurrent\s+|local\s+)?infile\b|\bprocedure\s{1,9}analyse\s*\(|\bcopy\s{1,9}[\w(][^\x00]{0,60}\s(?:from|to)\s{1,9}(?:program\s|stdout|['\x22])",
+            10,
         ),
         Sign(
             "same-sides",
@@ -156,7 +162,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "comment-line",
-            r"^[-\w'\x22).]{1,20}\s*(?:--|#)[^\x00\n]{0,60}\n\s*(?:#[^\x00\n]{0,40}\s{1,4}|--[^\x00\n]{0,40}\n\s{0,3}){0,4}(?:and|or|union|select|having|order|from|where)\b",
+            r"^-?[\w'\x22)][-\w'\x22).]{0,20}\s{0,4}(?:--|#)[^\x00\n]{0,60}\n\s*(?:#[^\x00\n]{0,40}\s{1,4}|--[^\x00\n]{0,40}\n\s{0,3}|--\s{1,4}){0,6}(?:and|or|union|select|having|order|from|where)\b",
             10,
         ),
         Sign("computed-comment", r"^[-+(]{0,3}\d[\d\s*+/.()-]{0,20}(?:--|/\*|#)\s*[+-]?$", 10),
@@ -184,7 +190,7 @@ CLASS = PayloadClass(
         Sign("exponent", r"(?:or|and|[=(,'\x22\s])\s*\d\.e\s*[(.]|\x00\s*\d\.e[.(]\w", 10),
         Sign(
             "nulls",
-            r"(?:\bnull\s*,\s*){2}|,\s*null\s*\)\s*(?:waitfor|--|#|%20)|\bnull\s*,\s*null\b\s*(?:\)|--|#|/\*|from)",
+            r"(?:\bnull\s*,\s*){3}|,\s*null\s*\)\s*(?:waitfor|--|#|%20)|\bnull\s*,\s*null\b\s*(?:--|#|/\*|from\b)|(?:select|union|all)\s+null\s*,\s*null\b",
             10,
             is_said,
         ),
@@ -205,7 +211,7 @@ CLASS = PayloadClass(
         Sign("case-when", r"\bcase\s{1,20}(?:\d{1,9}\s{1,9})?when\b[^\x00]{1,120}\bthen\b", 7),
         Sign(
             "subselect",
-            r"(?:['\\x22`=<>+,|(*/%-]|\b(?:and|or|xor|in|exists|like|rlike|union|any|all|not|select|if|when|then|div|mod)\b)\s*\(+\s*select\b[\s(/+]*(?:[\d*@'\\x22`]|(?:count|concat|group_concat|char|substr(?:ing)?|version|user|database|length|ascii|case|top|distinct|load_file|sleep|null|max|min|name|password|table_name|column_name|schema_name|[a-z_]{1,40}\s{1,9}from|[a-z_]{1,40}\s*\()\b)",
+            r"(?:['\x22`=<>+,|(*/%-]|\b(?:and|or|xor|in|exists|like|rlike|union|any|all|not|select|if|when|then|div|mod)\b)\s*\(+\s*select\b[\s(/+]*(?:[\d*@'\x22`]|(?:count|concat|group_concat|char|substr(?:ing)?|version|user|database|length|ascii|case|top|distinct|load_file|sleep|null|max|min|name|password|table_name|column_name|schema_name|[a-z_]{1,40}\s{1,9}from|[a-z_]{1,40}\s*\()\b)",
             10,
             goes_on,
         ),
@@ -240,6 +246,11 @@ CLASS = PayloadClass(
         Sign("version-comment", r"/\*!\s*\d{0,6}\s*[a-z(]", 10),
         Sign("inline-comment", r"[a-z0-9'\")]/\*[^\x00*]{0,20}\*/(?:[a-z0-9'\"(]|/\*)", 5),
         Sign(
+            "split-keyword",
+            r"\b(?:u|un|uni|unio|s|se|sel|sele|selec|f|fr|fro|wh|whe|wher|o|ord|orde)/\*[^\x00*]{0,20}\*/(?:n|on|ion|nion|t|ct|ect|lect|elect|m|om|rom|e|re|ere|r|er|der)\b",
+            10,
+        ),
+        Sign(
             "wrapped-keyword",
             r"/\*[^\x00*]{0,20}\*/\s*(?:union|select|or|and|from|where|all|order|insert|drop|distinct)\b",
             10,
@@ -262,10 +273,11 @@ CLASS = PayloadClass(
             10,
         ),
         Sign(
-            "json-operator",
-            r"['\"`)]\s*::\s*(?:jsonb?|text|int|varchar|numeric)\b|['\"]\s*(?:@>|<@|\?\||\?&|@\?|@@|#>>?|->>?)\s*['\"]",
+            "type-cast",
+            r"['\x22`)]\s*::\s*(?:jsonb?|text|int|varchar|numeric|bigint|double|regclass|regproc|bool)\b",
             10,
         ),
+        Sign("json-operator", r"['\x22]\s*(?:@>|<@|\?\||\?&|@\?|@@|#>>?|->>?)\s*['\x22]", 10, joins_json),
     ),
     ("API10:2023", "CWE-89"),
 )

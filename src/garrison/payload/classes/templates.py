@@ -29,7 +29,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "statement-alone",
-            r"^(?:\{%|<%=?|\{\{|#\{|\$\{|\*\{)\s*[^\x00<]{1,400}?(?:\(|\[|[\x5b(]?['\x22\d]\s*[)\x5d]?\s*\||[\w)\x22']\s*\*\s*['\x22\d]|\w(?:\.\w+){3,}|password|secret)[^\x00]{0,400}?(?:\}|%>)|\x00\s*(?:\$\{=|\{\{=|\{=)|\x00\s*\{(?:%|\{[#/])\s*(?:end\w+|debug|csrf_token|with|each|if|unless|lookup|get_\w+)\b",
+            r"^(?:\{%|<%=?|\{\{|#\{|\$\{|\*\{)\s*[^\x00<]{1,400}?(?:\(|\[|[\x5b(]?['\x22\d]\s*[)\x5d]?\s*\||[\w)\x22']\s*\*\s*['\x22\d]|\w(?:\.\w+){3,}|password|secret)[^\x00]{0,400}?(?:\}|%>)|\x00\s*(?:\$\{=|\{\{=|\{=)|\x00\s*\{(?:%|\{[#/])\s*(?:end\w+|debug|csrf_token|with|each|if|unless|lookup|get_\w+)\b|\x00\s*(?:\{\{|\$\{|#\{|\*\{|@\{)[^\x00\w}]{0,12}\}|\x00\s*\{(?:var|syntax|contentType|do|php)\s",
             4,
         ),
         Sign(
@@ -42,6 +42,12 @@ CLASS = PayloadClass(
             "dunder-opened",
             _OPEN
             + r"[^\x00{}]{0,200}(?:__\w{3,20}__|\[\s*['\"]_{0,2}(?:class|mro|base|globals|init)|\|\s*attr\s*\(|\bpopen\b|\bsubclasses\b|\.mro\b|\.class\.)",
+        ),
+        Sign(
+            "ognl",
+            r"\(\s*#\w{1,20}\s*=\s*[@'\x22(#]|#_?memberAccess|@[a-z]\w*(?:\.\w+){1,8}@\w+\s*[(,]|#(?:context|application|session|attr|parameters)\.(?:get|put|remove)\b|allowStaticMethodAccess",
+            10,
+            is_said,
         ),
         Sign(
             "java",
@@ -88,7 +94,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "set",
-            r"#(?:set|foreach|if|macro|parse|include|evaluate|define)\s*\(\s*\$|\{%\s*(?:import|debug|print|python|from|do|include\s+['\x22]?[/.\w]*(?:/|\.\.)|set\s+\w+\s*=\s*[^\x00%]{0,60}[(\x5b_])[^\x00]{0,200}%\}|<#(?:assign|list|include|setting|import|attempt)\b|\{\{#lookup\b|\{(?:php|fetch|math|Smarty_Internal|self::|system|exec)\b[^\x00}]{0,80}\}|<%@?\s*(?:page|include|import|require|eval)|\[%[^\x00]{1,80}%\]|\{\{!?/?\w{1,12}\}\}\{|@\{?\s*(?:System|Model|Html|var)\b|\bTemplate\s*\(\s*['\\x22](?:\$\{|\{\{|<%)|\\(?:input|include|write18|immediate|openin|read|newread|lstinputlisting|verbatiminput|usepackage|def|catcode|csname|loop|newwrite|openout)\s*[{\\\d]",
+            r"#(?:set|foreach|if|macro|parse|include|evaluate|define)\s*\(\s*\$|\{%\s*(?:import|debug|print|python|from|do|include\s+['\x22]?[/.\w]*(?:/|\.\.)|set\s+\w+\s*=\s*[^\x00%]{0,60}[(\x5b_])[^\x00]{0,200}%\}|<#(?:assign|list|include|setting|import|attempt)\b|\{\{#lookup\b|\{(?:php|fetch|math|Smarty_Internal|self::|system|exec)\b[^\x00}]{0,80}\}|<%@?\s*(?:page|include|import|require|eval)|\[%[^\x00]{1,80}%\]|\{\{!?/?\w{1,12}\}\}\{|@\{?\s*(?:System|Model|Html|var)\b|\bTemplate\s*\(\s*['\x22](?:\$\{|\{\{|<%)|\\(?:input|include|write18|immediate|openin|read|newread|lstinputlisting|verbatiminput|usepackage|def|catcode|csname|loop|newwrite|openout)\s*[{\\\d]",
             5,
             is_said,
         ),
@@ -97,7 +103,11 @@ CLASS = PayloadClass(
             r"\$(?:class|session|request|response|e|ex|x|str|chr|out|ref|dummy|foo|rt|engine|sc|data|util)\s*\.\s*(?:getClass|class|inspect|forName|getRuntime|type|append|exec|getInputStream)",
             8,
         ),
-        Sign("engine-own", r"\$\{\{<%\x5b|__include__\s*\(|\{\{\s*\d{1,6}\s*\|\s*[a-z]|\{php\}\s*\w|\{\$smarty\.", 10),
+        Sign(
+            "engine-own",
+            r"\$\{\{<%\x5b|__include__\s*\(|\{\{\s*\d{1,6}\s*\|\s*[a-z]|\{php\}\s*\w|\{\$smarty\.|\{%\s*debug\s*%\}|\{var\s+\$\w{1,20}\s*=",
+            10,
+        ),
         Sign(
             "polyglot",
             r"\$\{\{<%\x5b%|\{\{[^\x00}]{0,4}<%|<%\{\{|\{\{\$\{|\$\{\{\s*[^\x00}\w]{0,4}\d{1,9}\s*[*+-]|#\{\s*<%|\{\{\}\}|\$\{\}|<%=?\s*%>",
