@@ -6,18 +6,84 @@ from importlib.metadata import distributions
 from pathlib import Path
 from sysconfig import get_path
 
-_NOUNS = (
-    "order invoice pump valve report customer table union member group user session pipe shell kernel script image link"
-    " form button title garden river window house select drop update account payment ticket index view query filter"
-).split()
-_NAMES = "O'Brien Dana Müller D'Angelo José Nguyen Smith-Jones Zoë McDonald Иван 王伟 L'Oréal Sørensen".split()
-_VERBS = "select drop delete update insert join order like find open close echo cat sleep ping curl sort kill".split()
-_UNITS = '" \' % $ € kg cm mm °C px'.split()
+_NOUNS = [
+    "order",
+    "invoice",
+    "pump",
+    "valve",
+    "report",
+    "customer",
+    "table",
+    "union",
+    "member",
+    "group",
+    "user",
+    "session",
+    "pipe",
+    "shell",
+    "kernel",
+    "script",
+    "image",
+    "link",
+    "form",
+    "button",
+    "title",
+    "garden",
+    "river",
+    "window",
+    "house",
+    "select",
+    "drop",
+    "update",
+    "account",
+    "payment",
+    "ticket",
+    "index",
+    "view",
+    "query",
+    "filter",
+]
+_NAMES = [
+    "O'Brien",
+    "Dana",
+    "Müller",
+    "D'Angelo",
+    "José",
+    "Nguyen",
+    "Smith-Jones",
+    "Zoë",
+    "McDonald",
+    "Иван",
+    "王伟",
+    "L'Oréal",
+    "Sørensen",
+]
+_VERBS = [
+    "select",
+    "drop",
+    "delete",
+    "update",
+    "insert",
+    "join",
+    "order",
+    "like",
+    "find",
+    "open",
+    "close",
+    "echo",
+    "cat",
+    "sleep",
+    "ping",
+    "curl",
+    "sort",
+    "kill",
+]
+_UNITS = ['"', "'", "%", "$", "€", "kg", "cm", "mm", "°C", "px"]
 
 
 def made_up(count: int, seed: int) -> Iterator[tuple[str, str]]:
     """`count` texts of each form, with the form's name."""
-    random_ = random.Random(seed)
+    random_ = random.Random(seed)  # noqa: S311 - chance that is always the same
     for name, make in _FORMS.items():
         for _ in range(count):
             yield f"made-up/{name}", make(random_)
@@ -36,11 +102,13 @@ def _agent(r: random.Random) -> str:
         "Windows NT 10.0; Win64; x64", "X11; Linux x86_64", "Macintosh; Intel Mac OS X 10_15_7", "Linux; Android 14; Pixel 8",
         "iPhone; CPU iPhone OS 17_4 like Mac OS X", "compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm", "X11; Ubuntu; Linux i686; rv:109.0",
     ])  # fmt: skip
-    tail = r.choice([
-        f"AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{_number(r, 140)}.0.0.0 Safari/537.36",
-        f"Gecko/20100101 Firefox/{_number(r, 140)}.0",
-        f"AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.{_number(r, 9)} Mobile/15E148 Safari/604.1",
-    ])
+    tail = r.choice(
+        [
+            f"AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{_number(r, 140)}.0.0.0 Safari/537.36",
+            f"Gecko/20100101 Firefox/{_number(r, 140)}.0",
+            f"AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.{_number(r, 9)} Mobile/15E148 Safari/604.1",
+        ]
+    )
     return r.choice([
         f"Mozilla/5.0 ({system}) {tail}", f"curl/8.{_number(r, 12)}.0", f"python-requests/2.{_number(r, 32)}.0",
         f"PostmanRuntime/7.{_number(r, 40)}.0", f"okhttp/4.{_number(r, 12)}.0", f"Dart/3.{_number(r, 9)} (dart:io)",
@@ -50,12 +118,49 @@ def _agent(r: random.Random) -> str:
 
 def _url(r: random.Random) -> str:
     host = f"{r.choice(_NOUNS)}.example.{r.choice(['com', 'org', 'de', 'cn'])}"
-    names = ["id", "q", "page", "ref", "utm_source", "redirect", "url", "from", "lang", "sort", "filter[status]", "ids[]"]
-    values = [str(_number(r)), r.choice(_NOUNS), "a%20b", "%E6%B7%B1%E4%BF%A1", "true", "", f"{r.choice(_NOUNS)}-{_number(r)}", "2024-05-01T10:00:00Z"]
+    names = [
+        "id",
+        "q",
+        "page",
+        "ref",
+        "utm_source",
+        "redirect",
+        "url",
+        "from",
+        "lang",
+        "sort",
+        "filter[status]",
+        "ids[]",
+    ]
+    values = [
+        str(_number(r)),
+        r.choice(_NOUNS),
+        "a%20b",
+        "%E6%B7%B1%E4%BF%A1",
+        "true",
+        "",
+        f"{r.choice(_NOUNS)}-{_number(r)}",
+        "2024-05-01T10:00:00Z",
+    ]
     query = "&".join(f"{r.choice(names)}={r.choice(values)}" for _ in range(r.randrange(0, 6)))
-    path = "/".join(r.choice([*_NOUNS, str(_number(r)), "v1", "api", "index.php", "search.aspx"]) for _ in range(r.randrange(0, 5)))
-    url = f"{r.choice(['https', 'http'])}://{host}{r.choice(['', ':8443'])}/{path}" + (f"?{query}" if query else "") + r.choice(["", "", "#top", "#/list"])
-    return r.choice([url, url, f"https://login.example.com/?next={url.replace(':', '%3A').replace('/', '%2F')}", f"see {url}, please", f"[{r.choice(_NOUNS)}]({url})", f'<a href="{url}">{r.choice(_NOUNS)}</a>'])
+    path = "/".join(
+        r.choice([*_NOUNS, str(_number(r)), "v1", "api", "index.php", "search.aspx"]) for _ in range(r.randrange(0, 5))
+    )
+    url = (
+        f"{r.choice(['https', 'http'])}://{host}{r.choice(['', ':8443'])}/{path}"
+        + (f"?{query}" if query else "")
+        + r.choice(["", "", "#top", "#/list"])
+    )
+    return r.choice(
+        [
+            url,
+            url,
+            f"https://login.example.com/?next={url.replace(':', '%3A').replace('/', '%2F')}",
+            f"see {url}, please",
+            f"[{r.choice(_NOUNS)}]({url})",
+            f'<a href="{url}">{r.choice(_NOUNS)}</a>',
+        ]
+    )
 
 
 def _sentence(r: random.Random) -> str:
@@ -93,10 +198,13 @@ def installed(count: int, seed: int) -> Iterator[tuple[str, str]]:
     """Parts of the standard library's code, and of the descriptions of installed packages whose licence is permissive."""
     files = [("code", path) for path in sorted(Path(get_path("stdlib")).glob("*.py"))]
     for each in sorted(distributions(), key=lambda each: each.metadata["Name"].lower()):
-        about = str(each.metadata.get("License", "")) + str(each.metadata.get_all("Classifier")) + str(each.metadata.get("License-Expression"))
+        licences = [each.metadata.get_all(name) for name in ("License", "License-Expression", "Classifier")]
+        about = str(licences)
         if "GPL" not in about and "GNU" not in about:
-            files += [("readme", Path(str(each.locate_file(file)))) for file in each.files or () if file.name == "METADATA"]
-    random_ = random.Random(seed)
+            files += [
+                ("readme", Path(str(each.locate_file(file)))) for file in each.files or () if file.name == "METADATA"
+            ]
+    random_ = random.Random(seed)  # noqa: S311 - chance that is always the same
     for kind, path in files:
         text = path.read_text(errors="replace")
         for _ in range(count):

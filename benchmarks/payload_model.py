@@ -1,8 +1,8 @@
 """Trains the payload model and says what it is worth: `python benchmarks/payload_model.py SET.jsonl[.xz] [--write]`.
 
-Needs the extra `train`. Trained on are the set's strong rows (but for sources whose licence forbids it: those are only
-measured), texts that `payload_benign.py` makes up or cuts from what is installed, and each attack once more in the midst
-of benign text. Families weigh as the root of their size. Measured is each part of a split by family with the others
+Needs the extra `train`. Trained on are the set's strong rows (but for sources whose licence forbids it: those are
+only measured), texts that `payload_benign.py` makes up or cuts from what is installed, and each attack once more in
+the midst of benign text. Families weigh as the root of their size. Measured is each part of a split by family with the others
 trained on, and each group of sources with that group left out; thresholds are chosen from these scores alone.
 
     --write        the weights, for all rows, beside the code that reads them
@@ -22,17 +22,17 @@ from pathlib import Path
 import numpy as np
 import scipy.optimize
 import scipy.sparse
-from numpy.typing import NDArray
-
 from benchmarks.inspection.detectors.ours import texts_of
 from benchmarks.inspection.rows import FOLDS, Row, read
 from benchmarks.payload_benign import installed, made_up
+from numpy.typing import NDArray
+
 from garrison.payload.judge import hidden_forms, judge, prepare
 from garrison.payload.model.features import features_of
 from garrison.payload.model.scoring import FLOOR, score_of
 from garrison.payload.model.weights import FILE, Weights, checksum, packed
-from garrison.payload.places import Form
 from garrison.payload.model.windows import is_harmless, windows_of
+from garrison.payload.places import Form
 
 UNTRAINED = frozenset({"blazehttp-white"})
 FEWEST = 3
@@ -95,7 +95,7 @@ def added(examples: Sequence[Example]) -> list[Example]:
     """What is trained on beside the set: benign texts, and attacks among them."""
     benign = [*made_up(250, _SEED), *installed(4, _SEED)]
     found = [Example("added", name, "benign", False, [text]) for name, text in benign]
-    random_ = random.Random(_SEED)
+    random_ = random.Random(_SEED)  # noqa: S311 - chance that is always the same
     for each in examples:
         if each.is_attack and each.texts and len(each.texts[0]) < 400:
             before, after = random_.choice(benign)[1], random_.choice(benign)[1]
@@ -110,13 +110,19 @@ class Windows:
     def __init__(self, examples: Sequence[Example]) -> None:
         lines: dict[tuple[str, str], int] = {}
         for each in examples:
-            found = {lines.setdefault((window.coarse, window.fine), len(lines)) for text in each.texts for window in windows_of(text)}
+            found = {
+                lines.setdefault((window.coarse, window.fine), len(lines))
+                for text in each.texts
+                for window in windows_of(text)
+            }
             each.windows = sorted(found)
         features = [features_of(*line) for line in lines]
         self.names = _kept(examples, features)
         columns = {name: index for index, name in enumerate(self.names)}
         self.matrix = _matrix(features, columns)
-        self.owners = np.concatenate([np.full(len(each.windows), index) for index, each in enumerate(examples)]).astype(int)
+        self.owners = np.concatenate([np.full(len(each.windows), index) for index, each in enumerate(examples)]).astype(
+            int
+        )
         self.windows = np.concatenate([np.array(each.windows, int) for each in examples])
         self.count = len(examples)
 
@@ -153,7 +159,9 @@ def _matrix(features: Sequence[set[str]], columns: dict[str, int]) -> scipy.spar
         found += known
         values += [1 / max(FLOOR, len(each)) ** 0.5] * len(known)
         starts.append(len(found))
-    return scipy.sparse.csr_matrix((np.array(values, np.float32), np.array(found, np.int32), np.array(starts)), shape=(len(features), len(columns)))
+    return scipy.sparse.csr_matrix(
+        (np.array(values, np.float32), np.array(found, np.int32), np.array(starts)), shape=(len(features), len(columns))
+    )
 
 
 class Trainer:
@@ -204,16 +212,21 @@ class Trainer:
         def loss(parameters: Floats) -> tuple[float, Floats]:
             margin = sign * (matrix @ parameters[:-1].astype(np.float32) + parameters[-1])
             slope = -sign * weight / (1 + np.exp(np.clip(margin, -40, 40)))
-            value = float((weight * np.logaddexp(0, -margin)).sum() + self.strength / 2 * (parameters[:-1] @ parameters[:-1]))
+            value = float(
+                (weight * np.logaddexp(0, -margin)).sum() + self.strength / 2 * (parameters[:-1] @ parameters[:-1])
+            )
             return value, np.append(turned @ slope.astype(np.float32) + self.strength * parameters[:-1], slope.sum())
 
-        return np.asarray(scipy.optimize.minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": steps}).x)
+        return np.asarray(
+            scipy.optimize.minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": steps}).x
+        )
 
 
 GROUPS = (
     ("libinjection",), ("patt", "patt-md"), ("crs-tests",), ("payloadbox", "fuzzdb"),
     ("text-code", "text-docs", "text-commits"), ("text-markdown", "webhook-github", "text-usercontent"),
-    ("text-fortunes", "text-names", "libinjection-fp"), ("text-richhtml", "graphql-docs", "text-sqlish", "synthetic-xml"),
+    ("text-fortunes", "text-names", "libinjection-fp"),
+    ("text-richhtml", "graphql-docs", "text-sqlish", "synthetic-xml"),
     ("text-shellish", "es-examples", "synthetic-values", "vcr-datadog-v1", "replay-pygithub", "vcr-github3"),
     ("openapi-examples", "vcr-pydantic-ai"),
 )  # fmt: skip
@@ -240,9 +253,9 @@ def _left_out(trainer: Trainer, parts: Iterable[Flags]) -> Floats:
 
 
 CLASSES = {
-    "xss": "markup", "sqli": "sql", "lfi": "path", "rfi": "request", "rce": "command", "php": "command", "java": "object",
-    "ssti": "template", "ssrf": "request", "ldap": "ldap", "nosqli": "nosql", "xxe": "xml", "xslt": "xml",
-    "xpath": "xpath", "ssi": "template", "deserialization": "object", "proto_pollution": "runtime", "crlf": "header",
+    "xss": "markup", "sqli": "sql", "lfi": "path", "rfi": "request", "rce": "command", "php": "command",
+    "java": "object", "ssti": "template", "ssrf": "request", "ldap": "ldap", "nosqli": "nosql", "xxe": "xml",
+    "xslt": "xml",    "xpath": "xpath", "ssi": "template", "deserialization": "object", "proto_pollution": "runtime", "crlf": "header",
     "protocol": "header", "session_fixation": "header", "graphql": "graphql",
 }  # fmt: skip
 """Classes of the product by those of the set."""
@@ -258,7 +271,7 @@ def quantised(parameters: Floats, names: Sequence[str]) -> tuple[float, dict[str
 
 
 def kinds_of(examples: Sequence[Example], windows: Windows) -> dict[str, dict[str, int]]:
-    """How much more often a feature stands in one class than in all of them, as a logarithm: for those that tell most."""
+    """How much more often a feature stands in one class than in all, as a logarithm: for those that tell most."""
     attacks = [each for each in examples if each.is_attack and each.kind in CLASSES and each.windows]
     binary = (windows.matrix > 0).astype(np.float64)
     families = Counter(each.family for each in attacks)

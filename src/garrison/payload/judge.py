@@ -8,14 +8,13 @@ import msgspec
 
 from garrison.payload.decoding import HINT, decode
 from garrison.payload.model.scoring import likeness_of
-from garrison.payload.places import OWNED, SIGNS, Form, name_of, signs_in
+from garrison.payload.model.weights import weights
+from garrison.payload.places import LEARNED, OWNED, SIGNS, Form, learned_of, name_of, signs_in
 from garrison.payload.scanner import scanner_of
 from garrison.payload.sign import ENOUGH
 
 WINDOW: Final = 200
 """Bytes within which signs add up: what stands further apart is no one thing."""
-LEARNED: Final = "learned"
-"""Stands among the signs of a text that the model knows for an attack."""
 LONG: Final = 2048
 """Characters up to which a text is judged in each form that it takes; a longer one once unwrapped, and all unwrapped."""
 CROWDED: Final = "crowded"
@@ -41,8 +40,9 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 def prepare() -> None:
-    """Compile what is compiled once in a process, so that no request waits for it."""
+    """Compile and read what is so once in a process, and no request waits for it."""
     scanner_of(SIGNS)
+    weights()
 
 
 Spared: TypeAlias = Mapping[int, frozenset[int]]
@@ -51,9 +51,7 @@ NOTHING_SPARED: Final[Spared] = {}
 _NONE: Final = frozenset[int]()
 
 
-def judge(
-    texts: Sequence[str], spared: Spared = NOTHING_SPARED, *, use_model: bool = True
-) -> tuple[Finding, ...]:
+def judge(texts: Sequence[str], spared: Spared = NOTHING_SPARED, *, use_model: bool = True) -> tuple[Finding, ...]:
     """What is found in `texts`, each at most once. Never raises, and takes time in proportion to their length.
 
     The model is asked about what the signs let through, once everything is undone.
@@ -70,12 +68,10 @@ def judge(
 
 def _ask_model(forms: Mapping[int, Form], best: dict[int, Finding]) -> None:
     for form in forms.values():
-        likeness = likeness_of(form.text)
-        if likeness is not None and not form.spared:
-            sign = f"{likeness.kind}.{LEARNED}"
-            best[form.owner] = Finding(
-                form.owner, likeness.kind, ENOUGH, (sign,), form.steps, form.text, likeness.place
-            )
+        found = likeness_of(form.text)
+        if found is not None and learned_of(found.kind) not in form.spared:
+            signs = (f"{found.kind}.{LEARNED}",)
+            best[form.owner] = Finding(form.owner, found.kind, ENOUGH, signs, form.steps, form.text, found.place)
 
 
 def hidden_forms(plain: Form) -> list[Form]:

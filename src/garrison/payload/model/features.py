@@ -7,7 +7,7 @@ FINE: Final = (1, 2)
 
 
 def features_of(coarse: str, fine: str) -> set[str]:
-    """Each run of marks, behind a letter that says of which line it is; those of `g` begin with a fine mark, of `h` end so."""
+    """Each run of marks, behind a letter that says of which line it is; those of `g` begin fine, of `h` end so."""
     size = len(coarse)
     found = {"c" + coarse[at : at + n] for n in COARSE for at in range(size - n + 1)}
     found.update(["f" + fine[at : at + n] for n in FINE for at in range(size - n + 1)])

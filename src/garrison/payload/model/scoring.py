@@ -1,5 +1,6 @@
 """How much a text looks like what the model was taught to be an attack: the score of its most suspicious window."""
 
+import math
 from typing import Final
 
 import msgspec
@@ -47,7 +48,7 @@ def _score(window: Window, known: Weights) -> float:
     features = features_of(window.coarse, window.fine)
     get = known.features.get
     total = sum([get(feature, 0) for feature in features])
-    return total * known.unit / max(FLOOR, len(features)) ** 0.5 + known.bias
+    return total * known.unit / math.sqrt(max(FLOOR, len(features))) + known.bias
 
 
 def _kind(window: Window, known: Weights) -> str:
@@ -58,6 +59,7 @@ def _kind(window: Window, known: Weights) -> str:
 
 def _place(window: Window, known: Weights) -> int:
     """Behind the three marks whose features weigh most."""
+
     def weight(at: int) -> int:
         part = slice(at, at + 3)
         return sum(known.features.get(each, 0) for each in features_of(window.coarse[part], window.fine[part]))

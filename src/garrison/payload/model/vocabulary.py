@@ -8,17 +8,13 @@ from typing import Final
 _FIRST: Final = 0xE000  # of Unicode's private use: signs that no text can forge a feature with
 
 KINDS: Final[dict[str, str]] = {
-    "L": (
-        "or and xor not"
-    ),
+    "L": ("or and xor not"),
     "S": (
         "select union where having insert update delete drop truncate alter exec execute declare waitfor shutdown"
         " into from join values except intersect procedure outfile dumpfile infile merge grant cast convert begin"
         " end minus distinct distinctrow collate escape returning"
     ),
-    "C": (
-        "like rlike regexp between is in exists ilike glob sounds soundex div mod binary"
-    ),
+    "C": ("like rlike regexp between is in exists ilike glob sounds soundex div mod binary"),
     "G": (
         "order group by limit offset asc desc as when then else case table database schema column all any delay"
         " time set on using cursor view index varchar nvarchar char nchar int integer numeric unsigned"
@@ -95,12 +91,8 @@ KINDS: Final[dict[str, str]] = {
         " ds_store id_rsa authorized_keys bash_history home root my cnf auth mail spool cron wp wp_config"
         " phpmyadmin cgi cgi_bin autoexec bat asa aspnet jsp asp aspx cfm war jar dll backup bak old swp dotenv"
     ),
-    "X": (
-        "gopher dict phar expect zip ogg netdoc sftp ldaps smb ws feed mhtml about blob"
-    ),
-    "h": (
-        "https"
-    ),
+    "X": ("gopher dict phar expect zip ogg netdoc sftp ldaps smb ws feed mhtml about blob"),
+    "h": ("https"),
     "Z": (
         "localhost internal metadata local latest computemetadata google169 amazonaws burpcollaborator interact"
         " oast evil attacker example dnslog ngrok requestbin"
@@ -117,9 +109,7 @@ KINDS: Final[dict[str, str]] = {
         "doctype entity element attlist notation public cdata xinclude xi xsl stylesheet soap envelope xsd"
         " parameter standalone dtd virtual fsize flastmod"
     ),
-    "N": (
-        "true false none undefined nan unknown default"
-    ),
+    "N": ("true false none undefined nan unknown default"),
     "E": (
         "the of an you your it its that these those we our they their he she his her me us was were be been are"
         " am has have had do does did will would can could should may might must with without over under after"

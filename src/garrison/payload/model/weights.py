@@ -46,5 +46,7 @@ def weights() -> Weights:
     """The packaged model, read once in a process. Raises ValueError where it was trained with other words."""
     found = msgspec.msgpack.decode(zlib.decompress(files(__package__).joinpath(FILE).read_bytes()), type=Weights)
     if found.vocabulary != checksum():
-        raise ValueError("the payload model was trained with another vocabulary: run `python -m benchmarks.payload_model`")
+        raise ValueError(
+            "the payload model was trained with another vocabulary: run `python -m benchmarks.payload_model`"
+        )
     return found
