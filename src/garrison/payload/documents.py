@@ -50,6 +50,7 @@ _JOINED: Final = re.compile(
 )
 
 _FILTER: Final = re.compile(r"[|&!(]*\(?\s*(?:[|&!]|[A-Za-z][\w.;-]{0,40}\s*(?::[\w.]*:)?[~<>]?=|\)|$)")
+_BRACES: Final = frozenset("()|&!")
 _EXPRESSION: Final = re.compile(r"\(\?|\[\^|\\[swdbSWDB]|\.\*|\{\d|[\])]\+|\)\?")
 
 
@@ -58,7 +59,7 @@ def closes_filter(text: str, place: int) -> bool:
 
     A regular expression has the same signs: it shows itself by its own.
     """
-    if _EXPRESSION.search(text) or not is_said(text, place):
+    if _EXPRESSION.search(text) or not _BRACES.intersection(text) or not is_said(text, place):
         return False
     balance = lowest = 0
     for char in text[:400]:

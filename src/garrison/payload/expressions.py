@@ -5,7 +5,6 @@ from typing import Final
 
 from garrison.payload.quoting import is_said
 
-_OPENED: Final = re.compile(r"\{\{|\$\{|#\{|\*\{|@\{|~\{|<%|\{%|\{#|@\(|\[\[|\{php\}|\{\$|%\{|\{@|\}|%>")
 _ACTION: Final = re.compile(r"\$\{\{\s*[\w.-]+\s*\}\}")
 _RUNS: Final = re.compile(
     r"\b(?:system|exec|passthru|shell_exec|popen|getRuntime|execute|newInstance|forName|phpinfo|eval|__import__|include|file_get_contents|readfile|assert"
@@ -23,14 +22,26 @@ def is_reached(text: str, place: int) -> bool:
 
 def is_evaluated(text: str, place: int) -> bool:
     """Whether a call stands between the opening of an expression and its end."""
-    start = max(
-        text.rfind(each, 0, place)
-        for each in ("{{", "${", "#{", "*{", "@{", "~{", "<%", "{%", "{#", "@(", "[[", "{php}", "{$", "%{", "#set")
-    )
+    start, end = max((text.rfind(opens, 0, place), ends) for opens, ends in _OPENINGS)
     if start < 0 or not is_said(text, place):
         return False
-    end = min(
-        (each for each in (text.find("}", start), text.find("%>", start), text.find("\n", start)) if each > 0),
-        default=len(text),
-    )
-    return _RUNS.search(text, start, max(end, place) + 2) is not None
+    closed = text.find(end, start) if end else -1
+    return _RUNS.search(text, start, closed if closed >= 0 else place + 2) is not None
+
+
+_OPENINGS: Final = (
+    ("{{", "}}"),
+    ("{%", "%}"),
+    ("<%", "%>"),
+    *((each, "") for each in ("${", "#{", "*{", "@{", "~{", "{#", "@(", "[[", "{php}", "{$", "%{", "#set")),
+)
+"""How an expression is opened, and what ends it where its braces hold none of their own."""
+
+_EXPRESSION: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|<%.*?%>|[$#*@~%]\{.*?\}", re.DOTALL)
+_PARTS: Final = 2000
+
+
+def is_whole(text: str, place: int) -> bool:
+    """Whether `text` is an expression and hardly anything beside: no text that names are put into."""
+    del place
+    return len(text) > _PARTS or len(_EXPRESSION.sub(" ", text).split()) <= 1

@@ -16,7 +16,7 @@ from garrison.payload.sign import ENOUGH
 WINDOW: Final = 200
 """Bytes within which signs add up: what stands further apart is no one thing."""
 LONG: Final = 2048
-"""Characters up to which a text is judged in each form that it takes; a longer one once unwrapped, and all unwrapped."""
+"""Characters up to which a text is judged in each of its forms; a longer one unwrapped once, and wholly."""
 CROWDED: Final = "crowded"
 """Stands among the signs of a text that has more of them than are looked at."""
 
@@ -56,13 +56,21 @@ def judge(texts: Sequence[str], spared: Spared = NOTHING_SPARED, *, use_model: b
 
     The model is asked about what the signs let through, once everything is undone.
     """
-    forms = [Form(index, text, (), spared.get(index, _NONE)) for index, text in enumerate(texts)]
+    harmless = _HARMLESS[use_model]
+    forms = [
+        Form(index, text, (), spared.get(index, _NONE)) for index, text in enumerate(texts) if text not in harmless
+    ]
+    if not forms:
+        return ()
     best = _judge(forms, {})
     hidden = [each for form in forms if form.owner not in best for each in hidden_forms(form)]
     if hidden:
         best = _judge(hidden, best)
     if use_model:
         _ask_model({form.owner: form for form in (*forms, *hidden) if form.owner not in best}, best)
+    for form in forms:
+        if form.owner not in best and not form.spared:
+            harmless.add(form.text)
     return tuple(best[index] for index in sorted(best))
 
 
@@ -72,6 +80,30 @@ def _ask_model(forms: Mapping[int, Form], best: dict[int, Finding]) -> None:
         if found is not None and learned_of(found.kind) not in form.spared:
             signs = (f"{found.kind}.{LEARNED}",)
             best[form.owner] = Finding(form.owner, found.kind, ENOUGH, signs, form.steps, form.text, found.place)
+
+
+class Harmless:
+    """Short texts in which nothing was found: clients say the same ones again and again.
+
+    Nobody's text stays for long: once the room is used up, all of them are forgotten.
+    """
+
+    def __init__(self, room: int = 8192, longest: int = 128) -> None:
+        self._room, self._longest = room, longest
+        self._texts: set[str] = set()
+
+    def __contains__(self, text: object) -> bool:
+        return text in self._texts
+
+    def add(self, text: str) -> None:
+        """Remember `text`, if it is short."""
+        if len(text) <= self._longest:
+            if len(self._texts) >= self._room:
+                self._texts = set()  # another one: a thread may be looking into the old one
+            self._texts.add(text)
+
+
+_HARMLESS: Final = {True: Harmless(), False: Harmless()}  # to the signs and the model, and to the signs alone
 
 
 def hidden_forms(plain: Form) -> list[Form]:

@@ -21,11 +21,11 @@ SIGNS: Final[tuple[Sign, ...]] = tuple(sign for _, sign in OWNED)
 _FEW: Final = 64
 _BYTES_EACH: Final = 16
 """A text may show `_FEW` signs, and one more for each so many bytes: documents show at most a third of that."""
-_FEW_ASKED: Final = 12
+_FEW_ASKED: Final = 24
 _BYTES_ASKED: Final = 160
 """The same for places at which one grammar is asked."""
 _ENDS_ASKED: Final = 3
-"""A sign that begins where the text does is asked about at so many of its ends: each is told from the same beginning."""
+"""A sign that begins where the text does is asked about at so many of its ends: all are told of one beginning."""
 _BEFORE: Final = 32_768
 _BEHIND: Final = 4096
 """Characters around such a place that the grammar is shown."""

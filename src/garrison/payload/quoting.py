@@ -62,7 +62,7 @@ def may_close(text: str, quote: int) -> bool:
     return (
         before % 2 == 0
         and (quote == line or not text[quote - 1].isspace() or text[quote + 1 : quote + 2] in _AFTER_END)
-        and text[quote - 1 : quote] not in {"=", "(", "["}
+        and text[quote - 1 : quote] not in {"=", "(", "[", "{"}
     )
 
 

@@ -16,7 +16,7 @@ _ARGUMENT: Final = re.compile(
 _CODE: Final = re.compile(r"(?:import|export|const|let|var|function|return|class|public|private|namespace|use)\b")
 _USED: Final = re.compile(
     r"\b([A-Za-z_]\w{0,11})=(?:\$?\\?'[^'\n]{1,60}'|\$?\\?\"[^\"\n]{1,60}\"|[^;&|\s]{1,40})\s{0,2}(?:;|&&|\|\|)"
-    r"[^\n]{0,200}?(?:[;&|]\s{0,9}|\w)\$\{?\1\b"
+    r"\s{0,9}(?:[^\n]{0,200}?(?:[;&|]\s{0,9}|\w))?\$\{?\1\b"
 )
 _NEAR: Final = 200  # characters of a line before a place in which a variable is assigned
 
@@ -50,6 +50,18 @@ _TOOLS: Final = frozenset({
     "netsh", "sc", "reg", "wmic", "net", "schtasks", "bcdedit", "systemctl", "iptables", "ufw", "useradd", "adduser",
 })  # fmt: skip
 """Commands whose first argument is a word, and which are no word of a sentence."""
+
+
+def is_separated(text: str, place: int) -> bool:
+    """Whether what ends at `place` is said, and stands in no row of a table."""
+    start = text.rfind("\n", 0, min(place, len(text))) + 1
+    end = text.find("\n", start)
+    row = text[start : end if end >= 0 else len(text)].strip()[:_ROW]
+    return is_said(text, place) and not (row[:1] == "|" and row.count("|") > _CELLS)
+
+
+_ROW: Final = 400
+_CELLS: Final = 2
 
 
 def runs_variable(text: str, place: int) -> bool:

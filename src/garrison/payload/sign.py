@@ -1,7 +1,8 @@
 """Signs: patterns that are looked for in every inspected text at once, and what each says."""
 
+import re
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -35,6 +36,17 @@ class PayloadClass(msgspec.Struct, frozen=True):
     title: str
     signs: tuple[Sign, ...]
     tags: tuple[str, ...] = ()
+
+
+def loose(pattern: str) -> str:
+    """`pattern` with each end of the text that it asks for (`^`, `$`) taken for an end of a word.
+
+    For what says enough by itself, so that it is found in the midst of other text, too.
+    """
+    return _START.sub(r"[\\x00\\s]", pattern.removesuffix("$")) + (r"[\s\x00]" if pattern.endswith("$") else "")
+
+
+_START: Final = re.compile(r"(?<![\[\\])\^")
 
 
 def words(text: str) -> str:

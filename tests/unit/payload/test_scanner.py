@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from garrison.payload.places import OWNED
 from garrison.payload.scanner import Scanner, expression
-from garrison.payload.sign import Sign
+from garrison.payload.sign import Sign, loose
 
 
 def _scanner(*patterns: str) -> Scanner:
@@ -60,3 +60,7 @@ def test_the_text_s_end_is_waited_for() -> None:
 def test_no_sign_becomes_one_of_everything(pattern: str) -> None:
     """A pattern that matches nothing at all would be told at each byte."""
     assert not re.fullmatch(expression(pattern), b"", re.DOTALL | re.IGNORECASE)
+
+
+def test_a_loose_pattern_asks_for_the_ends_of_words_instead_of_the_text_s() -> None:
+    assert loose(r"^a[^b]\^|^c$") == r"[\x00\s]a[^b]\^|[\x00\s]c[\s\x00]"

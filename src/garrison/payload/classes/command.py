@@ -1,8 +1,8 @@
 """Commands: a value ends a command of a shell and begins another."""
 
 from garrison.payload.quoting import is_not_fenced, is_said, stands_alone
-from garrison.payload.shell import is_command, runs_variable
-from garrison.payload.sign import PayloadClass, Sign, words
+from garrison.payload.shell import is_command, is_separated, runs_variable
+from garrison.payload.sign import PayloadClass, Sign, loose, words
 
 _PLAIN = words(
     "cat tac nl head tail more less id whoami uname ls dir pwd ping ping6 nslookup dig host wget curl fetch nc ncat netcat telnet ssh ftp tftp scp"
@@ -34,7 +34,7 @@ CLASS = PayloadClass(
             "separated-telling",
             r"(?:[;|&]|\$\(|\|\||&&|<\(|>\(|%0a|\{)[\s+]*(?:\$\{?\w{0,8}\}?[\s+]*)?[\"'(\\]{0,2}" + _FOLDER + _TELLING,
             7,
-            is_said,
+            is_separated,
         ),
         Sign(
             "separated-recon",
@@ -46,7 +46,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "separated-first",
-            r"^(?:[\w.\-'\")\\: ]{0,40}?)?\s*(?:[;|&]{1,2}|\$\(|%0a|\\n)\s*[\"'(\\]{0,2}(?:/?(?:usr/)?(?:local/)?s?bin/)?"
+            r"^(?:[\w.\-'\")\\: =/]{0,40}?)?\s*(?:[;|&]{1,2}|\$\(|%0a|\\n)\s*[\"'(\\]{0,2}(?:/?(?:usr/)?(?:local/)?s?bin/)?"
             + _PLAIN
             + r"(?:\s|[;|&`)'\"<>$]|\x00)",
             7,
@@ -69,7 +69,7 @@ CLASS = PayloadClass(
         Sign("substituted-alone", r"^[^\x00`\s]{0,20}`\s{0,2}" + _FOLDER + _RECON, 10),
         Sign(
             "variable-run",
-            r"\b\w{1,12}=(?:\$?\\?'[^\x00'\n]{1,60}'|\$?\\?\x22[^\x00\x22\n]{1,60}\x22|[^\x00;&|\s]{1,40})\s{0,2}(?:;|&&|\|\|)[^\x00\n]{0,200}(?:[;&|]\s{0,9}|\w)\$\{?\w",
+            r"\b\w{1,12}=(?:\$?\\?'[^\x00'\n]{1,60}'|\$?\\?\x22[^\x00\x22\n]{1,60}\x22|[^\x00;&|\s]{1,40})\s{0,2}(?:;|&&|\|\|)\s{0,9}(?:[^\x00\n]{0,200}(?:[;&|]\s{0,9}|\w))?\$\{?\w",
             10,
             runs_variable,
         ),
@@ -92,6 +92,12 @@ CLASS = PayloadClass(
             10,
         ),
         Sign(
+            "separated-accounts",
+            r"(?:[;|&`(]|\$\(|%0a)[\s+]*[\x5c'\x22]{0,2}(?:/(?:usr/)?bin/)?(?:cat|type|more|less|head|tail|tac|nl|vim?|strings|paste|sort|rev|od|xxd|base64|grep|awk|sed|cp|curl)[\s+\x22'%$\x5c]{1,4}(?:-\w{1,6}[\s+])?[\x22']?(?:file://)?/etc/(?:passwd|shadow|group|hosts|issue)\b",
+            10,
+            is_said,
+        ),
+        Sign(
             "reads-accounts",
             r"(?:\x00|[^\w`])(?:cat|type|more|less|head|tail|tac|nl|vim?|strings|paste|sort|rev|od|xxd|base64|grep|awk|sed|cp|curl|file)[\s+\x22'%$\x5c]{1,4}(?:-\w{1,6}[\s+])?[\x22']?(?:file://)?/etc/(?:passwd|shadow|group|hosts|issue)\b",
             10,
@@ -99,10 +105,14 @@ CLASS = PayloadClass(
         ),
         Sign(
             "windows-alone",
-            r"^[$+|&\s]{0,6}(?:dir[\s+]+c:|ipconfig[\s+]*/all|net[\s+]+(?:user|localgroup|view)\x00|type[\s+]+[c%][:%])[^\x00\n]{0,60}$",
+            loose(
+                r"^[$+|&\s]{0,6}(?:dir[\s+]+c:|ipconfig[\s+]*/all|net[\s+]+(?:user|localgroup|view)\x00|type[\s+]+[c%][:%])[^\x00\n]{0,60}$"
+            ),
             10,
         ),
-        Sign("quoted-word", r"^['\"`)]{1,3}\s*(?:whoami|ifconfig|ipconfig|systeminfo|uname)\b[^\x00\n]{0,20}$", 10),
+        Sign(
+            "quoted-word", loose(r"^['\"`)]{1,3}\s*(?:whoami|ifconfig|ipconfig|systeminfo|uname)\b[^\x00\n]{0,20}$"), 10
+        ),
         Sign(
             "piped-end",
             r"^/?[\w./-]{1,40}[|;&]{1,2}\s?(?:/?(?:usr/)?bin/)?(?:id|ls|pwd|dir|whoami|ifconfig|netstat|uname)\s?(?:-\w{1,4})?[|;&]\s*\x00|\x00\s*[|;&`]?/?usr/bin/(?:id|whoami|env)\b[^\x00]{0,4}$",
@@ -124,6 +134,12 @@ CLASS = PayloadClass(
         Sign(
             "fork",
             r"[\w.:]{1,8}\s*\(\)\s*\{\s*[\w.:]{1,8}(?:\(\))?\s*[|&]\s*[\w.:]{1,8}(?:\(\))?\s*[;&}]|\bProcess\.(?:spawn|start)\s*\(\s*['\x22]|\bIO\.popen\b|@\{\[\s*(?:system|exec)|%x[\x28{\x5b]\s*['\x22]?(?:ls|cat|id|whoami|uname)\b",
+            10,
+            is_said,
+        ),
+        Sign(
+            "quotes-in-words",
+            r"/\w{1,5}['\x22]\w{0,5}['\x22]?/\w{1,8}['\x22]\w{1,8}['\x22]?\w|[;|&]\s{0,3}[a-z]{1,5}['\x22][a-z]{1,5}['\x22][a-z]{0,6}[\s/]|\w\$[a-z]\w{0,2}[\s+]{0,3}/\w{1,10}\$[a-z]\w{0,2}/\w",
             10,
             is_said,
         ),
@@ -150,6 +166,7 @@ CLASS = PayloadClass(
             "alone",
             r"^(?:alias\s+[\w-]{0,12}\s?[\w-]{1,12}=|alias\s+-\w|time\s+(?:curl|wget|ping|sleep|cat)\s|(?:\w|\w{2,3})\(\)\s*\{\s*[a-z]{2,12}[\s;]|~[+\d-]?\x00)",
             10,
+            stands_alone,
         ),
         Sign(
             "substitution",
@@ -179,6 +196,11 @@ CLASS = PayloadClass(
             "download-run",
             r"\b(?:wget|curl|fetch|lwp-download|tftp|certutil|bitsadmin|invoke-webrequest|iwr|iex|downloadstring|downloadfile)\b[^\x00\n]{0,120}(?:https?:|ftp:|//|\$\()[^\x00\n]{2,120}(?:\|\s*(?:ba|z|k)?sh\b|;|&&|\.sh\b|\.pl\b|\.php\b|\.exe\b|\.txt\b|-o\b)",
             6,
+        ),
+        Sign(
+            "command-whole",
+            r"^(?:ping(?:\.exe)?\s+-\w{1,2}\s+\d{1,5}\s+[\w.:-]{3,60}|(?:perl\s+-e|python\d?\s+-c|ruby\s+-e|php\s+-r)\s+['\x22][^\x00\n]{0,300})$",
+            10,
         ),
         Sign(
             "command-first",

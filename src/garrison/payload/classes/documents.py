@@ -1,6 +1,7 @@
 """Languages of documents and directories: XML entities and style sheets, LDAP filters, XPath, NoSQL operators."""
 
 from garrison.payload.documents import closes_filter, is_operator, leaves_graph, leaves_path, leaves_script
+from garrison.payload.quoting import stands_alone
 from garrison.payload.sign import PayloadClass, Sign
 
 XML = PayloadClass(
@@ -40,7 +41,7 @@ LDAP = PayloadClass(
     (
         Sign(
             "filter-left",
-            r"\*\s*\)\s*\(|\)\s*\(\s*[|&!]\s*\(|\)\s*\(\s*\w{1,30}\s*[~<>]?=|\*\)\)?[%\x00]|\x00\s*\s*[*)(|&!]{2,12}$|\(\|\(\w{1,20}=|\x00\s*[^\x00(]{0,30}\)\s*\(\s*(?:[|&!]|\w{1,20}=)",
+            r"\*\s*\)\s*\(|\)\s*\(\s*[|&!]\s*\(|\)\s*\(\s*\w{1,30}\s*[~<>]?=|\*\)\)?(?:[%\x00]|\xef\xbf\xbd)|\x00\s*\s*[*)(|&!]{2,12}['\x22]?\s*\x00|\(\|\(\w{1,20}=|\x00\s*[^\x00(]{0,30}\)\s*\(\s*(?:[|&!]|\w{1,20}=)",
             10,
             closes_filter,
         ),
@@ -87,7 +88,7 @@ XPATH = PayloadClass(
         Sign(
             "counted",
             r"\bcount\s*\(\s*(?:/|@|//|child|comment)|\b(?:string|count|substring|name)\s*\(\s*//?\w|\bdoc\s*\(\s*['\x22][^\x00'\x22]{0,80}(?:://|\.xml|/)|\bposition\s*\(\s*\)\s*=|\btext\s*\(\s*\)\s*(?:=|\[|/)",
-            10,
+            12,
         ),
         Sign("union-bare", r"\]\s*\|\s*//\w|//\*\s*(?:\[|\||\x00)|/\*\s*\[\s*\d", 5),
         Sign("union", r"['\x22]\s*\)?\s*\]\s*\|\s*/{1,2}\s*(?:\*|\w{1,20})|\x00\s*//\*\s*(?:\[|\||\x00)", 10),
@@ -135,9 +136,10 @@ NOSQL = PayloadClass(
             r"\|\|\s*\d{1,3}\s*==\s*\d|\|\|\s*['\x22]\w{0,9}['\x22]?\s*==\s*['\x22]|\x00\s*[^\x00\s;]{0,16};\s*(?:return\s+(?:true|!?[01]|this\b|\()|sleep\s*\(|while\s*\(\s*(?:true|1)|var\s+\w{1,12}\s*=\s*new\s+Date|db\.\w|this\.\w)",
             10,
         ),
+        Sign("sleep", r"(?:[^.\w]|\x00)sleep\s*\(\s*\d{3,5}\s*\)", 10, stands_alone),
         Sign(
             "shell",
-            r"\bdb\.(?:\w{1,30}\.(?:find(?:One)?|insert(?:One|Many)?|drop|remove|update(?:One|Many)?|aggregate|count|mapReduce|group|save|ensureIndex|createIndex|deleteMany)\s*\(|(?:getCollectionNames|dropDatabase|getName|version|currentOp|injection|adminCommand|runCommand|getUsers|serverStatus|hostInfo|stats)\s*[.(])|\bmapReduce\s*:\s*|\bObjectId\s*\(\s*['\"][^\x00]{0,30}['\"]\s*\)\s*[;.)]|\bnew\s+Date\s*\(\s*\)\s*;?\s*do\s*\{|\bkeySet\s*\(\s*\)|\bsleep\s*\(\s*\d{3,5}\s*\)",
+            r"\bdb\.(?:\w{1,30}\.(?:find(?:One)?|insert(?:One|Many)?|drop|remove|update(?:One|Many)?|aggregate|count|mapReduce|group|save|ensureIndex|createIndex|deleteMany)\s*\(|(?:getCollectionNames|dropDatabase|getName|version|currentOp|injection|adminCommand|runCommand|getUsers|serverStatus|hostInfo|stats)\s*[.(])|\bmapReduce\s*:\s*|\bObjectId\s*\(\s*['\x22][^\x00]{0,30}['\x22]\s*\)\s*[;.)]|\bnew\s+Date\s*\(\s*\)\s*;?\s*do\s*\{|\bkeySet\s*\(\s*\)",
             10,
         ),
         Sign(

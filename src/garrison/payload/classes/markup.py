@@ -55,6 +55,12 @@ CLASS = PayloadClass(
             10,
         ),
         Sign(
+            "script-url-statement",
+            r"(?:[^a-z_\x2d]|\x00)j\s{0,3}a\s{0,3}v\s{0,3}a\s{0,3}s\s{0,3}c\s{0,3}r\s{0,3}i\s{0,3}p\s{0,3}t\s{0,3}:\s{0,3}(?:let|var|const|try|if|for|while|new|throw|with|delete|import|return)\b",
+            10,
+            is_not_fenced,
+        ),
+        Sign(
             "script-url",
             r"(?:[^a-z_\x2d]|\x00)(?:j\s{0,3}a\s{0,3}v\s{0,3}a\s{0,3}s\s{0,3}c\s{0,3}r\s{0,3}i\s{0,3}p\s{0,3}t|vbscript|livescript|vbs|mocha)\s{0,9}:\s{0,9}(?://[^\x00]{0,60}(?:[\n\r]|%0|\\n)|[^\x00\s\x22';]{0,60}[(`=\[]|[\x22'`/(\[+!~-]|\w{1,20}\s*\()",
             10,
@@ -72,7 +78,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "telling-call",
-            r"\b(?:alert\s?|confirm|prompt)(?:\(|`|&#(?:40|x28|96)|&lpar|\\u0028|\?\.\()\s*(?:['\x22`/]?\s*(?:\d{1,9}|xss\w{0,10}|document\.|1|/|hi|hello|hacked|test|owned|pwned|document|location|origin|String\.|this|window\.|self|top|navigator|cookie|a|x|kcf|\x28)\b|/|\d|\)|`|String)|\balert\s{0,2}(?:\(|`)\s*\\?['\x22`]|\(\s*\\?['\x22]XSS\\?['\x22]\s*\)|\x00['\x22]XSS['\x22]\)|(?:[^\w.>\s]|[\x00=;,(]\s?)(?:confirm|prompt)(?:\(|`)\s*['\x22`]|\b(?:window|self|top|parent|this|frames|globalThis)\.(?:confirm|prompt)\s{0,2}\(",
+            r"\b(?:alert|confirm|prompt)`[\w$.]{1,30}`|\b(?:alert\s?|confirm|prompt)(?:\(|&#(?:40|x28|96)|&lpar|\\u0028|\?\.\()\s*(?:['\x22`/]?\s*(?:\d{1,9}|xss\w{0,10}|document\.|1|/|hi|hello|hacked|test|owned|pwned|document|location|origin|String\.|this|window\.|self|top|navigator|cookie|a|x|kcf|\x28)\b|/|\d|\)|`|String)|\balert\s{0,2}(?:\(|`)\s*\\?['\x22`]|\(\s*\\?['\x22]XSS\\?['\x22]\s*\)|\x00['\x22]XSS['\x22]\)|(?:[^\w.>\s]|[\x00=;,(]\s?)(?:confirm|prompt)(?:\(|`)\s*['\x22`]|\b(?:window|self|top|parent|this|frames|globalThis)\.(?:confirm|prompt)\s{0,2}\(",
             10,
             is_not_fenced,
         ),
@@ -105,6 +111,13 @@ CLASS = PayloadClass(
             10,
             is_said,
         ),
+        Sign(
+            "called-otherwise",
+            r"\b(?:alert|confirm|prompt|eval)\s{0,3}\.\s{0,3}(?:call|apply|bind)\s*[(`]|\.(?:map|find|some|every|filter|forEach|reduce|with|from)\s*\(\s*(?:\d,\s*)?(?:alert|confirm|prompt|eval)\s*[),.]|\[?['\x22][a-z]{1,6}['\x22]\s*\+\s*['\x22][a-z]{1,6}['\x22]\s*\]?\s*\(|\w\[\d{5,12}\.\.toString\(\d{1,2}\)\]|(?:\$|jQuery)\.getScript\s*\(\s*['\x22]//",
+            10,
+            is_not_fenced,
+        ),
+        Sign("handler-split", r"\bo<[a-z/]{1,8}>n[a-z]{0,16}[<=\s]|\bon<[a-z/]{1,8}>[a-z]{3,16}\s*=", 10),
         Sign(
             "indirect-call",
             r"(?:\[\s*['\"/][^\x00\]]{1,40}['\"/](?:\.source)?\s*(?:\+\s*['\"/(][^\x00\]]{1,20}['\"/)](?:\.source)?\s*)*\])\s*(?:\(|`)|\b(?:self|top|window|this|parent|frames|globalThis)\s*\[\s*[^\x00\]]{1,60}\]\s*(?:\(|`|\[|=)|\w\.constructor\s*(?:\(|\[|`|\.constructor)|\b(?:map|find|forEach|some|every|filter|sort|reduce|call|apply|from)\s*\(\s*(?:alert|confirm|prompt|eval)\b|=\s*(?:alert|confirm|prompt|eval)\s*[,;)}]|\bthrow\s*(?:onerror|/)|onerror\s*=\s*(?:alert|eval|confirm|prompt)",

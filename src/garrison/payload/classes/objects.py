@@ -1,7 +1,7 @@
 """Objects and runtimes: serialised objects, prototypes, PHP, GraphQL, header lines, mail, and exploits that are known."""
 
 from garrison.payload.quoting import is_said
-from garrison.payload.sign import PayloadClass, Sign
+from garrison.payload.sign import PayloadClass, Sign, loose
 
 OBJECT = PayloadClass(
     "object",
@@ -14,7 +14,8 @@ OBJECT = PayloadClass(
         ),
         Sign(
             "java-object",
-            r"\brO0AB[A-Za-z0-9+/]|\xac\xed\x00\x05|\bH4sIAAAA|aced0005|\bKLAB|cSerializ|\bysoserial|\bObjectInputStream|\breadObject\s*\(",
+            r"\brO0AB[A-Za-z0-9+/]|\xac\xed\x00\x05|\bH4sIAAAA|aced0005|\bKLAB[a-z0-9+/]{8}|cSerializ|\bysoserial\.|\bObjectInputStream|\breadObject\s*\(",
+            10,
         ),
         Sign(
             "dotnet-object",
@@ -54,7 +55,7 @@ RUNTIME = PayloadClass(
         ),
         Sign("php-echo", r"<\?=\s*\$", 6),
         Sign("php-tag", r"<\?(?:php|=)", 4),
-        Sign("php-line", r"^<\?(?:php\b|=)[^\x00\n]{0,300}$", 10),
+        Sign("php-line", loose(r"^<\?(?:php\b|=)[^\x00\n]{0,300}$"), 10),
         Sign(
             "variable-call",
             r"^[^\x00\n]{0,30}\$\{?\w{1,12}\}?\s*\(\s*['\x22$]|\$\w{1,12}\s*=\s*['\x22][^\x00\n]{0,60}['\x22]\s*;\s*\(?\$\w{1,12}\)?\s*\(",
@@ -77,7 +78,7 @@ RUNTIME = PayloadClass(
         ),
         Sign(
             "php-string-call",
-            r"(?:[\x00;{}=\s'\x22])\(\s*(?:string\s*\)\s*)?(?:\$\w{1,20}|\(?['\x22]?\w{1,12}['\x22]?\)?(?:\s*\.\s*\(?['\x22]?\w{1,12}['\x22]?\)?){1,8}|\w{1,20})\s*\)?\s*(?:/\*[^*\x00]{0,40}\*/\s*)?\(\s*(?:['\x22][^\x00'\x22]{1,60}['\x22]|\$\w{1,20})\s*\)\s*(?:;|\x00|\?>)|['\x22]\w{3,20}['\x22]\s*\(\s*['\x22][^\x00'\x22]{1,60}['\x22]\s*\)\s*;|\)\s*\[\s*\d\s*\]\s*(?:\[\s*\d\s*\]\s*)?\(|\$\{@?(?:print|phpinfo|system|eval|exec|sleep|die)\s*\(|\{\$\{",
+            r"(?:[\x00;{}=\s'\x22])\(\s*(?:string\s*\)\s*)?(?:\$\w{1,20}|\(?['\x22]?\w{1,12}['\x22]?\)?(?:\s*\.\s*\(?['\x22]?\w{1,12}['\x22]?\)?){1,8}|\w{1,20})\s*\)?\s*(?:/\*[^*\x00]{0,40}\*/\s*)?\(\s*(?:['\x22][^\x00'\x22]{1,60}['\x22]|\$\w{1,20})\s*\)\s*(?:;|\x00|\?>)|['\x22]\w{3,20}['\x22]\s*\(\s*['\x22][^\x00'\x22]{1,60}['\x22]\s*\)\s*;|\)\s*\[\s*\d\s*\]\s*(?:\[\s*\d\s*\]\s*)?\(|\$\{@?(?:print|phpinfo|system|eval|exec|sleep|die)\s*\(|\{\$\{@?(?:print|phpinfo|system|eval|exec|passthru|sleep|die|md5)\b",
             10,
         ),
         Sign(

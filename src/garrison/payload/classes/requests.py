@@ -2,7 +2,7 @@
 
 from garrison.payload.paths import points_inward
 from garrison.payload.quoting import is_not_fenced, is_said
-from garrison.payload.sign import PayloadClass, Sign
+from garrison.payload.sign import PayloadClass, Sign, loose
 
 _SCHEME = r"[a-z0-9+.-]\s*:\s*[/\\]{1,4}"
 _SCHEME_FIRST = r"(?:jdbc:)?[a-z][a-z0-9+.-]+\s*:\s*[/\\]{1,4}"
@@ -33,10 +33,10 @@ CLASS = PayloadClass(
         ),
         Sign(
             "schemeless",
-            r"^(?:https?|ftps?|gopher|dict|ldap|file|url):/{0,1}(?:0x[0-9a-f]{2,16}|0[0-7]{2,4}\.[\d.]+|\d{8,11}[:/?#\s\x00]|127\.|169\.254\.|[\w-]{1,60}\.[a-z]{2,12}(?:[/?#]|\x00))|\x00\s*https?:[^\x00/\s]{1,60}@(?:0x|0\d|\d|\x5b)",
+            r"^(?:https?|ftps?|gopher|dict|ldap|file|url):/{0,1}(?:0x[0-9a-f]{2,16}|0[0-7]{2,4}\.[\d.]+|\d{8,11}[:/?#\s\x00]|127\.|169\.254\.|[\w.-]{1,60}\.[a-z]{2,12}(?:[/?#]|\x00))|\x00\s*https?:[^\x00/\s]{1,60}@(?:0x|0\d|\d|\x5b)",
             10,
         ),
-        Sign("six", r"^\w{2,9}://(?:[^\x00@/\s]{0,40}@)?\[[0-9a-f:.%\w]{2,50}\]", 10),
+        Sign("six", loose(r"^\w{2,9}://(?:[^\x00@/\s]{0,40}@)?\[[0-9a-f:.%\w]{2,50}\]"), 10),
         Sign(
             "hidden-letters",
             r"^\w{2,9}:/{0,4}(?:\\{1,4}\w){3}|\x00\s*\w{2,9}://[^\x00/\s]{1,60}(?:\xe3\x80\x82|\xef\xbd\xa1)|\$\{AWS_|r3dir\.me|://\w{1,20}\.[\w.-]{1,40}[^\x00]{0,20}=\s?https?://(?:127|localhost)",
@@ -44,7 +44,9 @@ CLASS = PayloadClass(
         ),
         Sign(
             "marked-host",
-            r"^https?://[^\x00\s/]{1,60}[/]?[:@][^\x00\s/@]{0,30}@|\x00\s*https?://[^\x00\s]{1,60}\s[@\x26]|\x00\s*https?://[\w.]{1,40}:\d{1,5}[:\\]+[\\@]",
+            loose(
+                r"^https?://[^\x00\s/]{1,60}[/]?[:@][^\x00\s/@]{0,30}@|\x00\s*https?://[^\x00\s]{1,60}\s[@\x26]|\x00\s*https?://[\w.]{1,40}:\d{1,5}[:\\]+[\\@]"
+            ),
             10,
         ),
         Sign(
@@ -70,6 +72,8 @@ CLASS = PayloadClass(
             r"^https?:[/\\]{1,3}[^\x00\s/?#]{1,80}(?:[@\\#]|%23|%40|\x20)[^\x00\s/]{0,60}[@\\:]|\x00\s*https?:[^/\x00]{1,40}(?:@|\\)|https?:/{0,3}\\|https?://[^\x00\s]{1,60}\x26@|http://\S{1,40}\s@",
             10,
         ),
+        Sign("host-alone", r"^//[\w-]{1,40}(?:\.[\w-]{1,40}){1,4}/?$", 10),
+        Sign("host-encoded", r"^https?:[/\\]{1,3}[\w.-]{1,60}%(?:0|2[0-9ef]|5c|40|e[0-9a-f])", 10),
         Sign(
             "foreign-host",
             r"^(?:/{3,20}|/{1,3}[\t\r\n]{1,4}/{0,3}|/{1,3}\\{1,4}/{0,3}|\\{1,3}/{1,3})[^\x00\s/\\]{1,80}\.[a-z]{2,12}(?:[/?#:%\\]|\x00)|\x00//[^\x00\s/]{1,60}@[^\x00\s]{2}|\x00/{1,3}(?:\xe3\x80|\xe3\x82)",

@@ -1,7 +1,7 @@
 """SQL injection: a value ends where the statement did not mean it to, and the statement goes on."""
 
 from garrison.payload.quoting import is_not_fenced, is_said
-from garrison.payload.sign import PayloadClass, Sign
+from garrison.payload.sign import PayloadClass, Sign, loose
 from garrison.payload.sql import breaks_quote, goes_on, is_statement, joins_json, joins_string, same_sides, stacks
 
 _Q = r"['\"]"
@@ -18,8 +18,8 @@ _CALLS = (
     r"|lo_import|lo_export|xmltype|row_count|found_rows|last_insert_id|gtid_subset|gtid_subtract|polygon|multipoint|linestring|geometrycollection"
     r"|name_const|database_to_xml|query_to_xml|table_to_xml|sql_to_xml|current_setting|set_config|generate_series|openrowset|opendatasource|openquery"
     r"|sp_(?:executesql|password|oacreate|configure|addextendedproc|makewebtask|help|who2?)|xp_\w{3,40}|fn_(?:virtualfilestats|trace_gettable|xe_file_target_read_file)"
-    r"|benchmark|aes_(?:en|de)crypt|substring_index|group_concat|concat_ws|string_agg|find_in_set|json_extract|is_(?:ipv[46]|srvrolemember|member)|has_dbaccess|suser_s?name|to_(?:n?char|base64)|rawtohex|utl_raw|uuid_short|sys_context|starts_with)\s*\("
-    r"|\b(?:dbms_\w{2,30}|utl_(?:http|inaddr|file|smtp|tcp|encode)|ctxsys|owa_util|ordsys|dbms)\.\w"
+    r"|aes_(?:en|de)crypt|substring_index|group_concat|concat_ws|string_agg|find_in_set|json_extract|is_(?:ipv[46]|srvrolemember|member)|has_dbaccess|suser_s?name|to_(?:n?char|base64)|rawtohex|utl_raw|uuid_short|sys_context|starts_with)\s*\("
+    r"|\bbenchmark\s*\(\s*[\d@(]|\b(?:dbms_\w{2,30}|utl_(?:http|inaddr|file|smtp|tcp|encode)|ctxsys|owa_util|ordsys|dbms)\.\w"
 )
 
 CLASS = PayloadClass(
@@ -28,7 +28,7 @@ CLASS = PayloadClass(
     (
         Sign(
             "union-select",
-            r"\b(?:union|intersect|except)\b[^\x00a-z]{0,200}(?:\b(?:all|distinct|distinctrow)\b)?[^\x00a-z]{0,100}(?:select|values|table)\b[^\x00a-z]{0,6}[^\x00]",
+            r"\b(?:union|intersect|except)\b[^\x00a-z]{0,200}(?:\b(?:all|distinct|distinctrow)\b)?[^\x00a-z]{0,100}(?:select|values|table)\b",
             10,
             goes_on,
         ),
@@ -42,10 +42,12 @@ CLASS = PayloadClass(
             "extended-procedure",
             r"\b(?:xp_(?:cmdshell|dirtree|reg\w{3,20}|fileexist|subdirs|servicecontrol|availablemedia|loginconfig|makecab|enumgroups|ntsec\w*|terminate\w*)|sp_(?:oacreate|addextendedproc|makewebtask|executesql|prepare|sqlexec|sqlfulltext|replwritetovarbin|blitz\w*))\b",
         ),
-        Sign("telling-call", _CALLS, 10),
+        Sign("telling-call", _CALLS, 10, is_not_fenced),
         Sign(
             "sleep-compared",
-            r"^[-+('\x22]{0,3}(?:sleep|benchmark|pg_sleep)\s*\([^\x00)]{0,40}\)\s*(?:=|<|>|--|#|/\*|\x00|and\b|or\b)",
+            loose(
+                r"^[-+('\x22]{0,3}(?:sleep|benchmark|pg_sleep)\s*\([^\x00)]{0,40}\)\s*(?:=|<|>|--|#|/\*|\x00|and\b|or\b)"
+            ),
             10,
         ),
         Sign(
@@ -65,8 +67,11 @@ CLASS = PayloadClass(
         ),
         Sign(
             "column-list",
-            r"^[(\s]*select\s+[-@(]*(?:['\x22]?\d+['\x22]?|@\w+|[a-z]+)[)\s]*,\s*[-(]*(?:sin|\d|[a-z_]+\s*\(|\()|\x00\s*[(\s]*select\s+(?:@\w|[-(]*\w+\s*\()|\x00\s*\(\s*select\b|\x00\s*\d+\s*\)\s*from\s|\d\s+as\s+\S+\s+from\b|\bselect\b[^\x00]{0,60}\bfrom\s+dual\b",
+            loose(
+                r"^[(\s]*select\s+[-@(]*(?:['\x22]?\d+['\x22]?|@\w+|[a-z]+)[)\s]*,\s*[-(]*(?:sin|\d|[a-z_]+\s*\(|\()|\x00\s*[(\s]*select\s+(?:@\w|[-(]*\w+\s*\()|\x00\s*\(\s*select\b|\x00\s*\d+\s*\)\s*from\s|\d\s+as\s+\S+\s+from\b|\bselect\b[^\x00]{0,60}\bfrom\s+dual\b"
+            ),
             10,
+            is_said,
         ),
         Sign(
             "word-alone",
@@ -80,7 +85,9 @@ CLASS = PayloadClass(
         ),
         Sign(
             "number-logic",
-            r"^['\"(-]{0,3}[\w.]{1,12}(?:['\")]{1,3}\s*|\s+)(?:and|or|xor|&&|\|\|)\s*[!~(+-]{0,3}\s*(?:\d[\d.+*/() -]{0,20}|'[^\x00']{0,12}'|\"[^\x00\"]{0,12}\")\s*(?:=|<>|!=|like|in|is|between|sounds|rlike|regexp|--|#|/\*|;)",
+            loose(
+                r"^['\"(-]{0,3}[\w.]{1,12}(?:['\")]{1,3}\s*|\s+)(?:and|or|xor|&&|\|\|)\s*[!~(+-]{0,3}\s*(?:\d[\d.+*/() -]{0,20}|'[^\x00']{0,12}'|\"[^\x00\"]{0,12}\")\s*(?:=|<>|!=|like|in|is|between|sounds|rlike|regexp|--|#|/\*|;)"
+            ),
             10,
         ),
         Sign(
@@ -90,7 +97,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "blind-call",
-            r"(?:\b(?:and|or|xor|select|if|case|then|where|like|rlike|not|having|by|in)\b|['\x22`|=+,*/&!^-])[\s(+!]*(?:sleep|benchmark|pg_sleep|waitfor|randomblob)\s*\(\s*[\d(_'\x22-]",
+            r"(?:\b(?:and|or|xor|select|if|case|then|where|like|rlike|not|having|by|in)\b|['\x22`|=+,*/&!^-])[ \t(+!]*(?:sleep|benchmark|pg_sleep|waitfor|randomblob)\s*\(\s*[\d(_'\x22-]",
             10,
         ),
         Sign("objects", _OBJECTS, 9, is_not_fenced),
@@ -122,7 +129,7 @@ CLASS = PayloadClass(
             r"^[-(]*(?:\d{1,9}|['\"`][^\x00'\"`]{0,20}['\"`]?|\w{0,12}['\"`])[)\s]*(?:(?:order|group)\s{1,9}by|having|procedure\s{1,9}analyse|into\s{1,9}(?:outfile|dumpfile)|limit\s+\d|rlike|regexp|sounds\s+like|union|between|like|is\s+(?:not\s+)?null)\b",
             7,
         ),
-        Sign("case-first", r"^[\s('\"]{0,4}case\b[^\x00]{1,60}\bwhen\b[^\x00]{1,60}\bthen\b", 10),
+        Sign("case-first", loose(r"^[\s('\"]{0,4}case\b[^\x00]{1,60}\bwhen\b[^\x00]{1,60}\bthen\b"), 10),
         Sign("quote-comment", r"'[^\x00'\n]{0,60}(?:--|;--)[\s+-]{0,3}$", 10),
         Sign(
             "quoted-or",
@@ -134,7 +141,7 @@ CLASS = PayloadClass(
         Sign("pipe-quote", r"^\|\|\s*['\"(]|['\"]\s*\|\|\s*['\"]?\d", 10),
         Sign(
             "into-file",
-            r"\binto\s{1,20}(?:out|dump)file\s*(?:['\x22/@(\x5c\x00]|0x|\d|\w{2,12}\s*\(|--|lines|/\*)|\bload\s{1,9}data\s{1,9}(?:low_priority\s+|concurrent\s+|local\s+)?infile\b|\bprocedure\s{1,9}analyse\s*\(|\bcopy\s{1,9}[\w(][^\x00]{0,60}\s(?:from|to)\s{1,9}(?:program\s|stdout|['\x22])",
+            r"\binto\s{1,20}(?:out|dump)file\s*(?:['\x22/@(\x5c\x00]|0x|\d|\w{2,12}\s*\(|--|lines|/\*)|\bload\s{1,9}data\s{1,9}(?:low_priority\s+|concurrent\s+|local\s+)?infile\b|\bprocedure\s{1,9}analyse\s*\(|\bcopy\s{1,9}[\w(][^\x00]{0,60}\s(?:from|to)\s{1,9}(?:program\s|stdout|'[^'\x00]{0,60}[./])",
             10,
         ),
         Sign(
@@ -165,21 +172,27 @@ CLASS = PayloadClass(
             r"^-?[\w'\x22)][-\w'\x22).]{0,20}\s{0,4}(?:--|#)[^\x00\n]{0,60}\n\s*(?:#[^\x00\n]{0,40}\s{1,4}|--[^\x00\n]{0,40}\n\s{0,3}|--\s{1,4}){0,6}(?:and|or|union|select|having|order|from|where)\b",
             10,
         ),
-        Sign("computed-comment", r"^[-+(]{0,3}\d[\d\s*+/.()-]{0,20}(?:--|/\*|#)\s*[+-]?$", 10),
+        Sign("computed-comment", r"^[-+(]{0,3}\d[\d *+/.()]{0,20}(?:--|/\*|#)[ +-]?$", 10),
         Sign("variable-comment", r"^@{1,2}\w{1,30}\s*(?:--|/\*|#)", 10),
         Sign(
             "number-called",
-            r"^[-(]{0,3}\d{0,9}\s*(?:&&|\|\|)\s*\(?\s*(?:(?:substr(?:ing)?|length|user|version|sleep|cos|pi|ascii|ord|char|database|concat|if|mid|left)\s*\(|select\b)|\x00\s*(?:\w{2,8}\(\)|\d{1,9})\s*(?:and|or|xor|&&|\|\||div|mod|[-+*/])\s*\(?\s*(?:select\b|(?:substr(?:ing)?|length|user|version|cos|pi|ascii|ord|char|database|concat|mid|left|current_user|connection_id|last_insert_rowid|bin_to_num|pg_[a-z]+|sqlite_[a-z]+|len|md5|isnull|nvl)\s*[(=])|\x00\s*\d{1,9}\s*(?:and|or|xor|&&|\|\|)\s*(?:current_user|session_user|user|@@?\w+)\s*(?:=|like|<|>)",
+            loose(
+                r"^[-(]{0,3}\d{0,9}\s*(?:&&|\|\|)\s*\(?\s*(?:(?:substr(?:ing)?|length|user|version|sleep|cos|pi|ascii|ord|char|database|concat|if|mid|left)\s*\(|select\b)|\x00\s*(?:\w{2,8}\(\)|\d{1,9})\s*(?:and|or|xor|&&|\|\||div|mod|[-+*/])\s*\(?\s*(?:select\b|(?:substr(?:ing)?|length|user|version|cos|pi|ascii|ord|char|database|concat|mid|left|current_user|connection_id|last_insert_rowid|bin_to_num|pg_[a-z]+|sqlite_[a-z]+|len|md5|isnull|nvl)\s*[(=])|\x00\s*\d{1,9}\s*(?:and|or|xor|&&|\|\|)\s*(?:current_user|session_user|user|@@?\w+)\s*(?:=|like|<|>)"
+            ),
             10,
         ),
         Sign(
             "number-negated",
-            r"^['\x22(-]{0,3}\d{1,9}['\x22)]{0,3}\s*(?:and|or|xor|&&|\|\|)\s*[\d('\x22]{1,9}['\x22)]{0,2}\s*not\s+(?:between|like|in|rlike|regexp|null)\b|\x00\s*\d{1,9}\s+is\s+not\s+\d",
+            loose(
+                r"^['\x22(-]{0,3}\d{1,9}['\x22)]{0,3}\s*(?:and|or|xor|&&|\|\|)\s*[\d('\x22]{1,9}['\x22)]{0,2}\s*not\s+(?:between|like|in|rlike|regexp|null)\b|\x00\s*\d{1,9}\s+is\s+not\s+\d"
+            ),
             10,
         ),
         Sign(
             "union-end",
-            r"^[-@]\w{1,12}\s*(?:union|intersect|except)(?:\s+all)?\s*(?:select|#|--|/\*|\x00)|\x00\s*['\x22`)]{1,3}\s*(?:or|and|union|having|order\s+by|xor|like|group\s+by)\s*\x00",
+            loose(
+                r"^[-@]\w{1,12}\s*(?:union|intersect|except)(?:\s+all)?\s*(?:select|#|--|/\*|\x00)|\x00\s*['\x22`)]{1,3}\s*(?:or|and|union|having|order\s+by|xor|like|group\s+by)\s*\x00"
+            ),
             10,
         ),
         Sign(

@@ -1,10 +1,10 @@
 """Templates and expression languages: a text opens an expression, and the expression does something."""
 
-from garrison.payload.expressions import is_evaluated, is_reached
+from garrison.payload.expressions import is_evaluated, is_reached, is_whole
 from garrison.payload.quoting import is_said
 from garrison.payload.sign import PayloadClass, Sign
 
-_OPEN = r"(?:\{\{|\$\{|#\{|\*\{|@\{|~\{|<%=?|\{%|\{#|\$\$\{|@\(|\[\[|\{php\}|\{\$|%\{|\{@|#set\s*\()"
+_OPEN = r"(?:\{\{|\$\{|#\{|\*\{|@\{|~\{|<%[=\s#-]|\{%|\{#|\$\$\{|@\(|\[\[|\{php\}|\{\$|%\{|\{@|#set\s*\()"
 _DO = (
     r"(?:__\w{3,20}__|\b(?:config|self|request|session|settings|lipsum|cycler|joiner|namespace|url_for|get_flashed_messages|app|_self|_context|dump|loop|range|dict|class|getclass|runtime|process(?:builder)?|system|exec|popen|passthru|shell_exec|"
     r"forname|newinstance|getruntime|execute|subclasses|mro|globals|builtins|import|attr|url|env|include|source|constant|file_excerpt|registerundefined\w*|getfilter|filter|map|sort|reduce|freemarker|"
@@ -26,6 +26,7 @@ CLASS = PayloadClass(
             "alone",
             r"^(?:[\w ]{0,12}[=:]?\s*)?(?:\{\{|\$\{|#\{|\*\{|@\{|~\{|<%|\{%|\{#|\$\$\{|%\{|\{\{\{)[^\x00]{1,2000}?(?:\}|%>)[^\x00]{0,2}$",
             7,
+            is_whole,
         ),
         Sign(
             "statement-alone",
@@ -64,6 +65,7 @@ CLASS = PayloadClass(
             r"^(?:\w{1,12}\s*[=:]\s*)?['\"]?(?:java|javax|sun|ognl|groovy|freemarker|org\.(?:apache|omg|springframework|codehaus|mozilla|hibernate|jboss)|com\.(?:opensymphony|sun|mchange|caucho|ibm|bea|tangosol|oracle))\.[\w.$#]{3,80}[('\"]?",
             5,
         ),
+        Sign("lookup-letters", r"\{::-[a-z$:]", 10),
         Sign(
             "lookup",
             r"\$\{[^\x00{}]{0,30}(?:jndi|env|sys|java|lower|upper|date|ctx|main|bundle|base64|script|dns|url|docker|k8s|log4j|marker|web|sd|map|const|file|localhost|::)\s*:",

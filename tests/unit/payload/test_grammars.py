@@ -1,0 +1,110 @@
+"""Each grammar tells what goes on as its language from what only has its words."""
+
+from collections.abc import Callable
+
+import pytest
+
+from garrison.payload.documents import closes_filter, is_operator, leaves_script
+from garrison.payload.expressions import is_evaluated, is_reached
+from garrison.payload.paths import is_bare, leaves_folder, points_inward
+from garrison.payload.shell import is_command, runs_variable
+from garrison.payload.sql import begins_statement, goes_on, same_sides, stacks
+
+Asked = Callable[[str, int], bool]
+
+HOLDS: list[tuple[Asked, str]] = [
+    (is_command, "; ping -c 3 10.1.1.1"),
+    (is_command, "|id"),
+    (is_command, "&& netsh interface show"),
+    (is_command, "; more ./notes.txt"),
+    (runs_variable, "k=tac;$k /srv/list"),
+    (runs_variable, "a=/sr&&b=v/x&&c=tac&&$c $a$b"),
+    (runs_variable, "Q=$'tac /srv/list';$Q"),
+    (stacks, "7; drop/**/table boats"),
+    (stacks, "x'; insert into boats values (1)"),
+    (stacks, "7;load xml infile 'a'"),
+    (same_sides, "5 or zz=zz"),
+    (same_sides, "x') where 4711=4711"),
+    (same_sides, "x' or 'kk' like 'kk"),
+    (goes_on, "9 union select 1,2"),
+    (leaves_script, "x'; return true"),
+    (leaves_script, "x' || this.a"),
+    (is_operator, "{$ne:"),
+    (closes_filter, "joe)(cn=*"),
+    (closes_filter, "*))(|(cn=a"),
+    (is_evaluated, "{{ ''|system('x') }}"),
+    (is_evaluated, "${foo.exec('x')}"),
+    (is_reached, "{{ config."),
+    (leaves_folder, "../../../boats"),
+    (leaves_folder, "see ../../../¦etc/hosts\nthere"),
+    (is_bare, "file=/etc/shadow"),
+    (points_inward, "http://localhost/admin"),
+    (points_inward, "http://127.0.0.1:8080/x"),
+]
+
+PASSES: list[tuple[Asked, str]] = [
+    (is_command, "; and then we sort of left"),
+    (is_command, "| Name | Value |\n| --- | --- |"),
+    (is_command, ";import a from 'b'"),
+    (is_command, "||abcD|"),
+    (runs_variable, "a=1; b=$c"),
+    (runs_variable, "`k=tac;$k`"),
+    (stacks, "import a from '..';\ndeclare const b: C;\n"),
+    (stacks, "we sat; drop by whenever you like"),
+    (stacks, "7; exec will sign it"),
+    (same_sides, "red or blue = green"),
+    (same_sides, "`where 1=1` is always true"),
+    (goes_on, "the labour union select committee met"),
+    (leaves_script, "var a = require('b');\nvar c"),
+    (leaves_script, "'use strict';\n\nvar a"),
+    (is_operator, "$where:¦ BoatInput"),
+    (closes_filter, "^(\\s*)(a=.*)"),
+    (closes_filter, "f(a)(b=1)"),
+    (is_evaluated, "{{ name }} calls exec(1)"),
+    (is_reached, "${{ env.BOAT }}"),
+    (leaves_folder, "[guide](../../../¦boats/index.md)"),
+    (leaves_folder, "one\n\nlook at ../../../¦boats/a.png"),
+    (is_bare, "we store the users of this machine in /etc/shadow"),
+    (points_inward, "http://localhost:3000/callback"),
+]
+
+
+def asked(grammar: Asked, text: str) -> bool:
+    """The answer at the bar in `text`, or at its end."""
+    before, _, behind = text.partition("¦")
+    return grammar(before + behind, len(before))
+
+
+@pytest.mark.parametrize(("grammar", "text"), HOLDS)
+def test_what_goes_on_holds(grammar: Asked, text: str) -> None:
+    assert asked(grammar, text)
+
+
+@pytest.mark.parametrize(("grammar", "text"), PASSES)
+def test_what_only_has_the_words_passes(grammar: Asked, text: str) -> None:
+    assert not asked(grammar, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "select a from b", "SELECT(1)", "insert into a values (1)", "update a set b=1", "delete from a", "drop table a",
+        "exec xp_a", "exec('a')", "declare @a int", "waitfor delay '0:0:1'", "create/**/user a", "truncate table a",
+        "if (1=1) select 2", "begin dbms_lock.sleep(1)", "copy a from 'b'", "with a as (select 1)", "shutdown;",
+        "handler a open", "load data infile 'a'", "do sleep(1)", "grant all on a", "call a(1)",
+    ],
+)  # fmt: skip
+def test_verbs_begin_statements_with_what_they_take(text: str) -> None:
+    assert begins_statement(text, 0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "select your seat", "update us soon", "drop me a line", "exec summary follows", "create a boat", "if it rains",
+        "call me later", "grant her a wish", "with love", "use the door", "do it now", "shutdown was planned",
+        "copy that", "declare const a", "begin with this", "show me", "load the boat", "delete it",
+    ],
+)  # fmt: skip
+def test_sentences_begin_no_statement(text: str) -> None:
+    assert not begins_statement(text, 0)
