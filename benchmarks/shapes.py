@@ -87,10 +87,11 @@ def sought(seconds: float, seed: int) -> list[tuple[float, str, int]]:
     chance = random.Random(seed)
     slowest: dict[tuple[str, int], float] = {}
     end = time.monotonic() + seconds
-    todo = [(piece, str) for piece in PIECES]
+    todo = list(PIECES)
+    wrap: Callable[[str], str]
     while time.monotonic() < end:
         if todo:
-            unit, wrap = todo.pop()
+            unit, wrap = todo.pop(), str
         elif slowest and chance.random() < 0.5:
             (unit, index) = chance.choice(sorted(slowest, key=slowest.__getitem__)[-24:])
             unit, wrap = changed(unit, chance), WRAPPINGS[index]

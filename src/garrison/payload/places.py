@@ -19,7 +19,7 @@ OWNED: Final = tuple((each.id, sign) for each in CLASSES for sign in each.signs)
 SIGNS: Final[tuple[Sign, ...]] = tuple(sign for _, sign in OWNED)
 
 _FEW: Final = 64
-_BYTES_EACH: Final = 16
+_BYTES_EACH: Final = 32
 """A text may show `_FEW` signs, and one more for each so many bytes: documents show at most a third of that."""
 _FEW_ASKED: Final = 24
 _BYTES_ASKED: Final = 160
