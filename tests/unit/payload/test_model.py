@@ -127,10 +127,10 @@ MISSED = ("'+(1)+'", "';a(1)//", '<!--#x y="z" -->')
 
 @pytest.mark.parametrize("text", MISSED)
 def test_what_the_signs_let_through(text: str) -> None:
-    assert judge([text], use_model=False) == ()
-    (found,) = judge(["plain", text])
+    assert judge([text]) == ()
+    (found,) = judge(["plain", text], use_model=True)
     assert (found.index, found.signs) == (1, (f"{found.kind}.{LEARNED}",))
-    assert judge([text], {0: signs_of(found.kind, [LEARNED])}) == ()
+    assert judge([text], {0: signs_of(found.kind, [LEARNED])}, use_model=True) == ()
 
 
 @pytest.mark.parametrize(("text", "size"), [*((each, 3_000) for each in MISSED), (MISSED[2], 64_000)])
@@ -142,7 +142,7 @@ def test_what_stands_amid_prose_is_looked_at(text: str, size: int) -> None:
 
 
 def test_evidence_says_what_weighed_most_and_shows_nobody() -> None:
-    (found,) = judge(["Ada Example'+(1)+'Ada Example"]) or judge([MISSED[0]])
+    (found,) = judge(["';a(1)//Ada Example"], use_model=True)
     told = evidence_of(found)
     assert told.startswith(f"{LEARNED}: ")
     assert "Ada" not in told
