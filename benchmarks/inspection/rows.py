@@ -32,7 +32,9 @@ class Row:
         """The attack alone; empty where the row has none."""
         self.field = str(about.get("field_type") or "")
         """What the sample API calls the value: `ft` (free text), `id`, `name`, `path`, `url`; empty: not known."""
-        self.fold = zlib.crc32(str(about["family"]).encode()) % FOLDS
+        self.family = str(about["family"])
+        """What must not be split between training and testing."""
+        self.fold = zlib.crc32(self.family.encode()) % FOLDS
         """The part of the set that all rows of its family are in."""
 
     @cached_property

@@ -47,7 +47,7 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
         if not places:
             return None
         spared = usual.spared(places)
-        found = judge([text for _, text in places], spared)
+        found = judge([text for _, text in places], spared, use_model=settings.payload.model)
         if not spared:
             familiar.note(places, found)
         return tuple([

@@ -7,7 +7,9 @@ from typing import Final, TypeAlias
 import msgspec
 
 from garrison.payload.decoding import HINT, decode
-from garrison.payload.places import OWNED, SIGNS, Form, name_of, signs_in
+from garrison.payload.model.scoring import likeness_of
+from garrison.payload.model.weights import weights
+from garrison.payload.places import LEARNED, OWNED, SIGNS, Form, learned_of, name_of, signs_in
 from garrison.payload.scanner import scanner_of
 from garrison.payload.sign import ENOUGH
 
@@ -38,8 +40,9 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 def prepare() -> None:
-    """Compile what is compiled once in a process, so that no request waits for it."""
+    """Compile and read what is so once in a process, and no request waits for it."""
     scanner_of(SIGNS)
+    weights()
 
 
 Spared: TypeAlias = Mapping[int, frozenset[int]]
@@ -48,10 +51,14 @@ NOTHING_SPARED: Final[Spared] = {}
 _NONE: Final = frozenset[int]()
 
 
-def judge(texts: Sequence[str], spared: Spared = NOTHING_SPARED) -> tuple[Finding, ...]:
-    """What is found in `texts`, each at most once. Never raises, and takes time in proportion to their length."""
+def judge(texts: Sequence[str], spared: Spared = NOTHING_SPARED, *, use_model: bool = True) -> tuple[Finding, ...]:
+    """What is found in `texts`, each at most once. Never raises, and takes time in proportion to their length.
+
+    The model is asked about what the signs let through, once everything is undone.
+    """
+    harmless = _HARMLESS[use_model]
     forms = [
-        Form(index, text, (), spared.get(index, _NONE)) for index, text in enumerate(texts) if text not in _HARMLESS
+        Form(index, text, (), spared.get(index, _NONE)) for index, text in enumerate(texts) if text not in harmless
     ]
     if not forms:
         return ()
@@ -59,10 +66,20 @@ def judge(texts: Sequence[str], spared: Spared = NOTHING_SPARED) -> tuple[Findin
     hidden = [each for form in forms if form.owner not in best for each in hidden_forms(form)]
     if hidden:
         best = _judge(hidden, best)
+    if use_model:
+        _ask_model({form.owner: form for form in (*forms, *hidden) if form.owner not in best}, best)
     for form in forms:
         if form.owner not in best and not form.spared:
-            _HARMLESS.add(form.text)
+            harmless.add(form.text)
     return tuple(best[index] for index in sorted(best))
+
+
+def _ask_model(forms: Mapping[int, Form], best: dict[int, Finding]) -> None:
+    for form in forms.values():
+        found = likeness_of(form.text)
+        if found is not None and learned_of(found.kind) not in form.spared:
+            signs = (f"{found.kind}.{LEARNED}",)
+            best[form.owner] = Finding(form.owner, found.kind, ENOUGH, signs, form.steps, form.text, found.place)
 
 
 class Harmless:
@@ -86,7 +103,7 @@ class Harmless:
             self._texts.add(text)
 
 
-_HARMLESS: Final = Harmless()
+_HARMLESS: Final = {True: Harmless(), False: Harmless()}  # to the signs and the model, and to the signs alone
 
 
 def hidden_forms(plain: Form) -> list[Form]:

@@ -19,7 +19,7 @@ OWNED: Final = tuple((each.id, sign) for each in CLASSES for sign in each.signs)
 SIGNS: Final[tuple[Sign, ...]] = tuple(sign for _, sign in OWNED)
 
 _FEW: Final = 64
-_BYTES_EACH: Final = 16
+_BYTES_EACH: Final = 32
 """A text may show `_FEW` signs, and one more for each so many bytes: documents show at most a third of that."""
 _FEW_ASKED: Final = 24
 _BYTES_ASKED: Final = 160
@@ -59,10 +59,20 @@ def name_of(sign: int) -> str:
     return f"{kind}.{one.name}"
 
 
+LEARNED: Final = "learned"
+"""What stands where a sign's name would where the model objects."""
+_LEARNED_OF: Final = {each.id: -1 - index for index, each in enumerate(CLASSES)}
+
+
+def learned_of(kind: str) -> int:
+    """What stands for the model among the signs of a class that do not count."""
+    return _LEARNED_OF[kind]
+
+
 def signs_of(kind: str, names: Sequence[str] = ()) -> frozenset[int]:
     """The signs of a class, or those of them that are named; a name that no sign has any more names none."""
     signs = [index for index, (own, sign) in enumerate(OWNED) if own == kind and (not names or sign.name in names)]
-    return frozenset(signs)
+    return frozenset([*signs, learned_of(kind)] if not names or LEARNED in names else signs)
 
 
 def signs_in(forms: Sequence[Form]) -> list[Signs]:

@@ -7,9 +7,11 @@ taken from a pool, for the scan gives up the interpreter's lock.
 import functools
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 import hyperscan
 
+from garrison.payload.compiled import folder, keep, key_of, load
 from garrison.payload.sign import Sign
 
 BORDER = "\0"
@@ -21,7 +23,7 @@ _HEAD = rf"(?:{_ATOM}|[(){{}}?*+|])+(?<![(|])"
 _OPTIONAL_TAIL = re.compile(rf"({_HEAD}){_ATOM}(?:[*?]|\{{0,\d*\}})\??")
 _REPEATED_TAIL = re.compile(rf"({_HEAD})(?:\+|(?<!\\)\{{1,\d*\}})\??")
 
-_TOGETHER = 110
+_TOGETHER = 80
 """Signs in one automaton."""
 
 _FLAGS = hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_DOTALL
@@ -54,9 +56,16 @@ class Scanner:
     The signs are spread over several automata: what they cost to compile grows faster than their number.
     """
 
-    def __init__(self, signs: Sequence[Sign]) -> None:
-        numbered = list(enumerate(signs))
-        self._parts = tuple([_Part(numbered[start : start + _TOGETHER]) for start in range(0, len(signs), _TOGETHER)])
+    def __init__(self, signs: Sequence[Sign], where: Path | None = None) -> None:
+        """`where`: the folder in which compiled automata are kept; None to compile them now."""
+        numbered = list(enumerate([expression(sign.pattern) for sign in signs]))
+        groups = [numbered[start : start + _TOGETHER] for start in range(0, len(signs), _TOGETHER)]
+        key = key_of([[each for _, each in group] for group in groups], _FLAGS) if where is not None else ""
+        automata = load(key, where)
+        if len(automata) != len(groups):
+            automata = [_compiled(group) for group in groups]
+            keep(key, automata, where)
+        self._parts = tuple(map(_Part, automata))
 
     def scan(self, data: bytes, most: int) -> list[tuple[int, int]]:
         """Index of a sign and the offset in `data` after its match. The scan ends once there are more than `most`."""
@@ -67,17 +76,22 @@ class Scanner:
         return found
 
 
+def _compiled(group: Sequence[tuple[int, bytes]]) -> hyperscan.Database:
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    database.compile(
+        expressions=[each for _, each in group],
+        ids=[index for index, _ in group],
+        elements=len(group),
+        flags=[_FLAGS] * len(group),
+    )
+    return database
+
+
 class _Part:
     """One automaton, and those of its scratches that nobody uses."""
 
-    def __init__(self, signs: Sequence[tuple[int, Sign]]) -> None:
-        self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-        self._database.compile(
-            expressions=[expression(sign.pattern) for _, sign in signs],
-            ids=[index for index, _ in signs],
-            elements=len(signs),
-            flags=[_FLAGS] * len(signs),
-        )
+    def __init__(self, database: hyperscan.Database) -> None:
+        self._database = database
         self._idle: list[hyperscan.Scratch] = []
 
     def scan(self, data: bytes, found: list[tuple[int, int]], most: int) -> bool:
@@ -106,4 +120,4 @@ class _Part:
 @functools.cache
 def scanner_of(signs: tuple[Sign, ...]) -> Scanner:
     """The scanner for `signs`: one in a process."""
-    return Scanner(signs)
+    return Scanner(signs, folder())

@@ -91,14 +91,10 @@ def written(found: Iterable[Proposal], known: Known) -> str:
     usual = {name: own for name, own in by_operation.items() if any(each.is_usual for each in own)}
     lines.append("operations:" if usual else "operations: []")
     for name, own in usual.items():
-        lines += [f"  - match: {json.dumps(name)}", "    controls:", "      payload:", "        usual:"]
-        lines += [f"          - {_kept(each)}" for each in known(name)]
-        for each in own:
-            lines += _entry(each)
-    for name in by_operation.keys() - usual.keys():
-        lines += [f"# {json.dumps(name)}:"]
-        for each in by_operation[name]:
-            lines += _entry(each)
+        lines += _block(name, own, known(name))
+    for name, own in by_operation.items():
+        if name not in usual:
+            lines += [f"#{line}" for line in _block(name, own, known(name), is_whole=True)]
     return "\n".join(lines) + "\n"
 
 
@@ -116,13 +112,23 @@ def _proposal(operation: str, place: str, held: Held, kind: str, seen: Seen) -> 
     )
 
 
-def _entry(each: Proposal) -> Iterator[str]:
+def _block(
+    name: str, own: Iterable[Proposal], before: Iterable[UsualSettings], *, is_whole: bool = False
+) -> Iterator[str]:
+    """One operation's entry; `is_whole` leaves nothing in it commented out."""
+    yield from (f"  - match: {json.dumps(name)}", "    controls:", "      payload:", "        usual:")
+    yield from (f"          - {_kept(each)}" for each in before)
+    for each in own:
+        yield from _entry(each, is_said=is_whole or each.is_usual)
+
+
+def _entry(each: Proposal, *, is_said: bool) -> Iterator[str]:
     clients = "1 client" if each.clients == 1 else f"{each.clients:,} clients"
     example = json.dumps(str(each.examples[0]))
     yield f"          # {each.exchanges:,} of {each.of:,} exchanges, from {clients}; for example {example}:"
     yield f"          # {each.evidence}"
     entry = f"{{place: {json.dumps(each.place)}, class: {each.kind}, signs: [{', '.join(each.signs)}]}}"
-    yield f"          {'' if each.is_usual else '# '}- {entry}"
+    yield f"          {'' if is_said else '# '}- {entry}"
 
 
 def _kept(each: UsualSettings) -> str:

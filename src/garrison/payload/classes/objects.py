@@ -103,7 +103,7 @@ GRAPHQL = PayloadClass(
         Sign(
             "injected",
             r"\bquery\b[^\x00]{0,200}\w\s*:\s*\\?\"[^\x00\"]{0,60}(?:'\s*(?:;|or\b|and\b|union\b|--)|\\?\"\s*\|\|)|\(\s*\w{1,20}\s*:\s*\\?\"\d{1,9}['`]\\?\"\s*\)",
-            14,
+            24,
         ),
         Sign("alias-flood", r"(?:\b[a-z_]+\d+\s*:\s*\w+\s*[({][^\x00)}]*[)}]\s*){12}", 10),
     ),

@@ -129,7 +129,8 @@ def test_what_was_accepted_before_stays() -> None:
 def test_nothing_proposed_is_still_yaml() -> None:
     text = written(proposals(learned(comment(1, SQL), comment(2, f"{SQL} \u2028\n- a: b"))), lambda _: ())
     assert yaml.safe_load(text) == {"operations": []}
-    assert "# - {place" in text
+    (entry,) = yaml.safe_load("\n".join(line.removeprefix("#") for line in text.splitlines()[3:]))
+    assert [each["class"] for each in entry["controls"]["payload"]["usual"]] == ["sql"]
 
 
 def test_what_all_look_like_is_told() -> None:

@@ -1,0 +1,1 @@
+"""A linear model over the structure of texts: what it learned from labelled requests, and how it scores."""
