@@ -8,6 +8,7 @@ from benchmarks.inspection.detectors import ddwaf, guard, modsecurity, ours, sql
 
 DETECTORS: Final[Mapping[str, Start]] = {
     "garrison": ours.start,
+    "garrison-signs": ours.start_without_model,
     "modsecurity": modsecurity.start,
     "ddwaf": ddwaf.start,
     "libinjection": sql_tokens.start,
