@@ -89,7 +89,7 @@ class Harmless:
     Nobody's text stays for long: once the room is used up, all of them are forgotten.
     """
 
-    def __init__(self, room: int = 8192, longest: int = 128) -> None:
+    def __init__(self, room: int = 8192, longest: int = 256) -> None:
         self._room, self._longest = room, longest
         self._texts: set[str] = set()
 
