@@ -37,7 +37,7 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
     """Asked once the whole request is known: one pass over all of its texts."""
     if settings.payload.mode is Mode.OFF:
         return Checks()
-    prepare(use_model=settings.payload.model)  # what is compiled once in a process, for seconds: no request waits for it
+    prepare(use_model=settings.payload.model)  # once in a process, for seconds: no request waits for it
     trusts = _trusting(settings.payload.unsafe_trusted_places)
     usual, free = Usual(settings.payload), Free(operation)
 
