@@ -189,7 +189,7 @@ def test_addresses_of_proxies_are_not_read_and_anything_else_is() -> None:
 
 
 def test_what_the_model_knows_is_usual_by_its_own_name() -> None:
-    usual = [{"place": "body/text", "class": "sql"}]
+    usual: list[dict[str, Any]] = [{"place": "body/text", "class": "sql"}]
     (reason,) = decided("POST /notes", {"text": SQL}, usual=usual, model=True).reasons
     assert reason.detail.startswith("learned")
     usual.append({"place": "body/text", "class": str(reason.id).removeprefix("payload-"), "signs": ["learned"]})
