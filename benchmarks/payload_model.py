@@ -2,8 +2,8 @@
 
 Needs the extra `train`. Trained on are the set's strong rows (but for sources whose licence forbids it: those are
 only measured), texts that `payload_benign.py` makes up or cuts from what is installed, and each attack once more in
-the midst of benign text. Families weigh as the root of their size. Measured is each part of a split by family with the others
-trained on, and each group of sources with that group left out; thresholds are chosen from these scores alone.
+the midst of benign text. Families weigh as the root of their size. Measured is each part of a split by family with the
+others trained on, and each group of sources with that group left out; thresholds are chosen from these scores alone.
 
     --write        the weights, for all rows, beside the code that reads them
     --other FILE   texts that are never trained on: JSON Lines of `label`, `source` and `text`
@@ -255,8 +255,8 @@ def _left_out(trainer: Trainer, parts: Iterable[Flags]) -> Floats:
 CLASSES = {
     "xss": "markup", "sqli": "sql", "lfi": "path", "rfi": "request", "rce": "command", "php": "command",
     "java": "object", "ssti": "template", "ssrf": "request", "ldap": "ldap", "nosqli": "nosql", "xxe": "xml",
-    "xslt": "xml",    "xpath": "xpath", "ssi": "template", "deserialization": "object", "proto_pollution": "runtime", "crlf": "header",
-    "protocol": "header", "session_fixation": "header", "graphql": "graphql",
+    "xslt": "xml", "xpath": "xpath", "ssi": "template", "deserialization": "object", "proto_pollution": "runtime",
+    "crlf": "header", "protocol": "header", "session_fixation": "header", "graphql": "graphql",
 }  # fmt: skip
 """Classes of the product by those of the set."""
 _PER_CLASS = 250

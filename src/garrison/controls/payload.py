@@ -16,7 +16,6 @@ from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec
 from garrison.engine.facts import Facts
 from garrison.payload.classes.catalogue import CLASSES
 from garrison.payload.evidence import evidence_of
-from garrison.payload.familiar import Familiar
 from garrison.payload.judge import judge, prepare
 from garrison.payload.request import Free
 from garrison.payload.usual import Usual
@@ -38,18 +37,15 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
     """Asked once the whole request is known: one pass over all of its texts."""
     if settings.payload.mode is Mode.OFF:
         return Checks()
-    prepare()  # what is compiled once in a process, for seconds: no request waits for it
+    prepare(use_model=settings.payload.model)  # once in a process, for seconds: no request waits for it
     trusts = _trusting(settings.payload.unsafe_trusted_places)
-    usual, free, familiar = Usual(settings.payload), Free(operation), Familiar()
+    usual, free = Usual(settings.payload), Free(operation)
 
     def check(facts: Facts) -> Outcome:
-        places = familiar.without([place for place in free.texts(facts) if not trusts(place[0])])
+        places = [place for place in free.texts(facts) if not trusts(place[0])]
         if not places:
             return None
-        spared = usual.spared(places)
-        found = judge([text for _, text in places], spared, use_model=settings.payload.model)
-        if not spared:
-            familiar.note(places, found)
+        found = judge([text for _, text in places], usual.spared(places), use_model=settings.payload.model)
         return tuple([
             _reason(f"payload-{each.kind}", places[each.index][0], evidence_of(each))
             for each in found[:MAX_OF_A_KIND]

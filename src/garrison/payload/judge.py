@@ -39,10 +39,11 @@ class Finding(msgspec.Struct, frozen=True):
     """Where in it the signs end, in characters."""
 
 
-def prepare() -> None:
+def prepare(*, use_model: bool = False) -> None:
     """Compile and read what is so once in a process, and no request waits for it."""
     scanner_of(SIGNS)
-    weights()
+    if use_model:
+        weights()
 
 
 Spared: TypeAlias = Mapping[int, frozenset[int]]
@@ -51,10 +52,10 @@ NOTHING_SPARED: Final[Spared] = {}
 _NONE: Final = frozenset[int]()
 
 
-def judge(texts: Sequence[str], spared: Spared = NOTHING_SPARED, *, use_model: bool = True) -> tuple[Finding, ...]:
+def judge(texts: Sequence[str], spared: Spared = NOTHING_SPARED, *, use_model: bool = False) -> tuple[Finding, ...]:
     """What is found in `texts`, each at most once. Never raises, and takes time in proportion to their length.
 
-    The model is asked about what the signs let through, once everything is undone.
+    Where it is used, the model is asked about what the signs let through, once everything is undone.
     """
     harmless = _HARMLESS[use_model]
     forms = [
@@ -88,7 +89,7 @@ class Harmless:
     Nobody's text stays for long: once the room is used up, all of them are forgotten.
     """
 
-    def __init__(self, room: int = 8192, longest: int = 128) -> None:
+    def __init__(self, room: int = 8192, longest: int = 256) -> None:
         self._room, self._longest = room, longest
         self._texts: set[str] = set()
 

@@ -9,6 +9,7 @@ from importlib.resources import files
 import msgspec
 import pytest
 
+from garrison.payload.evidence import evidence_of
 from garrison.payload.judge import judge
 from garrison.payload.model import weights as weights_module
 from garrison.payload.model.features import features_of
@@ -24,11 +25,11 @@ _PROSE = "The quick brown fox jumps over the lazy dog, and it's 5 o'clock; see y
 @pytest.mark.parametrize(
     ("text", "coarse"),
     [
-        ("' or 1=1", "'L0=0"),
-        ("<b onfocus=x>", "<TV=a>"),
-        ("0x41,1.2.3.4,5", "x,I,0"),
-        ("it is what it was, and so on", "_L_"),  # prose is one mark, but for a word that a language has
-        ("../../etc/passwd", "^P/P"),
+        ("' or 12=34", "'L0=0"),
+        ("<b onfocus=zz>", "<TV=b>"),
+        ("0x41,1.2.3.4,5", "x,I,5"),
+        ("what he was, or so they said", "_L_"),  # prose is one mark, but for a word that a language has
+        ("../../boot.ini", "^P.P"),
         ("zzqj_1 zzqj", "kw"),
     ],
 )
@@ -43,8 +44,8 @@ def test_known_words_have_marks_of_their_own_and_others_none() -> None:
 
 
 def test_places_are_those_of_the_tokens() -> None:
-    line = line_of("a  '; drop")
-    assert [line.coarse[at] for at in range(4)] == ["a", "'", ";", "S"]
+    line = line_of("z  '; drop")
+    assert line.coarse == "z';S"
     assert line.places == [0, 3, 4, 6]
 
 
@@ -91,7 +92,7 @@ def test_short_texts_are_looked_at_as_a_whole() -> None:
 def test_where_windows_are_many_those_are_looked_at_in_which_marks_differ() -> None:
     assert any(
         "f" + line_of("'union").fine in features_of(each.coarse, each.fine)
-        for each in windows_of("(a)" * 300 + "1'union select 2,3 -- x")
+        for each in windows_of("(a)" * 190 + "1'union select 2,3 -- x")
     )
 
 
@@ -120,20 +121,32 @@ def test_other_words_need_another_model(monkeypatch: pytest.MonkeyPatch) -> None
         weights.__wrapped__()
 
 
-MISSED: tuple[str, ...] = ("',a(1)//",)
+MISSED = ("'+(1)+'", "';a(1)//", '<!--#x y="z" -->')
 """No sign is made for these; the model knows them by what they are made of."""
 
 
 @pytest.mark.parametrize("text", MISSED)
 def test_what_the_signs_let_through(text: str) -> None:
-    assert judge([text], use_model=False) == ()
-    (found,) = judge(["plain", text])
+    assert judge([text]) == ()
+    (found,) = judge(["plain", text], use_model=True)
     assert (found.index, found.signs) == (1, (f"{found.kind}.{LEARNED}",))
-    assert judge([text], {0: signs_of(found.kind, [LEARNED])}) == ()
+    assert judge([text], {0: signs_of(found.kind, [LEARNED])}, use_model=True) == ()
 
 
-@pytest.mark.parametrize("size", [3_000, 64_000])
-def test_prose_around_hides_nothing(size: int) -> None:
+@pytest.mark.parametrize(("text", "size"), [*((each, 3_000) for each in MISSED), (MISSED[2], 64_000)])
+def test_what_stands_amid_prose_is_looked_at(text: str, size: int) -> None:
     half = (_PROSE * size)[: size // 2]
-    assert [likeness_of(f"{half} {text} {half}") is not None for text in MISSED] == [True] * len(MISSED)
+    own = line_of(text).coarse
+    assert any(own in each.coarse for each in windows_of(f"{half} {text} {half}"))
     assert likeness_of(half) is None
+
+
+def test_evidence_says_what_weighed_most_and_shows_nobody() -> None:
+    (found,) = judge(["';a(1)//Ada Example"], use_model=True)
+    told = evidence_of(found)
+    assert told.startswith(f"{LEARNED}: ")
+    assert "Ada" not in told
+
+
+def test_the_settings_turn_it_off() -> None:
+    assert [bool(judge([MISSED[0]], use_model=on)) for on in (True, False, True)] == [True, False, True]

@@ -28,8 +28,6 @@ _SPACED: Final = 0xF000  # fine mark of a sign with space before it: this, and t
 _PLAIN: Final = frozenset("Eabwlu_")  # kinds of words that no language but people's own has
 _SIGNS: Final = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^`{|}~")
 START, END = "\x02", "\x03"
-PROSE: Final = "_"
-"""More than one plain word."""
 _SPACE: Final = ("", "")
 
 _KNOWN: Final[dict[str, tuple[str, str]]] = {
@@ -64,7 +62,7 @@ def line_of(text: str) -> Line:
             is_spaced = True
         elif is_prose and (kind in _PLAIN or token[-1] in " \t"):
             if kind in _PLAIN:
-                coarse[-1] = fine[-1] = PROSE
+                coarse[-1] = fine[-1] = "_"
         else:
             coarse.append(kind)
             fine.append(chr(_SPACED + ord(mark)) if is_spaced and mark in _SIGNS else mark)

@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from garrison.payload.model.tokens import END, PROSE, START, line_of
+from garrison.payload.model.tokens import END, START, line_of
 
 SIZE: Final = 32
 """Marks in a window."""
@@ -54,40 +54,18 @@ class Window(msgspec.Struct, frozen=True):
 
 
 def windows_of(text: str) -> list[Window]:
-    """Windows of `text`, and what stands between its sentences as if it stood alone; where they are many, those in
-    which marks differ most."""
-    whole: list[Window] = []
-    between: list[Window] = []
+    """Windows of `text`; where they are many, those in which marks differ most."""
+    found: list[Window] = []
     for start, part in _parts(text.lower()):
         line = line_of(part)
         coarse, fine = START + line.coarse + END, START + line.fine + END
         places = [start, *[start + each for each in line.places], start + len(part)]
-        whole += [
+        found += [
             Window(coarse[at : at + SIZE], fine[at : at + SIZE], places[at : at + SIZE])
             for at in range(0, max(1, len(coarse) - _STEP), _STEP)
         ]
-        if PROSE in coarse or "\n" in coarse:
-            between += _between(coarse, fine, places)
     most = _MOST + min(len(text), _FARTHEST) // _FOR_ONE_MORE
-    once = {window.fine: window for window in between}
-    return _various(whole, most) + _various([*once.values()], 3 * most)
-
-
-def _between(coarse: str, fine: str, places: list[int]) -> list[Window]:
-    """What stands in a line before, between and behind runs of plain words: what is put into a text is not of it."""
-    return [
-        Window(START + coarse[first:last] + END, START + fine[first:last] + END, places[first - 1 : last + 1])
-        for first, last in (match.span() for match in _SAID.finditer(coarse, 1))
-    ]
-
-
-_SAID: Final = re.compile(
-    rf"[^{PROSE}{START}{END}.,:!?\n][^{PROSE}{START}{END}\n]{{1,{SIZE - 4}}}[^{PROSE}{START}{END}.,:!?\n]"
-)
-
-
-def _various(windows: list[Window], most: int) -> list[Window]:
-    return windows if len(windows) <= most else sorted(windows, key=_variety, reverse=True)[:most]
+    return found if len(found) <= most else sorted(found, key=_variety, reverse=True)[:most]
 
 
 def _variety(window: Window) -> int:

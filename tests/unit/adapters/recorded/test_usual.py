@@ -130,7 +130,7 @@ def test_nothing_proposed_is_still_yaml() -> None:
     text = written(proposals(learned(comment(1, SQL), comment(2, f"{SQL} \u2028\n- a: b"))), lambda _: ())
     assert yaml.safe_load(text) == {"operations": []}
     (entry,) = yaml.safe_load("\n".join(line.removeprefix("#") for line in text.splitlines()[3:]))
-    assert [each["class"] for each in entry["controls"]["payload"]["usual"]] == ["sql"]
+    assert entry["controls"]["payload"]["usual"][0]["class"] == "sql"
 
 
 def test_what_all_look_like_is_told() -> None:
