@@ -106,6 +106,6 @@ def _loader(config: Path | None, options: "Options") -> "Load":
             source = key_source(settings, settings.data)
             make_keys(source)  # what is wrong with the key is said here, not by Envoy's log
             note(f"garrison: warning: whole messages are kept in `{settings.data}`, under the key `{source.key_file}`")
-        return Checked(settings, opened.documents)
+        return Checked(settings, opened.documents, opened.plain)
 
     return load

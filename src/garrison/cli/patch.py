@@ -206,10 +206,10 @@ def _asked(
 
 def open_gateway(config: Path | None) -> "Settings":
     """The gateway's settings; without a file those that enforce nothing. Raises ConfigError."""
-    from garrison.cli.opening import open_settings
+    from garrison.cli.opening import open_plain
     from garrison.config.load import Options
 
-    return open_settings(config, Options(mode=None if config is not None else "monitor"))
+    return open_plain(config, Options(mode=None if config is not None else "monitor"))
 
 
 def found_again(

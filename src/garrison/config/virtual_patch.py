@@ -18,7 +18,9 @@ from garrison.core.patch import Patch, Refused
 FILE: Final = "patches.yaml"
 """The file beside garrison.yaml that `garrison patch` writes."""
 CEL_VARIABLES: Final = (*VARIABLES, "body")
-_PLACE: Final = re.compile(r"(?:(?:path|query|header|cookie)(?:\..+)?|body(?:/.*)?)\Z", re.DOTALL)
+_PLACE: Final = re.compile(
+    r"(?:(?:path|query|header|cookie)(?:\..+)?|body(?:/.*)?|token\.(?:head|claims)\..+)\Z", re.DOTALL
+)
 _KINDS: Final = ("refuse", "deny", "strip", "headers", "policy")
 
 Fault = tuple[Path, str, str]
