@@ -48,6 +48,9 @@ Say: TypeAlias = Callable[[str], None]
 
 _RULE: Final = RuleId("patch-proof")
 """What incidents about proofs are named after."""
+_BOUNDS: Final = "request-limits"
+_WHO: Final = frozenset({"authentication", "object-access", "function-access", "field-access", "issued-ids"})
+"""Controls that decide by who asks."""
 _MOST_EXAMPLES: Final = 3
 _MOST_MORE: Final = 8
 """Times that a patch is widened for what the check finds next."""
@@ -130,14 +133,20 @@ def outlook(asked: Asked) -> Outlook:
 def _is_refused(asked: Asked, seen: Iterable[Event]) -> bool:
     """Whether the policy as it is refuses what shows the finding: a request of its proof, or an answer there.
 
-    That the check finds nothing is not enough: other requests of the check may be what is refused.
+    That the check finds nothing is not enough: other requests of the check may be what is refused. A request that was
+    too long to be kept cannot be asked about; where one of that operation is refused for its size, it is that one.
     """
     policy = _policy(asked, ())
     requests = (_recorded(asked, str(at), step, at) for at, step in enumerate(asked.finding.proof))
     if any(each is not None and not decide_request(policy, each).allowed for each in requests):
         return True
+    is_cut = any(not is_whole(f"{step.url}{step.body}") for step in asked.finding.proof)
     of_it = (each for each in seen if each.operation == asked.finding.operation)
-    return any(reason.location.startswith("response") for each in of_it for reason in each.reasons)
+    return any(
+        reason.location.startswith("response") or (is_cut and reason.control == _BOUNDS)
+        for each in of_it
+        for reason in each.reasons
+    )
 
 
 def search(asked: Asked, patches: Iterable[Patch], before: Report, say: Say) -> Iterator[Verdict]:
@@ -315,15 +324,21 @@ def _sent(report: Report, finding: Finding) -> int:
 
 def _by_patch(event: Event, patch: Patch) -> bool:
     """Whether an exchange was refused or changed by what the patch brought in."""
-    changed = {*patch.policy.get("controls", {})}
-    for entry in patch.policy.get("operations", ()):
-        changed |= set(entry.get("controls", {}))
+    changed = _controls_of(patch)
     for reason in event.reasons:
         if reason.control in changed:
             return True
         if reason.control == "virtual-patch" and reason.detail in ("", f"`{patch.id}`"):
             return True
     return False
+
+
+def _controls_of(patch: Patch) -> set[str]:
+    """The controls that a patch changes."""
+    changed = {*patch.policy.get("controls", {})}
+    for entry in patch.policy.get("operations", ()):
+        changed |= set(entry.get("controls", {}))
+    return changed
 
 
 def _told(event: Event) -> str:
@@ -340,7 +355,7 @@ def _replayed(asked: Asked, patch: Patch) -> tuple[Broken | None, int]:
     compared."""
     before, after = (_policy(asked, patches) for patches in ((), (patch,)))
     compared = 0
-    for each in _kept(asked):
+    for each in _kept(asked, patch):
         old, new = decide_request(before, each), decide_request(after, each)
         if old.allowed:
             compared += 1
@@ -366,9 +381,13 @@ def _policy(asked: Asked, patches: Sequence[Patch]) -> Policy:
     return build_policy(settings, read=read_source)
 
 
-def _kept(asked: Asked) -> Iterator[RecordedExchange]:
-    """The kept exchanges as recorded ones: of those whose body was kept whole."""
+def _kept(asked: Asked, patch: Patch) -> Iterator[RecordedExchange]:
+    """The kept exchanges as recorded ones: of those whose body was kept whole. Credentials are not kept: where a patch
+    is about who asks, what was asked with one can only be compared through a gateway."""
+    is_about_who = not _WHO.isdisjoint(_controls_of(patch)) or patch.unless_roles or patch.unless_scopes
     for index, benign in enumerate(asked.benign):
+        if is_about_who and not all(is_whole(value) for _, value in benign.step.headers):
+            continue
         recorded = _recorded(asked, named_of(benign), benign.step, index)
         if recorded is not None:
             yield recorded

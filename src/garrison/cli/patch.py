@@ -233,13 +233,18 @@ def found_again(
     changes: dict[str, str] = {}
     if not keeps[0]:
         changes["url"] = kept.target
-    if not keeps[1] and report is not None and report.contract:
+    if not keeps[1] and report is not None and _is_there(report.contract):
         changes["contract"] = report.contract
     benign = report.benign if report is not None else ()
     return Asked(
         finding=kept.listed.finding, wanted=msgspec.structs.replace(wanted, **changes), settings=settings,
         benign=benign, traffic=traffic, now=time.time(),
     )  # fmt: skip
+
+
+def _is_there(contract: str) -> bool:
+    """Whether the description of an earlier run can still be read from where it was: other directories, other files."""
+    return "://" in contract or (bool(contract) and Path(contract).is_file())
 
 
 def _run_of(history: "Findings", target: str) -> "Report | None":

@@ -10,8 +10,6 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-import msgspec
-
 from garrison.engine.facts import Facts
 
 HEAD: Final = "head"

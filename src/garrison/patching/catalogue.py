@@ -7,6 +7,7 @@ from garrison.core.patch import Patch, Refused
 from garrison.patching.access import denied, for_owner, for_owner_in_answer, for_roles
 from garrison.patching.predicate import (
     anywhere,
+    as_mail,
     at,
     at_place,
     bounded,
@@ -172,7 +173,7 @@ CURES: Final[Mapping[str, tuple[Cure, ...]]] = {
     "bound-not-enforced": (_SCHEMA,),
     "page-size-unbounded": (_SCHEMA, bounded(1000, 100)),
     "costly-query": (short(256, 64), refusing(r"[*%?_]")),
-    "pattern-backtracking": (short(64, 40, 32, 28, 25, 22, 20),),
+    "pattern-backtracking": (as_mail, short(64, 32, 20)),
     "body-size-unbounded": (short(262_144, 65_536, 16_384, where="body"),),
     "compressed-bomb": (enforcing("request-limits"), enforcing("request-limits", inspected_bytes=65_536)),
     "deep-json": (enforcing("request-limits"), enforcing("request-limits", json_depth=8)),

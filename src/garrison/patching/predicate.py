@@ -8,6 +8,10 @@ from garrison.patching.situation import Cure, Situation
 
 HARMLESS: Final = r"[\pL\pN _.,@:+-]*"
 """Letters, digits and what names, numbers, dates and addresses are made of."""
+MAIL: Final = (
+    r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?@(?:[A-Za-z0-9][A-Za-z0-9-]{0,61}[A-Za-z0-9]\.){1,8}[A-Za-z]{2,9}"
+)
+"""E-mail addresses as narrowly as most patterns have them: what fits is told at once by any of them."""
 STRICT: Final = r"[\pL\pN_.@-]*"
 """The same without what separates: for places that name one thing."""
 
@@ -104,6 +108,12 @@ def short(*lengths: int, where: str = "") -> Cure:
             yield situation.patch(where=place, refuse=Refused(longer_than=length))
 
     return cure
+
+
+def as_mail(situation: Situation) -> Iterator[Patch]:
+    """Refuse what is no e-mail address, strictly: of a place that is one by its name."""
+    if "mail" in situation.place.lower():
+        yield situation.patch(where=situation.place, refuse=Refused(unlike=MAIL))
 
 
 def in_token(place: str, refused: Refused) -> Cure:

@@ -72,9 +72,7 @@ class Service:
     @property
     def plain(self) -> Settings:
         """The settings in force, without what virtual patches change of the policy."""
-        return msgspec.structs.replace(
-            self.settings, controls=self._plain.controls, operations=self._plain.operations
-        )
+        return msgspec.structs.replace(self.settings, controls=self._plain.controls, operations=self._plain.operations)
 
     def start(self) -> Envoy:
         """Start an Envoy on the policy in force; it does not serve yet."""
