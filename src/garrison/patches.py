@@ -1,7 +1,6 @@
 """Proving virtual patches: the finding's own check, sent through a real gateway with the patch in front of the API,
 finds nothing any more, and what is benign is answered as it was. What is not proven is not installed."""
 
-import hashlib
 import os
 import tempfile
 import time
@@ -18,21 +17,17 @@ from garrison.adapters.recorded.compare import Change, change_of
 from garrison.adapters.recorded.exchange import RecordedExchange, request_head
 from garrison.adapters.recorded.play import decide_request, play
 from garrison.adapters.sources import read_source
-from garrison.adapters.store.files import make_directory
 from garrison.adapters.store.query import events
 from garrison.assessing import Wanted, perform
 from garrison.config.load import placed_in
 from garrison.config.model import Settings
-from garrison.config.notify import NotifySettings
 from garrison.config.overrides import matches
-from garrison.config.respond import RespondSettings
 from garrison.config.virtual_patch import with_patches, with_policies
 from garrison.core.decision import Mode
-from garrison.core.detection import Confidence, Detection, RuleId, Severity
 from garrison.core.errors import ConfigError, Problem
 from garrison.core.event import Event
 from garrison.core.finding import Finding, Step
-from garrison.core.findings_report import Benign, Outcome, Report
+from garrison.core.findings_report import Again, Benign, Outcome, Report
 from garrison.core.operation import Operation
 from garrison.core.patch import Patch, Proof
 from garrison.engine.plan import Policy
@@ -40,14 +35,11 @@ from garrison.patching.catalogue import cures, why_not
 from garrison.patching.situation import Situation
 from garrison.patching.strip import with_more
 from garrison.patching.unchanged import Broken, broken, is_whole, named_of
-from garrison.responding import Responder, Response
 from garrison.wiring import build_policy, load_contract
 
 Say: TypeAlias = Callable[[str], None]
 """Told what is being done."""
 
-_RULE: Final = RuleId("patch-proof")
-"""What incidents about proofs are named after."""
 _BOUNDS: Final = "request-limits"
 _WHO: Final = frozenset({"authentication", "object-access", "function-access", "field-access", "issued-ids"})
 """Controls that decide by who asks."""
@@ -91,9 +83,10 @@ class Verdict(msgspec.Struct, frozen=True):
 class Outlook(msgspec.Struct, frozen=True):
     """What is known of a finding before it is patched."""
 
-    state: Literal["open", "mended", "refused", "unseen"]
+    state: Literal["open", "mended", "refused", "unseen", "untested"]
     """`refused`: the API has it still, and the gateway's policy refuses it as it is. `unseen`: the API has it still,
-    its check does not find it through the gateway, and nothing shows that the gateway refuses it."""
+    its check does not find it through the gateway, and nothing shows that the gateway refuses it. `untested`: its check
+    could not be made where it was found, so nothing is known."""
     report: Report
     """Of the check through the gateway without the patch."""
 
@@ -126,7 +119,7 @@ def outlook(asked: Asked) -> Outlook:
         return Outlook("open", report)
     direct = asked.assess(replace(asked.wanted, only=(asked.finding.check,), data=None))
     if not _found(direct, asked.finding):
-        return Outlook("mended", report)
+        return Outlook("mended" if Again(direct).was_tested(asked.finding) else "untested", report)
     return Outlook("refused" if _is_refused(asked, seen) else "unseen", report)
 
 
@@ -173,51 +166,6 @@ def prove(asked: Asked, patch: Patch, before: Report) -> Verdict:
             return _judged(asked, patch, _Tried(before, after, seen, left, played))
         patch = wider
     return Verdict(patch, "open", "the check finds something else each time")
-
-
-class Standing(msgspec.Struct, frozen=True):
-    """What became of a patch that was proven before."""
-
-    patch: Patch
-    """With its new proof where it holds."""
-    state: Literal["holds", "removable", "fails"]
-    why: str = ""
-
-
-def stands(asked: Asked, patch: Patch) -> Standing:
-    """Whether a patch is still needed and still does what it did; `asked.settings` are without it.
-
-    Raises GatewayError, ConfigError, DescriptionError.
-    """
-    known = outlook(asked)
-    if known.state == "mended":
-        return Standing(patch, "removable", "the API does not have the finding any more")
-    if known.state == "refused":
-        return Standing(patch, "removable", "the gateway's policy refuses it without the patch")
-    if known.state == "unseen":
-        return Standing(patch, "fails", "its check does not see the finding through the gateway, with or without it")
-    verdict = prove(asked, patch, known.report)
-    return Standing(verdict.patch, "holds") if verdict.state == "proven" else Standing(patch, "fails", verdict.why)
-
-
-def raise_incident(data: Path, notify: NotifySettings, standing: Standing, now: float) -> None:
-    """A proof that does not hold any more is an incident, and who is told of those is told. Raises RecordError."""
-    patch = standing.patch
-    detection = Detection(
-        id=hashlib.sha256(f"patch-proof\0{patch.id}\0{now}".encode()).hexdigest()[:32],
-        time=now,
-        since=now,
-        rule=_RULE,
-        title=f"the virtual patch `{patch.id}` does not hold any more: {standing.why}",
-        severity=Severity.HIGH,
-        confidence=Confidence.HIGH,
-        group=(("patch", patch.id),),
-    )
-    responder = Responder(make_directory(data), Response(RespondSettings(mode="off"), notify))
-    try:
-        responder.take([detection])
-    finally:
-        responder.close()
 
 
 class _Tried(NamedTuple):

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -28,11 +28,10 @@ from garrison.adapters.status import (
 )
 from garrison.adapters.store.files import replace_file
 from garrison.adapters.watch_settings import ASSESS_SETTINGS, WATCH_SETTINGS
-from garrison.config.controls import ControlsSettings, VirtualPatchSettings
+from garrison.config.controls import ControlsSettings
 from garrison.config.model import ListenSettings, Settings
 from garrison.config.notify import AppriseSettings, DestinationSettings
 from garrison.core.errors import GatewayError
-from garrison.core.patch import Patch
 
 Note: TypeAlias = Callable[[str], None]
 """Prints one line for the operator; called from several threads."""
@@ -197,10 +196,9 @@ def assess_command(settings: Settings) -> Sequence[str]:
         data=settings.data,
         contract=settings.contract,
         upstream=settings.upstream,
-        listen=ListenSettings(tls=settings.listen.tls),
         notify=msgspec.structs.replace(settings.notify, to=tuple(map(_without_secret, settings.notify.to))),
         assess=settings.assess,
-        controls=ControlsSettings(virtual_patch=VirtualPatchSettings(patches=_which_close(settings))),
+        **_to_prove(settings),
     )
     content = msgspec.json.encode(wanted)
     file = Path(settings.data) / ASSESS_SETTINGS
@@ -209,10 +207,16 @@ def assess_command(settings: Settings) -> Sequence[str]:
     return [sys.executable, "-P", "-m", "garrison.continuous", str(file), "--digest", digest]
 
 
-def _which_close(settings: Settings) -> tuple[Patch, ...]:
-    """The patches that close a finding, without what they do."""
-    patches = settings.controls.virtual_patch.patches
-    return tuple([Patch(id=each.id, finding=each.finding) for each in patches if each.finding])
+def _to_prove(settings: Settings) -> dict[str, Any]:
+    """The policy, where there are patches whose proofs are made again: then a change of it is one for that process."""
+    if not settings.controls.virtual_patch.patches:
+        return {"listen": ListenSettings(tls=settings.listen.tls)}
+    return {
+        "mode": settings.mode,
+        "controls": settings.controls,
+        "operations": settings.operations,
+        "listen": ListenSettings(address=settings.listen.address, tls=settings.listen.tls),
+    }
 
 
 def _for_watching(settings: Settings) -> Settings:

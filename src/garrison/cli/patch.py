@@ -106,6 +106,8 @@ def patch(
 def _told_needless(known: "Outlook") -> None:
     if known.state == "mended":
         note("garrison: the API does not have it any more: there is nothing to patch")
+    elif known.state == "untested":
+        note("garrison: its check could not be made, with or without the gateway: nothing can be proven so")
     elif known.state == "refused":
         note("garrison: the gateway's policy refuses it as it is: there is nothing to patch")
     else:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from garrison.assessing import Wanted
     from garrison.config.model import Settings
     from garrison.core.patch import Patch
-    from garrison.patches import Standing
+    from garrison.proving import Standing
 
 LIST_EXAMPLES = "Example: garrison patches list --config garrison.yaml"
 PROVE_EXAMPLES = "Example: garrison patches prove --config garrison.yaml --identities people.yaml"
@@ -103,7 +103,7 @@ def prove(
     """
     from garrison.adapters.patch_file import patch_file, read_patches, write_patches
     from garrison.assessing import Wanted
-    from garrison.patches import raise_incident, stands
+    from garrison.proving import raise_incident, stands, title_of, without
 
     file = patch_file(config)
     patches = read_patches(file)
@@ -116,17 +116,15 @@ def prove(
     found: list[Standing] = []
     for patch in _chosen(patches, names or []):
         note(f"garrison: proving `{patch.id}`")
-        without, about = _without(settings, patch), _with_settings(wanted, settings)
+        rest, about = without(settings, patch), _with_settings(wanted, settings)
         if patch.check == "reported":
-            asked = reported_again(without, about, recorded, reported)
+            asked = reported_again(rest, about, recorded, reported)
         else:
-            asked = found_again(
-                without, about, patch.finding, data, recorded, keeps=(bool(url), bool(contract))
-            )  # fmt: skip
+            asked = found_again(rest, about, patch.finding, data, recorded, keeps=(bool(url), bool(contract)))
         standing = stands(asked, patch)
         found.append(standing)
         if standing.state == "fails":
-            raise_incident(data, settings.notify, standing, time.time())
+            raise_incident(data, settings.notify, patch.id, title_of(patch.id, standing.why), time.time())
     proven = {each.patch.id: each.patch for each in found if each.state == "holds"}
     write_patches(file, [proven.get(each.id, each) for each in patches])
     if json:
@@ -136,14 +134,6 @@ def prove(
             line(text)
     if any(each.state != "holds" for each in found):
         raise typer.Exit(1)
-
-
-def _without(settings: "Settings", patch: "Patch") -> "Settings":
-    """The gateway's settings as they are without one patch."""
-    own = settings.controls.virtual_patch
-    left = tuple(each for each in own.patches if each.id != patch.id)
-    controls = msgspec.structs.replace(settings.controls, virtual_patch=msgspec.structs.replace(own, patches=left))
-    return msgspec.structs.replace(settings, controls=controls)
 
 
 def _with_settings(wanted: "Wanted", settings: "Settings") -> "Wanted":
@@ -163,6 +153,8 @@ def _told(found: "list[Standing]") -> Iterator[str]:
                 yield f"`{each.patch.id}` holds"
             case "removable":
                 yield f"`{each.patch.id}` can be taken out: {each.why}; `garrison patches remove {each.patch.id}`"
+            case "untested":
+                yield f"`{each.patch.id}` could not be proven again: {each.why}"
             case _:
                 yield f"`{each.patch.id}` does not hold any more: {each.why}"
 
