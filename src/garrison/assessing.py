@@ -11,6 +11,7 @@ from typing import Final
 
 import msgspec
 
+from garrison.adapters.interruption import heeding
 from garrison.adapters.probing.conformance import Schemathesis
 from garrison.adapters.probing.given import THROUGH_DOOR, Given
 from garrison.adapters.probing.identities import read_identities
@@ -137,7 +138,8 @@ def perform(
         identities = _identities(given, assessment)
         if journal is not None:
             _clean_earlier(journal, assessment, identities)
-        assessed = assess(assessment, identities, checks, progress)
+        with heeding(assessment.probe.interrupt):
+            assessed = assess(assessment, identities, checks, progress)
         witness(assessment)
         how = {each.name: each.how for each in given}
         report = report_of(assessment, assessed, checks, how, started)
@@ -259,7 +261,7 @@ def assess(
         assessment.explore(identities, progress)
         run(assessment, checks, outcome, progress)
     except KeyboardInterrupt:
-        assessment.probe.stopped = "it was interrupted"
+        assessment.probe.interrupt()
     finally:
         progress(Moment("taking away what was made", assessment.probe.total, len(outcome.findings)))
         left = assessment.clean()

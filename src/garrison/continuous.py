@@ -23,7 +23,7 @@ from garrison.adapters.probing.origin import split_url
 from garrison.adapters.status import ASSESS, AssessStatus, Heartbeat
 from garrison.adapters.store.assessments import AssessmentRun, Assessments
 from garrison.adapters.store.only_one import BusyError, the_only_one
-from garrison.assess.probe import Limits
+from garrison.assess.probe import INTERRUPTED, Limits
 from garrison.assess.schedule import Schedule, next_run, time_left
 from garrison.assessing import Wanted
 from garrison.config.assess import AssessSettings
@@ -49,7 +49,6 @@ AGAIN: Final = 60.0
 """Seconds before the next try where another assessment is under way, or the disk refuses."""
 SHOWN: Final = 20
 """Differences of one run that are said; of more how many."""
-_BROKEN: Final = "it was interrupted"
 
 
 class Looks(Protocol):
@@ -156,7 +155,7 @@ class Continuous:
         except KeyboardInterrupt:
             self._runs.withdraw(number)
             raise Interrupted from None
-        if seen.stopped == _BROKEN:
+        if seen.stopped == INTERRUPTED:
             self._runs.withdraw(number)
             raise Interrupted
         return seen

@@ -22,6 +22,8 @@ _CLEANING: Final = 5_000
 """Requests to take away what was made."""
 _MAX_LOGINS: Final = 60
 """Times that one identity logs in: more would be a siege."""
+INTERRUPTED: Final = "it was interrupted"
+"""Why nothing more is sent where somebody wanted the assessment to end."""
 
 
 class Exchange(msgspec.Struct, frozen=True):
@@ -89,6 +91,7 @@ class Probe:
         """The operation that most checks go through, logging in: of it twice that share is kept."""
         self.stopped = ""
         """Why nothing more is sent; empty while it is."""
+        self._is_cleaning = False
         self.changed: Callable[[Exchange], None] = lambda exchange: None
         """Told of each of them: what was made must be taken away again."""
 
@@ -133,11 +136,19 @@ class Probe:
     def unbounded(self) -> Iterator[None]:
         """While it lasts nothing is counted against the limits: what was made is taken away whatever was spent."""
         before, stopped = self._limits, self.stopped
+        self._is_cleaning = True
         self._limits, self.stopped = Limits(in_all=self.total + _CLEANING), ""
         try:
             yield
         finally:
             self._limits, self.stopped = before, stopped
+            self._is_cleaning = False
+
+    def interrupt(self) -> None:
+        """Send nothing more, once the exchange under way has ended: what it made must be known. Taking away what was
+        made goes on."""
+        if not self._is_cleaning:
+            self.stopped = INTERRUPTED
 
     def own(self, value: str, collection: str = "") -> None:
         """Note that the object with this id was made by the assessment: it may be changed and deleted.
@@ -269,9 +280,9 @@ class Probe:
 
     def _check(self, request: Request, count: int = 1, in_all: int = 1) -> None:
         """Raises Stop where the request may not be sent, `count` times to its operation and `in_all` requests."""
-        if self._now() > self._limits.until:
+        if not self.stopped and self._now() > self._limits.until:
             self.stopped = "the time was over"
-        elif self.total + in_all > self._limits.in_all:
+        elif not self.stopped and self.total + in_all > self._limits.in_all:
             self.stopped = f"all {self._limits.in_all:,} requests were spent"
         if self.stopped:
             raise Stop(self.stopped)

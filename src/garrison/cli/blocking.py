@@ -10,6 +10,7 @@ import typer
 
 from garrison.cli.granting import tell_new
 from garrison.cli.output import as_json, columns, line, note
+from garrison.cli.unknown_operations import tell_unknown
 
 if TYPE_CHECKING:
     from garrison.adapters.imports import Imported
@@ -80,6 +81,7 @@ def block(
     else:
         for text in _told("blocked", taken):
             line(text)
+    tell_unknown(data, [each.value for each in taken if each.scope is Scope.OPERATION])
     if any(each.scope is Scope.SYSTEM for each in taken):
         note("a system is known where `controls.blocking.systems-file` says which networks are its own")
     for text in skipped:

@@ -123,6 +123,25 @@ def test_interrupted_it_cleans_up_and_tells_what_it_found(stage: Stage, tmp_path
     assert shop.all == {}
 
 
+class Telling(Shop):
+    """Has the assessment told to end while it waits for the answer that says what was made."""
+
+    async def make(self, request: Request, person: Person) -> Response:
+        made = await super().make(request, person)
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(0.3)
+        return made
+
+
+def test_what_is_made_as_it_is_told_to_end_is_taken_away_too(stage: Stage, tmp_path: Path) -> None:
+    shop = Telling()
+    stage.app = shop.app()
+    report = perform(Wanted(url=stage.origin, contract=described(stage.app, tmp_path)))
+    assert report.stopped == "it was interrupted"
+    assert next(shop.count) == 2, "one thing was made"
+    assert shop.all == {}
+
+
 def test_the_time_is_kept(stage: Stage, tmp_path: Path) -> None:
     shop = Shop()
     shop.pause = 0.1

@@ -3,11 +3,14 @@
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 from typer.testing import CliRunner
 
 from garrison.adapters.store.measures import change_measures
+from garrison.adapters.watch_settings import WATCH_SETTINGS
 from garrison.cli.main import application
+from garrison.config.load import load_settings
 from garrison.core.countermeasure import Action, Countermeasure, Scope
 from garrison.core.errors import ConfigError
 
@@ -103,3 +106,13 @@ def test_rates_are_shown_as_they_are_written(tmp_path: Path) -> None:
     listed = run("blocks", "--data", str(data))
     for rate in ("throttle 60/s", "throttle 60/min", "throttle 60/90s", "throttle 60/h"):
         assert rate in listed
+
+
+def test_an_operation_that_the_running_gateway_does_not_know_is_said(tmp_path: Path) -> None:
+    settings = load_settings(b"contract: {file: docs/examples/orders.openapi.yaml}\n", "garrison.yaml")
+    (tmp_path / WATCH_SETTINGS).write_bytes(msgspec.json.encode(settings))
+    told = run("block", "operation:getOrdr", "operation:getOrder", "--data", str(tmp_path))
+    assert "`getOrdr` is no operation of `docs/examples/orders.openapi.yaml`, did you mean `getOrder`?" in told
+    assert "`getOrder` is no" not in told
+    (tmp_path / WATCH_SETTINGS).unlink()
+    assert "is no operation" not in run("block", "operation:getOrdr", "--data", str(tmp_path)), "nobody knows"
