@@ -37,8 +37,8 @@ class Looking:
         proving: Proving | None = None,
         notes: Callable[[], Mapping[str, Remark]] = dict,
     ) -> None:
-        """`certificates` are PEM files to watch, `proving` makes the proofs of virtual patches again, and `notes` is what
-        other parts have to say at the moment."""
+        """`certificates` are PEM files to watch, `proving` makes the proofs of virtual patches again, and `notes` is
+        what other parts have to say at the moment."""
         self._wanted = msgspec.structs.replace(wanted, data=data)
         self._data = data
         self._files = tuple(certificates)

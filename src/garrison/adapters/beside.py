@@ -38,14 +38,21 @@ Note: TypeAlias = Callable[[str], None]
 
 
 @contextlib.contextmanager
-def beside(settings: Settings, *, note: Note, ready: Callable[[str], None] = lambda _: None) -> Iterator[Beside]:
-    """Run, while the context lasts, what `settings` ask for beside Envoy; nothing where they name no directory.
+def beside(
+    settings: Settings, *, note: Note, ready: Callable[[str], None] = lambda _: None, alone: bool = False
+) -> Iterator[Beside]:
+    """Run, while the context lasts, what `settings` ask for beside Envoy; nothing where they name no directory, and
+    nothing `alone`, where events are only to be recorded.
 
     `ready` is called once with the gateway's URL when it serves; it must return at once. Raises GatewayError
     where the data directory cannot be used, or the metrics cannot be served.
     """
     if not settings.data:
         yield _Guarding(None, ready)
+        return
+    if alone:
+        with data_directory(settings.data):
+            yield _Guarding(None, ready)
         return
     with data_directory(settings.data) as data, _metrics(data, settings.metrics.listen) as metrics:
         # What an earlier run counted is not carried on: `vitals.py` carries on what it finds.

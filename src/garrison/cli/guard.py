@@ -45,6 +45,7 @@ def guard(
     grace: Annotated[
         float, typer.Option(metavar="SECONDS", min=0, help="Time for exchanges under way when stopping.")
     ] = 10.0,
+    alone: Annotated[bool, typer.Option("--alone", hidden=True, help="Run nothing beside it: for proofs.")] = False,
 ) -> None:
     """Stand in front of an API and let through what its contract allows.
 
@@ -75,7 +76,7 @@ def guard(
     def parts() -> Parts:
         return Parts(envoy_binary(), filter_module(), python_library(), FACTORY)
 
-    Supervisor(load, parts, say=line, note=note, grace=grace, beside=partial(beside, note=note)).run()
+    Supervisor(load, parts, say=line, note=note, grace=grace, beside=partial(beside, note=note, alone=alone)).run()
 
 
 def _loader(config: Path | None, options: "Options") -> "Load":

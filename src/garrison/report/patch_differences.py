@@ -8,7 +8,8 @@ from garrison.core.difference import Difference, DifferenceKind
 from garrison.core.picture import Held, ProofState, Proven, Sighting
 
 _SURE: Final = {ProofState.NEEDLESS: 2, ProofState.UNPROVEN: 2}
-"""How often one after another it must have come to this before somebody is told: what was not found once may be there."""
+"""How often one after another it must have come to this before somebody is told, where that is more than once: what
+was not found may be there all the same."""
 _TOLD: Final = {
     ProofState.FAILS: (DifferenceKind.PATCH_FAILS, Severity.HIGH, "does not hold any more"),
     ProofState.HOLDS: (DifferenceKind.PATCH_HOLDS, Severity.INFORMATIONAL, "holds again"),

@@ -20,7 +20,8 @@ _GUARD: Final = (sys.executable, "-c", "from garrison.cli.main import main; main
 
 @contextmanager
 def guard_running(folder: Path, settings: Mapping[str, Any]) -> Iterator[str]:
-    """A gateway with these settings, which stand in garrison.yaml in `folder`; gives its URL.
+    """A gateway with these settings, which stand in garrison.yaml in `folder`, and with nothing beside it; gives its
+    URL.
 
     Raises:
         GatewayError: it does not start.
@@ -29,7 +30,11 @@ def guard_running(folder: Path, settings: Mapping[str, Any]) -> Iterator[str]:
     log = folder / "guard.log"
     with log.open("wb") as told:
         guard = subprocess.Popen(  # noqa: S603  # our own program
-            [*_GUARD, "garrison.yaml", "--grace", "0.5"], stdout=told, stderr=told, cwd=folder, env=os.environ
+            [*_GUARD, "garrison.yaml", "--grace", "0.5", "--alone"],
+            stdout=told,
+            stderr=told,
+            cwd=folder,
+            env=os.environ,
         )
     try:
         yield _listening(guard, log)
