@@ -6,7 +6,7 @@
 
 `twins`: each check runs against the vulnerable twin of the tests, and its first finding is patched. `target`: an API
 is assessed, every finding is patched, all patches that were proven are put in front of it together, and it is assessed
-through them again. `table` writes what both kept as one table in Markdown.
+through them again. A run of `twins` goes on where the file ends that it keeps its rows in. `table` writes what both kept as one table in Markdown.
 
 What a gateway by itself does not close is tried a second time with one that knows who asks: it asks an authorization
 server about tokens (RFC 7662). That of a twin knows the tokens that the twin issued; that of a target asks the API
@@ -44,7 +44,7 @@ from garrison.core.finding import Finding
 from garrison.core.findings_report import Benign, Report
 from garrison.core.patch import Patch
 from garrison.lab.served import served
-from garrison.patches import Asked, candidates, for_proof, outlook, search, why_none
+from garrison.patches import Asked, Outlook, candidates, for_proof, outlook, search, why_none
 from garrison.patching.unchanged import broken
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -90,11 +90,12 @@ def main() -> None:
 
 def twins(only: Sequence[str], file: str = "") -> Mapping[str, Any]:
     """A row for each check."""
-    rows: list[Row] = []
+    rows: list[Row] = json.loads(Path(file).read_text())["rows"] if file and Path(file).exists() else []
+    known = {row["check"] for row in rows}
     issued: dict[str, str] = {}
     with staging() as stage, remembering(issued), introspection(issued.get) as asked:
         for check in CHECKS:
-            if only and check.id not in only and check.family not in only:
+            if check.id in known or (only and check.id not in only and check.family not in only):
                 continue
             issued.clear()
             rows.append(row := of_twin(check, stage, asked, issued))
@@ -125,13 +126,13 @@ def of_twin(check: Check, stage: Stage, asked: str, issued: dict[str, str]) -> R
         if not found.findings:
             return row_of(check.id, why="the check finds nothing", begun=begun)
         wanted = Wanted(url=stage.origin, contract=str(file))
-        row = tried(found.findings[0].finding, wanted, found.benign, Settings(), begun, run)
+        row = tried(found.findings[0].finding, wanted, found.benign, Settings(), begun, run, found)
         schemes = [
             key for key, each in contract.get("components", {}).get("securitySchemes", {}).items() if is_bearer(each)
         ]
         if not row["closed"] and schemes:
             knows = knowing(Settings(), schemes, asked)
-            row = second(row, tried(found.findings[0].finding, wanted, found.benign, knows, begun, run))
+            row = second(row, tried(found.findings[0].finding, wanted, found.benign, knows, begun, run, found))
         return row
 
 
@@ -245,8 +246,10 @@ def tried(
     settings: Settings,
     begun: float,
     run: Callable[[Wanted], Report],
+    before: Report | None = None,
 ) -> Row:
-    """Patch, prove: a row."""
+    """Patch, prove: a row. `before` is what the check finds without a patch, through a gateway that enforces nothing;
+    where it is not given, it is looked for through one with these settings."""
     asked = Asked(
         finding=finding, wanted=msgspec.structs.replace(wanted, only=(finding.check,)), settings=settings,
         benign=benign, owner="benchmark", now=time.time(), assess=run,
@@ -255,7 +258,7 @@ def tried(
     try:
         if settings.mode == "monitor" and not list(candidates(asked)):
             return row_of(**told, why=why_none(asked))
-        known = outlook(asked)
+        known = Outlook("open", before) if before is not None else outlook(asked)
         if known.state == "refused":
             return row_of(**told, closed="policy", why="the gateway refuses it as it is")
         if known.state != "open":

@@ -266,7 +266,7 @@ def assess_continuously(plan: Plan, *, say: Callable[[str], None], stopping: thr
     says = f"another process assesses continuously with `{plan.data}`"
     with the_only_one(plan.data, LOCK, says), Assessments(plan.data) as runs:
         postman = Postman(plan.data, plan.notify, partial(finding_of, version=plan_version()), say)
-        continuous = _continuous(plan, runs, postman.wake, say, stopping)
+        continuous = composed(plan, runs, postman.wake, say, clock=time.time, pause=stopping.wait)
         begun = time.time()
 
         def status() -> AssessStatus:
@@ -281,13 +281,17 @@ def assess_continuously(plan: Plan, *, say: Callable[[str], None], stopping: thr
             postman.close()
 
 
-def _continuous(
+def composed(
     plan: Plan,
     runs: Assessments,
     wake: Callable[[], None],
     say: Callable[[str], None],
-    stopping: threading.Event,
+    *,
+    clock: Callable[[], float],
+    pause: Callable[[float], bool],
 ) -> Continuous:
+    """The parts that a plan needs, put together; `wake` is called where there is something to deliver. Raises
+    RecordError, ConfigError."""
     from garrison.adapters.notifications.differences import tell_differences
 
     def tell(run: AssessmentRun) -> None:
@@ -298,15 +302,13 @@ def _continuous(
             raise_incident(plan.data, plan.notify, each.key, each.text, run.begun)
         others = tuple(each for each in run.differences if each not in failing)
         rest = msgspec.structs.replace(run, differences=others)
-        if tell_differences(plan.data, rest, plan.notify, plan.severity, time.time()) or failing:
+        if tell_differences(plan.data, rest, plan.notify, plan.severity, clock()) or failing:
             wake()
 
-    seed(runs, plan.data, plan.target, time.time())
+    seed(runs, plan.data, plan.target, clock())
     proving = Proving(plan.wanted, plan.data, plan.gateway) if plan.gateway is not None else None
     look = Looking(plan.wanted, plan.data, certificates=plan.certificates, proving=proving)
-    return Continuous(
-        runs, plan.target, plan.schedule, look, tell, clock=time.time, pause=stopping.wait, say=say
-    )  # fmt: skip
+    return Continuous(runs, plan.target, plan.schedule, look, tell, clock=clock, pause=pause, say=say)
 
 
 def seed(runs: Assessments, data: Path, target: str, now: float) -> None:

@@ -230,7 +230,7 @@ def for_proof(settings: Settings, wanted: Wanted, patches: Sequence[Patch]) -> d
         for name, own in told["controls"].items():
             if name != "virtual-patch" and own.get("mode") != Mode.OFF:
                 own["mode"] = "monitor"
-    if not told["contract"]["file"]:
+    if wanted.contract and not told["contract"]["file"]:
         told["contract"]["file"] = wanted.contract if "://" in wanted.contract else str(Path(wanted.contract).resolve())
         told["contract"]["overlays"] = [str(Path(each).resolve()) for each in wanted.overlays]
     upstream = told["upstream"]

@@ -71,6 +71,8 @@ def stands(asked: Asked, patch: Patch) -> Standing:
                 patch, "fails", "its check does not see the finding through the gateway, with or without it"
             )
     verdict = prove(asked, patch, known.report)
+    if verdict.state != "proven":  # once more, before somebody is called out of bed
+        verdict = prove(asked, patch, known.report)
     return Standing(verdict.patch, "holds") if verdict.state == "proven" else Standing(patch, "fails", verdict.why)
 
 
@@ -120,13 +122,17 @@ class Budget:
         """Whether something could not be done for want of it."""
         self._clock = clock
 
+    def is_over(self) -> bool:
+        """Whether nothing is left; then something could not be done."""
+        self.is_spent |= self._clock() >= self.until or self.sent >= self.requests
+        return self.is_spent
+
     def __call__(self, wanted: Wanted) -> Report:
         """As `perform`, within what is left. Raises GatewayError where it does not suffice, KeyboardInterrupt where it
         was broken off: what an unfinished run did not find is no proof."""
-        seconds, requests = self.until - self._clock(), self.requests - self.sent
-        if seconds <= 0 or requests <= 0:
-            self.is_spent = True
+        if self.is_over():
             raise GatewayError(_NO_TIME)
+        seconds, requests = self.until - self._clock(), self.requests - self.sent
         limits = replace(wanted.limits, in_all=requests)
         report = perform(replace(wanted, minutes=min(seconds / 60, 1440), limits=limits, data=None))
         self.sent += report.requests
@@ -170,7 +176,8 @@ class Proving:
             if is_over(each, now)
         }
         for patch in self.due(known, now):
-            proven = self._proven(settings, patch, digest, budget)
+            over = Proven(ProofState.UNPROVEN, _NO_TIME, digest)
+            proven = over if budget.is_over() else self._proven(settings, patch, digest, budget)
             last = known[patch.id].at if patch.id in known else now
             if not budget.is_spent or now - last > LATE:
                 found[patch.id] = proven
@@ -184,8 +191,6 @@ class Proving:
             if isinstance(asked, str):
                 return Proven(ProofState.UNPROVEN, asked, digest)
             standing = stands(asked, patch)
-            if standing.state == "fails":  # once more, before somebody is called out of bed
-                standing = stands(asked, patch)
         except (GatewayError, ConfigError, DescriptionError) as error:
             return Proven(ProofState.UNPROVEN, str(error).partition("\n")[0], digest)
         return Proven(_STATES[standing.state], standing.why, digest)
@@ -200,9 +205,10 @@ class Proving:
                 return f"`{self._data}` does not hold its finding"
             run = history.last_report(kept.target, "assessment")
         target = patch.proof.target if patch.proof is not None and patch.proof.target else kept.target
+        contract = self._wanted.contract or settings.contract.file or (run.contract if run is not None else "")
         return Asked(
             finding=kept.listed.finding,
-            wanted=replace(self._wanted, url=behind(settings, target)),
+            wanted=replace(self._wanted, url=behind(settings, target), contract=contract),
             settings=without(settings, patch),
             benign=run.benign if run is not None else (),
             now=time.time(),

@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from garrison.core.errors import GatewayError
 
-_START_TIMEOUT: Final = 60.0
+_START_TIMEOUT: Final = 300.0
+"""Seconds; long, for proofs step back behind everything else that a machine does."""
 _STOP_TIMEOUT: Final = 20.0
 _GUARD: Final = (sys.executable, "-c", "from garrison.cli.main import main; main()", "guard", "--config")
 
