@@ -4,9 +4,10 @@
     python benchmarks/patches.py target URL CONTRACT [--identity NAME=KIND:... ...] [--me PATH MEMBER] [--json FILE]
     python benchmarks/patches.py table FILE ...
 
-`twins`: each check runs against the vulnerable twin of the tests, and its first finding is patched. `target`: an API
-is assessed, every finding is patched, all patches that were proven are put in front of it together, and it is assessed
-through them again. A run of `twins` goes on where the file ends that it keeps its rows in. `table` writes what both kept as one table in Markdown.
+`twins`: each check runs against the vulnerable twin of the tests, and its first finding is patched; a run goes on where
+the file ends that it keeps its rows in. `target`: an API is assessed, every finding is patched, all patches that were
+proven are put in front of it together, and it is assessed through them again. `table` writes what both kept as one
+table in Markdown.
 
 What a gateway by itself does not close is tried a second time with one that knows who asks: it asks an authorization
 server about tokens (RFC 7662). That of a twin knows the tokens that the twin issued; that of a target asks the API
@@ -184,11 +185,16 @@ def target(options: argparse.Namespace) -> Mapping[str, Any]:
     rows, patches = [], []
     with asked as address:
         knows = knowing(settings, schemes, address) if address else settings
+        kinds = [settings, knows] if address else [settings]
+        reports = [through(for_proof(each, wanted, ()), wanted) for each in kinds]
         for each in before.findings:
             begun = time.monotonic()
-            row = tried(each.finding, wanted, before.benign, settings, begun, perform)
+            row = tried(
+                each.finding, wanted, before.benign, settings, begun, perform, seen_by(reports[0], each.finding)
+            )
             if not row["closed"] and address:
-                row = second(row, tried(each.finding, wanted, before.benign, knows, begun, perform))
+                seen = seen_by(reports[1], each.finding)
+                row = second(row, tried(each.finding, wanted, before.benign, knows, begun, perform, seen))
             if row.get("patch"):
                 patches.append(msgspec.convert(row["patch"], Patch))
             rows.append(row)
@@ -204,6 +210,11 @@ def target(options: argparse.Namespace) -> Mapping[str, Any]:
              "benign": len(before.benign), "broken": msgspec.to_builtins(harm)}  # fmt: skip
     print(total)
     return {"of": before.title or options.url, "rows": rows, "together": total}
+
+
+def seen_by(report: Report, finding: Finding) -> Report | None:
+    """The report, where it has the finding: then nothing need be looked for again."""
+    return report if any(each.finding.fingerprint == finding.fingerprint for each in report.findings) else None
 
 
 def through(settings: Mapping[str, Any], wanted: Wanted) -> Report:
@@ -239,7 +250,7 @@ def asking(url: str, path: str, member: str) -> Who:
 # -- both
 
 
-def tried(
+def tried(  # noqa: PLR0913, PLR0917 - what a finding is patched with
     finding: Finding,
     wanted: Wanted,
     benign: tuple[Benign, ...],
