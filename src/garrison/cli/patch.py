@@ -228,13 +228,14 @@ def found_again(
     from garrison.adapters.store.findings import Findings
     from garrison.cli.findings import one_finding
     from garrison.patches import Asked
+    from garrison.proving import behind
 
     with Findings(data, is_read=True) as history:
         kept = one_finding(history, beginning)
         report = _run_of(history, kept.target)
     changes: dict[str, str] = {}
     if not keeps[0]:
-        changes["url"] = kept.target
+        changes["url"] = behind(settings, kept.target)
     if not keeps[1] and report is not None and _is_there(report.contract):
         changes["contract"] = report.contract
     benign = report.benign if report is not None else ()
