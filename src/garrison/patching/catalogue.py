@@ -86,7 +86,7 @@ CURES: Final[Mapping[str, tuple[Cure, ...]]] = {
     "object-check-bypassed": (
         at_place(Refused(unlike=r"[\pL\pN_-]+")), at("query", Refused(repeated=True)), _SCHEMA, _CANONICAL,
     ),
-    "object-read-by-another": (for_owner, for_owner_in_answer),
+    "object-read-by-another": (for_owner_in_answer, for_owner),
     "object-changed-by-another": (for_owner,),
     "object-deleted-by-another": (for_owner,),
     "named-object-of-another": (for_owner, for_owner_in_answer),
