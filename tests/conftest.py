@@ -1,4 +1,5 @@
-"""What holds for all tests: how long Hypothesis looks, that none asserts the time it takes, one build of the filter."""
+"""What holds for all tests: how long Hypothesis looks, that none asserts the time it takes, one build of the filter,
+and how many run at once."""
 
 import fcntl
 import os
@@ -18,6 +19,12 @@ def pytest_configure() -> None:
     """A shell lets what runs in its background ignore SIGINT, and so would the programs that are tested with it."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int | None:
+    """Two for each core, if nothing else is said: tests wait for the servers that they start, half of their time."""
+    return None if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else 2 * len(os.sched_getaffinity(0))
 
 
 @pytest.fixture(scope="session")

@@ -58,10 +58,10 @@ class Detecting:
     def _load(self) -> None:
         from garrison.adapters.notifications.postman import Postman
         from garrison.adapters.watch_settings import read_settings
+        from garrison.kept_detector import build_detector
         from garrison.lookout import Lookout
         from garrison.report.incident_finding import finding_of
         from garrison.responding import Responder, Response
-        from garrison.wiring import build_detector
 
         settings = read_settings(self._settings)
         detector = build_detector(settings)

@@ -3,7 +3,6 @@
 import difflib
 import hashlib
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -23,9 +22,6 @@ from garrison.core.operation import Operation
 from garrison.engine.control import ControlSpec
 from garrison.engine.plan import Policy, compile_policy
 from garrison.engine.state import State
-
-if TYPE_CHECKING:
-    from garrison.detect.detector import Detector
 
 
 def load_contract(settings: Settings, read: Read) -> Contract | None:
@@ -86,53 +82,6 @@ def policy_on(
         lambda compiled: find(compiled.operation if compiled is not None else None),
         state,
     )
-
-
-_DAY = 86400.0
-
-
-class KeptDetector:
-    """A detector, and what it knows as bytes."""
-
-    def __init__(self, detector: "Detector") -> None:
-        self._detector = detector
-        self.feed = detector.feed
-        self.advance = detector.advance
-
-    @property
-    def groups(self) -> int:
-        """Groups that are remembered."""
-        return self._detector.groups
-
-    @property
-    def dropped(self) -> int:
-        """Groups that were forgotten because there were too many."""
-        return self._detector.dropped
-
-    def snapshot(self) -> bytes:
-        """What it knows."""
-        return msgspec.msgpack.encode(self._detector.snapshot())
-
-    def restore(self, snapshot: bytes) -> None:
-        """Go on from there, before the first event. Raises ValueError where another version made it."""
-        from garrison.detect.snapshot import Snapshot
-
-        try:
-            self._detector.restore(msgspec.msgpack.decode(snapshot, type=Snapshot))
-        except (LookupError, TypeError, msgspec.MsgspecError) as error:
-            raise ValueError("what is kept of detection was made by another version") from error
-
-
-def build_detector(settings: Settings, file: str = "garrison.yaml") -> KeptDetector | None:
-    """The detector that `settings` ask for; None where they want none. Raises ConfigError for rules that cannot be
-    used; `file` is where the settings stand."""
-    own = settings.detect
-    if own.mode == "off":
-        return None
-    from garrison.adapters.detection_rules import load_rules
-    from garrison.detect.detector import Detector
-
-    return KeptDetector(Detector(load_rules(own, file), most=own.most_groups, learning=own.learning_days * _DAY))
 
 
 def detection_problems(settings: Settings, file: str) -> list[Problem]:

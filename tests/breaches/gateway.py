@@ -41,7 +41,7 @@ class GatewayStage:
         self._guard = Guard(directory, upstream, settings, filter_module)
         stack.callback(self._guard.stop)
         url = f"http://127.0.0.1:{self._guard.port()}"
-        self._client = stack.enter_context(httpx.Client(base_url=url, timeout=20))
+        self._client = stack.enter_context(httpx.Client(base_url=url, timeout=60))
 
     def play(self, asks: Sequence[Ask]) -> list[Outcome]:
         """Send them one after the other; what is on record of each is its event."""

@@ -63,7 +63,7 @@ class Gateway:
         """End it; returns its exit code."""
         self.process.terminate()
         try:
-            return self.process.wait(15)
+            return self.process.wait(60)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()

@@ -122,7 +122,7 @@ def served(app: App) -> Iterator[int]:
         yield int(listener.getsockname()[1])
     finally:
         server.should_exit = True
-        thread.join(10)
+        thread.join(30)
         listener.close()
 
 

@@ -9,7 +9,7 @@ from typing import BinaryIO
 import msgspec
 from tests.conformance.values import Headers, Request
 
-GUARD = 15.0
+GUARD = 60.0
 """Seconds after which a test is stuck; no test expects anything to take any time."""
 
 

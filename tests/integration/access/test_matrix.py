@@ -30,13 +30,13 @@ def gateway(
     if request.param == "asgi":
         (directory / "garrison.json").write_text(json.dumps(settings))
         app = Garrison(reached, directory / "garrison.json", sink=lambda _: None)
-        with serving(app) as port, httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
+        with serving(app) as port, httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
             yield client, people, reached
         app.close()
         return
     with serving(reached) as upstream:
         guard = Guard(directory, upstream, settings, str(built_filter))
-        with httpx.Client(base_url=f"http://127.0.0.1:{guard.port()}", timeout=20) as client:
+        with httpx.Client(base_url=f"http://127.0.0.1:{guard.port()}", timeout=60) as client:
             yield client, people, reached
         assert guard.stop() == 0
 

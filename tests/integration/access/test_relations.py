@@ -61,7 +61,7 @@ def gateway(
             guard = Guard(directory, stack.enter_context(serving(reached)), settings, str(built_filter))
             stack.callback(guard.stop)
             port = guard.port()
-        yield stack.enter_context(httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20)), people, point
+        yield stack.enter_context(httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60)), people, point
 
 
 def cell(gateway: tuple[httpx.Client, People, DecisionPoint], who: str, target: str) -> str:

@@ -17,7 +17,7 @@ from garrison.config.model import ContractSettings, Settings
 from garrison.core.decision import Mode
 from garrison.core.event import Event
 
-GUARD = 10
+GUARD = 60
 """Seconds after which a conversation is stuck."""
 
 CONTRACT = ContractSettings(file=str(Path(__file__).with_name("items.openapi.yaml")))

@@ -98,7 +98,7 @@ def test_killed_in_the_middle_the_next_run_takes_away_what_was_made(stage: Stage
     program = "import sys; sys.argv = ['garrison', *sys.argv[1:]]; from garrison.cli.main import main; main()"
     command = [sys.executable, "-c", program, "assess", stage.origin, "--contract", contract, "--data", str(tmp_path)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        until = time.monotonic() + 30
+        until = time.monotonic() + 60
         kept = Leftovers(tmp_path, stage.origin)
         while not (shop.all and kept.standing()) and time.monotonic() < until:
             time.sleep(0.02)

@@ -47,9 +47,9 @@ def send(
     """One exchange; a body that is an iterable is sent in chunks, its length unknown."""
     connection: http.client.HTTPConnection
     if context is None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=15)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     else:
-        connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=15, context=context)
+        connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=60, context=context)
     headers = headers_for(name, script, **more)
     try:
         connection.request(method, target, body, headers)

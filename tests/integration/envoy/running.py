@@ -180,7 +180,7 @@ class Envoy:
             )
 
     def wait_until_serving(self) -> Self:
-        until(lambda: self.process.poll() is not None or answers(self.port), "envoy listens", 20)
+        until(lambda: self.process.poll() is not None or answers(self.port), "envoy listens", 60)
         if self.process.poll() is not None:
             raise RuntimeError(self.log.read_text())
         return self
@@ -188,7 +188,7 @@ class Envoy:
     def stop(self) -> int:
         self.process.terminate()
         try:
-            return self.process.wait(15)
+            return self.process.wait(60)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
@@ -203,7 +203,7 @@ def answers(port: int) -> bool:
     return True
 
 
-def until(condition: Callable[[], bool], what: str, seconds: float = 5) -> None:
+def until(condition: Callable[[], bool], what: str, seconds: float = 30) -> None:
     """Wait for `condition`; fails loudly, so no test depends on how long anything takes."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -45,7 +45,7 @@ def http1(port: int, name: str, script: dict[str, Any], body: bytes | list[bytes
 
 
 def http2(port: int, name: str, script: dict[str, Any], body: bytes | list[bytes] | None) -> Answer:
-    with socket.create_connection(("127.0.0.1", port), timeout=15) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
         client = Http2(connection)
         parts = [body] if isinstance(body, bytes) else body or []
         length = {"content_length": str(len(body))} if isinstance(body, bytes) else {}
@@ -141,7 +141,7 @@ def test_a_large_body_that_is_held_then(gateway: Envoy, notes: Notes, gate: Path
 
 def test_trailers_end_a_body_that_waits(gateway: Envoy, notes: Notes, gate: Path) -> None:
     name = fresh_name()
-    with socket.create_connection(("127.0.0.1", gateway.port), timeout=15) as connection:
+    with socket.create_connection(("127.0.0.1", gateway.port), timeout=60) as connection:
         client = Http2(connection)
         script = waiting(gate, answered={"step": "hold"})
         stream = client.start(http2_headers(name, script, "POST", "/echo"), end=False)
@@ -171,7 +171,7 @@ def test_a_client_that_leaves_while_it_waits(
     name = fresh_name()
     target = f"/echo/{name}"
     lines = (body,) if body else ()
-    with socket.create_connection(("127.0.0.1", gateway.port), timeout=15) as connection:
+    with socket.create_connection(("127.0.0.1", gateway.port), timeout=60) as connection:
         connection.sendall(raw_head(name, waiting(gate), target, *lines, method="POST" if body else "GET"))
         if "500" not in body:
             noted(notes, name, "ask")
@@ -187,7 +187,7 @@ def test_a_client_that_leaves_while_it_waits(
 
 def test_a_stream_that_is_reset_while_it_waits(gateway: Envoy, notes: Notes, gate: Path) -> None:
     name, other = fresh_name(), fresh_name()
-    with socket.create_connection(("127.0.0.1", gateway.port), timeout=15) as connection:
+    with socket.create_connection(("127.0.0.1", gateway.port), timeout=60) as connection:
         client = Http2(connection)
         stream = client.start(http2_headers(name, waiting(gate), "GET", "/echo"), end=True)
         noted(notes, name, "ask")
@@ -226,7 +226,7 @@ def test_an_upgrade_waits(gateway: Envoy, notes: Notes, gate: Path) -> None:
     """What follows an upgrade is another protocol's, and waits with it."""
     name = fresh_name()
     lines = ("connection: upgrade", "upgrade: websocket")
-    with socket.create_connection(("127.0.0.1", gateway.port), timeout=15) as connection:
+    with socket.create_connection(("127.0.0.1", gateway.port), timeout=60) as connection:
         script = waiting(gate, answered={"step": "refuse", "done": True})
         connection.sendall(raw_head(name, script, "/echo", *lines) + b"not http")
         noted(notes, name, "ask")

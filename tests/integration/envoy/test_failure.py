@@ -141,5 +141,5 @@ def test_bad_configuration_does_not_start(
 ) -> None:
     port = free_port()
     envoy = Envoy(tmp_path, bootstrap(port, 1, filter_entry(filter_module, config)), port)
-    assert envoy.process.wait(20) != 0
+    assert envoy.process.wait(60) != 0
     assert message in envoy.log.read_text()

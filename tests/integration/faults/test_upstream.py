@@ -71,12 +71,17 @@ def test_an_upstream_that_is_down(filter_module: Path, tmp_path: Path) -> None:
         "an endless header", "endless hints",
     ],
 )  # fmt: skip
-def test_an_upstream_that_breaks_off_or_makes_no_sense(act: Act, guarded: Gateway, upstream: Upstream) -> None:
+def test_an_upstream_that_breaks_off_or_makes_no_sense(
+    act: Act, guarded: Gateway, upstream: Upstream, request: pytest.FixtureRequest
+) -> None:
     upstream.act = act
     guarded.forget()
-    assert is_problem(exchange(guarded.port, HEALTH_OF), 502)
+    got = exchange(guarded.port, HEALTH_OF)
+    # what never ends may also last longer than the timeout, on a busy machine
+    assert got.status == 502 or (got.status == 504 and "endless" in request.node.name)
+    assert is_problem(got, got.status)
     event = the_event(guarded)
-    assert (event.status, event.operation) == (502, "getHealth")
+    assert (event.status, event.operation) == (got.status, "getHealth")
     ordinary(guarded, upstream)
 
 

@@ -40,7 +40,7 @@ class Clients:
     def _run(self, number: int) -> None:
         chance = random.Random(number)
         while not self._stop.is_set():
-            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
             with contextlib.suppress(OSError, http.client.HTTPException), contextlib.closing(connection):
                 while not self._stop.is_set():
                     self._send(connection, "/echo" if chance.random() < 0.7 else "/undescribed")

@@ -69,7 +69,7 @@ class Guard:
 
         until(lambda: found() or self.process.poll() is not None, f"no line with {text!r}", self)
         for reader in self.readers if self.process.poll() is not None else ():
-            reader.join(5)
+            reader.join(30)
         assert found(), self.lines
         return next(line for line in self.lines[after:] if text in line)
 
@@ -82,9 +82,9 @@ class Guard:
         return self.end()
 
     def end(self) -> int:
-        status = self.process.wait(20)
+        status = self.process.wait(60)
         for reader in self.readers:
-            reader.join(5)
+            reader.join(30)
         return status
 
     def _read(self, stream: IO[str]) -> None:
@@ -94,7 +94,7 @@ class Guard:
 
 
 def until(
-    condition: Callable[[], bool], what: str, guard: Guard | None = None, *, seconds: float = 20, pause: float = 0.02
+    condition: Callable[[], bool], what: str, guard: Guard | None = None, *, seconds: float = 60, pause: float = 0.02
 ) -> None:
     """Wait until `condition` holds; it is asked every `pause` seconds."""
     deadline = time.monotonic() + seconds

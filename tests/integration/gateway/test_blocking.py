@@ -33,7 +33,7 @@ def run(*arguments: str) -> None:
 
 
 def get(port: int, agent: str | None = None) -> tuple[int, dict[str, str], bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     connection.request("GET", "/echo", headers={} if agent is None else {"User-Agent": agent})
     answer = connection.getresponse()
     found = answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()

@@ -57,7 +57,7 @@ class Place:
         self.port = self.guard.port()
 
     def status(self, headers: dict[str, str], body: bytes = b"") -> int:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         with contextlib.closing(connection):
             typed = {"content-type": "application/json"} if body else {}
             connection.request("POST" if body else "GET", "/echo", body or None, {**typed, **headers})

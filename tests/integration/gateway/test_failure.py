@@ -32,7 +32,7 @@ def assert_problem(head: bytes, body: bytes, status: int) -> None:
 
 def exchange(port: int, request: bytes) -> tuple[bytes, bytes]:
     data = b""
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
         connection.sendall(request)
         while b"\r\n\r\n" not in data or not data.endswith(b"}\n"):
             if not (more := connection.recv(65536)):
@@ -101,9 +101,9 @@ def test_more_requests_than_allowed_are_refused(start: StartGuard) -> None:
     address = ("127.0.0.1", guard.port())
     request = b"GET /gated HTTP/1.1\r\nhost: a\r\n\r\n"
     with (
-        socket.create_connection(address, timeout=5) as served,
-        socket.create_connection(address, timeout=5) as first,
-        socket.create_connection(address, timeout=5) as second,
+        socket.create_connection(address, timeout=30) as served,
+        socket.create_connection(address, timeout=30) as first,
+        socket.create_connection(address, timeout=30) as second,
     ):
         served.sendall(request)
         served.recv(100)
@@ -119,7 +119,7 @@ def test_more_requests_than_allowed_are_refused(start: StartGuard) -> None:
 def test_more_connections_than_allowed_are_closed(start: StartGuard) -> None:
     guard = start({"listen": {"max-connections": 1}})
     port = guard.port()
-    connections = [socket.create_connection(("127.0.0.1", port), timeout=5) for _ in range(3)]
+    connections = [socket.create_connection(("127.0.0.1", port), timeout=30) for _ in range(3)]
     try:
         closed = 0
         for connection in connections:

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.integration
 
 def heard(port: int, head: str) -> dict[str, Any]:
     """What the upstream received for a request with this head."""
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
         connection.sendall(head.replace("\n", "\r\n").encode("latin-1") + b"\r\n\r\n")
         answer = read_until(connection, b"\r\n\r\n")
         assert answer.startswith(b"HTTP/1.1 200"), answer
@@ -101,7 +101,7 @@ def test_a_trusted_proxy_that_names_nobody_is_the_client(start: StartGuard) -> N
 
 
 def test_websockets_pass(bare: int) -> None:
-    with socket.create_connection(("127.0.0.1", bare), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", bare), timeout=30) as connection:
         connection.sendall(
             b"GET /socket HTTP/1.1\r\nhost: a\r\nconnection: Upgrade\r\nupgrade: websocket\r\n"
             b"sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\nsec-websocket-version: 13\r\n\r\n"
@@ -115,13 +115,13 @@ def test_server_sent_events_arrive_as_they_come_and_outlast_the_request_timeout(
     start: StartGuard, upstream: Upstream
 ) -> None:
     guard = start({"upstream": {"request-timeout": 0.1}})
-    with socket.create_connection(("127.0.0.1", guard.port()), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", guard.port()), timeout=30) as connection:
         connection.sendall(b"GET /gated HTTP/1.1\r\nhost: a\r\n\r\n")
         read_until(connection, b"data: 1")
         # Longer than the timeout, with nothing sent: only the idle timeout bounds a stream.
         connection.settimeout(0.5)
         with pytest.raises(TimeoutError):
             connection.recv(1)
-        connection.settimeout(5)
+        connection.settimeout(30)
         upstream.gate.set()
         read_until(connection, b"data: 2")

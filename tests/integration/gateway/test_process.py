@@ -64,7 +64,7 @@ def test_exchange_in_flight_is_finished(start: StartGuard, upstream: Upstream) -
     guard.wait("finishing")
     until(lambda: _refuses(port), "new connections are refused")
     upstream.gate.set()
-    client.join(10)
+    client.join(30)
     assert guard.end() == 0
     assert answers[0].body.endswith(b"data: 2\n\n")
     assert not any("cut off" in line for line in guard.lines)

@@ -143,18 +143,18 @@ def channel(enforcing: Callable[..., Guard], pets: int) -> Iterator[grpc.Channel
 
 
 def test_a_grpc_call_with_its_trailers(channel: grpc.Channel) -> None:
-    answer, call = channel.unary_unary("/pets.Pets/Double").with_call(b"x" * 100_000, timeout=10)
+    answer, call = channel.unary_unary("/pets.Pets/Double").with_call(b"x" * 100_000, timeout=30)
     assert answer == b"x" * 200_000
     assert ("x-sum", "100000") in [tuple(pair) for pair in call.trailing_metadata()]
     with pytest.raises(grpc.RpcError) as failed:
-        channel.unary_unary("/pets.Pets/Double")(b"fail", timeout=10)
+        channel.unary_unary("/pets.Pets/Double")(b"fail", timeout=30)
     assert (failed.value.code(), failed.value.details()) == (grpc.StatusCode.NOT_FOUND, "no such pet")
 
 
 def test_a_grpc_conversation_flows(channel: grpc.Channel) -> None:
     """Each message is written when the one before was answered: nothing is held back."""
     messages: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-    answers = channel.stream_stream("/pets.Pets/Chat")(iter(messages.get, None), timeout=10)
+    answers = channel.stream_stream("/pets.Pets/Chat")(iter(messages.get, None), timeout=30)
     for message in (b"a", b"b" * 100_000, b"c"):
         messages.put(message)
         assert next(answers) == message.upper()
@@ -172,7 +172,7 @@ def test_a_grpc_conversation_flows(channel: grpc.Channel) -> None:
 )
 def test_a_grpc_call_that_is_refused(channel: grpc.Channel, method: str, code: grpc.StatusCode) -> None:
     with pytest.raises(grpc.RpcError) as failed:
-        channel.unary_unary(method)(b"x", timeout=10)
+        channel.unary_unary(method)(b"x", timeout=30)
     assert failed.value.code() is code
 
 

@@ -168,7 +168,7 @@ def test_metrics(start: StartGuard, tmp_path: Path, filter_module: str) -> None:
     recorded = Recorded(start, tmp_path, filter_module, {"metrics": {"listen": "127.0.0.1:0"}})
     recorded.get()
     until(lambda: recorded.gateway().recorded == 1, "it is counted", recorded.guard)
-    with urllib.request.urlopen(recorded.status().metrics, timeout=5) as answer:
+    with urllib.request.urlopen(recorded.status().metrics, timeout=30) as answer:
         lines = answer.read().decode().splitlines()
     assert 'garrison_exchanges_total{disposition="allowed",operation="echo"} 1.0' in lines
     assert 'garrison_process_up{process="envoy"} 1.0' in lines

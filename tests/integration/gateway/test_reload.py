@@ -53,7 +53,7 @@ def test_what_is_not_described_is_denied_and_told(guard: Guard) -> None:
 
 @from_either
 def test_a_changed_contract_takes_effect_on_open_connections(guard: Guard) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", guard.port(), timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", guard.port(), timeout=30)
 
     def status() -> int:
         connection.request("GET", "/other")

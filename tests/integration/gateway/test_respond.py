@@ -81,7 +81,7 @@ def watching(guard: Guard, data: Path) -> None:
 
 def probe(port: int, times: int = 5, source: str = "127.0.0.1") -> None:
     for number in range(times):
-        with socket.create_connection(("127.0.0.1", port), timeout=10, source_address=(source, 0)) as connection:
+        with socket.create_connection(("127.0.0.1", port), timeout=30, source_address=(source, 0)) as connection:
             connection.sendall(f"GET /nothing/{number} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n".encode())
             assert connection.recv(4096).startswith(b"HTTP/1.1 4")
 

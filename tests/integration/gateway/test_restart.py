@@ -32,7 +32,7 @@ class Counted:
         self._lock = threading.Lock()
 
     def send(self, port: int) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         try:
             connection.request("GET", "/echo")
             status = connection.getresponse().status

@@ -48,7 +48,7 @@ def test_http2_is_served(start: StartGuard, authority: trustme.CA, files: dict[s
     context = trusting(authority)
     context.set_alpn_protocols(["h2"])
     with (
-        socket.create_connection(("127.0.0.1", guard.port()), timeout=5) as plain,
+        socket.create_connection(("127.0.0.1", guard.port()), timeout=30) as plain,
         context.wrap_socket(plain, server_hostname="localhost") as connection,
     ):
         assert connection.selected_alpn_protocol() == "h2"
@@ -62,7 +62,7 @@ def test_old_tls_is_refused(start: StartGuard, authority: trustme.CA, files: dic
     context.minimum_version = ssl.TLSVersion.TLSv1_1
     context.maximum_version = ssl.TLSVersion.TLSv1_1
     context.set_ciphers("ALL:@SECLEVEL=0")
-    with socket.create_connection(("127.0.0.1", guard.port()), timeout=5) as plain, pytest.raises(ssl.SSLError):
+    with socket.create_connection(("127.0.0.1", guard.port()), timeout=30) as plain, pytest.raises(ssl.SSLError):
         context.wrap_socket(plain, server_hostname="localhost")
 
 

@@ -31,9 +31,9 @@ def call(
         headers["dpop"] = proof
     connection: http.client.HTTPConnection
     if context is None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     else:
-        connection = http.client.HTTPSConnection("localhost", port, timeout=20, context=context)
+        connection = http.client.HTTPSConnection("localhost", port, timeout=60, context=context)
     try:
         if body is None:
             connection.request("GET", path, headers=headers)

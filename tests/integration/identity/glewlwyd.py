@@ -98,7 +98,7 @@ class Glewlwyd:
 
     def close(self) -> None:
         self.process.terminate()
-        self.process.wait(10)
+        self.process.wait(60)
         self._log.close()
 
     def _parameters(self, keys: Sequence[str], sign: str, seconds: int) -> dict[str, Any]:
@@ -146,7 +146,7 @@ class Glewlwyd:
         self._exchange(method, path, "" if value is None else json.dumps(value), headers)
 
     def _exchange(self, method: str, path: str, body: str, headers: dict[str, str]) -> tuple[dict[str, str], bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=15)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         with contextlib.closing(connection):
             connection.request(method, path, body, headers)
             answer = connection.getresponse()

@@ -108,11 +108,11 @@ class Provider:
 
     def close(self) -> None:
         self.process.terminate()
-        self.process.wait(10)
-        self.reader.join(5)
+        self.process.wait(60)
+        self.reader.join(30)
 
     def _post(self, path: str, body: str, headers: dict[str, str] | None = None) -> bytes:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=15)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         with contextlib.closing(connection):
             connection.request("POST", path, body, headers or {})
             answer = connection.getresponse()

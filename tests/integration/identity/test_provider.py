@@ -229,7 +229,7 @@ def test_a_client_that_leaves_while_asked_about(issuer: Provider, guard_for: Sta
     port, token = guard.port(), issuer.token("opaque")
     issuer.hold()
     for number in range(5):
-        with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
             connection.sendall(f"GET /opaque HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\n\r\n".encode())
             until(lambda number=number: issuer.held() == number + 1, "the provider is asked", guard)  # type: ignore[misc]
     issuer.release()

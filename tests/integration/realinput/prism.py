@@ -36,7 +36,7 @@ class Client:
     """Sends requests exactly as written, one after the other, over one connection where that lasts."""
 
     def __init__(self, port: int) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
 
     def close(self) -> None:
         self._connection.close()
@@ -96,4 +96,4 @@ def mock_server(file: Path, log: Path) -> Iterator[MockServer]:
         yield MockServer(port, process, log)
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)

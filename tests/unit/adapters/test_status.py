@@ -167,7 +167,7 @@ def scraped(data: Path) -> Iterator[str]:
 
 def scrape(url: str) -> dict[tuple[str, ...], float]:
     """Values by name and labels, these in the order of their names."""
-    with urllib.request.urlopen(url, timeout=5) as answer:
+    with urllib.request.urlopen(url, timeout=30) as answer:
         families = text_string_to_metric_families(answer.read().decode())
         return {
             (one.name, *(value for _, value in sorted(one.labels.items()))): one.value

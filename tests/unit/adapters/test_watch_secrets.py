@@ -41,7 +41,7 @@ def test_a_companion_gets_them_by_its_environment(tmp_path: Path) -> None:
 
 
 def _until(file: Path, text: str) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not file.exists() or file.read_text() != text:
         assert time.monotonic() < deadline
         time.sleep(0.01)

@@ -147,7 +147,7 @@ def test_following_shows_each_event_once(data: Path) -> None:
     assert [int(one[-3:]) for one in seen] == [1, 2, 3, 4]
     process.send_signal(2)
     assert process.stdout.read() == ""
-    assert process.wait(20) == 0
+    assert process.wait(60) == 0
     limit.cancel()
     process.stdout.close()
 
@@ -182,7 +182,7 @@ def test_a_reader_that_has_seen_enough(tmp_path: Path) -> None:
     process.stdout.readline()
     process.stdout.close()
     assert process.stderr.read() == b""
-    assert process.wait(20) == 0
+    assert process.wait(60) == 0
     process.stderr.close()
 
 

@@ -8,7 +8,8 @@ from garrison.cli.opening import open_policy
 from garrison.config.load import Options, load_settings
 from garrison.config.respond import DEFAULT_PROFILES, RespondSettings, parse_span, respond_faults
 from garrison.core.errors import ConfigError
-from garrison.wiring import build_detector, detection_problems
+from garrison.kept_detector import build_detector
+from garrison.wiring import detection_problems
 
 
 def problems(text: str) -> str:

@@ -11,7 +11,7 @@ from garrison.core.errors import ConfigError, GatewayError, Problem
 
 def test_commands_are_answered(tmp_path: Path) -> None:
     server = serve(tmp_path / "s", {"status": lambda: {"operations": 3}})
-    assert request(tmp_path / "s", "status", timeout=5) == {"operations": 3}
+    assert request(tmp_path / "s", "status", timeout=30) == {"operations": 3}
     assert (tmp_path / "s").stat().st_mode & 0o777 == 0o600
     server.close()
 
@@ -24,7 +24,7 @@ def test_problems_arrive_whole(tmp_path: Path) -> None:
 
     server = serve(tmp_path / "s", {"reload": refuse})
     with pytest.raises(ConfigError) as caught:
-        request(tmp_path / "s", "reload", timeout=5)
+        request(tmp_path / "s", "reload", timeout=30)
     assert list(caught.value.problems) == problems
     server.close()
 
@@ -32,14 +32,14 @@ def test_problems_arrive_whole(tmp_path: Path) -> None:
 def test_failures_are_said_and_the_next_command_is_answered(tmp_path: Path) -> None:
     server = serve(tmp_path / "s", {"fail": lambda: 1 // 0, "ping": lambda: "pong"})
     with pytest.raises(GatewayError, match="ZeroDivisionError"):
-        request(tmp_path / "s", "fail", timeout=5)
+        request(tmp_path / "s", "fail", timeout=30)
     with pytest.raises(GatewayError, match="unknown command `nonsense`"):
-        request(tmp_path / "s", "nonsense", timeout=5)
+        request(tmp_path / "s", "nonsense", timeout=30)
     with socket.socket(socket.AF_UNIX) as client:
         client.connect(str(tmp_path / "s"))
         client.sendall(b"not json\n")
         assert b"not a command" in client.recv(999)
-    assert request(tmp_path / "s", "ping", timeout=5) == "pong"
+    assert request(tmp_path / "s", "ping", timeout=30) == "pong"
     server.close()
 
 
@@ -51,5 +51,5 @@ def test_nobody_there_is_an_error(tmp_path: Path) -> None:
 def test_socket_of_an_ended_process_is_replaced(tmp_path: Path) -> None:
     serve(tmp_path / "s", {}).close()
     server = serve(tmp_path / "s", {"ping": lambda: "pong"})
-    assert request(tmp_path / "s", "ping", timeout=5) == "pong"
+    assert request(tmp_path / "s", "ping", timeout=30) == "pong"
     server.close()

@@ -99,7 +99,7 @@ def key(name: str) -> ECKey:
     return ECKey.generate_key("P-256", {"kid": name, "use": "sig", "alg": "ES256"})
 
 
-def eventually(holds: Callable[[], object], seconds: float = 10) -> None:
+def eventually(holds: Callable[[], object], seconds: float = 60) -> None:
     """Wait until `holds`; what never does fails."""
     until = time.monotonic() + seconds
     while not holds():

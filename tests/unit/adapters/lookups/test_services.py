@@ -49,7 +49,7 @@ def settings(url: str, **told: Any) -> Settings:
 def ask(lookups: Lookups, asked: Question = ABOUT) -> question.Answer:
     told: queue.SimpleQueue[question.Answer] = queue.SimpleQueue()
     lookups.submit(asked, told.put)
-    return told.get(timeout=20)
+    return told.get(timeout=60)
 
 
 def test_the_answer_as_it_is(server: Server, lookups: Lookups) -> None:

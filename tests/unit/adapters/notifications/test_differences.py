@@ -88,7 +88,7 @@ def test_each_way_carries_it(tmp_path: Path) -> None:
     secret.write_text(f"whsec_{b64encode(bytes(range(32))).decode()}\n")
     with taking() as server, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taker:
         taker.bind(("127.0.0.1", 0))
-        taker.settimeout(5)
+        taker.settimeout(30)
         url = f"http://127.0.0.1:{server.port}/hook"
         ways = (
             {"webhook": WebhookSettings(url=url, secret_file=str(secret), unsafe_plain_http=True)},

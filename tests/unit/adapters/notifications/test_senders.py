@@ -129,7 +129,7 @@ def test_what_apprise_does_not_know_is_not_shown() -> None:
 def test_syslog_over_udp() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
         server.bind(("127.0.0.1", 0))
-        server.settimeout(5)
+        server.settimeout(30)
         address = f"udp://127.0.0.1:{server.getsockname()[1]}"
         tell(notice(title='A "title"\n<13>1 forged'), syslog=SyslogSettings(address=address))
         got = server.recv(4096)
@@ -154,7 +154,7 @@ def test_syslog_over_tcp_and_tls(tmp_path: Path) -> None:
             thread.start()
             address = f"{scheme}://127.0.0.1:{server.getsockname()[1]}"
             tell(notice(), notice(), syslog=SyslogSettings(address=address, ca=str(tmp_path / "ca.pem")))
-            thread.join(5)
+            thread.join(30)
         size, _, rest = b"".join(got).partition(b" ")
         assert rest[int(size) :].startswith(size + b" <107>1 ")
 
@@ -171,7 +171,7 @@ def _read_all(server: socket.socket, trusted: ssl.SSLContext | None, got: list[b
 def test_syslog_over_a_unix_socket(tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as server:
         server.bind(str(tmp_path / "log"))
-        server.settimeout(5)
+        server.settimeout(30)
         tell(notice(), syslog=SyslogSettings(address=f"unix://{tmp_path}/log"))
         assert server.recv(4096).startswith(b"<107>1 ")
     with pytest.raises(DeliveryError, match="connection refused"):

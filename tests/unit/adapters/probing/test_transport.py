@@ -305,7 +305,7 @@ def test_an_answer_before_the_whole_request_was_read() -> None:
 
 
 def test_a_burst_is_sent_at_the_same_time_and_answered_in_order() -> None:
-    together = threading.Barrier(8, timeout=5)
+    together = threading.Barrier(8, timeout=30)
 
     def serve(peer: Peer) -> None:
         while request := peer.request():

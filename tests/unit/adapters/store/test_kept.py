@@ -201,7 +201,7 @@ def test_a_snapshot_is_made_beside_a_writer(tmp_path: Path) -> None:
     slot.mkdir(parents=True)
     journal = Journal(slot, 0, 0.0, segment_bytes=SMALL)
     compactor = Compactor(tmp_path)
-    deadline, number = time.monotonic() + 20, 0
+    deadline, number = time.monotonic() + 60, 0
     while not numbers(slot, snapshot.SUFFIX):
         assert time.monotonic() < deadline
         for _ in range(1000):

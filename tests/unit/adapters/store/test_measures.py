@@ -34,7 +34,7 @@ def add(data: Path, *measures: Countermeasure, now: float = 2.0) -> tuple[Counte
 
 
 def until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.005)
