@@ -265,7 +265,7 @@ def tried(  # noqa: PLR0913, PLR0917 - what a finding is patched with
         finding=finding, wanted=msgspec.structs.replace(wanted, only=(finding.check,)), settings=settings,
         benign=benign, owner="benchmark", now=time.time(), assess=run,
     )  # fmt: skip
-    told = {"check": finding.check, "finding": finding, "begun": begun}
+    told: dict[str, Any] = {"check": finding.check, "finding": finding, "begun": begun}
     try:
         if settings.mode == "monitor" and not list(candidates(asked)):
             return row_of(**told, why=why_none(asked))

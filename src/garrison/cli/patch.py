@@ -159,12 +159,16 @@ def _own(file: Path, asked: "Asked") -> "Patch":
     if source.problems:
         raise ConfigError(source.problems)
     data = source.data[0] if isinstance(source.data, list) and len(source.data) == 1 else source.data
+    if not isinstance(data, dict):
+        hint = "example: `{where: query.q, refuse: {longer-than: 64}}`"
+        raise ConfigError([Problem(str(file), "$", "must be one patch: a mapping, or a list of one", hint)])
     drafted = msgspec.to_builtins(situation_of(asked).patch(owner=asked.owner, expires=asked.expires))
     drafted["since"] = time.strftime("%Y-%m-%d", time.gmtime(asked.now))
     try:
         made = msgspec.convert({**drafted, **data}, Patch)
     except (msgspec.ValidationError, TypeError) as error:
-        raise ConfigError([Problem(str(file), "$", f"is no patch: {error}")]) from error
+        why = f"{str(error)[:1].lower()}{str(error)[1:]}"
+        raise ConfigError([Problem(str(file), "$", f"is no patch: {why}")]) from error
     if wrong := list(patch_faults([made])):
         raise ConfigError(
             [Problem(str(file), ".".join(map(str, path[1:])) or "$", message, hint) for path, message, hint in wrong]

@@ -83,7 +83,7 @@ def _faults(patch: Patch) -> Iterator[Fault]:
             yield ("expires",), f"`{patch.expires}` {error}", "examples: `2026-12-31`, `2026-12-31T18:00:00Z`"
     if patch.refuse is not None:
         if not (patch.refuse.cel and not patch.where) and not _PLACE.match(patch.where):
-            hint = "examples: `path.id`, `query.q`, `header.origin`, `body/user/role`"
+            hint = "examples: `path.id`, `query.q`, `header.origin`, `body/user/role`, `token.head.alg`"
             yield ("where",), f"`{patch.where}` is no place in a request", hint
         yield from _predicate_faults(patch.refuse)
     for at, pointer in enumerate(patch.strip):

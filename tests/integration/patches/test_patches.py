@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 from msgspec.structs import replace
@@ -32,7 +32,7 @@ from garrison.core.difference import DifferenceKind
 from garrison.core.finding import CheckId, Finding
 from garrison.core.findings_report import Report
 from garrison.core.patch import Patch, Refused
-from garrison.core.picture import Sighting
+from garrison.core.picture import Picture, Sighting
 from garrison.patches import Asked, Outlook, candidates, outlook, prove, search
 from garrison.patching.unchanged import broken
 
@@ -126,9 +126,9 @@ class Week(NamedTuple):
             now[0] += seconds
             return now[0] > begun + 6 * 3600 * (len(self.days) - 1)
 
-        def look(*given: Any) -> Sighting:
+        def look(known: Picture, now: float, seconds: float) -> Sighting:
             next(days)()
-            return seen(*given)
+            return seen(known, now, seconds)
 
         begun = now[0] + 1
         with Assessments(self.plan.data) as runs:
