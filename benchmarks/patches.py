@@ -164,12 +164,12 @@ def remembering(issued: dict[str, str]) -> Iterator[None]:
         return kept
 
     for kind, issue in zip(kinds, before, strict=True):
-        kind.issue = keeping(issue)  # type: ignore[method-assign]
+        kind.issue = keeping(issue)  # type: ignore[attr-defined]
     try:
         yield
     finally:
         for kind, issue in zip(kinds, before, strict=True):
-            kind.issue = issue  # type: ignore[method-assign]
+            kind.issue = issue  # type: ignore[attr-defined]
 
 
 # -- a target
