@@ -11,6 +11,7 @@ from garrison.config.exposure_checks import strange_subjects
 from garrison.config.model import Settings
 from garrison.config.overrides import controls_for, matches, unmatched
 from garrison.config.respond import DEFAULT_PROFILES
+from garrison.config.servers import placed_credentials
 from garrison.config.source import json_path
 from garrison.config.tables import Table, placed_files, read_table
 from garrison.contract.catalogue import Catalogue
@@ -52,6 +53,9 @@ def build_policy(settings: Settings, *, read: Read, file: str = "garrison.yaml",
     tables = _tables(settings, noting, file)
     policy = policy_on(catalogue, settings, file=file, state=state)
     policy.state.tables = tables
+    policy.state.upstream = settings.upstream.url
+    if state is None:  # where nothing is forwarded, no secret need be known: what is played again is decided alike
+        policy.state.secrets = {file: "-" for _, file in placed_credentials(settings)}
     return msgspec.structs.replace(policy, digest=_digest(settings, documents))
 
 

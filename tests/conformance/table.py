@@ -12,7 +12,10 @@ from tests.conformance.rows.payloads import PAYLOADS
 from tests.conformance.rows.policies import POLICIES
 from tests.conformance.rows.readings import READINGS
 from tests.conformance.rows.responses import RESPONSES
+from tests.conformance.rows.third_parties import THIRD_PARTIES
 from tests.conformance.values import Case
 
-TABLE: tuple[Case, ...] = (*READINGS, *PARAMETERS, *BODIES, *LIMITS, *RESPONSES, *POLICIES, *PAYLOADS, *PATCHES)
+TABLE: tuple[Case, ...] = (
+    *READINGS, *PARAMETERS, *BODIES, *LIMITS, *RESPONSES, *POLICIES, *PAYLOADS, *PATCHES, *THIRD_PARTIES,
+)  # fmt: skip
 """All rows. Names are unique within a variant."""

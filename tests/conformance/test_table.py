@@ -77,7 +77,7 @@ def expected_upstream(case: Case, driver: Driver) -> tuple[Forwarded, ...]:
     target = case.forwarded or request.target
     if driver in {"asgi", "uvicorn"}:
         target = target.removesuffix("?")  # an ASGI scope cannot tell an empty query from none
-    return (Forwarded(request.method, target, request.body or b""),)
+    return (Forwarded(request.method, target, request.body or b"" if case.passed_on is None else case.passed_on),)
 
 
 def check_body(case: Case, seen: Seen) -> None:

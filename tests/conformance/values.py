@@ -60,6 +60,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     denied_at: Stage | None = None
     forwarded: str = ""
     """The target that the upstream gets, where it is not the one sent."""
+    passed_on: bytes | None = None
+    """The body that the upstream gets, where it is not the one sent."""
     received: bytes | None = None
     """The body that the client gets, where it is neither the upstream's nor a problem of ours."""
     transport: Mapping[Driver, int] = {}
@@ -195,4 +197,28 @@ def rewrite(
         reasons=frozenset({reason}),
         observed=frozenset(observed),
         received=received,
+    )
+
+
+def amend(
+    name: str,
+    sent: Request | str,
+    answer: Answer,
+    *reasons: str,
+    passed_on: bytes | None = None,
+    forwarded: str = "",
+    variant: str = "third-party",
+) -> Case:
+    """The request goes on changed: with the body `passed_on`, to the target `forwarded`."""
+    return Case(
+        name=name,
+        request=request(sent) if isinstance(sent, str) else sent,
+        answer=answer,
+        variant=variant,
+        status=answer.status,
+        disposition=Disposition.REWRITTEN,
+        reasons=frozenset(reasons),
+        passed_on=passed_on,
+        forwarded=forwarded,
+        received=answer.body,
     )

@@ -16,6 +16,7 @@ from garrison.config.controls import (
     VirtualPatchSettings,
 )
 from garrison.config.model import ContractSettings, OperationSettings, Settings
+from garrison.config.third_party import CircuitBreakerSettings, IncomingSettings, OutgoingSettings
 from garrison.core.decision import Mode
 from garrison.core.patch import Patch, Refused
 from garrison.engine.plan import Policy
@@ -94,6 +95,17 @@ VARIANTS: Mapping[str, Settings] = {
         mode="enforce",
         contract=CONTRACT,
         controls=ControlsSettings(virtual_patch=VirtualPatchSettings(patches=PATCHES)),
+    ),
+    # as in front of an API of somebody else
+    "third-party": Settings(
+        mode="enforce",
+        contract=CONTRACT,
+        controls=ControlsSettings(
+            circuit_breaker=CircuitBreakerSettings(mode=Mode.ENFORCE, least=1 << 20),
+            request_schema=RequestSchemaSettings(undeclared_query="strip", undeclared_properties="strip"),
+            outgoing=OutgoingSettings(mode=Mode.ENFORCE),
+            incoming=IncomingSettings(mode=Mode.ENFORCE),
+        ),
     ),
     # one operation watched only, one without a control, one tag with its own bound
     "mixed": Settings(

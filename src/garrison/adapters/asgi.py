@@ -149,6 +149,8 @@ async def _serve_http(app: App, call: _Call, scope: Scope, channel: tuple[Receiv
     elif isinstance(step, Refuse):
         await response.reply(step.reply)
     else:
+        if step.mutation is not None and step.mutation.body is not None:
+            request.replace(step.mutation.body)
         await app(inner_scope(scope, step.mutation), request.receive, response.send)
 
 
@@ -200,6 +202,10 @@ class _Request:
             step = await self._call.settled(fed_to)
         self._observing = isinstance(step, Observe)
         return step
+
+    def replace(self, body: bytes) -> None:
+        """Have the application receive `body` instead of the one that was held back, which has ended."""
+        self._waiting = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def receive(self) -> Message:
         """What the application receives."""

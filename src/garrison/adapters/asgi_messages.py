@@ -52,8 +52,8 @@ def inner_scope(scope: Scope, mutation: Mutation | None) -> Scope:
         scope = {**scope, "extensions": {key: value for key, value in extensions.items() if key not in _BYPASSES}}
     if mutation is None:
         return scope
-    if mutation.set_headers:
-        scope = {**scope, "headers": raw_headers(_replaced(headers_of(scope["headers"]), mutation))}
+    if mutation.set_headers or mutation.drop_headers or mutation.body is not None:
+        scope = {**scope, "headers": raw_headers(_replaced(_sized(headers_of(scope["headers"]), mutation), mutation))}
     if mutation.target is None:
         return scope
     path, _, query = mutation.target.partition("?")
@@ -64,11 +64,16 @@ def changed(message: Message, mutation: Mutation | None) -> Message:
     """`message`, the head of a response, with `mutation` applied."""
     if mutation is None:
         return message
-    headers = headers_of(message.get("headers", ()))
-    if mutation.body is not None:
-        headers = tuple(pair for pair in headers if pair[0] not in {"content-length", "transfer-encoding"})
-        headers += (("content-length", str(len(mutation.body))),)
+    headers = _sized(headers_of(message.get("headers", ())), mutation)
     return {**message, "headers": raw_headers(_replaced(headers, mutation))}
+
+
+def _sized(headers: Headers, mutation: Mutation) -> Headers:
+    """`headers` with the length of a changed body."""
+    if mutation.body is None:
+        return headers
+    kept = tuple(pair for pair in headers if pair[0] not in {"content-length", "transfer-encoding"})
+    return (*kept, ("content-length", str(len(mutation.body))))
 
 
 def _replaced(headers: Headers, mutation: Mutation) -> Headers:

@@ -74,7 +74,7 @@ def sights_of_traffic(exchanges: Iterable[RecordedExchange], policy: Policy) -> 
 
 def sights_of_record(data: Path, roles: Mapping[str, frozenset[str]]) -> Iterator[Sight]:
     """What the ledger in `data` says; roles are not on record. Raises RecordError."""
-    with opened(data, ExposureFilter()) as rows:
+    with opened(data, ExposureFilter(with_sent=False)) as rows:
         found = rows.stream("""
             SELECT time, CASE WHEN principal = '' THEN 'anonymous at ' || peer ELSE principal END, operation, subject
             FROM {rows} WHERE own IS NOT TRUE AND subject IS NOT NULL ORDER BY time

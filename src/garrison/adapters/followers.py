@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from garrison.adapters.credentials import Credentials
 from garrison.adapters.ledger_keys import LedgerKeys
 from garrison.adapters.lookups.lookups import Lookups
+from garrison.adapters.lookups.secrets import apply_secrets
 from garrison.adapters.store.budget_memory import BudgetMemory
 from garrison.adapters.store.measures import MeasuresInForce
 from garrison.adapters.store.releases import ReleasesInForce
@@ -23,6 +24,7 @@ class Followers:
 
     def __init__(self, state: State, say: Callable[[str], None]) -> None:
         """`say` is told, also on threads beside the traffic, of what cannot be used."""
+        self._state, self._say = state, say
         self._credentials = Credentials(state.identity, say)
         self._measures = MeasuresInForce(state, say)
         self._releases = ReleasesInForce(state, say)
@@ -38,6 +40,7 @@ class Followers:
         """
         for each in (self.lookups, self._credentials, self._measures, self._releases):
             each.apply(settings)
+        apply_secrets(self._state, settings, self._say)
         self._ledger_keys.apply(settings, now)
         # Last: what happens from here until the policy is in force is read once more by `complete`.
         self._memory.apply(settings, operations, now)

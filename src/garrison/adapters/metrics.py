@@ -19,6 +19,7 @@ from garrison.adapters.overview import Overview, overview
 from garrison.adapters.status import GatewayStatus
 from garrison.config.address import parse_listen
 from garrison.core.errors import GatewayError, RecordError
+from garrison.engine.circuit import Phase
 
 MAX_OPERATIONS: Final = 2000
 """Operations with a series of their own, the busiest; all others together are `(others)`. Six dispositions each is
@@ -98,6 +99,19 @@ def _traffic(gateway: GatewayStatus, now: float) -> Iterator[Metric]:
     policy.add_metric((gateway.policy, gateway.mode), 1)
     yield policy
     yield from _lookups(gateway, now)
+    yield from _circuit(gateway)
+
+
+def _circuit(gateway: GatewayStatus) -> Iterator[Metric]:
+    circuit = gateway.circuit
+    if circuit is None:
+        return
+    closed = GaugeMetricFamily("garrison_circuit", "Whether the circuit to a third party is so.", labels=("phase",))
+    for phase in Phase:
+        closed.add_metric((phase,), phase is circuit.phase)
+    yield closed
+    yield CounterMetricFamily("garrison_circuit_opened", "How often it was opened.", value=circuit.opened)
+    yield CounterMetricFamily("garrison_circuit_refused", "Requests refused meanwhile.", value=circuit.refused)
 
 
 def _lookups(gateway: GatewayStatus, now: float) -> Iterator[Metric]:

@@ -32,6 +32,7 @@ from garrison.adapters.store.exposures import EXPOSURES
 from garrison.adapters.store.manifest import read_manifest
 from garrison.adapters.store.outbox import Delivery, Outbox
 from garrison.adapters.store.segments import is_closed, segment_files
+from garrison.engine.circuit import Phase
 
 LAG: Final = 60.0
 """Seconds that a finished segment may wait in the spool before that is a problem: the watch process takes one
@@ -231,6 +232,7 @@ def _problems(found: Overview, guard: GuardStatus | None, now: float) -> Iterato
     yield from _process_problems(found, guard, now)
     yield from _recording_problems(found)
     yield from _lookup_problems(found.gateway, now)
+    yield from _third_party_problems(found.gateway, now)
     watch = found.watch
     if watch is not None and watch.trouble:
         yield f"the watch process cannot write the data set: {watch.trouble}"
@@ -273,6 +275,16 @@ def _lookup_problems(gateway: GatewayStatus | None, now: float) -> Iterator[str]
     for service in gateway.services:
         if service.trouble:
             yield f"`{service.service}` did not answer the last time: {service.trouble}"
+
+
+def _third_party_problems(gateway: GatewayStatus | None, now: float) -> Iterator[str]:
+    circuit = gateway.circuit if gateway is not None else None
+    if gateway is None or circuit is None or circuit.phase is Phase.CLOSED:
+        return
+    again = f"tried again in {max(0.0, circuit.until - now):.0f} s" if circuit.until else "being tried again"
+    why = f"; {circuit.why} most of all" if circuit.why else ""
+    counts = f"{circuit.failures} of {circuit.exchanges} exchanges failed{why}"
+    yield f"`{gateway.third_party}` is cut off since it misbehaves ({counts}), {again}"
 
 
 def _recording_problems(found: Overview) -> Iterator[str]:

@@ -16,6 +16,7 @@ from typing import Final, TypeVar
 import msgspec
 
 from garrison.adapters.store.files import make_directory, replace_file
+from garrison.engine.circuit import Picture
 
 DIRECTORY: Final = "status"
 GATEWAY: Final = "gateway.json"
@@ -93,6 +94,10 @@ class GatewayStatus(msgspec.Struct, frozen=True):
     exchanges: tuple[Exchanges, ...] = ()
     issuers: tuple[IssuerState, ...] = ()
     services: tuple[ServiceState, ...] = ()
+    third_party: str = ""
+    """The address of the API of somebody else that is called through the gateway; empty where it is one's own."""
+    circuit: Picture | None = None
+    """The circuit to it; None where none is watched."""
 
 
 class Child(msgspec.Struct, frozen=True):

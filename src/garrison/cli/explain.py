@@ -151,6 +151,9 @@ def _exposed(event: "Event") -> Iterator[str]:
         whose = ", the principal's own" if one.own else ""
         types = ", ".join(one.types) or "no type that is known"
         yield f"disclosed data of {len(one.subjects)} {one.kind}{whose}: {types}"
+    for one in event.sent:
+        types = ", ".join(one.types) or "no type that is known"
+        yield f"sent data of {len(one.subjects)} {one.kind} to {event.recipient}: {types}"
 
 
 def _decided(event: "Event") -> str:

@@ -39,6 +39,9 @@ def guard(
     workers: Annotated[
         int | None, typer.Option(metavar="N", help="Worker threads.  [default: one for each core]")
     ] = None,
+    egress: Annotated[
+        bool, typer.Option("--egress", help="The API is somebody else's: check what goes out and what comes back.")
+    ] = False,
     keep_bodies: Annotated[
         bool, typer.Option("--keep-bodies", help="Keep the messages of each exchange too, encrypted.")
     ] = False,
@@ -48,6 +51,9 @@ def guard(
     alone: Annotated[bool, typer.Option("--alone", hidden=True, help="Run nothing beside it: for proofs.")] = False,
 ) -> None:
     """Stand in front of an API and let through what its contract allows.
+
+    With `--egress` the API is one that you consume: callers send their requests here instead, and the gateway enforces
+    that what goes out and what comes back is what its contract says, and cuts it off while it misbehaves.
 
     Prints `garrison: listening on http://HOST:PORT (monitor|enforce)` once it serves, and on stderr what it
     denies. SIGINT and SIGTERM finish what is under way and stop; a second one stops at once. SIGHUP, and any
@@ -70,6 +76,7 @@ def guard(
         data=data,
         workers=workers,
         keep_bodies=keep_bodies or None,
+        egress=egress or None,
     )
     load = _loader(config, options)
 

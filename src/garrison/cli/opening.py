@@ -108,7 +108,11 @@ def unchecked(opened: Opened) -> Iterator[str]:
     demanded = demanded_schemes(opened.policy.catalogue)
     configured = opened.settings.controls.authentication.schemes
     missing = ", ".join(f"`{name}`" for name in demanded if name not in configured)
-    if demanded and not configured:
+    if opened.settings.egress.enabled:
+        if demanded and opened.settings.controls.outgoing.credential is None and not configured:
+            named = ", ".join(f"`{name}`" for name in demanded)
+            yield f"the third party demands {named}, and no credential is added here: callers must send one"
+    elif demanded and not configured:
         yield f"nobody is asked here who they are, though the contract demands {missing}: the API must ask by itself"
     elif missing:
         yield f"nothing in `controls.authentication.schemes` satisfies {missing}: what demands them alone is refused"

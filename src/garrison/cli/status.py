@@ -11,6 +11,7 @@ from garrison.cli.output import as_json, line
 
 if TYPE_CHECKING:
     from garrison.adapters.overview import Assessing, Overview, Process
+    from garrison.adapters.status import GatewayStatus
 
 EXAMPLES = "Example: garrison status --data garrison-data"
 
@@ -54,6 +55,7 @@ def _text(found: "Overview", now: float) -> Iterator[str]:
             yield f"keys       {issuer.keys} of {issuer.issuer}{age}"
         for service in gateway.services:
             yield f"asked      {service.service}: {service.asked} times, {service.unanswered} unanswered"
+        yield from _circuit(gateway, now)
     spool, dataset = found.spool, found.dataset
     oldest = f", the oldest from {max(0, now - spool.oldest):.0f} s ago" if spool.oldest is not None else ""
     yield f"spool      segments: {spool.segments}, {_size(spool.bytes)}{oldest}, lag {spool.lag:.0f} s"
@@ -68,6 +70,17 @@ def _text(found: "Overview", now: float) -> Iterator[str]:
     if found.assessing is not None:
         yield from _assessing(found.assessing)
     yield from (f"problem: {one}" for one in found.problems)
+
+
+def _circuit(gateway: "GatewayStatus", now: float) -> Iterator[str]:
+    circuit = gateway.circuit
+    if circuit is None:
+        return
+    since = f" for {max(0, now - circuit.since):.0f} s" if circuit.since else ""
+    counts = f"{circuit.failures} of {circuit.exchanges} exchanges failed"
+    times = "once" if circuit.opened == 1 else f"{circuit.opened} times"
+    told = f"opened {times}, requests refused: {circuit.refused}"
+    yield f"circuit    {circuit.phase}{since} to {gateway.third_party}: {counts}; {told}"
 
 
 def _detection(found: "Overview") -> Iterator[str]:

@@ -27,6 +27,7 @@ from garrison.config.respond import respond_faults
 from garrison.config.scheme_checks import scheme_complaints
 from garrison.config.servers import server_complaints
 from garrison.config.source import Path
+from garrison.config.third_party import OutgoingSettings, header_faults
 from garrison.config.virtual_patch import patch_faults
 from garrison.core.countermeasure import system_number
 from garrison.core.decision import FailMode, Mode
@@ -59,6 +60,25 @@ def _upstream(settings: Settings) -> Iterator[Complaint]:
         yield Complaint((*at, "tls"), "the upstream's URL is not `https`", hint, ((*at, "url"),))
     if upstream.health_check and not upstream.health_check.path.startswith("/"):
         yield Complaint((*at, "health-check", "path"), "must begin with `/`")
+
+
+def _egress(settings: Settings) -> Iterator[Complaint]:
+    own, url = settings.egress, settings.upstream.url
+    if own.enabled and url.startswith("http://") and not own.unsafe_plain_http:
+        message = f"`{url}` is not encrypted: who is on the way could read what you send and forge the answers"
+        hint = "use https; `egress.unsafe-plain-http` is for networks where nobody else is"
+        yield Complaint(("upstream", "url"), message, hint, (("egress",),))
+    if own.enabled and settings.contract.match_hosts:
+        message = "would look for the third party's name in requests that are addressed to this gateway"
+        yield Complaint(("contract", "match-hosts"), message, "leave it out", (("egress",),))
+    places: list[tuple[Path, OutgoingSettings]] = [(("controls", "outgoing"), settings.controls.outgoing)]
+    for index, entry in enumerate(settings.operations):
+        if told := entry.controls.get("outgoing"):
+            place: Path = ("operations", index, "controls", "outgoing")
+            places.append((place, msgspec.convert(told, OutgoingSettings)))
+    for at, outgoing in places:
+        for path, message, hint in header_faults(outgoing):
+            yield Complaint((*at, *path), message, hint)
 
 
 def _listen(settings: Settings) -> Iterator[Complaint]:
@@ -171,6 +191,8 @@ def _inventory(settings: Settings) -> Iterator[Complaint]:
         yield Complaint((*at, "mode"), message, hint, (("mode",), at))
     elif not settings.contract.file:
         message = "is missing: without a contract every request is undescribed, and denied"
+        if settings.egress.enabled:
+            hint = "name the third party's OpenAPI description: it says what may go out and come back"
         yield Complaint(("contract", "file"), message, hint, (("mode",), at, ("contract",)))
     for index, entry in enumerate(settings.operations):
         told = entry.controls.get("inventory", {})
@@ -290,6 +312,7 @@ def _match_fault(match: str) -> str:
 CHECKS: tuple[Callable[[Settings], Iterator[Complaint]], ...] = (
     _contract,
     _upstream,
+    _egress,
     _listen,
     _record,
     _metrics,

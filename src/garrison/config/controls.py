@@ -7,6 +7,7 @@ from garrison.config.authentication import AuthenticationSettings
 from garrison.config.exposure import ExposureSettings
 from garrison.config.limits import BlockingSettings, RateLimitSettings, RevocationSettings
 from garrison.config.sections import Bytes, ControlSettings, Count, Section
+from garrison.config.third_party import CircuitBreakerSettings, IncomingSettings, OutgoingSettings
 from garrison.core.patch import Patch
 
 PayloadClassName: TypeAlias = Literal[
@@ -67,10 +68,11 @@ class RequestLimitsSettings(ControlSettings, frozen=True):
 class RequestSchemaSettings(ControlSettings, frozen=True):
     """Settings of the control `request-schema`."""
 
-    undeclared_query: Literal["refuse", "allow"] = "refuse"
-    """Query parameters that the operation does not declare."""
-    undeclared_properties: Literal["refuse", "allow"] = "allow"
-    """Properties of a request body that the schema neither declares nor forbids."""
+    undeclared_query: Literal["refuse", "strip", "allow"] = "refuse"
+    """Query parameters that the operation does not declare; `strip` forwards the request without them."""
+    undeclared_properties: Literal["refuse", "strip", "allow"] = "allow"
+    """Properties of a request body, or fields of a form, that the schema neither declares nor forbids; `strip` forwards
+    the request without them."""
 
 
 class PayloadSettings(ControlSettings, frozen=True):
@@ -111,6 +113,8 @@ class ControlsSettings(Section, frozen=True):
     """One reading of every request: ambiguity is refused."""
     blocking: BlockingSettings = BlockingSettings()
     """Who is blocked is refused before anything else."""
+    circuit_breaker: CircuitBreakerSettings = CircuitBreakerSettings()
+    """A third party that misbehaves is asked nothing for a while."""
     inventory: InventorySettings = InventorySettings()
     """Only described operations exist."""
     media_type: MediaTypeSettings = MediaTypeSettings()
@@ -127,6 +131,8 @@ class ControlsSettings(Section, frozen=True):
     """Principals call only the operations that they may."""
     request_schema: RequestSchemaSettings = RequestSchemaSettings()
     """Parameters and bodies of requests keep to the contract."""
+    outgoing: OutgoingSettings = OutgoingSettings()
+    """What goes out to a third party is what its contract declares."""
     payload: PayloadSettings = PayloadSettings()
     """Values stay values: nothing in them breaks into another language."""
     object_access: ObjectAccessSettings = ObjectAccessSettings()
@@ -137,6 +143,8 @@ class ControlsSettings(Section, frozen=True):
     """What was found is closed until the API is mended."""
     field_access: FieldAccessSettings = FieldAccessSettings()
     """Fields are read and written by those who may."""
+    incoming: IncomingSettings = IncomingSettings()
+    """What comes in from a third party is bounded, stays there and is only data."""
     response_schema: ResponseSchemaSettings = ResponseSchemaSettings()
     """Responses keep to the contract."""
     exposure: ExposureSettings = ExposureSettings()

@@ -11,6 +11,7 @@ from garrison.config.explain import Complaint, complaints
 from garrison.config.model import Settings
 from garrison.config.schema import settings_schema
 from garrison.config.source import Path, json_path, read_source
+from garrison.config.third_party import with_defaults
 from garrison.core.errors import ConfigError, Problem
 
 _SCHEMES: Path = ("controls", "authentication", "schemes", "*")
@@ -46,6 +47,8 @@ _FILES: tuple[Path, ...] = (
     (*_SCHEMES, "introspection", "ca"),
     (*_SCHEMES, "introspection", "client-secret-file"),
     (*_SCHEMES, "signature", "jwks-file"),
+    ("controls", "outgoing", "credential", "file"),
+    ("operations", "*", "controls", "outgoing", "credential", "file"),
     (*_POINT, "ca"),
     (*_POINT, "token-file"),
     (*_TABLES, "file"),
@@ -72,6 +75,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     data: str | None = None
     workers: int | None = None
     keep_bodies: bool | None = None
+    egress: bool | None = None
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -132,6 +136,7 @@ def examine(text: bytes, file: str, options: Options | None = None) -> Examined:
     if isinstance(data, dict):
         _place_files(data, posixpath.dirname(file))
         placed = _place_options(data, options or Options())
+        with_defaults(data)
     origin = Origin(file, source.lines, placed)
     schema = settings_schema()
     found = list(complaints(schema, data))
@@ -187,6 +192,7 @@ def _place_options(data: dict[str, Any], options: Options) -> dict[Path, str]:
         ("mode",): ("--mode", options.mode),
         ("data",): ("--data", options.data),
         ("record", "keep-bodies"): ("--keep-bodies", options.keep_bodies),
+        ("egress", "enabled"): ("--egress", options.egress),
     }
     placed: dict[Path, str] = {}
     for path, (option, value) in values.items():

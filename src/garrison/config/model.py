@@ -15,6 +15,7 @@ from garrison.config.detect import DetectSettings
 from garrison.config.notify import NotifySettings
 from garrison.config.respond import RespondSettings
 from garrison.config.sections import Bytes, Cap, Seconds, Section
+from garrison.config.third_party import EgressSettings
 from garrison.core.decision import FailMode
 
 
@@ -180,6 +181,8 @@ class Settings(Section, frozen=True):
     """Where the API is described."""
     upstream: UpstreamSettings = UpstreamSettings()
     """The API behind the gateway."""
+    egress: EgressSettings = EgressSettings()
+    """The API behind the gateway is somebody else's, and those who call it are yours."""
     listen: ListenSettings = ListenSettings()
     """Where the gateway listens."""
     record: RecordSettings = RecordSettings()

@@ -24,6 +24,7 @@ from garrison.config import (
     notify,
     respond,
     sections,
+    third_party,
     tokens,
 )
 from garrison.core import patch
@@ -31,6 +32,7 @@ from garrison.core import patch
 _MODULES = (
     sections,
     patch,
+    third_party,
     tokens,
     credentials,
     authentication,

@@ -10,6 +10,7 @@ from garrison.config.controls import ControlsSettings
 from garrison.config.explain import Complaint
 from garrison.config.model import Settings
 from garrison.config.source import Path
+from garrison.config.third_party import OutgoingSettings
 from garrison.config.tokens import IntrospectionSettings, JwtSettings
 
 DECISION_POINT = "decision-point"
@@ -131,6 +132,17 @@ def placed_controls(settings: Settings) -> Iterator[tuple[Path, ControlsSettings
         own = {name: value for name, value in told.items() if name in {"authentication", "object-access"}}
         if own:
             yield ("operations", index, "controls"), msgspec.convert(own, ControlsSettings)
+
+
+def placed_credentials(settings: Settings) -> Iterator[tuple[Path, str]]:
+    """The file of every credential that is added to requests for a third party, and where it is named."""
+    sections: list[tuple[Path, OutgoingSettings]] = [(("controls",), settings.controls.outgoing)]
+    for index, entry in enumerate(settings.operations):
+        if told := entry.controls.get("outgoing"):
+            sections.append((("operations", index, "controls"), msgspec.convert(told, OutgoingSettings)))
+    for at, own in sections:
+        if own.credential is not None and own.credential.file:
+            yield (*at, "outgoing", "credential", "file"), own.credential.file
 
 
 def _servers_of(

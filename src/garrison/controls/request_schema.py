@@ -7,7 +7,8 @@ from garrison.config.controls import ControlsSettings
 from garrison.contract.catalogue import CompiledOperation
 from garrison.contract.violations import Violation
 from garrison.core.canonical import MAX_OF_A_KIND, label, label_pointer
-from garrison.core.decision import Outcome, Reason
+from garrison.core.decision import Amendment, Outcome, Reason
+from garrison.core.document import FormDocument, JsonDocument
 from garrison.core.ids import ControlId
 from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec
 from garrison.engine.decode import Undecodable
@@ -46,10 +47,12 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
     required = operation.operation.body_required
 
     def head(facts: Facts) -> Outcome:
-        return _head(facts, refuse_query)
+        said = _head(facts, refuse_query)
+        return _stripped_query(facts) if said is None and own.undeclared_query == "strip" else said
 
     def body(facts: Facts) -> Outcome:
-        return _body(facts, required, refuse_properties)
+        stripped = _stripped_body(facts) if own.undeclared_properties == "strip" else None
+        return stripped if stripped is not None else _body(facts, required, refuse_properties)
 
     return Checks(head=head, body=body if operation.operation.request_media_types else None)
 
@@ -82,6 +85,37 @@ def _body(facts: Facts, required: bool, refuse_undeclared: bool) -> Outcome:
             for pointer in schema.undeclared(document)[:MAX_OF_A_KIND]
         )
     return found or None
+
+
+def _stripped_query(facts: Facts) -> Outcome:
+    """The request without parameters that are not declared."""
+    query, reading = facts.canonical.query, facts.reading
+    undeclared = {name for name, _ in query} if reading is None else frozenset(reading.undeclared)
+    if not undeclared:
+        return None
+    places = tuple((place, None) for place, (name, _) in enumerate(query) if name in undeclared)
+    return Amendment(tuple(_undeclared(name for name, _ in query if name in undeclared)), query=places)
+
+
+def _stripped_body(facts: Facts) -> Outcome:
+    """The request without properties and fields that are not declared, where it keeps the contract then; None where
+    nothing can be taken out."""
+    document, schema = facts.document, facts.body_schema
+    if schema is None or document is None or isinstance(document, Undecodable):
+        return None
+    pointers = schema.undeclared(document)
+    if not pointers:
+        return None
+    reasons = tuple(_reason("undeclared-property", label_pointer(pointer)) for pointer in pointers[:MAX_OF_A_KIND])
+    left: JsonDocument | FormDocument
+    if isinstance(document, JsonDocument):
+        left = JsonDocument(schema.strip(document.value)[0])
+    elif isinstance(document, FormDocument) and all("/" not in pointer for pointer in pointers):
+        gone = frozenset(pointer.replace("~1", "/").replace("~0", "~") for pointer in pointers)
+        left = FormDocument(tuple(pair for pair in document.fields if pair[0] not in gone))
+    else:
+        return reasons  # in several parts, or within a field's own syntax: refused
+    return None if schema.violations(left) else Amendment(reasons, left=left)
 
 
 def _parameter(violation: Violation) -> Reason:

@@ -1,15 +1,17 @@
 """Decisions: allow or deny for one exchange, with every reason.
 
-A control answers with one of four values: None (no objection), a `Grant`, a `Reason` (an objection), or a
-`Rewrite` (an objection that can be mended in the response). What the answers amount to is said once, in
-`engine/combine.py`. Before the request is forwarded it may also say that it must ask first (`core/question.py`).
+A control answers with one of five values: None (no objection), a `Grant`, a `Reason` (an objection), an `Amendment`
+(objections that can be mended in the request), or a `Rewrite` (one that can be mended in the response). What the
+answers amount to is said once, in `engine/combine.py`. Before the request is forwarded it may also say that it must ask
+first (`core/question.py`).
 """
 
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Any, Final, TypeAlias
 
 import msgspec
 
+from garrison.core.document import FormDocument, JsonDocument
 from garrison.core.http import Headers
 from garrison.core.ids import ControlId, ReasonId
 
@@ -50,7 +52,7 @@ class Disposition(StrEnum):
     LOGGED = "logged"
     """An objection in monitor mode: the client noticed nothing."""
     REWRITTEN = "rewritten"
-    """The response left changed: fields stripped, an error answer replaced."""
+    """The request went on changed, or the response left so: fields stripped, an error answer replaced."""
     ERROR = "error"
     """A control or the engine itself failed, whatever the fail mode made of it."""
     ABORTED = "aborted"
@@ -89,7 +91,40 @@ class Rewrite(msgspec.Struct, frozen=True):
     so that what several rewrites leave can be compared place by place."""
 
 
-Outcome: TypeAlias = Grant | Reason | Rewrite | tuple[Reason, ...] | None
+class _Gone:
+    """What stands for nothing."""
+
+
+GONE: Final = _Gone()
+"""As the new value of an `Edit`: what stood there is taken out."""
+
+
+class Edit(msgspec.Struct, frozen=True):
+    """One change of one value within a request's body."""
+
+    way: tuple[str | int, ...]
+    """Names and indexes from the root; of a form's field its name and its text."""
+    value: Any
+    """What stands there instead; `GONE` for nothing."""
+
+
+class Amendment(msgspec.Struct, frozen=True):
+    """Objections to a request that are mended by changing what is forwarded of it."""
+
+    reasons: tuple[Reason, ...]
+    headers: Headers = ()
+    """Header fields to set."""
+    drop_headers: tuple[str, ...] = ()
+    """Names (lower case) of headers to remove."""
+    query: tuple[tuple[int, str | None], ...] = ()
+    """New texts of parameters by their place in `CanonicalRequest.query`; None takes one out."""
+    left: JsonDocument | FormDocument | None = None
+    """What the body holds once something was taken out of it; None where nothing was."""
+    edits: tuple[Edit, ...] = ()
+    """What is changed in the body besides."""
+
+
+Outcome: TypeAlias = Grant | Reason | Amendment | Rewrite | tuple[Reason, ...] | None
 """What a control says. A tuple is several objections at once."""
 
 
@@ -105,6 +140,8 @@ class Decision(msgspec.Struct, frozen=True):
     """Controls that failed; a closed one also has its `control-error` among the reasons."""
     rewrites: tuple[Rewrite, ...] = ()
     """Enforced changes to the response; each one's reason is not among `reasons`."""
+    amendments: tuple[Amendment, ...] = ()
+    """Enforced changes to the request; their reasons are not among `reasons`."""
 
 
 class Mutation(msgspec.Struct, frozen=True):

@@ -57,7 +57,7 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="v", tag=
     exposed: tuple[Disclosure, ...] = ()
     """Whose data it disclosed: nobody's where it did not leave."""
     key: int = 0
-    """Number of the key under which `exposed` names its subjects."""
+    """Number of the key under which `exposed` and `sent` name their subjects."""
     asked: tuple[str, ...] = ()
     """Digests of whom or what the request named, as far as the answer did not disclose it: of data subjects as in
     `exposed`, else one of everything that chooses what is answered. Only in operations that tell of people."""
@@ -73,6 +73,11 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="v", tag=
     """The product that `User-Agent` names first, lower case; empty where it names none."""
     claimed: str = ""
     """Digest of the account that a refused credential was for, where it names one."""
+
+    sent: tuple[Disclosure, ...] = ()
+    """Whose data the request brought to a third party whose API this is; nobody's where it was not forwarded."""
+    recipient: str = ""
+    """Who that is: `third-party:api.example.com`; empty where nothing was sent."""
 
     @property
     def ended(self) -> float:

@@ -23,6 +23,8 @@ SHIPPED: Final = (
     "bfla-probing",
     "injection-probing",
     "error-burst",
+    # who lets one down
+    "third-party-cut-off",
     # what is unlike before
     "novel-form",
     "newcomer-operation",

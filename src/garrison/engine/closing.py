@@ -27,7 +27,7 @@ UNDESCRIBED: Final = _Undescribed()
 
 def tell_end(plan: Plan, facts: Facts, decision: Decision, reasons: tuple[Reason, ...]) -> tuple[ControlId, ...]:
     """Tell all who want to know that it is over; the controls that failed, at that or before."""
-    facts.reasons = reasons
+    facts.reasons, facts.observed = reasons, decision.observed
     facts.has_left = decision.allowed and facts.response is not None
     errors = decision.errors
     for control, end in plan.ends:

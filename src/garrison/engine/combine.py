@@ -11,7 +11,7 @@ from typing import TypeAlias, assert_never
 
 import msgspec
 
-from garrison.core.decision import Decision, Disposition, FailMode, Grant, Mode, Outcome, Reason, Rewrite
+from garrison.core.decision import Amendment, Decision, Disposition, FailMode, Grant, Mode, Outcome, Reason, Rewrite
 from garrison.core.ids import ControlId, ReasonId
 
 ENGINE = ControlId("engine")
@@ -49,7 +49,7 @@ def combine(answers: Sequence[Answer], granters: Sequence[tuple[ControlId, Mode]
     """The decision that `answers` amount to; `granters` are those that must have granted by now, with their modes."""
     enforced: list[Reason] = []
     observed: list[Reason] = []
-    rewrites: list[Rewrite] = []
+    mended: list[Rewrite | Amendment] = []
     spoken: set[ControlId] = set()
     for answer in answers:
         reasons = enforced if answer.mode is Mode.ENFORCE else observed
@@ -61,10 +61,10 @@ def combine(answers: Sequence[Answer], granters: Sequence[tuple[ControlId, Mode]
                 reasons += objections
                 if objections:
                     spoken.add(answer.control)
-            case Rewrite() as said if reasons is enforced:
-                rewrites.append(said)
-            case Rewrite() as said:
-                observed.append(said.reason)
+            case Rewrite() | Amendment() as said if reasons is enforced:
+                mended.append(said)
+            case Rewrite() | Amendment() as said:
+                observed += said.reasons if isinstance(said, Amendment) else (said.reason,)
             case None:
                 pass
             case said:
@@ -74,7 +74,9 @@ def combine(answers: Sequence[Answer], granters: Sequence[tuple[ControlId, Mode]
         if control not in spoken:
             (enforced if mode is Mode.ENFORCE else observed).append(Reason(ReasonId("not-granted"), control, 403))
     errors = tuple([answer.control for answer in answers if isinstance(answer.said, Failed)])
-    return Decision(not enforced, tuple(enforced), tuple(observed), errors, tuple(rewrites))
+    rewrites = tuple([each for each in mended if isinstance(each, Rewrite)])
+    amendments = tuple([each for each in mended if isinstance(each, Amendment)])
+    return Decision(not enforced, tuple(enforced), tuple(observed), errors, rewrites, amendments)
 
 
 def _objections(control: ControlId, said: Reason | tuple[Reason, ...] | Failed) -> tuple[Reason, ...]:
@@ -84,7 +86,7 @@ def _objections(control: ControlId, said: Reason | tuple[Reason, ...] | Failed) 
 
 
 def disposition_of(decision: Decision, observed: Sequence[Reason], rewritten: bool, aborted: bool) -> Disposition:
-    """What was done with an exchange: the client's answer may have been `rewritten`, or one side have broken off;
+    """What was done with an exchange: what was forwarded may have been `rewritten`, or one side have broken off;
     `observed` is what is on record and was not denied."""
     if decision.errors:
         return Disposition.ERROR

@@ -18,12 +18,15 @@ Way: TypeAlias = tuple[str | int, ...]
 """Names and indexes from the root."""
 
 # A changed body invalidates what was said about the old one (RFC 9110, 8.8.3; RFC 9530).
-_BODY_BOUND_HEADERS = ("content-encoding", "etag", "content-digest", "repr-digest", "digest", "content-md5")
+BODY_BOUND_HEADERS = ("content-encoding", "etag", "content-digest", "repr-digest", "digest", "content-md5")
 
 
-def rewritten(rewrites: tuple[Rewrite, ...], status: int, event_id: EventId, headers: Headers) -> Mutation:
-    """What is changed of an answer with this status; `headers` are what it is given besides."""
-    dropped = (*_BODY_BOUND_HEADERS, *(name for each in rewrites for name in each.drop_headers))
+def rewritten(
+    rewrites: tuple[Rewrite, ...], status: int, event_id: EventId, headers: Headers, without: tuple[str, ...] = ()
+) -> Mutation:
+    """What is changed of an answer with this status; `headers` are what it is given besides, `without` what it is
+    not given."""
+    dropped = (*BODY_BOUND_HEADERS, *without, *(name for each in rewrites for name in each.drop_headers))
     bodies = [rewrite.body for rewrite in rewrites if rewrite.body is not None]
     cut = [way for rewrite in rewrites for way in rewrite.cut]
     # One that replaces the whole answer stands, whatever others would have stripped from it.
@@ -43,7 +46,7 @@ def composed(bodies: Sequence[bytes], cut: Collection[Way] = ()) -> bytes:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return bodies[-1]
     for other in others:
-        first = _common(first, other)
+        first = common(first, other)
     return msgspec.json.encode(without_items(first, cut))
 
 
@@ -76,9 +79,10 @@ def _by_first(cut: Collection[Way]) -> dict[str | int, list[Way]]:
     return inside
 
 
-def _common(one: Any, other: Any) -> Any:
+def common(one: Any, other: Any) -> Any:
+    """What two JSON values, each the same one with something taken out, both hold."""
     if isinstance(one, dict) and isinstance(other, dict):
-        return {name: _common(item, other[name]) for name, item in one.items() if name in other}
+        return {name: common(item, other[name]) for name, item in one.items() if name in other}
     if isinstance(one, list) and isinstance(other, list):
-        return [_common(*pair) for pair in zip(one, other, strict=False)]
+        return [common(*pair) for pair in zip(one, other, strict=False)]
     return other if one is not None else None  # what one of them made null

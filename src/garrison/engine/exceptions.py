@@ -11,7 +11,7 @@ import msgspec
 from garrison.config.exceptions import expiry
 from garrison.config.sections import ControlSettings
 from garrison.core.countermeasure import Action
-from garrison.core.decision import Mode, Reason, Rewrite
+from garrison.core.decision import Amendment, Mode, Reason, Rewrite
 from garrison.core.ids import ControlId, ReasonId
 from garrison.engine.combine import Answer
 from garrison.engine.facts import Facts
@@ -48,6 +48,13 @@ def without_excepted(
     for answer in answers:
         said = answer.said
         control = answer.control
+        if isinstance(said, Amendment) and answer.mode is Mode.ENFORCE:
+            # what is excepted only in part is changed as a whole: nothing leaves that somebody did not except
+            spared = bool(said.reasons) and all(
+                now < exceptions.get((control, each.id, principal), 0.0) for each in said.reasons
+            )
+            found.append(Answer(control, Mode.MONITOR, said) if spared else answer)
+            continue
         if answer.mode is not Mode.ENFORCE or not isinstance(said, Reason | Rewrite | tuple):
             found.append(answer)
             continue

@@ -16,7 +16,7 @@ from enum import Enum, auto
 from garrison.contract.catalogue import Match
 from garrison.contract.media import Kind
 from garrison.core.canonical import canonicalise
-from garrison.core.decision import Decision, FailMode, Grant, Mode, Mutation, Reason, Rewrite
+from garrison.core.decision import Amendment, Decision, FailMode, Grant, Mode, Mutation, Reason, Rewrite
 from garrison.core.errors import ProtocolError
 from garrison.core.event import Event
 from garrison.core.exposure import Attribution, Disclosure
@@ -25,6 +25,7 @@ from garrison.core.ids import EventId
 from garrison.core.principal import ANONYMOUS, Principal
 from garrison.core.question import Answer as Told
 from garrison.core.question import Question
+from garrison.engine.amended import amended
 from garrison.engine.asking import Asked, Waits, has_objection, is_wanted, may_ask
 from garrison.engine.bodies import PASSED_OVER, read_request_body, read_response_body
 from garrison.engine.closing import GONE, UNDESCRIBED, agent_of, tell_end, unread_event
@@ -38,7 +39,7 @@ from garrison.engine.plan import Granters, Interest, Plan, PlannedCheck, Policy,
 from garrison.engine.problem import denial, problem
 from garrison.engine.step import PASS, Ask, Hold, Observe, Pass, Refuse, Settled, Step
 
-_ANSWERS = frozenset({Failed, Reason, Rewrite, tuple})
+_ANSWERS = frozenset({Amendment, Failed, Reason, Rewrite, tuple})
 """What a control may say besides `Grant`, None and a question."""
 
 
@@ -183,6 +184,8 @@ class Exchange:
         """The data plane answered by itself: the upstream was down, slow or broken."""
         if self._state is _REQUEST_BODY and self._has_left:
             self._leave_request_unread()
+        if self._facts is not None:
+            self._facts.own_status = status
         self._status = status
         self._state = _DONE
 
@@ -199,12 +202,15 @@ class Exchange:
         reasons = decision.reasons
         if decision.rewrites:
             reasons += tuple([rewrite.reason for rewrite in decision.rewrites])
+        for amendment in decision.amendments:
+            reasons += amendment.reasons
+        facts.ended, facts.is_aborted = now, aborted
         errors = tell_end(self._plan, facts, decision, reasons)
         observed, principal = decision.observed + facts.noted, facts.principal
         attribution, exposed, key = _NOTHING_EXPOSED
         if decision.allowed:  # what did not leave exposed nobody
             attribution, exposed, key = facts.attribution, facts.exposed, facts.key
-        elif facts.asked or facts.claimed:
+        elif facts.asked or facts.claimed or facts.sent:
             key = facts.key
         operation = facts.operation.operation if facts.operation is not None else UNDESCRIBED
         # By place, in the order of the fields: by name it takes five times as long.
@@ -215,7 +221,7 @@ class Exchange:
             facts.uninspected, facts.body_size, self._response_size, max(0.0, now - self._opened), engine, upstream,
             self._policy.digest, principal.client, principal.token, attribution, exposed, key,
             facts.asked, facts.missed or (self._status in GONE and facts.has_left), facts.unissued, facts.near,
-            facts.forms, agent_of(facts), facts.claimed,
+            facts.forms, agent_of(facts), facts.claimed, facts.sent, facts.recipient,
         )  # fmt: skip
 
     @property
@@ -313,14 +319,20 @@ class Exchange:
     def _forward(self, facts: Facts) -> Pass:
         """What was judged is what is forwarded; where two readings exist and are let pass, nothing is touched."""
         canonical = facts.canonical
+        facts.is_forwarded = True
         changed = canonical.target != facts.request.target
         target = canonical.target if changed and self._policy.mode is _ENFORCE and not canonical.ambiguities else None
         accepted = canonical.headers.get("accept-encoding") if self._plan.narrows_codings else None
         codings = narrowed(accepted) if accepted is not None else None
+        headers = facts.request_headers
         if codings is not None:
             facts.is_narrowed = True
-            return Pass(Mutation(target=target, set_headers=(("accept-encoding", codings),)))
-        return PASS if target is None else Pass(Mutation(target=target))
+            headers = (("accept-encoding", codings), *headers)
+        amendments = self._decision.amendments
+        if amendments:
+            self._rewritten = any(each.reasons for each in amendments)
+            return Pass(amended(amendments, facts, target, headers))
+        return PASS if target is None and not headers else Pass(Mutation(target=target, set_headers=headers))
 
     # -- the response
 
@@ -377,7 +389,9 @@ class Exchange:
         if decision.rewrites:
             self._state = _DONE
             self._rewritten = True
-            mutation = rewritten(decision.rewrites, self._status, self._event_id, facts.response_headers)
+            mutation = rewritten(
+                decision.rewrites, self._status, self._event_id, facts.response_headers, facts.dropped_headers
+            )
             if facts.on_rewrite is not None:
                 facts.on_rewrite(facts, value_left(decision.rewrites, mutation))
             return Pass(mutation)
@@ -385,8 +399,8 @@ class Exchange:
 
     def _let_response_pass(self, facts: Facts) -> Settled:
         self._state = _DONE
-        if facts.response_headers and not self._has_left:
-            return Pass(Mutation(set_headers=facts.response_headers))
+        if (facts.response_headers or facts.dropped_headers) and not self._has_left:
+            return Pass(Mutation(set_headers=facts.response_headers, drop_headers=facts.dropped_headers))
         return PASS
 
     # -- asking and deciding

@@ -24,6 +24,7 @@ from garrison.core.ids import EventId
 from garrison.core.principal import ANONYMOUS, Principal
 from garrison.core.question import Answer, Question
 from garrison.engine.budgets import party_of
+from garrison.engine.circuit import Ticket
 from garrison.engine.decode import Undecodable
 from garrison.engine.media_type import MediaType
 from garrison.engine.state import State
@@ -58,8 +59,12 @@ class Facts(msgspec.Struct, eq=False):
     refusal_headers: tuple[tuple[int, str, str], ...] = ()
     """Status, name and value of header fields that a denial with that status carries: `WWW-Authenticate`,
     `Retry-After`. Controls add to it; monitor mode shows it to nobody."""
+    request_headers: tuple[tuple[str, str], ...] = ()
+    """Header fields that the forwarded request carries instead of the client's, whatever the mode: a credential."""
     response_headers: tuple[tuple[str, str], ...] = ()
     """Header fields that the client's response carries, where it is held for its head at all."""
+    dropped_headers: tuple[str, ...] = ()
+    """Names of those that it does not carry, likewise."""
     limited: tuple[str, ...] | None = ()
     """What is left of the limits that counted this exchange, as `RateLimit` says it; None once one refused."""
     on_close: tuple[Callable[[], None], ...] = ()
@@ -90,6 +95,10 @@ class Facts(msgspec.Struct, eq=False):
     """What is on record and denies nothing, whatever the mode: what a budget only alerts of."""
     reasons: tuple[Reason, ...] = ()
     """What was objected to in force, mended by a rewrite or not; known once `on_close` is called."""
+    observed: tuple[Reason, ...] = ()
+    """What was objected to and only recorded; known likewise."""
+    is_aborted: bool = False
+    """Whether client or upstream broke off; known likewise."""
     has_left: bool = False
     """Whether the answer was let through to its end; known once the exchange is over."""
     reading: Reading | None = None
@@ -112,6 +121,20 @@ class Facts(msgspec.Struct, eq=False):
     """The request's body, decoded; None where there is none, or an empty one, or it passes uninspected."""
     is_narrowed: bool = False
     """Whether the upstream is asked for less codings than the client accepts: only those that can be undone."""
+    is_forwarded: bool = False
+    """Whether the request went on to the upstream, or would have and was answered on the way."""
+    ticket: Ticket | None = None
+    """With which the circuit to a third party let the exchange through."""
+    left: Document | None = None
+    """The request's body as it was forwarded, where it was changed."""
+    own_status: int = 0
+    """What the data plane answered by itself, because the upstream was down, slow or broken; 0 where it did not."""
+    ended: float = 0.0
+    """When the exchange was over; known to `Checks.end`."""
+    sent: tuple[Disclosure, ...] = ()
+    """Whose data the request brought to the upstream, where that is somebody else's; set at the end."""
+    recipient: str = ""
+    """Who that is."""
     response: ResponseHead | None = None
     response_media_type: MediaType | None = None
     response_schema: ResponseSchema | None = None

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from garrison.config.tables import Table
 from garrison.core.kept import Keep, Kept
 from garrison.engine.budgets import Budgets
+from garrison.engine.circuit import Circuit
 from garrison.engine.limits import Counters
 from garrison.engine.measures import NO_MEASURES, Measures
 from garrison.engine.pseudonyms import Pseudonyms
@@ -21,7 +22,10 @@ from garrison.identity.memory import Memory
 class State:
     """What the controls remember. Empty at first."""
 
-    __slots__ = ("budgets", "counters", "identity", "measures", "people", "pseudonyms", "shown", "tables", "walks")
+    __slots__ = (
+        "budgets", "circuit", "counters", "identity", "measures", "people", "pseudonyms", "secrets", "shown", "tables",
+        "upstream", "walks",
+    )  # fmt: skip
 
     def __init__(self, secret: bytes = b"") -> None:
         """`secret` is random and of this gateway alone; without it what needs one refuses."""
@@ -36,6 +40,12 @@ class State:
         """Which ids were asked for just before."""
         self.tables: Mapping[str, Table] = {}
         """What the settings' tables hold, by file; replaced whole with each policy."""
+        self.upstream = ""
+        """The address of the API behind the gateway, as the settings have it; replaced with each policy."""
+        self.secrets: Mapping[str, str] = {}
+        """What is added to requests, by the file that it stands in; replaced whole when one changes."""
+        self.circuit = Circuit()
+        """Whether a third party is asked anything."""
         self.budgets = Budgets()
         """Who was shown to whom, as far as budgets count it: the ledger is its memory."""
         self.counters = Counters()

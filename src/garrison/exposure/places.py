@@ -52,7 +52,9 @@ class Places:
         schemas = operation.success_schemas
         self.marks_bodies = any(_view(each, SUBJECT) is not None for each in operation.request_schemas)
         """Whether the contract marks bodies of requests."""
-        self.body = compile_field(None, pointers=_pointers(self._entries, "field"))
+        self.sent_pointers = _pointers(self._entries, "field")
+        """Where the settings say that bodies of requests name subjects."""
+        self.body = compile_field(None, pointers=self.sent_pointers)
         """What the settings say of bodies of requests."""
         explicit = {each.kind for each in self._annotated()} | {each.kind for each in self._entries}
         explicit.discard(NONE)

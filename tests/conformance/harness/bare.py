@@ -29,7 +29,8 @@ def run(case: Case, policy: Policy, *, piece: int = PIECE) -> Seen:
     if isinstance(step, Observe):
         feed(exchange.request_body, step, pieces(body, piece))
     target = (mutation.target if mutation is not None else None) or request.target
-    forwarded = (Forwarded(request.method, target, body),)
+    passed_on = mutation.body if mutation is not None and mutation.body is not None else body
+    forwarded = (Forwarded(request.method, target, passed_on),)
     if exchange.response_interest is Interest.NONE:
         answer = case.answer
         return Seen(answer.status, answer.headers, sent_body(case), forwarded, exchange.close(NOW))

@@ -272,8 +272,8 @@ def name(case: Objection) -> str:
 
 
 ABOUT_PRINCIPALS = {
-    "authentication", "blocking", "exposure", "field-access", "function-access", "issued-ids", "object-access",
-    "rate-limit", "revocation",
+    "authentication", "blocking", "circuit-breaker", "exposure", "field-access", "function-access", "incoming",
+    "issued-ids", "object-access", "outgoing", "rate-limit", "revocation",
 }  # fmt: skip
-"""Controls whose cases need principals, keys or time: they are the tables of tests/unit/identity and
+"""Controls whose cases need principals, keys, time or a third party: they are the tables of tests/unit/identity and
 tests/access, and their own integration tests."""

@@ -12,7 +12,7 @@ import msgspec
 
 from garrison.adapters.envoy.protobuf import Message, cidr_ranges, duration, extension
 from garrison.adapters.envoy.replies import local_replies
-from garrison.adapters.envoy.upstream import CLUSTER
+from garrison.adapters.envoy.upstream import CLUSTER, host_of
 from garrison.config.model import Settings
 
 FILTER = "garrison"
@@ -164,7 +164,7 @@ def _router() -> Message:
 
 def _routes(settings: Settings, codec: str) -> Message:
     """One cluster; requests that may be repeated are, where the upstream cannot have seen them."""
-    upstream = settings.upstream
+    upstream, egress = settings.upstream, settings.egress
     first_answer = {"per_try_timeout": duration(upstream.request_timeout)}
     repeated = {
         **first_answer,
@@ -174,8 +174,11 @@ def _routes(settings: Settings, codec: str) -> Message:
     once = {**first_answer, "num_retries": 0}
     # A whole-response timeout would cut streams, and whether an answer is a stream is known only when it
     # begins. So `timeout` is off: the time to the first byte is bounded by `per_try_timeout`, which counts
-    # from the request's end, and what follows by `idle_timeout`.
-    action = {"cluster": CLUSTER, "timeout": "0s", "idle_timeout": duration(upstream.idle_timeout)}
+    # from the request's end, and what follows by `idle_timeout`. A third party gets a bound for all of it.
+    action: Message = {"cluster": CLUSTER, "timeout": "0s", "idle_timeout": duration(upstream.idle_timeout)}
+    if egress.enabled:
+        action["timeout"] = duration(egress.answer_timeout)
+        action["host_rewrite_literal"] = host_of(upstream)
     safe = {"name": ":method", "string_match": {"safe_regex": {"regex": "GET|HEAD|OPTIONS"}}}
     host: Message = {
         "name": "any",
@@ -193,6 +196,9 @@ def _routes(settings: Settings, codec: str) -> Message:
         "request_headers_to_add": [_set("x-forwarded-for", "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%")],
         "response_headers_to_remove": list(_UPSTREAMS_ENVOY),
     }
+    if egress.enabled:  # who asked whom is nothing that a third party is told
+        config["request_headers_to_remove"] += [*FORWARDING, "via", "x-request-id"]
+        del config["request_headers_to_add"]
     if settings.listen.http3 and codec != "HTTP3":
         port = settings.listen.address.rpartition(":")[2]
         config["response_headers_to_add"] = [_set("alt-svc", f'h3=":{port}"; ma=86400')]

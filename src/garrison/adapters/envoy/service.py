@@ -18,7 +18,7 @@ RELOAD_TIMEOUT = 120.0
 POLICY_FILE = "policy.msgpack"
 CONTROL_SOCKET = "control.sock"
 
-_FIXED = ("upstream", "listen", "data", "metrics")
+_FIXED = ("upstream", "egress", "listen", "data", "metrics")
 """Sections that Envoy, or what was opened at start, cannot change while it runs."""
 
 

@@ -30,7 +30,7 @@ def upstream_cluster(settings: Settings) -> Message:
     place = parse_upstream(upstream.url)
     cluster: Message = {
         "name": CLUSTER,
-        "type": "STATIC" if place.is_address else "STRICT_DNS",
+        "type": "STATIC" if place.is_address else _discovery(settings),
         "connect_timeout": duration(upstream.connect_timeout),
         "lb_policy": "ROUND_ROBIN",
         "load_assignment": {
@@ -51,6 +51,12 @@ def upstream_cluster(settings: Settings) -> Message:
         # Envoy's panic mode would send requests to an upstream known to be down.
         cluster["common_lb_config"] = {"healthy_panic_threshold": {"value": 0}}
     return cluster
+
+
+def _discovery(settings: Settings) -> str:
+    """How the addresses of a name are used. Those of an API of one's own are instances, among which load is spread; a
+    large service's change with each answer and lead to the same, so that the first that can be reached will do."""
+    return "LOGICAL_DNS" if settings.egress.enabled else "STRICT_DNS"
 
 
 def _thresholds(upstream: UpstreamSettings) -> Message:
@@ -117,6 +123,13 @@ def _health_check(upstream: UpstreamSettings, place: Upstream) -> Message:
             **({"codec_client_type": "HTTP2"} if upstream.http2 else {}),
         },
     }
+
+
+def host_of(upstream: UpstreamSettings) -> str:
+    """The upstream's `Host` (RFC 9110, 7.2): its name, and its port where that is not its scheme's own."""
+    place = parse_upstream(upstream.url)
+    name = f"[{place.host}]" if ":" in place.host else place.host
+    return name if place.port == (443 if place.scheme == "https" else 80) else f"{name}:{place.port}"
 
 
 def system_authorities() -> str:

@@ -4,6 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -12,6 +13,9 @@ from garrison.adapters.lookups.lookups import Lookups
 from garrison.adapters.status import GATEWAY, Exchanges, GatewayStatus, Heartbeat, now, read_status
 from garrison.adapters.store.kept import KeptState
 from garrison.adapters.store.record import Recorder
+
+CIRCUIT_BREAKER: Final = "circuit-breaker"
+"""The control that watches a third party."""
 
 
 class Vitals:
@@ -39,6 +43,7 @@ class Vitals:
     def status(self) -> GatewayStatus:
         """As it is now."""
         policy, recorder = self._exchanges.policy, self._recorder
+        watches = any(entry.control == CIRCUIT_BREAKER and entry.phases for entry in policy.undescribed.entries)
         mine = GatewayStatus(
             pid=os.getpid(),
             started=self._started,
@@ -56,6 +61,8 @@ class Vitals:
             exchanges=_counted({(one or "", two): count for (one, two), count in recorder.counts.items()}),
             issuers=self._lookups.issuers,
             services=self._lookups.services,
+            third_party=policy.state.upstream if watches else "",
+            circuit=policy.state.circuit.picture() if watches else None,
         )
         return mine if self._before is None else _after(self._before, mine)
 

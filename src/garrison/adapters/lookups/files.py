@@ -7,7 +7,7 @@ from garrison.adapters.lookups.services import read_secret
 from garrison.adapters.lookups.web import LookupFailedError, check_ca, why
 from garrison.config.explain import Complaint
 from garrison.config.model import Settings
-from garrison.config.servers import KeySource, placed_servers
+from garrison.config.servers import KeySource, placed_credentials, placed_servers
 from garrison.identity.keys import MAX_JWKS_BYTES, read_jwks
 
 
@@ -20,6 +20,8 @@ def lookup_complaints(settings: Settings) -> Iterator[Complaint]:
         else:
             yield from _complaint((*place[:-1], "client-secret-file"), server.secret_file, read_secret)
             yield from _complaint((*place[:-1], "token-file"), server.token_file, read_secret)
+    for place, file in placed_credentials(settings):
+        yield from _complaint(place, file, read_secret)
 
 
 def lookup_files(settings: Settings) -> tuple[str, ...]:
@@ -28,6 +30,7 @@ def lookup_files(settings: Settings) -> tuple[str, ...]:
     for _, server in placed_servers(settings):
         own = (server.file,) if isinstance(server, KeySource) else (server.secret_file, server.token_file)
         found += [file for file in (server.ca, *own) if file]
+    found += [file for _, file in placed_credentials(settings)]
     return tuple(dict.fromkeys(found))
 
 

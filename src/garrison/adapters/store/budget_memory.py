@@ -98,13 +98,13 @@ def _read_space(
         key: [each for each in releases if (each.per, each.key) == (group.per, key)]
         for key in {each.key for each in releases if each.per == group.per}
     }
-    with opened(data, ExposureFilter(since=now - group.horizon - 1, kind=group.kind or None)) as rows:
+    with opened(data, ExposureFilter(since=now - group.horizon - 1, kind=group.kind or None, with_sent=False)) as rows:
         for key, seen in windows(rows, counted, (now, space.keep)):
             for each in sorted(released.get(key, ())):
                 _release(seen, each)
             budgets.load(space, key, seen)  # several rows may be of one key: of addresses of one network
     if any(budget.tenure is not None for budget in group.budgets):
-        with opened(data, ExposureFilter(kind=group.kind or None)) as rows:
+        with opened(data, ExposureFilter(kind=group.kind or None, with_sent=False)) as rows:
             for key, first in firsts(rows, counted):
                 seen = space.find(key) or Seen(first)
                 seen.first = min(seen.first, first)

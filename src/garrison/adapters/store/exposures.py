@@ -1,5 +1,8 @@
 """The table of exposures, the ledger: one row for each data subject that an exchange disclosed data of.
 
+What a request brought to a third party is an exposure as well: the third party is its principal, and the peer is who
+sent it.
+
 It is made of the very lines that events are made of, so that what was written in one write is known in both.
 """
 
@@ -23,14 +26,24 @@ _FIELDS: Final = {
     "disposition": "VARCHAR",
     "key": "INTEGER",
     "exposed": "STRUCT(kind VARCHAR, subjects VARCHAR[], types VARCHAR[], own BOOLEAN)[]",
+    "sent": "STRUCT(kind VARCHAR, subjects VARCHAR[], types VARCHAR[], own BOOLEAN)[]",
+    "recipient": "VARCHAR",
 }
 _ROWS: Final = """(
-    SELECT * EXCLUDE (exposed, one), one.kind AS kind, one.types AS types, one.own AS own, unnest(one.subjects) AS name
-    FROM (SELECT *, unnest(exposed) AS one FROM lines)
+    SELECT * EXCLUDE (one), one.kind AS kind, one.types AS types, one.own AS own, unnest(one.subjects) AS name
+    FROM (
+        SELECT * EXCLUDE (exposed, sent, recipient), unnest(exposed) AS one FROM lines
+        UNION ALL
+        SELECT * EXCLUDE (exposed, sent, recipient) REPLACE (recipient AS principal, '' AS client, '' AS token),
+            unnest(sent) AS one FROM lines
+    )
 )"""
 SUBJECT: Final = "TRY(hex(from_base64(replace(replace(name, '-', '+'), '_', '/') || '=='))::UUID)"
 """SQL for a subject, of the digest in `name`: sixteen bytes, as the one fixed type of that size that Parquet readers
 know, compare and join at once."""
+
+THIRD_PARTY: Final = "third-party:"
+"""What the names of third parties begin with, as principals of what was sent to them."""
 
 _COLUMNS: Final = {
     "event": "TRY_CAST(id AS UUID)",
@@ -66,7 +79,7 @@ TYPES: Final = {
 
 
 def _people(line: Event) -> int:
-    return sum(len(each.subjects) for each in line.exposed)
+    return sum(len(each.subjects) for each in (*line.exposed, *line.sent))
 
 
 EXPOSURES: Final = Table[Event](
@@ -110,8 +123,10 @@ def as_rows(line: Event) -> Iterator[dict[str, Any]]:
         "key": line.key,
         "disposition": str(line.disposition),
     }
-    for one in line.exposed:
-        group = {**shared, "kind": one.kind, "types": " ".join(one.types), "own": one.own}
+    sent = {**shared, "principal": line.recipient, "client": "", "token": ""}
+    told = [*((shared, one) for one in line.exposed), *((sent, one) for one in line.sent)]
+    for parties, one in told:
+        group = {**parties, "kind": one.kind, "types": " ".join(one.types), "own": one.own}
         for name in one.subjects:
             yield {**group, "subject": as_uuid(name)}
 

@@ -247,7 +247,9 @@ def keys_before(data: Path) -> Mapping[int, int]:
     with contextlib.suppress(OSError):
         for segment in segment_files(data / EXPOSURES.spool):
             for lines in itertools.islice(scan(segment, EXPOSURES.line), 1):
-                used.update(line.key for line in lines.sound for one in line.exposed for _ in one.subjects)
+                used.update(
+                    line.key for line in lines.sound for one in (*line.exposed, *line.sent) for _ in one.subjects
+                )
     return used
 
 
@@ -269,7 +271,7 @@ def _disclosed(data: Path, events: Sequence[Event], snapshot: Snapshot[Event]) -
     if not ids:
         return {}
     times = [event.time for event in events]
-    near = ExposureFilter(since=min(times) - _NEAR, until=max(times) + _NEAR)
+    near = ExposureFilter(since=min(times) - _NEAR, until=max(times) + _NEAR, with_sent=False)
     with opened(data, near, snapshot=snapshot) as rows:
         found = rows.ask(
             f"""

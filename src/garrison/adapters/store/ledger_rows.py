@@ -10,7 +10,7 @@ import duckdb
 import msgspec
 from msgspec.structs import replace
 
-from garrison.adapters.store.exposures import EXPOSURES, TYPES, as_rows
+from garrison.adapters.store.exposures import EXPOSURES, THIRD_PARTY, TYPES, as_rows
 from garrison.adapters.store.parquet import microseconds
 from garrison.adapters.store.reading import (
     Conditions,
@@ -53,18 +53,32 @@ class ExposureFilter(msgspec.Struct, frozen=True, kw_only=True):
     peer: str | None = None
     operation: str | None = None
     kind: str | None = None
+    with_sent: bool = True
+    """Whether what requests brought to third parties counts too."""
 
     def matches(self, line: Event) -> bool:
         """Whether exposures of `line` may be wanted: all but `kind` is looked at."""
         return (
             (self.since is None or line.time >= self.since)
             and (self.until is None or line.time < self.until)
-            and self.principal in {None, line.principal}
-            and self.client in {None, line.client}
-            and self.token in {None, line.token}
             and self.peer in {None, line.peer}
             and self.operation in {None, line.operation or ""}
+            and (
+                self._is_of(line.principal, line.client, line.token)
+                or (bool(line.sent) and self.with_sent and self._is_of(line.recipient, "", ""))
+            )
         )
+
+    def matches_row(self, row: Mapping[str, Any]) -> bool:
+        """Whether a row (`as_rows`) of a line that may be wanted is."""
+        return (
+            self.kind in {None, row["kind"]}
+            and self._is_of(row["principal"], row["client"], row["token"])
+            and (self.with_sent or not row["principal"].startswith(THIRD_PARTY))
+        )
+
+    def _is_of(self, principal: str, client: str, token: str) -> bool:
+        return self.principal in {None, principal} and self.client in {None, client} and self.token in {None, token}
 
 
 ALL: Final = ExposureFilter()
@@ -203,7 +217,7 @@ def opened(
     Raises RecordError where the record cannot be read; a directory without a record has no rows.
     """
     if snapshot is None:
-        snapshot = take_snapshot(data, EXPOSURES, lambda line: bool(line.exposed) and wanted.matches(line))
+        snapshot = take_snapshot(data, EXPOSURES, lambda line: _has_rows(line) and wanted.matches(line))
     files = list(files_between(data, EXPOSURES, snapshot.manifest, wanted.since, wanted.until))
     named = frozenset(subjects)
     waiting = (
@@ -211,13 +225,17 @@ def opened(
         for line in snapshot.waiting
         if wanted.matches(line)
         for row in as_rows(line)
-        if wanted.kind in {None, row["kind"]} and (not named or row["subject"] in named)
+        if wanted.matches_row(row) and (not named or row["subject"] in named)
     )
     with connected(data) as connection:
         send(connection, "waiting", {**TYPES, "time": "BIGINT"}, waiting)
         asked = _for_each(conditions(wanted), subjects) if files else []
         stored = [relation(connection, EXPOSURES, files, each) for each in asked]
         yield Rows(connection, _together([each for each in stored if each is not None]))
+
+
+def _has_rows(line: Event) -> bool:
+    return bool(line.exposed or line.sent)
 
 
 def _together(stored: Sequence[Relation]) -> Relation:
@@ -235,6 +253,8 @@ def conditions(wanted: ExposureFilter, *, of_events: bool = False) -> Conditions
         for sign, value in ((">=", wanted.since), ("<", wanted.until))
         if value is not None
     ]
+    if not wanted.with_sent and not of_events:
+        others.append(("NOT starts_with(principal, ?)", THIRD_PARTY))
     if of_events:
         equal.pop("kind", None)
         if (operation := equal.pop("operation", None)) is not None:

@@ -26,7 +26,7 @@ def people_shown(data: Path, number: int, now: float) -> Shown:
     Raises RecordError where the record cannot be read.
     """
     people = Shown()
-    with opened(data, ExposureFilter(since=now - HORIZON)) as rows:
+    with opened(data, ExposureFilter(since=now - HORIZON, with_sent=False)) as rows:
         ((first,),) = rows.ask("SELECT min(time) FROM {rows} WHERE key = ?", number)
         if first is None:
             return people

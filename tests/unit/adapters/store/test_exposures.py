@@ -10,8 +10,9 @@ from garrison.adapters.store.catalogue import TABLES
 from garrison.adapters.store.dataset import Dataset
 from garrison.adapters.store.events import EVENTS
 from garrison.adapters.store.exposures import EXPOSURES
+from garrison.adapters.store.ledger_rows import ExposureFilter
 from garrison.adapters.store.manifest import read_manifest
-from garrison.adapters.store.query import count
+from garrison.adapters.store.query import count, events
 from garrison.adapters.store.segments import segment_files
 from garrison.adapters.store.table import AnyTable
 from garrison.core.event import Event
@@ -100,3 +101,24 @@ def test_what_is_no_digest_is_kept_without_one(tmp_path: Path) -> None:
     before = sorted(row.subject for row in ledger.exposures(tmp_path))
     ingest(tmp_path, EXPOSURES)
     assert sorted(row.subject for row in ledger.exposures(tmp_path)) == before == ["", KEY.digest("customer", "1")]
+
+
+@pytest.mark.parametrize("converted", [False, True], ids=["waiting", "converted"])
+def test_what_was_sent_to_a_third_party_is_an_exposure_to_it(tmp_path: Path, converted: bool) -> None:
+    sent = answer(NOON, about("1"), sent=(about("2", "3", types=("email",), own=None),), recipient="third-party:mail.a")
+    only = answer(NOON + 1, sent=(about("4", own=None),), recipient="third-party:mail.a", operation=None)
+    record(tmp_path, [sent, only, answer(NOON + 2, about("5"))])
+    if converted:
+        for table in TABLES:
+            ingest(tmp_path, table)
+    rows = sorted((row.principal, row.subject, row.types, row.peer) for row in ledger.exposures(tmp_path))
+    names = {KEY.digest("customer", str(number)): number for number in range(1, 6)}
+    assert sorted((who, names[subject], types) for who, subject, types, _ in rows) == [
+        ("mallory", 1, ("name",)), ("mallory", 5, ("name",)), ("third-party:mail.a", 2, ("email",)),
+        ("third-party:mail.a", 3, ("email",)), ("third-party:mail.a", 4, ("name",)),
+    ]  # fmt: skip
+    assert sum(1 for _ in ledger.exposures(tmp_path, ExposureFilter(principal="third-party:mail.a"))) == 3
+    assert sum(1 for _ in ledger.exposures(tmp_path, ExposureFilter(principal="mallory"))) == 2
+    assert sum(1 for _ in ledger.exposures(tmp_path, ExposureFilter(with_sent=False))) == 2
+    told = list(ledger.with_exposed(tmp_path, events(tmp_path, newest_first=False)))
+    assert [sum(len(one.subjects) for one in event.exposed) for event in told] == [1, 0, 1]
