@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from garrison.adapters.envoy import launch
 from garrison.core.errors import GatewayError
 
 _START_TIMEOUT: Final = 300.0
@@ -29,9 +30,10 @@ def guard_running(folder: Path, settings: Mapping[str, Any]) -> Iterator[str]:
     """
     (folder / "garrison.yaml").write_text(json.dumps(settings))
     log = folder / "guard.log"
+    between = (sys.executable, "-I", "-S", launch.__file__, str(os.getpid()), "")  # it ends with us, however we end
     with log.open("wb") as told:
         guard = subprocess.Popen(  # noqa: S603  # our own program
-            [*_GUARD, "garrison.yaml", "--grace", "0.5", "--alone"],
+            [*between, *_GUARD, "garrison.yaml", "--grace", "0.5", "--alone"],
             stdout=told,
             stderr=told,
             cwd=folder,
