@@ -11,7 +11,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final, Protocol
@@ -32,8 +32,10 @@ from garrison.config.notify import NotifySettings
 from garrison.config.quiet_hours import parse_quiet_hours
 from garrison.config.respond import parse_span
 from garrison.core.detection import Severity
+from garrison.core.difference import DifferenceKind
 from garrison.core.errors import ConfigError, DescriptionError, GarrisonError, GatewayError, RecordError
 from garrison.core.picture import Picture, Sighting
+from garrison.proving import Proving, raise_incident
 from garrison.report.differences import compare, not_assessed
 from garrison.sighting import Looking, weaknesses
 
@@ -195,8 +197,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     wanted: Wanted
     schedule: Schedule
     certificates: tuple[str, ...] = ()
-    patched: Mapping[str, str] = {}
-    """By fingerprint of a finding, which virtual patch closes it."""
+    gateway: Callable[[], Settings] | None = None
+    """The gateway's settings as they are at the moment, without what virtual patches change of the policy: its patches
+    are proven again. None where there is no gateway."""
     notify: NotifySettings = NotifySettings()
     severity: Severity = Severity.INFORMATIONAL
 
@@ -214,7 +217,7 @@ def plan_of(settings: Settings) -> Plan:
         wanted=wanted_of(settings),
         schedule=schedule_of(settings.assess),
         certificates=certificates_of(settings),
-        patched=patched_by(settings),
+        gateway=lambda: settings,
         notify=settings.notify,
         severity=settings.assess.severity,
     )
@@ -231,11 +234,6 @@ def certificates_of(settings: Settings) -> tuple[str, ...]:
     listen = settings.listen.tls
     files = (listen.certificate if listen is not None else "", settings.upstream.tls.certificate)
     return tuple(filter(None, files))
-
-
-def patched_by(settings: Settings) -> dict[str, str]:
-    """By fingerprint of a finding, the virtual patch of the settings that closes it."""
-    return {each.finding: each.id for each in settings.controls.virtual_patch.patches if each.finding}
 
 
 def wanted_of(settings: Settings) -> Wanted:
@@ -268,7 +266,7 @@ def assess_continuously(plan: Plan, *, say: Callable[[str], None], stopping: thr
     says = f"another process assesses continuously with `{plan.data}`"
     with the_only_one(plan.data, LOCK, says), Assessments(plan.data) as runs:
         postman = Postman(plan.data, plan.notify, partial(finding_of, version=plan_version()), say)
-        continuous = _continuous(plan, runs, postman.wake, say, stopping)
+        continuous = composed(plan, runs, postman.wake, say, clock=time.time, pause=stopping.wait)
         begun = time.time()
 
         def status() -> AssessStatus:
@@ -283,26 +281,34 @@ def assess_continuously(plan: Plan, *, say: Callable[[str], None], stopping: thr
             postman.close()
 
 
-def _continuous(
+def composed(
     plan: Plan,
     runs: Assessments,
     wake: Callable[[], None],
     say: Callable[[str], None],
-    stopping: threading.Event,
+    *,
+    clock: Callable[[], float],
+    pause: Callable[[float], bool],
 ) -> Continuous:
+    """The parts that a plan needs, put together; `wake` is called where there is something to deliver. Raises
+    RecordError, ConfigError."""
     from garrison.adapters.notifications.differences import tell_differences
 
     def tell(run: AssessmentRun) -> None:
         for text in lines(run):
             say(text)
-        if tell_differences(plan.data, run, plan.notify, plan.severity, time.time()):
+        failing = [each for each in run.differences if each.kind is DifferenceKind.PATCH_FAILS]
+        for each in failing:  # an incident, of which those are told who are told of incidents
+            raise_incident(plan.data, plan.notify, each.key, each.text, run.begun)
+        others = tuple(each for each in run.differences if each not in failing)
+        rest = msgspec.structs.replace(run, differences=others)
+        if tell_differences(plan.data, rest, plan.notify, plan.severity, clock()) or failing:
             wake()
 
-    seed(runs, plan.data, plan.target, time.time())
-    look = Looking(plan.wanted, plan.data, certificates=plan.certificates, patched=plan.patched)
-    return Continuous(
-        runs, plan.target, plan.schedule, look, tell, clock=time.time, pause=stopping.wait, say=say
-    )  # fmt: skip
+    seed(runs, plan.data, plan.target, clock())
+    proving = Proving(plan.wanted, plan.data, plan.gateway) if plan.gateway is not None else None
+    look = Looking(plan.wanted, plan.data, certificates=plan.certificates, proving=proving)
+    return Continuous(runs, plan.target, plan.schedule, look, tell, clock=clock, pause=pause, say=say)
 
 
 def seed(runs: Assessments, data: Path, target: str, now: float) -> None:

@@ -1,7 +1,6 @@
 """Proving virtual patches: the finding's own check, sent through a real gateway with the patch in front of the API,
 finds nothing any more, and what is benign is answered as it was. What is not proven is not installed."""
 
-import hashlib
 import os
 import tempfile
 import time
@@ -18,21 +17,17 @@ from garrison.adapters.recorded.compare import Change, change_of
 from garrison.adapters.recorded.exchange import RecordedExchange, request_head
 from garrison.adapters.recorded.play import decide_request, play
 from garrison.adapters.sources import read_source
-from garrison.adapters.store.files import make_directory
 from garrison.adapters.store.query import events
 from garrison.assessing import Wanted, perform
 from garrison.config.load import placed_in
 from garrison.config.model import Settings
-from garrison.config.notify import NotifySettings
 from garrison.config.overrides import matches
-from garrison.config.respond import RespondSettings
 from garrison.config.virtual_patch import with_patches, with_policies
 from garrison.core.decision import Mode
-from garrison.core.detection import Confidence, Detection, RuleId, Severity
 from garrison.core.errors import ConfigError, Problem
 from garrison.core.event import Event
 from garrison.core.finding import Finding, Step
-from garrison.core.findings_report import Benign, Outcome, Report
+from garrison.core.findings_report import Again, Benign, Outcome, Report
 from garrison.core.operation import Operation
 from garrison.core.patch import Patch, Proof
 from garrison.engine.plan import Policy
@@ -40,14 +35,14 @@ from garrison.patching.catalogue import cures, why_not
 from garrison.patching.situation import Situation
 from garrison.patching.strip import with_more
 from garrison.patching.unchanged import Broken, broken, is_whole, named_of
-from garrison.responding import Responder, Response
 from garrison.wiring import build_policy, load_contract
 
 Say: TypeAlias = Callable[[str], None]
 """Told what is being done."""
 
-_RULE: Final = RuleId("patch-proof")
-"""What incidents about proofs are named after."""
+_BOUNDS: Final = "request-limits"
+_WHO: Final = frozenset({"authentication", "object-access", "function-access", "field-access", "issued-ids"})
+"""Controls that decide by who asks."""
 _MOST_EXAMPLES: Final = 3
 _MOST_MORE: Final = 8
 """Times that a patch is widened for what the check finds next."""
@@ -88,9 +83,10 @@ class Verdict(msgspec.Struct, frozen=True):
 class Outlook(msgspec.Struct, frozen=True):
     """What is known of a finding before it is patched."""
 
-    state: Literal["open", "mended", "refused", "unseen"]
+    state: Literal["open", "mended", "refused", "unseen", "untested"]
     """`refused`: the API has it still, and the gateway's policy refuses it as it is. `unseen`: the API has it still,
-    its check does not find it through the gateway, and nothing shows that the gateway refuses it."""
+    its check does not find it through the gateway, and nothing shows that the gateway refuses it. `untested`: its check
+    could not be made where it was found, so nothing is known."""
     report: Report
     """Of the check through the gateway without the patch."""
 
@@ -123,21 +119,27 @@ def outlook(asked: Asked) -> Outlook:
         return Outlook("open", report)
     direct = asked.assess(replace(asked.wanted, only=(asked.finding.check,), data=None))
     if not _found(direct, asked.finding):
-        return Outlook("mended", report)
+        return Outlook("mended" if Again(direct).was_tested(asked.finding) else "untested", report)
     return Outlook("refused" if _is_refused(asked, seen) else "unseen", report)
 
 
 def _is_refused(asked: Asked, seen: Iterable[Event]) -> bool:
     """Whether the policy as it is refuses what shows the finding: a request of its proof, or an answer there.
 
-    That the check finds nothing is not enough: other requests of the check may be what is refused.
+    That the check finds nothing is not enough: other requests of the check may be what is refused. A request that was
+    too long to be kept cannot be asked about; where one of that operation is refused for its size, it is that one.
     """
     policy = _policy(asked, ())
     requests = (_recorded(asked, str(at), step, at) for at, step in enumerate(asked.finding.proof))
     if any(each is not None and not decide_request(policy, each).allowed for each in requests):
         return True
+    is_cut = any(not is_whole(f"{step.url}{step.body}") for step in asked.finding.proof)
     of_it = (each for each in seen if each.operation == asked.finding.operation)
-    return any(reason.location.startswith("response") for each in of_it for reason in each.reasons)
+    return any(
+        reason.location.startswith("response") or (is_cut and reason.control == _BOUNDS)
+        for each in of_it
+        for reason in each.reasons
+    )
 
 
 def search(asked: Asked, patches: Iterable[Patch], before: Report, say: Say) -> Iterator[Verdict]:
@@ -164,51 +166,6 @@ def prove(asked: Asked, patch: Patch, before: Report) -> Verdict:
             return _judged(asked, patch, _Tried(before, after, seen, left, played))
         patch = wider
     return Verdict(patch, "open", "the check finds something else each time")
-
-
-class Standing(msgspec.Struct, frozen=True):
-    """What became of a patch that was proven before."""
-
-    patch: Patch
-    """With its new proof where it holds."""
-    state: Literal["holds", "removable", "fails"]
-    why: str = ""
-
-
-def stands(asked: Asked, patch: Patch) -> Standing:
-    """Whether a patch is still needed and still does what it did; `asked.settings` are without it.
-
-    Raises GatewayError, ConfigError, DescriptionError.
-    """
-    known = outlook(asked)
-    if known.state == "mended":
-        return Standing(patch, "removable", "the API does not have the finding any more")
-    if known.state == "refused":
-        return Standing(patch, "removable", "the gateway's policy refuses it without the patch")
-    if known.state == "unseen":
-        return Standing(patch, "fails", "its check does not see the finding through the gateway, with or without it")
-    verdict = prove(asked, patch, known.report)
-    return Standing(verdict.patch, "holds") if verdict.state == "proven" else Standing(patch, "fails", verdict.why)
-
-
-def raise_incident(data: Path, notify: NotifySettings, standing: Standing, now: float) -> None:
-    """A proof that does not hold any more is an incident, and who is told of those is told. Raises RecordError."""
-    patch = standing.patch
-    detection = Detection(
-        id=hashlib.sha256(f"patch-proof\0{patch.id}\0{now}".encode()).hexdigest()[:32],
-        time=now,
-        since=now,
-        rule=_RULE,
-        title=f"the virtual patch `{patch.id}` does not hold any more: {standing.why}",
-        severity=Severity.HIGH,
-        confidence=Confidence.HIGH,
-        group=(("patch", patch.id),),
-    )
-    responder = Responder(make_directory(data), Response(RespondSettings(mode="off"), notify))
-    try:
-        responder.take([detection])
-    finally:
-        responder.close()
 
 
 class _Tried(NamedTuple):
@@ -273,7 +230,7 @@ def for_proof(settings: Settings, wanted: Wanted, patches: Sequence[Patch]) -> d
         for name, own in told["controls"].items():
             if name != "virtual-patch" and own.get("mode") != Mode.OFF:
                 own["mode"] = "monitor"
-    if not told["contract"]["file"]:
+    if wanted.contract and not told["contract"]["file"]:
         told["contract"]["file"] = wanted.contract if "://" in wanted.contract else str(Path(wanted.contract).resolve())
         told["contract"]["overlays"] = [str(Path(each).resolve()) for each in wanted.overlays]
     upstream = told["upstream"]
@@ -315,15 +272,21 @@ def _sent(report: Report, finding: Finding) -> int:
 
 def _by_patch(event: Event, patch: Patch) -> bool:
     """Whether an exchange was refused or changed by what the patch brought in."""
-    changed = {*patch.policy.get("controls", {})}
-    for entry in patch.policy.get("operations", ()):
-        changed |= set(entry.get("controls", {}))
+    changed = _controls_of(patch)
     for reason in event.reasons:
         if reason.control in changed:
             return True
         if reason.control == "virtual-patch" and reason.detail in ("", f"`{patch.id}`"):
             return True
     return False
+
+
+def _controls_of(patch: Patch) -> set[str]:
+    """The controls that a patch changes."""
+    changed = {*patch.policy.get("controls", {})}
+    for entry in patch.policy.get("operations", ()):
+        changed |= set(entry.get("controls", {}))
+    return changed
 
 
 def _told(event: Event) -> str:
@@ -340,7 +303,7 @@ def _replayed(asked: Asked, patch: Patch) -> tuple[Broken | None, int]:
     compared."""
     before, after = (_policy(asked, patches) for patches in ((), (patch,)))
     compared = 0
-    for each in _kept(asked):
+    for each in _kept(asked, patch):
         old, new = decide_request(before, each), decide_request(after, each)
         if old.allowed:
             compared += 1
@@ -366,9 +329,13 @@ def _policy(asked: Asked, patches: Sequence[Patch]) -> Policy:
     return build_policy(settings, read=read_source)
 
 
-def _kept(asked: Asked) -> Iterator[RecordedExchange]:
-    """The kept exchanges as recorded ones: of those whose body was kept whole."""
+def _kept(asked: Asked, patch: Patch) -> Iterator[RecordedExchange]:
+    """The kept exchanges as recorded ones: of those whose body was kept whole. Credentials are not kept: where a patch
+    is about who asks, what was asked with one can only be compared through a gateway."""
+    is_about_who = not _WHO.isdisjoint(_controls_of(patch)) or patch.unless_roles or patch.unless_scopes
     for index, benign in enumerate(asked.benign):
+        if is_about_who and not all(is_whole(value) for _, value in benign.step.headers):
+            continue
         recorded = _recorded(asked, named_of(benign), benign.step, index)
         if recorded is not None:
             yield recorded

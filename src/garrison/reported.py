@@ -50,7 +50,7 @@ def reenact(wanted: Wanted, attack: Sequence[RecordedExchange], finding: Finding
     with HttpTransport(str(origin), timeout=wanted.timeout, insecure=wanted.insecure) as transport:
         answers = [transport.send(_call(each)) for each in attack]
     found = (Listed(finding),) if all(map(_is_success, answers)) else ()
-    return replace(walked, findings=found, checks=(Ran(CHECK, Outcome.TESTED),))
+    return replace(walked, findings=found, checks=(Ran(CHECK, Outcome.TESTED, is_whole=True),))
 
 
 def _is_success(answer: Answer) -> bool:

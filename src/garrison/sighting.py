@@ -8,13 +8,16 @@ import msgspec
 
 from garrison.adapters.probing.certificates import filed_certificate, shown_certificate
 from garrison.adapters.store.findings import Findings, Kept
+from garrison.adapters.store.only_one import BusyError, the_only_one
 from garrison.adapters.store.strangers import strangers
 from garrison.assess.assessment import Assessment
+from garrison.assess.probe import INTERRUPTED
 from garrison.assess.shapes import shapes_of
-from garrison.assessing import Wanted, perform
+from garrison.assessing import LOCK, Wanted, perform
 from garrison.core.finding import State
 from garrison.core.findings_report import Outcome, Report
-from garrison.core.picture import Picture, Remark, Shapes, Sighting, Standing, Weakness
+from garrison.core.picture import Picture, Proven, Remark, Shapes, Sighting, Standing, Weakness
+from garrison.proving import SHARE, Budget, Proving
 from garrison.report.findings_text import place
 
 LOOK_BACK: Final = 7 * 86400.0
@@ -31,15 +34,15 @@ class Looking:
         data: Path,
         *,
         certificates: Sequence[str] = (),
-        patched: Mapping[str, str] = {},
+        proving: Proving | None = None,
         notes: Callable[[], Mapping[str, Remark]] = dict,
     ) -> None:
-        """`certificates` are PEM files to watch, `patched` says which virtual patch closes a finding, and `notes` is
+        """`certificates` are PEM files to watch, `proving` makes the proofs of virtual patches again, and `notes` is
         what other parts have to say at the moment."""
         self._wanted = msgspec.structs.replace(wanted, data=data)
         self._data = data
         self._files = tuple(certificates)
-        self._patched = patched
+        self._proving = proving
         self._notes = notes
 
     def __call__(self, known: Picture, now: float, seconds: float) -> Sighting:
@@ -50,12 +53,15 @@ class Looking:
             shapes.append(shapes_of(assessment))
 
         minutes = min(self._wanted.minutes or float("inf"), seconds / 60)
-        wanted = msgspec.structs.replace(self._wanted, minutes=minutes if minutes != float("inf") else None)
-        report = perform(wanted, witness=witness)
+        proving = self._proving
+        is_due = proving is not None and bool(proving.due(known.patches, now))
+        report = perform(bounded(self._wanted, minutes, 1.0 - SHARE if is_due else 1.0), witness=witness)
+        wanted = self._wanted
         certificates = shown_certificate(wanted.url)
         for file in self._files:
             certificates |= filed_certificate(file)
         tested, untested = _coverage(report)
+        patches, proofs, sent = self._proofs(known, now, report, minutes)
         return Sighting(
             at=now,
             operations=tuple(f"{each.method} {each.template}" for each in report.operations),
@@ -66,10 +72,36 @@ class Looking:
             tested=tested,
             untested=untested,
             stopped=report.stopped,
-            requests=report.requests,
-            patched=self._patched,
+            requests=report.requests + sent,
+            patches=patches,
+            proofs=proofs,
             notes=self._notes(),
         )
+
+    def _proofs(
+        self, known: Picture, now: float, report: Report, minutes: float
+    ) -> tuple[tuple[str, ...], Mapping[str, Proven], int]:
+        """The patches that are there, what came of proving them again, and requests that it took. Nobody else may
+        assess meanwhile: then it waits for the next run."""
+        if self._proving is None:
+            return (), {}, 0
+        _, patches = self._proving.patches()
+        names = tuple(each.id for each in patches)
+        if report.stopped == INTERRUPTED:
+            return names, {}, 0
+        budget = Budget(now + minutes * 60, self._wanted.limits.in_all - report.requests)
+        try:
+            with the_only_one(self._data, LOCK, "another assessment is under way"):
+                return names, self._proving(known.patches, now, budget), budget.sent
+        except BusyError:
+            return names, {}, budget.sent
+
+
+def bounded(wanted: Wanted, minutes: float, share: float) -> Wanted:
+    """What is wanted, with this share of the time and the requests."""
+    limits = msgspec.structs.replace(wanted.limits, in_all=max(1, int(wanted.limits.in_all * share)))
+    whole = None if minutes == float("inf") else minutes * share
+    return msgspec.structs.replace(wanted, limits=limits, minutes=whole)
 
 
 def weaknesses(data: Path, target: str, now: float) -> dict[str, Weakness]:

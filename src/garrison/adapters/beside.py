@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -28,25 +28,31 @@ from garrison.adapters.status import (
 )
 from garrison.adapters.store.files import replace_file
 from garrison.adapters.watch_settings import ASSESS_SETTINGS, WATCH_SETTINGS
-from garrison.config.controls import ControlsSettings, VirtualPatchSettings
+from garrison.config.controls import ControlsSettings
 from garrison.config.model import ListenSettings, Settings
 from garrison.config.notify import AppriseSettings, DestinationSettings
 from garrison.core.errors import GatewayError
-from garrison.core.patch import Patch
 
 Note: TypeAlias = Callable[[str], None]
 """Prints one line for the operator; called from several threads."""
 
 
 @contextlib.contextmanager
-def beside(settings: Settings, *, note: Note, ready: Callable[[str], None] = lambda _: None) -> Iterator[Beside]:
-    """Run, while the context lasts, what `settings` ask for beside Envoy; nothing where they name no directory.
+def beside(
+    settings: Settings, *, note: Note, ready: Callable[[str], None] = lambda _: None, alone: bool = False
+) -> Iterator[Beside]:
+    """Run, while the context lasts, what `settings` ask for beside Envoy; nothing where they name no directory, and
+    nothing `alone`, where events are only to be recorded.
 
     `ready` is called once with the gateway's URL when it serves; it must return at once. Raises GatewayError
     where the data directory cannot be used, or the metrics cannot be served.
     """
     if not settings.data:
         yield _Guarding(None, ready)
+        return
+    if alone:
+        with data_directory(settings.data):
+            yield _Guarding(None, ready)
         return
     with data_directory(settings.data) as data, _metrics(data, settings.metrics.listen) as metrics:
         # What an earlier run counted is not carried on: `vitals.py` carries on what it finds.
@@ -197,10 +203,9 @@ def assess_command(settings: Settings) -> Sequence[str]:
         data=settings.data,
         contract=settings.contract,
         upstream=settings.upstream,
-        listen=ListenSettings(tls=settings.listen.tls),
         notify=msgspec.structs.replace(settings.notify, to=tuple(map(_without_secret, settings.notify.to))),
         assess=settings.assess,
-        controls=ControlsSettings(virtual_patch=VirtualPatchSettings(patches=_which_close(settings))),
+        **_to_prove(settings),
     )
     content = msgspec.json.encode(wanted)
     file = Path(settings.data) / ASSESS_SETTINGS
@@ -209,10 +214,16 @@ def assess_command(settings: Settings) -> Sequence[str]:
     return [sys.executable, "-P", "-m", "garrison.continuous", str(file), "--digest", digest]
 
 
-def _which_close(settings: Settings) -> tuple[Patch, ...]:
-    """The patches that close a finding, without what they do."""
-    patches = settings.controls.virtual_patch.patches
-    return tuple([Patch(id=each.id, finding=each.finding) for each in patches if each.finding])
+def _to_prove(settings: Settings) -> dict[str, Any]:
+    """The policy, where there are patches whose proofs are made again: then a change of it is one for that process."""
+    if not settings.controls.virtual_patch.patches:
+        return {"listen": ListenSettings(tls=settings.listen.tls)}
+    return {
+        "mode": settings.mode,
+        "controls": settings.controls,
+        "operations": settings.operations,
+        "listen": ListenSettings(address=settings.listen.address, tls=settings.listen.tls),
+    }
 
 
 def _for_watching(settings: Settings) -> Settings:

@@ -1,6 +1,7 @@
 """`garrison assess --every`: again and again, until it is interrupted."""
 
 import threading
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ def again(wanted: "Wanted", *, every: str, quiet_hours: str, config: Path | None
     """Assess until SIGINT or SIGTERM, and print what is different. Raises ConfigError with all that is wrong."""
     import signal
 
-    from garrison.continuous import Plan, assess_continuously, certificates_of, patched_by, schedule_of
+    from garrison.continuous import Plan, assess_continuously, certificates_of, schedule_of
 
     settings = _settings(config)
     own = msgspec.structs.replace(settings.assess, every=every, quiet_hours=quiet_hours or settings.assess.quiet_hours)
@@ -28,7 +29,7 @@ def again(wanted: "Wanted", *, every: str, quiet_hours: str, config: Path | None
     bounded = msgspec.structs.replace(wanted, pace=wanted.pace or own.pace, minutes=wanted.minutes or own.minutes)
     plan = Plan(
         data=wanted.data, wanted=bounded, schedule=schedule_of(own), certificates=certificates_of(settings),
-        patched=patched_by(settings), notify=settings.notify, severity=own.severity,
+        gateway=None if config is None else partial(_settings, config), notify=settings.notify, severity=own.severity,
     )  # fmt: skip
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     note(f"garrison: assessing {plan.target} every {every}; differences are kept in `{plan.data}`")
@@ -39,10 +40,10 @@ def again(wanted: "Wanted", *, every: str, quiet_hours: str, config: Path | None
 
 
 def _settings(config: Path | None) -> "Settings":
-    from garrison.cli.opening import open_settings
+    from garrison.cli.opening import open_plain
     from garrison.config.load import Options
 
-    return open_settings(config, Options())
+    return open_plain(config, Options())
 
 
 def _check(wanted: "Wanted", every: str, quiet_hours: str) -> None:

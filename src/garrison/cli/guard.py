@@ -48,6 +48,7 @@ def guard(
     grace: Annotated[
         float, typer.Option(metavar="SECONDS", min=0, help="Time for exchanges under way when stopping.")
     ] = 10.0,
+    alone: Annotated[bool, typer.Option("--alone", hidden=True, help="Run nothing beside it: for proofs.")] = False,
 ) -> None:
     """Stand in front of an API and let through what its contract allows.
 
@@ -82,7 +83,7 @@ def guard(
     def parts() -> Parts:
         return Parts(envoy_binary(), filter_module(), python_library(), FACTORY)
 
-    Supervisor(load, parts, say=line, note=note, grace=grace, beside=partial(beside, note=note)).run()
+    Supervisor(load, parts, say=line, note=note, grace=grace, beside=partial(beside, note=note, alone=alone)).run()
 
 
 def _loader(config: Path | None, options: "Options") -> "Load":
@@ -113,6 +114,6 @@ def _loader(config: Path | None, options: "Options") -> "Load":
             source = key_source(settings, settings.data)
             make_keys(source)  # what is wrong with the key is said here, not by Envoy's log
             note(f"garrison: warning: whole messages are kept in `{settings.data}`, under the key `{source.key_file}`")
-        return Checked(settings, opened.documents)
+        return Checked(settings, opened.documents, opened.plain)
 
     return load

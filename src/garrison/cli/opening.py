@@ -28,12 +28,20 @@ class Opened(msgspec.Struct, frozen=True):
 
     settings: Settings
     policy: Policy
+    plain: Settings
+    """The settings without what patches change of the policy."""
     documents: Mapping[str, bytes]
     """What the contract was read from, by path or URL."""
 
 
 def open_settings(config: Path | None, options: Options) -> Settings:
     """The settings of `config` with `options` over them; raises ConfigError with all that is wrong."""
+    return with_policies(open_plain(config, options), time.time())
+
+
+def open_plain(config: Path | None, options: Options) -> Settings:
+    """The same with the patches that are there, and without what they change of the policy: to prove one, it must be
+    possible to leave it out."""
     examined = _examine(config, options)
     if problems := (*examined.problems, *_problems(examined)):
         raise ConfigError(problems)
@@ -68,7 +76,7 @@ def open_policy(
     file = str(config or DEFAULT_FILE)
     examined = _examine(config, options)
     seen(str(patch_file(config)))
-    settings = examined.settings
+    settings = with_policies(examined.settings, time.time())
     for name in (*tls_files(settings), *lookup_files(settings), *notify_files(settings), *rule_files(settings)):
         seen(name)
     found = [*examined.problems, *_problems(examined)]
@@ -89,7 +97,7 @@ def open_policy(
         policy = build_policy(settings, read=read, file=file)
     except ConfigError as error:
         raise ConfigError([examined.origin.placed(problem) for problem in error.problems]) from error
-    return Opened(settings, policy, documents)
+    return Opened(settings, policy, examined.settings, documents)
 
 
 def unchecked(opened: Opened) -> Iterator[str]:
@@ -140,7 +148,7 @@ def patch_warnings(settings: Settings, now: float) -> Iterator[str]:
 
 
 def _examine(config: Path | None, options: Options) -> Examined:
-    """What a file and the options say, with the patches beside the file and what they change of the policy."""
+    """What a file and the options say, with the patches beside the file."""
     examined = _examine_file(config, options)
     if examined.problems:
         return examined
@@ -148,7 +156,7 @@ def _examine(config: Path | None, options: Options) -> Examined:
         settings = with_patches(examined.settings, read_patches(patch_file(config)))
     except ConfigError as error:
         return msgspec.structs.replace(examined, problems=tuple(error.problems))
-    return msgspec.structs.replace(examined, settings=with_policies(settings, time.time()))
+    return msgspec.structs.replace(examined, settings=settings)
 
 
 def _examine_file(config: Path | None, options: Options) -> Examined:

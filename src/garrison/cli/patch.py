@@ -106,6 +106,8 @@ def patch(
 def _told_needless(known: "Outlook") -> None:
     if known.state == "mended":
         note("garrison: the API does not have it any more: there is nothing to patch")
+    elif known.state == "untested":
+        note("garrison: its check could not be made, with or without the gateway: nothing can be proven so")
     elif known.state == "refused":
         note("garrison: the gateway's policy refuses it as it is: there is nothing to patch")
     else:
@@ -157,12 +159,16 @@ def _own(file: Path, asked: "Asked") -> "Patch":
     if source.problems:
         raise ConfigError(source.problems)
     data = source.data[0] if isinstance(source.data, list) and len(source.data) == 1 else source.data
+    if not isinstance(data, dict):
+        hint = "example: `{where: query.q, refuse: {longer-than: 64}}`"
+        raise ConfigError([Problem(str(file), "$", "must be one patch: a mapping, or a list of one", hint)])
     drafted = msgspec.to_builtins(situation_of(asked).patch(owner=asked.owner, expires=asked.expires))
     drafted["since"] = time.strftime("%Y-%m-%d", time.gmtime(asked.now))
     try:
         made = msgspec.convert({**drafted, **data}, Patch)
     except (msgspec.ValidationError, TypeError) as error:
-        raise ConfigError([Problem(str(file), "$", f"is no patch: {error}")]) from error
+        why = f"{str(error)[:1].lower()}{str(error)[1:]}"
+        raise ConfigError([Problem(str(file), "$", f"is no patch: {why}")]) from error
     if wrong := list(patch_faults([made])):
         raise ConfigError(
             [Problem(str(file), ".".join(map(str, path[1:])) or "$", message, hint) for path, message, hint in wrong]
@@ -206,10 +212,10 @@ def _asked(
 
 def open_gateway(config: Path | None) -> "Settings":
     """The gateway's settings; without a file those that enforce nothing. Raises ConfigError."""
-    from garrison.cli.opening import open_settings
+    from garrison.cli.opening import open_plain
     from garrison.config.load import Options
 
-    return open_settings(config, Options(mode=None if config is not None else "monitor"))
+    return open_plain(config, Options(mode=None if config is not None else "monitor"))
 
 
 def found_again(
@@ -226,20 +232,26 @@ def found_again(
     from garrison.adapters.store.findings import Findings
     from garrison.cli.findings import one_finding
     from garrison.patches import Asked
+    from garrison.proving import behind
 
     with Findings(data, is_read=True) as history:
         kept = one_finding(history, beginning)
         report = _run_of(history, kept.target)
     changes: dict[str, str] = {}
     if not keeps[0]:
-        changes["url"] = kept.target
-    if not keeps[1] and report is not None and report.contract:
+        changes["url"] = behind(settings, kept.target)
+    if not keeps[1] and report is not None and _is_there(report.contract):
         changes["contract"] = report.contract
     benign = report.benign if report is not None else ()
     return Asked(
         finding=kept.listed.finding, wanted=msgspec.structs.replace(wanted, **changes), settings=settings,
         benign=benign, traffic=traffic, now=time.time(),
     )  # fmt: skip
+
+
+def _is_there(contract: str) -> bool:
+    """Whether the description of an earlier run can still be read from where it was: other directories, other files."""
+    return "://" in contract or (bool(contract) and Path(contract).is_file())
 
 
 def _run_of(history: "Findings", target: str) -> "Report | None":

@@ -1,7 +1,8 @@
 """`garrison patches`: the virtual patches that are there, whether their proofs still hold, and taking one out."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -31,12 +32,14 @@ if TYPE_CHECKING:
     from garrison.assessing import Wanted
     from garrison.config.model import Settings
     from garrison.core.patch import Patch
-    from garrison.patches import Standing
+    from garrison.core.picture import Held
+    from garrison.proving import Standing
 
 LIST_EXAMPLES = "Example: garrison patches list --config garrison.yaml"
 PROVE_EXAMPLES = "Example: garrison patches prove --config garrison.yaml --identities people.yaml"
 REMOVE_EXAMPLES = "Example: garrison patches remove sql-injection-2f6c9d"
 
+_IN_FORCE = "in force"
 _Json = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
 
 
@@ -57,28 +60,62 @@ def _all(context: typer.Context, config: Config = None, json: _Json = False) -> 
 
 
 def show_all(config: Config = None, json: _Json = False) -> None:
-    """List the patches, those first that end first. Exit status 1 means that one has ended or was never proven."""
-    from garrison.config.virtual_patch import ends, is_over
+    """List the patches, those first that end first. Exit status 1 means that one has ended, was never proven, holds no
+    more or is not needed any more, as far as continuous assessment knows."""
+    from garrison.config.virtual_patch import ends
 
     now = time.time()
-    patches = sorted(open_gateway(config).controls.virtual_patch.patches, key=ends)
+    settings = open_gateway(config)
+    patches = sorted(settings.controls.virtual_patch.patches, key=ends)
+    known = _known(settings)
+    states = [_state(each, known.get(each.id), now) for each in patches]
     if json:
-        as_json({"patches": patches})
+        told = zip(patches, states, strict=True)
+        as_json({"patches": [{**msgspec.to_builtins(each), "state": state} for each, state in told]})
     elif not patches:
         note("there are no patches")
     else:
-        rows = [_row(each, now) for each in patches]
+        rows = [_row(each, state, known.get(each.id)) for each, state in zip(patches, states, strict=True)]
         for text in columns(("id", "state", "ends", "owner", "proven", "operation", "cure"), rows):
             line(text)
-    if any(is_over(each, now) or each.proof is None for each in patches):
+    if any(state != _IN_FORCE for state in states):
         raise typer.Exit(1)
 
 
-def _row(patch: "Patch", now: float) -> tuple[str, ...]:
-    from garrison.config.virtual_patch import is_over
+def _known(settings: "Settings") -> "Mapping[str, Held]":
+    """What continuous assessment knows of patches. Raises RecordError."""
+    from garrison.adapters.recording import with_directory
+    from garrison.adapters.store.assessments import Assessments
 
-    state = "ended" if is_over(patch, now) else "in force" if patch.proof is not None else "unproven"
+    url = settings.assess.url or settings.upstream.url
+    data = Path(with_directory(settings).data)
+    if not url or not data.is_dir():
+        return {}
+    from garrison.adapters.probing.origin import split_url
+
+    origin, base = split_url(url)
+    with Assessments(data, is_read=True) as runs:
+        picture = runs.picture(f"{origin}{base}")
+    return picture.patches if picture is not None else {}
+
+
+def _state(patch: "Patch", held: "Held | None", now: float) -> str:
+    from garrison.config.virtual_patch import is_over
+    from garrison.core.picture import ProofState
+
+    if is_over(patch, now):
+        return "ended"
+    if held is not None and held.state in (ProofState.FAILS, ProofState.NEEDLESS):
+        return str(held.state)
+    return _IN_FORCE if patch.proof is not None else "unproven"
+
+
+def _row(patch: "Patch", state: str, held: "Held | None") -> tuple[str, ...]:
+    from garrison.core.picture import ProofState
+
     proven = patch.proof.at if patch.proof is not None else "never"
+    if held is not None and held.seen is ProofState.HOLDS and held.at:
+        proven = max(proven, time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(held.at))) if patch.proof else proven
     return (patch.id, state, patch.expires or "never", patch.owner or "-", proven, patch.operation or "-", patch.cure)
 
 
@@ -96,14 +133,14 @@ def prove(
     insecure: Insecure = False,
     json: _Json = False,
 ) -> None:
-    """Prove the patches again, as every night: which hold, which are not needed any more, which do not hold.
+    """Prove the patches again: which hold, which are not needed any more, which do not hold.
 
     A proof that does not hold any more opens an incident. Exit status 1 means that there is one, or a patch that can be
     taken out.
     """
     from garrison.adapters.patch_file import patch_file, read_patches, write_patches
     from garrison.assessing import Wanted
-    from garrison.patches import raise_incident, stands
+    from garrison.proving import raise_incident, stands, title_of, without
 
     file = patch_file(config)
     patches = read_patches(file)
@@ -116,17 +153,17 @@ def prove(
     found: list[Standing] = []
     for patch in _chosen(patches, names or []):
         note(f"garrison: proving `{patch.id}`")
-        without, about = _without(settings, patch), _with_settings(wanted, settings)
+        rest, about = without(settings, patch), _with_settings(wanted, settings)
         if patch.check == "reported":
-            asked = reported_again(without, about, recorded, reported)
+            asked = reported_again(rest, about, recorded, reported)
         else:
-            asked = found_again(
-                without, about, patch.finding, data, recorded, keeps=(bool(url), bool(contract))
-            )  # fmt: skip
+            place = url or (patch.proof.target if patch.proof is not None else "")
+            about = msgspec.structs.replace(about, url=place or about.url)
+            asked = found_again(rest, about, patch.finding, data, recorded, keeps=(bool(place), bool(contract)))
         standing = stands(asked, patch)
         found.append(standing)
         if standing.state == "fails":
-            raise_incident(data, settings.notify, standing, time.time())
+            raise_incident(data, settings.notify, patch.id, title_of(patch.id, standing.why), time.time())
     proven = {each.patch.id: each.patch for each in found if each.state == "holds"}
     write_patches(file, [proven.get(each.id, each) for each in patches])
     if json:
@@ -136,14 +173,6 @@ def prove(
             line(text)
     if any(each.state != "holds" for each in found):
         raise typer.Exit(1)
-
-
-def _without(settings: "Settings", patch: "Patch") -> "Settings":
-    """The gateway's settings as they are without one patch."""
-    own = settings.controls.virtual_patch
-    left = tuple(each for each in own.patches if each.id != patch.id)
-    controls = msgspec.structs.replace(settings.controls, virtual_patch=msgspec.structs.replace(own, patches=left))
-    return msgspec.structs.replace(settings, controls=controls)
 
 
 def _with_settings(wanted: "Wanted", settings: "Settings") -> "Wanted":
@@ -163,6 +192,8 @@ def _told(found: "list[Standing]") -> Iterator[str]:
                 yield f"`{each.patch.id}` holds"
             case "removable":
                 yield f"`{each.patch.id}` can be taken out: {each.why}; `garrison patches remove {each.patch.id}`"
+            case "untested":
+                yield f"`{each.patch.id}` could not be proven again: {each.why}"
             case _:
                 yield f"`{each.patch.id}` does not hold any more: {each.why}"
 

@@ -18,7 +18,9 @@ from garrison.core.patch import Patch, Refused
 FILE: Final = "patches.yaml"
 """The file beside garrison.yaml that `garrison patch` writes."""
 CEL_VARIABLES: Final = (*VARIABLES, "body")
-_PLACE: Final = re.compile(r"(?:(?:path|query|header|cookie)(?:\..+)?|body(?:/.*)?)\Z", re.DOTALL)
+_PLACE: Final = re.compile(
+    r"(?:(?:path|query|header|cookie)(?:\..+)?|body(?:/.*)?|token\.(?:head|claims)\..+)\Z", re.DOTALL
+)
 _KINDS: Final = ("refuse", "deny", "strip", "headers", "policy")
 
 Fault = tuple[Path, str, str]
@@ -81,7 +83,7 @@ def _faults(patch: Patch) -> Iterator[Fault]:
             yield ("expires",), f"`{patch.expires}` {error}", "examples: `2026-12-31`, `2026-12-31T18:00:00Z`"
     if patch.refuse is not None:
         if not (patch.refuse.cel and not patch.where) and not _PLACE.match(patch.where):
-            hint = "examples: `path.id`, `query.q`, `header.origin`, `body/user/role`"
+            hint = "examples: `path.id`, `query.q`, `header.origin`, `body/user/role`, `token.head.alg`"
             yield ("where",), f"`{patch.where}` is no place in a request", hint
         yield from _predicate_faults(patch.refuse)
     for at, pointer in enumerate(patch.strip):

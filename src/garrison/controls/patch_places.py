@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias
 import msgspec
 
 from garrison.contract.catalogue import Match
+from garrison.controls.patch_tokens import UNREADABLE, token_values
 from garrison.core.document import FormDocument, JsonDocument, MultipartDocument, RowsDocument, TextDocument
 from garrison.engine.facts import Facts
 
@@ -40,6 +41,8 @@ def reader(where: str, template: str) -> Read:
             return _header(name.lower())
         case "cookie":
             return _cookie(name)
+        case "token":
+            return _token(name)
         case _:
             return _body(tuple(name.split("/")) if name else ())
 
@@ -98,6 +101,15 @@ def _cookie(name: str) -> Read:
     def read(facts: Facts) -> Sequence[Any]:
         pairs = [each.partition("=") for each in facts.canonical.headers.get("cookie", "").split(";")]
         return [value.strip() for key, _, value in pairs if not name or key.strip() == name]
+
+    return read
+
+
+def _token(name: str) -> Read:
+    part, _, member = name.partition(".")
+
+    def read(facts: Facts) -> Sequence[Any]:
+        return [UNREAD if value is UNREADABLE else value for value in token_values(facts, part, member)]
 
     return read
 

@@ -140,7 +140,8 @@ def _objection(patch: Patch, template: str) -> _Objects:
         values = read(facts) if read is not None else ()
         if UNREAD in values:
             return unread
-        return reason if met(values) else None
+        is_over = refused.past and any(not _number(each) > facts.now for each in values)
+        return reason if is_over or met(values) else None
 
     def in_body(facts: Facts) -> Outcome:
         return unread if isinstance(facts.document, Undecodable) else check(facts)

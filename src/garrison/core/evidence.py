@@ -37,7 +37,7 @@ class Means(msgspec.Struct, frozen=True, omit_defaults=True):
     name: str
     """`request-schema`, `listen.tls`, `id-walk`."""
     kind: str
-    """`control`, `setting` or `detection`."""
+    """`control`, `setting`, `detection` or `patch`."""
     force: Force
     says: str
     """How it is in force, lower case: `enforced in 12 of 12 operations`."""
@@ -53,6 +53,8 @@ class Open(msgspec.Struct, frozen=True, omit_defaults=True):
     place: str
     accepted_until: str = ""
     accepted_why: str = ""
+    patch: str = ""
+    """The virtual patch that closes it at the gateway; empty where none does."""
 
 
 class Trial(msgspec.Struct, frozen=True, omit_defaults=True):

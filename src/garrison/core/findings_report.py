@@ -180,6 +180,28 @@ class Report(msgspec.Struct, frozen=True, omit_defaults=True):
         return max((each.finding.severity for each in self.findings if each.counts), key=_rank, default=None)
 
 
+class Again:
+    """What a run tested: what it does not find there any more is mended."""
+
+    def __init__(self, report: Report) -> None:
+        self._ran = {each.check: each for each in report.checks if each.outcome is not Outcome.UNTESTED}
+        self._known = {each.check for each in report.checks}
+        self._stopped = {(each.check, each.operation) for each in report.untested}
+
+    def was_tested(self, finding: Finding) -> bool:
+        """Whether its check ran to its end again where it was found."""
+        ran = self._ran.get(finding.check)
+        if ran is None or ran.outcome is Outcome.NOT_APPLICABLE:
+            return False
+        if (finding.check, None) in self._stopped or (finding.check, finding.operation) in self._stopped:
+            return False
+        return ran.is_whole or finding.operation in ran.operations
+
+    def is_about(self, finding: Finding) -> bool:
+        """Whether its check is one that a run of this kind could have made."""
+        return finding.check in self._known
+
+
 FAMILIES: Final = (
     "authentication",
     "authorization",

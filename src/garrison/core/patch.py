@@ -32,6 +32,8 @@ class Refused(
     """A value of more characters; of a whole body, bytes."""
     above: _Number | None = None
     """A number above this, and what is no number."""
+    past: bool = False
+    """A time that is over, in seconds since 1970 as tokens give it, and what is no number."""
     not_one_of: tuple[str, ...] = ()
     """A value that is none of these."""
     cel: str = ""
@@ -70,7 +72,8 @@ class Patch(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_un
     Empty: every request."""
     where: str = ""
     """The place in the request: `path.id`, `query.q`, `header.x-own`, `cookie.sid`, `body/user/role` (`*` stands for
-    any item); `path`, `query` or `body` as a whole."""
+    any item); `path`, `query` or `body` as a whole; `token.head.alg`, `token.claims.exp`: what tokens (JWT) say,
+    whoever signed them."""
     refuse: Refused | None = None
     """What is refused of what stands there."""
     deny: bool = False
@@ -117,6 +120,7 @@ def told(refused: Refused) -> str:
     words += [f"unlike `{refused.unlike}`"] if refused.unlike else []
     words += [f"longer than {refused.longer_than}"] if refused.longer_than is not None else []
     words += [f"above {refused.above:g}"] if refused.above is not None else []
+    words += ["a time that is over"] if refused.past else []
     words += ["not one of " + ", ".join(f"`{each}`" for each in refused.not_one_of)] if refused.not_one_of else []
     words += [f"where `{refused.cel}`"] if refused.cel else []
     return "what is " + " or ".join(words) if words else "nothing"

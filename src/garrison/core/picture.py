@@ -63,6 +63,44 @@ class Remark(msgspec.Struct, frozen=True):
     text: str
 
 
+class ProofState(StrEnum):
+    """How it stands with a virtual patch."""
+
+    HOLDS = "holds"
+    FAILS = "fails"
+    """What it closed is open."""
+    NEEDLESS = "needless"
+    """The API does not have the finding any more, or the policy refuses it without the patch."""
+    ENDED = "ended"
+    """Its time is over: it does nothing."""
+    UNPROVEN = "unproven"
+    """The proof could not be made."""
+
+
+class Proven(msgspec.Struct, frozen=True):
+    """What came of proving a virtual patch again."""
+
+    state: ProofState
+    why: str = ""
+    policy: str = ""
+    """What it was proven with: another policy, or another form of the patch, has another text here."""
+
+
+class Held(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is known of a virtual patch."""
+
+    state: ProofState = ProofState.HOLDS
+    """As far as one is sure, and somebody was told."""
+    seen: ProofState = ProofState.HOLDS
+    """What came of it the last time."""
+    times: int = 0
+    """How often one after another."""
+    at: float = 0.0
+    """When: seconds since the epoch; 0 before the first time."""
+    policy: str = ""
+    """What it was proven with then."""
+
+
 class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     """What one run saw."""
 
@@ -84,8 +122,10 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     stopped: str = ""
     """Why the run ended before its work was done; empty where it was done."""
     requests: int = 0
-    patched: Mapping[str, str] = {}
-    """By fingerprint of a finding, which virtual patch closes it."""
+    patches: tuple[str, ...] = ()
+    """Virtual patches that are there, by id."""
+    proofs: Mapping[str, Proven] = {}
+    """What came of those of them that were proven again in this run."""
     notes: Mapping[str, Remark] = {}
     """What other parts watch and have something to say about, by a name of theirs."""
 
@@ -104,5 +144,6 @@ class Picture(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """What of it the last run could not test: with the next one that cannot, somebody is told."""
     stopped: str = ""
     notes: tuple[str, ...] = ()
+    patches: Mapping[str, Held] = {}
     until: float = 0.0
     """Up to when recorded traffic was looked at."""

@@ -7,10 +7,12 @@ from typing import Final
 import msgspec
 
 from garrison.config.model import Settings
+from garrison.config.virtual_patch import is_over
 from garrison.core.decision import Mode
 from garrison.core.evidence import Evidence, Force, Means, Open, Standing, Trial
 from garrison.core.finding import State
 from garrison.core.findings_report import Listed, Outcome, Report
+from garrison.core.patch import Patch
 from garrison.core.requirements import REQUIREMENTS, Requirement, tag_of
 from garrison.engine.control import ControlSpec
 from garrison.engine.plan import Entry, Policy
@@ -52,9 +54,11 @@ def _evidence(requirement: Requirement, known: Known) -> Evidence:
         if tag in map(tag_of, tags)
     )
     checks = tuple(name for name, tags in known.checks.items() if tag in map(tag_of, tags))
-    trials = tuple(trial for report in known.reports if (trial := _trial(report, checks)) is not None)
-    missing = (*_unforced((*controls, *settings)), *_untried(checks, trials, known.now))
-    means = (*controls, *settings, *detections)
+    closed = closing(known.settings, known.now)
+    patches = tuple(_patch(each) for each in closed.values() if each.check in checks)
+    trials = tuple(trial for report in known.reports if (trial := _trial(report, checks, closed)) is not None)
+    missing = (*_unforced((*controls, *settings, *patches)), *_untried(checks, trials, known.now))
+    means = (*controls, *settings, *patches, *detections)
     return Evidence(
         requirement.id, requirement.title, _standing(means, trials, missing), means, trials, checks, missing
     )
@@ -99,6 +103,23 @@ def _control(control: ControlSpec, entries: Sequence[Entry]) -> Means:
     return Means(control.id, "control", force, says)
 
 
+def closing(settings: Settings, now: float) -> Mapping[str, Patch]:
+    """By fingerprint of a finding, the virtual patch that closes it: one that was proven, has not ended and is
+    enforced."""
+    own = settings.controls.virtual_patch
+    if settings.mode != "enforce" or own.mode not in (None, Mode.ENFORCE):
+        return {}
+    return {each.finding: each for each in own.patches if each.finding and each.proof and not is_over(each, now)}
+
+
+def _patch(patch: Patch) -> Means:
+    """A patch meets no requirement for good: it closes one place, until the API is mended."""
+    until = f"until {patch.expires}" if patch.expires else "until it is taken out"
+    proven = f", proven on {patch.proof.at[:10]}" if patch.proof is not None else ""
+    says = f"closes one finding of `{patch.check}` {until}{proven}; the API is to be mended"
+    return Means(f"virtual-patch {patch.id}", "patch", Force.PARTLY, says)
+
+
 def _unforced(means: Sequence[Means]) -> Iterator[str]:
     if not means:
         yield "no control and no setting enforces it"
@@ -112,7 +133,7 @@ def _unforced(means: Sequence[Means]) -> Iterator[str]:
 # -- what tested it
 
 
-def _trial(report: Report, checks: Sequence[str]) -> Trial | None:
+def _trial(report: Report, checks: Sequence[str], closed: Mapping[str, Patch]) -> Trial | None:
     """What a run says of checks; None where it knows none of them."""
     ran = [each for each in report.checks if each.check in checks]
     if not ran:
@@ -121,12 +142,12 @@ def _trial(report: Report, checks: Sequence[str]) -> Trial | None:
         tuple(str(each.check) for each in ran if each.outcome is outcome)
         for outcome in (Outcome.TESTED, Outcome.UNTESTED, Outcome.NOT_APPLICABLE)
     )
-    findings = tuple(_open(each) for each in report.standing if each.finding.check in checks)
+    findings = tuple(_open(each, closed) for each in report.standing if each.finding.check in checks)
     day = dt.datetime.fromtimestamp(report.started, dt.UTC).date().isoformat()
     return Trial(report.kind, report.target, day, tested, untested, idle, findings)
 
 
-def _open(listed: Listed) -> Open:
+def _open(listed: Listed, closed: Mapping[str, Patch]) -> Open:
     finding = listed.finding
     place = f"{finding.method} {finding.template}".strip() or (
         finding.source.path if finding.source is not None else ""
@@ -140,6 +161,7 @@ def _open(listed: Listed) -> Open:
         place,
         listed.accepted_until if is_accepted else "",
         listed.accepted_why if is_accepted else "",
+        closed[finding.fingerprint].id if finding.fingerprint in closed else "",
     )
 
 
@@ -156,7 +178,7 @@ def _untried(checks: Sequence[str], trials: Sequence[Trial], now: float) -> Iter
         yield f"{len(left)} of its {len(checks)} checks never ran: `garrison assess URL --data DIR`"
     yield from _old(tried, now)
     for each in tried:
-        standing = [one for one in each.findings if not one.accepted_until]
+        standing = [one for one in each.findings if not one.accepted_until and not one.patch]
         if standing:
             count = "1 finding stands" if len(standing) == 1 else f"{len(standing)} findings stand"
             yield f"{count} in the {each.kind} of {each.target}"

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from garrison.core.patch import Patch, Refused
-from garrison.patching.access import denied, for_owner, for_roles
+from garrison.patching.access import denied, for_owner, for_owner_in_answer, for_roles
 from garrison.patching.predicate import (
     anywhere,
+    as_mail,
     at,
     at_place,
     bounded,
@@ -17,9 +18,9 @@ from garrison.patching.predicate import (
     short,
     without_credential,
 )
-from garrison.patching.settings import enforcing, enforcing_everywhere, limited
+from garrison.patching.settings import enforcing, enforcing_everywhere, limited, verified
 from garrison.patching.situation import Cure, Situation
-from garrison.patching.strip import carrying, carrying_named, field, secrets_shown
+from garrison.patching.strip import alike, carrying, carrying_named, field, secrets_shown
 
 _PRESENT: Final = at_place(Refused(present=True))
 _PRESENT_ANYWHERE: Final = anywhere(Refused(present=True))
@@ -80,24 +81,41 @@ CURES: Final[Mapping[str, tuple[Cure, ...]]] = {
     "fields-above-role": (field,),
     "secrets-exposed": (field,),
     "personal-data-public": (without_credential, field),
-    "change-without-credential": (without_credential, denied),
+    "change-without-credential": (without_credential, verified, denied),
     "admin-twin-open": (denied, _INVENTORY),
     "object-check-bypassed": (
         at_place(Refused(unlike=r"[\pL\pN_-]+")), at("query", Refused(repeated=True)), _SCHEMA, _CANONICAL,
     ),
-    "object-read-by-another": (for_owner,),
+    "object-read-by-another": (for_owner_in_answer, for_owner),
     "object-changed-by-another": (for_owner,),
     "object-deleted-by-another": (for_owner,),
-    "named-object-of-another": (for_owner,),
+    "named-object-of-another": (for_owner, for_owner_in_answer),
+    "list-shows-others": (for_owner, for_owner_in_answer),
+    "nested-object-not-bound": (for_owner, for_owner_in_answer),
     "named-object-changed": (for_owner,),
     "password-of-another-changed": (for_owner,),
     "function-above-role": (for_roles, denied),
     "function-used-above-role": (for_roles, denied),
     # authentication
-    "missing-credentials": (without_credential,),
-    "jwt-none": (in_token('"none"'), anywhere(Refused(matches=r"\.[\w-]*\.\s*$"))),
-    "jwt-key-fetched": (in_token('"jku"', '"x5u"'),),
-    "jwt-embedded-key": (in_token('"jwk"', '"x5c"'),),
+    "missing-credentials": (without_credential, verified),
+    "invalid-credentials-accepted": (verified,),
+    "partially-checked-credentials": (verified,),
+    "jwt-none": (in_token("head.alg", Refused(matches=r"(?i)^\s*none\s*$")), verified),
+    "jwt-key-fetched": (
+        in_token("head.jku", Refused(present=True)), in_token("head.x5u", Refused(present=True)), verified,
+    ),
+    "jwt-embedded-key": (
+        in_token("head.jwk", Refused(present=True)), in_token("head.x5c", Refused(present=True)), verified,
+    ),
+    "jwt-key-confusion": (in_token("head.alg", Refused(matches=r"(?i)^\s*hs")), verified),
+    "jwt-kid-injection": (
+        in_token("head.kid", Refused(unlike=r"[\w.:=-]{0,128}")), in_token("head.kid", Refused(unlike=r"[\w-]{0,64}")),
+        verified,
+    ),
+    "jwt-expired-accepted": (in_token("claims.exp", Refused(past=True)), verified),
+    "jwt-signature-unverified": (verified,),
+    "jwt-claims-unchecked": (verified,),
+    "user-enumeration": (alike,),
     "credentials-in-url": (_PRESENT_ANYWHERE,),
     "password-in-url": (
         everywhere("query.password", Refused(present=True)), everywhere("query", Refused(matches="(?i)passw")),
@@ -155,7 +173,7 @@ CURES: Final[Mapping[str, tuple[Cure, ...]]] = {
     "bound-not-enforced": (_SCHEMA,),
     "page-size-unbounded": (_SCHEMA, bounded(1000, 100)),
     "costly-query": (short(256, 64), refusing(r"[*%?_]")),
-    "pattern-backtracking": (short(64, 32, 20),),
+    "pattern-backtracking": (as_mail, short(64, 32, 20)),
     "body-size-unbounded": (short(262_144, 65_536, 16_384, where="body"),),
     "compressed-bomb": (enforcing("request-limits"), enforcing("request-limits", inspected_bytes=65_536)),
     "deep-json": (enforcing("request-limits"), enforcing("request-limits", json_depth=8)),
@@ -172,6 +190,7 @@ _STATE = "it lies in what the API remembers of its sessions or accounts, which n
 _KEYS = (
     "only who holds the keys can tell a forged token: let the gateway check tokens (`controls.authentication.schemes`)"
 )
+_ISSUED = "tokens are what the API gives out: what they are signed with and how long they last it alone decides"
 _ANSWER = "it shows in how two answers, or their times, differ: both are right by themselves"
 _TLS = "it is the API's own transport: put it behind the gateway's (`listen.tls`) and let nobody reach it otherwise"
 _OWN = "whose an object is only the API knows: let the gateway authenticate and say who owns what (`object-access`)"
@@ -184,11 +203,11 @@ INCURABLE: Final[Mapping[str, str]] = {
         _STATE,
     ),
     **dict.fromkeys(
-        ("jwt-weak-secret", "session-weak-secret", "jwt-signature-unverified", "jwt-key-confusion", "jwt-key-fetched",
-         "jwt-embedded-key", "jwt-kid-injection", "jwt-claims-unchecked", "jwt-expired-accepted", "jwt-without-end",
-         "invalid-credentials-accepted", "partially-checked-credentials"),
+        ("jwt-signature-unverified", "jwt-claims-unchecked", "invalid-credentials-accepted",
+         "partially-checked-credentials"),
         _KEYS,
     ),
+    **dict.fromkeys(("jwt-weak-secret", "session-weak-secret", "jwt-without-end"), _ISSUED),
     **dict.fromkeys(("user-enumeration", "user-enumeration-by-time", "existence-told", "graphql-suggestions"), _ANSWER),
     **dict.fromkeys(
         ("tls-certificate", "tls-flaw", "tls-old-version", "tls-weak-cipher", "plain-http", "hsts-missing",

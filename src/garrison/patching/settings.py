@@ -36,3 +36,12 @@ def limited(*rates: str) -> Cure:
             yield situation.policy({"rate-limit": {"mode": "enforce", "limits": [limit]}})
 
     return cure
+
+
+def verified(situation: Situation) -> Iterator[Patch]:
+    """Let the gateway itself see whether a credential is good: of every request, failing that of the operation's."""
+    if situation.knows_principals:
+        told: Mapping[str, Any] = {"authentication": {"mode": "enforce"}}
+        yield situation.patch(operation="", policy={"controls": told})
+        if situation.operation is not None:
+            yield situation.policy(told)

@@ -1,6 +1,7 @@
 """Cures by what answers hold: fields that are taken out of them, header fields that they carry."""
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 import msgspec
 from msgspec.structs import replace
@@ -11,6 +12,7 @@ from garrison.patching.situation import Cure, Situation
 
 _MASKED = "(secret)"
 """What stands in a proof instead of a secret."""
+_TWO: Final = 2
 
 
 def field(situation: Situation) -> Iterator[Patch]:
@@ -24,6 +26,26 @@ def secrets_shown(situation: Situation) -> Iterator[Patch]:
     names = dict.fromkeys(name for step in situation.finding.proof[:1] for name in _secret(step.answer))
     if names:
         yield situation.patch(strip=tuple(f"/**/{name}" for name in names))
+
+
+def alike(situation: Situation) -> Iterator[Patch]:
+    """Take out of the operation's answers what tells the proof's two answers apart."""
+    answers = [step for step in situation.finding.proof if step.status]
+    if len(answers) < _TWO or answers[0].status != answers[1].status or not situation.match:
+        return
+    one, other = (_members(each.answer) for each in answers[:_TWO])
+    apart = [name for name in {**one, **other} if one.get(name) != other.get(name)]
+    if apart and one.keys() & other.keys():
+        yield situation.patch(strip=tuple(f"/{name.replace('~', '~0').replace('/', '~1')}" for name in apart))
+
+
+def _members(answer: str) -> dict[str, object]:
+    """What stands in an answer that is an object; nothing of any other."""
+    try:
+        value = msgspec.json.decode(answer.encode("utf-8", "replace"))
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 def _secret(answer: str) -> Iterator[str]:

@@ -12,6 +12,7 @@ import msgspec
 from garrison.core.detection import Severity
 from garrison.core.difference import Difference, DifferenceKind
 from garrison.core.picture import Ending, Picture, Sighting, Standing, Weakness
+from garrison.report.patch_differences import compared_patches
 from garrison.report.shape_differences import compared_shapes
 
 DAYS: Final = (30, 14, 7, 1, 0)
@@ -29,14 +30,16 @@ def compare(known: Picture, seen: Sighting) -> tuple[Picture, tuple[Difference, 
     described = frozenset(seen.operations)
     settled = _settled(known, seen)
     shapes, changed = compared_shapes(known.shapes, seen.shapes, described)
+    patches, of_patches = compared_patches(known.patches, seen)
     found = [
         *_operations(known, seen),
         *_strangers(known, seen),
         *changed,
-        *_weaknesses(known.weaknesses, settled, seen.patched),
+        *_weaknesses(known.weaknesses, settled),
         *_certificates(known, seen),
         *_untested(known, seen),
         *_notes(known, seen),
+        *of_patches,
     ]
     after = Picture(
         operations=tuple(sorted(described)),
@@ -51,6 +54,7 @@ def compare(known: Picture, seen: Sighting) -> tuple[Picture, tuple[Difference, 
         doubted=_doubted(known, seen),
         stopped=seen.stopped,
         notes=tuple(sorted(seen.notes)),
+        patches=patches,
         until=seen.at,
     )
     return after, in_order(found)
@@ -91,18 +95,14 @@ def _sure(before: Weakness | None, now: Weakness, stopped: str) -> Weakness:
     return now if missed >= SURE else msgspec.structs.replace(before, missed=missed)
 
 
-def _weaknesses(
-    known: Mapping[str, Weakness], seen: Mapping[str, Weakness], patched: Mapping[str, str]
-) -> Iterator[Difference]:
+def _weaknesses(known: Mapping[str, Weakness], seen: Mapping[str, Weakness]) -> Iterator[Difference]:
     for fingerprint, now in seen.items():
         before = known.get(fingerprint)
         change = _CHANGES.get((before.standing if before is not None else None, now.standing))
         if change is not None:
             kind, word = change
             is_fixed = kind is DifferenceKind.FINDING_FIXED
-            patch = patched.get(fingerprint, "") if is_fixed else ""
-            spare = f"; the patch `{patch}` can be taken out" if patch else ""
-            text = f"{word}: {now.text} ({now.severity}, {fingerprint[:8]}){spare}"
+            text = f"{word}: {now.text} ({now.severity}, {fingerprint[:8]})"
             yield Difference(kind, fingerprint, Severity.INFORMATIONAL if is_fixed else now.severity, text)
 
 

@@ -27,7 +27,6 @@ from garrison.adapters.watch_settings import ASSESS_SETTINGS, read_settings
 from garrison.assessing import LOCK, Wanted, perform
 from garrison.config.load import load_settings
 from garrison.config.model import Settings
-from garrison.continuous import patched_by
 from garrison.core.difference import DifferenceKind
 from garrison.core.errors import ConfigError
 
@@ -121,7 +120,7 @@ def test_beside_a_gateway_it_assesses_at_once_and_tells_what_is_new(stage: Stage
     assert "hunter2" not in (tmp_path / "data" / ASSESS_SETTINGS).read_text()
     kept = read_settings(tmp_path / "data" / ASSESS_SETTINGS)
     assert kept.assess.every == "1d"
-    assert patched_by(kept) == {"abc": "p-1"}
+    assert [each.id for each in kept.controls.virtual_patch.patches] == ["p-1", "p-2"]
 
 
 def _status(folder: Path) -> AssessStatus:

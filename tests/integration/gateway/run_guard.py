@@ -23,7 +23,7 @@ def main(config: Path, module: str) -> int:
 
     def load(seen: Callable[[str], None]) -> Checked:
         opened = open_policy(config, Options(), seen=seen)
-        return Checked(opened.settings, opened.documents)
+        return Checked(opened.settings, opened.documents, opened.plain)
 
     def parts() -> Parts:
         if module:

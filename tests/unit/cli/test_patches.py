@@ -123,3 +123,20 @@ def test_options_that_are_wrong_are_told(folder: Path) -> None:
     missing = run("patch", "--attack", "nowhere.jsonl", cwd=folder)
     assert missing.returncode == 2
     assert "cannot be read" in missing.stderr
+
+
+def test_settings_to_prove_a_patch_with_are_without_what_it_changes(tmp_path: Path) -> None:
+    from garrison.adapters.patch_file import write_patches
+    from garrison.cli.opening import open_plain, open_settings
+    from garrison.config.load import Options
+    from garrison.core.decision import Mode
+    from garrison.core.patch import Patch
+
+    config = tmp_path / "garrison.yaml"
+    config.write_text("mode: monitor\n")
+    told = {"controls": {"inventory": {"mode": "monitor"}}, "operations": [{"match": "a", "controls": {}}]}
+    write_patches(tmp_path / "patches.yaml", [Patch(id="p", policy=told)])
+    changed, plain = (opened(config, Options()) for opened in (open_settings, open_plain))
+    assert (changed.controls.inventory.mode, len(changed.operations)) == (Mode.MONITOR, 1)
+    assert (plain.controls.inventory.mode, len(plain.operations)) == (None, 0)
+    assert plain.controls.virtual_patch.patches == changed.controls.virtual_patch.patches != ()

@@ -1,5 +1,6 @@
 """`virtual-patch` refuses what stands where a patch says, whatever way it is written, until the patch ends."""
 
+import base64
 import json
 from typing import Any
 
@@ -114,6 +115,62 @@ def test_a_cookie() -> None:
 def test_a_place_in_the_body(headers: Headers, body: bytes, reason: str) -> None:
     policy = patched(operation="addItem", where="body/role", refuse={"present": True})
     assert sent(policy, "POST /items", headers, body).reasons == ([reason] if reason else [])
+
+
+def token(head: str, claims: str = "{}") -> str:
+    """A token (JWT) with a signature that nobody verifies."""
+    return ".".join(base64.urlsafe_b64encode(each.encode()).rstrip(b"=").decode() for each in (head, claims, "sig"))
+
+
+GOOD = token('{"alg":"RS256"}', '{"exp":1}')
+NONE = token('{"alg":"None"}')
+ESCAPED = r'{"alg":"\u006eone"}'
+SPELT = {
+    "plain": f"Bearer {NONE}",
+    "with blanks": "Bearer " + token('\n{ "alg" : "none" }'),
+    "named twice": "Bearer " + token('{"alg":"none","alg":"RS256"}'),
+    "with a sign that is no base64": f"Bearer {NONE[:5]}!{NONE[5:]}",
+    "escaped": f"Bearer {token(ESCAPED)}",
+    "without a scheme": NONE,
+}
+REFUSED = ["value-refused token.head.alg"]
+
+
+@pytest.mark.parametrize("spelling", SPELT)
+def test_what_a_token_says_whatever_way_it_is_spelt(spelling: str) -> None:
+    policy = patched(where="token.head.alg", refuse={"matches": "(?i)^none$"})
+    assert sent(policy, "GET /items", (("authorization", SPELT[spelling]),)).reasons == REFUSED
+
+
+@pytest.mark.parametrize(
+    ("headers", "line", "reasons"),
+    [
+        ((("cookie", f"a=1; sid={NONE}"),), "GET /items", REFUSED),
+        ((), f"GET /search?q={NONE}", REFUSED),
+        ((("x-token", f"{GOOD}, {NONE}"),), "GET /items", REFUSED),
+        ((("authorization", f"Bearer {GOOD}"),), "GET /items", []),
+        ((("authorization", "Bearer opaque.none.token"),), "GET /items", []),
+        ((("authorization", "Bearer " + token("{alg:none}")),), "GET /items", ["value-unreadable token.head.alg"]),
+        ((("x-many", " ".join([GOOD] * 40)),), "GET /items", ["value-unreadable token.head.alg"]),
+    ],
+)  # fmt: skip
+def test_tokens_are_looked_for_wherever_they_travel(headers: Headers, line: str, reasons: list[str]) -> None:
+    policy = patched(where="token.head.alg", refuse={"matches": "(?i)^none$"})
+    found = [each for each in sent(policy, line, headers).reasons if each.split()[0] in PATCHED]
+    assert found == reasons
+
+
+@pytest.mark.parametrize(
+    ("claims", "refused"),
+    [
+        ('{"exp":-1}', True), ('{"exp":99999}', False), ('{"exp":"soon"}', True), ('{"exp":-1,"exp":99999}', True),
+        ("{}", False),
+    ],
+)  # fmt: skip
+def test_a_time_that_is_over(claims: str, refused: bool) -> None:
+    policy = patched(where="token.claims.exp", refuse={"past": True})
+    sending = sent(policy, "GET /items", (("authorization", "Bearer " + token('{"alg":"RS256"}', claims)),))
+    assert sending.reasons == (["value-refused token.claims.exp"] if refused else [])
 
 
 def test_a_whole_body() -> None:

@@ -166,3 +166,37 @@ def test_the_record_says_what_becomes_of_what_cannot_be_recorded() -> None:
 def test_what_nothing_enforces_and_nothing_tested_is_missing() -> None:
     found = gathered("controls: {blocking: {mode: 'off'}, revocation: {mode: 'off'}}\nrespond: {mode: 'off'}")
     assert found["REC-API-17"].standing is Standing.MISSING
+
+
+PATCHED = """
+mode: enforce
+controls:
+  virtual-patch:
+    patches:
+    - {id: p-1, finding: ffffffffffffffffffffffffffffffff, check: server-side-request-forgery,
+       deny: true, operation: orders, expires: "2026-12-31", proof: {at: "2026-11-20T08:00:00Z"}}
+"""
+
+
+def test_a_finding_that_a_proven_patch_closes_does_not_stand_and_is_to_be_mended() -> None:
+    reports = [assessed(1, finding("server-side-request-forgery"))]
+    assert "1 finding stands in the assessment of http://shop" in gathered(reports=reports)["API7:2023"].missing
+    found = gathered(PATCHED, reports)["API7:2023"]
+    assert force(found, "virtual-patch p-1") is Force.PARTLY
+    assert found.trials[0].findings[0].patch == "p-1"
+    assert not [each for each in found.missing if "stands" in each]
+    until = "closes one finding of `server-side-request-forgery` until 2026-12-31, proven on 2026-11-20"
+    assert f"`virtual-patch p-1`: {until}; the API is to be mended" in found.missing
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("2026-12-31", "2026-11-01"), (', proof: {at: "2026-11-20T08:00:00Z"}', ""), ("mode: enforce", "mode: monitor"),
+        ("    patches:", "    mode: monitor\n    patches:"),
+    ],
+)  # fmt: skip
+def test_a_patch_that_is_over_not_proven_or_not_enforced_closes_nothing(old: str, new: str) -> None:
+    assert old in PATCHED
+    found = gathered(PATCHED.replace(old, new), [assessed(1, finding("server-side-request-forgery"))])["API7:2023"]
+    assert "1 finding stands in the assessment of http://shop" in found.missing

@@ -13,6 +13,7 @@ from garrison.core.findings_report import Benign
 from garrison.core.ids import OperationId
 from garrison.core.operation import Operation, SecurityScheme
 from garrison.core.patch import Patch, Refused
+from garrison.patching.access import owners_shown
 from garrison.patching.catalogue import CURES, INCURABLE, cures, why_not
 from garrison.patching.situation import Situation
 from garrison.patching.strip import pointer_of, with_more
@@ -62,6 +63,41 @@ def test_owners_and_roles_need_a_gateway_that_authenticates() -> None:
     patch, *_ = cures(Situation(about, OPERATION, knows_principals=True))
     owners = patch.policy["operations"][0]["controls"]["object-access"]["owners"]
     assert owners == [{"parameter": "path.id", "claim": "sub"}]
+
+
+def test_whose_an_object_is_stands_in_the_answer_of_the_proof() -> None:
+    answer = '{"data":[{"id":"7","buyer":"ann","customerId":3,"tea":{"note":"green"}}]}'
+    about = finding("list-shows-others", "", answer)
+    about = replace(about, proof=(replace(about.proof[0], identity="throwaway-ann"),))
+    assert owners_shown(about) == ["/data/*/buyer", "/data/*/customerId"]
+    first, *_ = cures(Situation(about, OPERATION, knows_principals=True))
+    owners = first.policy["operations"][0]["controls"]["object-access"]["owners"]
+    assert owners == [{"answer": "/data/*/buyer", "claim": "sub"}]
+    for unreadable in ("", "[", "7", "... (2,000 characters)"):
+        assert owners_shown(finding("list-shows-others", "", unreadable)) == []
+
+
+def test_answers_that_are_to_be_told_apart_no_more() -> None:
+    known = Step("", "POST", "/login", status=200, answer='{"status":"fail","message":"wrong password"}')
+    about = replace(
+        finding("user-enumeration", ""), proof=(known, replace(known, answer='{"status":"fail","message":"who"}'))
+    )
+    (patch,) = cures(Situation(about, OPERATION))
+    assert patch.strip == ("/message",)
+    for other in (
+        replace(known, status=404),
+        replace(known, answer="nobody"),
+        replace(known, answer='{"error":"who"}'),
+    ):
+        assert list(cures(Situation(replace(about, proof=(known, other)), OPERATION))) == []
+
+
+def test_a_forged_token_is_told_by_who_asks_whether_it_was_issued() -> None:
+    about = finding("jwt-signature-unverified", "header.authorization")
+    assert list(cures(Situation(about, OPERATION))) == []
+    everywhere, here = cures(Situation(about, OPERATION, knows_principals=True))
+    assert everywhere.policy == {"controls": {"authentication": {"mode": "enforce"}}}
+    assert here.policy["operations"][0]["match"] == "getOrder"
 
 
 def test_credentials_that_must_be_there() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from garrison.assess.shapes import shape_of_value
 from garrison.core.detection import Severity
 from garrison.core.difference import Difference, DifferenceKind
-from garrison.core.picture import Picture, Remark, Sighting, Standing, Weakness
+from garrison.core.picture import Picture, ProofState, Proven, Remark, Sighting, Standing, Weakness
 from garrison.report.differences import compare, not_assessed
 
 DAY = 86400.0
@@ -116,17 +116,44 @@ def test_a_finding_that_is_found_now_and_then_is_told_once() -> None:
     assert not any(weakness(*[Standing.OPEN, Standing.FIXED] * 10)[1:])
 
 
-def test_a_patch_whose_finding_is_fixed_is_named() -> None:
-    runs = [
-        Sighting(at=0, weaknesses={"f" * 32: Weakness(each, Severity.HIGH, "bad at GET /a")}, patched={"f" * 32: "p-1"})
-        for each in (Standing.OPEN, Standing.FIXED, Standing.FIXED, Standing.FIXED)
-    ]
-    assert told(*runs) == [
-        ["new: bad at GET /a (high, ffffffff)"],
-        [],
-        ["fixed: bad at GET /a (high, ffffffff); the patch `p-1` can be taken out"],
-        [],
-    ]
+PATCH_HOLDS, PATCH_FAILS, NEEDLESS, ENDED, UNPROVEN = (
+    Proven(each, "why")
+    for each in (
+        ProofState.HOLDS, ProofState.FAILS, ProofState.NEEDLESS, ProofState.ENDED, ProofState.UNPROVEN,
+    )
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("proofs", "kinds"),
+    [
+        ([PATCH_HOLDS, None, PATCH_HOLDS], []),
+        ([PATCH_HOLDS, PATCH_FAILS, PATCH_FAILS, None, PATCH_FAILS], ["patch-fails"]),
+        ([PATCH_FAILS, PATCH_HOLDS, PATCH_FAILS], ["patch-fails", "patch-holds", "patch-fails"]),
+        ([NEEDLESS, PATCH_HOLDS, NEEDLESS, None, NEEDLESS, NEEDLESS], ["patch-needless"]),
+        ([ENDED, ENDED, PATCH_HOLDS, ENDED], ["patch-ended", "patch-ended"]),
+        ([UNPROVEN, UNPROVEN, UNPROVEN, PATCH_HOLDS], ["patch-unproven"]),
+        ([UNPROVEN, PATCH_FAILS, UNPROVEN, UNPROVEN, PATCH_HOLDS], ["patch-fails", "patch-unproven"]),
+    ],
+)
+def test_of_a_patch_is_told_once_what_became_of_it(proofs: list[Proven | None], kinds: list[str]) -> None:
+    known, told = Picture(), []
+    for at, each in enumerate(proofs):
+        known, differences = compare(
+            known, Sighting(at=at, patches=("p-1",), proofs={} if each is None else {"p-1": each})
+        )
+        told += [str(difference.kind) for difference in differences]
+    assert told == kinds
+
+
+def test_a_patch_that_was_taken_out_is_forgotten_and_told_anew_when_it_is_back() -> None:
+    failing = Sighting(at=0, patches=("p-1",), proofs={"p-1": PATCH_FAILS})
+    known, (first,) = compare(Picture(), failing)
+    assert first.text == "the virtual patch `p-1` does not hold any more: why"
+    known, none = compare(known, Sighting(at=1))
+    assert none == ()
+    assert known.patches == {}
+    assert compare(known, failing)[1] == (first,)
 
 
 def test_a_run_that_was_cut_short_mends_nothing() -> None:

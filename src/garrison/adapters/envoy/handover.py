@@ -18,6 +18,8 @@ class Checked(msgspec.Struct, frozen=True):
     settings: Settings
     documents: Mapping[str, bytes] = {}
     """By the path or URL that they were read from."""
+    plain: Settings | None = None
+    """The settings without what virtual patches change of the policy; None where that is the same."""
 
     def read(self, place: str) -> bytes:
         """The document of `place`; raises FileNotFoundError where it is none of these."""

@@ -10,6 +10,7 @@ from garrison.adapters.envoy.bootstrap import bootstrap
 from garrison.adapters.envoy.handover import Checked, Handover, store_checked
 from garrison.adapters.envoy.process import Envoy, Launch, reserve
 from garrison.config.address import Listen, parse_listen
+from garrison.config.model import Settings
 from garrison.core.errors import GarrisonError
 
 RELOAD_TIMEOUT = 120.0
@@ -51,6 +52,7 @@ class Service:
         self.place = Listen(wanted.host, self._held.getsockname()[1])
         listen = msgspec.structs.replace(asked.listen, address=str(self.place))
         self.settings = msgspec.structs.replace(asked, listen=listen)
+        self._plain = checked.plain or asked
         self._run_dir = run_dir
         self._parts = parts
         self._events = events
@@ -66,6 +68,11 @@ class Service:
     def url(self) -> str:
         """Where it listens, as a client would write it."""
         return f"{'https' if self.settings.listen.tls else 'http'}://{self.place}"
+
+    @property
+    def plain(self) -> Settings:
+        """The settings in force, without what virtual patches change of the policy."""
+        return msgspec.structs.replace(self.settings, controls=self._plain.controls, operations=self._plain.operations)
 
     def start(self) -> Envoy:
         """Start an Envoy on the policy in force; it does not serve yet."""
@@ -109,6 +116,7 @@ class Service:
             before.rename(self._file)
             raise
         self.settings = new
+        self._plain = wanted.plain or wanted.settings
         return waiting
 
     def _handler_config(self) -> dict[str, object]:

@@ -48,7 +48,7 @@ class Beside(Protocol):
         """An Envoy serves at `url`: the first, or one after another that ended."""
 
     def apply(self, settings: Settings) -> None:
-        """The gateway was reloaded with `settings`."""
+        """The gateway was reloaded with `settings`, which are without what virtual patches change of the policy."""
 
 
 class Supervisor:
@@ -93,7 +93,7 @@ class Supervisor:
             self._watch.follow(files)
             with (
                 contextlib.closing(Service(run_dir, checked, self._parts(), events=events, log=self._log)) as service,
-                self._beside(service.settings) as beside,
+                self._beside(service.plain) as beside,
             ):
                 self._serve(service, beside)
 
@@ -165,7 +165,7 @@ class Supervisor:
         except Exception as error:  # noqa: BLE001  # outermost frame of a thread; serving goes on
             self._note(f"garrison: reloading failed ({type(error).__name__}: {error}), the old policy stays")
         else:
-            beside.apply(service.settings)
+            beside.apply(service.plain)
             self._say(f"garrison: reloaded ({service.settings.mode})")
             if waiting:
                 self._note(f"garrison: changes of {', '.join(waiting)} take effect at the next start")

@@ -14,7 +14,7 @@ import msgspec
 from garrison.adapters.store.sqlite import open_to_change, open_to_read, trouble_text
 from garrison.core.errors import RecordError
 from garrison.core.finding import Finding, State, Untested
-from garrison.core.findings_report import Explained, Listed, Outcome, Report, in_order, origin_of
+from garrison.core.findings_report import Again, Explained, Listed, Report, in_order, origin_of
 
 FILE: Final = "findings.sqlite"
 MOST_RUNS: Final = 50
@@ -137,7 +137,7 @@ class Findings:
         known = {each.listed.finding.fingerprint: each for each in self.kept(report.started, target=report.target)}
         found = {each.finding.fingerprint: each.finding for each in report.findings}
         listed = [self._found(report, finding, known.get(name)) for name, finding in found.items()]
-        again = _Again(report)
+        again = Again(report)
         gone = [each for name, each in known.items() if name not in found and each.listed.state is not State.FIXED]
         untested: list[Untested] = []
         for each in gone:
@@ -206,28 +206,6 @@ class Findings:
             return work()
         except (OSError, sqlite3.Error, msgspec.DecodeError) as error:
             raise RecordError(trouble_text(self._path, error)) from error
-
-
-class _Again:
-    """What a run tested: what it does not find there any more is mended."""
-
-    def __init__(self, report: Report) -> None:
-        self._ran = {each.check: each for each in report.checks if each.outcome is not Outcome.UNTESTED}
-        self._known = {each.check for each in report.checks}
-        self._stopped = {(each.check, each.operation) for each in report.untested}
-
-    def was_tested(self, finding: Finding) -> bool:
-        """Whether its check ran to its end again where it was found."""
-        ran = self._ran.get(finding.check)
-        if ran is None or ran.outcome is Outcome.NOT_APPLICABLE:
-            return False
-        if (finding.check, None) in self._stopped or (finding.check, finding.operation) in self._stopped:
-            return False
-        return ran.is_whole or finding.operation in ran.operations
-
-    def is_about(self, finding: Finding) -> bool:
-        """Whether its check is one that a run of this kind could have made."""
-        return finding.check in self._known
 
 
 def _not_again(kept: Kept) -> Untested:
