@@ -16,12 +16,14 @@ from tests.integration.envoy.running import ROOT, build_filter
 
 HERE = Path(__file__).parent
 EXCHANGES = int(os.environ.get("GARRISON_SOAK", "4000"))
+SMALL = ("-DGARRISON_ROUND=2", "-DGARRISON_MOST=4")
+"""So that rounds take several visits, and some find no place, with the few exchanges that the host has at a time."""
 SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-g", "-O0")
 
 
 @pytest.fixture(scope="module")
 def module(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_filter(tmp_path_factory.mktemp("filter"), SANITIZERS)
+    return build_filter(tmp_path_factory.mktemp("filter"), (*SANITIZERS, *SMALL))
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,8 @@
-"""Files that take effect as soon as they change: looked at every few milliseconds by one thread beside the traffic."""
+"""Files that take effect as soon as they change: looked at, beside the traffic, when the system tells that they did.
+
+Inside Envoy each look takes the interpreter from the workers, and where they keep all cores busy they wait until the
+thread that looks has had its turn. So it looks only when there is something to see.
+"""
 
 import os
 import threading
@@ -6,8 +10,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
 
+from garrison.adapters.changes import Changes
+
 POLL_SECONDS: Final = 0.025
-"""Half of the 50 ms in which a change is to be seen; a look costs one system call a file."""
+"""Half of the 50 ms in which a change is to be seen: the time from one look to the next where changes follow each
+other, or where the system does not tell of them. A look costs one system call a file."""
+CHECK_SECONDS: Final = 1.0
+"""Until the next look though nothing was told: file systems of other machines tell of nothing."""
 
 Apply: TypeAlias = Callable[[bytes | None], None]
 """Takes a file's content, None where there is no such file. Raises ValueError where it cannot be used: what was in
@@ -30,7 +39,7 @@ class FilesWatched:
         self._files: list[_Watched] = []
         self._seen: dict[Path, _Stamp | None] = {}
         self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="garrison-files", daemon=True)
+        self._changes: Changes | None = None
 
     def add(self, path: Path, apply: Apply) -> None:
         """Watch `path`; it is read at once, so that it is in force when this returns. Before `start`."""
@@ -40,18 +49,28 @@ class FilesWatched:
 
     def start(self) -> None:
         """Begin to watch."""
+        self._changes = Changes()
+        self._thread = threading.Thread(target=self._run, args=(self._changes,), name="garrison-files", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
         """Stop watching."""
+        changes, self._changes = self._changes, None
         self._closing.set()
-        if self._thread.is_alive():
+        if changes is not None:
+            changes.wake()
             self._thread.join()
+            changes.close()
 
-    def _run(self) -> None:
-        while not self._closing.wait(POLL_SECONDS):
+    def _run(self, changes: Changes) -> None:
+        is_told = False
+        while not self._closing.is_set():
+            changes.wait(CHECK_SECONDS if is_told else POLL_SECONDS)
+            # First, so that what changes from here on is told.
+            is_told = changes.watch([os.fspath(watched.path) for watched in self._files])
             for watched in self._files:
                 self._look(watched)
+            self._closing.wait(POLL_SECONDS)
 
     def _look(self, watched: _Watched) -> None:
         stamp = _stamp(watched.path)

@@ -55,6 +55,9 @@ class Fields(msgspec.Struct, frozen=True, gc=False):
     ambiguities: tuple[Ambiguity, ...]
     derived: dict[Hashable, Any] = {}
     """What others make of the headers alone, each under its own key: kept for as long as the fields are."""
+    lasting: dict[Hashable, Any] = {}
+    """What others make of headers that are not among those that vary (`field_memory.py`): shared by all heads that
+    differ in nothing else."""
 
 
 class Target(msgspec.Struct, frozen=True, gc=False):
@@ -86,7 +89,8 @@ class CanonicalRequest(msgspec.Struct, frozen=True, gc=False):
     """Size of all names and values as received."""
     ambiguities: tuple[Ambiguity, ...] = ()
     """Each once, and at most `MAX_OF_A_KIND` of a kind."""
-    derived: dict[Hashable, Any] = {}  # as in `Fields`
+    derived: dict[Hashable, Any] = {}  # this and the next as in `Fields`
+    lasting: dict[Hashable, Any] = {}
 
 
 MAX_OF_A_KIND = 8
@@ -150,32 +154,6 @@ _SHADOWABLE = _SINGLE_VALUED | {
 }  # fmt: skip
 
 
-class FieldMemory:
-    """Remembers how heads were read: most clients send the same fields again and again.
-
-    A pure memory of `read_fields`, bounded in entries and in what one entry may hold. When it is full it begins
-    anew, so that a flood of different heads costs what it would cost without it.
-    """
-
-    MAX_ENTRIES = 1024
-    MAX_BYTES = 4096
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[Headers, str, str], Fields] = {}
-
-    def read(self, head: RequestHead) -> Fields:
-        """What `read_fields` gives for `head`."""
-        key = (head.headers, head.authority, head.protocol)
-        fields = self._known.get(key)
-        if fields is None:
-            fields = read_fields(head)
-            if fields.header_bytes <= self.MAX_BYTES:
-                if len(self._known) >= self.MAX_ENTRIES:
-                    self._known.clear()
-                self._known[key] = fields
-        return fields
-
-
 def canonicalise(head: RequestHead, fields: Fields | None = None, target: Target | None = None) -> CanonicalRequest:
     """Read `head` once. Never raises; what is ambiguous is noted and read in the most conservative way.
 
@@ -196,6 +174,7 @@ def canonicalise(head: RequestHead, fields: Fields | None = None, target: Target
         fields.header_bytes,
         _bounded((*found, *more)) if found and more else found or more,
         fields.derived,
+        fields.lasting,
     )
 
 
@@ -373,11 +352,16 @@ def _check_joined(headers: Mapping[str, str], found: list[Ambiguity]) -> None:
             found.append(Ambiguity("repeated-header", f"header.{name}"))
 
 
+def is_length(text: str) -> bool:
+    """Whether a `Content-Length` is a number of bytes that any server can read."""
+    return text.isascii() and text.isdigit() and len(text) < 19
+
+
 def _check_framing(head: RequestHead, headers: Mapping[str, str], found: list[Ambiguity]) -> None:
     """RFC 9112, 6: one message, one length. Two of them are how requests are smuggled."""
     length = headers.get("content-length")
     coding = headers.get("transfer-encoding")
-    if length is not None and not (length.isascii() and length.isdigit() and len(length) < 19):
+    if length is not None and not is_length(length):
         found.append(Ambiguity("conflicting-framing", "header.content-length"))
     # 6.1: a message of HTTP/1.0 with a coding has faulty framing; later versions frame for themselves
     if coding is not None and (length is not None or coding != "chunked" or head.protocol != "HTTP/1.1"):

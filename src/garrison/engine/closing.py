@@ -45,9 +45,9 @@ def tell_end(plan: Plan, facts: Facts, decision: Decision, reasons: tuple[Reason
 def agent_of(facts: Facts) -> str:
     """The program that sends the request, as it says itself."""
     canonical = facts.canonical
-    agent: str | None = canonical.derived.get(_AGENT)
+    agent: str | None = canonical.lasting.get(_AGENT)
     if agent is None:
-        agent = canonical.derived[_AGENT] = first_product(canonical.headers.get("user-agent", ""))
+        agent = canonical.lasting[_AGENT] = first_product(canonical.headers.get("user-agent", ""))
     return agent
 
 

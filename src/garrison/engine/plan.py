@@ -15,8 +15,8 @@ from garrison.config.model import Settings
 from garrison.config.sections import ControlSettings
 from garrison.contract.catalogue import Catalogue, CompiledOperation, Match, Miss
 from garrison.contract.targets import TargetMemory
-from garrison.core.canonical import FieldMemory
 from garrison.core.decision import FailMode, Mode, Phase
+from garrison.core.field_memory import FieldMemory
 from garrison.core.ids import ControlId, ReasonId
 from garrison.core.operation import Operation
 from garrison.engine.combine import ENGINE, Answer, granting

@@ -11,6 +11,7 @@ import msgspec
 
 from garrison.config.authentication import LockoutSettings, SchemeSettings
 from garrison.core.canonical import CanonicalRequest
+from garrison.core.field_memory import VARYING
 from garrison.core.operation import SecurityScheme
 from garrison.core.question import Question
 from garrison.identity.binding import check_sender
@@ -134,10 +135,11 @@ class _Tokens:
 
         Clients send one token again and again, so this is remembered for as long as the head it stands in.
         """
-        found: tuple[str, str, bytes] | None = request.derived.get(self._salt)
+        memory = request.derived if self._field in VARYING else request.lasting
+        found: tuple[str, str, bytes] | None = memory.get(self._salt)
         if found is None:
             prefix, token = self._read(request)
-            found = request.derived[self._salt] = prefix, token, token_digest(token, self._salt)
+            found = memory[self._salt] = prefix, token, token_digest(token, self._salt)
         return found
 
     def _read(self, request: CanonicalRequest) -> tuple[str, str]:

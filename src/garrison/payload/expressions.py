@@ -37,7 +37,7 @@ _OPENINGS: Final = (
 )
 """How an expression is opened, and what ends it where its braces hold none of their own."""
 
-_EXPRESSION: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|<%.*?%>|[$#*@~%]\{.*?\}", re.DOTALL)
+_EXPRESSION: Final = re.compile(r"(?:\{\{|\{%|<%|[$#*@~%]\{).{0,160}?(?:\}\}|%\}|%>|\})", re.DOTALL)
 _PARTS: Final = 2000
 
 

@@ -47,3 +47,37 @@ def points_inward(text: str, place: int) -> bool:
     """Whether an address inside is one that nobody writes down who builds on it: not a developer's own machine."""
     del place
     return _DEVELOPED.match(text) is None
+
+
+_LONGEST: Final = 400
+_INTRODUCES: Final = frozenset({
+    "a", "about", "above", "add", "added", "adding", "after", "against", "all", "also", "an", "and", "are",
+    "as", "ask", "at", "be", "before", "below", "between", "but", "by", "call", "called", "cat", "cd", "change",
+    "changed", "chmod", "chown", "copy", "cp", "create", "created", "creates", "curl", "current", "default",
+    "del", "delete", "deleted", "dir", "directory", "edit", "empty", "file", "files", "find", "folder", "for",
+    "from", "get", "grep", "had", "has", "have", "head", "if", "in", "inside", "install", "installed", "into",
+    "is", "it", "less", "like", "link", "list", "load", "loaded", "log", "logs", "look", "ls", "make", "makes",
+    "more", "mount", "mounted", "move", "mv", "named", "nano", "new", "no", "not", "of", "on", "only", "open",
+    "or", "our", "out", "over", "path", "paths", "place", "print", "put", "read", "remove", "removed", "rm",
+    "run", "running", "save", "saved", "see", "set", "source", "stored", "sudo", "tail", "than", "that", "the",
+    "their", "then", "this", "through", "to", "touch", "under", "up", "use", "used", "uses", "using", "vi",
+    "via", "view", "vim", "was", "we", "were", "what", "when", "where", "which", "with", "within", "write",
+    "written", "you", "your",
+})  # fmt: skip
+"""Words that commonly stand before a path that a sentence or a command is about."""
+
+
+def stands_apart(text: str, place: int) -> bool:
+    """Whether the path that ends before `place` is all of `text`, or stands in it without anything that speaks of it.
+
+    In a sentence a path follows a word that brings it in, in a listing a sign, in code it is quoted or fenced.
+    """
+    parts = text[max(0, place - _LONGEST) : place].rsplit(None, 1)
+    if len(parts) < 2:
+        return text.count("\n") < 2 and not text[place:].strip()
+    before, path = parts
+    if "\n" in text[max(0, place - len(path) - 2) : place - len(path)] or not is_said(text, place - 1):
+        return False
+    words = before.rsplit(None, 1)
+    word = words[-1].rstrip(",.;?!)")
+    return word.isalpha() and word.lower() not in _INTRODUCES and "$" not in before[-80:]

@@ -9,6 +9,7 @@ import re
 from typing import Final
 
 from garrison.payload.quoting import closing_quotes, is_said, may_close
+from garrison.payload.statements import begins_statement
 
 _TOKEN: Final = re.compile(
     r"(?P<space>[\s\x00]+|/\*!\d*|\*/|(?:--|\#)[^\n'\"]{0,40}\r?\n|\d\.e(?=[(.\s])|/\*[^*]*+\*/)"
@@ -96,6 +97,15 @@ def goes_on(text: str, place: int) -> bool:
     return is_said(text, place) and _is_part(letters(text, start, place + 120), start == 0)
 
 
+def goes_on_or_begins(text: str, place: int) -> bool:
+    """The same, or whether it stands at the beginning of `text`, where a value is expected."""
+    return (place <= _BEGINNING and text.lstrip()[:1] in _VALUES) or goes_on(text, place)
+
+
+_BEGINNING: Final = 60
+_VALUES: Final = frozenset("'\"(-0123456789)")
+
+
 @functools.lru_cache(maxsize=32)
 def _is_broken(line: str) -> bool:
     return _BROKEN.match(line) is not None
@@ -142,33 +152,6 @@ def joins_string(text: str, place: int) -> bool:
 def joins_json(text: str, place: int) -> bool:
     """Whether an operator of JSON follows a string that this text did not begin, or begins with."""
     return text.lstrip()[:1] in {"'", '"', "`"} or bool(closing_quotes(text, place - 12, place))
-
-
-_SPACE: Final = r"(?:\s|/\*.{0,60}?\*/|\+)"
-_VERB: Final = re.compile(
-    rf"{_SPACE}*(?:"
-    rf"select{_SPACE}*(?:[(*@'\"`+-]|\d|[\w.`]+{_SPACE}*[,(]|(?:distinct|top|all|case|null){_SPACE}|[^;\n]{{1,120}}?{_SPACE}from{_SPACE})"
-    rf"|(?:insert|replace){_SPACE}+(?:(?:ignore|low_priority|delayed|high_priority){_SPACE}+)*(?:into{_SPACE}|[\w.`]+{_SPACE}*(?:\(|values))"
-    rf"|update{_SPACE}+(?:(?:ignore|low_priority){_SPACE}+)*[\w.`\[\]\"]+{_SPACE}+set{_SPACE}|delete{_SPACE}+(?:(?:quick|ignore|low_priority){_SPACE}+)*from{_SPACE}"
-    rf"|(?:drop|create|alter|rename|truncate|comment{_SPACE}+on){_SPACE}+(?:if{_SPACE}+exists{_SPACE}+|or{_SPACE}+replace{_SPACE}+|temp(?:orary)?{_SPACE}+|unique{_SPACE}+|global{_SPACE}+)*"
-    rf"(?:table|database|schema|user|view|procedure|proc|function|index|column|trigger|login|role|sequence|package|tablespace|server|alias|event|type)(?:{_SPACE}|$)"
-    rf"|truncate{_SPACE}+[\w.\[\]]+{_SPACE}*(?:;|--|\#|$)"
-    rf"|exec(?:ute)?{_SPACE}*(?:\(|@|'|\"|(?:xp_|sp_|master|immediate|dbms_|sys\b|cmd)|[\w.]+{_SPACE}*(?:'|@|--|;|$))"
-    rf"|declare{_SPACE}+(?:@|\w+{_SPACE}+(?:n?varchar|char|int|number|integer|cursor|text))|(?:shutdown|checkpoint){_SPACE}*(?:;|--|with|$)"
-    rf"|waitfor{_SPACE}+(?:delay|time)|merge{_SPACE}+into{_SPACE}|grant{_SPACE}+[\w, ]+{_SPACE}(?:to|on){_SPACE}|revoke{_SPACE}+[\w, ]+{_SPACE}(?:from|on){_SPACE}"
-    rf"|call{_SPACE}+[\w.]+{_SPACE}*\(|copy{_SPACE}*(?:\(|[\w.]+{_SPACE}+(?:from|to){_SPACE})|attach{_SPACE}+(?:database{_SPACE}|')"
-    rf"|handler{_SPACE}+[\w.`]+{_SPACE}+(?:open|read)|load{_SPACE}+(?:data|xml)|load_extension|begin{_SPACE}+(?:declare|execute|dbms_|goto|transaction|dbms|null|utl_|[\w.]+{_SPACE}*\()"
-    rf"|if{_SPACE}*(?:\({_SPACE}*(?:\d|select|ascii|len|substring|exists|@|user|system)|{_SPACE}(?:exists|not){_SPACE}*(?:exists)?{_SPACE}*\(|\w+\(\)?{_SPACE}*=)"
-    rf"|(?:backup|restore){_SPACE}+(?:database|log){_SPACE}|bulk{_SPACE}+insert|do{_SPACE}*(?:\(|\$|sleep|benchmark)|set{_SPACE}+(?:@|\w+{_SPACE}*=)"
-    rf"|use{_SPACE}+\w+{_SPACE}*(?:;|--|$)|kill{_SPACE}+\d|show{_SPACE}+(?:tables|databases|grants|variables)|with{_SPACE}+\w+{_SPACE}+as{_SPACE}*\("
-    rf"|(?:iif|elt|pg_sleep|sleep|benchmark){_SPACE}*\()",
-    re.IGNORECASE | re.DOTALL,
-)
-
-
-def begins_statement(text: str, start: int) -> bool:
-    """Whether a statement begins at `start`: a verb with what such a verb takes, comments between them left aside."""
-    return _VERB.match(text, start, start + 400) is not None
 
 
 def stacks(text: str, place: int) -> bool:

@@ -125,3 +125,10 @@ def test_server_sent_events_arrive_as_they_come_and_outlast_the_request_timeout(
         connection.settimeout(30)
         upstream.gate.set()
         read_until(connection, b"data: 2")
+
+
+def test_of_a_name_with_several_addresses_one_that_listens_will_do(start: StartGuard, upstream: Upstream) -> None:
+    """`localhost` is ::1 as well, where nobody listens: a request that may not be repeated arrives all the same."""
+    port = start({"upstream": {"url": f"http://localhost:{upstream.port}"}}).port()
+    for _ in range(8):
+        heard(port, "POST /echo HTTP/1.1\nhost: a\nconnection: close\ncontent-length: 0")

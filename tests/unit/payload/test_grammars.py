@@ -6,9 +6,10 @@ import pytest
 
 from garrison.payload.documents import closes_filter, is_operator, leaves_script
 from garrison.payload.expressions import is_evaluated, is_reached
-from garrison.payload.paths import is_bare, leaves_folder, points_inward
+from garrison.payload.paths import is_bare, leaves_folder, points_inward, stands_apart
 from garrison.payload.shell import is_command, runs_variable
-from garrison.payload.sql import begins_statement, goes_on, same_sides, stacks
+from garrison.payload.sql import goes_on, same_sides, stacks
+from garrison.payload.statements import begins_statement
 
 Asked = Callable[[str, int], bool]
 
@@ -108,3 +109,21 @@ def test_verbs_begin_statements_with_what_they_take(text: str) -> None:
 )  # fmt: skip
 def test_sentences_begin_no_statement(text: str) -> None:
     assert not begins_statement(text, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "apart"),
+    [
+        ("/var/log/messages", True),
+        ("the lazy dog /var/log/messages The quick", True),
+        ("see you tomorrow, /var/log/messages and", True),
+        ("look into /var/log/messages for it", False),
+        ("$ cat /var/log/messages", False),
+        ("- /var/log/messages", False),
+        ("path: /var/log/messages", False),
+        ("dog\n/var/log/messages\n", False),
+        ("the dog `x /var/log/messages` is", False),
+    ],
+)
+def test_a_path_that_nothing_speaks_of_stands_apart(text: str, apart: bool) -> None:
+    assert stands_apart(text, text.index("/var/log/messages") + len("/var/log/messages")) is apart

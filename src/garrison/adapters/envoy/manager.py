@@ -163,15 +163,18 @@ def _router() -> Message:
 
 
 def _routes(settings: Settings, codec: str) -> Message:
-    """One cluster; requests that may be repeated are, where the upstream cannot have seen them."""
+    """One cluster; requests are repeated where the upstream cannot have seen them."""
     upstream, egress = settings.upstream, settings.egress
     first_answer = {"per_try_timeout": duration(upstream.request_timeout)}
-    repeated = {
-        **first_answer,
-        "retry_on": "connect-failure,refused-stream,reset-before-request",
-        "num_retries": 1,
-    }
-    once = {**first_answer, "num_retries": 0}
+    another = extension(
+        "envoy.retry_host_predicates.previous_hosts",
+        "extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate",
+    )
+    # A name may have addresses where nobody listens (`localhost` is ::1 too): where no connection came about nothing
+    # was sent, and the next try goes to another address.
+    elsewhere = {"num_retries": 1, "retry_host_predicate": [another], "host_selection_retry_max_attempts": 3}
+    repeated = {**first_answer, **elsewhere, "retry_on": "connect-failure,refused-stream,reset-before-request"}
+    once = {**first_answer, **elsewhere, "retry_on": "connect-failure"}
     # A whole-response timeout would cut streams, and whether an answer is a stream is known only when it
     # begins. So `timeout` is off: the time to the first byte is bounded by `per_try_timeout`, which counts
     # from the request's end, and what follows by `idle_timeout`. A third party gets a bound for all of it.

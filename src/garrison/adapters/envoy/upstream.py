@@ -43,7 +43,7 @@ def upstream_cluster(settings: Settings) -> Message:
         },
     }
     if not place.is_address:
-        cluster["dns_lookup_family"] = "ALL"  # both families, tried as RFC 8305 says
+        cluster["dns_lookup_family"] = "ALL"  # both families: where one does not answer the next try goes to the other
     if place.scheme == "https":
         cluster["transport_socket"] = _tls(upstream, place)
     if upstream.health_check:

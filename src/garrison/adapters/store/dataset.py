@@ -229,8 +229,8 @@ class Dataset(Generic[L]):
         damaged: list[bytes] = []
         for lines in scan(segment, self._table.line, closed=True):
             damaged.extend(lines.damaged)
-            for line in lines.sound:
-                days[parquet.microseconds(line.time) // parquet.DAY] += self._table.count(line)
+            for day, some in _by_day(lines.sound):
+                days[day] += sum(map(self._table.count, some))
         source = self._sound_copy(segment) if damaged and days else segment
         return _Checked(segment.name, source, dict(days), tuple(damaged))
 
@@ -341,6 +341,19 @@ class Dataset(Generic[L]):
             name = f"{path.parent.name}/{path.name}"
             files.append(DataFile(name, rows, size, since, until, path.stat().st_mtime))
         return Manifest(files=tuple(files), converted=sum(file.rows for file in files))
+
+
+def _by_day(lines: Sequence[L]) -> Iterator[tuple[int, Sequence[L]]]:
+    """Days since the epoch, which may come more than once, and the lines of each: nearly always all are of one day."""
+    times = [line.time for line in lines]
+    if times and (only := _day_of(min(times))) == _day_of(max(times)):
+        yield only, lines
+    else:
+        yield from ((_day_of(line.time), (line,)) for line in lines)
+
+
+def _day_of(time: float) -> int:
+    return parquet.microseconds(time) // parquet.DAY
 
 
 def _day_number(file: DataFile) -> int:

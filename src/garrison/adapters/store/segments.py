@@ -41,7 +41,10 @@ def read_lines(data: bytes, kind: type[L]) -> Lines[L]:
     A line that lost its line feed was never reported as written and may have been written again elsewhere: it
     counts as broken however complete it looks, and the line after it is still found.
     """
-    decode = msgspec.json.Decoder(kind).decode
+    decoder = msgspec.json.Decoder(kind)
+    if (whole := _read_at_once(data, decoder)) is not None:
+        return Lines(whole, ())
+    decode = decoder.decode
     sound: list[L] = []
     damaged: list[bytes] = []
     lines = data.split(b"\n")
@@ -57,6 +60,19 @@ def read_lines(data: bytes, kind: type[L]) -> Lines[L]:
     if unfinished:
         damaged.append(unfinished)
     return Lines(tuple(sound), tuple(damaged))
+
+
+def _read_at_once(data: bytes, decoder: "msgspec.json.Decoder[L]") -> tuple[L, ...] | None:
+    """All lines, where nothing is wrong with any of them: at half of what it takes to look at each."""
+    try:
+        found = decoder.decode_lines(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    count = data.count(b"\n")
+    is_whole = data.endswith(b"\n") and len(found) == count and data.count(b"\n" + _START) == count - 1
+    if not is_whole or not all(0 <= each.time < END_OF_TIME for each in found):
+        return None
+    return tuple(found)
 
 
 def _read(line: bytes, decode: _Decode[L]) -> L | None:

@@ -110,9 +110,7 @@ CLASS = PayloadClass(
             ),
             10,
         ),
-        Sign(
-            "quoted-word", loose(r"^['\"`)]{1,3}\s*(?:whoami|ifconfig|ipconfig|systeminfo|uname)\b[^\x00\n]{0,20}$"), 10
-        ),
+        Sign("quoted-word", r"^['\"`)]{1,3}\s*(?:whoami|ifconfig|ipconfig|systeminfo|uname)\b[^\x00\n]{0,20}$", 10),
         Sign(
             "piped-end",
             r"^/?[\w./-]{1,40}[|;&]{1,2}\s?(?:/?(?:usr/)?bin/)?(?:id|ls|pwd|dir|whoami|ifconfig|netstat|uname)\s?(?:-\w{1,4})?[|;&]\s*\x00|\x00\s*[|;&`]?/?usr/bin/(?:id|whoami|env)\b[^\x00]{0,4}$",

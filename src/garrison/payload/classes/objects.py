@@ -1,7 +1,7 @@
 """Objects and runtimes: serialised objects, prototypes, PHP, GraphQL, header lines, mail, and exploits that are known."""
 
 from garrison.payload.quoting import is_said
-from garrison.payload.sign import PayloadClass, Sign, loose
+from garrison.payload.sign import PayloadClass, Sign
 
 OBJECT = PayloadClass(
     "object",
@@ -55,7 +55,7 @@ RUNTIME = PayloadClass(
         ),
         Sign("php-echo", r"<\?=\s*\$", 6),
         Sign("php-tag", r"<\?(?:php|=)", 4),
-        Sign("php-line", loose(r"^<\?(?:php\b|=)[^\x00\n]{0,300}$"), 10),
+        Sign("php-line", r"^<\?(?:php\b|=)[^\x00\n]{0,300}$", 10),
         Sign(
             "variable-call",
             r"^[^\x00\n]{0,30}\$\{?\w{1,12}\}?\s*\(\s*['\x22$]|\$\w{1,12}\s*=\s*['\x22][^\x00\n]{0,60}['\x22]\s*;\s*\(?\$\w{1,12}\)?\s*\(",

@@ -1,8 +1,8 @@
 """Paths: a name leaves its folder, names a file of the system, or a wrapper that fetches something else."""
 
-from garrison.payload.paths import is_bare, leaves_folder
+from garrison.payload.paths import is_bare, leaves_folder, stands_apart
 from garrison.payload.quoting import is_said
-from garrison.payload.sign import PayloadClass, Sign
+from garrison.payload.sign import PayloadClass, Sign, loose
 
 _UP = r"(?:\.|%2e|%252e|0x2e|\xc0\xae|\xe3\x80\x82){2,3}"
 _SEP = r"(?:[/\\]|%2f|%5c|%252f|%255c|0x2f|0x5c|;/|\xc0\xaf|\xc1\x9c)"
@@ -48,8 +48,11 @@ CLASS = PayloadClass(
         ),
         Sign(
             "absolute-alone",
-            r"^(?:file:)?/(?:etc|var/(?:log|adm|www|mail|spool|run|cron|apache\w*|lib)|usr/(?:local|lib|pkgsrc|home|etc|spool)|apache2?/(?:logs|conf)|logs?/(?:access|error)[\w.]*|bin|sbin|boot|root)/?[^\x00\s]{0,120}$",
+            loose(
+                r"^(?:file:)?/(?:etc|var/(?:log|adm|www|mail|spool|run|cron|apache\w*|lib)|usr/(?:local|lib|pkgsrc|home|etc|spool)|apache2?/(?:logs|conf)|logs?/(?:access|error)[\w.]*|bin|sbin|boot|root)/?[^\x00\s]{0,120}$"
+            ),
             8,
+            stands_apart,
         ),
         Sign(
             "system-file",
@@ -64,8 +67,11 @@ CLASS = PayloadClass(
         ),
         Sign(
             "log-file-alone",
-            r"^(?:file:/{0,3}|[a-z]:)?[/\\]{0,4}(?:usr|var|opt|home\d?|root|srv|apache\d?|xampp|inetpub|windows|winnt|winnt\d+|boot|nginx|mysql|program ?files[^\x00\\/]{0,8}|bin|sbin|tmp|mnt|dev|library|system|volumes|users|logs?|www|lampp|wamp)[/\\]{1,3}(?:[\w.@ +-]{1,60}[/\\]{1,3}){0,9}[\w.@ +-]{0,60}(?:\.(?:conf|ini|log|cnf|cfg|inf|sam|err|pid|sock|pem|key|php|bak|old|dat|ht\w+|xml|sh|db|sql|asp|jsp|inc|history)|_log|access|error|passwd|shadow|sam|system|hosts|[\\/]|log|logs|messages|httpd\.conf\.?\w*|utmp|wtmp|lastlog|environ|cmdline|maillog|secure|syslog|dmesg|cron|auth\.log|xferlog|authorized_keys|id_[dr]sa)[^\x00\w/\\]{0,3}$",
+            loose(
+                r"^(?:file:/{0,3}|[a-z]:)?[/\\]{0,4}(?:usr|var|opt|home\d?|root|srv|apache\d?|xampp|inetpub|windows|winnt|winnt\d+|boot|nginx|mysql|program ?files[^\x00\\/]{0,8}|bin|sbin|tmp|mnt|dev|library|system|volumes|users|logs?|www|lampp|wamp)[/\\]{1,3}(?:[\w.@ +-]{1,60}[/\\]{1,3}){0,9}[\w.@ +-]{0,60}(?:\.(?:conf|ini|log|cnf|cfg|inf|sam|err|pid|sock|pem|key|php|bak|old|dat|ht\w+|xml|sh|db|sql|asp|jsp|inc|history)|_log|access|error|passwd|shadow|sam|system|hosts|[\\/]|log|logs|messages|httpd\.conf\.?\w*|utmp|wtmp|lastlog|environ|cmdline|maillog|secure|syslog|dmesg|cron|auth\.log|xferlog|authorized_keys|id_[dr]sa)[^\x00\w/\\]{0,3}$"
+            ),
             10,
+            stands_apart,
         ),
         Sign("accounts", r"[/\\]{1,3}etc[/\\]{1,3}(?:passwd|shadow)\b", 10, is_bare),
         Sign(

@@ -2,7 +2,16 @@
 
 from garrison.payload.quoting import is_not_fenced, is_said
 from garrison.payload.sign import PayloadClass, Sign, loose
-from garrison.payload.sql import breaks_quote, goes_on, is_statement, joins_json, joins_string, same_sides, stacks
+from garrison.payload.sql import (
+    breaks_quote,
+    goes_on,
+    goes_on_or_begins,
+    is_statement,
+    joins_json,
+    joins_string,
+    same_sides,
+    stacks,
+)
 
 _Q = r"['\"]"
 _OBJECTS = (
@@ -89,6 +98,7 @@ CLASS = PayloadClass(
                 r"^['\"(-]{0,3}[\w.]{1,12}(?:['\")]{1,3}\s*|\s+)(?:and|or|xor|&&|\|\|)\s*[!~(+-]{0,3}\s*(?:\d[\d.+*/() -]{0,20}|'[^\x00']{0,12}'|\"[^\x00\"]{0,12}\")\s*(?:=|<>|!=|like|in|is|between|sounds|rlike|regexp|--|#|/\*|;)"
             ),
             10,
+            goes_on_or_begins,
         ),
         Sign(
             "number-logic-alone",

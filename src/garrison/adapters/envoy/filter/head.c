@@ -95,34 +95,3 @@ struct kept_head *head_keep(const struct head *head)
     kept->count = head->count;
     return kept;
 }
-
-static PyObject *field_pair(const header *field)
-{
-    PyObject *pair = PyTuple_New(2);
-    if (pair == NULL) {
-        return NULL;
-    }
-    PyObject *name = text((buffer){field->key, field->key_length});
-    PyObject *value = PyUnicode_DecodeLatin1(field->value, (Py_ssize_t)field->value_length, NULL);
-    PyTuple_SET_ITEM(pair, 0, name);
-    PyTuple_SET_ITEM(pair, 1, value);
-    if (name == NULL || value == NULL) {
-        Py_DECREF(pair);
-        return NULL;
-    }
-    return pair;
-}
-
-PyObject *header_tuple(const header *fields, size_t count)
-{
-    PyObject *tuple = PyTuple_New((Py_ssize_t)count);
-    for (size_t i = 0; tuple != NULL && i < count; i++) {
-        PyObject *pair = field_pair(&fields[i]);
-        if (pair == NULL) {
-            Py_CLEAR(tuple);
-        } else {
-            PyTuple_SET_ITEM(tuple, (Py_ssize_t)i, pair);
-        }
-    }
-    return tuple;
-}

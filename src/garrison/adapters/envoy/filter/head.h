@@ -1,5 +1,5 @@
 /*
- * The head of a message: read from Envoy, kept beyond a hook, handed to Python.
+ * The head of a message: read from Envoy, kept beyond a hook.
  */
 #ifndef GARRISON_HEAD_H
 #define GARRISON_HEAD_H
@@ -32,8 +32,5 @@ void head_free(struct head *head);
 
 /* NULL where memory is short; freed with free(). */
 struct kept_head *head_keep(const struct head *head);
-
-/* Needs the GIL. A new reference, or NULL with a Python exception set. */
-PyObject *header_tuple(const header *fields, size_t count);
 
 #endif

@@ -1,28 +1,18 @@
 #include "head_memory.h"
 
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "head.h"
+#include "text.h"
 
 /*
- * One place for each hash, the newest head has it: nothing to grow and nothing to tidy. A client can drive others out,
+ * One place for each hash, the newest field has it: nothing to grow and nothing to tidy. A client can drive others out,
  * which costs them what they would pay without any memory. At most SLOTS * MAX_BYTES are held.
  */
-#define SLOTS 512
-#define MAX_BYTES 2048
-#define MAX_FIELDS 32
+#define SLOTS 1024
+#define MAX_BYTES 1024
 
-struct remembered {
-    uint64_t hash;
-    size_t count;
-    PyObject *tuple;
-    char *text; /* names and values, one after another */
-    uint32_t lengths[2 * MAX_FIELDS];
-};
-
-static struct remembered slots[SLOTS]; /* only touched under the GIL */
+static PyObject *slots[SLOTS]; /* pairs; only touched under the GIL */
 
 static uint64_t mix(uint64_t hash, const char *ptr, size_t length)
 {
@@ -41,68 +31,61 @@ static uint64_t mix(uint64_t hash, const char *ptr, size_t length)
     return hash ^ (hash >> 29);
 }
 
-static uint64_t hash_of(const header *fields, size_t count, size_t *size)
+static PyObject **slot_of(const header *field)
 {
-    uint64_t hash = count;
-    *size = 0;
-    for (size_t i = 0; i < count; i++) {
-        hash = mix(hash, fields[i].key, fields[i].key_length);
-        hash = mix(hash, fields[i].value, fields[i].value_length);
-        *size += fields[i].key_length + fields[i].value_length;
-    }
-    return hash;
+    uint64_t hash = mix(mix(0, field->key, field->key_length), field->value, field->value_length);
+    return &slots[hash % SLOTS];
 }
 
 /* The hash only finds the place; what counts is every byte. */
-static bool is_same(const struct remembered *known, const header *fields)
+static bool is_same(PyObject *pair, buffer name, buffer value)
 {
-    const char *at = known->text;
-    for (size_t i = 0; i < known->count; i++) {
-        if (known->lengths[2 * i] != fields[i].key_length || known->lengths[2 * i + 1] != fields[i].value_length ||
-            memcmp(at, fields[i].key, fields[i].key_length) != 0 ||
-            memcmp(at + fields[i].key_length, fields[i].value, fields[i].value_length) != 0) {
-            return false;
+    return is_text(PyTuple_GET_ITEM(pair, 1), value) && is_text(PyTuple_GET_ITEM(pair, 0), name);
+}
+
+static PyObject *make_pair(buffer name, buffer value)
+{
+    PyObject *pair = PyTuple_New(2);
+    if (pair == NULL) {
+        return NULL;
+    }
+    PyTuple_SET_ITEM(pair, 0, text(name));
+    PyTuple_SET_ITEM(pair, 1, PyUnicode_DecodeLatin1(value.ptr, (Py_ssize_t)value.length, NULL));
+    if (PyTuple_GET_ITEM(pair, 0) == NULL || PyTuple_GET_ITEM(pair, 1) == NULL) {
+        Py_DECREF(pair);
+        return NULL;
+    }
+    return pair;
+}
+
+static PyObject *remembered_pair(const header *field)
+{
+    buffer name = {field->key, field->key_length}, value = {field->value, field->value_length};
+    if (name.length + value.length > MAX_BYTES) {
+        return make_pair(name, value);
+    }
+    PyObject **slot = slot_of(field);
+    if (*slot == NULL || !is_same(*slot, name, value)) {
+        PyObject *pair = make_pair(name, value);
+        if (pair == NULL) {
+            return NULL;
         }
-        at += fields[i].key_length + fields[i].value_length;
+        Py_XSETREF(*slot, pair);
     }
-    return true;
+    Py_INCREF(*slot);
+    return *slot;
 }
 
-static void remember(struct remembered *slot, uint64_t hash, const header *fields, size_t count, size_t size,
-                     PyObject *tuple)
+PyObject *header_tuple(const header *fields, size_t count)
 {
-    char *text = malloc(size + 1);
-    if (text == NULL) {
-        return; /* then it is made anew next time */
-    }
-    char *at = text;
-    for (size_t i = 0; i < count; i++) {
-        memcpy(at, fields[i].key, fields[i].key_length);
-        memcpy(at + fields[i].key_length, fields[i].value, fields[i].value_length);
-        at += fields[i].key_length + fields[i].value_length;
-        slot->lengths[2 * i] = (uint32_t)fields[i].key_length;
-        slot->lengths[2 * i + 1] = (uint32_t)fields[i].value_length;
-    }
-    free(slot->text);
-    slot->text = text;
-    slot->hash = hash;
-    slot->count = count;
-    Py_INCREF(tuple);
-    Py_XSETREF(slot->tuple, tuple);
-}
-
-PyObject *remembered_header_tuple(const header *fields, size_t count)
-{
-    size_t size;
-    uint64_t hash = hash_of(fields, count, &size);
-    struct remembered *slot = &slots[hash % SLOTS];
-    if (slot->tuple != NULL && slot->hash == hash && slot->count == count && is_same(slot, fields)) {
-        Py_INCREF(slot->tuple);
-        return slot->tuple;
-    }
-    PyObject *tuple = header_tuple(fields, count);
-    if (tuple != NULL && count <= MAX_FIELDS && size <= MAX_BYTES) {
-        remember(slot, hash, fields, count, size, tuple);
+    PyObject *tuple = PyTuple_New((Py_ssize_t)count);
+    for (size_t i = 0; tuple != NULL && i < count; i++) {
+        PyObject *pair = remembered_pair(&fields[i]);
+        if (pair == NULL) {
+            Py_CLEAR(tuple);
+        } else {
+            PyTuple_SET_ITEM(tuple, (Py_ssize_t)i, pair);
+        }
     }
     return tuple;
 }

@@ -4,10 +4,10 @@
 #include "interpreter.h"
 
 /*
- * `header_tuple` of these fields, made once for as long as they keep coming: a client sends mostly the same fields, and
- * the very same object lets Python find what it knows of them without reading them again. Needs the GIL; returns a
- * new reference, or NULL with a Python exception set.
+ * The fields as a tuple of pairs (name, value). A pair is made once for as long as it keeps coming: of a head, most fields are
+ * the same as in other heads, while a few are others each time. Needs the GIL; returns a new reference, or NULL with a
+ * Python exception set.
  */
-PyObject *remembered_header_tuple(const header *fields, size_t count);
+PyObject *header_tuple(const header *fields, size_t count);
 
 #endif

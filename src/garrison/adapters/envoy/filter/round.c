@@ -6,9 +6,14 @@
 #include "request.h"
 #include "response.h"
 
-/* So many exchanges at most: the first of a round waits for the last. */
+/* So many exchanges in one visit at most: the first waits for the last, and so does the other workers' next visit. */
 #ifndef GARRISON_ROUND
 #define GARRISON_ROUND 32
+#endif
+
+/* So many in a round, which takes several visits then: what came while the worker could not run comes all at once. */
+#ifndef GARRISON_MOST
+#define GARRISON_MOST 512
 #endif
 
 /* One exchange in a round; `exchange` is NULL where it has left. */
@@ -23,7 +28,7 @@ struct turn {
 struct round {
     size_t count;
     struct turn *caller; /* whose stream Envoy will call, unless it ends before */
-    struct turn turns[GARRISON_ROUND];
+    struct turn turns[GARRISON_MOST];
 };
 
 /* One gathers while the other is gone through: who goes on may let others arrive. */
@@ -45,7 +50,7 @@ static bool have_called(struct round *round, struct turn *turn)
 bool round_join(struct exchange *x, stream envoy, struct side *which, enum body_mode mode)
 {
     struct round *round = &rounds[gathering];
-    if (round->count == GARRISON_ROUND) {
+    if (round->count == GARRISON_MOST) {
         return false;
     }
     struct turn *turn = &round->turns[round->count];
@@ -114,22 +119,30 @@ static void go_on(struct turn *turn)
     }
 }
 
+static void visit(struct turn *turns, size_t count)
+{
+    interpreter_enter();
+    for (size_t i = 0; i < count; i++) {
+        if (turns[i].exchange != NULL) {
+            ask(&turns[i]);
+        }
+    }
+    interpreter_leave();
+    for (size_t i = 0; i < count; i++) {
+        if (turns[i].exchange != NULL) {
+            go_on(&turns[i]);
+        }
+    }
+}
+
 void round_run(void)
 {
     struct round *round = &rounds[gathering];
     gathering = !gathering;
     round->caller = NULL;
-    interpreter_enter();
-    for (size_t i = 0; i < round->count; i++) {
-        if (round->turns[i].exchange != NULL) {
-            ask(&round->turns[i]);
-        }
-    }
-    interpreter_leave();
-    for (size_t i = 0; i < round->count; i++) {
-        if (round->turns[i].exchange != NULL) {
-            go_on(&round->turns[i]);
-        }
+    for (size_t begin = 0; begin < round->count; begin += GARRISON_ROUND) {
+        size_t left = round->count - begin;
+        visit(&round->turns[begin], left < GARRISON_ROUND ? left : GARRISON_ROUND);
     }
     round->count = 0;
 }

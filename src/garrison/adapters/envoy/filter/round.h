@@ -1,5 +1,6 @@
 /*
- * A round: the messages that came to one worker in one turn of its event loop, asked about in one visit to Python.
+ * A round: the messages that came to one worker in one turn of its event loop, asked about in one visit to Python, or a
+ * few where they are many.
  *
  * Under load several connections are ready in each turn. Asked one after another they share one way into the
  * interpreter, and Python's code is still in the processor's caches from the one before. Alone, a message waits only

@@ -163,7 +163,7 @@ static PyObject *open_session(const struct config *config, struct worker *worker
         remembered_text(&worker->authority, head->authority),
         text(head->scheme),
         text(peer->protocol),
-        remembered_header_tuple(head->fields, head->count),
+        header_tuple(head->fields, head->count),
         remembered_text(&worker->address, peer->address),
         PyLong_FromLong(peer->port),
         tls_tuple(envoy),
@@ -306,7 +306,7 @@ bool ask_response(struct exchange *x, stream envoy, enum body_mode mode, int rec
     }
     interpreter_enter();
     PyObject *directive =
-        call_response(x, (long)decimal(head.status), remembered_header_tuple(head.fields, head.count), mode != NO_BODY,
+        call_response(x, (long)decimal(head.status), header_tuple(head.fields, head.count), mode != NO_BODY,
                       optional_body(envoy, mode, received, BUFFERED_RESPONSE), true);
     bool good = take_response(x, directive, mode == BODY_FOLLOWS, answer);
     interpreter_leave();
@@ -340,7 +340,7 @@ bool tell_response_body(struct exchange *x, struct answer *answer)
 static bool feed_response(struct exchange *x, bool has_body, bool complete, struct answer *answer)
 {
     PyObject *body = has_body && complete ? copied_bytes(&x->response) : Py_NewRef(Py_None);
-    PyObject *headers = remembered_header_tuple(x->head->fields, x->head->count);
+    PyObject *headers = header_tuple(x->head->fields, x->head->count);
     PyObject *directive = call_response(x, x->head->status, headers, has_body, body, complete);
     bool good = take_response(x, directive, true, answer);
     x->response.state = OVER;

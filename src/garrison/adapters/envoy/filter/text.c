@@ -43,7 +43,7 @@ static unsigned slot_of(const char *ptr, size_t length)
     return (hash ^ (hash >> 15)) & (KNOWN_SLOTS - 1);
 }
 
-static bool same(PyObject *object, buffer value)
+bool is_text(PyObject *object, buffer value)
 {
     return (size_t)PyUnicode_GET_LENGTH(object) == value.length &&
            memcmp(PyUnicode_1BYTE_DATA(object), value.ptr, value.length) == 0;
@@ -75,7 +75,7 @@ PyObject *text(buffer value)
     }
     for (unsigned slot = slot_of(value.ptr, value.length); table[slot] != NULL;
          slot = (slot + 1) & (KNOWN_SLOTS - 1)) {
-        if (same(table[slot], value)) {
+        if (is_text(table[slot], value)) {
             Py_INCREF(table[slot]);
             return table[slot];
         }
@@ -85,7 +85,7 @@ PyObject *text(buffer value)
 
 PyObject *remembered_text(PyObject **slot, buffer value)
 {
-    if (*slot == NULL || !same(*slot, value)) {
+    if (*slot == NULL || !is_text(*slot, value)) {
         PyObject *fresh = PyUnicode_DecodeLatin1(value.ptr, (Py_ssize_t)value.length, NULL);
         if (fresh == NULL) {
             return NULL;

@@ -13,6 +13,9 @@ bool text_start(void);
 /* ISO-8859-1, as HTTP's fields are read. */
 PyObject *text(buffer value);
 
+/* Whether `object`, made by one of these, says `value`. */
+bool is_text(PyObject *object, buffer value);
+
 /* The object in `slot` where it says the same, else a new one, kept there for the next time. */
 PyObject *remembered_text(PyObject **slot, buffer value);
 

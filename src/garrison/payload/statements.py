@@ -1,0 +1,51 @@
+"""Statements of SQL: verbs with what each of them takes, in the dialects that are in use."""
+
+import re
+from typing import Final
+
+_READ: Final = 400  # characters of a statement that are looked at
+_BETWEEN: Final = re.compile(r"/\*[^*]*+\*/|\+")
+_OBJECT: Final = (
+    "(?:table|database|schema|user|view|procedure|proc|function|index|column|trigger|login|role|sequence|package"
+    "|tablespace|server|alias|event|type)"
+)
+_TAKES: Final = (
+    r"select\s*(?:[(*@'\"`-]|\d|[\w.`]+\s*[,(]|(?:distinct|top|all|case|null)\s)",
+    r"select\s[^;\n]{1,120}?\sfrom\s",
+    r"(?:insert|replace)\s+(?:(?:ignore|low_priority|delayed|high_priority)\s+)*(?:into\s|[\w.`]+\s*(?:\(|values))",
+    r"update\s+(?:(?:ignore|low_priority)\s+)*[\w.`\[\]\"]+\s+set\s",
+    r"delete\s+(?:(?:quick|ignore|low_priority)\s+)*from\s",
+    r"(?:drop|create|alter|rename|truncate|comment\s+on)\s+"
+    r"(?:(?:if\s+exists|or\s+replace|temp(?:orary)?|unique|global)\s+){0,3}" + _OBJECT + r"(?:\s|$)",
+    r"truncate\s+[\w.\[\]]+\s*(?:;|--|\#|$)",
+    r"exec(?:ute)?\s*(?:\(|@|'|\"|xp_|sp_|master|immediate|dbms_|sys\b|cmd|[\w.]+\s*(?:'|@|--|;|$))",
+    r"declare\s+(?:@|\w+\s+(?:n?varchar|char|int|number|integer|cursor|text))",
+    r"(?:shutdown|checkpoint)\s*(?:;|--|with|$)",
+    r"waitfor\s+(?:delay|time)",
+    r"merge\s+into\s",
+    r"(?:grant|revoke)\s+[\w, ]{1,60}?\s(?:to|on|from)\s",
+    r"call\s+[\w.]+\s*\(",
+    r"copy\s*(?:\(|[\w.]+\s+(?:from|to)\s)",
+    r"attach\s+(?:database\s|')",
+    r"handler\s+[\w.`]+\s+(?:open|read)",
+    r"load(?:\s+(?:data|xml)|_extension)",
+    r"begin\s+(?:declare|execute|dbms|goto|transaction|null|utl_|[\w.]+\s*\()",
+    r"if\s*\(\s*(?:\d|select|ascii|len|substring|exists|@|user|system)",
+    r"if\s+(?:not\s+)?(?:exists|not)\s*\(",
+    r"if\s+\w+\(\)?\s*=",
+    r"(?:backup|restore)\s+(?:database|log)\s",
+    r"bulk\s+insert",
+    r"do\s*(?:\(|\$|sleep|benchmark)",
+    r"set\s+(?:@|\w+\s*=)",
+    r"use\s+\w+\s*(?:;|--|$)",
+    r"kill\s+\d",
+    r"show\s+(?:tables|databases|grants|variables)",
+    r"with\s+\w+\s+as\s*\(",
+    r"(?:iif|elt|pg_sleep|sleep|benchmark)\s*\(",
+)
+_STATEMENT: Final = re.compile(rf"\s*(?:{'|'.join(_TAKES)})", re.IGNORECASE)
+
+
+def begins_statement(text: str, start: int) -> bool:
+    """Whether a statement begins at `start`: a verb with what such a verb takes, comments between them left aside."""
+    return _STATEMENT.match(_BETWEEN.sub(" ", text[start : start + _READ])) is not None

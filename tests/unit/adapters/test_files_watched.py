@@ -1,0 +1,119 @@
+"""A file that changes is in force soon, however it was changed."""
+
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from garrison.adapters.changes import Changes
+from garrison.adapters.files_watched import FilesWatched
+
+PATIENCE = 20.0
+
+
+class Watched:
+    """What was taken over of a file."""
+
+    def __init__(self, path: Path) -> None:
+        self._came = threading.Condition()
+        self._content: bytes | None = None
+        self.files = FilesWatched(lambda _: None)
+        self.files.add(path, self._take)
+        self.files.start()
+
+    def _take(self, content: bytes | None) -> None:
+        with self._came:
+            self._content = content
+            self._came.notify_all()
+
+    def is_seen(self, content: bytes | None) -> bool:
+        with self._came:
+            return self._came.wait_for(lambda: self._content == content, PATIENCE)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "file"
+    path.write_bytes(b"one")
+    return path
+
+
+@pytest.fixture
+def watched(file: Path) -> Iterator[Watched]:
+    found = Watched(file)
+    yield found
+    found.files.close()
+
+
+def test_written_in_place(file: Path, watched: Watched) -> None:
+    assert watched.is_seen(b"one")
+    file.write_bytes(b"another")
+    assert watched.is_seen(b"another")
+
+
+def test_replaced_removed_and_there_again(file: Path, watched: Watched) -> None:
+    for content in (b"two", b"three"):
+        fresh = file.with_name("fresh")
+        fresh.write_bytes(content)
+        fresh.replace(file)
+        assert watched.is_seen(content)
+    file.unlink()
+    assert watched.is_seen(None)
+    file.write_bytes(b"again")
+    assert watched.is_seen(b"again")
+
+
+def test_a_link_on_the_way_leads_elsewhere(tmp_path: Path) -> None:
+    for name in ("old", "new"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "file").write_bytes(name.encode())
+    data = tmp_path / "data"
+    data.symlink_to("old")
+    (tmp_path / "file").symlink_to("data/file")  # as mounted configuration is
+    watched = Watched(tmp_path / "file")
+    assert watched.is_seen(b"old")
+    (tmp_path / "fresh").symlink_to("new")
+    (tmp_path / "fresh").replace(data)
+    assert watched.is_seen(b"new")
+    watched.files.close()
+
+
+def test_a_directory_that_comes_later(tmp_path: Path) -> None:
+    watched = Watched(tmp_path / "later" / "file")
+    assert watched.is_seen(None)
+    (tmp_path / "later").mkdir()
+    (tmp_path / "later" / "file").write_bytes(b"here")
+    assert watched.is_seen(b"here")
+    watched.files.close()
+
+
+def test_closed_twice_and_never_started(file: Path) -> None:
+    watched = Watched(file)
+    watched.files.close()
+    watched.files.close()
+    FilesWatched(lambda _: None).close()
+
+
+def test_only_these_files_are_told_of(tmp_path: Path) -> None:
+    changes = Changes()
+    assert changes.watch([os.fspath(tmp_path / "file")])
+    (tmp_path / "other").write_bytes(b"")
+    waiting = threading.Thread(target=changes.wait, args=(PATIENCE,))
+    waiting.start()
+    waiting.join(0.05)
+    assert waiting.is_alive()
+    (tmp_path / "file").write_bytes(b"")
+    waiting.join(PATIENCE)
+    assert not waiting.is_alive()
+    assert not changes.watch([os.fspath(tmp_path / "missing" / "file")])
+    changes.close()
+
+
+def test_woken_it_waits_no_more() -> None:
+    changes = Changes()
+    changes.wake()
+    changes.wait(PATIENCE)
+    changes.wait(PATIENCE)
+    changes.close()
