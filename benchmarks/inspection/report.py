@@ -19,7 +19,6 @@ LEAST_ROWS = 50
 """Rows of a class or source that are shown: of fewer no rate can be told."""
 NAMES = {
     "garrison": "Garrison",
-    "garrison-model": "Garrison with the model",
     "modsecurity": "ModSecurity, Core Rule Set",
     "ddwaf": "ddwaf",
     "libinjection": "libinjection",

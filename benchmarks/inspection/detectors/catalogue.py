@@ -8,7 +8,6 @@ from benchmarks.inspection.detectors import ddwaf, guard, modsecurity, ours, sql
 
 DETECTORS: Final[Mapping[str, Start]] = {
     "garrison": ours.start,
-    "garrison-model": ours.start_with_model,
     "modsecurity": modsecurity.start,
     "ddwaf": ddwaf.start,
     "libinjection": sql_tokens.start,

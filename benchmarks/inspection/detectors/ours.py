@@ -16,19 +16,9 @@ from garrison.payload.judge import judge, prepare
 
 def start(options: Options) -> Detector:
     """All signs and grammars, as by default."""
-    return _detector("garrison", use_model=False, options=options)
-
-
-def start_with_model(options: Options) -> Detector:
-    """Signs and grammars, and the model."""
-    return _detector("garrison-model", use_model=True, options=options)
-
-
-def _detector(name: str, *, use_model: bool, options: Options) -> Detector:
     del options
-    prepare(use_model=use_model)
-    version = importlib.metadata.version("garrison")
-    return Detector(name, version, lambda row: bool(judge(texts_of(row), use_model=use_model)))
+    prepare()
+    return Detector("garrison", importlib.metadata.version("garrison"), lambda row: bool(judge(texts_of(row))))
 
 
 def texts_of(row: Row) -> list[str]:

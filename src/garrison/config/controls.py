@@ -95,9 +95,6 @@ class PayloadSettings(ControlSettings, frozen=True):
 
     classes: tuple[PayloadClassName, ...] = PAYLOAD_CLASSES
     """What is looked for; one that is left out here is looked for nowhere."""
-    model: bool = False
-    """Whether what the signs let through is also put to the linear model that is packaged. It finds a little more, and
-    takes as long again; it names a class, and `learned` where a sign's name would stand."""
     usual: tuple[UsualSettings, ...] = ()
     """What is not objected to at some places, mostly of one operation; `garrison replay --learn` proposes it."""
     unsafe_trusted_places: tuple[str, ...] = ()

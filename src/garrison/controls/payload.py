@@ -37,7 +37,7 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
     """Asked once the whole request is known: one pass over all of its texts."""
     if settings.payload.mode is Mode.OFF:
         return Checks()
-    prepare(use_model=settings.payload.model)  # once in a process, for seconds: no request waits for it
+    prepare()  # once in a process, for seconds: no request waits for it
     trusts = _trusting(settings.payload.unsafe_trusted_places)
     usual, free = Usual(settings.payload), Free(operation)
 
@@ -45,7 +45,7 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
         places = [place for place in free.texts(facts) if not trusts(place[0])]
         if not places:
             return None
-        found = judge([text for _, text in places], usual.spared(places), use_model=settings.payload.model)
+        found = judge([text for _, text in places], usual.spared(places))
         return tuple([
             _reason(f"payload-{each.kind}", places[each.index][0], evidence_of(each))
             for each in found[:MAX_OF_A_KIND]

@@ -7,9 +7,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 from garrison.payload.decoding import HINT, decode
-from garrison.payload.model.scoring import likeness_of
-from garrison.payload.model.weights import weights
-from garrison.payload.places import LEARNED, OWNED, SIGNS, Form, learned_of, name_of, signs_in
+from garrison.payload.places import OWNED, SIGNS, Form, name_of, signs_in
 from garrison.payload.scanner import scanner_of
 from garrison.payload.sign import ENOUGH
 
@@ -39,11 +37,9 @@ class Finding(msgspec.Struct, frozen=True):
     """Where in it the signs end, in characters."""
 
 
-def prepare(*, use_model: bool = False) -> None:
-    """Compile and read what is so once in a process, and no request waits for it."""
+def prepare() -> None:
+    """Compile what is compiled once in a process, so that no request waits for it."""
     scanner_of(SIGNS)
-    if use_model:
-        weights()
 
 
 Spared: TypeAlias = Mapping[int, frozenset[int]]
@@ -52,14 +48,10 @@ NOTHING_SPARED: Final[Spared] = {}
 _NONE: Final = frozenset[int]()
 
 
-def judge(texts: Sequence[str], spared: Spared = NOTHING_SPARED, *, use_model: bool = False) -> tuple[Finding, ...]:
-    """What is found in `texts`, each at most once. Never raises, and takes time in proportion to their length.
-
-    Where it is used, the model is asked about what the signs let through, once everything is undone.
-    """
-    harmless = _HARMLESS[use_model]
+def judge(texts: Sequence[str], spared: Spared = NOTHING_SPARED) -> tuple[Finding, ...]:
+    """What is found in `texts`, each at most once. Never raises, and takes time in proportion to their length."""
     forms = [
-        Form(index, text, (), spared.get(index, _NONE)) for index, text in enumerate(texts) if text not in harmless
+        Form(index, text, (), spared.get(index, _NONE)) for index, text in enumerate(texts) if text not in _HARMLESS
     ]
     if not forms:
         return ()
@@ -67,20 +59,10 @@ def judge(texts: Sequence[str], spared: Spared = NOTHING_SPARED, *, use_model: b
     hidden = [each for form in forms if form.owner not in best for each in hidden_forms(form)]
     if hidden:
         best = _judge(hidden, best)
-    if use_model:
-        _ask_model({form.owner: form for form in (*forms, *hidden) if form.owner not in best}, best)
     for form in forms:
         if form.owner not in best and not form.spared:
-            harmless.add(form.text)
+            _HARMLESS.add(form.text)
     return tuple(best[index] for index in sorted(best))
-
-
-def _ask_model(forms: Mapping[int, Form], best: dict[int, Finding]) -> None:
-    for form in forms.values():
-        found = likeness_of(form.text)
-        if found is not None and learned_of(found.kind) not in form.spared:
-            signs = (f"{found.kind}.{LEARNED}",)
-            best[form.owner] = Finding(form.owner, found.kind, ENOUGH, signs, form.steps, form.text, found.place)
 
 
 class Harmless:
@@ -104,7 +86,7 @@ class Harmless:
             self._texts.add(text)
 
 
-_HARMLESS: Final = {True: Harmless(), False: Harmless()}  # to the signs and the model, and to the signs alone
+_HARMLESS: Final = Harmless()  # kept with the process, as the compiled signs are: what it holds changes no answer
 
 
 def hidden_forms(plain: Form) -> list[Form]:

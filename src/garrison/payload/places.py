@@ -59,20 +59,11 @@ def name_of(sign: int) -> str:
     return f"{kind}.{one.name}"
 
 
-LEARNED: Final = "learned"
-"""What stands where a sign's name would where the model objects."""
-_LEARNED_OF: Final = {each.id: -1 - index for index, each in enumerate(CLASSES)}
-
-
-def learned_of(kind: str) -> int:
-    """What stands for the model among the signs of a class that do not count."""
-    return _LEARNED_OF[kind]
-
-
 def signs_of(kind: str, names: Sequence[str] = ()) -> frozenset[int]:
     """The signs of a class, or those of them that are named; a name that no sign has any more names none."""
-    signs = [index for index, (own, sign) in enumerate(OWNED) if own == kind and (not names or sign.name in names)]
-    return frozenset([*signs, learned_of(kind)] if not names or LEARNED in names else signs)
+    return frozenset(
+        [index for index, (own, sign) in enumerate(OWNED) if own == kind and (not names or sign.name in names)]
+    )
 
 
 def signs_in(forms: Sequence[Form]) -> list[Signs]:

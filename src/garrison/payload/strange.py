@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from garrison.payload.classes.catalogue import CLASSES
-from garrison.payload.places import LEARNED
 
 _PLACE: Final = re.compile(r"body(?:/.+)?|path(?:\..+)?|(?:query|header|cookie)\..+", re.DOTALL)
-_SIGNS: Final = {each.id: [*(sign.name for sign in each.signs), LEARNED] for each in CLASSES}
+_SIGNS: Final = {each.id: [sign.name for sign in each.signs] for each in CLASSES}
 
 
 def strange(entries: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str, str]]:

@@ -120,7 +120,7 @@ BOTH = "<script>a()</script> 1' or '1'='1"
     ],
 )
 def test_what_is_usual_counts_for_nothing_and_hides_nothing(usual: list[dict[str, Any]], found: list[str]) -> None:
-    assert [name for name, _ in reasons(decided("POST /notes", {"text": BOTH}, usual=usual, model=False))] == found
+    assert [name for name, _ in reasons(decided("POST /notes", {"text": BOTH}, usual=usual))] == found
 
 
 def test_signs_are_usual_one_by_one() -> None:
@@ -132,8 +132,8 @@ def test_signs_are_usual_one_by_one() -> None:
 
 def test_a_step_may_be_any_number() -> None:
     usual = [{"place": "body/items/*/note", "class": "sql"}]
-    assert reasons(decided("POST /notes", {"items": [{"note": "a"}, {"note": SQL}]}, usual=usual, model=False)) == []
-    event = decided("POST /notes", {"items": [{"name": SQL}, {"note": {"deep": SQL}}]}, usual=usual, model=False)
+    assert reasons(decided("POST /notes", {"items": [{"note": "a"}, {"note": SQL}]}, usual=usual)) == []
+    event = decided("POST /notes", {"items": [{"name": SQL}, {"note": {"deep": SQL}}]}, usual=usual)
     assert sorted(place for _, place in reasons(event)) == ["body/items/0/name", "body/items/1/note/deep"]
 
 
@@ -186,11 +186,3 @@ def test_a_field_that_was_harmless_before_hides_nothing_beside_it() -> None:
 def test_addresses_of_proxies_are_not_read_and_anything_else_is() -> None:
     assert head_texts({"x-forwarded-for": "203.0.113.7, 2001:db8::1"}) == []
     assert head_texts({"x-forwarded-for": "127.0.0.1' or 1=1"}) == [("header.x-forwarded-for", "127.0.0.1' or 1=1")]
-
-
-def test_what_the_model_knows_is_usual_by_its_own_name() -> None:
-    usual: list[dict[str, Any]] = [{"place": "body/text", "class": "sql"}]
-    (reason,) = decided("POST /notes", {"text": SQL}, usual=usual, model=True).reasons
-    assert reason.detail.startswith("learned")
-    usual.append({"place": "body/text", "class": str(reason.id).removeprefix("payload-"), "signs": ["learned"]})
-    assert reasons(decided("POST /notes", {"text": SQL}, usual=usual, model=True)) == []

@@ -1,1 +1,0 @@
-"""A linear model over the structure of texts: what it learned from labelled requests, and how it scores."""
