@@ -104,6 +104,13 @@ CLASS = PayloadClass(
             stands_alone,
         ),
         Sign(
+            "shell-told",
+            r"(?:[;|&`(\x00]|\$\(|%0a)\s*(?:sudo\s+)?(?:/(?:usr/)?bin/)?(?:ba|da|z|k|c)?sh\s+-[a-z]{0,3}c\s+['\x22][^\x00]",
+            10,
+            is_said,
+        ),
+        Sign("found-and-run", r"\bfind\s+[/.~][^\x00\s]{0,60}\s[^\x00\n]{0,100}-exec(?:dir)?\s", 10, is_said),
+        Sign(
             "windows-alone",
             loose(
                 r"^[$+|&\s]{0,6}(?:dir[\s+]+c:|ipconfig[\s+]*/all|net[\s+]+(?:user|localgroup|view)\x00|type[\s+]+[c%][:%])[^\x00\n]{0,60}$"

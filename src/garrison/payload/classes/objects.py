@@ -8,6 +8,12 @@ OBJECT = PayloadClass(
     "Serialised objects and prototypes",
     (
         Sign(
+            "class-loader",
+            r"(?:[\x00\s.&?=\x5b\x22']|%2e)class(?:\.|\x5b['\x22]?|%2e)(?:module|classLoader|protectionDomain)\b|\bclassLoader\.(?:resources|parent|URLs|defaultAssertionStatus)\b",
+            10,
+            is_said,
+        ),
+        Sign(
             "php-object",
             r"(?:[\x00\s'\"=;{:])(?:O|C):\+?\d{1,4}:\\?['\"][\w\\]{1,120}\\?['\"]:\d{1,4}:\s*\{|(?:[\x00'\"=])a:\d{1,4}:\{(?:i:\d|s:\d{1,4}:\\?['\"]|\})",
             10,
