@@ -178,8 +178,9 @@ def test_a_running_gateway_takes_it_over_and_is_closed(shop: Place, patch: Patch
     wanted = replace(shop.asked.wanted, url=f"http://127.0.0.1:{guard.port()}")
     open_ = shop.run(wanted)
     assert patch.finding in found_in(open_)
+    lines = len(guard.lines)
     write_patches(file, [patch])
-    guard.wait("reloaded")
+    guard.wait("reloaded", after=lines)
     closed = shop.run(wanted)
     assert found_in(closed) == found_in(open_) - {patch.finding}
     assert broken(open_.benign, closed.benign, patch) is None
@@ -194,7 +195,7 @@ def test_the_proof_of_a_patch_is_made_again_and_what_became_of_it_is_told_once(
     shop: Place, patch: Patch, guarded: Week, stage: Stage
 ) -> None:
     guard, told = guarded.guard, guarded.guard.file.with_name("told.jsonl")
-    vulnerable = stage.app
+    file, vulnerable = guard.file.with_name("patches.yaml"), stage.app
 
     def only_watched() -> None:
         """From now on patches refuse nothing."""
@@ -207,13 +208,15 @@ def test_the_proof_of_a_patch_is_made_again_and_what_became_of_it_is_told_once(
     def nothing() -> None:
         pass
 
-    write_patches(guard.file.with_name("patches.yaml"), [patch])
+    write_patches(file, [patch])
     guarded.days[:] = [only_watched, mended, nothing, nothing]
     try:
         kinds = DifferenceKind
         assert guarded.goes_by() == [[kinds.PATCH_FAILS], [], [kinds.PATCH_NEEDLESS], []]
     finally:
-        stage.app = vulnerable
+        stage.app, lines = vulnerable, len(guard.lines)
+        write_patches(file, [])
+        guard.wait("reloaded", after=lines)
     (incident,) = casework.listed(guarded.plan.data, closed=False, limit=5)
     assert patch.id in incident.title
     until(told.exists, "nobody is told", guard)
