@@ -30,7 +30,7 @@ PIECES = (
     "$ne", "a=b;", "a=b&", "`id`", "*)(", "*", ")(", "(|", "(a=", "|(a=*)", ",", "','", "\",\"", "1,", "1 ", "0x",
     "0x41", "+", "+A", "+ADw-", "-", "=", "==", "!", "?", ":", "::", "@", "@@", "~", "^", ".", "..", ".a", "a.",
     "a", "A", "QUJD", "a'b ", "a b ", "http://", "http://127.0.0.1 ", "://", "php://", "a:", "a@b ", "java.",
-    "$this->", "__", "__a__", "O:1:", "\uff1c", "\u00e9", "\u200b", "\ud835\udc00", "if ", "then ", "case when ",
+    "$this->", "__", "__a__", "O:1:", "\uff1c", "\u00e9", "\u200b", "\U0001d400", "if ", "then ", "case when ",
     "char(1)", "concat(", "like ", "order by 1 ", "limit 1,1 ", "null,", "query ", "a:\"", "<?", "<?php ",
     "<!ENTITY ", "%a;", "Content-Type: ", "\nTo: ", "1' ", "x' y ", "```", "~~~", "# ", "* ", "- a\n", "> ",
     "import ", "function ", "return ", "while(", "eval(", "exec(", "system(", "ping ",
