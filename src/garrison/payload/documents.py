@@ -1,5 +1,6 @@
 """Languages of queries other than SQL: does a text end a string or a filter that it did not begin, and go on?"""
 
+import functools
 import re
 from typing import Final
 
@@ -59,11 +60,24 @@ def closes_filter(text: str, place: int) -> bool:
 
     A regular expression has the same signs: it shows itself by its own.
     """
-    if _EXPRESSION.search(text) or not _BRACES.intersection(text) or not is_said(text, place):
+    if not _may_be_filter(text) or not is_said(text, place):
         return False
-    balance = lowest = 0
+    start = text.find("(", max(0, place - 40), place + 1)
+    return _closes_first(text) or (start >= 0 and _FILTER.match(text, start + 1) is not None)
+
+
+@functools.lru_cache(maxsize=8)
+def _may_be_filter(text: str) -> bool:
+    """Asked about a text once, however many of its places are."""
+    return not _BRACES.isdisjoint(text) and _EXPRESSION.search(text) is None
+
+
+@functools.lru_cache(maxsize=8)
+def _closes_first(text: str) -> bool:
+    """Whether more is closed than was opened, at some place near the beginning, or nothing is opened at all."""
+    balance = 0
     for char in text[:400]:
         balance += (char == "(") - (char == ")")
-        lowest = min(lowest, balance)
-    start = text.find("(", max(0, place - 40), place + 1)
-    return lowest < 0 or "(" not in text or (start >= 0 and _FILTER.match(text, start + 1) is not None)
+        if balance < 0:
+            return True
+    return "(" not in text

@@ -28,7 +28,7 @@ _ENDS_ASKED: Final = 3
 """A sign that begins where the text does is asked about at so many of its ends: all are told of one beginning."""
 _BEFORE: Final = 32_768
 _BEHIND: Final = 4096
-"""Characters around such a place that the grammar is shown."""
+"""Characters around such a place that the grammar is shown, at least: places near one another are shown the same."""
 
 
 class Form(msgspec.Struct):
@@ -146,11 +146,25 @@ def _placed(piece: bytes, ends: _Ends) -> _Ends:
 _CONTINUING: Final = bytes(range(0x80, 0xC0))
 
 
+class _Shown(dict[int, tuple[int, str]]):
+    """By the number of a part of `_BEHIND` characters: where what is shown of its places begins, and that itself."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+
+    def __missing__(self, number: int) -> tuple[int, str]:
+        start = max(0, number * _BEHIND - _BEFORE)
+        self[number] = start, self._text[start : (number + 2) * _BEHIND]
+        return self[number]
+
+
 def _holding(text: str, places: _Ends) -> Signs:
     """Those signs that the grammars confirm. Once one of them is enough alone, nothing more is asked."""
     held: _Ends = []
     most = _FEW_ASKED + len(text) // _BYTES_ASKED
     asked: dict[Confirm | int, int] = {}
+    shown = _Shown(text)
     is_decided = False
     for place, sign in places:
         one = OWNED[sign][1]
@@ -161,8 +175,8 @@ def _holding(text: str, places: _Ends) -> Signs:
                 continue
             if count > most:
                 return Signs(places, crowded=True)
-            start = max(0, place - _BEFORE)
-            if not one.confirm(text[start : place + _BEHIND], place - start):
+            start, part = shown[place // _BEHIND]
+            if not one.confirm(part, place - start):
                 continue
         held.append((place, sign))
         is_decided = is_decided or one.weight >= ENOUGH
