@@ -73,4 +73,11 @@ def runs_variable(text: str, place: int) -> bool:
 
 @functools.lru_cache(maxsize=32)
 def _runs_one(part: str) -> bool:
-    return _USED.search(part) is not None
+    return any(
+        _USED.match(part, found.start()) is not None
+        for found in _ASSIGNED.finditer(part)
+        if f"${found[1]}" in part or f"${{{found[1]}" in part
+    )
+
+
+_ASSIGNED: Final = re.compile(r"\b([A-Za-z_]\w{0,11})=")
