@@ -6,24 +6,19 @@ bounded in requests and in time. Addresses are told in `X-Forwarded-For`, which 
 """
 
 import json
-import os
-import signal
-import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final
 
 import httpx
 import msgspec
 
+from garrison.adapters.envoy.child import guard_running
 from garrison.adapters.ledger_keys import read_ring
 from garrison.adapters.store.ledger import exposures
-from garrison.core.errors import GatewayError
 from garrison.engine.pseudonyms import Pseudonyms
 from garrison.lab.background import DAY, Visit, visits
 from garrison.lab.breach import Answer, Ask, Breach, Carried
@@ -38,9 +33,6 @@ HOSTILE: Final = 600
 BENIGN: Final = 300
 LONGEST: Final = 60.0
 """Seconds after which it stops, whatever is left."""
-_START_TIMEOUT: Final = 30.0
-_STOP_TIMEOUT: Final = 20.0
-_GUARD: Final = (sys.executable, "-c", "from garrison.cli.main import main; main()", "guard", "--config")
 
 
 class Passed(msgspec.Struct, frozen=True):
@@ -67,8 +59,7 @@ def through_gateway(breach: Breach, variant: Variant, seed: int) -> Passed:
     people = visits(breach.mix, now, DAY, seed)[:BENIGN]
     with tempfile.TemporaryDirectory(prefix="garrison-lab-") as directory, served(_app(breach), "the API") as upstream:
         folder = Path(directory)
-        _write(folder, breach, upstream, issuers)
-        with _guard(folder) as url:
+        with guard_running(folder, _settings(folder, breach, upstream, issuers), is_alone=False) as url:
             client = _Client(breach, issuers, url)
             client.run(breach.campaign.variant(variant), people)
         digests = read_ring(Path(f"{folder / 'data'}.ledger.key")).current
@@ -154,9 +145,9 @@ def _app(breach: Breach) -> Callable[..., Awaitable[None]]:
     return app
 
 
-def _write(folder: Path, breach: Breach, upstream: str, issuers: Issuers) -> None:
-    """garrison.yaml and what it names."""
-    settings = json.loads(json.dumps(settings_of(breach, "garrison")))
+def _settings(folder: Path, breach: Breach, upstream: str, issuers: Issuers) -> dict[str, Any]:
+    """What stands in garrison.yaml; the files that it names are written."""
+    settings: dict[str, Any] = json.loads(json.dumps(settings_of(breach, "garrison")))
     for issuer in ISSUERS:
         (folder / _keys_of(issuer)).write_bytes(issuers.jwks(issuer))
     for scheme in settings["controls"].get("authentication", {}).get("schemes", {}).values():
@@ -169,40 +160,11 @@ def _write(folder: Path, breach: Breach, upstream: str, issuers: Issuers) -> Non
         "data": "data",
     }
     (folder / "api.json").write_text(json.dumps(breach.api.contract))
-    (folder / "garrison.yaml").write_text(json.dumps(settings))
+    return settings
 
 
 def _keys_of(issuer: str) -> str:
     return issuer.removeprefix("https://") + ".jwks"
-
-
-@contextmanager
-def _guard(folder: Path) -> Iterator[str]:
-    """`garrison guard` while the context lasts; gives its URL."""
-    log = folder / "guard.log"
-    with log.open("wb") as told:
-        guard = subprocess.Popen(  # noqa: S603  # our own program
-            [*_GUARD, str(folder / "garrison.yaml")], stdout=told, stderr=told, cwd=folder, env=os.environ
-        )
-    try:
-        yield _listening(guard, log)
-    finally:
-        guard.send_signal(signal.SIGTERM)
-        try:
-            guard.wait(_STOP_TIMEOUT)
-        except subprocess.TimeoutExpired:
-            guard.kill()
-            guard.wait()
-
-
-def _listening(guard: "subprocess.Popen[bytes]", log: Path) -> str:
-    deadline = time.monotonic() + _START_TIMEOUT
-    while time.monotonic() < deadline and guard.poll() is None:
-        for line in log.read_text(errors="replace").splitlines():
-            if "listening on " in line:
-                return line.partition("listening on ")[2].split()[0]
-        time.sleep(0.05)
-    raise GatewayError(f"the gateway does not start: {log.read_text(errors='replace')[-1000:]}")
 
 
 def _ledger(data: Path, digests: Pseudonyms, carried: Counter[tuple[str, str]]) -> Ledger:

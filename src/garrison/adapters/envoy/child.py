@@ -1,4 +1,4 @@
-"""`garrison guard` as a child process, while a context lasts: for proofs, and for nothing that serves anybody."""
+"""`garrison guard` as a child process, while a context lasts: for proofs and trials, nothing that serves anybody."""
 
 import json
 import os
@@ -21,9 +21,9 @@ _GUARD: Final = (sys.executable, "-c", "from garrison.cli.main import main; main
 
 
 @contextmanager
-def guard_running(folder: Path, settings: Mapping[str, Any]) -> Iterator[str]:
-    """A gateway with these settings, which stand in garrison.yaml in `folder`, and with nothing beside it; gives its
-    URL.
+def guard_running(folder: Path, settings: Mapping[str, Any], *, is_alone: bool = True) -> Iterator[str]:
+    """A gateway with these settings, which stand in garrison.yaml in `folder`; gives its URL. `is_alone`: with nothing
+    beside it, so that the record stays as it was written.
 
     Raises:
         GatewayError: it does not start.
@@ -33,7 +33,7 @@ def guard_running(folder: Path, settings: Mapping[str, Any]) -> Iterator[str]:
     between = (sys.executable, "-I", "-S", launch.__file__, str(os.getpid()), "")  # it ends with us, however we end
     with log.open("wb") as told:
         guard = subprocess.Popen(  # noqa: S603  # our own program
-            [*between, *_GUARD, "garrison.yaml", "--grace", "0.5", "--alone"],
+            [*between, *_GUARD, "garrison.yaml", "--grace", "0.5", *(["--alone"] if is_alone else [])],
             stdout=told,
             stderr=told,
             cwd=folder,
