@@ -6,7 +6,6 @@ import signal
 import socket
 import ssl
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,8 +13,8 @@ import pytest
 import trustme
 from joserfc.jwk import ECKey
 from tests.integration.envoy.upstream import Upstream
-from tests.integration.gateway.running import Guard, trusting, until
-from tests.integration.identity.asking import call, known_keys, refused
+from tests.integration.gateway.running import trusting, until
+from tests.integration.identity.asking import asks_for_certificates, call, known_keys, nonce_of, refused
 from tests.integration.identity.conftest import StartGuard
 from tests.integration.identity.provider import Provider, proof, provider, quiet_port
 
@@ -110,7 +109,7 @@ def test_dpop_bound_tokens(issuer: Provider, guard_for: StartGuard) -> None:
     port = guard.port()
     key, thief = ECKey.generate_key("P-256"), ECKey.generate_key("P-256")
     url = f"http://127.0.0.1:{port}"
-    nonce = nonce_of(guard, issuer, key)
+    nonce = nonce_of(guard, issuer.token(key=key), key)
     for kind in ("jwt", "opaque"):
         token, path = issuer.token(kind, key=key), f"/{kind}"
         good = proof(key, "GET", url + path, token, nonce=nonce)
@@ -127,16 +126,6 @@ def test_dpop_bound_tokens(issuer: Provider, guard_for: StartGuard) -> None:
         refused(guard, call(port, path, token), 401, "binding-downgrade")
 
 
-def nonce_of(guard: Guard, issuer: Provider, key: ECKey) -> str:
-    """What a gateway demands that cannot know which proofs were used before it began: a nonce of its own."""
-    token, url = issuer.token(key=key), f"http://127.0.0.1:{guard.port()}/jwt"
-    earlier = proof(key, "GET", url, token, iat=int(time.time()) - 30)
-    asked = call(guard.port(), "/jwt", token, scheme="DPoP", proof=earlier)
-    refused(guard, asked, 401, "proof-nonce")
-    assert 'error="use_dpop_nonce"' in asked.headers["www-authenticate"]
-    return asked.headers["dpop-nonce"]
-
-
 def test_a_proof_is_used_once_though_envoy_is_killed(
     issuer: Provider, guard_for: StartGuard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -145,7 +134,7 @@ def test_a_proof_is_used_once_though_envoy_is_killed(
     guard = guard_for(issuer.issuer)
     port, key = guard.port(), ECKey.generate_key("P-256")
     token, url = issuer.token(key=key), f"http://127.0.0.1:{port}/jwt"
-    nonce = nonce_of(guard, issuer, key)
+    nonce = nonce_of(guard, issuer.token(key=key), key)
     used = proof(key, "GET", url, token, nonce=nonce)
     assert call(port, "/jwt", token, scheme="DPoP", proof=used).status == 200
 
@@ -168,18 +157,15 @@ def test_a_proof_is_used_once_though_envoy_is_killed(
 
 def test_certificate_bound_tokens(issuer: Provider, guard_for: StartGuard, tmp_path: Path) -> None:
     authority = trustme.CA()
-    server = authority.issue_cert("localhost")
-    server.cert_chain_pems[0].write_to_path(tmp_path / "server.pem")
-    server.private_key_pem.write_to_path(tmp_path / "server.key")
-    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
-    files = {"certificate": "server.pem", "key": "server.key", "client-ca": "ca.pem"}
-    guard = guard_for(issuer.issuer, listen={"tls": {name: str(tmp_path / file) for name, file in files.items()}})
+    guard = guard_for(issuer.issuer, listen={"tls": asks_for_certificates(authority, tmp_path)})
     port = guard.port()
-    own, other = authority.issue_cert("own.example.org"), authority.issue_cert("other.example.org")
+    own = authority.issue_cert("own.example.org")
     der = ssl.PEM_cert_to_DER_cert(own.cert_chain_pems[0].bytes().decode())
-    contexts: dict[str, ssl.SSLContext] = {name: trusting(authority) for name in ("own", "other", "none")}
-    own.configure_cert(contexts["own"])
-    other.configure_cert(contexts["other"])
+    contexts = {
+        "own": trusting(authority, own),
+        "other": trusting(authority, authority.issue_cert("other.example.org")),
+        "none": trusting(authority),
+    }
     for kind in ("jwt", "opaque"):
         token = issuer.token(kind, client="bound", certificate=der)
         assert call(port, f"/{kind}", token, context=contexts["own"]).status == 200
