@@ -28,6 +28,7 @@ def call(
     scheme: str = "Bearer",
     proof: str = "",
     body: Any = None,
+    method: str = "GET",
     context: ssl.SSLContext | None = None,
 ) -> Answer:
     """One exchange, with a token and a DPoP proof where given."""
@@ -41,7 +42,7 @@ def call(
         connection = http.client.HTTPSConnection("localhost", port, timeout=60, context=context)
     try:
         if body is None:
-            connection.request("GET", path, headers=headers)
+            connection.request(method, path, headers=headers)
         else:
             connection.request("POST", path, json.dumps(body), {**headers, "content-type": "application/json"})
         return Answer(connection.getresponse())

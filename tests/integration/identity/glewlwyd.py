@@ -198,11 +198,12 @@ _CLIENT = {
 
 _BOUND = {
     "client_id": BOUND,
+    "password": SECRET,
     "confidential": True,
     "enabled": True,
     "scope": ["things:read"],
     "authorization_type": ["client_credentials"],
-    "token_endpoint_auth_method": ["tls_client_auth"],
+    "token_endpoint_auth_method": ["tls_client_auth", "client_secret_basic"],
     "tls_client_auth_san_dns": BOUND,
 }
 

@@ -251,3 +251,33 @@ def goes_down(issuer: Provider, guard_for: StartGuard) -> None:
     assert call(port, "/jwt", fresh[0]).status == 200, "a token that is new to it, under a key that is not"
     assert call(port, "/opaque", opaque).status == 200, "what was asked about already"
     refused(guard, call(port, "/opaque", fresh[1]), 503, "introspection-unavailable")
+
+
+def test_sessions_end_with_the_operations_that_end_them(
+    issuer: Provider, guard_for: StartGuard, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A log-out ends its token, a change of password all of its principal's; nobody else's, and for good."""
+    monkeypatch.setenv("GARRISON_TEST_BACKOFF", "0.1")
+    ends = {"deleteSessions": "token", "putSessions": "principal"}
+    operations = [{"match": each, "controls": {"revocation": {"ends": what}}} for each, what in ends.items()]
+    guard = guard_for(issuer.issuer, operations=operations)
+    port = guard.port()
+    one, other, of_another = issuer.token(), issuer.token(), issuer.token(client="gateway")
+    assert call(port, "/sessions", one, method="DELETE").status == 200
+    refused(guard, call(port, "/jwt", one), 401, "credential-revoked")
+    assert call(port, "/jwt", other).status == 200
+    os.kill(guard.envoy(), signal.SIGKILL)
+    until(lambda: answered(port, one) == 401, "it serves again, and knows what ended", guard)
+    assert call(port, "/jwt", other).status == 200
+    assert call(port, "/sessions", other, method="PUT").status == 200
+    refused(guard, call(port, "/jwt", other), 401, "credential-revoked")
+    assert call(port, "/jwt", of_another).status == 200
+    issuer.set_clock(2)
+    assert call(port, "/jwt", issuer.token()).status == 200, "who logs in anew goes on"
+
+
+def answered(port: int, token: str) -> int:
+    try:
+        return call(port, "/jwt", token).status
+    except OSError:
+        return 0

@@ -31,8 +31,16 @@ def second(shared_second: Glewlwyd) -> Iterator[Glewlwyd]:
     shared_second.restore()
 
 
-def guard_of(second: Glewlwyd, guard_for: StartGuard, listen: Mapping[str, Any] | None = None, **jwt: float) -> Guard:
-    opaque = {"url": f"{second.issuer}/introspect", "audiences": [API], "cache-seconds": 0}
+def guard_of(
+    second: Glewlwyd,
+    guard_for: StartGuard,
+    *,
+    client: str = "gateway",
+    listen: Mapping[str, Any] | None = None,
+    **jwt: float,
+) -> Guard:
+    """It asks about tokens as `client`: this provider tells each client of its own alone."""
+    opaque = {"url": f"{second.issuer}/introspect", "audiences": [API], "cache-seconds": 0, "client-id": client}
     opaque["client-secret-file"] = str(second.secret_file)
     return guard_for(second.issuer, jwt={"audiences": [API], **jwt}, opaque=opaque, listen=listen)
 
@@ -120,7 +128,7 @@ def test_tokens_bound_to_a_certificate(
 ) -> None:
     """RFC 8705, 3: the client proves to the provider, and then to the gateway, to have the certificate's key."""
     authority = trustme.CA()
-    guard = guard_of(second, guard_for, listen={"tls": asks_for_certificates(authority, tmp_path)})
+    guard = guard_of(second, guard_for, client=BOUND, listen={"tls": asks_for_certificates(authority, tmp_path)})
     own = authority.issue_cert(BOUND)
     # of the same name and authority: what counts is the certificate itself
     shown = {"own": trusting(authority, own), "other": trusting(authority, authority.issue_cert(BOUND))}
