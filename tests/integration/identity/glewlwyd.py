@@ -27,7 +27,7 @@ OTHER = "https://api.example.org/others"
 START = 30.0
 """Seconds that it may take to start."""
 SECRET = "secret-of-gateway"
-"""Of the client `gateway`. Nothing in it needs escaping: this provider takes the characters of `Authorization` as they
+"""Of either client. Nothing in it needs escaping: this provider takes the characters of `Authorization` as they
 are, where RFC 6749 (2.3.1) has them form-encoded first."""
 BOUND = "bound.example.org"
 """A client whose certificate has this name, and whose tokens are bound to it."""
@@ -88,13 +88,12 @@ class Glewlwyd:
 
         With a certificate of `BOUND` it is that client's, which proves by it who it is (RFC 8705, 2.1).
         """
-        form = {"grant_type": "client_credentials", "scope": "things:read", "resource": resource}
-        headers = {"content-type": "application/x-www-form-urlencoded"}
+        client = BOUND if certificate else "gateway"
+        form = {"grant_type": "client_credentials", "scope": "things:read", "resource": resource, "client_id": client}
+        # with a certificate as well: what it keeps of a token whose client named itself otherwise nobody may ask about
+        headers = {"authorization": _basic(client), "content-type": "application/x-www-form-urlencoded"}
         if certificate:
-            form["client_id"] = BOUND
             headers[_CERTIFICATE] = certificate.decode().replace("\n", " ").strip()  # as a proxy in front sends it
-        else:
-            headers["authorization"] = _basic()
         if key is not None:
             headers["dpop"] = proof(key, "POST", f"{self.issuer}/token")
         path = "/api/oidc/mtls/token" if certificate else "/api/oidc/token"
@@ -208,8 +207,8 @@ _BOUND = {
 }
 
 
-def _basic() -> str:
-    return "Basic " + base64.b64encode(f"gateway:{SECRET}".encode()).decode()
+def _basic(client: str = "gateway") -> str:
+    return "Basic " + base64.b64encode(f"{client}:{SECRET}".encode()).decode()
 
 
 @contextlib.contextmanager
