@@ -5,7 +5,7 @@ what can be issued anew is ended: tokens and the API's own session cookies. Keys
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, TypeAlias
 
 from garrison.config.authentication import SchemeSettings
@@ -22,6 +22,8 @@ _AUTHORIZATION: Final = ("header", "authorization")
 _JWT_PARTS: Final = 3
 _AGES: Final = 3660 * _DAY
 """Nothing is remembered for longer."""
+_SLACK: Final = _DAY
+"""What is added to the end that a token names: nobody who accepts one for longer has a clock that is further off."""
 
 Place: TypeAlias = tuple[str, str]
 """Location and name of a credential."""
@@ -37,6 +39,9 @@ class Sessions:
         self._tokens = frozenset(name for name, each in methods.items() if not _lasts(each))
         """Schemes that are satisfied with tokens."""
         self._places = tuple(_places(operation, methods))
+        """Where the credential may stand that the operation ends."""
+        self._all_places = (*dict.fromkeys((_AUTHORIZATION, *_fields(operation))),)
+        """Where one may stand that was ended."""
 
     def end(self, facts: Facts, moment: float) -> None:
         """End what the operation says, if the API did as it was asked."""
@@ -47,13 +52,14 @@ class Sessions:
             if self._is_session(principal):
                 endings.end_principal(principal.id, moment, now, now + self._longest)
             return
-        for name, until in self._names(facts):
+        for name, until in self._names(facts, self._own(facts)):
             endings.end_credential(name, now, until)
 
     def has_ended(self, facts: Facts) -> bool:
         """Whether the credential of this request was ended."""
         endings = facts.state.endings
-        return any(endings.has_ended(name, facts.now) for name, _ in self._names(facts))
+        texts = (text for place in self._all_places for text in _shown(facts, place))
+        return any(endings.has_ended(name, facts.now) for name, _ in self._names(facts, texts))
 
     def ended_at(self, facts: Facts) -> float:
         """When all sessions of who asks ended; 0 where they did not, or where a credential that lasts was shown."""
@@ -63,17 +69,21 @@ class Sessions:
     def _is_session(self, principal: Principal) -> bool:
         return principal is not ANONYMOUS and not self._tokens.isdisjoint(principal.schemes)
 
-    def _names(self, facts: Facts) -> Iterator[tuple[str, float]]:
+    def _own(self, facts: Facts) -> tuple[str, ...]:
+        """The credential that the operation ends: what stands at the first place where anything does."""
+        return next((found for place in self._places if (found := _shown(facts, place))), ())
+
+    def _names(self, facts: Facts, texts: Iterable[str]) -> Iterator[tuple[str, float]]:
         """What the request's session may be called, and until when it would hold: by the id that its token has, and by
         its text, for other operations may not read the token."""
         principal, latest = facts.principal, facts.now + self._longest
         is_session = self._is_session(principal)
-        until = principal.expires if is_session and principal.expires < math.inf else latest
+        until = principal.expires + _SLACK if is_session and principal.expires < math.inf else latest
         if is_session and principal.token:
             yield f"id {principal.realm} {principal.token}", until
-        if text := _shown(facts, self._places):
+        for text in texts:
             signed, expiry = _read(text)
-            yield f"text {signed}", until if is_session else max(latest, min(expiry, facts.now + _AGES))
+            yield f"text {signed}", until if is_session else max(latest, min(expiry + _SLACK, facts.now + _AGES))
 
 
 def _lasts(method: SchemeSettings) -> bool:
@@ -94,28 +104,32 @@ def _places(operation: CompiledOperation | None, methods: Mapping[str, SchemeSet
             yield each.location, each.parameter
 
 
+def _fields(operation: CompiledOperation | None) -> Iterator[Place]:
+    """Where the contract says that a key or cookie of the operation stands."""
+    for each in operation.operation.schemes.values() if operation is not None else ():
+        if each.type == "apiKey":
+            yield each.location, each.parameter
+
+
 def _is_in_authorization(scheme: SecurityScheme) -> bool:
     if scheme.type == "apiKey":
         return (scheme.location, scheme.parameter) == _AUTHORIZATION
     return scheme.type != "mutualTLS" and scheme.scheme != "basic"
 
 
-def _shown(facts: Facts, places: tuple[Place, ...]) -> str:
-    """The first credential that stands at one of the places, without its scheme; empty where none does."""
+def _shown(facts: Facts, place: Place) -> tuple[str, ...]:
+    """The credentials that stand at a place, without their scheme."""
+    location, name = place
     canonical = facts.canonical
-    for location, name in places:
-        if location == "header":
-            text = canonical.headers.get(name, "").strip()
-            scheme, space, rest = text.partition(" ")
-            if scheme.lower() == "basic":
-                continue
-            text = rest.strip() if space else text
-        else:
-            pairs = canonical.query if location == "query" else read_cookies(canonical.headers.get("cookie", ""))
-            text = next((value for key, value in pairs if key == name), "").strip('" ')
-        if text:
-            return text
-    return ""
+    if location != "header":
+        pairs = canonical.query if location == "query" else read_cookies(canonical.headers.get("cookie", ""))
+        texts = [value.strip('" ') for key, value in pairs if key == name]
+        return tuple([text for text in texts if text])
+    text = canonical.headers.get(name, "").strip()
+    scheme, space, rest = text.partition(" ")
+    if not text or scheme.lower() == "basic":
+        return ()
+    return (rest.strip() if space else text,)
 
 
 def _read(text: str) -> tuple[str, float]:
