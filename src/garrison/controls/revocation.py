@@ -61,7 +61,8 @@ def _ended(facts: Facts, sessions: Sessions) -> Reason | None:
         return None
     # refreshed since: another token would be as old as this one, so that who it is must be proved anew
     facts.refusal_headers += _CHALLENGE if principal.issued < moment else _demand(moment, facts.now)
-    return _reason("credential-revoked", "", "an operation ended what was proved before it")
+    age = "" if _proved(principal) else ", and its age is not known"
+    return _reason("credential-revoked", "", f"an operation ended what was proved before it{age}")
 
 
 def _check(facts: Facts) -> Outcome:
