@@ -20,6 +20,8 @@ from garrison.engine.facts import Facts
 _DAY: Final = 86400.0
 _AUTHORIZATION: Final = ("header", "authorization")
 _JWT_PARTS: Final = 3
+_FAR: Final = 1e12
+"""No time in seconds that is meant: a number beyond it says nothing."""
 _AGES: Final = 3660 * _DAY
 """Nothing is remembered for longer."""
 _SLACK: Final = _DAY
@@ -139,5 +141,5 @@ def _read(text: str) -> tuple[str, float]:
     if len(parts) != _JWT_PARTS or "alg" not in dict(pairs_in(parts[0])):
         return text, 0.0
     expiry = dict(pairs_in(parts[1])).get("exp")
-    is_time = isinstance(expiry, int | float) and not isinstance(expiry, bool)
-    return ".".join(parts[:-1]), float(expiry) if is_time else 0.0
+    is_time = isinstance(expiry, int | float) and 0 < expiry < _FAR
+    return ".".join(parts[:-1]), float(expiry or 0) if is_time else 0.0
