@@ -140,6 +140,7 @@ def _read(text: str) -> tuple[str, float]:
     parts = text.split(".")
     if len(parts) != _JWT_PARTS or "alg" not in dict(pairs_in(parts[0])):
         return text, 0.0
-    expiry = dict(pairs_in(parts[1])).get("exp")
-    is_time = isinstance(expiry, int | float) and 0 < expiry < _FAR
-    return ".".join(parts[:-1]), float(expiry or 0) if is_time else 0.0
+    signed, expiry = ".".join(parts[:-1]), dict(pairs_in(parts[1])).get("exp")
+    if isinstance(expiry, int | float) and 0 < expiry < _FAR:
+        return signed, float(expiry)
+    return signed, 0.0
