@@ -59,11 +59,13 @@ class State:
             if kept.until > now or kept.value is None:
                 self.identity.restore(kept)
                 self.counters.restore(kept)
+                self.circuit.restore(kept, self.upstream)
 
     def keep_with(self, keep: Keep) -> None:
         """Tell `keep` from now on what a restart must not forget."""
         self.identity.keep_with(keep)
         self.counters.keep_with(keep)
+        self.circuit.keep_with(keep, self.upstream)
 
     def remembers_since(self, moment: float) -> None:
         """What was used once before `moment` may be unknown."""
