@@ -43,7 +43,7 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
         return Checks()
     prepare()  # once in a process, for seconds: no request waits for it
     trusts = _trusting(settings.payload.unsafe_trusted_places)
-    usual, free = Usual(settings.payload), Free(operation)
+    usual, free = Usual(settings.payload.classes, settings.payload.usual), Free(operation)
     # an exception for one class must not hide another in the same text
     named = {each.reason.removeprefix(_PREFIX) for each in settings.payload.excepted}
     besides = {each.id: signs_of(each.id) for each in CLASSES if each.id in named}
