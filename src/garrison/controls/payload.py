@@ -37,7 +37,6 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
     """Asked once the whole request is known: one pass over all of its texts."""
     if settings.payload.mode is Mode.OFF:
         return Checks()
-    prepare()  # once in a process, for seconds: no request waits for it
     trusts = _trusting(settings.payload.unsafe_trusted_places)
     usual, free = Usual(settings.payload), Free(operation)
 
@@ -51,7 +50,7 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
             for each in found[:MAX_OF_A_KIND]
         ]) or None  # fmt: skip
 
-    return Checks(body=check)
+    return Checks(body=check, prepare=prepare)
 
 
 def _trusting(places: tuple[str, ...]) -> _Trusted:
@@ -66,6 +65,5 @@ CONTROL = ControlSpec(
     kind="objector",
     reasons=_reason,
     compile=compile_checks,
-    default_mode=Mode.OFF,
     tags=("API8:2023", "API10:2023", "API7:2023", "CWE-74", "CWE-20", "REC-API-10"),
 )
