@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from garrison.payload.decoding import HINT, decode
+from garrison.payload.decoding import decode
 from garrison.payload.pieces import PAIRED, pieces
 from garrison.payload.places import OWNED, SIGNS, Form, name_of, signs_in
 from garrison.payload.scanner import scanner_of
@@ -93,8 +93,6 @@ _HARMLESS: Final = Harmless()  # kept with the process, as the compiled signs ar
 
 def hidden_forms(plain: Form) -> list[Form]:
     """What a text is behind its wrappings; mostly nothing."""
-    if plain.text.isascii() and not HINT.search(plain.text):
-        return []
     found = [Form(plain.owner, form.text, form.steps, plain.spared) for form in decode(plain.text)]
     return found if len(plain.text) <= LONG else found[:1] + found[1:][-1:]
 
