@@ -22,7 +22,7 @@ _PRINTABLE: Final = 0.97  # of what base64 hides: random bytes that are all prin
 HINT: Final = re.compile(
     r"%[0-9A-Fa-f]{2}|%u[0-9A-Fa-f]{4}|%%[0-9A-Fa-f]{2}|&(?:#[xX]?[0-9A-Fa-f]|[A-Za-z]{2,8};)"
     r"|\\(?:u[0-9A-Fa-f{]|x[0-9A-Fa-f]{2}|[0-7]{2,3})|\+A[A-Za-z0-9+/]{2,3}-|0x[0-9A-Fa-f]{2}0x"
-    r"|[A-Za-z0-9')\"]\+(?:and|or|union|select|order|having|waitfor|where|from|dir|cat|ping)\+"
+    r"|[A-Za-z0-9')\"]\+(?i:and|or|union|select|order|having|waitfor|where|from|like|dir|cat|ping)\+"
     r"|[A-Za-z0-9+/_-]{16}"
 )
 """Where something may be undone in a text."""
@@ -172,7 +172,7 @@ def _hex(text: str) -> str:
 
 def _plus(text: str) -> str:
     """Spaces of a form that was put into another text as it is, where words of a language stand between them."""
-    return text.replace("+", " ") if " " not in text and _JOINED.search(text) else text
+    return text.replace("+", " ") if text.count(" ") < text.count("+") and _JOINED.search(text) else text
 
 
 def _base64(text: str) -> str:
