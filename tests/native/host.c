@@ -606,8 +606,8 @@ static void deliver(struct exchange *x)
 static void check_whole(const struct exchange *x, const struct message *m)
 {
     const struct side *side = &x->side[m->which];
-    /* What ended while it waited for an answer, and was left by its client, did not leave. */
-    if (m->ended && !m->cut && !side->changed && side->head_left && !over(x)) {
+    /* What was held when its client left did not leave. */
+    if (m->ended && !m->cut && !side->changed && side->head_left && !side->held && !over(x)) {
         total.whole++;
         if (side->forwarded != side->sent) {
             fail("a message did not pass whole");
