@@ -62,12 +62,14 @@ class State:
             if kept.until > now or kept.value is None:
                 self.identity.restore(kept)
                 self.counters.restore(kept)
+                self.circuit.restore(kept, self.upstream)
                 self.endings.restore(kept)
 
     def keep_with(self, keep: Keep) -> None:
         """Tell `keep` from now on what a restart must not forget."""
         self.identity.keep_with(keep)
         self.counters.keep_with(keep)
+        self.circuit.keep_with(keep, self.upstream)
         self.endings.keep_with(keep)
 
     def remembers_since(self, moment: float) -> None:
