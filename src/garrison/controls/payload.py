@@ -41,7 +41,6 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
     """Asked once the whole request is known: one pass over all of its texts."""
     if settings.payload.mode is Mode.OFF:
         return Checks()
-    prepare()  # once in a process, for seconds: no request waits for it
     trusts = _trusting(settings.payload.unsafe_trusted_places)
     usual, free = Usual(settings.payload.classes, settings.payload.usual), Free(operation)
     # an exception for one class must not hide another in the same text
@@ -55,7 +54,7 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
         found = judge_besides([text for _, text in places], usual.spared(places), besides)
         return tuple(_reasons(few(found, _kind), places)) or None
 
-    return Checks(body=check)
+    return Checks(body=check, prepare=prepare)
 
 
 def _kind(finding: Finding) -> str:
@@ -82,6 +81,5 @@ CONTROL = ControlSpec(
     kind="objector",
     reasons=_reason,
     compile=compile_checks,
-    default_mode=Mode.OFF,
     tags=("API8:2023", "API10:2023", "API7:2023", "CWE-74", "CWE-20", "REC-API-10"),
 )

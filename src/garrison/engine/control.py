@@ -28,6 +28,9 @@ Wants: TypeAlias = Callable[[Facts], bool]
 End: TypeAlias = Callable[[Facts], None]
 """Told that an exchange is over, and what came of it (`Facts.has_left`), before its event is made."""
 
+Prepare: TypeAlias = Callable[[], None]
+"""Does what takes seconds and is done once in a process; the same function wherever it is the same work."""
+
 
 class ReasonSpec(msgspec.Struct, frozen=True):
     """One reason that a control may give, as it is documented."""
@@ -95,6 +98,8 @@ class Checks(msgspec.Struct, frozen=True):
     """Told of every exchange that it is over: notes what the event says of it besides the decision."""
     sets_response_headers: bool = False
     """Whether it adds to `Facts.response_headers`: the response is then held until its head is known."""
+    prepare: Prepare | None = None
+    """What would else be done, and waited for, when the first exchange asks for it."""
 
     def by_phase(self) -> Mapping[Phase, Check]:
         """The checks that are there, `first` apart."""
