@@ -17,6 +17,7 @@ from garrison.engine.facts import Facts
 from garrison.payload.classes.catalogue import CLASSES
 from garrison.payload.evidence import evidence_of
 from garrison.payload.judge import judge, prepare
+from garrison.payload.prose import Prose
 from garrison.payload.request import Free
 from garrison.payload.usual import Usual
 
@@ -38,13 +39,16 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
     if settings.payload.mode is Mode.OFF:
         return Checks()
     trusts = _trusting(settings.payload.unsafe_trusted_places)
-    usual, free = Usual(settings.payload), Free(operation)
+    usual, free, prose = Usual(settings.payload), Free(operation), Prose(operation)
 
     def check(facts: Facts) -> Outcome:
         places = [place for place in free.texts(facts) if not trusts(place[0])]
         if not places:
             return None
-        found = judge([text for _, text in places], usual.spared(places))
+        texts, spared = [text for _, text in places], usual.spared(places)
+        found = judge(texts, spared)
+        if found and (less := prose.spared(facts, places, found, spared)) is not spared:
+            found = judge(texts, less)
         return tuple([
             _reason(f"payload-{each.kind}", places[each.index][0], evidence_of(each))
             for each in found[:MAX_OF_A_KIND]

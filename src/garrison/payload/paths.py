@@ -76,6 +76,8 @@ def stands_apart(text: str, place: int) -> bool:
     if len(parts) < 2:
         return text.count("\n") < 2 and not text[place:].strip()
     before, path = parts
+    if "/" not in path and "\\" not in path:
+        return False  # the last word of a sentence that says a path before
     if "\n" in text[max(0, place - len(path) - 2) : place - len(path)] or not is_said(text, place - 1):
         return False
     words = before.rsplit(None, 1)

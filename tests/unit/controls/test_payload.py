@@ -186,3 +186,30 @@ def test_a_field_that_was_harmless_before_hides_nothing_beside_it() -> None:
 def test_addresses_of_proxies_are_not_read_and_anything_else_is() -> None:
     assert head_texts({"x-forwarded-for": "203.0.113.7, 2001:db8::1"}) == []
     assert head_texts({"x-forwarded-for": "127.0.0.1' or 1=1"}) == [("header.x-forwarded-for", "127.0.0.1' or 1=1")]
+
+
+MENTION = "the daemon says in /etc/apache2/apache2.conf that it writes to /proc/self/fd/2 and not to a file"
+SESSION = "I ran this\n\nHTTP/1.1 200 OK\nContent-Length: 3\nAllow: GET\n\nand it failed"
+PROGRAM = 'int main() {\n    setresuid(0, 0, 0);\n    system("/bin/bash");\n    return 0;\n}'
+
+
+@pytest.mark.parametrize("text", [MENTION, SESSION, PROGRAM])
+def test_a_document_mentions_what_a_value_would_do(text: str) -> None:
+    assert reasons(decided("POST /notes", {"text": text})) == [], "the contract says that a person writes there"
+    assert reasons(decided("POST /notes", {"other": text})) != []
+    assert reasons(decided("POST /notes", {"text": text, "size": "x"})) != [], "what breaks the contract proves nothing"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/etc/passwd",
+        "../../../../etc/passwd is what I want",
+        "file:///etc/passwd or so I think",
+        f"{MENTION} {SQL}",
+        f"{MENTION}; cat /etc/passwd",
+        f"{SESSION} <script>alert(1)</script>",
+    ],
+)
+def test_what_leaves_its_place_leaves_it_in_a_document_too(text: str) -> None:
+    assert reasons(decided("POST /notes", {"text": text})) != []
