@@ -1,4 +1,5 @@
-"""The gateways that are compared, started, each before the same upstream with as many workers. The load's own address
+"""The gateways that are compared, started, each before the same upstream with as many threads that work: workers, or with
+Garrison one worker fewer and the thread that judges. The load's own address
 is that of a proxy which each of them trusts to name the client.
 
 * `upstream`: nothing in between.
@@ -167,13 +168,14 @@ def garrison(place: Place, mode: str, more: Mapping[str, Any] | None = None) -> 
     """`garrison guard`, with `more` settings. Raises RuntimeError where it does not start, or lets pass what it must
     refuse."""
     port = free_port()
+    workers = max(1, place.workers - 1)  # as it does itself: one core is the judge's
     config = place.directory / "garrison.yaml"
     # JSON is YAML
     config.write_bytes(msgspec.json.encode({
         "mode": mode,
         "contract": {"file": str(DESCRIPTION)},
         "upstream": {"url": f"http://127.0.0.1:{place.upstream.port}"},
-        "listen": {"address": f"127.0.0.1:{port}", "workers": place.workers, "trusted-proxies": PROXIES},
+        "listen": {"address": f"127.0.0.1:{port}", "workers": workers, "trusted-proxies": PROXIES},
         "controls": OTHERS,
         "data": str(place.directory / DATA),
         "detect": {"mode": "off"},

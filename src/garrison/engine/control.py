@@ -4,13 +4,14 @@ A control is described by a `ControlSpec` and compiled, once for each operation,
 If it has nothing to do for an operation it compiles to no checks and is not in that operation's plan.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Literal, Protocol, TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal, Protocol, TypeAlias, TypeVar
 
 import msgspec
 
 from garrison.config.controls import ControlsSettings
 from garrison.contract.catalogue import CompiledOperation
+from garrison.core.canonical import MAX_OF_A_KIND
 from garrison.core.decision import Mode, Outcome, Phase, Reason
 from garrison.core.ids import ControlId, ReasonId
 from garrison.core.question import Question
@@ -59,6 +60,26 @@ class Reasons:
     def __call__(self, reason_id: str, location: str = "", detail: str = "") -> Reason:
         """The reason `reason_id`, which must be declared (KeyError is our bug)."""
         return Reason(ReasonId(reason_id), self._control, self._status[reason_id], location, detail)
+
+
+_Found = TypeVar("_Found")
+
+
+def few(found: Sequence[_Found], kind_of: Callable[[_Found], str]) -> tuple[_Found, ...]:
+    """`MAX_OF_A_KIND` of what was found, or one of each kind where there are more kinds, in its order.
+
+    Exceptions are by kind: what is left out must not be the only one that nobody excepted.
+    """
+    if len(found) <= MAX_OF_A_KIND:
+        return tuple(found)
+    seen = set[str]()
+    later: list[int] = []
+    kept: list[int] = []
+    for index, each in enumerate(found):
+        (later if kind_of(each) in seen else kept).append(index)
+        seen.add(kind_of(each))
+    kept += later[: max(0, MAX_OF_A_KIND - len(kept))]
+    return tuple([found[index] for index in sorted(kept)])
 
 
 class Checks(msgspec.Struct, frozen=True):
