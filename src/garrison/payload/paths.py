@@ -56,6 +56,12 @@ def points_inward(text: str, place: int) -> bool:
     return _DEVELOPED.match(text) is None
 
 
+def is_one(text: str, place: int) -> bool:
+    """Whether the address that `text` begins with is all of it: what goes on in words is a sentence about one."""
+    del place
+    return " " not in text.strip()
+
+
 _LONGEST: Final = 400
 _INTRODUCES: Final = frozenset({
     "a", "about", "above", "add", "added", "adding", "after", "against", "all", "also", "an", "and", "are",

@@ -19,9 +19,7 @@ from garrison.payload.usual import general
 
 _NAMED: Final = signs_of("path")
 """What names a file: the text as a whole would have to."""
-_LISTED: Final = signs_of("command", ("code-run", "python-run", "node-run", "binary")) | signs_of(
-    "header", ("status-line",)
-)
+_LISTED: Final = signs_of("command", ("code-run", "python-run", "node-run", "binary")) | signs_of("header")
 """What a program, a session or an exchange is made of that somebody shows."""
 _WORDS: Final = 3
 _LINES: Final = 3

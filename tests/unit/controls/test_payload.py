@@ -280,8 +280,8 @@ def test_nothing_is_looked_for_twice_that_nobody_excepted(monkeypatch: pytest.Mo
 
 MENTION = "the daemon says in /etc/apache2/apache2.conf that it writes to /proc/self/fd/2 and not to a file"
 SESSION = (
-    "While the job runs the answer of the newest version is this, as far as I can see:\n\n$ curl -i localhost:8000/jobs/1"
-    "\n\nHTTP/1.1 200 OK\nContent-Length: 16\nAllow: GET\n\nCan it say more?"
+    "While the job runs the answer of the newest version is this, as far as I can see:"
+    "\n\n$ curl -i localhost:8000/jobs/1\n\nHTTP/1.1 200 OK\nContent-Length: 16\nAllow: GET\n\nCan it say more?"
 )
 PROGRAM = 'int main() {\n    setresuid(0, 0, 0);\n    system("/bin/bash");\n    return 0;\n}'
 

@@ -6,7 +6,7 @@ import pytest
 
 from garrison.payload.documents import closes_filter, is_operator, leaves_script
 from garrison.payload.expressions import does_more, is_evaluated, is_reached
-from garrison.payload.paths import is_bare, leaves_folder, points_inward, stands_apart
+from garrison.payload.paths import is_bare, is_one, leaves_folder, points_inward, stands_apart
 from garrison.payload.shell import is_command, runs_variable
 from garrison.payload.sql import goes_on, same_sides, stacks
 from garrison.payload.statements import begins_statement
@@ -42,6 +42,7 @@ HOLDS: list[tuple[Asked, str]] = [
     (leaves_folder, "../../../boats"),
     (leaves_folder, "see ../../../¦etc/hosts\nthere"),
     (is_bare, "file=/etc/shadow"),
+    (is_one, "/\t/boats.example/a"),
     (points_inward, "http://localhost/admin"),
     (points_inward, "http://127.0.0.1:8080/x"),
 ]
@@ -70,6 +71,7 @@ PASSES: list[tuple[Asked, str]] = [
     (leaves_folder, "[guide](../../../¦boats/index.md)"),
     (leaves_folder, "one\n\nlook at ../../../¦boats/a.png"),
     (is_bare, "we store the users of this machine in /etc/shadow"),
+    (is_one, "/\\boats.example/ becomes //boats.example"),
     (points_inward, "http://localhost:3000/callback"),
 ]
 
