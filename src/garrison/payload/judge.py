@@ -56,11 +56,10 @@ def judge(texts: Sequence[str], spared: Spared = NOTHING_SPARED) -> tuple[Findin
     ]
     if not forms:
         return ()
-    best: dict[int, Finding] = {}
-    for unfold in (_as_they_are, hidden_forms, _pieces, _hidden_pieces):
-        further = [each for form in forms if form.owner not in best for each in unfold(form)]
-        if further:
-            best = _judge(further, best)
+    best = _unfolded(forms, _judge(forms, {}))
+    cut = [piece for form in forms if form.owner not in best for piece in _pieces(form)]
+    if cut:
+        best = _unfolded(cut, _judge(cut, best))
     for form in forms:
         if form.owner not in best and not form.spared:
             _HARMLESS.add(form.text)
@@ -97,18 +96,16 @@ def hidden_forms(plain: Form) -> list[Form]:
     return found if len(plain.text) <= LONG else found[:1] + found[1:][-1:]
 
 
-def _as_they_are(form: Form) -> list[Form]:
-    return [form]
+def _unfolded(forms: Sequence[Form], best: dict[int, Finding]) -> dict[int, Finding]:
+    """`best` with what is found behind the wrappings of those in which nothing was."""
+    hidden = [each for form in forms if form.owner not in best for each in hidden_forms(form)]
+    return _judge(hidden, best) if hidden else best
 
 
 def _pieces(form: Form) -> list[Form]:
     """What stands out of the prose of a long text."""
     spared = form.spared | PAIRED
     return [Form(form.owner, piece, (), spared) for piece in pieces(form.text) if piece not in _HARMLESS]
-
-
-def _hidden_pieces(form: Form) -> list[Form]:
-    return [each for piece in _pieces(form) for each in hidden_forms(piece)]
 
 
 def _judge(forms: Sequence[Form], best: dict[int, Finding]) -> dict[int, Finding]:
