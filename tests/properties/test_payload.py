@@ -1,6 +1,7 @@
 """How much is looked at grows no faster than a text does, whatever it is made of."""
 
 from collections import Counter
+from itertools import permutations
 
 import pytest
 
@@ -8,8 +9,8 @@ from garrison.core.document import TextDocument
 from garrison.payload import places
 from garrison.payload.decoding import decode
 from garrison.payload.gather import body_texts
-from garrison.payload.judge import judge
-from garrison.payload.places import Form, signs_in
+from garrison.payload.judge import CROWDED, NOTHING_SPARED, judge, judge_besides
+from garrison.payload.places import Form, signs_in, signs_of
 from garrison.payload.scanner import Scanner
 from garrison.payload.sign import Sign
 from garrison.payload.sql import letters
@@ -84,6 +85,18 @@ def test_what_is_asked_and_told_is_bounded(shape: str, asked: Counter[str], told
 def test_noise_hides_nothing(shape: str, attack: str) -> None:
     for noise in (shape, f"{shape}lorem ipsum {shape}", shape + "dolor sit amet, " * 8):
         assert judge([noise * (8192 // len(noise)) + "\n" + attack]), noise
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_no_class_hides_another(shape: str) -> None:
+    kinds = {attack: judge([attack])[0].kind for attack in ATTACKS}
+    for first, second in permutations(ATTACKS, 2):
+        text = f"{first}\n{shape * 40}\n{second}"
+        besides = {kind: signs_of(kind) for kind in kinds.values() if kind != kinds[second]}
+        found = judge_besides(["plain", text, "plain"], NOTHING_SPARED, besides)
+        assert {each.index for each in found} == {1}
+        assert any(each.kind not in besides or CROWDED in each.signs for each in found), text
+        assert len({each.kind for each in found}) == len(found) <= len(besides) + 1
 
 
 def test_crowded_texts_are_told_from_their_neighbours() -> None:

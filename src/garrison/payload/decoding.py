@@ -201,7 +201,7 @@ def _hex(text: str) -> str:
 
 def _plus(text: str) -> str:
     """Spaces of a form that was put into another text as it is, where words of a language stand between them."""
-    return text.replace("+", " ") if " " not in text and _JOINED.search(text) else text
+    return text.replace("+", " ") if text.count(" ") < text.count("+") and _JOINED.search(text) else text
 
 
 def _base64(text: str) -> str:

@@ -66,6 +66,27 @@ def judge(texts: Sequence[str], spared: Spared = NOTHING_SPARED) -> tuple[Findin
     return tuple(best[index] for index in sorted(best))
 
 
+def judge_besides(texts: Sequence[str], spared: Spared, besides: Mapping[str, frozenset[int]]) -> tuple[Finding, ...]:
+    """What is found in `texts`, and where that is of a class in `besides`, also what is found without its signs.
+
+    So of each text every class is told up to the first that is not in `besides`, each once, and texts in which nothing
+    is found cost nothing more. Of a crowded text only one is told: what else stands in it was not looked at.
+    `besides` has the signs of each class.
+    """
+    found = list(judge(texts, spared))
+    last = found if besides else []
+    for _ in besides:
+        again = [each for each in last if each.kind in besides and CROWDED not in each.signs]
+        if not again:
+            break
+        spared = {**spared, **{each.index: spared.get(each.index, _NONE) | besides[each.kind] for each in again}}
+        indexes = [each.index for each in again]
+        some = judge([texts[index] for index in indexes], {at: spared[index] for at, index in enumerate(indexes)})
+        last = [msgspec.structs.replace(each, index=indexes[each.index]) for each in some]
+        found += last
+    return tuple(found)
+
+
 class Harmless:
     """Short texts in which nothing was found: clients say the same ones again and again.
 
