@@ -4,6 +4,7 @@ What is looked at is bounded by a text's length, and nothing hides behind the bo
 signs that it would cost too much to ask about each is no value of anybody's, and is said to be `crowded`.
 """
 
+import functools
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence, Set
@@ -12,7 +13,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 from garrison.payload.classes.catalogue import CLASSES
-from garrison.payload.scanner import BORDER, scanner_of
+from garrison.payload.scanner import BORDER, Scanner, scanner_of
 from garrison.payload.sign import ENOUGH, Sign
 
 OWNED: Final = tuple((each.id, sign) for each in CLASSES for sign in each.signs)
@@ -111,7 +112,13 @@ def _ends(pieces: Sequence[bytes]) -> list[_Ends]:
 
 
 def _told(pieces: Sequence[bytes], most: int) -> list[tuple[int, int]]:
-    return scanner_of(SIGNS).scan(b"\0" + b"\0".join(pieces) + b"\0", most)
+    return _scanner().scan(b"\0" + b"\0".join(pieces) + b"\0", most)
+
+
+@functools.cache
+def _scanner() -> Scanner:
+    """Looked up without a look at each sign."""
+    return scanner_of(SIGNS)
 
 
 def _signs(form: Form, piece: bytes, ends: _Ends) -> Signs:
