@@ -123,8 +123,18 @@ def hidden_forms(plain: Form) -> list[Form]:
 
 def _unfolded(forms: Sequence[Form], best: dict[int, Finding]) -> dict[int, Finding]:
     """`best` with what is found behind the wrappings of those in which nothing was."""
-    hidden = [each for form in forms if form.owner not in best for each in hidden_forms(form)]
-    return _judge(hidden, best) if hidden else best
+    short: list[Form] = []
+    for form in forms:
+        if form.owner in best:
+            continue
+        hidden = hidden_forms(form)
+        if len(form.text) <= LONG:
+            short += hidden
+            continue
+        for each in hidden:  # one after another: once something is found the rest need not be read
+            if form.owner not in best:
+                best = _judge([each], best)
+    return _judge(short, best) if short else best
 
 
 def _pieces(form: Form) -> list[Form]:
