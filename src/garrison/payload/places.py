@@ -23,8 +23,8 @@ SIGNS: Final[tuple[Sign, ...]] = tuple(sign for _, sign in OWNED)
 _FEW: Final = 64
 _BYTES_EACH: Final = 32
 """A text may show `_FEW` signs, and one more for each so many bytes: documents show at most a third of that."""
-_FEW_ASKED: Final = 48
-_BYTES_ASKED: Final = 256
+_FEW_ASKED: Final = 64
+_BYTES_ASKED: Final = 160
 """The same for places at which grammars are asked, all of them together."""
 _ENDS_ASKED: Final = 3
 """A sign that begins where the text does is asked about at so many of its ends: all are told of one beginning."""

@@ -47,9 +47,14 @@ def in_span(text: str, place: int) -> bool:
 
 def is_talked_about(text: str, place: int) -> bool:
     """Whether `place` is in a block or a span of code."""
-    return ("`" in text and (in_span(text, place) or in_fence(text, place))) or (
-        "~~~" in text and in_fence(text, place)
-    )
+    has_ticks, has_tildes = _marks(text)
+    return (has_ticks and (in_span(text, place) or in_fence(text, place))) or (has_tildes and in_fence(text, place))
+
+
+@functools.lru_cache(maxsize=8)
+def _marks(text: str) -> tuple[bool, bool]:
+    """Asked about a text once, however many of its places are."""
+    return "`" in text, "~~~" in text
 
 
 def is_said(text: str, place: int) -> bool:
