@@ -25,7 +25,7 @@ PAIRED: Final = frozenset[int]().union(*[
 signs that code and documents have between others."""
 SHORTEST: Final = 400
 """Characters of a text from which on it is looked at: a shorter one has no room for prose."""
-_SHORTEST_PIECE: Final = 3
+_SHORTEST_PIECE: Final = 4
 _LONGEST: Final = 400
 """Characters of a piece: what goes on for longer is no value between words, but another kind of text."""
 _FEW: Final = 16

@@ -23,9 +23,8 @@ def in_fence(text: str, place: int) -> bool:
 
 
 def _is_between(text: str, place: int, fence: str) -> bool:
-    if fence not in text:
-        return False
-    before = bisect_right(fences := _fences(text, fence), place - len(fence))
+    fences = _fences(text, fence)
+    before = bisect_right(fences, place - len(fence))
     if before % 2 == 0 or text.find(fence, place) < 0:
         return False
     opened = fences[before - 1]
