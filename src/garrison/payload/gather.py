@@ -5,6 +5,7 @@ client can say freely: path, names and values of the query, fields of the head b
 keys and texts of the body.
 """
 
+import functools
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias
@@ -36,7 +37,7 @@ GRAMMATICAL: Final = frozenset({
 _FILE_NAMES: Final = frozenset({"x-file-name", "x-filename", "x_filename", "x.filename", "slug"})
 """Fields that name an uploaded file."""
 
-_ADDRESSES: Final = re.compile(r"[0-9a-fA-F.:, ]{0,200}|[0-9a-fA-F]{1,32}(?:-[0-9a-fA-F]{1,32}){1,8}")
+ADDRESSES: Final = re.compile(r"[0-9a-fA-F.:, ]{0,200}|[0-9a-fA-F]{1,32}(?:-[0-9a-fA-F]{1,32}){1,8}")
 """What proxies say of where a request came from, and its name: no word of any language is made of it."""
 _PLAIN: Final = re.compile(r"[\w .,@:+-]{0,7}|-?\d{1,20}")
 _NAME: Final = re.compile(r"[\w.~-]{0,40}|\d{1,40}")
@@ -63,7 +64,7 @@ def head_texts(headers: Mapping[str, str], kept: frozenset[str] = frozenset()) -
     """What the fields of the head say; `kept` are those that are pinned down."""
     found: Places = []
     for name, value in headers.items():
-        if name in GRAMMATICAL or name in kept or name.startswith("sec-") or _ADDRESSES.fullmatch(value):
+        if name in GRAMMATICAL or name in kept or name.startswith("sec-") or ADDRESSES.fullmatch(value):
             continue
         if name == "referer" and "?" in value:
             found += [(f"header.{name}", each.partition("=")[2]) for each in value.partition("?")[2].split("&")]
@@ -194,10 +195,14 @@ def _object(step: _Step, found: Places, stack: list[_Step], *, plain: bool) -> N
         is_odd = each is NOTHING_PINNED and (not key.isidentifier() or key.startswith("__") or key == "constructor")
         is_text = kind is str and _says(value, each, plain=plain)
         if is_odd or is_text or kind is dict or kind is list:
-            below = f"{place}/{label(key)}" if depth < _MAX_NAMED else place
+            below = f"{place}/{_label(key)}" if depth < _MAX_NAMED else place
             found += [(below, text) for text, is_said in ((key, is_odd), (value, is_text)) if is_said]
             if kind is dict or kind is list:
                 stack.append((below, value, depth + 1, each))
+
+
+_label: Final = functools.lru_cache(maxsize=1024)(label)
+"""Keys are the same in most bodies."""
 
 
 def _says(text: str, known: Pins, *, plain: bool) -> bool:

@@ -10,7 +10,16 @@ from garrison.core.document import Document
 from garrison.core.field_memory import VARYING
 from garrison.engine.decode import Undecodable
 from garrison.engine.facts import Facts
-from garrison.payload.gather import GRAMMATICAL, Places, body_texts, head_texts, query_texts, raw_texts, target_texts
+from garrison.payload.gather import (
+    ADDRESSES,
+    GRAMMATICAL,
+    Places,
+    body_texts,
+    head_texts,
+    query_texts,
+    raw_texts,
+    target_texts,
+)
 
 _NOTHING_KEPT: Final = frozenset[tuple[str, str]]()
 _NO_NAMES: Final = frozenset[str]()
@@ -80,8 +89,11 @@ def _of_head(facts: Facts, kept: frozenset[str], judged: Hashable) -> Places:
     """What the head's fields say. Clients send the same ones again and again, so it is kept with them, but for those
     that are others in every request."""
     headers, lasting = facts.canonical.headers, facts.canonical.lasting
-    varying = _VARYING.intersection(headers)
-    texts = head_texts({name: headers[name] for name in varying}, kept) if varying else []
+    texts = [
+        (f"header.{name}", headers[name])
+        for name in headers
+        if name in _VARYING and name not in kept and not ADDRESSES.fullmatch(headers[name])
+    ]
     if judged is not None and (__name__, judged, kept) in lasting:
         return texts
     key = (__name__, kept)
