@@ -35,7 +35,7 @@ _JOINED = re.compile(
     r"\+(?:and|or|xor|union|select|order|group|having|waitfor|where|from|like|insert|dir|cat|ping|ls|wget|curl)\+",
     re.IGNORECASE,
 )
-_HEX = re.compile(r"(?:0x[0-9A-Fa-f]{2}){2,}")
+_HEX = re.compile(r"0x[0-9A-Fa-f]{2}(?:0x[0-9A-Fa-f]{2})+")  # begins with what is sought first
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _DATA_URL = re.compile(r"(?<=;base64,)[A-Za-z0-9+/_-]{8,}={0,2}")
 

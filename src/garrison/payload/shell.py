@@ -57,7 +57,7 @@ def is_separated(text: str, place: int) -> bool:
     """Whether what ends at `place` is said, and stands in no row of a table."""
     start = text.rfind("\n", 0, min(place, len(text))) + 1
     end = text.find("\n", start)
-    row = text[start : end if end >= 0 else len(text)].strip()[:_ROW]
+    row = text[start : min(start + _ROW, end if end >= 0 else len(text))].strip()
     return is_said(text, place) and not (row[:1] == "|" and row.count("|") > _CELLS)
 
 

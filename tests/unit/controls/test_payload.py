@@ -188,6 +188,35 @@ def test_a_field_that_was_harmless_before_hides_nothing_beside_it() -> None:
     assert places(SQL, "fine") == ["header.user-agent"]
 
 
+def test_a_head_is_judged_once_and_fields_that_vary_each_time() -> None:
+    settings = load_settings(
+        b'{"mode": "enforce", "contract": {"file": "c"}, "controls": {"payload": {"mode": "enforce"}}}', "garrison.yaml"
+    )
+    policy = build_policy(settings, read=lambda _: json.dumps(CONTRACT).encode())
+
+    def places(agent: str, number: str) -> list[str]:
+        exchange = Exchange(policy, EVENT_ID, 1.0)
+        exchange.request(request_head("GET /notes", (("user-agent", agent), ("x-request-id", number))), None)
+        return [reason.location for reason in exchange.close(1.0).reasons if reason.control == "payload"]
+
+    assert places("app/2", "5f1c2d3e-0000-4000-8000-000000000000") == []
+    (lasting,) = [
+        known.lasting for known in policy.fields._known.values() if known.headers.get("user-agent") == "app/2"
+    ]
+    assert [value for value in lasting.values() if value is True]
+    assert places("app/2", "6f1c2d3e-0000-4000-8000-000000000000") == []
+    assert places("app/2", SQL) == ["header.x-request-id"]
+    assert places(SQL, "7f1c2d3e-0000-4000-8000-000000000000") == ["header.user-agent"]
+    assert places(SQL, "8f1c2d3e-0000-4000-8000-000000000000") == ["header.user-agent"], (
+        "nor is it remembered as judged"
+    )
+
+
+def test_names_of_requests_are_not_read_where_they_are_numbers() -> None:
+    assert head_texts({"x-request-id": "5f1c2d3e-0000-4000-8000-000000000000"}) == []
+    assert head_texts({"x-request-id": "1--"}) == [("header.x-request-id", "1--")]
+
+
 def test_addresses_of_proxies_are_not_read_and_anything_else_is() -> None:
     assert head_texts({"x-forwarded-for": "203.0.113.7, 2001:db8::1"}) == []
     assert head_texts({"x-forwarded-for": "127.0.0.1' or 1=1"}) == [("header.x-forwarded-for", "127.0.0.1' or 1=1")]
