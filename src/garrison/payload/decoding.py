@@ -22,7 +22,7 @@ _PRINTABLE: Final = 0.97  # of what base64 hides: random bytes that are all prin
 HINT: Final = re.compile(
     r"%[0-9A-Fa-f]{2}|%u[0-9A-Fa-f]{4}|%%[0-9A-Fa-f]{2}|&(?:#[xX]?[0-9A-Fa-f]|[A-Za-z]{2,8};)"
     r"|\\(?:u[0-9A-Fa-f{]|x[0-9A-Fa-f]{2}|[0-7]{2,3})|\+A[A-Za-z0-9+/]{2,3}-|0x[0-9A-Fa-f]{2}0x"
-    r"|[A-Za-z0-9')\"]\+(?i:and|or|union|select|order|having|waitfor|where|from|like|dir|cat|ping)\+"
+    r"|(?:^|[A-Za-z0-9')\"&|;])\+(?i:and|or|union|select|order|having|waitfor|delay|where|from|like|dir|cat|ping|ls)\+"
     r"|[A-Za-z0-9+/_-]{16}"
 )
 """Where something may be undone in a text."""
@@ -35,7 +35,7 @@ _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|u\{([0-9A-Fa-f]{1,6})\}|x([0-9A-Fa
 _OCTAL: Final = 4  # the group of `_ESCAPE` whose digits are octal
 _UTF7 = re.compile(r"\+([A-Za-z0-9+/]*+)(-?)")  # a run is read once, whatever follows it
 _JOINED = re.compile(
-    r"\+(?:and|or|xor|union|select|order|group|having|waitfor|where|from|like|insert|dir|cat|ping|ls|wget|curl)\+",
+    r"\+(?:and|or|xor|union|select|order|group|having|waitfor|delay|where|from|like|insert|dir|cat|ping|ls|wget|curl)\+",
     re.IGNORECASE,
 )
 _HEX = re.compile(r"(?:0x[0-9A-Fa-f]{2}){2,}")

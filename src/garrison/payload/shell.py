@@ -35,7 +35,8 @@ def is_command(text: str, place: int) -> bool:
     rest = head["rest"]
     if not rest.strip("|;& "):
         return head["word"].lower() in _ALONE or bool(head["folder"])
-    return _ARGUMENT.match(rest) is not None or len(rest.split()) == 1 or head["word"].lower() in _TOOLS
+    word = head["word"].lower()
+    return _ARGUMENT.match(rest) is not None or word in _TOOLS or (len(rest.split()) == 1 and word not in _ADDRESSED)
 
 
 _ALONE: Final = frozenset(
@@ -51,6 +52,10 @@ _TOOLS: Final = frozenset({
     "netsh", "sc", "reg", "wmic", "net", "schtasks", "bcdedit", "systemctl", "iptables", "ufw", "useradd", "adduser",
 })  # fmt: skip
 """Commands whose first argument is a word, and which are no word of a sentence."""
+
+
+_ADDRESSED: Final = frozenset({"wget", "curl", "ssh", "ftp", "git"})
+"""Commands whose only argument is an address or a part of one, and no word alone."""
 
 
 def is_separated(text: str, place: int) -> bool:

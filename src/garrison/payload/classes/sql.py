@@ -1,6 +1,6 @@
 """SQL injection: a value ends where the statement did not mean it to, and the statement goes on."""
 
-from garrison.payload.quoting import is_not_fenced, is_said, is_short
+from garrison.payload.quoting import is_not_fenced, is_said, is_short, stands_alone
 from garrison.payload.sign import PayloadClass, Sign, loose
 from garrison.payload.sql import (
     breaks_quote,
@@ -108,7 +108,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "blind-call",
-            r"(?:\b(?:and|or|xor|select|if|case|then|where|like|rlike|not|having|by|in)\b|['\x22`|=+,*/&!^-])(?:[ \t(+!]|/\*[^\x00*]{0,40}\*/)*(?:sleep|benchmark|pg_sleep|waitfor|randomblob)\s*\(\s*(?:/\*[^\x00*]{0,40}\*/\s*)?[\d(_'\x22-]",
+            r"(?:\b(?:and|or|xor|select|if|case|then|where|like|rlike|not|having|by|in)\b|['\x22`|=+,*/&!^-])(?:[ \t(+!]|/\*[^\x00/]{0,40}\*/)*(?:sleep|benchmark|pg_sleep|waitfor|randomblob)\s*\(\s*(?:/\*[^\x00/]{0,40}\*/\s*)?[\d(_'\x22-]",
             10,
         ),
         Sign("objects", _OBJECTS, 9, is_not_fenced),
@@ -152,7 +152,7 @@ CLASS = PayloadClass(
         Sign("pipe-quote", r"^\|\|\s*['\"(]|['\"]\s*\|\|\s*['\"]?\d", 10),
         Sign(
             "into-file",
-            r"\binto\s{1,20}(?:out|dump)file\s*(?:['\x22/@(\x5c\x00]|0x|\d|\w{2,12}\s*\(|--|lines|/\*)|\bload\s{1,9}data\s{1,9}(?:low_priority\s+|concurrent\s+|local\s+)?infile\b|\bprocedure\s{1,9}analyse\s*\(|\bcopy\s{1,9}[\w(][^\x00]{0,60}\s(?:from|to)\s{1,9}(?:program\s|stdout|'[^'\x00]{0,60}[./])",
+            r"\binto\s{1,20}(?:out|dump)file\s*(?:['\x22/@(\x5c\x00]|0x|\d|\w{2,12}\s*\(|--|lines|/\*|\xe2\x80)|\bload\s{1,9}data\s{1,9}(?:low_priority\s+|concurrent\s+|local\s+)?infile\b|\bprocedure\s{1,9}analyse\s*\(|\bcopy\s{1,9}[\w(][^\x00]{0,60}\s(?:from|to)\s{1,9}(?:program\s|stdout|'[^'\x00]{0,60}[./])",
             10,
         ),
         Sign(
@@ -175,7 +175,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "doubled-quotes",
-            r"(?:''|\x22\x22)\s*\)?\s*(?:or|and)\s*\(?\s*(?:''|\x22\x22){1,2}\s*\w{0,9}(?:''|\x22\x22){1,2}\s*=|['\x22]\s*(?:or|and|&&|\|\|)\s*(?:''|\x22\x22)\s*[-*^&+|=]",
+            r"(?:''|\x22\x22)\s*\)?\s*(?:or|and)\s*\(?\s*(?:''|\x22\x22){1,2}\s*\w{0,9}(?:''|\x22\x22){1,2}\s*=|['\x22]\s*(?:or|and|&&|\|\|)\s*(?:''|\x22\x22)\s*[-*^&+|='\x22]",
             10,
         ),
         Sign(
@@ -315,7 +315,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "logic-first",
-            r"^\d{1,9}\s{1,3}(?:or|and|xor)\s{1,3}(?:/\*[^\x00*]{0,40}\*/\s{0,3})?(?:true|false|not\s)|\x00\s*(?:and|or|xor|&&|\|\|)\s{1,9}(?:true|false|null|\d{1,9}|not\s{1,9}\w{1,12}|\(?\s*exists\b[^\x00]{0,60}|[\w.]{1,30}\s{0,3}(?:=|<>|<=>)\s{0,3}[\w.'\x22]{1,30}|[a-z_]{2,20}\(\s*[\w'\x22/(][^\x00]{0,40}\))\s*(?:--[\s+-]*|#|/\*)?$",
+            r"^\d{1,9}\s{1,3}(?:or|and|xor)\s{1,3}(?:/\*[^\x00*]{0,40}\*/\s{0,3})?(?:true|false|not\s)|\x00\s*(?:and|or|xor|&&|\|\|)\s{1,9}(?:true|false|null|\d{1,9}|not\s{1,9}\w{1,12}|\(?\s*exists\b[^\x00]{0,60}|[\w.]{1,30}\s{0,3}(?:=|<>|<=>)\s{0,3}[\w.'\x22]{1,30}|[\w.]{1,30}\s{1,3}like\s{1,3}['\x22]%[^\x00]{0,20}|[a-z_]{2,20}\(\s*[\w'\x22/(][^\x00]{0,40}\))\s*(?:--[\s+-]*|#|/\*)?$",
             10,
         ),
         Sign(
@@ -369,7 +369,44 @@ CLASS = PayloadClass(
             r"\xe2\x80[\x99\x9d]\s{0,3}(?:or|and|xor|\|\||&&)\s{0,3}(?:\xe2\x80[\x98\x99\x9c\x9d]|\d)\w{0,12}(?:\xe2\x80[\x98\x99\x9c\x9d])?\s{0,3}[=<>]",
             10,
         ),
-        Sign("quote-remark", r"^[^\x00'\x22\s]{0,24}['\x22]\s{0,3}--\s{0,3}[^\x00\s]{0,24}$", 10, closes_first),
+        Sign(
+            "quote-remark", r"^[^\x00'\x22\s]{0,24}['\x22]\s{0,3}--\s{0,3}[^\x00\s-][^\x00\s]{0,24}$", 10, closes_first
+        ),
+        Sign(
+            "row-left",
+            r"^[\w'\x22-]{0,12}['\x22]?\s*\)\s*,\s*\(\s*(?:['\x22@]|\w{2,20}\s*\(|select\b)",
+            10,
+            closes_first,
+        ),
+        Sign(
+            "quote-operated",
+            r"^(?:'\s?[-*^&|=+/%]\s?'|\x22\s?[\^&|]\s?\x22|['\x22]\s?[\^&|*-]\s?\d{1,3}\s?(?:#|--)\s?|'\w{0,12}'\s*(?:\|\||<>|!=|=)\s*'\w{0,12}'?)$",
+            10,
+        ),
+        Sign("quote-piped", r"^\s*['\x22]\s*\|\|\s*[a-z_][\w.]{1,40}\s*\(", 10, is_said),
+        Sign("prepared", r"\bprepare\s{1,9}\w{1,30}\s{1,9}from\s{1,9}(?:@|'|0x|concat)", 10, is_said),
+        Sign(
+            "user-made",
+            r"^['\x22;)\s]{0,4}(?:(?:create|alter)\s{1,9}user\s{1,9}[\w.'\x22@%-]{1,60}\s{1,9}identified\s{1,9}by\b|grant\s{1,9}(?:connect|resource|dba|all)\b[^\x00;]{0,60}\sto\s{1,9}\w)",
+            10,
+            stands_alone,
+        ),
+        Sign(
+            "words-apart",
+            r"\b(?:union|select|and|or|from|where|limit|order|all|having|like)(?:#|--)[\w.-]{0,60}\n\s{0,3}(?:all\b|select\b|by\b|union\b|from\b|\d|null\b|[\w.]{1,30}\s*[(=]|['\x22])",
+            10,
+        ),
+        Sign(
+            "words-apart-unseen",
+            r"(?:[\w)'\x22])[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]{1,4}(?:and|or|xor|union|order|group|select|from|where|like|having|all)[\x01-\x08\x0b\x0c\x0e-\x1f\x7f(]",
+            10,
+        ),
+        Sign(
+            "words-apart-remarks",
+            r"/\*\w{0,12}\*/[\w'\x22|&=<>()!,.@-]{1,30}/\*\w{0,12}\*/[\w'\x22|&=<>()!,.@-]",
+            10,
+            is_said,
+        ),
         Sign("json-operator", r"['\x22]\s*(?:@>|<@|\?\||\?&|@\?|@@|#>>?|->>?)\s*['\x22]", 10, joins_json),
     ),
     ("API10:2023", "CWE-89"),
