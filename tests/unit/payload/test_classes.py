@@ -154,7 +154,7 @@ SLIGHT: dict[str, tuple[str, ...]] = {
         "sleep(/*a'b*/4)", "8),(version(),8", "'^'", "'oar'<>'sail'", "' || oars.add(1) || '",
         "set @o = 0x73;prepare s from @o;execute s", "create user oar identified by 'sail'",
         "8'#qx\nunion#zz\nall#k\nselect#q\nconcat(1)", "8)\x07and\x079=8", "8/*o*/||/*o*/5/*o*/like/*o*/5",
-        "8'+WAITFOR+DELAY+'0:0:4'",
+        "'or'8=8", "8'+WAITFOR+DELAY+'0:0:4'",
     ),
     "command": (
         ";$o cat oars.txt", "ls;. rm -r /srv/boats", "$(`dir`)", "a* & perl -e 'print 8'", "nice -n 9 whoami",
@@ -164,7 +164,8 @@ SLIGHT: dict[str, tuple[str, ...]] = {
              "..../0x2f..../0x2fboats"),
     "markup": (
         "x';oar(sail, 8)//", "o=alert,o(8)", "onhashchange=setTimeout", "throw{},onerror=oar",
-        "Function`o${sail}```", "<img src=j\na\nv\na\ns\nc\nr\ni\np\nt:oar>", "<x onoar=",
+        "Function`o${sail}```", "var{o:onerror}={o:alert};throw 8",
+        "window[['o'][0]+'ar'](8)", "<\u202escript>oar", "<img src=j\na\nv\na\ns\nc\nr\ni\np\nt:oar>", "<x onoar=",
         "<input formaction=//a.example>",
         "<object data=//a.example/o>", "<object type=a><param name=movie value=//a.example>", '<img src="//a.example/?',
         '<b style="\\63\\6f\\6c\\6f\\72:red">', "<style>@import'oar'", "+ADw-b+AD4-oar", "\\x3c", "-->",

@@ -136,13 +136,13 @@ CLASS = PayloadClass(
         ),
         Sign(
             "renamed-call",
-            r"(?:[\x00;,({\x22'`\s])(?:var\s|let\s|const\s)?[\w$]{1,12}\s*=\s*(?:alert|confirm|prompt|eval)\s*[,;]\s*[\w$]{1,12}\s*[(`]|\b(?:onerror|onload|onunload|onhashchange|onpopstate|onmessage|valueOf|toString|hasInstance\])\s*(?:\?\?|\|\||&&)?\s*[=:]\s*\{?\s*(?:\w{1,12}\s*:\s*)?(?:alert|confirm|prompt|eval|setTimeout|setInterval|Function|reportError)\s*(?:[,;})]|\x00|\n)|\bthrow\s*\{?\s*\}?\s*,?\s*on\w{3,12}\s*(?:\?\?|\|\|)?=",
+            r"(?:[\x00;,({\x22'`\s])(?:var\s|let\s|const\s)?[\w$]{1,12}\s*=\s*(?:alert|confirm|prompt|eval)\s*[,;]\s*[\w$]{1,12}\s*[(`]|\b(?:onerror|onload|onunload|onhashchange|onpopstate|onmessage|valueOf|toString|hasInstance\])\s*(?:\?\?|\|\||&&)?\s*[=:]\s*\{?\s*(?:\w{1,12}\s*:\s*)?(?:alert|confirm|prompt|eval|setTimeout|setInterval|Function|reportError)\s*(?:[,;})]|\x00|\n)|[{,:]\s{0,2}onerror\s{0,2}[}=][^\x00\n]{0,40}(?:alert|eval|confirm|prompt)\b|\bthrow\s*\{?\s*\}?\s*,?\s*on\w{3,12}\s*(?:\?\?|\|\|)?=",
             10,
             is_not_fenced,
         ),
         Sign(
             "built-name",
-            r"/\w{1,12}/\s{0,2}(?://[^\x00\n]{0,20})?\.\s{0,2}source\b[^\x00\n]{0,20}/\w{1,12}/|\.constructor\s*\.\s*constructor\s*[(`]|\b__define[GS]etter__\s*\(\s*['\x22]|\b(?:_|[a-z$]|\w\w|onerror|toJSON|valueOf|toString|__proto__\.\w{1,9})\s*=\s*(?:alert|confirm|prompt)\s*(?:\x00|[,;)\]])|(?:[,(\[]\s{0,2})(?:alert|confirm|prompt)\s*[)\]]\s*(?:\x00|;|\()|['\x22](?:jav?|java|ale?|aler|eva?|a?scr|ascript)['\x22]\s*(?:;|\+)[^\x00\n]{0,30}['\x22](?:a?scr|i?pt|a?script|e?rt|lert|va?l|a?l|cript|t\()",
+            r"/\w{1,12}/\s{0,2}(?://[^\x00\n]{0,20})?\.\s{0,2}source\b[^\x00\n]{0,20}/\w{1,12}/|\.constructor\s*\.\s*constructor\s*[(`]|\b(?:window|self|top|this|globalThis|document)\s*\[\s*\[|\b(?:window|self|top|this|globalThis|parent|frames)\s*\[\s*\\{0,2}['\x22`]\w{1,9}\\{0,2}['\x22`]\s*\+|\b__define[GS]etter__\s*\(\s*['\x22]|\b(?:_|[a-z$]|\w\w|onerror|toJSON|valueOf|toString|__proto__\.\w{1,9})\s*=\s*(?:alert|confirm|prompt)\s*(?:\x00|[,;)\]])|(?:[,(\[]\s{0,2})(?:alert|confirm|prompt)\s*[)\]]\s*(?:\x00|;|\()|['\x22](?:jav?|java|ale?|aler|eva?|a?scr|ascript)['\x22]\s*(?:;|\+)[^\x00\n]{0,30}['\x22](?:a?scr|i?pt|a?script|e?rt|lert|va?l|a?l|cript|t\()",
             10,
             is_not_fenced,
         ),

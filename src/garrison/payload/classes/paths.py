@@ -105,7 +105,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "wrapper",
-            r"\b(?:php://(?:filter|input|stdin|memory|temp|output|fd)|zip://|phar://|expect://|data://text|glob://|ogg://|ssh2(?:\.\w{1,8})?://|rar://|compress\.(?:zlib|bzip2)://|zlib:/|jar:(?:file|http)|netdoc:|file:/{2,3}[^\x00\s]|local_file:|classpath:|php:/+filter)",
+            r"\b(?:php://(?:filter|input|stdin|memory|temp|output|fd)|zip://|phar://|expect://|data://text|glob://|ogg://|ssh2(?:\.\w{1,8})?://|rar://|compress\.(?:zlib|bzip2)://|zlib:/|jar:(?:file|http)|netdoc:|file:/{2,3}[^\x00\s]|local_file:|file:\$[{(]\w|classpath:|php:/+filter)",
             10,
             is_said,
         ),

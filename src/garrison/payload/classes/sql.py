@@ -356,6 +356,9 @@ CLASS = PayloadClass(
             10,
         ),
         Sign(
+            "quoted-logic-number", r"^['\x22]\s{0,2}(?:or|and|xor)\s{0,2}['\x22]\s{0,2}\d{1,6}\s{0,2}[=<>]\s{0,2}\d", 10
+        ),
+        Sign(
             "name-like-name",
             r"['\x22]\s*(?:or|and)\s{1,9}\w{1,30}\s{1,9}(?:(?:not\s{1,9})?(?:like|glob|regexp|rlike|is)|=)\s{1,9}\w{1,30}\s*(?:;|--|#|escape\s*'|\x00)",
             10,
