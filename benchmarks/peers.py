@@ -1,6 +1,6 @@
-"""The gateways that are compared, started, each before the same upstream with as many threads that work: workers, or with
-Garrison one worker fewer and the thread that judges. The load's own address
-is that of a proxy which each of them trusts to name the client.
+"""The gateways that are compared, started, each before the same upstream with as many threads that work: workers, or
+with Garrison one worker fewer and the thread that judges. The load's own address is that of a proxy which each of
+them trusts to name the client.
 
 * `upstream`: nothing in between.
 * `envoy`: Garrison's own Envoy configuration without its filter.

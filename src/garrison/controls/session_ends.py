@@ -5,7 +5,8 @@ what can be issued anew is ended: tokens and the API's own session cookies. Keys
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from garrison.config.authentication import SchemeSettings
@@ -20,6 +21,8 @@ from garrison.engine.facts import Facts
 _DAY: Final = 86400.0
 _AUTHORIZATION: Final = ("header", "authorization")
 _JWT_PARTS: Final = 3
+_FAR: Final = 1e12
+"""No time in seconds that is meant: a number beyond it says nothing."""
 _AGES: Final = 3660 * _DAY
 """Nothing is remembered for longer."""
 _SLACK: Final = _DAY
@@ -48,18 +51,26 @@ class Sessions:
         if facts.response is None or not 200 <= facts.response.status < 300:
             return
         endings, now, principal = facts.state.endings, facts.now, facts.principal
+        latest = now + self._longest
         if self.ends == "principal":
             if self._is_session(principal):
-                endings.end_principal(principal.id, moment, now, now + self._longest)
+                endings.end_principal(principal.id, moment, now, latest)
             return
-        for name, until in self._names(facts, self._own(facts)):
-            endings.end_credential(name, now, until)
+        until = self._expires(principal, latest)
+        if name := self._id(principal):
+            endings.end_credential(name, now, until or latest)
+        for text in self._own(facts):
+            by_itself = max(latest, min(_expiry(text) + _SLACK, now + _AGES))
+            endings.end_credential(_named(text), now, until or by_itself)
 
     def has_ended(self, facts: Facts) -> bool:
-        """Whether the credential of this request was ended."""
-        endings = facts.state.endings
+        """Whether the credential of this request was ended: by the id that its token has, or by its text, for not every
+        operation reads tokens."""
+        endings, now, name = facts.state.endings, facts.now, self._id(facts.principal)
+        if name and endings.has_ended(name, now):
+            return True
         texts = (text for place in self._all_places for text in _shown(facts, place))
-        return any(endings.has_ended(name, facts.now) for name, _ in self._names(facts, texts))
+        return any(endings.has_ended(_named(text), now) for text in texts)
 
     def ended_at(self, facts: Facts) -> float:
         """When all sessions of who asks ended; 0 where they did not, or where a credential that lasts was shown."""
@@ -69,21 +80,19 @@ class Sessions:
     def _is_session(self, principal: Principal) -> bool:
         return principal is not ANONYMOUS and not self._tokens.isdisjoint(principal.schemes)
 
+    def _id(self, principal: Principal) -> str:
+        """The name of the principal's token; empty where it has none."""
+        return f"id {principal.realm} {principal.token}" if principal.token and self._is_session(principal) else ""
+
+    def _expires(self, principal: Principal, latest: float) -> float:
+        """Until when a token that was read holds, with some slack; 0 where none was."""
+        if not self._is_session(principal):
+            return 0.0
+        return principal.expires + _SLACK if principal.expires < math.inf else latest
+
     def _own(self, facts: Facts) -> tuple[str, ...]:
         """The credential that the operation ends: what stands at the first place where anything does."""
         return next((found for place in self._places if (found := _shown(facts, place))), ())
-
-    def _names(self, facts: Facts, texts: Iterable[str]) -> Iterator[tuple[str, float]]:
-        """What the request's session may be called, and until when it would hold: by the id that its token has, and by
-        its text, for other operations may not read the token."""
-        principal, latest = facts.principal, facts.now + self._longest
-        is_session = self._is_session(principal)
-        until = principal.expires + _SLACK if is_session and principal.expires < math.inf else latest
-        if is_session and principal.token:
-            yield f"id {principal.realm} {principal.token}", until
-        for text in texts:
-            signed, expiry = _read(text)
-            yield f"text {signed}", until if is_session else max(latest, min(expiry + _SLACK, facts.now + _AGES))
 
 
 def _lasts(method: SchemeSettings) -> bool:
@@ -132,12 +141,26 @@ def _shown(facts: Facts, place: Place) -> tuple[str, ...]:
     return (rest.strip() if space else text,)
 
 
-def _read(text: str) -> tuple[str, float]:
-    """What names a credential, and until when it holds by its own words, which are those that the API believed; 0
-    where it says nothing. Of a JWT that is what its signature is made of: that itself can be written in more ways."""
-    parts = text.split(".")
-    if len(parts) != _JWT_PARTS or "alg" not in dict(pairs_in(parts[0])):
-        return text, 0.0
-    expiry = dict(pairs_in(parts[1])).get("exp")
-    is_time = isinstance(expiry, int | float) and not isinstance(expiry, bool)
-    return ".".join(parts[:-1]), float(expiry) if is_time else 0.0
+def _named(text: str) -> str:
+    """The name of a credential by its text, which is never that of a token by its id."""
+    return f"text {_signed(text)}"
+
+
+def _signed(text: str) -> str:
+    """A credential without what may be written in more ways than one: the signature of a JWT."""
+    head, _, rest = text.partition(".")
+    is_token = rest.count(".") == _JWT_PARTS - 2 and _is_head(head)
+    return text.rpartition(".")[0] if is_token else text
+
+
+@lru_cache(maxsize=256)
+def _is_head(part: str) -> bool:
+    """Whether a text is the head of a JWT: an issuer's are few."""
+    return any(name == "alg" for name, _ in pairs_in(part))
+
+
+def _expiry(text: str) -> float:
+    """Until when a token holds by its own words, which are those that the API believed; 0 where it says nothing."""
+    signed = _signed(text)
+    expiry = dict(pairs_in(signed.partition(".")[2])).get("exp") if signed != text else None
+    return float(expiry) if isinstance(expiry, int | float) and 0 < expiry < _FAR else 0.0

@@ -67,7 +67,7 @@ def decode(text: str) -> tuple[Decoded, ...]:
 
 def _cases(*formats: str) -> dict[str, str]:
     """Every way to write the characters of ASCII in `formats`, digits in either case, and what it stands for."""
-    found = {}
+    found: dict[str, str] = {}
     for code, form in itertools.product(range(0x80), formats):
         low, high = form.format(code), form.replace("x}", "X}").format(code)
         found |= {low: chr(code), high: chr(code)}

@@ -137,6 +137,19 @@ def test_tokens_that_only_the_api_can_read(blind: Guests) -> None:
     assert blind.status("", 101.0, THINGS) == 200
 
 
+def test_nobody_ends_a_token_by_writing_its_id(made: Guests) -> None:
+    for text in ("a t1", "id a t1", "text a t1"):
+        assert made.status("", 100.0, LOGOUT, **bearer(text)) == 200
+    assert made.status("a:1", 101.0, THINGS, **known("t1")) == 200
+
+
+@pytest.mark.parametrize("expiry", [None, True, "soon", -1, 1e300, 10**400, float("nan"), float("inf"), [1]])
+def test_ends_of_tokens_that_mean_nothing(blind: Guests, expiry: Any) -> None:
+    token = jwt({"sub": "ann", "exp": expiry})
+    assert blind.status("", 100.0, LOGOUT, **bearer(token)) == 200
+    assert blind.status("", 100.0 + 29 * DAY, THINGS, **bearer(token)) == 401
+
+
 def test_texts_that_only_look_like_tokens(blind: Guests) -> None:
     """Their first parts are everybody's."""
     assert blind.status("", 100.0, LOGOUT, **bearer("v4.local.of-ann")) == 200
