@@ -170,7 +170,7 @@ SLIGHT: dict[str, tuple[str, ...]] = {
         "<object data=//a.example/o>", "<object type=a><param name=movie value=//a.example>", '<img src="//a.example/?',
         '<b style="\\63\\6f\\6c\\6f\\72:red">', "<style>@import'oar'", "+ADw-b+AD4-oar", "\\x3c", "-->",
         "document/*o*/./*r*/cookie", "/ev/.source+/al/.source", "[].constructor.constructor('o')", "'><b>oar",
-        "x='jav'+'ascr'", "data:text/html;charset=x;base64,b2Fyb2Fy",
+        "x='jav'+'ascr'", '"+onoar="sail(8)', "<b/style=\\c\\o\\l:8>", "data:text/html;charset=x;base64,b2Fyb2Fy",
     ),
     "xml": ("%oars;", "<!ELEMENT boat (oar)>"),
     "request": ("http://2001:db8:8::9/oar", "10.8.9.1.nip.io", "http://0x42.0x0000066.0x7.0x93/"),

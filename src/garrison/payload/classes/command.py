@@ -209,7 +209,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "alone",
-            r"^(?:alias\s+[\w-]{0,12}\s?[\w-]{1,12}=|alias\s+-\w|time\s+(?:curl|wget|ping|sleep|cat)\s|(?:\w|\w{2,3})\(\)\s*\{\s*[a-z]{2,12}[\s;]|~[+\d-]?\x00)",
+            r"^(?:time\s+(?:curl|wget|ping|sleep|cat)\s|(?:\w|\w{2,3})\(\)\s*\{\s*[a-z]{2,12}[\s;]|~[+\d-]?\x00)",
             10,
             stands_alone,
         ),
@@ -252,7 +252,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "command-first",
-            r"^[;|&\s]*(?:ping\s+-[cnit]|wget\s+-?\S*\s*https?:|curl\s+-?\S*\s*['\"]?(?:https?:|-|\w)|nc\s+-|bash\s+-|sh\s+-c|cat\s+/|ls\s+-|uname\s+-|id\s*;|whoami|net\s+(?:user|localgroup)|cmd(?:\.exe)?\s*/|powershell(?:\.exe)?\s+-|rm\s+-|chmod\s+|nslookup\s|ifconfig|ipconfig|netstat\s*-|python[23]?\s+-c|perl\s+-e|ruby\s+-e|php\s+-r|telnet\s|type\s+[%c]|dir\s+[c/\\]|echo\s+[^\x00]{0,60}>|systeminfo|tasklist|reg\s+(?:add|query)|alias\s|xterm\s|sudo\s|su\s+-)",
+            r"^[;|&\s]*(?:ping\s+-[cnit]|wget\s+-?\S*\s*https?:|curl\s+-?\S*\s*['\"]?(?:https?:|-|\w)|nc\s+-|bash\s+-|sh\s+-c|cat\s+/|ls\s+-|uname\s+-|id\s*;|whoami|net\s+(?:user|localgroup)|cmd(?:\.exe)?\s*/|powershell(?:\.exe)?\s+-|rm\s+-|chmod\s+|nslookup\s|ifconfig|ipconfig|netstat\s*-|python[23]?\s+-c|perl\s+-e|ruby\s+-e|php\s+-r|telnet\s|type\s+[%c]|dir\s+[c/\\]|echo\s+[^\x00]{0,60}>|systeminfo|tasklist|reg\s+(?:add|query)|xterm\s|sudo\s|su\s+-)",
             5,
         ),
         Sign(
