@@ -267,7 +267,11 @@ CLASS = PayloadClass(
             7,
             is_statement,
         ),
-        Sign("version-comment", r"/\*!\s*\d{0,6}\s*[a-z(]", 10),
+        Sign(
+            "version-comment",
+            r"/\*!\s*(?:\d{3,6}\s*[a-z(]|\(|(?:union|select|and|or|all|distinct|from|where|order|group|by|having|limit|into|insert|update|delete|drop|table|values|null|like)\b|\w{1,20}\s?\()",
+            10,
+        ),
         Sign("inline-comment", r"[a-z0-9'\")]/\*[^\x00*]{0,20}\*/(?:[a-z0-9'\"(]|/\*)", 5),
         Sign(
             "split-keyword",
