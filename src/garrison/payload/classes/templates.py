@@ -107,7 +107,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "engine-own",
-            r"\$\{\{<%\x5b|__include__\s*\(|\{\{\s*\d{1,6}\s*\|\s*[a-z]|\{php\}\s*\w|\{\$smarty\.|\{%\s*debug\s*%\}|\{var\s+\$\w{1,20}\s*=|\{%\s*(?:for|if|set)\b[^\x00%]{0,60}\b(?:config|self|request|session|settings)\.(?:iter|items|values|__|args|environ)",
+            r"\$\{\{<%\x5b|__include__\s*\(|\{\{\s*\d{1,6}\s*\|\s*[a-z]|\{php\}\s*\w|\{\$smarty\.|\{%\s*debug\s*%\}|\x00\s*\{%\s*csrf_token\s*%\}|\{var\s+\$\w{1,20}\s*=|\{%\s*(?:for|if|set)\b[^\x00%]{0,60}\b(?:config|self|request|session|settings)\.(?:iter|items|values|__|args|environ)",
             10,
         ),
         Sign(
