@@ -26,7 +26,7 @@ from garrison.engine.facts import Facts
 from garrison.exposure.budgeting import Bill, Charge, Purse, give_back
 from garrison.exposure.cutting import surplus
 from garrison.exposure.seeking import Seeking
-from garrison.exposure.subjects import Extractor, Found, Seen
+from garrison.exposure.subjects import Alone, Extractor, Found, Seen
 from garrison.identity.grants import has_claim
 
 _ID = ControlId("exposure")
@@ -74,7 +74,8 @@ class _People:
 
     def check_head(self, facts: Facts) -> Outcome:
         """Who is held is refused, and who asks for somebody new while nothing is left."""
-        if self._purse.is_calm(facts):
+        state = facts.state
+        if state.budgets.calm is self._purse.calm and not state.measures.tightens:
             return None
         if facts.state.budgets.holds and (held := self._purse.check_held(facts)) is not None:
             return held
@@ -90,8 +91,9 @@ class _People:
             return None
         alone = self._extractor.alone(facts)
         if alone is not None:
-            is_within = self._shows_one(facts, alone)
-            return None if is_within else self._judge(facts, Seen(self._attribution, [alone]))
+            if self._shows_one(facts, alone):
+                return None
+            return self._judge(facts, Seen(self._attribution, [Found(*alone)]))
         seen = self._extractor.disclosed(facts)
         if seen.is_readable and len(seen.found) == 1 and self._shows_one(facts, seen.found[0]):
             return None
@@ -111,10 +113,10 @@ class _People:
                 return cut
         return (*unreadable, *self._purse.spend(facts, bill)) or None
 
-    def _shows_one(self, facts: Facts, found: Found) -> bool:
+    def _shows_one(self, facts: Facts, found: Alone) -> bool:
         """Note the one subject that the answer discloses. False where a budget may have no room for it."""
         kind, name, claim, types = found
-        own = self._is_own(facts, found) if claim or self._claims else None
+        own = self._is_own(facts, Found(*found)) if claim or self._claims else None
         pseudonyms = facts.state.pseudonyms
         digest, abridged = pseudonyms.pseudonym(kind, name)
         facts.key = pseudonyms.number
