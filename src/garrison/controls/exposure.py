@@ -70,6 +70,7 @@ class _People:
         self._purse = purse
         self._attribution = extractor.attribution
         self._asks = extractor.in_parameters
+        self._again = self._look_again
         self._claims = {kind: each.claim for kind, each in own.kinds.items() if each.claim}
 
     def check_head(self, facts: Facts) -> Outcome:
@@ -123,7 +124,7 @@ class _People:
         facts.attribution = self._attribution
         facts.exposed = (Disclosure(kind, (digest,), types, own),)
         facts.alone = kind, name, digest, abridged
-        facts.on_rewrite = self._look_again
+        facts.on_rewrite = self._again
         return own is True or self._purse.pay(facts, kind, abridged)
 
     def _look_again(self, facts: Facts, value: Any) -> None:

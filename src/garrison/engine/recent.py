@@ -82,7 +82,9 @@ class Few:
         """As `add`, where the subject is surely not known, others are, nobody was seen after `tick`, nobody is to be
         forgotten, and at most so many will be known. Whether it was noted."""
         times, digests = self._times, self._digests
-        if not times or len(times) >= most or times[-1] > tick or times[0] <= cutoff or digest in digests:
+        if not times or len(times) >= most or times[-1] > tick or times[0] <= cutoff:
+            return False
+        if digests.find(digest) >= 0:  # `in` takes it for a number first
             return False
         digests += digest
         times.append(tick)

@@ -48,7 +48,13 @@ class Walks:
         """Whether an id next to this one was asked for just before; from now on this one was."""
         blocks = self._operations.get(operation) or self._new(operation)
         lasts, block = blocks.lasts, number // BLOCK
-        here: _Block = (head, block) if head else block
+        here: _Block
+        below: _Block
+        above: _Block
+        if head:
+            here, below, above = (head, block), (head, block - 1), (head, block + 1)
+        else:
+            here, below, above = block, block - 1, block + 1
         last = lasts.get(here)
         if last != number:
             # It takes the place of the one that came first; also again: a walk is not forgotten while it goes on.
@@ -60,10 +66,10 @@ class Walks:
             blocks.at = (at + 1) % BLOCKS
             if last is not None:
                 return True
-        before = lasts.get((head, block - 1) if head else block - 1)
+        before = lasts.get(below)
         if before is not None and number - before <= BLOCK:
             return True
-        after = lasts.get((head, block + 1) if head else block + 1)
+        after = lasts.get(above)
         return after is not None and after - number <= BLOCK
 
     def _new(self, operation: str) -> "_Blocks":

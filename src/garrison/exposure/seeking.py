@@ -100,8 +100,7 @@ class Seeking:
             told, name, _, abridged = alone
             if kind == told and facts.values[place].get(parameter) == name:
                 # who is asked for is told of, as with nearly every request
-                if not self._meet(facts, name, abridged):
-                    self._step(facts, name)
+                self._meet(facts, name, abridged)
                 return
         is_given = self._extractor is not None and self._seek(facts, self._extractor)
         if not is_given:
@@ -128,19 +127,22 @@ class Seeking:
             people.renew(number, facts.now)
         return facts.key in {0, number}
 
-    def _meet(self, facts: Facts, name: str, abridged: bytes) -> bool:
-        """As `_note_asked` and `_show`, of one who was asked for and told of. Whether it is who asks, or was shown to
-        them before."""
+    def _meet(self, facts: Facts, name: str, abridged: bytes) -> None:
+        """As `_note_asked`, `_show` and `_walked`, of one who was asked for and told of."""
         people, principal = facts.state.people, facts.principal
         if facts.exposed[0].own is True or (people.number != facts.key and not self._is_of_key(facts)):
-            return True
+            return
         if people.meet(facts.payer or facts.party, int.from_bytes(abridged, "big") or 1, PER_PARTY, PLACES):
-            return True
+            return
         if principal is not ANONYMOUS and principal.subject == name:
-            return True
+            return
         if facts.now >= (people.began or 0.0) + self._learning:
             facts.unissued = 1
-        return False
+        kinds = self._walks_alone
+        if kinds is None or len(name) > LONGEST_NUMBER or not (name.isdigit() and name.isascii()):
+            self._walked(facts)
+        elif facts.state.walks.near(self._operation, "", int(name)):  # as `_walked`, of a number
+            facts.near = not self._was_given(facts, name, kinds)
 
     def _note_asked(self, facts: Facts, named: Sequence[tuple[Who, str]]) -> bool:
         if not named:
@@ -214,14 +216,6 @@ class Seeking:
         found = as_id(value)
         if found is not None and facts.state.walks.near(self._operation, *found):
             facts.near = not self._was_given(facts, as_text(value) or "", kinds)
-
-    def _step(self, facts: Facts, name: str) -> None:
-        """As `_walked`, of the one who was asked for."""
-        kinds = self._walks_alone
-        if kinds is None or len(name) > LONGEST_NUMBER or not (name.isdigit() and name.isascii()):
-            self._walked(facts)
-        elif facts.state.walks.near(self._operation, "", int(name)):
-            facts.near = not self._was_given(facts, name, kinds)
 
     def _was_given(self, facts: Facts, text: str, kinds: tuple[str, ...]) -> bool:
         """Whether who asks for an object has its id from us, or from their own account."""

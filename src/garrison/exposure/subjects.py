@@ -164,7 +164,8 @@ class Extractor:
         document = facts.response_document
         if type(document) is not JsonDocument or type(document.value) is not dict:
             return None
-        field, _, lone = self._answers.get(id(facts.response_body_schema), self._undeclared)
+        answer: tuple[Field, bool, _Lone | None] = self._answers.get(id(facts.response_body_schema), self._undeclared)
+        field, _, lone = answer
         if lone is None:
             return None
         node, take, kind, claim, types = lone
