@@ -1,6 +1,6 @@
 """Requests that the server is made to send: targets inside its network, and schemes that speak other protocols."""
 
-from garrison.payload.paths import points_inward
+from garrison.payload.paths import is_one, points_inward
 from garrison.payload.quoting import is_not_fenced, is_said
 from garrison.payload.sign import PayloadClass, Sign, loose
 
@@ -83,6 +83,7 @@ CLASS = PayloadClass(
             "foreign-host",
             r"^(?:/{3,20}|/{1,3}[\t\r\n]{1,4}/{0,3}|/{1,3}\\{1,4}/{0,3}|\\{1,3}/{1,3})[^\x00\s/\\]{1,80}\.[a-z]{2,12}(?:[/?#:%\\]|\x00)|\x00//[^\x00\s/]{1,60}@[^\x00\s]{2}|\x00/{1,3}(?:\xe3\x80|\xe3\x82)",
             10,
+            is_one,
         ),
         Sign(
             "other-digits",

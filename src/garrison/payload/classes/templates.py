@@ -1,6 +1,6 @@
 """Templates and expression languages: a text opens an expression, and the expression does something."""
 
-from garrison.payload.expressions import is_evaluated, is_reached, is_whole
+from garrison.payload.expressions import does_more, is_evaluated, is_reached, is_whole
 from garrison.payload.quoting import is_said
 from garrison.payload.sign import PayloadClass, Sign
 
@@ -119,7 +119,7 @@ CLASS = PayloadClass(
             "server-page",
             r"<%\s*(?:=|@|!|Response|Runtime|system|eval|import|out\.|new\s|exec|if|for|set\b)|<\?(?:\s*(?:system|echo|eval|passthru|exec|phpinfo|print|include|require|\$|@))|<\?\s{0,3}(?:echo|system|\$_)|\[php\]|\[/php\]",
             8,
-            is_said,
+            does_more,
         ),
         Sign(
             "concatenated",
