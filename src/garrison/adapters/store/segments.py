@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from operator import methodcaller
 from pathlib import Path
-from typing import Final, Generic, TypeAlias
+from typing import Any, Final, Generic, TypeAlias
 
 import msgspec
 
@@ -83,7 +83,7 @@ def _read(line: bytes, decode: _Decode[L]) -> L | None:
     return read if 0 <= read.time < END_OF_TIME else None
 
 
-def whole_lines(path: Path, kind: type[L]) -> int | None:
+def whole_lines(path: Path, kind: type[Any]) -> int | None:
     """How many lines a finished segment has, where each begins as a `kind` does, names what every one names even where
     it is null, and ends with a line feed; None where one does not. The rest is `soundness.sound`. Raises OSError."""
     begins = methodcaller("startswith", _START + str(kind.__struct_config__.tag).encode() + b",")
