@@ -149,7 +149,7 @@ def policy(budgets: str) -> Policy:
     text = f"""
 mode: enforce
 contract: {{file: api.json}}
-controls: {{response-schema: {{mode: off}}, exposure: {{mode: enforce, budgets: {budgets}}}}}
+controls: {{payload: {{mode: off}}, response-schema: {{mode: off}}, exposure: {{mode: enforce, budgets: {budgets}}}}}
 """
     settings = load_settings(text.encode(), "garrison.yaml")
     return build_policy(settings, read=lambda _: json.dumps(CONTRACT).encode())

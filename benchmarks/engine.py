@@ -14,7 +14,7 @@ from itertools import cycle
 
 from msgspec.structs import replace
 
-from garrison.config.controls import ControlsSettings, ResponseSchemaSettings
+from garrison.config.controls import ControlsSettings, PayloadSettings, ResponseSchemaSettings
 from garrison.config.model import ContractSettings, Settings
 from garrison.contract.targets import TargetMemory
 from garrison.core.decision import Mode
@@ -55,8 +55,10 @@ OTHERS = 2 * TargetMemory.MAX_ENTRIES
 
 
 def sample_policy() -> Policy:
-    """The sample API's policy in enforce mode, all controls enforced."""
-    enforced = ControlsSettings(response_schema=ResponseSchemaSettings(mode=Mode.ENFORCE))
+    """The sample API's policy in enforce mode, all controls enforced but `payload`, which is measured by itself."""
+    enforced = ControlsSettings(
+        payload=PayloadSettings(mode=Mode.OFF), response_schema=ResponseSchemaSettings(mode=Mode.ENFORCE)
+    )
     settings = Settings(mode="enforce", contract=ContractSettings(file="openapi.yaml"), controls=enforced)
     return build_policy(settings, read=lambda _: DESCRIPTION.read_bytes())
 

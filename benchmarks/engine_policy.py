@@ -1,4 +1,7 @@
-"""The whole engine on a small contract: what the gateway's own policy costs. `settings` is `monitor` or `enforce`."""
+"""The whole engine on a small contract, payloads unread: what the gateway's own policy costs.
+
+`settings` is `monitor` or `enforce`.
+"""
 
 import json
 
@@ -36,7 +39,7 @@ CONTRACT = {
 def make(config: FilterConfig) -> EngineExchanges:
     """The factory: both bodies decoded and validated, each event encoded as it would be for the spool."""
     mode = msgspec.json.decode(config.settings, type=str)
-    controls = {"response-schema": {"mode": mode}}
+    controls = {"response-schema": {"mode": mode}, "payload": {"mode": "off"}}
     text = json.dumps({"mode": mode, "contract": {"file": "items.json"}, "controls": controls})
     settings = load_settings(text.encode(), "garrison.yaml")
     encoder = msgspec.json.Encoder()

@@ -26,7 +26,7 @@ from typing import Any
 import msgspec
 from benchmarks.gateway import CUSTOMER
 from benchmarks.load import Request, Server, load, nginx, processor_seconds
-from benchmarks.peers import Place, bare, garrison
+from benchmarks.peers import OTHERS, Place, bare, garrison
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
@@ -100,8 +100,7 @@ def settings(directory: Path) -> dict[str, Any]:
     return {
         "contract": {"file": str(DESCRIPTION), "overlays": [str(directory / "overlay.json")]},
         "controls": {
-            "response-schema": {"mode": "enforce"},
-            "exposure": {"mode": "off"},
+            **OTHERS,
             "authentication": {"schemes": {"token": {"jwt": [issuer]}}},
             "rate-limit": {"limits": [{"name": "each", "by": ["principal"], "quota": "999999999/day"}]},
         },

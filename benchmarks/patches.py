@@ -39,8 +39,10 @@ from garrison.assess.checks.catalogue import CHECKS
 from garrison.assess.identity import Credential
 from garrison.assessing import Wanted, perform
 from garrison.config.authentication import AuthenticationSettings, SchemeSettings
+from garrison.config.controls import ControlsSettings, PayloadSettings
 from garrison.config.model import Settings
 from garrison.config.tokens import IntrospectionSettings
+from garrison.core.decision import Mode
 from garrison.core.finding import Finding
 from garrison.core.findings_report import Benign, Report
 from garrison.core.patch import Patch
@@ -57,6 +59,8 @@ from tests.assess.twins import parts
 Who = Callable[[str], str | None]
 """Whose a token is; None where it is no good one."""
 Row = dict[str, Any]
+UNREAD = Settings(controls=ControlsSettings(payload=PayloadSettings(mode=Mode.OFF)))
+"""A gateway that reads no payloads: what is measured is what patches close, and it would refuse some attacks before."""
 CLOSED = ("patch", "patch of a gateway that knows who asks", "policy", "policy that knows who asks")
 
 
@@ -127,12 +131,12 @@ def of_twin(check: Check, stage: Stage, asked: str, issued: dict[str, str]) -> R
         if not found.findings:
             return row_of(check.id, why="the check finds nothing", begun=begun)
         wanted = Wanted(url=stage.origin, contract=str(file))
-        row = tried(found.findings[0].finding, wanted, found.benign, Settings(), begun, run, found)
+        row = tried(found.findings[0].finding, wanted, found.benign, UNREAD, begun, run, found)
         schemes = [
             key for key, each in contract.get("components", {}).get("securitySchemes", {}).items() if is_bearer(each)
         ]
         if not row["closed"] and schemes:
-            knows = knowing(Settings(), schemes, asked)
+            knows = knowing(UNREAD, schemes, asked)
             row = second(row, tried(found.findings[0].finding, wanted, found.benign, knows, begun, run, found))
         return row
 
@@ -179,7 +183,7 @@ def target(options: argparse.Namespace) -> Mapping[str, Any]:
     """A row for each finding; then all patches together, and the API assessed through them."""
     wanted = Wanted(url=options.url, contract=options.contract, identities=tuple(options.identity), seed=1)
     before = perform(wanted)
-    settings = msgspec.structs.replace(Settings(), mode="enforce")
+    settings = msgspec.structs.replace(UNREAD, mode="enforce")
     schemes = [each for each, told in schemes_of(options.contract).items() if is_bearer(told)]
     asked = introspection(asking(options.url, *options.me)) if options.me else nullcontext("")
     rows, patches = [], []

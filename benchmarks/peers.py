@@ -1,11 +1,12 @@
-"""The gateways that are compared, started, each before the same upstream with as many workers. The load's own address
-is that of a proxy which each of them trusts to name the client.
+"""The gateways that are compared, started, each before the same upstream with as many threads that work: workers, or
+with Garrison one worker fewer and the thread that judges. The load's own address is that of a proxy which each of
+them trusts to name the client.
 
 * `upstream`: nothing in between.
 * `envoy`: Garrison's own Envoy configuration without its filter.
 * `garrison`: `garrison guard` with the sample API's contract, in enforce mode, every control on but the one that counts
-  people, answers validated (`response-schema`), and every exchange recorded: its processor time and memory are those of
-  Envoy, of the guard, and of the process that turns the record into Parquet.
+  people and the one that reads payloads, answers validated (`response-schema`), and every exchange recorded: its
+  processor time and memory are those of Envoy, of the guard, and of the process that turns the record into Parquet.
 * `people`: the same, and people are counted: the contract says who they are and what is said of them, each answer
   discloses another one, budgets of an hour, a day and 30 days are enforced, and the ledger is written.
 * `detecting`: the same, and all shipped detection rules look at every event in the process beside it.
@@ -84,7 +85,9 @@ DATA = "data"
 """Garrison's data directory, in its place."""
 RECORDING = frozenset({"garrison", "payload", "people", "detecting", "monitor"})
 """The gateways that record every exchange."""
-OTHERS: Mapping[str, Any] = {"response-schema": {"mode": "enforce"}, "exposure": {"mode": "off"}}
+UNREAD: Mapping[str, Any] = {"payload": {"mode": "off"}}
+"""Each bar shows one thing more than the one before: what reading payloads costs is shown by a gateway of its own."""
+OTHERS: Mapping[str, Any] = {"response-schema": {"mode": "enforce"}, "exposure": {"mode": "off"}, **UNREAD}
 """Settings of controls where nothing else is said."""
 DETECTING: Mapping[str, Any] = {"detect": {"mode": "on"}}
 HOSTILE = "/v1/customers?limit=1%27%20UNION%20SELECT%20password%20FROM%20users--%20"
@@ -156,7 +159,7 @@ def counting_people(directory: Path) -> Mapping[str, Any]:
     budgets = [{"name": name, "limit": 1_000_000, "window": window} for name, window in windows.items()]
     return {
         "contract": {"file": str(DESCRIPTION), "overlays": [str(overlay)]},
-        "controls": {"response-schema": {"mode": "enforce"}, "exposure": {"mode": "enforce", "budgets": budgets}},
+        "controls": {**OTHERS, "exposure": {"mode": "enforce", "budgets": budgets}},
     }
 
 
@@ -165,13 +168,14 @@ def garrison(place: Place, mode: str, more: Mapping[str, Any] | None = None) -> 
     """`garrison guard`, with `more` settings. Raises RuntimeError where it does not start, or lets pass what it must
     refuse."""
     port = free_port()
+    workers = max(1, place.workers - 1)  # as it does itself: one core is the judge's
     config = place.directory / "garrison.yaml"
     # JSON is YAML
     config.write_bytes(msgspec.json.encode({
         "mode": mode,
         "contract": {"file": str(DESCRIPTION)},
         "upstream": {"url": f"http://127.0.0.1:{place.upstream.port}"},
-        "listen": {"address": f"127.0.0.1:{port}", "workers": place.workers, "trusted-proxies": PROXIES},
+        "listen": {"address": f"127.0.0.1:{port}", "workers": workers, "trusted-proxies": PROXIES},
         "controls": OTHERS,
         "data": str(place.directory / DATA),
         "detect": {"mode": "off"},

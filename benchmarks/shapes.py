@@ -17,7 +17,7 @@ from garrison.payload.judge import judge, prepare
 
 SIZE = 8192
 LIMIT = 2.0
-"""Milliseconds for `SIZE` characters."""
+"""Milliseconds for `SIZE` bytes."""
 
 PIECES = (
     "'", "\"", "`", "''", "' or ", "' and '", "'='", "'or'", "\" or \"", "1=1", " or 1", " and ", "union ",
@@ -100,9 +100,10 @@ def sought(seconds: float, seed: int) -> list[tuple[float, str, int]]:
         else:
             unit, wrap = made(chance)
         text = wrap(_repeated(unit))[: 2 * SIZE]
-        taken = _once(text) * SIZE / max(SIZE, len(text))
+        share = SIZE / max(SIZE, len(text.encode()))
+        taken = _once(text) * share
         if taken > LIMIT / 2:
-            taken = measured(text) * SIZE / max(SIZE, len(text))
+            taken = measured(text) * share
         slowest[unit, WRAPPINGS.index(wrap)] = taken
     return sorted(((taken, unit, wrap) for (unit, wrap), taken in slowest.items()), reverse=True)
 
@@ -119,7 +120,7 @@ def main() -> None:
     for taken, unit, wrap in found[: chosen.top]:
         print(f"{taken:7.2f} ms  {unit!r}  {wrap}")
     over = sum(taken > LIMIT for taken, _, _ in found)
-    print(f"{len(found)} shapes, {over} above {LIMIT} ms for {SIZE} characters")
+    print(f"{len(found)} shapes, {over} above {LIMIT} ms for {SIZE} bytes")
 
 
 if __name__ == "__main__":

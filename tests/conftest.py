@@ -1,9 +1,11 @@
 """What holds for all tests: how long Hypothesis looks, that none asserts the time it takes, one build of the filter,
-and how many run at once."""
+what is compiled once for all gateways, and how many run at once."""
 
 import fcntl
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,9 +18,14 @@ settings.load_profile("default")
 
 
 def pytest_configure() -> None:
-    """A shell lets what runs in its background ignore SIGINT, and so would the programs that are tested with it."""
+    """A shell lets what runs in its background ignore SIGINT, and so would the programs that are tested with it.
+
+    The signs of attacks are compiled once: else each gateway would, where Python is told to write no bytecode.
+    """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        subprocess.run([sys.executable, "-m", "garrison.payload"], check=True)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -45,6 +45,7 @@ class Garrison(Middleware):
             settings = load_settings(Path(file).read_bytes(), file)
         state = State(secrets.token_bytes(32))
         policy = build_policy(settings, read=read_source, state=state)
+        policy.prepare()
         self._followers = Followers(state, _log.warning)
         self._followers.apply(settings, policy.operations, time.time())
         for warning in self._followers.lost_keys():

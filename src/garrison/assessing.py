@@ -40,8 +40,8 @@ from garrison.assess.sampling import Sampler
 from garrison.assess.survey import Survey
 from garrison.assess.target import Api
 from garrison.assess.tools import Tools
-from garrison.contract import load
 from garrison.contract.described import Description
+from garrison.contract.load import load_opened
 from garrison.core.errors import ConfigError, GatewayError, Problem
 from garrison.core.findings_report import Benign, Report
 from garrison.report.assessed import coverage_of, explained, listed
@@ -218,7 +218,7 @@ def chosen(only: Sequence[str], without: Sequence[str]) -> tuple[Check, ...]:
 def read_api(source: str, overlays: Sequence[str] = (), *, seed: int | None = None, base: str = "") -> Api:
     """The API that a contract describes, served under the path `base`. Raises DescriptionError."""
     description = Description(source, tuple(overlays), read=read_source)
-    contract = load(source, tuple(overlays), read=read_source)
+    contract = load_opened(description.opened)
     sampler = Sampler(description, secrets.randbits(32) if seed is None else seed, secrets.token_hex(3))
     return Api(description, contract.catalogue, sampler, base)
 

@@ -109,7 +109,9 @@ def _both(record: Sink, tell: Sink) -> Sink:
 
 
 def _policy(checked: Checked, state: State) -> Policy:
-    return build_policy(checked.settings, read=checked.read, state=state)
+    policy = build_policy(checked.settings, read=checked.read, state=state)
+    policy.prepare()
+    return policy
 
 
 def _log(text: str) -> None:

@@ -181,11 +181,12 @@ def exception_problems(settings: Settings, file: str) -> list[Problem]:
 
 
 def usual_problems(settings: Settings, file: str) -> list[Problem]:
-    """What `payload` calls usual where nothing is, or by a name that means nothing."""
+    """What settings call usual where nothing is, or by a name that means nothing."""
     return [
-        Problem(file, f"{place}.payload.usual{at}", message, hint)
+        Problem(file, f"{place}.{control}.usual{at}", message, hint)
         for place, controls in _everywhere(settings)
-        for at, message, hint in strange(controls.get("payload", {}).get("usual", ()))
+        for control in ("payload", "incoming")
+        for at, message, hint in strange(controls.get(control, {}).get("usual", ()))
     ]
 
 

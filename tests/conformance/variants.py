@@ -104,7 +104,7 @@ VARIANTS: Mapping[str, Settings] = {
             circuit_breaker=CircuitBreakerSettings(mode=Mode.ENFORCE, least=1 << 20),
             request_schema=RequestSchemaSettings(undeclared_query="strip", undeclared_properties="strip"),
             outgoing=OutgoingSettings(mode=Mode.ENFORCE),
-            incoming=IncomingSettings(mode=Mode.ENFORCE),
+            incoming=IncomingSettings(mode=Mode.ENFORCE, texts="refuse"),
         ),
     ),
     # one operation watched only, one without a control, one tag with its own bound

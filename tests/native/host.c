@@ -22,7 +22,7 @@
 
 #define WORKERS 2
 #define LANES 5 /* exchanges at a time on each thread */
-#define ROUND 1 /* the event by which the filter is called for a round */
+#define JUDGED 1 /* the event by which the filter is told that a message was judged */
 #define MAX_FIELDS 100
 #define REQUEST 0
 #define RESPONSE 1
@@ -50,7 +50,7 @@ struct side {
 
 /* Where an exchange is woken, from any thread, also after it is gone. */
 struct mailbox {
-    atomic_int owners, schedulers, events, rounds;
+    atomic_int owners, schedulers, events, judged;
 };
 
 struct exchange {
@@ -82,7 +82,7 @@ static struct {
 } hook;
 
 static struct {
-    atomic_long exchanges, aborted, asked, woken, rounds, ended_by_others, replies, resets, logged, local, whole;
+    atomic_long exchanges, aborted, asked, woken, judged, ended_by_others, replies, resets, logged, local, whole;
 } total;
 
 static const void *config;
@@ -306,8 +306,8 @@ void *CALLBACK(http_filter_scheduler_new)(stream envoy)
 void CALLBACK(http_filter_scheduler_commit)(void *scheduler, uint64_t event)
 {
     struct mailbox *mailbox = *(struct mailbox **)scheduler;
-    if (event == ROUND) {
-        mailbox->rounds++;
+    if (event == JUDGED) {
+        mailbox->judged++;
     } else {
         mailbox->events++;
     }
@@ -321,9 +321,10 @@ void CALLBACK(http_filter_scheduler_delete)(void *scheduler)
     free(scheduler);
 }
 
-static bool asking(const struct exchange *x)
+/* Whether it will be heard of again, though nothing more is sent. */
+static bool awaited(const struct exchange *x)
 {
-    return x->mailbox->schedulers > 0 || x->mailbox->events > 0;
+    return x->mailbox->schedulers > 0 || x->mailbox->events > 0 || x->mailbox->judged > 0;
 }
 
 /* ---- ends ---- */
@@ -341,7 +342,7 @@ static void end_stream(struct exchange *x)
     hook.destroy(x->module);
     x->module = NULL;
     x->gone = true;
-    x->mailbox->rounds = 0; /* Envoy calls nobody who is gone */
+    x->mailbox->judged = 0; /* Envoy calls nobody who is gone */
 }
 
 static bool over(const struct exchange *x)
@@ -501,17 +502,6 @@ static void forward(struct side *side, bool go_on)
     bytes_clear(&side->received);
 }
 
-/* Whether a message that is held will be heard of again. */
-static bool awaited(const struct exchange *x, int which)
-{
-    for (int i = 0; i < LANES; i++) {
-        if (lanes[i] != NULL && lanes[i]->mailbox->rounds > 0) {
-            return true;
-        }
-    }
-    return which == REQUEST && asking(x);
-}
-
 /* One chunk of a message; as Envoy does, the last one joins what was buffered before the hook sees it. */
 static void send_chunk(struct exchange *x, int which, size_t length, bool end)
 {
@@ -529,7 +519,7 @@ static void send_chunk(struct exchange *x, int which, size_t length, bool end)
     int status = call_body(x, which, end);
     if (!over(x)) {
         bool paused = status == BODY_WATERMARK || (end && status == BODY_BUFFER);
-        if (status == BODY_STOP || (paused && !awaited(x, which))) {
+        if (status == BODY_STOP || (paused && !awaited(x))) {
             fail("a body was stopped for ever");
         }
         side->held = end && status != BODY_CONTINUE;
@@ -554,7 +544,7 @@ static void step_message(struct exchange *x, struct message *m)
         m->ended = m->chunks == 0;
         int status = call_headers(x, m->which, m->ended);
         if (!over(x)) {
-            if (m->ended && status != HEADERS_CONTINUE && !awaited(x, m->which)) {
+            if (m->ended && status != HEADERS_CONTINUE && !awaited(x)) {
                 fail("a head without body was stopped for ever");
             }
             side->held = m->ended && status != HEADERS_CONTINUE;
@@ -569,7 +559,7 @@ static void step_message(struct exchange *x, struct message *m)
     if (trailers && !over(x)) {
         int status = call_trailers(x, m->which);
         if (!over(x)) {
-            if (status != TRAILERS_CONTINUE && !awaited(x, m->which)) {
+            if (status != TRAILERS_CONTINUE && !awaited(x)) {
                 fail("trailers were stopped for ever");
             }
             side->held = status != TRAILERS_CONTINUE;
@@ -595,16 +585,16 @@ static void settle(struct exchange *x)
 /* What Envoy does with what was committed, on the exchange's own thread. */
 static void deliver(struct exchange *x)
 {
-    bool round = x->mailbox->rounds > 0;
-    if (round) {
-        x->mailbox->rounds--;
-        total.rounds++;
+    bool judged = x->mailbox->judged > 0;
+    if (judged) {
+        x->mailbox->judged--;
+        total.judged++;
     } else {
         x->mailbox->events--;
         total.woken++;
     }
     called = x;
-    hook.scheduled(x, x->module, round ? ROUND : 0);
+    hook.scheduled(x, x->module, judged ? JUDGED : 0);
     called = NULL;
     for (int i = 0; i < LANES; i++) {
         if (lanes[i] != NULL) {
@@ -616,8 +606,8 @@ static void deliver(struct exchange *x)
 static void check_whole(const struct exchange *x, const struct message *m)
 {
     const struct side *side = &x->side[m->which];
-    /* What ended while it waited for an answer, and was left by its client, did not leave. */
-    if (m->ended && !m->cut && !side->changed && side->head_left && !over(x)) {
+    /* What was held when its client left did not leave. */
+    if (m->ended && !m->cut && !side->changed && side->head_left && !side->held && !over(x)) {
         total.whole++;
         if (side->forwarded != side->sent) {
             fail("a message did not pass whole");
@@ -698,7 +688,7 @@ static void step_run(struct run *run)
 {
     struct exchange *x = run->x;
     const struct side *response = &x->side[RESPONSE];
-    if (x->mailbox->events + x->mailbox->rounds > 0 && roll(x, 3) > 0) {
+    if (x->mailbox->events + x->mailbox->judged > 0 && roll(x, 3) > 0) {
         deliver(x);
         return;
     }
@@ -714,9 +704,9 @@ static void step_run(struct run *run)
         step_message(x, &run->response);
     } else if (!run->request.ended) {
         step_message(x, &run->request);
-    } else if (asking(x)) {
+    } else if (awaited(x)) {
         usleep(50);
-    } else if (!awaited(x, RESPONSE)) {
+    } else {
         fail("nothing goes on");
     }
 }
@@ -809,7 +799,7 @@ int main(int count, char **arguments)
         pthread_join(threads[i], NULL);
     }
     hook.config_destroy(config);
-    printf("exchanges %ld asked %ld woken %ld rounds %ld ended-by-others %ld aborted %ld local-replies %ld replies %ld resets %ld messages-checked-whole %ld logged %ld\n",
-           total.exchanges, total.asked, total.woken, total.rounds, total.ended_by_others, total.aborted, total.local, total.replies, total.resets, total.whole, total.logged);
+    printf("exchanges %ld asked %ld woken %ld judged %ld ended-by-others %ld aborted %ld local-replies %ld replies %ld resets %ld messages-checked-whole %ld logged %ld\n",
+           total.exchanges, total.asked, total.woken, total.judged, total.ended_by_others, total.aborted, total.local, total.replies, total.resets, total.whole, total.logged);
     return 0;
 }

@@ -16,8 +16,10 @@ from tests.integration.envoy.running import ROOT, build_filter
 
 HERE = Path(__file__).parent
 EXCHANGES = int(os.environ.get("GARRISON_SOAK", "4000"))
-SMALL = ("-DGARRISON_ROUND=2", "-DGARRISON_MOST=4")
-"""So that rounds take several visits, and some find no place, with the few exchanges that the host has at a time."""
+SMALL = ("-DGARRISON_VISIT=2", "-DGARRISON_LOOKS=1")
+"""So that what there is takes several visits, with the few exchanges that the host has at a time."""
+DYNAMIC_LINKER = "leak:add_to_global_resize\n"
+"""What it keeps for good of libraries loaded late; without a look into the threads' own memory it seems lost."""
 SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-g", "-O0")
 
 
@@ -44,7 +46,9 @@ def build_host(directory: Path) -> Path:
 
 @pytest.mark.integration
 @pytest.mark.parametrize("seed", [1, 2])
-def test_random_exchanges_under_address_sanitizer(module: Path, host: Path, seed: int) -> None:
+def test_random_exchanges_under_address_sanitizer(module: Path, host: Path, seed: int, tmp_path: Path) -> None:
+    suppressions = tmp_path / "suppressions"
+    suppressions.write_text(DYNAMIC_LINKER)
     config = json.dumps({"factory": "random_policy:make", "settings": seed})
     environment = {
         **os.environ,
@@ -52,6 +56,8 @@ def test_random_exchanges_under_address_sanitizer(module: Path, host: Path, seed
         "PYTHONMALLOC": "malloc",  # else Python's pools hide what is freed
         "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(HERE)]),
         "ASAN_OPTIONS": "detect_leaks=1",
+        # The judge is still there in the end, and the sanitizer cannot read the own memory of a library's thread.
+        "LSAN_OPTIONS": f"use_tls=0:suppressions={suppressions}:print_suppressions=0",
     }
     command = [str(host), str(module), config, str(EXCHANGES), str(seed)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
@@ -63,6 +69,6 @@ def test_random_exchanges_under_address_sanitizer(module: Path, host: Path, seed
     assert f"exchanges {EXCHANGES} " in done.stdout
     asked, woken = (int(count) for count in re.findall(r" asked (\d+) woken (\d+) ", done.stdout)[0])
     assert asked > woken > EXCHANGES / 30
-    rounds, ended = (int(count) for count in re.findall(r" rounds (\d+) ended-by-others (\d+) ", done.stdout)[0])
-    assert rounds > EXCHANGES / 10
+    judged, ended = (int(count) for count in re.findall(r" judged (\d+) ended-by-others (\d+) ", done.stdout)[0])
+    assert judged > EXCHANGES / 10
     assert ended > 0

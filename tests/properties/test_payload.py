@@ -1,15 +1,16 @@
 """How much is looked at grows no faster than a text does, whatever it is made of."""
 
 from collections import Counter
+from itertools import permutations
 
 import pytest
 
 from garrison.core.document import TextDocument
 from garrison.payload import places
-from garrison.payload.decoding import HINT, decode
+from garrison.payload.decoding import decode
 from garrison.payload.gather import body_texts
-from garrison.payload.judge import judge
-from garrison.payload.places import Form, signs_in
+from garrison.payload.judge import CROWDED, NOTHING_SPARED, judge, judge_besides
+from garrison.payload.places import Form, signs_in, signs_of
 from garrison.payload.scanner import Scanner
 from garrison.payload.sign import Sign
 from garrison.payload.sql import letters
@@ -86,6 +87,18 @@ def test_noise_hides_nothing(shape: str, attack: str) -> None:
         assert judge([noise * (8192 // len(noise)) + "\n" + attack]), noise
 
 
+@pytest.mark.parametrize("shape", SHAPES)
+def test_no_class_hides_another(shape: str) -> None:
+    kinds = {attack: judge([attack])[0].kind for attack in ATTACKS}
+    for first, second in permutations(ATTACKS, 2):
+        text = f"{first}\n{shape * 40}\n{second}"
+        besides = {kind: signs_of(kind) for kind in kinds.values() if kind != kinds[second]}
+        found = judge_besides(["plain", text, "plain"], NOTHING_SPARED, besides)
+        assert {each.index for each in found} == {1}
+        assert any(each.kind not in besides or CROWDED in each.signs for each in found), text
+        assert len({each.kind for each in found}) == len(found) <= len(besides) + 1
+
+
 def test_crowded_texts_are_told_from_their_neighbours() -> None:
     crowd = "' or " * 2000
     found = judge(["plain", crowd, "Grace O'Malley", "<script>alert(1)</script>", crowd])
@@ -125,16 +138,12 @@ LONG = 1 << 18
 
 @pytest.mark.parametrize(
     "shape",
-    ["+", "\0", "%", "&", "\\", "+A", "&#", "%u", "\\u", "0x", "A", "=", "&lt", "&lt;", "%25", "\uff1c", "\\\\"],
+    ["+", "\0", "%", "&", "\\", "+A", "&#", "%u", "\\u", "0x", "A", "=", "&lt", "&lt;", "%25", "\uff1c", "\\\\", "+AA"],
 )
 def test_decoding_ends_however_long_a_run_is(shape: str) -> None:
     """What looks back at each character of a run would not come to an end here."""
     text = "-" + shape * (LONG // len(shape)) + "-"
     assert all(len(form.text) <= 4 * len(text) for form in decode(text))
-
-
-def test_a_run_of_borders_hints_at_nothing() -> None:
-    assert HINT.search("\0" * LONG) is None
 
 
 @pytest.mark.parametrize("shape", [" ", ">", '="', "='", "= ", "> ", "<"])

@@ -87,7 +87,7 @@ def _other(file: Path, first: "Opened", mode: str | None) -> "Opened":
 def _write(file: Path, texts: "Texts", opened: "Opened") -> None:
     """The proposals; raises ConfigError where they cannot be written."""
     from garrison.adapters.recorded.usual import proposals, written
-    from garrison.config.controls import UsualSettings
+    from garrison.config.inspected import UsualSettings
     from garrison.config.overrides import controls_for
 
     find = controls_for(opened.settings)

@@ -78,7 +78,7 @@ def _circuit(gateway: "GatewayStatus", now: float) -> Iterator[str]:
         return
     since = f" for {max(0, now - circuit.since):.0f} s" if circuit.since else ""
     counts = f"{circuit.failures} of {circuit.exchanges} exchanges failed"
-    times = "once" if circuit.opened == 1 else f"{circuit.opened} times"
+    times = {0: "before this start", 1: "once"}.get(circuit.opened, f"{circuit.opened} times")
     told = f"opened {times}, requests refused: {circuit.refused}"
     yield f"circuit    {circuit.phase}{since} to {gateway.third_party}: {counts}; {told}"
 

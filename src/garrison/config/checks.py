@@ -26,6 +26,7 @@ from garrison.config.notify import notify_faults
 from garrison.config.respond import respond_faults
 from garrison.config.scheme_checks import scheme_complaints
 from garrison.config.servers import server_complaints
+from garrison.config.session_checks import session_complaints
 from garrison.config.source import Path
 from garrison.config.third_party import OutgoingSettings, header_faults
 from garrison.config.virtual_patch import patch_faults
@@ -327,6 +328,7 @@ CHECKS: tuple[Callable[[Settings], Iterator[Complaint]], ...] = (
     _respond,
     _exceptions,
     _patches,
+    session_complaints,
     server_complaints,
     demand_complaints,
     subject_complaints,

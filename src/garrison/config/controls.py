@@ -1,23 +1,15 @@
 """Settings of the controls: what `controls` says in garrison.yaml, for all operations or for some."""
 
-from typing import Final, Literal, TypeAlias, get_args
-
-import msgspec
+from typing import Literal
 
 from garrison.config.access import FieldAccessSettings, FunctionAccessSettings, IssuedIdsSettings, ObjectAccessSettings
 from garrison.config.authentication import AuthenticationSettings
 from garrison.config.exposure import ExposureSettings
+from garrison.config.inspected import PAYLOAD_CLASSES, PayloadClassName, UsualSettings
 from garrison.config.limits import BlockingSettings, RateLimitSettings, RevocationSettings
 from garrison.config.sections import Bytes, ControlSettings, Count, Section
 from garrison.config.third_party import CircuitBreakerSettings, IncomingSettings, OutgoingSettings
 from garrison.core.patch import Patch
-
-PayloadClassName: TypeAlias = Literal[
-    "sql", "nosql", "command", "path", "template", "markup", "xml", "request", "ldap", "xpath", "object", "runtime",
-    "graphql", "header",
-]  # fmt: skip
-"""A class of injection, as `payload/classes/catalogue.py` has it."""
-PAYLOAD_CLASSES: Final[tuple[PayloadClassName, ...]] = get_args(PayloadClassName)
 
 
 class CanonicalFormSettings(ControlSettings, frozen=True):
@@ -75,19 +67,6 @@ class RequestSchemaSettings(ControlSettings, frozen=True):
     undeclared_properties: Literal["refuse", "strip", "allow"] = "allow"
     """Properties of a request body, or fields of a form, that the schema neither declares nor forbids; `strip` forwards
     the request without them."""
-
-
-class UsualSettings(Section, frozen=True):
-    """What texts usually hold at one place: it counts for nothing there, and everything else does."""
-
-    place: str
-    """As reasons name it: `body/text`, `query.filter`; a step `*` stands for any one, and at the end for all below."""
-    class_: PayloadClassName = msgspec.field(name="class")
-    """The class of signs that is usual there."""
-    signs: tuple[str, ...] = ()
-    """Those of its signs that are, as reasons name them; none means all of the class."""
-    note: str = ""
-    """Why, and who wanted it."""
 
 
 class PayloadSettings(ControlSettings, frozen=True):

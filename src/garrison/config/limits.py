@@ -79,6 +79,13 @@ class BlockingSettings(ControlSettings, frozen=True):
 class RevocationSettings(ControlSettings, frozen=True):
     """Settings of the control `revocation`."""
 
+    ends: Literal["nothing", "token", "principal"] = "nothing"
+    """Of an operation in `operations`: what ends once the API has answered it with a 2xx. `token`, of a log-out: the
+    token or session cookie that came with it. `principal`, of a change of password: all tokens of whoever asks that
+    were issued before, or whose age is not known, this one among them."""
+    ended_days: Annotated[int, Meta(ge=1, le=366)] = 30
+    """Days for which an end counts, of `token` where that does not say until when it holds: longer than any session."""
+
 
 class Per(NamedTuple):
     """So many in so many seconds."""

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final, Literal, TypeAlias, get_args
 
 from msgspec import Meta
 
+from garrison.config.inspected import PAYLOAD_CLASSES, PayloadClassName, UsualSettings
 from garrison.config.sections import Bytes, Cap, ControlSettings, Count, Seconds, Section
 
 TypeName: TypeAlias = Literal[
@@ -88,6 +89,13 @@ class IncomingSettings(ControlSettings, frozen=True):
     goes there without this gateway."""
     cookies: Literal["drop", "pass"] = "drop"
     """What becomes of cookies that the contract does not declare."""
+    texts: Literal["note", "refuse", "pass"] = "note"
+    """Texts in JSON answers that would leave their place where somebody puts them into a page, a query or a command:
+    have the event say so; refuse the answer in enforce mode; or look at none."""
+    classes: tuple[PayloadClassName, ...] = PAYLOAD_CLASSES
+    """What is looked for in them, as with `payload`."""
+    usual: tuple[UsualSettings, ...] = ()
+    """What texts of answers usually hold at some places, mostly of one operation; places as with `payload`."""
 
 
 class CircuitBreakerSettings(ControlSettings, frozen=True):

@@ -9,12 +9,11 @@ from typing import Any, Final
 
 import msgspec
 
-from garrison.contract.documents import Documents, Node, Read
-from garrison.contract.load import check_version
+from garrison.contract.documents import Node, Read
 from garrison.contract.media import essence
+from garrison.contract.opened import Opened
 from garrison.contract.operations import OperationOutline, Operations
-from garrison.contract.overlay import apply_overlay
-from garrison.contract.place import Place, Problems
+from garrison.contract.place import Place
 from garrison.contract.schemas import Schemas
 from garrison.core.errors import Problem
 from garrison.core.finding import Source
@@ -94,16 +93,11 @@ class Description:
 
     def __init__(self, source: str, overlays: Sequence[str] = (), *, read: Read) -> None:
         """Raises DescriptionError where it cannot be used at all."""
-        self.source = source
-        self._problems = Problems()
-        self._documents = Documents(read, self._problems)
-        root = self._documents.open(source)
-        self.version = check_version(source, root)
-        """Of OpenAPI: `3.1.0`."""
-        for overlay in overlays:
-            root = apply_overlay(root, overlay, self._documents.open(overlay), self._problems)
-        self._documents.replace(source, root)
-        self.root = Node(Place(source), root)
+        self.opened = Opened(source, overlays, read=read)
+        """Its files: for whoever makes more of them than a description."""
+        self.source, self.version = source, self.opened.version
+        self._problems, self._documents = self.opened.problems, self.opened.documents
+        self.root = Node(Place(source), self.opened.root)
         schemas = Schemas(source, self._documents, self._problems)
         outlines = Operations(source, self._documents, schemas, self._problems).outline(match_hosts=False)
         self.operations = tuple(self._operation(outline) for outline in outlines)

@@ -1,6 +1,5 @@
 """Loading: an OpenAPI description and its overlays into a contract. Does no I/O: reading is injected."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -8,16 +7,14 @@ import msgspec
 
 from garrison.contract.build import Builder
 from garrison.contract.catalogue import Catalogue, Entry, Uncompiled
-from garrison.contract.documents import Documents, Node, Read
+from garrison.contract.documents import Node, Read
+from garrison.contract.opened import Opened
 from garrison.contract.operations import OperationOutline, Operations
-from garrison.contract.overlay import apply_overlay
 from garrison.contract.place import Place, Problems, excerpt
 from garrison.contract.schemas import Schemas
 from garrison.contract.security import read_schemes
 from garrison.contract.template import Template
-from garrison.core.errors import DescriptionError, Problem
-
-_VERSION = re.compile(r"3\.[012](\..*)?")
+from garrison.core.errors import Problem
 
 
 class Contract(msgspec.Struct, frozen=True):
@@ -44,14 +41,12 @@ def load(source: str, overlays: Sequence[str] = (), *, read: Read, match_hosts: 
     `match_hosts`. Raises DescriptionError where the description cannot be used at all; whatever else is wrong
     is in the contract's `problems`.
     """
-    problems = Problems()
-    documents = Documents(read, problems)
-    root = documents.open(source)
-    version = check_version(source, root)
-    for overlay in overlays:
-        root = apply_overlay(root, overlay, documents.open(overlay), problems)
-    _check_object(source, root)
-    documents.replace(source, root)
+    return load_opened(Opened(source, overlays, read=read), match_hosts=match_hosts)
+
+
+def load_opened(opened: Opened, *, match_hosts: bool = False) -> Contract:
+    """The contract that a description is whose files have been read; else as `load`."""
+    source, root, documents, problems = opened.source, opened.root, opened.documents, opened.problems
     schemas = Schemas(source, documents, problems)
     outlines = tuple(Operations(source, documents, schemas, problems).outline(match_hosts))
     _use_components(schemas, source, root)
@@ -68,36 +63,11 @@ def load(source: str, overlays: Sequence[str] = (), *, read: Read, match_hosts: 
         source=source,
         title=str(facts.get("title") or ""),
         version=str(facts.get("version") or ""),
-        openapi=version,
+        openapi=opened.version,
         catalogue=Catalogue(entries, uncompiled),
         problems=tuple(located.values()),
         uncompiled=uncompiled,
     )
-
-
-def check_version(source: str, root: Any) -> str:
-    """The version of OpenAPI that a document declares. Raises DescriptionError where it is not ours."""
-    _check_object(source, root)
-    version = root.get("openapi")
-    if isinstance(version, (int, float)) and not isinstance(version, bool):
-        version = str(version)
-    if isinstance(version, str) and _VERSION.fullmatch(version):
-        return version
-    if "swagger" in root:
-        hint = "convert it to OpenAPI 3"
-        raise _unusable(source, "swagger", f"Swagger {excerpt(root['swagger'])} is not supported", hint)
-    if version is None:
-        raise _unusable(source, "openapi", "not an OpenAPI description: `openapi` is missing")
-    raise _unusable(source, "openapi", f"OpenAPI {excerpt(version)} is not supported", "use 3.0, 3.1 or 3.2")
-
-
-def _check_object(source: str, root: Any) -> None:
-    if not isinstance(root, dict):
-        raise DescriptionError([Problem(source, "$", "not an OpenAPI description: must be an object")])
-
-
-def _unusable(source: str, key: str, message: str, hint: str = "") -> DescriptionError:
-    return DescriptionError([Problem(source, f"$.{key}", message, hint)])
 
 
 def _use_components(schemas: Schemas, source: str, root: dict[str, Any]) -> None:

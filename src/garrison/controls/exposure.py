@@ -74,6 +74,8 @@ class _People:
 
     def check_head(self, facts: Facts) -> Outcome:
         """Who is held is refused, and who asks for somebody new while nothing is left."""
+        if self._purse.is_calm(facts):
+            return None
         if facts.state.budgets.holds and (held := self._purse.check_held(facts)) is not None:
             return held
         return self._asked(facts, "") if self._asks else None
@@ -84,7 +86,7 @@ class _People:
 
     def check_answer(self, facts: Facts) -> Outcome:
         """Note whose data the answer discloses; more people than a budget allows do not leave."""
-        if not _wants(facts) or facts.response_body == b"":
+        if facts.response_body == b"":
             return None
         alone = self._extractor.alone(facts)
         if alone is not None:

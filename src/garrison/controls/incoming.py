@@ -4,7 +4,8 @@ otherwise.
 `response-schema` holds answers to the contract; this is what holds also where the contract is silent: how large an
 answer may be, inspected or not, and how deep; redirects, which would have callers send their request, and the secrets
 in it, to somebody else; markup and programs that nobody asked for; cookies and other header fields by which a third
-party would reach into what is yours.
+party would reach into what is yours. Texts in JSON are read as each language would read them (`payload/`), for they go
+on into your pages, queries and commands.
 """
 
 from collections.abc import Iterator
@@ -21,9 +22,13 @@ from garrison.core.document import JsonDocument, RowsDocument
 from garrison.core.http import ResponseHead, header
 from garrison.core.ids import ControlId
 from garrison.engine.bodies import PASSED_OVER, response_kind
-from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec
+from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec, few
 from garrison.engine.decode import Undecodable
 from garrison.engine.facts import Facts
+from garrison.payload.answer import Answered
+from garrison.payload.evidence import evidence_of
+from garrison.payload.judge import Finding, judge, prepare
+from garrison.payload.usual import Usual
 
 _ID = ControlId("incoming")
 
@@ -33,6 +38,7 @@ _reason = Reasons(
     ReasonSpec("answer-too-deep", 502, "an answer nested too deeply", bound="json-depth"),
     ReasonSpec("answer-too-large", 502, "an answer over the bound", bound="body-bytes"),
     ReasonSpec("answer-unbounded", 502, "an answer that is not inspected and does not state its length"),
+    ReasonSpec("injected-text", 502, "a text that leaves its place where it is put into a page, a query or a command"),
     ReasonSpec("redirect-elsewhere", 502, "a redirect to somebody else than the third party"),
 )
 
@@ -59,9 +65,15 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
     if own.mode is Mode.OFF:
         return Checks()
     answers = _Answers(operation, own)
+    texts = _Texts(operation, own) if own.texts != "pass" else None
+
+    def body(facts: Facts) -> Outcome:
+        deep = answers.check_body(facts)
+        return deep if deep is not None or texts is None else texts.check(facts)
+
     return Checks(
         response_head=answers.check_head,
-        response_body=answers.check_body,
+        response_body=body,
         wants_response=_is_inspected,
         sets_response_headers=True,
     )
@@ -142,6 +154,33 @@ class _Answers:
             facts.refusal_headers += ((502, "retry-after", again[:9]),)  # whatever else is wrong with the answer
 
 
+class _Texts:
+    """What texts of the answers of one operation say."""
+
+    def __init__(self, operation: CompiledOperation | None, own: IncomingSettings) -> None:
+        prepare()  # once in a process, for seconds: no answer waits for it
+        self._answered, self._usual = Answered(operation), Usual(own.classes, own.usual)
+        self._notes = own.texts == "note"
+
+    def check(self, facts: Facts) -> Outcome:
+        places = self._answered.texts(facts)
+        if not places:
+            return None
+        found = few(judge([text for _, text in places], self._usual.spared(places)), _class_of)
+        reasons = tuple([
+            _reason("injected-text", f"response.{places[each.index][0]}", f"{each.kind}: {evidence_of(each)}")
+            for each in found
+        ])  # fmt: skip
+        if not self._notes:
+            return reasons or None
+        facts.noted += reasons
+        return None
+
+
+def _class_of(finding: Finding) -> str:
+    return finding.kind
+
+
 def _active(facts: Facts, response: ResponseHead) -> Iterator[Reason]:
     media_type = facts.response_media_type
     if media_type is None or not response.has_body or facts.response_body_schema is not None:
@@ -213,5 +252,5 @@ CONTROL = ControlSpec(
     reasons=_reason,
     compile=compile_checks,
     default_mode=Mode.OFF,
-    tags=("API10:2023", "CWE-400", "CWE-601", "CWE-829"),
+    tags=("API10:2023", "CWE-400", "CWE-601", "CWE-74", "CWE-829"),
 )

@@ -23,7 +23,7 @@ from garrison.core.document import FormDocument, JsonDocument, MultipartDocument
 from garrison.core.exposure import Disclosure
 from garrison.core.ids import ControlId
 from garrison.engine.amended import document_left
-from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec
+from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec, few
 from garrison.engine.decode import Undecodable
 from garrison.engine.facts import Facts
 from garrison.exposure.outbound import Outbound
@@ -194,25 +194,25 @@ class _Data:
         gone = [("query", facts.canonical.query[place][0].lower()) for place, text in query.items() if text is None]
         gone += [("header", name) for name, text in headers.items() if text is None]
         if refused or not self._required.isdisjoint(gone) or (reasons and self._refuses):
-            return tuple([*refused, *reasons][:MAX_OF_A_KIND])
+            return few([*refused, *reasons], _id_of)
         if not reasons:
             return None
         kept = tuple((name, text) for name, text in headers.items() if text is not None)
         dropped = tuple(name for name, text in headers.items() if text is None)
-        return Amendment(tuple(reasons[:MAX_OF_A_KIND]), kept, dropped, tuple(query.items()))
+        return Amendment(few(reasons, _id_of), kept, dropped, tuple(query.items()))
 
     def in_body(self, facts: Facts) -> Outcome:
         """Texts of the body."""
         hits = list(islice(self._hits(facts), _MOST_HITS))
         if not hits:
             return None
-        reasons = list(dict.fromkeys(_told(hit, _place(hit)) for hit in hits))[:MAX_OF_A_KIND]
+        reasons = few(tuple(dict.fromkeys(_told(hit, _place(hit)) for hit in hits)), _id_of)
         found = sorted((hit.edit for hit in hits if hit.edit is not None), key=_is_out)
         edits = tuple({edit.way: edit for edit in found}.values())
         whole = len(hits) < _MOST_HITS and all(hit.edit is not None for hit in hits)
         if self._refuses or not whole or _breaks(facts, edits):
-            return tuple(reasons)
-        return Amendment(tuple(reasons), edits=edits)
+            return reasons
+        return Amendment(reasons, edits=edits)
 
     def end(self, facts: Facts) -> None:
         """Note whose data went out."""
@@ -267,6 +267,10 @@ def _breaks(facts: Facts, edits: Sequence[Edit]) -> bool:
 
 def _told(hit: Hit, place: str) -> Reason:
     return _reason("forbidden-data" if hit.is_forbidden else "undeclared-data", place, f"`{hit.type}`")
+
+
+def _id_of(reason: Reason) -> str:
+    return reason.id
 
 
 def _place(hit: Hit) -> str:

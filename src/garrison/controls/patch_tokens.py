@@ -1,4 +1,4 @@
-"""What the tokens (JWT) of a request say, whoever signed them: for patches, which look at what an API fails to look at.
+"""What the tokens (JWT) of a request say, whoever signed them: for what looks at what an API fails to look at.
 
 Read as carelessly as careless programs do: signs that are not of the alphabet are passed over, either alphabet will do,
 and of a name that stands there twice every value counts.
@@ -39,6 +39,11 @@ def token_values(facts: Facts, part: str, name: str) -> list[Any]:
             continue
         found += [value for key, value in said if key == name]
     return found
+
+
+def pairs_in(part: str) -> list[tuple[str, Any]]:
+    """Names and values of one part of a token; none where it is no object that can be read."""
+    return _said(part) or []
 
 
 def _tokens(facts: Facts) -> Iterator[list[str]]:

@@ -4,24 +4,27 @@ What the contract pins down is not looked at (`contract/pinned.py`), as long as 
 the contract does not declare are read as each language would read them (`payload/`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final, TypeAlias
 
 from garrison.config.controls import ControlsSettings
 from garrison.contract.catalogue import CompiledOperation
-from garrison.core.canonical import MAX_OF_A_KIND
-from garrison.core.decision import Mode, Outcome
+from garrison.core.decision import Mode, Outcome, Reason
 from garrison.core.ids import ControlId
-from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec
+from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec, few
 from garrison.engine.facts import Facts
 from garrison.payload.classes.catalogue import CLASSES
 from garrison.payload.evidence import evidence_of
-from garrison.payload.judge import judge, prepare
+from garrison.payload.gather import Places
+from garrison.payload.judge import CROWDED, Finding, judge_besides, prepare
+from garrison.payload.places import signs_of
 from garrison.payload.request import Free
 from garrison.payload.usual import Usual
 
 _ID = ControlId("payload")
 _ANY: Final = "/*"
+_CROWDED: Final = "payload-crowded"
+_PREFIX: Final = "payload-"
 _Trusted: TypeAlias = Callable[[str], bool]
 
 _reason = Reasons(
@@ -30,6 +33,7 @@ _reason = Reasons(
         ReasonSpec(f"payload-{each.id}", 403, f"a text leaves its place: {each.title}")
         for each in sorted(CLASSES, key=lambda each: each.id)
     ],
+    ReasonSpec(_CROWDED, 403, "a text with so many signs that not each is looked at: any class may be in it"),
 )
 
 
@@ -37,21 +41,32 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
     """Asked once the whole request is known: one pass over all of its texts."""
     if settings.payload.mode is Mode.OFF:
         return Checks()
-    prepare()  # once in a process, for seconds: no request waits for it
     trusts = _trusting(settings.payload.unsafe_trusted_places)
-    usual, free = Usual(settings.payload), Free(operation)
+    usual, free = Usual(settings.payload.classes, settings.payload.usual), Free(operation)
+    # an exception for one class must not hide another in the same text
+    named = {each.reason.removeprefix(_PREFIX) for each in settings.payload.excepted}
+    besides = {each.id: signs_of(each.id) for each in CLASSES if each.id in named}
 
     def check(facts: Facts) -> Outcome:
         places = [place for place in free.texts(facts) if not trusts(place[0])]
         if not places:
             return None
-        found = judge([text for _, text in places], usual.spared(places))
-        return tuple([
-            _reason(f"payload-{each.kind}", places[each.index][0], evidence_of(each))
-            for each in found[:MAX_OF_A_KIND]
-        ]) or None  # fmt: skip
+        found = judge_besides([text for _, text in places], usual.spared(places), besides)
+        return tuple(_reasons(few(found, _kind), places)) or None
 
-    return Checks(body=check)
+    return Checks(body=check, prepare=prepare)
+
+
+def _kind(finding: Finding) -> str:
+    """What its reasons are: those that one exception would take away together."""
+    return f"{finding.kind} {CROWDED}" if CROWDED in finding.signs else finding.kind
+
+
+def _reasons(found: tuple[Finding, ...], places: Places) -> Iterator[Reason]:
+    for each in found:
+        yield _reason(f"{_PREFIX}{each.kind}", places[each.index][0], evidence_of(each))
+        if CROWDED in each.signs:
+            yield _reason(_CROWDED, places[each.index][0])
 
 
 def _trusting(places: tuple[str, ...]) -> _Trusted:
@@ -66,6 +81,5 @@ CONTROL = ControlSpec(
     kind="objector",
     reasons=_reason,
     compile=compile_checks,
-    default_mode=Mode.OFF,
     tags=("API8:2023", "API10:2023", "API7:2023", "CWE-74", "CWE-20", "REC-API-10"),
 )

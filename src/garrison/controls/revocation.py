@@ -1,14 +1,16 @@
 """`revocation`: principals that are blocked and credentials that were revoked are refused, genuine as they are.
 
 A step-up (RFC 9470) refuses credentials that are older than the measure: whoever proves anew who they are goes on, and
-whoever has proved nothing must prove something.
+whoever has proved nothing must prove something. What an operation is said to end (`ends`) ends with its answer, before
+that reaches the client.
 """
 
 from math import ceil
 
 from garrison.config.controls import ControlsSettings
 from garrison.contract.catalogue import CompiledOperation
-from garrison.core.countermeasure import Action, Countermeasure, shown
+from garrison.controls.session_ends import Sessions
+from garrison.core.countermeasure import Action, shown
 from garrison.core.decision import Outcome, Reason
 from garrison.core.ids import ControlId
 from garrison.core.principal import ANONYMOUS, Principal
@@ -33,8 +35,34 @@ _reason = Reasons(
 
 def compile_checks(operation: CompiledOperation | None, settings: ControlsSettings) -> Checks:
     """Looks at the countermeasures in force, whatever they are by then."""
-    del operation, settings
-    return Checks(head=_check)
+    sessions = Sessions(operation, settings)
+
+    def check(facts: Facts) -> Outcome:
+        refused = _ended(facts, sessions) if facts.state.endings else None
+        return refused or _check(facts)
+
+    def end(facts: Facts) -> None:
+        sessions.end(facts, facts.ended)  # once more: what was issued in the meantime is older than the answer
+
+    def answered(facts: Facts) -> None:
+        sessions.end(facts, facts.now)
+
+    if sessions.ends == "nothing":
+        return Checks(head=check)
+    return Checks(head=check, response_head=answered, end=end)
+
+
+def _ended(facts: Facts, sessions: Sessions) -> Reason | None:
+    if sessions.has_ended(facts):
+        facts.refusal_headers += _CHALLENGE
+        return _reason("credential-revoked", "", "an operation ended its session")
+    moment, principal = sessions.ended_at(facts), facts.principal
+    if _proved(principal) >= moment:
+        return None
+    # refreshed since: another token would be as old as this one, so that who it is must be proved anew
+    facts.refusal_headers += _CHALLENGE if principal.issued < moment else _demand(moment, facts.now)
+    age = "" if _proved(principal) else ", and its age is not known"
+    return _reason("credential-revoked", "", f"an operation ended what was proved before it{age}")
 
 
 def _check(facts: Facts) -> Outcome:
@@ -63,7 +91,7 @@ def _step_up(facts: Facts, measures: Measures) -> Reason | None:
         return _refused(facts, _reason("authentication-demanded", "", detail), _UNNAMED, is_simulated=enforced is None)
     if _proved(facts.principal) >= measure.since:
         return None
-    challenge = _demand(measure, facts.now)
+    challenge = _demand(measure.since, facts.now)
     return _refused(facts, _reason("step-up-demanded", "", detail), challenge, is_simulated=enforced is None)
 
 
@@ -74,9 +102,9 @@ def _proved(principal: Principal) -> float:
     return told if isinstance(told, int | float) and not isinstance(told, bool) else principal.issued
 
 
-def _demand(measure: Countermeasure, now: float) -> tuple[tuple[int, str, str], ...]:
+def _demand(since: float, now: float) -> tuple[tuple[int, str, str], ...]:
     """RFC 9470, 3: what is newer than `max_age` seconds will do."""
-    age = max(0, ceil(now - measure.since))
+    age = max(0, ceil(now - since))
     error = 'error="insufficient_user_authentication", error_description="A more recent authentication is required"'
     return ((401, "www-authenticate", f'Bearer realm="api", {error}, max_age="{age}"'),)
 

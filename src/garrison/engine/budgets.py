@@ -9,6 +9,7 @@ number that counts until the last of them has left every window; and so do subje
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from math import ceil
 from typing import Final, NamedTuple, TypeAlias
 
@@ -37,7 +38,7 @@ def key_of(per: str, who: str, client: str, address: str, operation: str, bits: 
     if per == "principal":
         return party_of(who, address)
     if per == "client":
-        return short(client) if client else f"\n{peer_of(address)}" if not who else f"\t{short(who)}"
+        return short(client) if client else stranger(address) if not who else f"\t{short(who)}"
     if per == "peer":
         return peer_of(address)
     if per == "network":
@@ -47,7 +48,13 @@ def key_of(per: str, who: str, client: str, address: str, operation: str, bits: 
 
 def party_of(who: str, address: str) -> str:
     """The principal `who`; their peer where nobody proved who they are."""
-    return short(who) if who else f"\n{peer_of(address)}"
+    return short(who) if who else stranger(address)
+
+
+@lru_cache(maxsize=65536)
+def stranger(address: str) -> str:
+    """The key of somebody who proved nothing: it cannot be anybody's name."""
+    return f"\n{peer_of(address)}"
 
 
 def peer_of(address: str) -> str:
@@ -84,26 +91,51 @@ class Entry(NamedTuple):
 Look: TypeAlias = tuple[Space, str, Seen | None, int, int, int]
 """What one subject's answer shows to a key, and what that had seen: where the key stands, the key, what is known of it
 (None where it is new), when it saw the subject last, how many it has seen that count at most, and when the last."""
-Taken: TypeAlias = Sequence[tuple[Seen, bytes]]
+Place: TypeAlias = tuple[Seen, bytes]
+"""The place of one subject with one key."""
+Taken: TypeAlias = Sequence[Place]
 """What was noted before it was known whether it leaves."""
 
 
 class Budgets:
     """What the budgets remember. Like all state, used by one thread at a time, but for `releases`."""
 
-    __slots__ = ("_applied", "_arriving", "_holds", "_pending", "_spaces", "releases", "subjects")
+    __slots__ = (
+        "_applied",
+        "_arriving",
+        "_holds",
+        "_pending",
+        "_releases",
+        "_spaces",
+        "is_calm",
+        "is_current",
+        "subjects",
+    )
 
     def __init__(self) -> None:
-        self.releases: frozenset[Release] = frozenset()
-        """Replaced whole, by any thread; in force with the next look."""
+        self._releases: frozenset[Release] = frozenset()
         self._applied: frozenset[Release] = frozenset()
         self._holds = False
+        self.is_calm = True
+        """Whether surely nobody is held, nor has come to a limit at which anybody is refused."""
+        self.is_current = True
+        """Whether nothing came from elsewhere that is not in force yet: the next `space` puts it in force."""
         self.subjects = 0
         """How many are remembered, about."""
         self._arriving: tuple[Budgets, ...] = ()
         self._spaces: dict[str, Space] = {}
         self._pending: dict[tuple[Seen, bytes], list[int]] = {}
         """Noted, and not known to have left: for how many exchanges, and when they had been seen before."""
+
+    @property
+    def releases(self) -> frozenset[Release]:
+        """Replaced whole, by any thread; in force with the next look."""
+        return self._releases
+
+    @releases.setter
+    def releases(self, releases: frozenset[Release]) -> None:
+        self._releases = releases
+        self.is_current = False  # afterwards: whoever sees it finds them
 
     @property
     def holds(self) -> bool:
@@ -119,17 +151,21 @@ class Budgets:
 
     def space(self, name: str, horizon: int, keep: int, least: int = 1 << 31) -> Space:
         """The space `name`, which remembers at least so much, and in which some are refused from `least` on."""
-        if self.releases is not self._applied:
-            self._release()
-        if self._arriving:
-            self._arrive()
+        if not self.is_current:
+            self.is_current = True  # beforehand: what comes meanwhile is found with the next look
+            if self._releases is not self._applied:
+                self._release()
+            if self._arriving:
+                self._arrive()
         found = self._spaces.get(name)
         if found is None:
             found = self._spaces[name] = Space()
         if found.horizon < horizon or found.keep <= keep or found.least > least:
             found.horizon, found.keep = max(found.horizon, horizon), max(found.keep, keep + 1)
             found.least = min(found.least, least)
+            found.most = min(found.least - 1, found.keep, FEW)
             found.is_tight = len(found) > 0
+            self.is_calm = self.is_calm and not found.is_tight
         return found
 
     def find(self, space: Space, key: str) -> Seen | None:
@@ -163,6 +199,25 @@ class Budgets:
             return space, key, None, 0, 0, 0
         before, size, newest = seen.recent.look(digest)
         return space, key, seen, before, size + seen.lost, newest
+
+    def take_within(self, space: Space, key: str, digest: bytes, now: float, most: int) -> Place | None:
+        """Note one subject that is new to `key`, of whom that will have seen `most` at most with it: so it is with
+        nearly every answer. None where that is not so, or not so simple; nothing is noted then."""
+        seen = space.find(key)
+        if seen is None or self.subjects >= MAX_SUBJECTS:
+            return None
+        recent, place = seen.recent, (seen, digest)
+        if type(recent) is not Few or place in self._pending:
+            return None
+        moment = ceil(now)
+        room = (most if most < space.most else space.most) - seen.lost  # noqa: FURB136 - as below
+        if moment < seen.least or not recent.add_within(digest, moment, moment - space.horizon - SLACK, room):
+            return None
+        if now > seen.latest:  # noqa: PLR1730 - at a fourth of what `max` takes
+            seen.latest = now
+        self.subjects += 1
+        self._pending[place] = [1, 0]
+        return place
 
     def is_waiting(self, seen: Seen, digest: bytes) -> bool:
         """Whether an answer that is about to show this subject may yet not leave."""
@@ -213,13 +268,14 @@ class Budgets:
     def settle(self, taken: Taken, *, has_left: bool) -> None:
         """What was taken has left, or has not and is given back."""
         pending = self._pending
+        if has_left:
+            for place in taken:
+                pending.pop(place, None)  # another answer may have shown the same
+            return
         for place in taken:
             waiting = pending.get(place)
             if waiting is None:
-                continue  # another answer has shown the same
-            if has_left:
-                del pending[place]
-                continue
+                continue  # as above
             waiting[0] -= 1
             if not waiting[0]:
                 del pending[place]
@@ -244,7 +300,7 @@ class Budgets:
         seen = self.find(space, key) or self._place(space, key, now)
         if name not in seen.held:
             seen.held = (*seen.held, name)
-        self._holds = True
+        self._holds, self.is_calm = True, False
 
     def release(self, release: Release) -> None:
         """Put a release in force."""
@@ -256,6 +312,7 @@ class Budgets:
     def adopt(self, others: "Budgets") -> None:
         """Have what others know count as well, from the next look on; may be called by any thread."""
         self._arriving += (others,)
+        self.is_current = False
 
     def load(self, space: Space, key: str, seen: Seen) -> None:
         """`key` has seen this too, as it is known from elsewhere."""
@@ -263,7 +320,7 @@ class Budgets:
             self._lose(space, seen, len(seen.recent), seen.recent.newest)
             seen.recent = Few()
         if len(seen.recent) + seen.lost >= space.least:
-            space.is_tight = True
+            self._tighten(space)
         known = space.find(key)
         if known is None and len(space) >= self._share():
             key = SHARED
@@ -274,12 +331,12 @@ class Budgets:
             return
         before = len(known.recent)
         known.join(seen, space.keep)
-        space.is_tight = True
+        self._tighten(space)
         self.subjects += len(known.recent) - before
 
     def applied(self, releases: frozenset[Release]) -> None:
         """These are in force already."""
-        self.releases = self._applied = releases
+        self._releases = self._applied = releases
 
     def _arrive(self) -> None:
         others, self._arriving = self._arriving, ()
@@ -293,9 +350,13 @@ class Budgets:
                 own = self.space(name, space.horizon, space.keep - 1, space.least)
                 for key, seen in space.items():
                     self.load(own, key, seen)
+        self.is_calm = not (self._holds or any(space.is_tight for space in self._spaces.values()))
+
+    def _tighten(self, space: Space) -> None:
+        space.is_tight, self.is_calm = True, False
 
     def _release(self) -> None:
-        releases = self.releases
+        releases = self._releases
         for each in sorted(releases - self._applied):
             self.release(each)
         self._applied = releases
@@ -321,7 +382,7 @@ class Budgets:
         recent = seen.recent
         size = len(recent)
         if size + seen.lost >= space.least:
-            space.is_tight = True
+            self._tighten(space)
         if size > space.keep:
             gone, at = recent.shed(space.keep)
             self.subjects -= gone
@@ -352,7 +413,7 @@ class Budgets:
             seen = Seen(tick(now))
             shared = space.find(SHARED)
             if shared is not None and key != SHARED:  # it may have been among those
-                space.is_tight = True
+                self._tighten(space)
                 seen.lost, seen.lost_at = len(shared.recent) + shared.lost, max(shared.recent.newest, shared.lost_at)
                 seen.held = shared.held
             space.put(key, seen)

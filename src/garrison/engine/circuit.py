@@ -7,7 +7,8 @@
       +--------------------------------------------- all probes succeed ------------+
 
 What counts as a failure is the control's affair (`controls/circuit_breaker.py`); here failures are counted. No clock:
-every method takes the time.
+every method takes the time. That it is not closed outlives the process; what was counted while it was, and probes that
+were under way, do not.
 """
 
 from enum import StrEnum
@@ -15,6 +16,14 @@ from typing import Final, TypeAlias
 
 import msgspec
 
+from garrison.config.third_party import FAILING
+from garrison.core.kept import Keep, Kept
+
+SHELF: Final = "circuit"
+"""Of what is kept, by the third party's address: when it opened, when it is tried again, exchanges and failures that
+this was decided on, and the place of what failed most in `FAILING`, -1 for none of them."""
+_MATTERS: Final = 86_400.0
+"""Seconds from when it is tried again on; whoever comes later asks as if nothing had been."""
 _PARTS: Final = 12
 """Parts of a window that are forgotten one by one: it slides in steps of a twelfth."""
 _AGAIN: Final = 1.0
@@ -94,6 +103,24 @@ class Circuit:
         """Probes that were let through and of which nothing is known yet."""
         self._succeeded = 0
         self._opened = self._refused = 0
+        self._key = b""
+        self._keep: Keep | None = None
+
+    def keep_with(self, keep: Keep, party: str) -> None:
+        """Tell `keep` from now on how the circuit to `party` stands."""
+        self._key, self._keep = party.encode(), keep
+
+    def restore(self, kept: Kept, party: str) -> None:
+        """Take over how an earlier process left the circuit to `party`; that to another says nothing of it."""
+        if kept.shelf != SHELF or kept.key != party.encode():
+            return
+        if not isinstance(kept.value, tuple):
+            self._change(Phase.CLOSED, 0.0)
+            return
+        since, until, exchanges, failures, why = kept.value
+        self._change(Phase.OPEN, since)  # also where it was half open: the probes are lost, others are sent
+        self._until = until
+        self._last = int(exchanges), int(failures), FAILING[int(why)] if 0 <= why < len(FAILING) else ""
 
     def admit(self, terms: Terms, now: float) -> Admission:
         """Whether an exchange may begin at `now`; each ticket is given back with `note`."""
@@ -147,12 +174,18 @@ class Circuit:
         self._succeeded += 1
         if self._succeeded < terms.probes:
             return None
+        if self._keep is not None:
+            self._keep(SHELF, self._key, None, now)
         return self._change(Phase.CLOSED, now)
 
     def _open(self, terms: Terms, decided_on: tuple[int, int, str], now: float) -> Phase:
-        self._last = decided_on
+        self._last = exchanges, failures, why = decided_on
         self._until = now + terms.pause
         self._opened += 1
+        if self._keep is not None:
+            place = FAILING.index(why) if why in FAILING else -1
+            value = now, self._until, exchanges, failures, place
+            self._keep(SHELF, self._key, value, self._until + _MATTERS)
         return self._change(Phase.OPEN, now)
 
     def _change(self, phase: Phase, now: float) -> Phase:

@@ -35,6 +35,8 @@ def tell_end(plan: Plan, facts: Facts, decision: Decision, reasons: tuple[Reason
             end(facts)
         except Exception:  # noqa: BLE001 - the engine's guard: the event is made whatever it lacks
             errors += (control,)
+    if facts.taken:
+        facts.state.budgets.settle(facts.taken, has_left=facts.has_left)
     if facts.on_close:
         waiting, facts.on_close = facts.on_close, ()  # what refers to the facts must not be held by them for ever
         for done in waiting:

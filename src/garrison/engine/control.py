@@ -4,13 +4,14 @@ A control is described by a `ControlSpec` and compiled, once for each operation,
 If it has nothing to do for an operation it compiles to no checks and is not in that operation's plan.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Literal, Protocol, TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal, Protocol, TypeAlias, TypeVar
 
 import msgspec
 
 from garrison.config.controls import ControlsSettings
 from garrison.contract.catalogue import CompiledOperation
+from garrison.core.canonical import MAX_OF_A_KIND
 from garrison.core.decision import Mode, Outcome, Phase, Reason
 from garrison.core.ids import ControlId, ReasonId
 from garrison.core.question import Question
@@ -26,6 +27,9 @@ Wants: TypeAlias = Callable[[Facts], bool]
 
 End: TypeAlias = Callable[[Facts], None]
 """Told that an exchange is over, and what came of it (`Facts.has_left`), before its event is made."""
+
+Prepare: TypeAlias = Callable[[], None]
+"""Does what takes seconds and is done once in a process; the same function wherever it is the same work."""
 
 
 class ReasonSpec(msgspec.Struct, frozen=True):
@@ -58,6 +62,26 @@ class Reasons:
         return Reason(ReasonId(reason_id), self._control, self._status[reason_id], location, detail)
 
 
+_Found = TypeVar("_Found")
+
+
+def few(found: Sequence[_Found], kind_of: Callable[[_Found], str]) -> tuple[_Found, ...]:
+    """`MAX_OF_A_KIND` of what was found, or one of each kind where there are more kinds, in its order.
+
+    Exceptions are by kind: what is left out must not be the only one that nobody excepted.
+    """
+    if len(found) <= MAX_OF_A_KIND:
+        return tuple(found)
+    seen = set[str]()
+    later: list[int] = []
+    kept: list[int] = []
+    for index, each in enumerate(found):
+        (later if kind_of(each) in seen else kept).append(index)
+        seen.add(kind_of(each))
+    kept += later[: max(0, MAX_OF_A_KIND - len(kept))]
+    return tuple([found[index] for index in sorted(kept)])
+
+
 class Checks(msgspec.Struct, frozen=True):
     """What a control does for one operation, by phase. None: nothing."""
 
@@ -74,6 +98,8 @@ class Checks(msgspec.Struct, frozen=True):
     """Told of every exchange that it is over: notes what the event says of it besides the decision."""
     sets_response_headers: bool = False
     """Whether it adds to `Facts.response_headers`: the response is then held until its head is known."""
+    prepare: Prepare | None = None
+    """What would else be done, and waited for, when the first exchange asks for it."""
 
     def by_phase(self) -> Mapping[Phase, Check]:
         """The checks that are there, `first` apart."""

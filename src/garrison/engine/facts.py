@@ -23,7 +23,7 @@ from garrison.core.http import RequestHead, ResponseHead
 from garrison.core.ids import EventId
 from garrison.core.principal import ANONYMOUS, Principal
 from garrison.core.question import Answer, Question
-from garrison.engine.budgets import party_of
+from garrison.engine.budgets import Place, party_of
 from garrison.engine.circuit import Ticket
 from garrison.engine.decode import Undecodable
 from garrison.engine.media_type import MediaType
@@ -80,6 +80,10 @@ class Facts(msgspec.Struct, eq=False):
     """Number of the key under which `exposed` names them: it may be renewed while an exchange is under way."""
     told: bytes = b""
     """The same subjects but for one's own, abridged, one after another."""
+    payer: str = ""
+    """Under which name the answer was counted: as `party`; empty where it was not, or not by that."""
+    taken: tuple[Place, ...] = ()
+    """What the answer took of budgets: given back at the end if it did not leave."""
     alone: tuple[str, str, str, bytes] | None = None
     """Kind, name, digest and abridged digest of the subject where it is one alone; the name goes no further."""
     asked: tuple[str, ...] = ()

@@ -20,7 +20,7 @@ from garrison.core.field_memory import FieldMemory
 from garrison.core.ids import ControlId, ReasonId
 from garrison.core.operation import Operation
 from garrison.engine.combine import ENGINE, Answer, granting
-from garrison.engine.control import Check, Checks, ControlSpec, End, Wants
+from garrison.engine.control import Check, Checks, ControlSpec, End, Prepare, Wants
 from garrison.engine.exceptions import Excepted, Exceptions, exceptions_of
 from garrison.engine.heads import AnswerMemory
 from garrison.engine.state import State
@@ -115,6 +115,8 @@ class Plan(msgspec.Struct, frozen=True):
     answers: AnswerMemory
     ends: tuple[tuple[ControlId, End], ...] = ()
     """Who is told that an exchange is over."""
+    preparations: tuple[Prepare, ...] = ()
+    """What its controls want done before the first exchange."""
 
 
 class Policy(msgspec.Struct, frozen=True):
@@ -141,6 +143,12 @@ class Policy(msgspec.Struct, frozen=True):
     def plan_for(self, match: Match | Miss) -> Plan:
         """The plan of the operation that was matched."""
         return self.plans[match.operation.index] if type(match) is Match else self.undescribed
+
+    def prepare(self) -> None:
+        """Do now what takes seconds, so that no exchange waits for it: for who serves. Others pay for what they use."""
+        wanted = [each for plan in (*self.plans, self.undescribed) for each in plan.preparations]
+        for each in dict.fromkeys(wanted):
+            each()
 
 
 def compile_policy(
@@ -193,6 +201,7 @@ class _Draft:
         self._granters: dict[Phase, list[tuple[ControlId, Mode]]] = {phase: [] for phase in Phase}
         self._exceptions: dict[tuple[ControlId, ReasonId, str], float] = {}
         self._ends: list[tuple[ControlId, End]] = []
+        self._preparations: list[Prepare] = []
         self._holds_for_headers = False
 
     def add(self, spec: ControlSpec, own: ControlSettings, compiled: Checks) -> None:
@@ -211,6 +220,8 @@ class _Draft:
             self._first.append(PlannedCheck(spec.id, mode, own.fail, compiled.first, granted))
         if compiled.end is not None:
             self._ends.append((spec.id, compiled.end))
+        if compiled.prepare is not None:
+            self._preparations.append(compiled.prepare)
         self._holds_for_headers |= compiled.sets_response_headers and mode is Mode.ENFORCE
         for phase, check in asked.items():
             # what a granter does not look at it cannot grant, so it looks at every response
@@ -242,6 +253,7 @@ class _Draft:
             response_inspected_bytes=settings.response_schema.inspected_bytes,
             answers=AnswerMemory(operation),
             ends=tuple(self._ends),
+            preparations=tuple(self._preparations),
         )
 
 

@@ -6,7 +6,7 @@ The key is an input; where it comes from and how it is renewed is the adapters' 
 
 from binascii import a2b_base64, b2a_base64
 from hashlib import blake2b
-from typing import Final
+from typing import Any, Final
 
 DIGEST_BYTES: Final = 16
 """Among 37 million subjects the chance that two share a digest is one in 10^23."""
@@ -14,17 +14,21 @@ ABRIDGED_BYTES: Final = 8
 """Of them, by which budgets know a subject."""
 LONGEST_SUBJECT: Final = 4096
 """Characters of a subject's name that count: an identifier is no longer."""
+_KINDS: Final = 4096
+"""Kinds that are begun with; contracts have some dozens."""
 
 
 class Pseudonyms:
     """Digests under one key."""
 
-    __slots__ = ("_keyed", "number")
+    __slots__ = ("_begun", "_keyed", "number")
 
     def __init__(self, key: bytes = b"", number: int = 0) -> None:
         """`key` is secret, 32 bytes; `number` names it in every event. Without a key digests protect nobody: so it is
         only where nothing is kept."""
         self._keyed = blake2b(digest_size=DIGEST_BYTES, key=key[:64])
+        self._begun: dict[str, Any] = {}
+        """The digests of each kind as far as all of its subjects share them."""
         self.number = number
 
     def digest(self, kind: str, name: str) -> str:
@@ -33,10 +37,25 @@ class Pseudonyms:
 
     def pseudonym(self, kind: str, name: str) -> tuple[str, bytes]:
         """The digest of a subject, and the same abridged."""
-        keyed = self._keyed.copy()  # to take the key in costs as much as the text
-        keyed.update(f"{kind}\0{name[:LONGEST_SUBJECT]}".encode("utf-8", "surrogatepass"))
+        keyed = (self._begun.get(kind) or self._begin(kind)).copy()  # to take the key in costs as much as the text
+        try:
+            keyed.update(name.encode() if len(name) <= LONGEST_SUBJECT else _cut(name))
+        except UnicodeEncodeError:
+            keyed.update(_cut(name))
         digest = keyed.digest()
-        return b2a_base64(digest, newline=False).translate(_URLSAFE, b"=").decode("ascii"), digest[:ABRIDGED_BYTES]
+        return b2a_base64(digest, newline=False).translate(_URLSAFE, b"=").decode(), digest[:ABRIDGED_BYTES]
+
+    def _begin(self, kind: str) -> Any:
+        if len(self._begun) >= _KINDS:
+            self._begun.clear()
+        begun = self._keyed.copy()
+        begun.update(f"{kind}\0".encode("utf-8", "surrogatepass"))
+        self._begun[kind] = begun
+        return begun
+
+
+def _cut(name: str) -> bytes:
+    return name[:LONGEST_SUBJECT].encode("utf-8", "surrogatepass")
 
 
 def abridged(digest: str) -> bytes:

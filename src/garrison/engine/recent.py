@@ -78,6 +78,18 @@ class Few:
         times.append(tick)
         return 1 - gone
 
+    def add_within(self, digest: bytes, tick: int, cutoff: int, most: int) -> bool:
+        """As `add`, where the subject is not known, nobody was seen after `tick`, nobody is to be forgotten, and at
+        most so many will be known. Whether it was noted."""
+        times = self._times
+        if times and (len(times) >= most or times[-1] > tick or times[0] <= cutoff or digest in self._digests):
+            return False
+        if most < 1:
+            return False
+        self._digests += digest
+        times.append(tick)
+        return True
+
     def note_all(self, digests: Sequence[bytes], tick: int) -> None:
         """The same of several, each once."""
         if len(digests) < BATCH:

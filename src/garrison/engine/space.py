@@ -8,7 +8,7 @@ from garrison.engine.seen import Seen
 class Space:
     """The keys of all budgets that count alike: the same subjects per the same."""
 
-    __slots__ = ("_old", "_young", "horizon", "is_tight", "keep", "least")
+    __slots__ = ("_old", "_young", "horizon", "is_tight", "keep", "least", "most")
 
     def __init__(self) -> None:
         self.least = 1 << 31
@@ -19,6 +19,8 @@ class Space:
         """Length of the longest window, in seconds."""
         self.keep = 0
         """Subjects of a key that matter: one more than its widest limit."""
+        self.most = 0
+        """How many a key may have seen while nothing of it needs a closer look."""
         self._young: dict[str, Seen] = {}
         self._old: dict[str, Seen] = {}
 
@@ -27,8 +29,7 @@ class Space:
 
     def find(self, key: str) -> Seen | None:
         """What is known of `key`."""
-        found = self._young.get(key)
-        return self._old.get(key) if found is None else found
+        return self._young.get(key) or self._old.get(key)
 
     def items(self) -> Iterator[tuple[str, Seen]]:
         """Every key."""

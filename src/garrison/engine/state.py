@@ -11,6 +11,7 @@ from garrison.config.tables import Table
 from garrison.core.kept import Keep, Kept
 from garrison.engine.budgets import Budgets
 from garrison.engine.circuit import Circuit
+from garrison.engine.endings import Endings
 from garrison.engine.limits import Counters
 from garrison.engine.measures import NO_MEASURES, Measures
 from garrison.engine.pseudonyms import Pseudonyms
@@ -23,8 +24,8 @@ class State:
     """What the controls remember. Empty at first."""
 
     __slots__ = (
-        "budgets", "circuit", "counters", "identity", "measures", "people", "pseudonyms", "secrets", "shown", "tables",
-        "upstream", "walks",
+        "budgets", "circuit", "counters", "endings", "identity", "measures", "people", "pseudonyms", "secrets", "shown",
+        "tables", "upstream", "walks",
     )  # fmt: skip
 
     def __init__(self, secret: bytes = b"") -> None:
@@ -50,6 +51,8 @@ class State:
         """Who was shown to whom, as far as budgets count it: the ledger is its memory."""
         self.counters = Counters()
         """What rate limits count."""
+        self.endings = Endings()
+        """Which sessions were ended by an operation."""
         self.measures: Measures = NO_MEASURES
         """The countermeasures in force; replaced whole."""
 
@@ -59,11 +62,15 @@ class State:
             if kept.until > now or kept.value is None:
                 self.identity.restore(kept)
                 self.counters.restore(kept)
+                self.circuit.restore(kept, self.upstream)
+                self.endings.restore(kept)
 
     def keep_with(self, keep: Keep) -> None:
         """Tell `keep` from now on what a restart must not forget."""
         self.identity.keep_with(keep)
         self.counters.keep_with(keep)
+        self.circuit.keep_with(keep, self.upstream)
+        self.endings.keep_with(keep)
 
     def remembers_since(self, moment: float) -> None:
         """What was used once before `moment` may be unknown."""

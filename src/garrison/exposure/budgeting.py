@@ -4,7 +4,7 @@ Whoever is shown again within a window costs nothing there, nor do one's own dat
 taken when it is judged, and given back where it did not leave.
 """
 
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from functools import partial
 from math import ceil
 from typing import Final, NamedTuple, TypeAlias
@@ -16,12 +16,13 @@ from garrison.core.countermeasure import Action, shown
 from garrison.core.decision import Mode, Reason
 from garrison.core.operation import Operation
 from garrison.core.principal import ANONYMOUS
-from garrison.engine.budgets import Budgets, Entry, Look, Taken, peer_of
+from garrison.engine.budgets import Budgets, Entry, Look, Taken, stranger
 from garrison.engine.control import Reasons
 from garrison.engine.facts import Facts
 from garrison.engine.limits import LONGEST_KEY
 from garrison.engine.measures import simulated_reason
 from garrison.engine.seen import Seen
+from garrison.engine.space import Space
 from garrison.exposure.spaces import Budget, Group, groups_for
 
 HELD = "held until released"
@@ -106,6 +107,10 @@ class Purse:
             if (names := [each.name for each in group.budgets if each.then == "hold"])
         )
         self._reasons = reasons
+        self._single = self._groups[0] if len(self._groups) == 1 else None
+        self._found: tuple[Budgets, Space] | None = None
+        """Where the one group counts, once it was looked up."""
+        self._looks_always = any(not group.least for group in self._groups)
         self._enforces = own.mode is Mode.ENFORCE
         self.cuts = own.lists == "cut" and self._enforces
         """Whether items of lists are taken out that go beyond a budget."""
@@ -131,6 +136,18 @@ class Purse:
             if seen is not None and seen.held and (held := sorted(names.intersection(seen.held))):
                 return self._reasons("budget-held", "", ", ".join(f"`{name}`" for name in held))
         return None
+
+    def is_calm(self, facts: Facts) -> bool:
+        """Whether nobody needs to be looked at before the answer is known: so it is with nearly every request."""
+        state, found = facts.state, self._found
+        budgets = state.budgets
+        return (
+            budgets.is_calm
+            and budgets.is_current
+            and found is not None
+            and found[0] is budgets
+            and not (self._looks_always or state.measures.tightens)
+        )
 
     def exhausted(self, facts: Facts) -> tuple[Group, ...]:
         """Those of whose budgets one that refuses may have nothing left: whoever is new to it is refused beforehand.
@@ -169,6 +186,26 @@ class Purse:
         must be looked at more closely: nothing is taken then."""
         if facts.state.measures.tightens and _tight(facts) is not LOOSE:
             return False
+        single = self._single
+        if single is not None and (not single.kind or single.kind == kind):
+            budgets = facts.state.budgets
+            found = self._found
+            if found is None or found[0] is not budgets or not budgets.is_current:
+                found = self._find(budgets, single)
+            key = self._key(single, facts)
+            place = budgets.take_within(found[1], key, digest, facts.now, single.tightest)
+            if place is not None:
+                facts.taken += (place,)
+                if single.per == "principal":
+                    facts.payer = key
+                return True
+        return self._pay_all(facts, kind, digest)
+
+    def _find(self, budgets: Budgets, group: Group) -> tuple[Budgets, Space]:
+        found = self._found = budgets, budgets.space(group.space, group.horizon, group.keep, group.least)
+        return found
+
+    def _pay_all(self, facts: Facts, kind: str, digest: bytes) -> bool:
         budgets, now = facts.state.budgets, facts.now
         looks: tuple[Look, ...] = ()
         for group in self._groups:
@@ -181,9 +218,7 @@ class Purse:
                 return False
             looks += (look,)
         for look in looks:
-            taken = budgets.take_one(look, digest, now)
-            if taken:
-                facts.on_close += (partial(_settle, facts, taken),)
+            facts.taken += tuple(budgets.take_one(look, digest, now))
         return True
 
     def bill(self, facts: Facts, charges: Charges) -> Bill:
@@ -246,8 +281,7 @@ class Purse:
         if reasons and self._enforces:
             facts.on_close += (partial(_refused, facts, bill, reasons),)
         elif bill.entries:
-            taken = facts.state.budgets.take(bill.entries, facts.now)
-            facts.on_close += (partial(_settle, facts, taken),)
+            facts.taken += tuple(facts.state.budgets.take(bill.entries, facts.now))
         return reasons
 
     def spend_cut(self, facts: Facts, whole: Bill, rest: Bill) -> tuple[Reason, ...]:
@@ -284,7 +318,7 @@ class Purse:
         principal = facts.principal
         if group.per == "principal":  # as below, at once
             if principal is ANONYMOUS:
-                return f"\n{peer_of(facts.request.peer.address)}"
+                return stranger(facts.request.peer.address)
             if len(principal.id) <= LONGEST_KEY:
                 return principal.id
         who = "" if principal is ANONYMOUS else principal.id
@@ -365,22 +399,12 @@ def _counted(group: Group, charges: Charges) -> int:
     return sum([not group.kind or each.kind == group.kind for each in charges])
 
 
-def _settle(facts: Facts, taken: Taken) -> None:
-    facts.state.budgets.settle(taken, has_left=facts.has_left)
-
-
 def give_back(facts: Facts, left: Container[bytes]) -> None:
     """What an answer took for others than those `left` in it is given back: another control took them out."""
-    facts.on_close = tuple([_narrowed(facts, each, left) for each in facts.on_close])
-
-
-def _narrowed(facts: Facts, closing: Callable[[], None], left: Container[bytes]) -> Callable[[], None]:
-    if not isinstance(closing, partial) or closing.func is not _settle:
-        return closing
-    taken: Taken = closing.args[1]
-    gone = [place for place in taken if place[1] not in left]
-    facts.state.budgets.settle(gone, has_left=False)
-    return partial(_settle, facts, [place for place in taken if place[1] in left]) if gone else closing
+    gone = [place for place in facts.taken if place[1] not in left]
+    if gone:
+        facts.state.budgets.settle(gone, has_left=False)
+        facts.taken = tuple([place for place in facts.taken if place[1] in left])
 
 
 def _hold(facts: Facts, over: Sequence[Over], reasons: Sequence[Reason]) -> None:
@@ -399,7 +423,7 @@ def _refused(facts: Facts, bill: Bill, reasons: Sequence[Reason]) -> None:
 def _cut(facts: Facts, cut: tuple[Bill, Taken], reasons: Sequence[Reason]) -> None:
     whole, taken = cut
     _hold(facts, whole.over, reasons)
-    _settle(facts, taken)
+    facts.state.budgets.settle(taken, has_left=facts.has_left)
     if facts.has_left and not any(
         reason in facts.reasons for reason in reasons
     ):  # there was an exception for it: all of it has left

@@ -18,7 +18,7 @@ from garrison.patching.predicate import (
     short,
     without_credential,
 )
-from garrison.patching.settings import enforcing, enforcing_everywhere, limited, verified
+from garrison.patching.settings import ending, enforcing, enforcing_everywhere, limited, verified
 from garrison.patching.situation import Cure, Situation
 from garrison.patching.strip import alike, carrying, carrying_named, field, secrets_shown
 
@@ -132,6 +132,9 @@ CURES: Final[Mapping[str, tuple[Cure, ...]]] = {
     "login-unthrottled": (_PRESENT, limited("20/min", "10/min", "5/min")),
     "reset-code-guessable": (limited("20/min", "10/min", "5/min"),),
     "default-credentials": (at("body/password", Refused(matches=_DEFAULTS)), at("body", Refused(matches=_DEFAULT))),
+    "logout-keeps-session": (ending("token"),),
+    "password-change-keeps-sessions": (ending("principal"),),
+    "account-alive-after-deletion": (ending("principal"),),
     # configuration
     "cors-any-origin": (_PRESENT_ANYWHERE,),
     "cors-null-origin": (anywhere(Refused(matches="^null$")),),
@@ -187,6 +190,9 @@ CURES: Final[Mapping[str, tuple[Cure, ...]]] = {
 """By check, the least cure first. What is not here a gateway cannot cure."""
 
 _STATE = "it lies in what the API remembers of its sessions or accounts, which no request shows"
+_WHOSE = (
+    "whose a session is only who reads tokens knows: let the gateway authenticate (`controls.authentication.schemes`)"
+)
 _KEYS = (
     "only who holds the keys can tell a forged token: let the gateway check tokens (`controls.authentication.schemes`)"
 )
@@ -197,11 +203,11 @@ _OWN = "whose an object is only the API knows: let the gateway authenticate and 
 
 INCURABLE: Final[Mapping[str, str]] = {
     **dict.fromkeys(
-        ("logout-keeps-session", "password-change-keeps-sessions", "refresh-token-reused", "session-fixation",
-         "account-alive-after-deletion", "access-after-demotion", "registration-overwrites-account",
-         "reset-without-proof"),
+        ("logout-keeps-session", "refresh-token-reused", "session-fixation", "access-after-demotion",
+         "registration-overwrites-account", "reset-without-proof"),
         _STATE,
     ),
+    **dict.fromkeys(("password-change-keeps-sessions", "account-alive-after-deletion"), _WHOSE),
     **dict.fromkeys(
         ("jwt-signature-unverified", "jwt-claims-unchecked", "invalid-credentials-accepted",
          "partially-checked-credentials"),

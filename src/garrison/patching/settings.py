@@ -38,6 +38,20 @@ def limited(*rates: str) -> Cure:
     return cure
 
 
+def ending(what: str) -> Cure:
+    """Let sessions end at the gateway once the finding's operation has succeeded: that of the `token` with which it was
+    called, or all of the `principal`, whom only a gateway that authenticates can tell."""
+
+    def cure(situation: Situation) -> Iterator[Patch]:
+        if situation.operation is None or (what == "principal" and not situation.knows_principals):
+            return
+        own = {"match": situation.operation.id, "controls": {"revocation": {"mode": "enforce", "ends": what}}}
+        policy = {"controls": {"revocation": {"mode": "enforce"}}, "operations": [own]}
+        yield situation.patch(operation="", policy=policy)
+
+    return cure
+
+
 def verified(situation: Situation) -> Iterator[Patch]:
     """Let the gateway itself see whether a credential is good: of every request, failing that of the operation's."""
     if situation.knows_principals:

@@ -6,7 +6,8 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from garrison.payload.decoding import HINT, decode
+from garrison.payload.decoding import decode
+from garrison.payload.pieces import PAIRED, pieces
 from garrison.payload.places import OWNED, SIGNS, Form, name_of, signs_in
 from garrison.payload.scanner import scanner_of
 from garrison.payload.sign import ENOUGH
@@ -55,14 +56,36 @@ def judge(texts: Sequence[str], spared: Spared = NOTHING_SPARED) -> tuple[Findin
     ]
     if not forms:
         return ()
-    best = _judge(forms, {})
-    hidden = [each for form in forms if form.owner not in best for each in hidden_forms(form)]
-    if hidden:
-        best = _judge(hidden, best)
+    best: dict[int, Finding] = {}
+    for unfold in (_as_they_are, hidden_forms, _pieces, _hidden_pieces):
+        further = [each for form in forms if form.owner not in best for each in unfold(form)]
+        if further:
+            best = _judge(further, best)
     for form in forms:
         if form.owner not in best and not form.spared:
             _HARMLESS.add(form.text)
     return tuple(best[index] for index in sorted(best))
+
+
+def judge_besides(texts: Sequence[str], spared: Spared, besides: Mapping[str, frozenset[int]]) -> tuple[Finding, ...]:
+    """What is found in `texts`, and where that is of a class in `besides`, also what is found without its signs.
+
+    So of each text every class is told up to the first that is not in `besides`, each once, and texts in which nothing
+    is found cost nothing more. Of a crowded text only one is told: what else stands in it was not looked at.
+    `besides` has the signs of each class.
+    """
+    found = list(judge(texts, spared))
+    last = found if besides else []
+    for _ in besides:
+        again = [each for each in last if each.kind in besides and CROWDED not in each.signs]
+        if not again:
+            break
+        spared = {**spared, **{each.index: spared.get(each.index, _NONE) | besides[each.kind] for each in again}}
+        indexes = [each.index for each in again]
+        some = judge([texts[index] for index in indexes], {at: spared[index] for at, index in enumerate(indexes)})
+        last = [msgspec.structs.replace(each, index=indexes[each.index]) for each in some]
+        found += last
+    return tuple(found)
 
 
 class Harmless:
@@ -91,10 +114,22 @@ _HARMLESS: Final = Harmless()  # kept with the process, as the compiled signs ar
 
 def hidden_forms(plain: Form) -> list[Form]:
     """What a text is behind its wrappings; mostly nothing."""
-    if plain.text.isascii() and not HINT.search(plain.text):
-        return []
     found = [Form(plain.owner, form.text, form.steps, plain.spared) for form in decode(plain.text)]
     return found if len(plain.text) <= LONG else found[:1] + found[1:][-1:]
+
+
+def _as_they_are(form: Form) -> list[Form]:
+    return [form]
+
+
+def _pieces(form: Form) -> list[Form]:
+    """What stands out of the prose of a long text."""
+    spared = form.spared | PAIRED
+    return [Form(form.owner, piece, (), spared) for piece in pieces(form.text) if piece not in _HARMLESS]
+
+
+def _hidden_pieces(form: Form) -> list[Form]:
+    return [each for piece in _pieces(form) for each in hidden_forms(piece)]
 
 
 def _judge(forms: Sequence[Form], best: dict[int, Finding]) -> dict[int, Finding]:

@@ -23,9 +23,11 @@ def opens_element(text: str, place: int) -> bool:
     name = found[1].lower().rpartition(":")[2]
     if name in _WITH_ATTRIBUTE and text[found.end() : found.end() + 1] == ">":
         return False
+    if name == "object" and _LOADS.match(text, found.end(), start + _TAG):
+        return not _is_quoted(text, start)
     if name in _ALWAYS:
         return not _is_quoted(text, start)
-    return bool(_DANGER.match(text, found.end(), start + 400))
+    return bool(_DANGER.match(text, found.end(), start + _TAG))
 
 
 _DANGER: Final = re.compile(
@@ -33,6 +35,10 @@ _DANGER: Final = re.compile(
     r"|http-equiv\s*=|rel\s*=\s*[\"']?(?:import|stylesheet)|classid\s*=|type\s*=\s*[\"']?(?:text/x-script|image/svg|application/x)|style\s*=\s*[^>]*(?:expression|behavior|binding|javascript|url\(|position\s*:\s*(?:fixed|absolute)|animation|transition)|xlink:href|srcdoc|autofocus)",
     re.IGNORECASE,
 )
+
+
+_TAG: Final = 400
+_LOADS: Final = re.compile(r"[^<>]{0,300}?[\s/\"'](?:data\s*=|type\s*=\s*[\"']?text/html)", re.IGNORECASE)
 
 
 def _is_quoted(text: str, start: int) -> bool:

@@ -34,6 +34,13 @@ def is_bare(text: str, place: int) -> bool:
     return len(text) <= _MENTIONED and len(text.split()) <= _FEW and is_said(text, place)
 
 
+def is_hidden(text: str, place: int) -> bool:
+    """Whether the folder of settings that `text` leads to is one that no server shows."""
+    del place
+    return _SHOWN.search(text) is None
+
+
+_SHOWN: Final = re.compile(r"/\.(?:well-known|github|gitlab|gitea)/", re.IGNORECASE)
 _MENTIONED: Final = 400
 _FEW: Final = 5  # words of a value
 _DEVELOPED: Final = re.compile(

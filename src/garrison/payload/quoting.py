@@ -86,6 +86,15 @@ def stands_alone(text: str, place: int) -> bool:
     return len(text) <= 600 and "\n" not in text.strip()
 
 
+def is_short(text: str, place: int) -> bool:
+    """Whether `text` is a value of a few words and no sentence: what is said in it is all of it."""
+    return len(text) <= _SHORT and len(text.split()) <= _FEW and is_said(text, place)
+
+
+_SHORT: Final = 160
+_FEW: Final = 8
+
+
 def in_comment(text: str, place: int) -> bool:
     """Whether `place` is inside a comment of HTML that this text opens."""
     opened = text.rfind("<!--", 0, place)

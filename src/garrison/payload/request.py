@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from garrison.contract.body import BodySchema
 from garrison.contract.catalogue import CompiledOperation
 from garrison.contract.pinned import NOTHING_PINNED, Pins
 from garrison.core.document import Document
@@ -39,12 +40,16 @@ class Free:
         return texts
 
     def _pins(self, facts: Facts, document: Document) -> Pins:
-        """What of the body is pinned down: nothing where it breaks its schema, whatever becomes of that."""
         schema = facts.body_schema
         pins = self._bodies.get(id(schema), NOTHING_PINNED) if schema is not None else NOTHING_PINNED
-        if schema is None or pins == NOTHING_PINNED:
-            return NOTHING_PINNED
-        return pins if schema.accepts(document) or not schema.violations(document) else NOTHING_PINNED
+        return held(pins, schema, document)
+
+
+def held(pins: Pins, schema: BodySchema | None, document: Document) -> Pins:
+    """What of `document` is pinned down: nothing where it breaks its schema, whatever becomes of that."""
+    if schema is None or pins == NOTHING_PINNED:
+        return NOTHING_PINNED
+    return pins if schema.accepts(document) or not schema.violations(document) else NOTHING_PINNED
 
 
 def _names(kept: frozenset[tuple[str, str]], place: str) -> frozenset[str]:

@@ -149,6 +149,23 @@ def joins_string(text: str, place: int) -> bool:
     return is_closing and _OPERATOR.match(text, first + 1) is not None
 
 
+def closes_first(text: str, place: int) -> bool:
+    """Whether the first quote or bracket that stands in `text` ends something that was begun outside of it.
+
+    A string of its own would be opened and closed; words between a pair of quotes are a string.
+    """
+    del place
+    found = _PAIRED.search(text)
+    if found is None:
+        return is_said(text, len(text))
+    first = found[0]
+    return "\n" not in text.strip() and (first == ")" or text.count(first) % 2 == 1 or _DOUBLED.match(text) is not None)
+
+
+_PAIRED: Final = re.compile(r"['\"`)]")
+_DOUBLED: Final = re.compile(r"\s*(?:''|\"\"|``)")
+
+
 def joins_json(text: str, place: int) -> bool:
     """Whether an operator of JSON follows a string that this text did not begin, or begins with."""
     return text.lstrip()[:1] in {"'", '"', "`"} or bool(closing_quotes(text, place - 12, place))

@@ -4,9 +4,10 @@ It is left out before signs are weighed, not after: what is usual must not hide 
 """
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
-from garrison.config.controls import PAYLOAD_CLASSES, PayloadSettings
+from garrison.config.inspected import PAYLOAD_CLASSES, PayloadClassName, UsualSettings
 from garrison.payload.gather import Places
 from garrison.payload.judge import NOTHING_SPARED, Spared
 from garrison.payload.places import signs_of
@@ -17,8 +18,8 @@ _ANY: Final = "*"
 class Usual:
     """The settings `classes` and `usual` of one operation, ready to be asked."""
 
-    def __init__(self, settings: PayloadSettings) -> None:
-        entries, unwanted = settings.usual, set(PAYLOAD_CLASSES).difference(settings.classes)
+    def __init__(self, classes: Sequence[PayloadClassName], entries: Sequence[UsualSettings]) -> None:
+        unwanted = set(PAYLOAD_CLASSES).difference(classes)
         self._everywhere = frozenset[int]().union(*[signs_of(each) for each in unwanted])
         self._entries = tuple([(_matching(each.place), signs_of(each.class_, each.signs)) for each in entries])
 

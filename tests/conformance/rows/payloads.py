@@ -10,6 +10,8 @@ PAYLOADS: tuple[Case, ...] = (
         deny(f"a text of {kind}", json(PUT, {"a": text}), 403, f"payload-{kind}", variant="inspected")
         for kind, text in TEXTS.items()
     ],
+    deny("a text too full of signs", json(PUT, {"a": "'or'" * 600}), 403, "payload-sql", "payload-crowded",
+         variant="inspected"),
     allow("a text that only looks like it", json(PUT, {"a": "It's mine or yours; select one"}), NOTHING,
           variant="inspected"),
 )  # fmt: skip

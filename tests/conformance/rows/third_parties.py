@@ -10,6 +10,7 @@ from tests.conformance.values import Case, allow, amend, answers, deny, form, js
 CARD = "4111 1111 1111 1111"
 LEAKY = {**ADA, "name": f"Ada {CARD}"}
 MENDED = b'{"name":"Ada (card)","email":"ada@example.com","plan":"basic"}'
+RUNNING = {**ADA, "name": "<img src=x onerror=alert(1)>", "accountNumber": "100000001"}
 AS_FORM = {**ADA, "name": f"Ada {CARD}"}
 
 THIRD_PARTIES: tuple[Case, ...] = (
@@ -36,6 +37,8 @@ THIRD_PARTIES: tuple[Case, ...] = (
          variant="third-party"),
     withhold("an answer nested too deeply", CUSTOMER_OF, answers(200, b'{"a":' + b"[" * 40 + b"]" * 40 + b"}"),
              "answer-too-deep", observed=("response-invalid",), variant="third-party"),
+    withhold("a name that runs where it is shown", CUSTOMER_OF, answers(200, RUNNING), "injected-text",
+             variant="third-party"),
     withhold("markup that nobody asked for", CUSTOMER_OF, answers(200, b"<script>", media_type="text/html"),
              "active-content", observed=("response-media-type",), variant="third-party"),
 )  # fmt: skip

@@ -111,7 +111,10 @@ def is_alive(pid: int) -> bool:
     return state != "Z"
 
 
-def trusting(authority: Any) -> ssl.SSLContext:
+def trusting(authority: Any, certificate: Any = None) -> ssl.SSLContext:
+    """What trusts servers with a certificate of `authority`, and shows them `certificate` where given."""
     context = ssl.create_default_context()
     authority.configure_trust(context)
+    if certificate is not None:
+        certificate.configure_cert(context)
     return context

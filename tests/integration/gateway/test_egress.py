@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pytest
 from tests.integration.envoy.clients import Answer, send
 from tests.integration.gateway.running import ROOT, Guard, until
+from tests.integration.gateway.test_restart import kill_envoy
 from tests.integration.gateway.third_party import CONTRACT, ThirdParty
 
 from garrison.adapters.metrics import StatusCollector
@@ -124,7 +125,10 @@ def test_a_credential_that_is_renewed_is_taken_up(here: Scene) -> None:
         assert here.party.seen[-1][0]["authorization"] == f"Bearer {credential}"
 
 
-def test_a_wrong_certificate_is_an_end_and_the_circuit_opens(tmp_path: Path, filter_module: str) -> None:
+def test_a_wrong_certificate_is_an_end_and_the_circuit_opens(
+    tmp_path: Path, filter_module: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GARRISON_TEST_BACKOFF", "0.1")
     made = scene(tmp_path, filter_module, {"least": 3, "pause": 60}, "other.example")
     try:
         assert [made.get("ok").status for _ in range(3)] == [502, 502, 502]
@@ -147,6 +151,10 @@ def test_a_wrong_certificate_is_an_end_and_the_circuit_opens(tmp_path: Path, fil
             "open": 1,
             "half-open": 0,
         }
+        lines = len(made.guard.lines)
+        kill_envoy(made.guard)
+        made.guard.wait("serving again", after=lines)
+        assert made.get("ok").status == 503, "it is open still"
     finally:
         made.guard.stop()
         made.party.close()

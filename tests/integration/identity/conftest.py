@@ -1,6 +1,6 @@
 """Fixtures: a real provider, an API that believes it, guards in front of that API."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,14 @@ CONTRACT = {
                 "requestBody": {"content": {"application/json": {"schema": {"type": "object", "required": ["name"]}}}},
                 "responses": {"200": {"description": "ok"}},
             },
+        },
+        "/sessions": {
+            name: {
+                "operationId": f"{name}Sessions",
+                "security": [{"tokens": []}],
+                "responses": {"2XX": {"description": "ok"}},
+            }
+            for name in ("delete", "put")
         },
         "/open": {"get": {"security": [], "responses": {"200": {"description": "ok"}}}},
     },
@@ -95,12 +103,12 @@ def guard_for(upstream: Upstream, filter_module: str, tmp_path_factory: pytest.T
         opaque: Mapping[str, Any] | None = None,
         listen: Mapping[str, Any] | None = None,
         record: Mapping[str, Any] | None = None,
+        operations: Sequence[Mapping[str, Any]] = (),
     ) -> Guard:
         folder = tmp_path_factory.mktemp("g")
         settings = settings_for(issuer, folder, jwt=jwt or {}, opaque=opaque or {})
-        guard = Guard(
-            folder, upstream.port, {**settings, "listen": listen or {}, "record": record or {}}, filter_module
-        )
+        more = {"listen": listen or {}, "record": record or {}, "operations": operations}
+        guard = Guard(folder, upstream.port, {**settings, **more}, filter_module)
         guards.append(guard)
         return guard
 

@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 
 import pytest
 from joserfc.jwk import ECKey
-from tests.integration.identity.provider import quiet_port
+from tests.integration.identity.provider import proof, quiet_port
 from tests.integration.realinput.descriptions import peers
 
 API = "https://api.example.org/things"
@@ -27,8 +27,12 @@ OTHER = "https://api.example.org/others"
 START = 30.0
 """Seconds that it may take to start."""
 SECRET = "secret-of-gateway"
-"""Of the client `gateway`. Nothing in it needs escaping: this provider takes the characters of `Authorization` as they
+"""Of either client. Nothing in it needs escaping: this provider takes the characters of `Authorization` as they
 are, where RFC 6749 (2.3.1) has them form-encoded first."""
+BOUND = "bound.example.org"
+"""A client whose certificate has this name, and whose tokens are bound to it."""
+_CERTIFICATE = "X-Certificate"
+"""Where a proxy in front says which certificate it has verified."""
 _TABLES = Path("/usr/share/dbconfig-common/data/glewlwyd/install/sqlite3")
 _MODULES = Path("/usr/lib/glewlwyd")
 _CONFIG = """
@@ -75,18 +79,31 @@ class Glewlwyd:
         self._log_in()
         self._send("POST", "/api/mod/plugin/", {**_PLUGIN, "parameters": self._parameters(["one"], "one", 600)})
         self._send("POST", "/api/scope/", {"name": "things:read", "display_name": "Read things"})
-        self._send("POST", "/api/client/", _CLIENT)
+        for client in (_CLIENT, _BOUND):
+            self._send("POST", "/api/client/", client)
+        self._is_changed = False
 
-    def token(self, resource: str = API) -> str:
-        """An access token of the client for a resource."""
-        form = {"grant_type": "client_credentials", "scope": "things:read", "resource": resource}
-        headers = {"authorization": _basic(), "content-type": "application/x-www-form-urlencoded"}
-        found = json.loads(self._exchange("POST", "/api/oidc/token", urlencode(form), headers)[1])
+    def token(self, resource: str = API, *, key: ECKey | None = None, certificate: bytes = b"") -> str:
+        """An access token for a resource, bound to `key` (DPoP) or to a client certificate (PEM) where given.
+
+        With a certificate of `BOUND` it is that client's, which proves by it who it is (RFC 8705, 2.1).
+        """
+        client = BOUND if certificate else "gateway"
+        form = {"grant_type": "client_credentials", "scope": "things:read", "resource": resource, "client_id": client}
+        # with a certificate as well: what it keeps of a token whose client named itself otherwise nobody may ask about
+        headers = {"authorization": _basic(client), "content-type": "application/x-www-form-urlencoded"}
+        if certificate:
+            headers[_CERTIFICATE] = certificate.decode().replace("\n", " ").strip()  # as a proxy in front sends it
+        if key is not None:
+            headers["dpop"] = proof(key, "POST", f"{self.issuer}/token")
+        path = "/api/oidc/mtls/token" if certificate else "/api/oidc/token"
+        found = json.loads(self._exchange("POST", path, urlencode(form), headers)[1])
         token: str = found["access_token"]
         return token
 
     def publish(self, keys: Sequence[str], sign: str, *, seconds: int = 600) -> None:
         """Publish these keys from now on, sign with that one, and let tokens hold for so long."""
+        self._is_changed = True
         whole = {**_PLUGIN, "parameters": self._parameters(keys, sign, seconds)}
         self._send("PUT", "/api/mod/plugin/oidc", whole)
         self._send("PUT", "/api/mod/plugin/oidc/reset", None)
@@ -95,6 +112,12 @@ class Glewlwyd:
         """Revoke a token (RFC 7009)."""
         headers = {"authorization": _basic(), "content-type": "application/x-www-form-urlencoded"}
         self._exchange("POST", "/api/oidc/revoke", urlencode({"token": token}), headers)
+
+    def restore(self) -> None:
+        """Be as at the start."""
+        if self._is_changed:
+            self.publish(["one"], "one")
+            self._is_changed = False
 
     def close(self) -> None:
         self.process.terminate()
@@ -122,6 +145,12 @@ class Glewlwyd:
             "resource-allowed": True,
             "resource-scope": {"things:read": [API, OTHER]},
             "resource-scope-and-client-property": False,
+            "oauth-dpop-allowed": True,
+            "oauth-dpop-iat-duration": 60,
+            "client-cert-source": "header",
+            "client-cert-header-name": _CERTIFICATE,
+            "client-cert-use-endpoint-aliases": True,
+            "client-cert-self-signed-allowed": False,
         }
 
     def _wait(self) -> None:
@@ -166,9 +195,20 @@ _CLIENT = {
     "token_endpoint_auth_method": ["client_secret_basic"],
 }
 
+_BOUND = {
+    "client_id": BOUND,
+    "password": SECRET,
+    "confidential": True,
+    "enabled": True,
+    "scope": ["things:read"],
+    "authorization_type": ["client_credentials"],
+    "token_endpoint_auth_method": ["tls_client_auth", "client_secret_basic"],
+    "tls_client_auth_san_dns": BOUND,
+}
 
-def _basic() -> str:
-    return "Basic " + base64.b64encode(f"gateway:{SECRET}".encode()).decode()
+
+def _basic(client: str = "gateway") -> str:
+    return "Basic " + base64.b64encode(f"{client}:{SECRET}".encode()).decode()
 
 
 @contextlib.contextmanager

@@ -6,7 +6,6 @@ import signal
 import socket
 import ssl
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,8 +13,8 @@ import pytest
 import trustme
 from joserfc.jwk import ECKey
 from tests.integration.envoy.upstream import Upstream
-from tests.integration.gateway.running import Guard, trusting, until
-from tests.integration.identity.asking import call, known_keys, refused
+from tests.integration.gateway.running import trusting, until
+from tests.integration.identity.asking import asks_for_certificates, call, known_keys, nonce_of, refused
 from tests.integration.identity.conftest import StartGuard
 from tests.integration.identity.provider import Provider, proof, provider, quiet_port
 
@@ -110,7 +109,7 @@ def test_dpop_bound_tokens(issuer: Provider, guard_for: StartGuard) -> None:
     port = guard.port()
     key, thief = ECKey.generate_key("P-256"), ECKey.generate_key("P-256")
     url = f"http://127.0.0.1:{port}"
-    nonce = nonce_of(guard, issuer, key)
+    nonce = nonce_of(guard, issuer.token(key=key), key)
     for kind in ("jwt", "opaque"):
         token, path = issuer.token(kind, key=key), f"/{kind}"
         good = proof(key, "GET", url + path, token, nonce=nonce)
@@ -127,16 +126,6 @@ def test_dpop_bound_tokens(issuer: Provider, guard_for: StartGuard) -> None:
         refused(guard, call(port, path, token), 401, "binding-downgrade")
 
 
-def nonce_of(guard: Guard, issuer: Provider, key: ECKey) -> str:
-    """What a gateway demands that cannot know which proofs were used before it began: a nonce of its own."""
-    token, url = issuer.token(key=key), f"http://127.0.0.1:{guard.port()}/jwt"
-    earlier = proof(key, "GET", url, token, iat=int(time.time()) - 30)
-    asked = call(guard.port(), "/jwt", token, scheme="DPoP", proof=earlier)
-    refused(guard, asked, 401, "proof-nonce")
-    assert 'error="use_dpop_nonce"' in asked.headers["www-authenticate"]
-    return asked.headers["dpop-nonce"]
-
-
 def test_a_proof_is_used_once_though_envoy_is_killed(
     issuer: Provider, guard_for: StartGuard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -145,7 +134,7 @@ def test_a_proof_is_used_once_though_envoy_is_killed(
     guard = guard_for(issuer.issuer)
     port, key = guard.port(), ECKey.generate_key("P-256")
     token, url = issuer.token(key=key), f"http://127.0.0.1:{port}/jwt"
-    nonce = nonce_of(guard, issuer, key)
+    nonce = nonce_of(guard, issuer.token(key=key), key)
     used = proof(key, "GET", url, token, nonce=nonce)
     assert call(port, "/jwt", token, scheme="DPoP", proof=used).status == 200
 
@@ -168,18 +157,15 @@ def test_a_proof_is_used_once_though_envoy_is_killed(
 
 def test_certificate_bound_tokens(issuer: Provider, guard_for: StartGuard, tmp_path: Path) -> None:
     authority = trustme.CA()
-    server = authority.issue_cert("localhost")
-    server.cert_chain_pems[0].write_to_path(tmp_path / "server.pem")
-    server.private_key_pem.write_to_path(tmp_path / "server.key")
-    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
-    files = {"certificate": "server.pem", "key": "server.key", "client-ca": "ca.pem"}
-    guard = guard_for(issuer.issuer, listen={"tls": {name: str(tmp_path / file) for name, file in files.items()}})
+    guard = guard_for(issuer.issuer, listen={"tls": asks_for_certificates(authority, tmp_path)})
     port = guard.port()
-    own, other = authority.issue_cert("own.example.org"), authority.issue_cert("other.example.org")
+    own = authority.issue_cert("own.example.org")
     der = ssl.PEM_cert_to_DER_cert(own.cert_chain_pems[0].bytes().decode())
-    contexts: dict[str, ssl.SSLContext] = {name: trusting(authority) for name in ("own", "other", "none")}
-    own.configure_cert(contexts["own"])
-    other.configure_cert(contexts["other"])
+    contexts = {
+        "own": trusting(authority, own),
+        "other": trusting(authority, authority.issue_cert("other.example.org")),
+        "none": trusting(authority),
+    }
     for kind in ("jwt", "opaque"):
         token = issuer.token(kind, client="bound", certificate=der)
         assert call(port, f"/{kind}", token, context=contexts["own"]).status == 200
@@ -265,3 +251,33 @@ def goes_down(issuer: Provider, guard_for: StartGuard) -> None:
     assert call(port, "/jwt", fresh[0]).status == 200, "a token that is new to it, under a key that is not"
     assert call(port, "/opaque", opaque).status == 200, "what was asked about already"
     refused(guard, call(port, "/opaque", fresh[1]), 503, "introspection-unavailable")
+
+
+def test_sessions_end_with_the_operations_that_end_them(
+    issuer: Provider, guard_for: StartGuard, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A log-out ends its token, a change of password all of its principal's; nobody else's, and for good."""
+    monkeypatch.setenv("GARRISON_TEST_BACKOFF", "0.1")
+    ends = {"deleteSessions": "token", "putSessions": "principal"}
+    operations = [{"match": each, "controls": {"revocation": {"ends": what}}} for each, what in ends.items()]
+    guard = guard_for(issuer.issuer, operations=operations)
+    port = guard.port()
+    one, other, of_another = issuer.token(), issuer.token(), issuer.token(client="gateway")
+    assert call(port, "/sessions", one, method="DELETE").status == 200
+    refused(guard, call(port, "/jwt", one), 401, "credential-revoked")
+    assert call(port, "/jwt", other).status == 200
+    os.kill(guard.envoy(), signal.SIGKILL)
+    until(lambda: answered(port, one) == 401, "it serves again, and knows what ended", guard)
+    assert call(port, "/jwt", other).status == 200
+    assert call(port, "/sessions", other, method="PUT").status == 200
+    refused(guard, call(port, "/jwt", other), 401, "credential-revoked")
+    assert call(port, "/jwt", of_another).status == 200
+    issuer.set_clock(2)
+    assert call(port, "/jwt", issuer.token()).status == 200, "who logs in anew goes on"
+
+
+def answered(port: int, token: str) -> int:
+    try:
+        return call(port, "/jwt", token).status
+    except OSError:
+        return 0

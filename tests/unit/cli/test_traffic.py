@@ -21,6 +21,7 @@ LINES = [
     {"id": 1, "method": "GET", "path": "/pets", "query": "?limit=7", "headers": {"Host": "a"}},
     {"id": "two", "method": "GET", "path": "/pets", "query": "limit=700", "headers": [["Host", "a"]]},
     {"id": "three", "method": "GET", "path": "/a/../b", "headers": {"Host": "a"}, "label": "ignored"},
+    {"id": 4, "method": "GET", "path": "/pets", "headers": {"Host": "a", "X-Note": "1' or '1'='1"}},
 ]
 
 
@@ -45,13 +46,19 @@ def test_inspect_with_a_contract(folder: Path) -> None:
         (1, "allow", []),
         ("two", "deny", ["parameter-invalid"]),
         ("three", "deny", ["dot-segment", "unknown-operation"]),
+        (4, "deny", ["payload-sql"]),
     ]
     assert run("inspect", "t.jsonl", "--config", "g.yaml", cwd=folder).stdout == done.stdout
 
 
 def test_inspect_without_a_contract(folder: Path) -> None:
     done = run("inspect", "-", cwd=folder, stdin=(folder / "t.jsonl").read_text())
-    assert decisions(done) == [(1, "allow", []), ("two", "allow", []), ("three", "deny", ["dot-segment"])]
+    assert decisions(done) == [
+        (1, "allow", []),
+        ("two", "allow", []),
+        ("three", "deny", ["dot-segment"]),
+        (4, "deny", ["payload-sql"]),
+    ]
     done = run("inspect", "t.jsonl", "--mode", "monitor", cwd=folder)
     assert {decision for _, decision, _ in decisions(done)} == {"allow"}
     assert json.loads(done.stdout.splitlines()[2])["observed"] == ["dot-segment", "unknown-operation"]
@@ -87,7 +94,7 @@ def test_bad_input(arguments: list[str], expected: str, folder: Path) -> None:
 def test_replay(folder: Path) -> None:
     done = run("replay", "t.jsonl", "--config", "g.yaml", cwd=folder)
     assert done.returncode == 1
-    assert done.stdout.startswith("3 exchanges: 1 allowed, 0 observed, 0 rewritten, 2 denied\n")
+    assert done.stdout.startswith("4 exchanges: 1 allowed, 0 observed, 0 rewritten, 3 denied\n")
     (folder / "one.jsonl").write_text(json.dumps(LINES[0]))
     assert run("replay", "one.jsonl", "--config", "g.yaml", cwd=folder).returncode == 0
     told = json.loads(run("replay", "t.jsonl", "--config", "g.yaml", "--json", cwd=folder).stdout)

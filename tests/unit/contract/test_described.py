@@ -2,6 +2,7 @@
 
 from garrison.contract.described import Description
 from garrison.contract.documents import Node
+from garrison.contract.load import load, load_opened
 
 TEXT = b"""\
 openapi: 3.1.0
@@ -47,3 +48,19 @@ def test_a_file_of_one_line_has_one_line() -> None:
     text = b'{"openapi":"3.1.0","info":{"title":"a","version":"1"},"paths":{"/a":{"get":{}}}}'
     description = Description("api.json", read=lambda _: text)
     assert [each.line for each in description.sources([description.operations[0].node])] == [1]
+
+
+def test_a_contract_is_made_of_the_same_files() -> None:
+    asked: list[str] = []
+
+    def read(place: str) -> bytes:
+        asked.append(place)
+        return TEXT
+
+    contract = load_opened(Description("api.yaml", read=read).opened)
+    alone = load("api.yaml", read=lambda _: TEXT)
+    assert asked == ["api.yaml"]
+    assert [each.operation for each in contract.catalogue.operations] == [
+        each.operation for each in alone.catalogue.operations
+    ]
+    assert set(contract.problems) == set(alone.problems)

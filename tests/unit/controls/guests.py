@@ -28,18 +28,18 @@ _GRANT = Grant(ControlId("authentication"))
 class Guests:
     """A gateway under `settings`, and who comes to it."""
 
-    def __init__(self, settings: str) -> None:
+    def __init__(self, settings: str, contract: str = CONTRACT) -> None:
         self.who: Principal = ANONYMOUS
         text = f"mode: enforce\ncontract: {{file: /api.yaml}}\n{settings}\n"
         parsed = load_settings(text.encode(), "garrison.yaml")
-        contract = load("/api.yaml", (), read=lambda _: CONTRACT.encode())
+        described = load("/api.yaml", (), read=lambda _: contract.encode())
         find = controls_for(parsed)
         controls = [
             replace(control, compile=self._compile) if control.id == "authentication" else control
             for control in CONTROLS
         ]
         self.policy: Policy = compile_policy(
-            contract.catalogue, controls, parsed, lambda one: find(one.operation if one else None)
+            described.catalogue, controls, parsed, lambda one: find(one.operation if one else None)
         )
 
     def _compile(self, operation: CompiledOperation | None, settings: ControlsSettings) -> Checks:
@@ -80,13 +80,14 @@ class Visit:
         assert isinstance(self.step, Refuse)
         return self.step.reply
 
-    def end(self) -> int:
-        status = 200
+    def end(self, answered: int = 200, later: float = 0.0) -> int:
+        """What the API answers if it is asked, and after how many seconds the exchange is over."""
+        status = answered
         if isinstance(self.step, Refuse):
             status, self.headers = self.step.reply.status, dict(self.step.reply.headers)
         else:
-            answer = self.exchange.response(ResponseHead(200, (("content-type", "text/plain"),)), b"ok")
+            answer = self.exchange.response(ResponseHead(answered, (("content-type", "text/plain"),)), b"ok")
             assert isinstance(answer, Pass)
             self.headers = dict(answer.mutation.set_headers) if answer.mutation else {}
-        self.event = self.exchange.close(self.now)
+        self.event = self.exchange.close(self.now + later)
         return status

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import msgspec
 import pytest
-from tests.unit.controls.third_party import JSON, SENT, policy, send
+from tests.unit.controls.third_party import CONTRACT, JSON, SENT, policy, send
 
+from garrison.core.errors import ConfigError
 from garrison.core.http import Headers, ResponseHead
 from garrison.engine.step import Pass, Refuse
 
@@ -146,3 +148,61 @@ def test_in_monitor_mode_nothing_changes() -> None:
     played = send(under, line="GET /v1/files", answer=(ResponseHead(302, headers), b"x"))
     assert played.response == Pass()
     assert [reason.id for reason in played.event.observed] == ["active-content", "redirect-elsewhere"]
+
+
+CALLS = "GET /v1/customers/1/calls/2"
+MARKUP = "<img src=x onerror=alert(1)>"
+SQL = "1' UNION SELECT name, 2 FROM users--"
+
+
+def told(value: Any, headers: Headers = JSON, line: str = CALLS, **own: Any) -> tuple[int, list[str], list[str]]:
+    """The status of the refusal, and the places of texts that denied and that were only noted."""
+    body = value if isinstance(value, bytes) else msgspec.json.encode(value)
+    played = answered(200, body, headers, own=own, line=line)
+    event = played.event
+    found = [[each.location for each in some if each.id == "injected-text"] for some in (event.reasons, event.observed)]
+    return played.refused, *found
+
+
+def test_texts_that_leave_their_place_are_noted() -> None:
+    value = {"calls": [{"name": "Grace O'Malley"}, {"name": MARKUP}], SQL: 1}
+    refused, denied, noted = told(value)
+    assert (refused, denied, len(noted)) == (0, [], 2)
+    assert "response.body/calls/1/name" in noted
+
+
+def test_texts_are_refused_where_the_settings_say_so() -> None:
+    assert told({"a": MARKUP}, texts="refuse") == (502, ["response.body/a"], [])
+    assert told({"a": MARKUP}, texts="refuse", mode="monitor") == (0, [], ["response.body/a"])
+    assert told({"a": "select one of <5> & more; it's fine"}, texts="refuse") == (0, [], [])
+
+
+def test_texts_are_passed_over_where_the_settings_say_so() -> None:
+    assert told({"a": MARKUP}, texts="pass") == (0, [], [])
+    assert told({"a": MARKUP}, texts="refuse", classes=["sql"]) == (0, [], [])
+
+
+def test_what_is_usual_in_an_answer_hides_nothing() -> None:
+    usual = [{"place": "body/items/*/html", "class": "markup"}]
+    value = {"items": [{"html": MARKUP}, {"html": MARKUP + " " + SQL}, {"name": MARKUP}]}
+    assert told(value, texts="refuse", usual=usual)[1] == ["response.body/items/2/name", "response.body/items/1/html"]
+
+
+def test_what_means_nothing_is_told() -> None:
+    with pytest.raises(ConfigError) as caught:
+        told({}, usual=[{"place": "html", "class": "markup"}])
+    assert [each.path for each in caught.value.problems] == ["$.controls.incoming.usual[0].place"]
+
+
+def test_a_hostile_answer_makes_no_large_event() -> None:
+    assert len(told([MARKUP + str(number) for number in range(500)])[2]) == 8
+
+
+def test_what_the_contract_pins_down_is_not_read() -> None:
+    text = {"type": "string", "enum": [MARKUP]}
+    contract = CONTRACT.replace("{id: {type: string}}", msgspec.json.encode({"id": text}).decode())
+    under = policy(incoming={"texts": "refuse"}, contract=contract, **UNWATCHED)
+    good = send(under, {"to": "a@example.com"}, answer=(ResponseHead(200, JSON), msgspec.json.encode({"id": MARKUP})))
+    assert good.refused == 0
+    other = send(under, {"to": "a@example.com"}, answer=(ResponseHead(200, JSON), msgspec.json.encode({"id": SQL})))
+    assert other.refused == 502

@@ -118,7 +118,7 @@ BODY = {"type": "object", "properties": {"from": {"properties": {"account": OWNE
     ],
 )
 def test_owner_in_a_body(body: Any, reasons: tuple[str, ...]) -> None:
-    scene = stage({"post": operation(body=BODY)}, "request-schema: {mode: off}")
+    scene = stage({"post": operation(body=BODY)}, "request-schema: {mode: off}, payload: {mode: off}")
     assert scene.ask(ADA, "POST /o/1", body).reasons == reasons
 
 

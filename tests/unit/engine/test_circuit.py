@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from garrison.core.kept import Kept
 from garrison.engine.circuit import Circuit, Phase, Terms, Ticket
 
 TERMS = Terms(window=60.0, least=4, share=0.5, pause=30.0, probes=2)
@@ -140,3 +141,64 @@ def test_shares_at_the_ends(share: float) -> None:
     terms = Terms(60.0, 4, share, 30.0, 1)
     assert play(Circuit(), ["errors", "errors", "errors", ""], 1000.0, terms)[:3] == [None] * 3
     assert play(Circuit(), ["", "", "", "errors"], 1000.0, terms)[-1] is (Phase.OPEN if share < 1 else None)
+
+
+PARTY = "https://mail.example"
+
+
+class Process:
+    """A circuit, and what its process leaves when it ends at once."""
+
+    def __init__(self, left: Iterable[Kept] = (), party: str = PARTY) -> None:
+        self.left = list(left)
+        self.circuit = Circuit()
+        for each in self.left:
+            self.circuit.restore(each, party)
+        self.circuit.keep_with(lambda *each: self.left.append(Kept(*each)), party)
+
+
+def test_an_open_circuit_outlives_its_process() -> None:
+    before = Process()
+    play(before.circuit, ["contract", "errors", "errors", "errors"], 1000.0)
+    after = Process(before.left).circuit
+    assert after.admit(TERMS, 1003.0 + 10) == 20.0
+    picture = after.picture()
+    assert (picture.phase, picture.since, picture.exchanges, picture.failures) == (Phase.OPEN, 1003.0, 4, 4)
+    assert (picture.why, picture.opened, picture.refused) == ("errors", 0, 1)
+    assert play(after, ["", ""], 1033.0) == [None, Phase.CLOSED]
+
+
+def test_the_circuit_to_another_says_nothing() -> None:
+    before = Process()
+    play(before.circuit, ["errors"] * 4, 1000.0)
+    assert Process(before.left, "https://other.example").circuit.picture().phase is Phase.CLOSED
+
+
+def test_what_was_being_tried_is_tried_anew() -> None:
+    before = Process()
+    play(before.circuit, ["errors"] * 4, 1000.0)
+    assert isinstance(before.circuit.admit(TERMS, 1040.0), Ticket)
+    after = Process(before.left).circuit
+    assert [isinstance(after.admit(TERMS, 1041.0), Ticket) for _ in range(3)] == [True, True, False]
+
+
+def test_one_that_closed_again_stays_closed() -> None:
+    before = Process()
+    play(before.circuit, ["errors"] * 4, 1000.0)
+    play(before.circuit, ["", ""], 1040.0)
+    assert Process(before.left).circuit.picture().phase is Phase.CLOSED
+
+
+@given(st.lists(st.tuples(st.sampled_from(["", "errors", "timeouts", None]), st.booleans(), st.floats(0.1, 20.0))))
+def test_wherever_it_is_restarted_nothing_more_passes(steps: list[tuple[str | None, bool, float]]) -> None:
+    """Held against one that is never restarted, and told the same: it is closed no sooner."""
+    now, process = 1000.0, Process()
+    for outcome, restarts, seconds in steps:
+        now += seconds
+        phase = process.circuit.picture().phase
+        if restarts:
+            process = Process(process.left)
+            assert (process.circuit.picture().phase is Phase.CLOSED) is (phase is Phase.CLOSED)
+        admitted = process.circuit.admit(TERMS, now)
+        if isinstance(admitted, Ticket):
+            process.circuit.note(TERMS, admitted, outcome, now)

@@ -100,6 +100,20 @@ def test_a_forged_token_is_told_by_who_asks_whether_it_was_issued() -> None:
     assert here.policy["operations"][0]["match"] == "getOrder"
 
 
+def test_sessions_end_with_the_operation_that_was_to_end_them() -> None:
+    (patch,) = cures(Situation(finding("logout-keeps-session", ""), OPERATION))
+    assert patch.policy["controls"] == {"revocation": {"mode": "enforce"}}
+    own = {"match": "getOrder", "controls": {"revocation": {"mode": "enforce", "ends": "token"}}}
+    assert patch.policy["operations"] == [own]
+    assert list(cures(Situation(finding("logout-keeps-session", ""), None))) == []
+    for check in ("password-change-keeps-sessions", "account-alive-after-deletion"):
+        about = finding(check, "")
+        assert list(cures(Situation(about, OPERATION))) == []
+        assert "let the gateway authenticate" in why_not(Situation(about, OPERATION))
+        (patch,) = cures(Situation(about, OPERATION, knows_principals=True))
+        assert patch.policy["operations"][0]["controls"]["revocation"]["ends"] == "principal"
+
+
 def test_credentials_that_must_be_there() -> None:
     (patch,) = cures(Situation(finding("missing-credentials", ""), OPERATION))
     assert patch.where == "header.authorization"

@@ -40,7 +40,7 @@ class Launch(msgspec.Struct, frozen=True):
     bootstrap: Mapping[str, object]
     listen: Listen
     workers: int = 0
-    """0 means one for each core this process may use."""
+    """0 means one for each core this process may use but one: the filter judges in a thread of its own."""
     preload: Path | None = None
     """The shared libpython, where Envoy runs the filter."""
     inherited: tuple[int, ...] = ()
@@ -172,7 +172,7 @@ def _start(plan: Launch) -> subprocess.Popen[bytes]:
     command = [
         *(sys.executable, "-I", "-S", launch.__file__, str(os.getpid()), str(plan.preload or "")),
         *(str(plan.binary), "--config-path", str(config)),
-        *("--concurrency", str(plan.workers or len(os.sched_getaffinity(0)))),
+        *("--concurrency", str(plan.workers or max(1, len(os.sched_getaffinity(0)) - 1))),
         "--disable-hot-restart",
         *("--drain-strategy", "immediate", "--drain-time-s", str(DRAIN_SECONDS)),
         *("--log-level", "warning", "--log-format", "%l %v"),

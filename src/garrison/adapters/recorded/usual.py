@@ -8,7 +8,7 @@ import msgspec
 
 from garrison.adapters.recorded.compare import UNDESCRIBED
 from garrison.adapters.recorded.texts import Held, Seen, Texts
-from garrison.config.controls import UsualSettings
+from garrison.config.inspected import UsualSettings
 
 LEAST_EXCHANGES: Final = 3
 """Exchanges in which signs of one class must have stood at one place before they are called usual there."""

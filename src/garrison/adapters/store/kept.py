@@ -144,6 +144,7 @@ def keep_state(state: State, settings: Settings, say: Callable[[str], None], *, 
     """
     now = time.time()
     state.remembers_since(now)
+    state.upstream = settings.upstream.url
     if not settings.data:
         return None
     kept = KeptState(Path(settings.data) / DIRECTORY, say, compacts=compacts)

@@ -46,9 +46,9 @@ CLASS = PayloadClass(
         ),
         Sign(
             "separated-first",
-            r"^(?:[\w.\-'\")\\: =/]{0,40}?)?\s*(?:[;|&]{1,2}|\$\(|%0a|\\n)\s*[\"'(\\]{0,2}(?:/?(?:usr/)?(?:local/)?s?bin/)?"
+            r"^(?:[\w.\-'\")\\: =/]{0,40}?)?\s*(?:[;|&]{1,2}|\$\(|%0a|\\n)[\s+]*(?:\$\{?\w{1,12}\}?\s{1,3})?[\"'(\\]{0,2}(?:/?(?:usr/)?(?:local/)?s?bin/)?"
             + _PLAIN
-            + r"(?:\s|[;|&`)'\"<>$]|\x00)",
+            + r"(?:\s|\+|[;|&`)'\"<>$]|\x00)",
             7,
             is_command,
         ),
@@ -72,6 +72,29 @@ CLASS = PayloadClass(
             r"\b\w{1,12}=(?:\$?\\?'[^\x00'\n]{1,60}'|\$?\\?\x22[^\x00\x22\n]{1,60}\x22|[^\x00;&|\s]{1,40})\s{0,2}(?:;|&&|\|\|)\s{0,9}(?:[^\x00\n]{0,200}(?:[;&|]\s{0,9}|\w))?\$\{?\w",
             10,
             runs_variable,
+        ),
+        Sign(
+            "sourced",
+            r"(?:[\w)'\x22]|\x00)\s{0,2}[;|&]{1,2}\s{0,2}\.\s{1,3}(?:rm|cat|ls|id|wget|curl|sh|bash|nc|ping|sleep|/|\./)[\s\w./-]",
+            10,
+            is_said,
+        ),
+        Sign(
+            "substituted-twice",
+            r"\$\(\s{0,2}`\s{0,2}[a-z]|`\s{0,2}\$\(\s{0,2}[a-z]|\$\(\s{0,2}<\s{0,2}/(?:etc|proc|var|root|home)/",
+            10,
+            is_said,
+        ),
+        Sign(
+            "code-given",
+            r"[;|&]{1,2}\s{0,3}(?:/usr/bin/)?(?:perl|python[23]?|ruby|php|node|lua)\s{1,3}-(?:e|c|r)\s{1,3}['\x22]",
+            10,
+            stands_alone,
+        ),
+        Sign(
+            "run-by-another",
+            r"^(?:cpulimit|flock|nice|nohup|timeout|strace|ltrace|setarch|stdbuf|taskset|watch|env|ionice|setsid|busybox|unshare|chroot|gdb|script|sudo)\s[^\x00\n]{0,60}\s(?:whoami|id|sh|bash|/bin/\w{1,8}|uname)\s*$",
+            10,
         ),
         Sign(
             "nothing-inside",

@@ -48,10 +48,44 @@ CLASS = PayloadClass(
             r"['\"`]\s{0,9}(?:style|autofocus|formaction|xlink:href|srcdoc|action|href|src|background|data|code)\s*=\s*['\"]?\s*(?:x:|javascript|data:|vbscript|[^\x00'\"]{0,40}(?:expression|url)\s*\()",
             10,
         ),
+        Sign(
+            "script-url-apart",
+            r"\bj\s{1,3}a\s{1,3}v\s{1,3}a\s{1,3}s\s{1,3}c\s{1,3}r\s{1,3}i\s{1,3}p\s{1,3}t|(?:src|href|data|action)\s*=\s*['\x22`]?\s{0,3}j\s{0,2}a\s{0,2}v\s{0,2}a\s{0,2}s\s{0,2}c\s{0,2}r\s{0,2}i\s{0,2}p\s{0,2}t\s{0,3}:",
+            10,
+        ),
+        Sign(
+            "handler-cut",
+            r"<[a-z][\w:-]{0,20}[\s/\x22'`][^\x00<>]{0,80}on[a-z]{3,30}\s*=\s*['\x22`]?$|^[\s'\x22`/]{1,4}(?:formaction|autofocus|srcdoc|xlink:href|onfocus)\s*=\s*$",
+            10,
+        ),
+        Sign("form-elsewhere", r"<\s*(?:button|input)\b[^\x00<>]{0,300}[\s/\x22'`]formaction\s*=", 10, is_not_fenced),
+        Sign(
+            "object-parameter",
+            r"<\s*(?:object|applet)\b[^\x00]{0,200}<\s*param\s[^\x00<>]{0,60}name\s*=\s*['\x22]?(?:src|code|movie|url|data|filename|codebase)\b",
+            10,
+            is_not_fenced,
+        ),
+        Sign(
+            "dangling",
+            r"<[a-z][^\x00<>]{0,120}[\s/\x22'`](?:src|href|action|formaction|background|poster|data|ping|target|srcset)\s*=\s*['\x22](?://[^\x00'\x22<>\s]{1,120}|https?://[^\x00'\x22<>\s]{1,120}\?)$",
+            10,
+        ),
+        Sign(
+            "style-hidden",
+            r"\bstyle\s*=\s*['\x22][^\x00<>]{0,200}(?:\\[0-9a-f]{2,6}[^\x00<>\\]{0,4}){3}|\bstyle\s*=\s*['\x22][\w\s:;-]{0,60}(?:'[\w;:\s-]{0,20})?[\[\n][\w\s;:\]-]{0,20}[:;\]\n]|<style[^\x00<>]{0,60}>[^\x00<]{0,200}@import",
+            10,
+            is_not_fenced,
+        ),
+        Sign("bytes-element", r"\xc2\xbc/?\w{1,12}\xc2\xbe|\[\\xC0\]\[\\xBC\]|\+ADw-\s{0,3}/?[a-z!]", 10),
+        Sign(
+            "bracket-encoded-alone",
+            r"^(?:&#x?0*(?:3c|60);?|\\x3c|\\u003c|%3c|&lt;?|--(?:!|&#33;)?(?:>|&gt;?)|!{1,2}\[\])$",
+            10,
+        ),
         Sign("linked-element", r"\bxlink:href\s*=\s*['\x22]?(?:[/?#]|javascript|data|h)", 7, is_not_fenced),
         Sign(
             "handler-alone",
-            r"^[\s/\x0b]*on(?:error|load|click|focus(?:in|out)?|blur|mouse\w{2,8}|key\w{2,8}|pointer\w{2,14}|toggle|animation\w{3,12}|transition\w{3,9}|begin|end|resize|scroll|submit|change|input|wheel|drag\w{0,6}|drop|copy|cut|paste|\w{3,20})\s*=\s*['\"`]?\s*[a-z$_]{1,30}\s*[(.`]",
+            r"^[\s/\x0b]*on(?:error|load|click|focus(?:in|out)?|blur|mouse\w{2,8}|key\w{2,8}|pointer\w{2,14}|toggle|animation\w{3,12}|transition\w{3,9}|begin|end|resize|scroll|submit|change|input|wheel|drag\w{0,6}|drop|copy|cut|paste|\w{3,20})\s*=\s*['\"`;]{0,2}\s*(?:[a-z$_]{1,30}\s*[(.`]|var\s*\{)",
             10,
         ),
         Sign(
@@ -62,7 +96,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "script-url",
-            r"(?:[^a-z_\x2d]|\x00)(?:j\s{0,3}a\s{0,3}v\s{0,3}a\s{0,3}s\s{0,3}c\s{0,3}r\s{0,3}i\s{0,3}p\s{0,3}t|vbscript|livescript|vbs|mocha)\s{0,9}:\s{0,9}(?://[^\x00]{0,60}(?:[\n\r]|%0|\\n)|[^\x00\s\x22';]{0,60}[(`=\[]|[\x22'`/(\[+!~-]|\w{1,20}\s*\()",
+            r"(?:[^a-z_\x2d]|\x00)(?:j\s{0,3}a\s{0,3}v\s{0,3}a\s{0,3}s\s{0,3}c\s{0,3}r\s{0,3}i\s{0,3}p\s{0,3}t|vbscript|livescript|vbs|mocha)\s{0,9}:\s{0,9}(?://[^\x00]{0,60}(?:[\n\r]|%0|\\n)|[^\x00\s\x22';]{0,60}[(`=\[]|[\x22'`/(\[+!~\\-]|\w{1,20}\s*\()",
             10,
             is_said,
         ),
@@ -73,7 +107,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "data-url",
-            r"data\s*:\s*(?:text/(?:html|xml|javascript|vbscript)|application/(?:xhtml\+xml|javascript|x-javascript|ecmascript|xml)|image/svg(?:\+xml)?)[^\x00,<>\s]{0,60},[^\x00\"')]{0,3}(?:<|%3c|PH|PD|amF2|YWxl|[a-z]{1,20}\()",
+            r"data\s*:\s*(?:text/(?:html|xml|javascript|vbscript)|application/(?:xhtml\+xml|javascript|x-javascript|ecmascript|xml)|image/svg(?:\+xml)?)[^\x00,<>\s]{0,60},[^\x00\"')]{0,3}(?:<|%3c|PH|PD|amF2|YWxl|[a-z]{1,20}\()|data\s*:\s*text/html\s*;[^\x00,<>\s]{0,60}base64\s*,\s*[a-z0-9+/]{8}|data\s*:\s*,\s*<\s*[a-z!]|data\s*:[\w;_]{0,40}base64\w{0,9},PG|data:[_;:]{1,40}base64",
             10,
         ),
         Sign(
@@ -94,7 +128,30 @@ CLASS = PayloadClass(
             9,
             leaves_script,
         ),
+        Sign(
+            "script-left-remark",
+            r"['\x22`\\]\s*[)\]}]{0,4}\s*[;,)}+\-*/&|%^?:<>=]{1,3}\s*(?:[\w$]{1,12}[.=(]\s*){0,3}[\w$]{1,20}\s*(?:\([^\x00\n()]{0,60}\)|`[^\x00\n`]{0,60}`)\s*;?\s*(?://|<!--|\x00\x00)[^\x00\n]{0,12}$",
+            10,
+            leaves_script,
+        ),
+        Sign(
+            "renamed-call",
+            r"(?:[\x00;,({\x22'`\s])(?:var\s|let\s|const\s)?[\w$]{1,12}\s*=\s*(?:alert|confirm|prompt|eval)\s*[,;]\s*[\w$]{1,12}\s*[(`]|\b(?:onerror|onload|onunload|onhashchange|onpopstate|onmessage|valueOf|toString|hasInstance\])\s*(?:\?\?|\|\||&&)?\s*[=:]\s*\{?\s*(?:\w{1,12}\s*:\s*)?(?:alert|confirm|prompt|eval|setTimeout|setInterval|Function|reportError)\s*(?:[,;})]|\x00|\n)|\bthrow\s*\{?\s*\}?\s*,?\s*on\w{3,12}\s*(?:\?\?|\|\|)?=",
+            10,
+            is_not_fenced,
+        ),
+        Sign(
+            "template-call",
+            r"\b(?:Function|eval|setTimeout|setInterval)`[^\x00`\n]{0,60}(?:\$\{|\\x[0-9a-f]{2}|\\u[0-9a-f]{4})|\.\s?(?:call|apply|constructor)\s?`[^\x00`\n]{0,80}(?:\$\{|\\x[0-9a-f]{2}|\\u[0-9a-f]{4})",
+            10,
+        ),
         Sign("cookie-set", r"\bdocument\.cookie\s*=\s*[^=\s]", 10, stands_alone),
+        Sign(
+            "document-split",
+            r"\b(?:document|window)\s*/\*[^\x00*]{0,40}\*/\s*[.\[]|\bdocument\s*\.\s*/\*[^\x00*]{0,40}\*/\s*\w|(?:[^\w\x00]\()document\.(?:domain|cookie)\)",
+            10,
+            is_not_fenced,
+        ),
         Sign(
             "document",
             r"\b(?:document|window|self|top|parent|this|frames|globalThis)\s*(?:\.\s*(?:cookie|domain|write(?:ln)?\s*\(|location|URL|referrer|documentURI|body\.innerHTML|forms|execCommand|defaultView|implementation)|\[\s*['\"`/(])",
@@ -120,7 +177,7 @@ CLASS = PayloadClass(
         Sign("handler-split", r"\bo<[a-z/]{1,8}>n[a-z]{0,16}[<=\s]|\bon<[a-z/]{1,8}>[a-z]{3,16}\s*=", 10),
         Sign(
             "indirect-call",
-            r"(?:\[\s*['\"/][^\x00\]]{1,40}['\"/](?:\.source)?\s*(?:\+\s*['\"/(][^\x00\]]{1,20}['\"/)](?:\.source)?\s*)*\])\s*(?:\(|`)|\b(?:self|top|window|this|parent|frames|globalThis)\s*\[\s*[^\x00\]]{1,60}\]\s*(?:\(|`|\[|=)|\w\.constructor\s*(?:\(|\[|`|\.constructor)|\b(?:map|find|forEach|some|every|filter|sort|reduce|call|apply|from)\s*\(\s*(?:alert|confirm|prompt|eval)\b|=\s*(?:alert|confirm|prompt|eval)\s*[,;)}]|\bthrow\s*(?:onerror|/)|onerror\s*=\s*(?:alert|eval|confirm|prompt)",
+            r"(?:\[\s*['\"/][^\x00\]]{1,40}['\"/](?:\.source)?\s*(?:\+\s*['\"/(][^\x00\]]{1,20}['\"/)](?:\.source)?\s*)*\])\s*(?:\(|`)|\b(?:self|top|window|this|parent|frames|globalThis)\s*\[\s*[^\x00\]]{1,60}\]\s*(?:\(|`|\[|=)|\w\.constructor\s*(?:\(|\[|`|\.constructor)|\b(?:map|find|forEach|some|every|filter|sort|reduce|call|apply|from)\s*\(\s*(?:alert|confirm|prompt|eval)\b|=\s*(?:alert|confirm|prompt|eval)\s*[,;)}]|\bthrow\s*(?:onerror|/)|onerror\s*=\s*(?:alert|eval|confirm|prompt)|\b(?:window|self|top|this|globalThis)\s*\[\s*\[",
             9,
         ),
         Sign(

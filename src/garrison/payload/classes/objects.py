@@ -94,7 +94,7 @@ RUNTIME = PayloadClass(
         ),
         Sign(
             "upload-script",
-            r"\x00filename\s*=\s*['\x22]?[^\x00'\x22\n]{0,200}[\w)%]\s*\.\s*(?:ph(?:p\d?|tml?|ps|t|ar)|jspx?|aspx?|cgi|pl|shtml|cfm|ashx|asmx|war|htaccess|user\.ini)[\s.;:%\x22'/]*(?:\.(?:jpe?g|png|gif|txt)[\x22']?)?\x00",
+            r"\x00filename\s*=\s*['\x22]?[^\x00'\x22\n]{0,200}[\w)%]\s*\.\s*(?:ph(?:p\d?|pt|tml?|ps|t|ar)|jspx?|aspx?|cgi|pl|shtml|cfm|ashx|asmx|war|htaccess|user\.ini)[\s.;:%\x22'/]*(?:\.(?:jpe?g|png|gif|txt)[\x22']?)?\x00",
             10,
         ),
     ),

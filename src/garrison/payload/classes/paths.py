@@ -1,6 +1,6 @@
 """Paths: a name leaves its folder, names a file of the system, or a wrapper that fetches something else."""
 
-from garrison.payload.paths import is_bare, leaves_folder, stands_apart
+from garrison.payload.paths import is_bare, is_hidden, leaves_folder, stands_apart
 from garrison.payload.quoting import is_said
 from garrison.payload.sign import PayloadClass, Sign, loose
 
@@ -115,6 +115,14 @@ CLASS = PayloadClass(
             10,
             is_said,
         ),
+        Sign(
+            "server-software-alone",
+            r"^/?(?:[a-z]:)?\\{1,2}(?:program files[^\x00\\/]{0,8}\\{1,2})?(?:apache\w{0,3}|apache (?:group|software foundation)|xampp|wamp\d*|appserv|mysql|php\d?|inetpub|filezilla[\w ]{0,10}|mercurymail|nginx|zend)\\[^\x00\n]{0,120}$|\x00\s*/(?:var/cpanel|usr/s?bin|usr/local/(?:cpanel|psa)|xampp|lampp|wamp\d*)/[\w./-]{1,80}$",
+            10,
+            stands_apart,
+        ),
+        Sign("hidden-folder-alone", r"^/(?:[\w-]{1,20}/)?\.[a-z0-9][\w-]{1,20}/[\w./-]{1,100}$", 10, is_hidden),
+        Sign("climbs-hexed", r"\.{2,}/?0x(?:2f|5c)", 10),
         Sign("null-byte", r"%00|\\0(?:\x00|\.)|\\x00", 5),
         Sign(
             "remote-file",

@@ -43,7 +43,7 @@ def test_denied_in_the_head(kept: bool) -> None:
         ("rate-limit", Answered.NO_OBJECTION),
         ("request-schema", Answered.OBJECTED),
         ("outgoing", Answered.OFF),
-        ("payload", Answered.OFF),
+        ("payload", Answered.NOT_ASKED),
         ("incoming", Answered.OFF),
         ("response-schema", Answered.NOT_ASKED),
         ("exposure", Answered.NO_OBJECTION),

@@ -11,7 +11,7 @@ from garrison.adapters.recorded.replay import replay
 from garrison.adapters.recorded.spots import Spot, Spots
 from garrison.adapters.recorded.texts import Texts
 from garrison.adapters.recorded.usual import Proposal, proposals, typings, written
-from garrison.config.controls import UsualSettings
+from garrison.config.inspected import UsualSettings
 from garrison.config.load import load_settings
 from garrison.core.http import Peer, ResponseHead
 from garrison.engine.plan import Policy

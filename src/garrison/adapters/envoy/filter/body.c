@@ -122,6 +122,17 @@ static char *append_chunks(stream envoy, int type, char *to, size_t *skip)
     return to;
 }
 
+bool body_copy(stream envoy, int received, int buffered, size_t skip, char *to)
+{
+    if (buffered >= 0) {
+        to = append_chunks(envoy, buffered, to, &skip);
+    }
+    if (to != NULL && received >= 0) {
+        to = append_chunks(envoy, received, to, &skip);
+    }
+    return to != NULL;
+}
+
 PyObject *body_bytes(stream envoy, int received, int buffered, size_t skip)
 {
     size_t total = received >= 0 ? CALLBACK(http_get_body_size)(envoy, received) : 0;
@@ -130,17 +141,7 @@ PyObject *body_bytes(stream envoy, int received, int buffered, size_t skip)
         skip = total;
     }
     PyObject *bytes = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)(total - skip));
-    if (bytes == NULL) {
-        return NULL;
-    }
-    char *to = PyBytes_AS_STRING(bytes);
-    if (buffered >= 0) {
-        to = append_chunks(envoy, buffered, to, &skip);
-    }
-    if (to != NULL && received >= 0) {
-        to = append_chunks(envoy, received, to, &skip);
-    }
-    if (to == NULL) {
+    if (bytes != NULL && !body_copy(envoy, received, buffered, skip, PyBytes_AS_STRING(bytes))) {
         Py_DECREF(bytes);
         return PyErr_NoMemory();
     }

@@ -24,6 +24,9 @@ void raise_buffer_limit(stream envoy, size_t limit);
 void copy_received(stream envoy, struct side *side, int type);
 void free_copy(struct side *side);
 
+/* Copies all but the first `skip` bytes of buffered and received body together. False where memory is short. */
+bool body_copy(stream envoy, int received, int buffered, size_t skip, char *to);
+
 /* Needs the GIL. All but the first `skip` bytes of buffered and received body together; NULL with an exception set. */
 PyObject *body_bytes(stream envoy, int received, int buffered, size_t skip);
 

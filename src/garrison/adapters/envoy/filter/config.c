@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "asking.h"
+#include "judge.h"
 #include "session.h"
 #include "text.h"
 
@@ -93,7 +94,7 @@ static struct config *make(buffer text)
 
 struct config *config_make(buffer text)
 {
-    if (!interpreter_start()) {
+    if (!interpreter_start() || !judge_start()) {
         return NULL;
     }
     interpreter_enter();

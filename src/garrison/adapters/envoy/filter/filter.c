@@ -8,9 +8,9 @@
 
 #include "body.h"
 #include "config.h"
+#include "judge.h"
 #include "request.h"
 #include "response.h"
-#include "round.h"
 #include "session.h"
 
 static int headers_status(enum outcome outcome)
@@ -73,6 +73,7 @@ const void *HOOK(http_filter_new)(const void *config, stream envoy)
     struct exchange *x = calloc(1, sizeof *x);
     if (x != NULL) {
         x->config = (struct config *)config;
+        judge_expect();
     }
     return x;
 }
@@ -94,11 +95,11 @@ int HOOK(http_filter_request_trailers)(stream envoy, const void *module)
 
 void HOOK(http_filter_scheduled)(stream envoy, const void *module, uint64_t event)
 {
-    if (event == ROUND_EVENT) {
-        round_run();
+    struct exchange *x = (struct exchange *)module;
+    if (x != NULL && event == JUDGED_EVENT) {
+        judged(x, envoy);
         return;
     }
-    struct exchange *x = (struct exchange *)module;
     /* It may have ended otherwise in the meantime: answered by Envoy, left by its client. */
     if (x == NULL || x->request.state != ASKING || x->session == NULL || x->local) {
         return;
@@ -137,7 +138,7 @@ void HOOK(http_filter_stream_complete)(stream envoy, const void *module)
 {
     struct exchange *x = (struct exchange *)module;
     if (x != NULL) {
-        round_leave(x);
+        judge_never(x);
     }
     if (x == NULL || (!x->asked && !note_request(x, envoy)) || x->session == NULL) {
         return;
@@ -154,7 +155,7 @@ void HOOK(http_filter_stream_complete)(stream envoy, const void *module)
 void HOOK(http_filter_destroy)(const void *module)
 {
     struct exchange *x = (struct exchange *)module;
-    round_leave(x);
+    judge_forget(x);
     if (x->session != NULL) {
         struct answer answer; /* Envoy completes every stream before; this is for the day it does not */
         close_session(x, true, x->status, 0, &answer);

@@ -10,15 +10,18 @@
 #include <unistd.h>
 
 /*
- * Workers queue here before the GIL, because CPython hands the GIL over with a condition variable: two context
- * switches each time. A waiting worker spins for a moment and then sleeps. Python's own threads do not queue here; they meet the one worker that is inside at the GIL itself.
+ * Who wants to go in queues here before the GIL, because CPython hands the GIL over with a condition variable: two
+ * context switches each time. Whoever waits spins for a moment and then sleeps. Python's own threads do not queue here;
+ * they meet the one that is inside at the GIL itself.
+ *
+ * Only the next one waits at the door, others before `turnstile`: so one that comes out cannot go in again before it.
  */
 enum { FREE, TAKEN, CONTENDED };
 
-static atomic_int door = FREE;
+static atomic_int door = FREE, turnstile = FREE;
 
 /*
- * A visit lasts for a whole round (round.h), far longer than it is worth to spin: only one that is about to end is
+ * A visit lasts for several messages (judge.c), far longer than it is worth to spin: only one that is about to end is
  * waited for awake. benchmarks/filter_throughput.py --define GARRISON_SPINS=...
  */
 #ifndef GARRISON_SPINS
@@ -27,7 +30,7 @@ static atomic_int door = FREE;
 
 static _Thread_local struct worker me;
 
-static void pause_briefly(void)
+void pause_briefly(void)
 {
 #if defined(__x86_64__) || defined(__i386__)
     __builtin_ia32_pause();
@@ -36,31 +39,30 @@ static void pause_briefly(void)
 #endif
 }
 
-static void door_sleep(void)
+static void sleep_for(atomic_int *lock)
 {
-    while (atomic_exchange_explicit(&door, CONTENDED, memory_order_acquire) != FREE) {
-        syscall(SYS_futex, &door, FUTEX_WAIT_PRIVATE, CONTENDED, NULL, NULL, 0);
+    while (atomic_exchange_explicit(lock, CONTENDED, memory_order_acquire) != FREE) {
+        syscall(SYS_futex, lock, FUTEX_WAIT_PRIVATE, CONTENDED, NULL, NULL, 0);
     }
 }
 
-static void door_lock(void)
+static void take(atomic_int *lock)
 {
     for (int spin = 0; spin < GARRISON_SPINS; spin++) {
         int expected = FREE;
-        if (atomic_load_explicit(&door, memory_order_relaxed) == FREE &&
-            atomic_compare_exchange_weak_explicit(&door, &expected, TAKEN, memory_order_acquire,
-                                                  memory_order_relaxed)) {
+        if (atomic_load_explicit(lock, memory_order_relaxed) == FREE &&
+            atomic_compare_exchange_weak_explicit(lock, &expected, TAKEN, memory_order_acquire, memory_order_relaxed)) {
             return;
         }
         pause_briefly();
     }
-    door_sleep();
+    sleep_for(lock);
 }
 
-static void door_unlock(void)
+static void give(atomic_int *lock)
 {
-    if (atomic_exchange_explicit(&door, FREE, memory_order_release) == CONTENDED) {
-        syscall(SYS_futex, &door, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+    if (atomic_exchange_explicit(lock, FREE, memory_order_release) == CONTENDED) {
+        syscall(SYS_futex, lock, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
     }
 }
 
@@ -69,7 +71,9 @@ struct worker *interpreter_enter(void)
     if (me.visits++ > 0) {
         return &me;
     }
-    door_lock();
+    take(&turnstile);
+    take(&door);
+    give(&turnstile);
     if (me.state == NULL) {
         /* Created once a thread: PyGILState_Ensure would create and destroy one for each visit. */
         me.state = PyThreadState_New(PyInterpreterState_Main());
@@ -84,7 +88,7 @@ void interpreter_leave(void)
         return;
     }
     PyEval_SaveThread();
-    door_unlock();
+    give(&door);
 }
 
 void interpreter_log(int level, const char *text)

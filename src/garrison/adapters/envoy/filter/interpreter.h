@@ -26,6 +26,9 @@ struct worker *interpreter_enter(void);
 /* Ends the latest visit; gives the GIL back with the last one. */
 void interpreter_leave(void);
 
+/* Tells the processor that this thread is waiting awake. */
+void pause_briefly(void);
+
 /* Logs the pending Python exception and clears it; at most one a second, with the number left out in between. */
 void interpreter_log_exception(const char *where);
 

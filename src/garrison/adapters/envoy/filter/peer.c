@@ -22,27 +22,43 @@ static buffer split_address(buffer address, long *port)
     return host;
 }
 
-static PyObject *attribute_text(stream envoy, int id)
+static buffer attribute(stream envoy, int id)
 {
-    buffer value = {NULL, 0};
-    if (!CALLBACK(http_filter_get_attribute_string)(envoy, id, &value)) {
-        value.length = 0;
-    }
-    return text(value);
+    buffer value = {"", 0};
+    return CALLBACK(http_filter_get_attribute_string)(envoy, id, &value) ? value : (buffer){"", 0};
 }
 
-PyObject *tls_tuple(stream envoy)
+static void read_tls(struct peer *peer, stream envoy)
 {
-    buffer version;
-    if (!CALLBACK(http_filter_get_attribute_string)(envoy, ATTRIBUTE_TLS_VERSION, &version)) {
+    static const int ids[TLS_FACTS] = {ATTRIBUTE_TLS_VERSION, ATTRIBUTE_SERVER_NAME,  ATTRIBUTE_PEER_SUBJECT,
+                                       ATTRIBUTE_PEER_SHA256, ATTRIBUTE_PEER_DNS_SAN, ATTRIBUTE_PEER_URI_SAN};
+    peer->encrypted = CALLBACK(http_filter_get_attribute_string)(envoy, ids[0], &peer->tls[0]);
+    if (!peer->encrypted) {
+        peer->tls[0] = (buffer){"", 0};
+        return;
+    }
+    for (size_t i = 1; i < TLS_FACTS; i++) {
+        peer->tls[i] = attribute(envoy, ids[i]);
+    }
+}
+
+struct peer peer_read(stream envoy)
+{
+    struct peer peer = NOBODY;
+    peer.protocol = attribute(envoy, ATTRIBUTE_PROTOCOL);
+    peer.address = split_address(attribute(envoy, ATTRIBUTE_SOURCE_ADDRESS), &peer.port);
+    read_tls(&peer, envoy);
+    return peer;
+}
+
+PyObject *tls_tuple(const struct peer *peer)
+{
+    if (!peer->encrypted) {
         Py_RETURN_NONE;
     }
-    static const int ids[] = {ATTRIBUTE_TLS_VERSION, ATTRIBUTE_SERVER_NAME, ATTRIBUTE_PEER_SUBJECT,
-                              ATTRIBUTE_PEER_SHA256, ATTRIBUTE_PEER_DNS_SAN, ATTRIBUTE_PEER_URI_SAN};
-    enum { COUNT = sizeof ids / sizeof ids[0] };
-    PyObject *facts = PyTuple_New(COUNT);
-    for (int i = 0; facts != NULL && i < COUNT; i++) {
-        PyObject *fact = attribute_text(envoy, ids[i]);
+    PyObject *facts = PyTuple_New(TLS_FACTS);
+    for (Py_ssize_t i = 0; facts != NULL && i < TLS_FACTS; i++) {
+        PyObject *fact = text(peer->tls[i]);
         if (fact == NULL) {
             Py_CLEAR(facts);
         } else {
@@ -50,13 +66,4 @@ PyObject *tls_tuple(stream envoy)
         }
     }
     return facts;
-}
-
-struct peer peer_read(stream envoy)
-{
-    struct peer peer = {{"", 0}, {"", 0}, 0};
-    CALLBACK(http_filter_get_attribute_string)(envoy, ATTRIBUTE_SOURCE_ADDRESS, &peer.address);
-    CALLBACK(http_filter_get_attribute_string)(envoy, ATTRIBUTE_PROTOCOL, &peer.protocol);
-    peer.address = split_address(peer.address, &peer.port);
-    return peer;
 }

@@ -164,7 +164,7 @@ enum outcome apply(struct exchange *x, stream envoy, bool request, int received,
     if (answer->step == ASK) {
         side->state = ASKING;
         x->follows = answer->follows;
-        return PAUSE;
+        return ask_elsewhere(x, envoy) ? PAUSE : fail(x, envoy);
     }
     side->state = answer->step == OBSERVE && answer->follows ? WATCHING : OVER;
     if (request) {

@@ -4,14 +4,17 @@
 #include <string.h>
 
 #include "body.h"
+#include "judge.h"
 #include "reply.h"
-#include "round.h"
 #include "text.h"
 
 static enum outcome judge_request(struct exchange *x, stream envoy, enum body_mode mode, int received)
 {
     struct answer answer;
-    if (!ask_request(x, envoy, mode, received, &answer)) {
+    struct captured *captured = capture_request(envoy, mode, received);
+    bool told = ask_request(x, captured, &answer);
+    free(captured);
+    if (!told) {
         return fail(x, envoy);
     }
     enum outcome outcome = apply(x, envoy, true, received, &answer);
@@ -19,10 +22,10 @@ static enum outcome judge_request(struct exchange *x, stream envoy, enum body_mo
     return outcome;
 }
 
-/* Has the request judged with others; it is held meanwhile. */
+/* Leaves the request to the judge; it is held meanwhile. */
 static enum outcome queue_request(struct exchange *x, stream envoy, enum body_mode mode, int received)
 {
-    if (!round_join(x, envoy, &x->request, mode)) {
+    if (!judge_request_later(x, envoy, mode, received)) {
         return judge_request(x, envoy, mode, received);
     }
     return WAIT;
@@ -112,7 +115,7 @@ enum outcome more_request(struct exchange *x, stream envoy, int received, bool e
 enum outcome resume_request(struct exchange *x, stream envoy)
 {
     struct answer answer;
-    bool told = ask_answered(x, envoy, &answer);
+    bool told = ask_answered(x, &answer);
     return take_request_answer(x, envoy, told, &answer);
 }
 

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "body.h"
+#include "judge.h"
 #include "reply.h"
-#include "round.h"
 #include "text.h"
 
 /* ---- what is asked ---- */
@@ -13,7 +13,10 @@
 static enum outcome judge_response(struct exchange *x, stream envoy, enum body_mode mode, int received)
 {
     struct answer answer;
-    if (!ask_response(x, envoy, mode, received, &answer)) {
+    struct captured *captured = capture_response(envoy, mode, received);
+    bool told = ask_response(x, captured, &answer);
+    free(captured);
+    if (!told) {
         return fail(x, envoy);
     }
     enum outcome outcome = apply(x, envoy, false, received, &answer);
@@ -21,10 +24,10 @@ static enum outcome judge_response(struct exchange *x, stream envoy, enum body_m
     return outcome;
 }
 
-/* Has the response judged with others; it is held meanwhile. */
+/* Leaves the response to the judge; it is held meanwhile. */
 static enum outcome queue_response(struct exchange *x, stream envoy, enum body_mode mode, int received)
 {
-    if (!round_join(x, envoy, &x->response, mode)) {
+    if (!judge_response_later(x, envoy, mode, received)) {
         return judge_response(x, envoy, mode, received);
     }
     return WAIT;
@@ -63,6 +66,9 @@ static enum outcome judge_copy(struct exchange *x, stream envoy)
 
 static enum outcome tell_all(struct exchange *x, stream envoy, bool has_body)
 {
+    if (tell_response_later(x, envoy, has_body)) {
+        return WAIT;
+    }
     struct answer answer;
     bool told = tell_response(x, has_body, &answer);
     return obey(x, envoy, told, &answer);
@@ -181,8 +187,6 @@ static enum outcome pass_on(struct exchange *x, stream envoy, int received, bool
     switch (x->response.state) {
     case EAGER:
         return end ? queue_response(x, envoy, WHOLE_BODY, received) : WAIT;
-    case QUEUED:
-        return WAIT;
     case HOLDING:
         if (!end && body_total(envoy, false, received) <= x->response.limit) {
             return WAIT;
@@ -199,14 +203,21 @@ enum outcome more_response(struct exchange *x, stream envoy, int received, bool 
 {
     struct side *side = &x->response;
     side->ended = side->ended || end;
+    if (side->state == QUEUED) {
+        return WAIT; /* it is the judge's */
+    }
     side->complete = is_complete(side, body_total(envoy, false, received));
     bool open = x->session != NULL && !x->local;
     enum outcome outcome = open ? pass_on(x, envoy, received, end) : GO_ON;
     return outcome == GO_ON ? let_go(x, envoy, received) : outcome;
 }
 
-enum outcome take_response_answer(struct exchange *x, stream envoy, bool told, struct answer *answer)
+enum outcome take_response_answer(struct exchange *x, stream envoy, bool observed, bool told, struct answer *answer)
 {
+    if (observed) {
+        enum outcome outcome = obey(x, envoy, told, answer);
+        return outcome == GO_ON ? let_go(x, envoy, -1) : outcome;
+    }
     enum outcome outcome = told ? apply(x, envoy, false, -1, answer) : fail(x, envoy);
     free(answer->message);
     return outcome == GO_ON ? let_go(x, envoy, -1) : outcome;
@@ -220,7 +231,7 @@ bool note_local_reply(struct exchange *x, uint32_t status, buffer details)
     size_t length = details.length < sizeof x->details - 1 ? details.length : sizeof x->details - 1;
     memcpy(x->details, details.ptr, length);
     x->details[length] = '\0';
-    round_leave(x);
+    judge_never(x);
     x->local = true;
     x->status = (long)status;
     if (!x->answered || x->session == NULL) {

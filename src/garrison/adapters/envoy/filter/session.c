@@ -80,17 +80,8 @@ static void drop_session(struct exchange *x, const char *where)
     x->failed = true;
 }
 
-static bool begin_asking(struct exchange *x, stream asker, unsigned long directive)
-{
-    if (asker == NULL || (directive & DONE) != 0) {
-        PyErr_SetString(PyExc_ValueError, "only an open request can be kept waiting for an answer");
-        return false;
-    }
-    return asking_begin(x, asker);
-}
-
-/* Takes the reference to `value`, Python's directive. `asker` is NULL where nothing can be asked any more. */
-static bool take_answer(struct exchange *x, stream asker, PyObject *value, bool follows, struct answer *answer,
+/* Takes the reference to `value`, Python's directive. Only an open request may be kept waiting for an answer. */
+static bool take_answer(struct exchange *x, bool may_ask, PyObject *value, bool follows, struct answer *answer,
                         const char *where)
 {
     memset(answer, 0, sizeof *answer);
@@ -102,8 +93,9 @@ static bool take_answer(struct exchange *x, stream asker, PyObject *value, bool 
         PyErr_SetString(PyExc_ValueError, "there is nothing left to hold");
         good = false;
     }
-    if (good && answer->step == ASK) {
-        good = begin_asking(x, asker, directive);
+    if (good && answer->step == ASK && (!may_ask || (directive & DONE) != 0)) {
+        PyErr_SetString(PyExc_ValueError, "only an open request can be kept waiting for an answer");
+        good = false;
     }
     if (!good) {
         free(answer->message);
@@ -117,12 +109,13 @@ static bool take_answer(struct exchange *x, stream asker, PyObject *value, bool 
 
 /* ---- the request ---- */
 
-static PyObject *optional_body(stream envoy, enum body_mode mode, int received, int buffered)
+/* None, where it is not all at hand. */
+static PyObject *optional_body(const struct captured *captured)
 {
-    if (mode != WHOLE_BODY) {
+    if (captured->mode != WHOLE_BODY) {
         Py_RETURN_NONE;
     }
-    return body_bytes(envoy, received, buffered, 0);
+    return PyBytes_FromStringAndSize(captured->body.ptr, (Py_ssize_t)captured->body.length);
 }
 
 /* Calls with the references in `args`, which it takes; a NULL among them is an exception already set. */
@@ -144,76 +137,79 @@ static PyObject *call_and_release(PyObject *callable, PyObject *method, PyObject
     return result;
 }
 
-/* What is known of the request when it is handed over; `body` is a reference that is taken. */
-struct request {
-    struct head head;
-    struct peer peer;
-    bool has_body, judged;
-    PyObject *body;
-};
-
-static PyObject *open_session(const struct config *config, struct worker *worker, stream envoy,
-                              const struct request *request)
+static PyObject *open_session(struct exchange *x, struct worker *worker, const struct captured *request, bool has_body,
+                              bool judged)
 {
-    const struct head *head = &request->head;
     const struct peer *peer = &request->peer;
     PyObject *args[] = {
-        text(head->method),
-        text(head->path),
-        remembered_text(&worker->authority, head->authority),
-        text(head->scheme),
+        text(request->method),
+        text(request->path),
+        remembered_text(&worker->authority, request->authority),
+        text(request->scheme),
         text(peer->protocol),
-        header_tuple(head->fields, head->count),
+        header_tuple(request->fields, request->count),
         remembered_text(&worker->address, peer->address),
         PyLong_FromLong(peer->port),
-        tls_tuple(envoy),
-        PyBool_FromLong(request->has_body),
-        request->body,
-        PyBool_FromLong(request->judged),
+        tls_tuple(peer),
+        PyBool_FromLong(has_body),
+        optional_body(request),
+        PyBool_FromLong(judged),
     };
-    return call_and_release(config->request, NULL, args, sizeof args / sizeof args[0]);
+    return call_and_release(x->config->request, NULL, args, sizeof args / sizeof args[0]);
 }
 
-bool ask_request(struct exchange *x, stream envoy, enum body_mode mode, int received, struct answer *answer)
+bool ask_request(struct exchange *x, const struct captured *captured, struct answer *answer)
 {
     x->asked = true;
-    struct request request;
-    request.has_body = mode != NO_BODY;
-    request.judged = true;
-    if (!head_read(&request.head, envoy, REQUEST_HEADER)) {
-        memset(answer, 0, sizeof *answer);
+    memset(answer, 0, sizeof *answer);
+    if (captured == NULL) {
         return false;
     }
-    request.peer = peer_read(envoy);
     struct worker *worker = interpreter_enter();
-    request.body = optional_body(envoy, mode, received, BUFFERED_REQUEST);
-    x->session = open_session(x->config, worker, envoy, &request);
+    x->session = open_session(x, worker, captured, captured->mode != NO_BODY, true);
     PyObject *directive = x->session ? PyObject_GetAttr(x->session, names.directive) : NULL;
-    bool good = take_answer(x, envoy, directive, mode == BODY_FOLLOWS, answer, "judging a request");
+    bool good = take_answer(x, true, directive, captured->mode == BODY_FOLLOWS, answer, "judging a request");
     interpreter_leave();
-    head_free(&request.head);
     return good;
+}
+
+bool ask_elsewhere(struct exchange *x, stream envoy)
+{
+    interpreter_enter();
+    bool good = asking_begin(x, envoy);
+    if (!good) {
+        drop_session(x, "asking elsewhere");
+    }
+    interpreter_leave();
+    return good;
+}
+
+static bool announces_body(const struct captured *request)
+{
+    for (size_t i = 0; i < request->count; i++) {
+        const header *field = &request->fields[i];
+        if (field->key_length == 14 && memcmp(field->key, "content-length", 14) == 0) {
+            return decimal((buffer){field->value, field->value_length}) > 0;
+        }
+    }
+    return false;
 }
 
 bool note_request(struct exchange *x, stream envoy)
 {
     x->asked = true;
-    struct request request;
-    request.judged = false;
-    if (!head_read(&request.head, envoy, REQUEST_HEADER)) {
+    struct captured *captured = capture_request(envoy, NO_BODY, -1);
+    if (captured == NULL) {
         x->failed = true;
         return false;
     }
-    request.has_body = decimal(request.head.content_length) > 0;
-    request.peer = peer_read(envoy);
     struct worker *worker = interpreter_enter();
-    request.body = Py_NewRef(Py_None);
-    x->session = open_session(x->config, worker, envoy, &request);
+    x->session = open_session(x, worker, captured, announces_body(captured), false);
     if (x->session == NULL) {
         drop_session(x, "noting a request that was not judged");
     }
     interpreter_leave();
-    head_free(&request.head);
+    free(captured);
     return x->session != NULL;
 }
 
@@ -223,18 +219,18 @@ bool ask_request_body(struct exchange *x, stream envoy, int received, struct ans
     PyObject *args[] = {Py_NewRef(x->session), body_bytes(envoy, received, BUFFERED_REQUEST, x->request.fed),
                         PyBool_FromLong(x->request.ended)};
     PyObject *directive = call_and_release(NULL, names.request_body, args, 3);
-    bool good = take_answer(x, envoy, directive, !x->request.ended, answer, "judging a request's body");
+    bool good = take_answer(x, true, directive, !x->request.ended, answer, "judging a request's body");
     interpreter_leave();
     return good;
 }
 
-bool ask_answered(struct exchange *x, stream envoy, struct answer *answer)
+bool ask_answered(struct exchange *x, struct answer *answer)
 {
     interpreter_enter();
     asking_end(x);
     PyObject *args[] = {Py_NewRef(x->session)};
     PyObject *directive = call_and_release(NULL, names.answered, args, 1);
-    bool good = take_answer(x, envoy, directive, x->follows, answer, "going on with an answer");
+    bool good = take_answer(x, true, directive, x->follows, answer, "going on with an answer");
     interpreter_leave();
     return good;
 }
@@ -294,23 +290,21 @@ static bool take_response(struct exchange *x, PyObject *directive, bool follows,
         memset(answer, 0, sizeof *answer);
         return !x->failed;
     }
-    return take_answer(x, NULL, directive, follows, answer, "judging a response");
+    return take_answer(x, false, directive, follows, answer, "judging a response");
 }
 
-bool ask_response(struct exchange *x, stream envoy, enum body_mode mode, int received, struct answer *answer)
+bool ask_response(struct exchange *x, const struct captured *captured, struct answer *answer)
 {
-    struct head head;
-    if (!head_read(&head, envoy, RESPONSE_HEADER)) {
-        memset(answer, 0, sizeof *answer);
+    memset(answer, 0, sizeof *answer);
+    if (captured == NULL) {
         return false;
     }
     interpreter_enter();
     PyObject *directive =
-        call_response(x, (long)decimal(head.status), header_tuple(head.fields, head.count), mode != NO_BODY,
-                      optional_body(envoy, mode, received, BUFFERED_RESPONSE), true);
-    bool good = take_response(x, directive, mode == BODY_FOLLOWS, answer);
+        call_response(x, (long)decimal(captured->status), header_tuple(captured->fields, captured->count),
+                      captured->mode != NO_BODY, optional_body(captured), true);
+    bool good = take_response(x, directive, captured->mode == BODY_FOLLOWS, answer);
     interpreter_leave();
-    head_free(&head);
     return good;
 }
 
@@ -320,7 +314,7 @@ bool ask_response_body(struct exchange *x, stream envoy, int received, struct an
     PyObject *args[] = {Py_NewRef(x->session), body_bytes(envoy, received, BUFFERED_RESPONSE, x->response.fed),
                         PyBool_FromLong(x->response.ended)};
     PyObject *directive = call_and_release(NULL, names.response_body, args, 3);
-    bool good = take_answer(x, NULL, directive, !x->response.ended, answer, "judging a response's body");
+    bool good = take_answer(x, false, directive, !x->response.ended, answer, "judging a response's body");
     interpreter_leave();
     return good;
 }
@@ -331,7 +325,7 @@ bool tell_response_body(struct exchange *x, struct answer *answer)
     PyObject *args[] = {Py_NewRef(x->session), copied_bytes(&x->response),
                         PyBool_FromLong(x->response.complete && !x->response.overflown)};
     PyObject *directive = call_and_release(NULL, names.response_body, args, 3);
-    bool good = take_answer(x, NULL, directive, false, answer, "observing a response's body");
+    bool good = take_answer(x, false, directive, false, answer, "observing a response's body");
     interpreter_leave();
     return good;
 }
@@ -361,7 +355,7 @@ static void call_close(struct exchange *x, bool aborted, long status, uint64_t r
 {
     PyObject *args[] = {Py_NewRef(x->session), PyBool_FromLong(aborted), PyLong_FromLong(status),
                         PyLong_FromUnsignedLongLong(response_bytes)};
-    take_answer(x, NULL, call_and_release(NULL, names.close, args, 4), false, answer, "closing an exchange");
+    take_answer(x, false, call_and_release(NULL, names.close, args, 4), false, answer, "closing an exchange");
     Py_CLEAR(x->session);
 }
 

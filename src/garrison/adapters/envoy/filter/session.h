@@ -5,6 +5,7 @@
 #ifndef GARRISON_SESSION_H
 #define GARRISON_SESSION_H
 
+#include "captured.h"
 #include "exchange.h"
 #include "message.h"
 
@@ -24,18 +25,19 @@ struct answer {
     struct message *message; /* the reply of REFUSE, or the mutation; owned by the reader */
 };
 
-enum body_mode { NO_BODY, WHOLE_BODY, BODY_FOLLOWS };
-
 /* Looks the names of Python's methods up. Needs the GIL; false with a Python exception set. */
 bool session_start(void);
 
-/* False where Python failed or answered nonsense: it is logged and the session is gone. */
-bool ask_request(struct exchange *x, stream envoy, enum body_mode mode, int received, struct answer *answer);
+/* False where Python failed or answered nonsense: it is logged and the session is gone. `captured` may be NULL, where
+   memory was short. */
+bool ask_request(struct exchange *x, const struct captured *captured, struct answer *answer);
 bool ask_request_body(struct exchange *x, stream envoy, int received, struct answer *answer);
-/* After ASK, once the exchange was woken. */
-bool ask_answered(struct exchange *x, stream envoy, struct answer *answer);
+/* After ASK: has the session ask; the exchange is woken when it is answered. */
+bool ask_elsewhere(struct exchange *x, stream envoy);
+/* After that, once the exchange was woken. */
+bool ask_answered(struct exchange *x, struct answer *answer);
 
-bool ask_response(struct exchange *x, stream envoy, enum body_mode mode, int received, struct answer *answer);
+bool ask_response(struct exchange *x, const struct captured *captured, struct answer *answer);
 bool ask_response_body(struct exchange *x, stream envoy, int received, struct answer *answer);
 
 /* Opens the conversation about a request that nobody will judge any more: Envoy answered it, or the client has left. */

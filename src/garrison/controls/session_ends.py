@@ -1,0 +1,166 @@
+"""Operations that end sessions: what of a request names its session, what ends with it, and who is refused since.
+
+A log-out ends the one credential that it came with, a change of password all that its principal proved before it. Only
+what can be issued anew is ended: tokens and the API's own session cookies. Keys, passwords and certificates last.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Final, TypeAlias
+
+from garrison.config.authentication import SchemeSettings
+from garrison.config.controls import ControlsSettings
+from garrison.contract.catalogue import CompiledOperation
+from garrison.controls.patch_tokens import pairs_in
+from garrison.core.canonical import read_cookies
+from garrison.core.operation import SecurityScheme
+from garrison.core.principal import ANONYMOUS, Principal
+from garrison.engine.facts import Facts
+
+_DAY: Final = 86400.0
+_AUTHORIZATION: Final = ("header", "authorization")
+_JWT_PARTS: Final = 3
+_FAR: Final = 1e12
+"""No time in seconds that is meant: a number beyond it says nothing."""
+_AGES: Final = 3660 * _DAY
+"""Nothing is remembered for longer."""
+_SLACK: Final = _DAY
+"""What is added to the end that a token names: nobody who accepts one for longer has a clock that is further off."""
+
+Place: TypeAlias = tuple[str, str]
+"""Location and name of a credential."""
+
+
+class Sessions:
+    """The sessions with which one operation is called."""
+
+    def __init__(self, operation: CompiledOperation | None, settings: ControlsSettings) -> None:
+        own, methods = settings.revocation, settings.authentication.schemes
+        self.ends = own.ends
+        self._longest = own.ended_days * _DAY
+        self._tokens = frozenset(name for name, each in methods.items() if not _lasts(each))
+        """Schemes that are satisfied with tokens."""
+        self._places = tuple(_places(operation, methods))
+        """Where the credential may stand that the operation ends."""
+        self._all_places = (*dict.fromkeys((_AUTHORIZATION, *_fields(operation))),)
+        """Where one may stand that was ended."""
+
+    def end(self, facts: Facts, moment: float) -> None:
+        """End what the operation says, if the API did as it was asked."""
+        if facts.response is None or not 200 <= facts.response.status < 300:
+            return
+        endings, now, principal = facts.state.endings, facts.now, facts.principal
+        latest = now + self._longest
+        if self.ends == "principal":
+            if self._is_session(principal):
+                endings.end_principal(principal.id, moment, now, latest)
+            return
+        until = self._expires(principal, latest)
+        if name := self._id(principal):
+            endings.end_credential(name, now, until or latest)
+        for text in self._own(facts):
+            by_itself = max(latest, min(_expiry(text) + _SLACK, now + _AGES))
+            endings.end_credential(_named(text), now, until or by_itself)
+
+    def has_ended(self, facts: Facts) -> bool:
+        """Whether the credential of this request was ended: by the id that its token has, or by its text, for not every
+        operation reads tokens."""
+        endings, now, name = facts.state.endings, facts.now, self._id(facts.principal)
+        if name and endings.has_ended(name, now):
+            return True
+        texts = (text for place in self._all_places for text in _shown(facts, place))
+        return any(endings.has_ended(_named(text), now) for text in texts)
+
+    def ended_at(self, facts: Facts) -> float:
+        """When all sessions of who asks ended; 0 where they did not, or where a credential that lasts was shown."""
+        principal = facts.principal
+        return facts.state.endings.moment_of(principal.id, facts.now) if self._is_session(principal) else 0.0
+
+    def _is_session(self, principal: Principal) -> bool:
+        return principal is not ANONYMOUS and not self._tokens.isdisjoint(principal.schemes)
+
+    def _id(self, principal: Principal) -> str:
+        """The name of the principal's token; empty where it has none."""
+        return f"id {principal.realm} {principal.token}" if principal.token and self._is_session(principal) else ""
+
+    def _expires(self, principal: Principal, latest: float) -> float:
+        """Until when a token that was read holds, with some slack; 0 where none was."""
+        if not self._is_session(principal):
+            return 0.0
+        return principal.expires + _SLACK if principal.expires < math.inf else latest
+
+    def _own(self, facts: Facts) -> tuple[str, ...]:
+        """The credential that the operation ends: what stands at the first place where anything does."""
+        return next((found for place in self._places if (found := _shown(facts, place))), ())
+
+
+def _lasts(method: SchemeSettings) -> bool:
+    return not method.jwt and method.introspection is None
+
+
+def _places(operation: CompiledOperation | None, methods: Mapping[str, SchemeSettings]) -> Iterator[Place]:
+    """Where the session's credential may stand, the likeliest first. A key in a field of its own beside other schemes
+    is that of a program which many people use: to end it would end everybody's."""
+    schemes = operation.operation.schemes if operation is not None else {}
+    if not schemes:
+        yield _AUTHORIZATION
+    own = [each for each in schemes.values() if each.name not in methods or not _lasts(methods[each.name])]
+    if any(_is_in_authorization(each) for each in own):
+        yield _AUTHORIZATION
+    for each in own:
+        if each.type == "apiKey" and (each.location == "cookie" or len(schemes) == 1):
+            yield each.location, each.parameter
+
+
+def _fields(operation: CompiledOperation | None) -> Iterator[Place]:
+    """Where the contract says that a key or cookie of the operation stands."""
+    for each in operation.operation.schemes.values() if operation is not None else ():
+        if each.type == "apiKey":
+            yield each.location, each.parameter
+
+
+def _is_in_authorization(scheme: SecurityScheme) -> bool:
+    if scheme.type == "apiKey":
+        return (scheme.location, scheme.parameter) == _AUTHORIZATION
+    return scheme.type != "mutualTLS" and scheme.scheme != "basic"
+
+
+def _shown(facts: Facts, place: Place) -> tuple[str, ...]:
+    """The credentials that stand at a place, without their scheme."""
+    location, name = place
+    canonical = facts.canonical
+    if location != "header":
+        pairs = canonical.query if location == "query" else read_cookies(canonical.headers.get("cookie", ""))
+        texts = [value.strip('" ') for key, value in pairs if key == name]
+        return tuple([text for text in texts if text])
+    text = canonical.headers.get(name, "").strip()
+    scheme, space, rest = text.partition(" ")
+    if not text or scheme.lower() == "basic":
+        return ()
+    return (rest.strip() if space else text,)
+
+
+def _named(text: str) -> str:
+    """The name of a credential by its text, which is never that of a token by its id."""
+    return f"text {_signed(text)}"
+
+
+def _signed(text: str) -> str:
+    """A credential without what may be written in more ways than one: the signature of a JWT."""
+    head, _, rest = text.partition(".")
+    is_token = rest.count(".") == _JWT_PARTS - 2 and _is_head(head)
+    return text.rpartition(".")[0] if is_token else text
+
+
+@lru_cache(maxsize=256)
+def _is_head(part: str) -> bool:
+    """Whether a text is the head of a JWT: an issuer's are few."""
+    return any(name == "alg" for name, _ in pairs_in(part))
+
+
+def _expiry(text: str) -> float:
+    """Until when a token holds by its own words, which are those that the API believed; 0 where it says nothing."""
+    signed = _signed(text)
+    expiry = dict(pairs_in(signed.partition(".")[2])).get("exp") if signed != text else None
+    return float(expiry) if isinstance(expiry, int | float) and 0 < expiry < _FAR else 0.0
