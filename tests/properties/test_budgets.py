@@ -250,12 +250,15 @@ limits = st.tuples(*[st.sampled_from(each) for each in ([3, 6, 100], [3, 1 << 31
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.lists(shown, max_size=60), limits)
-def test_one_subject_alone_is_noted_as_one_of_several(taken: list[Shown], limits: tuple[int, int, int, int]) -> None:
-    """What `look_one` and `take_one` leave behind is what `look` and `take` would, however exchanges overlap."""
-    keep, least, most, few = limits
+@given(st.lists(shown, max_size=60), limits, st.booleans())
+def test_one_subject_alone_is_noted_as_one_of_several(
+    taken: list[Shown], limits: tuple[int, int, int, int], is_quick: bool
+) -> None:
+    """What `take_within`, `look_one` and `take_one` leave behind is what `look` and `take` would, however exchanges
+    overlap."""
+    keep, least, places, few = limits
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "MAX_SUBJECTS", most)
+        patch.setattr(module, "MAX_SUBJECTS", places)
         patch.setattr(module, "FEW", few)
         one, several, now = Budgets(), Budgets(), START
         waiting: list[tuple[int, Taken, Taken, bool]] = []
@@ -263,7 +266,10 @@ def test_one_subject_alone_is_noted_as_one_of_several(taken: list[Shown], limits
             now += each.pause
             digest = bytes([each.subject]) * 8
             ones, others = one.space("s", 9, keep, least), several.space("s", 9, keep, least)
-            direct = one.take_one(one.look_one(ones, each.key, digest), digest, now)
+            most = min(keep, ones.most) if is_quick else 0
+            place = one.take_within(ones, each.key, digest, now, most)
+            look = one.look_one(ones, each.key, digest)
+            direct = [place] if place is not None else one.take_one(look, digest, now)
             plain = several.take([several.look(others, each.key, [digest])], now)
             waiting.append((index + each.waits, direct, plain, each.has_left))
             for due in [due for due in waiting if due[0] <= index]:
@@ -348,3 +354,29 @@ def _value(data: bytes) -> Any:
     import msgspec
 
     return msgspec.json.decode(data)
+
+
+def test_all_is_calm_until_somebody_comes_to_a_limit_or_is_held() -> None:
+    """What says that nobody needs to be looked at is lost with the first who does, and while anything is not in force
+    yet that came from elsewhere."""
+    budgets, space = Budgets(), "principal  "
+    found = budgets.space(space, 60, 100, 3)
+    calm = budgets.calm
+    assert calm is not None
+    show(budgets, space, "ada", [b"\1" * 8, b"\2" * 8], START)
+    assert budgets.calm is calm
+    budgets.releases = frozenset({Release(START, "principal", "bob")})
+    assert budgets.calm is None
+    assert budgets.space(space, 60, 100, 3) is found
+    assert budgets.calm is calm
+    budgets.adopt(Budgets())
+    assert budgets.calm is None
+    budgets.space(space, 60, 100, 3)
+    assert budgets.calm is calm
+    budgets.hold(found, "bob", "short", START)
+    assert budgets.calm is None
+    other = Budgets()
+    show_in = other.space(space, 60, 100, 3)
+    show(other, space, "ada", [bytes([each]) * 8 for each in range(3)], START)
+    assert show_in.is_tight
+    assert other.calm is None

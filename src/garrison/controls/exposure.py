@@ -26,7 +26,7 @@ from garrison.engine.facts import Facts
 from garrison.exposure.budgeting import Bill, Charge, Purse, give_back
 from garrison.exposure.cutting import surplus
 from garrison.exposure.seeking import Seeking
-from garrison.exposure.subjects import Extractor, Found, Seen
+from garrison.exposure.subjects import Alone, Extractor, Found, Seen
 from garrison.identity.grants import has_claim
 
 _ID = ControlId("exposure")
@@ -70,11 +70,13 @@ class _People:
         self._purse = purse
         self._attribution = extractor.attribution
         self._asks = extractor.in_parameters
+        self._again = self._look_again
         self._claims = {kind: each.claim for kind, each in own.kinds.items() if each.claim}
 
     def check_head(self, facts: Facts) -> Outcome:
         """Who is held is refused, and who asks for somebody new while nothing is left."""
-        if self._purse.is_calm(facts):
+        state = facts.state
+        if state.budgets.calm is self._purse.calm and not state.measures.tightens:
             return None
         if facts.state.budgets.holds and (held := self._purse.check_held(facts)) is not None:
             return held
@@ -90,8 +92,9 @@ class _People:
             return None
         alone = self._extractor.alone(facts)
         if alone is not None:
-            is_within = self._shows_one(facts, alone)
-            return None if is_within else self._judge(facts, Seen(self._attribution, [alone]))
+            if self._shows_one(facts, alone):
+                return None
+            return self._judge(facts, Seen(self._attribution, [Found(*alone)]))
         seen = self._extractor.disclosed(facts)
         if seen.is_readable and len(seen.found) == 1 and self._shows_one(facts, seen.found[0]):
             return None
@@ -111,17 +114,17 @@ class _People:
                 return cut
         return (*unreadable, *self._purse.spend(facts, bill)) or None
 
-    def _shows_one(self, facts: Facts, found: Found) -> bool:
+    def _shows_one(self, facts: Facts, found: Alone) -> bool:
         """Note the one subject that the answer discloses. False where a budget may have no room for it."""
         kind, name, claim, types = found
-        own = self._is_own(facts, found) if claim or self._claims else None
+        own = self._is_own(facts, Found(*found)) if claim or self._claims else None
         pseudonyms = facts.state.pseudonyms
         digest, abridged = pseudonyms.pseudonym(kind, name)
         facts.key = pseudonyms.number
         facts.attribution = self._attribution
         facts.exposed = (Disclosure(kind, (digest,), types, own),)
         facts.alone = kind, name, digest, abridged
-        facts.on_rewrite = self._look_again
+        facts.on_rewrite = self._again
         return own is True or self._purse.pay(facts, kind, abridged)
 
     def _look_again(self, facts: Facts, value: Any) -> None:

@@ -19,6 +19,7 @@ from garrison.payload.evidence import evidence_of
 from garrison.payload.gather import Places
 from garrison.payload.judge import CROWDED, Finding, judge_besides, prepare
 from garrison.payload.places import signs_of
+from garrison.payload.prose import Prose
 from garrison.payload.request import Free
 from garrison.payload.usual import Usual
 
@@ -44,6 +45,7 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
         return Checks()
     trusts = _trusting(settings.payload.unsafe_trusted_places)
     usual, free = Usual(settings.payload.classes, settings.payload.usual), Free(operation)
+    prose = Prose(operation)
     # an exception for one class must not hide another in the same text
     named = {each.reason.removeprefix(_PREFIX) for each in settings.payload.excepted}
     besides = {each.id: signs_of(each.id) for each in CLASSES if each.id in named}
@@ -56,10 +58,13 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
             return None
         if trusts is not None:
             places = [place for place in places if not trusts(place[0])]
-        found = judge_besides([text for _, text in places], usual.spared(places), besides)
+        texts, spared = [text for _, text in places], usual.spared(places)
+        found = judge_besides(texts, spared, besides)
         if not found:
             free.note(facts, judged)
             return None
+        if (less := prose.spared(facts, places, found, spared)) is not spared:
+            found = judge_besides(texts, less, besides)
         return tuple(_reasons(few(found, _kind), places)) or None
 
     return Checks(body=check, prepare=prepare)

@@ -103,11 +103,13 @@ class Budgets:
     __slots__ = (
         "_applied",
         "_arriving",
+        "_calm",
         "_holds",
         "_pending",
         "_releases",
         "_spaces",
-        "is_calm",
+        "calm",
+        "form",
         "is_current",
         "subjects",
     )
@@ -116,8 +118,12 @@ class Budgets:
         self._releases: frozenset[Release] = frozenset()
         self._applied: frozenset[Release] = frozenset()
         self._holds = False
-        self.is_calm = True
-        """Whether surely nobody is held, nor has come to a limit at which anybody is refused."""
+        self._calm = object()
+        self.calm: object | None = self._calm
+        """The same object as long as surely nobody is held, nor has come to a limit at which anybody is refused, and
+        `is_current`; else None."""
+        self.form: object = self._calm
+        """Another object whenever a space was made or changed."""
         self.is_current = True
         """Whether nothing came from elsewhere that is not in force yet: the next `space` puts it in force."""
         self.subjects = 0
@@ -136,6 +142,7 @@ class Budgets:
     def releases(self, releases: frozenset[Release]) -> None:
         self._releases = releases
         self.is_current = False  # afterwards: whoever sees it finds them
+        self.calm = None
 
     @property
     def holds(self) -> bool:
@@ -157,6 +164,7 @@ class Budgets:
                 self._release()
             if self._arriving:
                 self._arrive()
+            self._calm_down()
         found = self._spaces.get(name)
         if found is None:
             found = self._spaces[name] = Space()
@@ -164,8 +172,11 @@ class Budgets:
             found.horizon, found.keep = max(found.horizon, horizon), max(found.keep, keep + 1)
             found.least = min(found.least, least)
             found.most = min(found.least - 1, found.keep, FEW)
+            found.reach = found.horizon + SLACK
+            self.form = object()
             found.is_tight = len(found) > 0
-            self.is_calm = self.is_calm and not found.is_tight
+            if found.is_tight:
+                self.calm = None
         return found
 
     def find(self, space: Space, key: str) -> Seen | None:
@@ -201,17 +212,15 @@ class Budgets:
         return space, key, seen, before, size + seen.lost, newest
 
     def take_within(self, space: Space, key: str, digest: bytes, now: float, most: int) -> Place | None:
-        """Note one subject that is new to `key`, of whom that will have seen `most` at most with it: so it is with
-        nearly every answer. None where that is not so, or not so simple; nothing is noted then."""
+        """Note one subject that is new to `key`, which then has seen `most` at most: so it is with nearly every answer.
+        None where that is not so, or not so simple; nothing is noted then."""
         seen = space.find(key)
         if seen is None or self.subjects >= MAX_SUBJECTS:
             return None
-        recent, place = seen.recent, (seen, digest)
-        if type(recent) is not Few or place in self._pending:
+        place, moment = (seen, digest), ceil(now)
+        if moment < seen.least or place in self._pending:
             return None
-        moment = ceil(now)
-        room = (most if most < space.most else space.most) - seen.lost  # noqa: FURB136 - as below
-        if moment < seen.least or not recent.add_within(digest, moment, moment - space.horizon - SLACK, room):
+        if not seen.recent.add_within(digest, moment, moment - space.reach, most - seen.lost):
             return None
         if now > seen.latest:  # noqa: PLR1730 - at a fourth of what `max` takes
             seen.latest = now
@@ -300,7 +309,7 @@ class Budgets:
         seen = self.find(space, key) or self._place(space, key, now)
         if name not in seen.held:
             seen.held = (*seen.held, name)
-        self._holds, self.is_calm = True, False
+        self._holds, self.calm = True, None
 
     def release(self, release: Release) -> None:
         """Put a release in force."""
@@ -313,6 +322,7 @@ class Budgets:
         """Have what others know count as well, from the next look on; may be called by any thread."""
         self._arriving += (others,)
         self.is_current = False
+        self.calm = None
 
     def load(self, space: Space, key: str, seen: Seen) -> None:
         """`key` has seen this too, as it is known from elsewhere."""
@@ -350,10 +360,15 @@ class Budgets:
                 own = self.space(name, space.horizon, space.keep - 1, space.least)
                 for key, seen in space.items():
                     self.load(own, key, seen)
-        self.is_calm = not (self._holds or any(space.is_tight for space in self._spaces.values()))
 
     def _tighten(self, space: Space) -> None:
-        space.is_tight, self.is_calm = True, False
+        space.is_tight, self.calm = True, None
+
+    def _calm_down(self) -> None:
+        if not (self._holds or any(space.is_tight for space in self._spaces.values())):
+            self.calm = self._calm
+        if not self.is_current:  # what comes meanwhile sets both, this one first
+            self.calm = None
 
     def _release(self) -> None:
         releases = self._releases

@@ -37,7 +37,8 @@ class Pseudonyms:
 
     def pseudonym(self, kind: str, name: str) -> tuple[str, bytes]:
         """The digest of a subject, and the same abridged."""
-        keyed = (self._begun.get(kind) or self._begin(kind)).copy()  # to take the key in costs as much as the text
+        begun = self._begun.get(kind) or self._begin(kind)
+        keyed = begun.copy()  # to take the key in costs as much as the text
         try:
             keyed.update(name.encode() if len(name) <= LONGEST_SUBJECT else _cut(name))
         except UnicodeEncodeError:

@@ -79,14 +79,14 @@ class Few:
         return 1 - gone
 
     def add_within(self, digest: bytes, tick: int, cutoff: int, most: int) -> bool:
-        """As `add`, where the subject is not known, nobody was seen after `tick`, nobody is to be forgotten, and at
-        most so many will be known. Whether it was noted."""
-        times = self._times
-        if times and (len(times) >= most or times[-1] > tick or times[0] <= cutoff or digest in self._digests):
+        """As `add`, where the subject is surely not known, others are, nobody was seen after `tick`, nobody is to be
+        forgotten, and at most so many will be known. Whether it was noted."""
+        times, digests = self._times, self._digests
+        if not times or len(times) >= most or times[-1] > tick or times[0] <= cutoff:
             return False
-        if most < 1:
+        if digests.find(digest) >= 0:  # `in` takes it for a number first
             return False
-        self._digests += digest
+        digests += digest
         times.append(tick)
         return True
 
@@ -243,6 +243,10 @@ class Many:
         if self._size > BUCKET * len(self._buckets):
             self._spread()
         return 1 - gone
+
+    def add_within(self, digest: bytes, tick: int, cutoff: int, most: int) -> bool:
+        """As of few; of many it is never so simple."""
+        return False
 
     def note_all(self, digests: Sequence[bytes], tick: int) -> None:
         """The same of several, each once."""

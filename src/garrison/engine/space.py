@@ -8,7 +8,7 @@ from garrison.engine.seen import Seen
 class Space:
     """The keys of all budgets that count alike: the same subjects per the same."""
 
-    __slots__ = ("_old", "_young", "horizon", "is_tight", "keep", "least", "most")
+    __slots__ = ("_old", "_young", "horizon", "is_tight", "keep", "least", "most", "reach")
 
     def __init__(self) -> None:
         self.least = 1 << 31
@@ -19,6 +19,8 @@ class Space:
         """Length of the longest window, in seconds."""
         self.keep = 0
         """Subjects of a key that matter: one more than its widest limit."""
+        self.reach = 0
+        """For how many seconds anybody is remembered."""
         self.most = 0
         """How many a key may have seen while nothing of it needs a closer look."""
         self._young: dict[str, Seen] = {}

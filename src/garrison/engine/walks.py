@@ -15,7 +15,7 @@ from a million, one in 250 is taken for a walk; from 10,000, one in three."""
 OPERATIONS: Final = 4096
 """Operations remembered, each in at most 20 KB; the largest descriptions have half as many that take ids."""
 _DIGITS: Final = "0123456789"
-_LONGEST: Final = 18
+LONGEST_NUMBER: Final = 18
 """Digits of a number that count, the last ones: what stands before is compared as text."""
 
 Id: TypeAlias = tuple[str, int]
@@ -28,11 +28,11 @@ def as_id(value: object) -> Id | None:
         return ("", value) if value >= 0 else None
     if type(value) is not str:
         return None
-    if len(value) <= _LONGEST and value.isdigit() and value.isascii():
+    if len(value) <= LONGEST_NUMBER and value.isdigit() and value.isascii():
         return "", int(value)  # as most are
     head = value.rstrip(_DIGITS)
-    if len(head) < len(value) - _LONGEST:
-        head = value[:-_LONGEST]
+    if len(head) < len(value) - LONGEST_NUMBER:
+        head = value[:-LONGEST_NUMBER]
     return (head, int(value[len(head) :])) if len(head) < len(value) else None
 
 
@@ -48,17 +48,28 @@ class Walks:
         """Whether an id next to this one was asked for just before; from now on this one was."""
         blocks = self._operations.get(operation) or self._new(operation)
         lasts, block = blocks.lasts, number // BLOCK
-        here: _Block = (head, block) if head else block
+        here: _Block
+        below: _Block
+        above: _Block
+        if head:
+            here, below, above = (head, block), (head, block - 1), (head, block + 1)
+        else:
+            here, below, above = block, block - 1, block + 1
         last = lasts.get(here)
         if last != number:
-            blocks.put(here)  # also again: a walk is not forgotten while it goes on
-            lasts[here] = number
+            # It takes the place of the one that came first; also again: a walk is not forgotten while it goes on.
+            at, ring, places = blocks.at, blocks.ring, blocks.places
+            first = ring[at]
+            if first is not None and places[first] == at:
+                del places[first], lasts[first]
+            ring[at], places[here], lasts[here] = here, at, number
+            blocks.at = (at + 1) % BLOCKS
             if last is not None:
                 return True
-        before = lasts.get((head, block - 1) if head else block - 1)
+        before = lasts.get(below)
         if before is not None and number - before <= BLOCK:
             return True
-        after = lasts.get((head, block + 1) if head else block + 1)
+        after = lasts.get(above)
         return after is not None and after - number <= BLOCK
 
     def _new(self, operation: str) -> "_Blocks":
@@ -71,27 +82,17 @@ class Walks:
 class _Blocks:
     """The last blocks of one operation in which anybody asked for an id."""
 
-    __slots__ = ("_at", "_places", "_ring", "lasts")
+    __slots__ = ("at", "lasts", "places", "ring")
 
     def __init__(self) -> None:
         self.lasts: dict[_Block, int] = {}
         """The id that was asked for last in each."""
-        self._ring: list[_Block | None] = [None] * BLOCKS
+        self.ring: list[_Block | None] = [None] * BLOCKS
         """The blocks in the order in which they came, some of them again."""
-        self._places: dict[_Block, int] = {}
+        self.places: dict[_Block, int] = {}
         """Where each stands there last."""
-        self._at = 0
-
-    def put(self, block: "_Block") -> None:
-        """A block takes the place of the one that came first."""
-        ring, at, places = self._ring, self._at, self._places
-        first = ring[at]
-        if first is not None and places[first] == at:
-            del places[first]
-            self.lasts.pop(first, None)
-        ring[at] = block
-        places[block] = at
-        self._at = (at + 1) % BLOCKS
+        self.at = 0
+        """Where the next one goes."""
 
 
 _Block: TypeAlias = tuple[str, int] | int

@@ -107,10 +107,15 @@ class Purse:
             if (names := [each.name for each in group.budgets if each.then == "hold"])
         )
         self._reasons = reasons
-        self._single = self._groups[0] if len(self._groups) == 1 else None
-        self._found: tuple[Budgets, Space] | None = None
-        """Where the one group counts, once it was looked up."""
-        self._looks_always = any(not group.least for group in self._groups)
+        # Where the one group counts, as it was looked up last:
+        self._form: object = self
+        self._space: Space | None = None
+        self._most = 0
+        self._kind = self._groups[0].kind if self._groups else ""
+        self._by_party = bool(self._groups) and self._groups[0].per == "principal"
+        self.calm: object = self
+        """As long as this is `Budgets.calm`, nobody needs to be looked at before the answer is known: so it is with
+        nearly every request. Itself before anything was looked up."""
         self._enforces = own.mode is Mode.ENFORCE
         self.cuts = own.lists == "cut" and self._enforces
         """Whether items of lists are taken out that go beyond a budget."""
@@ -136,18 +141,6 @@ class Purse:
             if seen is not None and seen.held and (held := sorted(names.intersection(seen.held))):
                 return self._reasons("budget-held", "", ", ".join(f"`{name}`" for name in held))
         return None
-
-    def is_calm(self, facts: Facts) -> bool:
-        """Whether nobody needs to be looked at before the answer is known: so it is with nearly every request."""
-        state, found = facts.state, self._found
-        budgets = state.budgets
-        return (
-            budgets.is_calm
-            and budgets.is_current
-            and found is not None
-            and found[0] is budgets
-            and not (self._looks_always or state.measures.tightens)
-        )
 
     def exhausted(self, facts: Facts) -> tuple[Group, ...]:
         """Those of whose budgets one that refuses may have nothing left: whoever is new to it is refused beforehand.
@@ -184,28 +177,36 @@ class Purse:
     def pay(self, facts: Facts, kind: str, digest: bytes) -> bool:
         """One subject is about to be shown, within all budgets as with nearly every answer. False where one of them
         must be looked at more closely: nothing is taken then."""
-        if facts.state.measures.tightens and _tight(facts) is not LOOSE:
+        state = facts.state
+        if state.measures.tightens and _tight(facts) is not LOOSE:
             return False
-        single = self._single
-        if single is not None and (not single.kind or single.kind == kind):
-            budgets = facts.state.budgets
-            found = self._found
-            if found is None or found[0] is not budgets or not budgets.is_current:
-                found = self._find(budgets, single)
-            key = self._key(single, facts)
-            place = budgets.take_within(found[1], key, digest, facts.now, single.tightest)
-            if place is not None:
-                facts.taken += (place,)
-                if single.per == "principal":
-                    facts.payer = key
-                return True
-        return self._pay_all(facts, kind, digest)
+        budgets = state.budgets
+        if budgets.form is not self._form or not budgets.is_current:
+            self._find(budgets)
+        if self._space is None or (self._kind and self._kind != kind):
+            return self._pay_each(facts, kind, digest)
+        if self._by_party and facts.principal is ANONYMOUS:
+            key = stranger(facts.request.peer.address)
+        else:
+            key = self._key(self._groups[0], facts)
+        place = budgets.take_within(self._space, key, digest, facts.now, self._most)
+        if place is None:
+            return self._pay_each(facts, kind, digest)
+        facts.taken += (place,)
+        if self._by_party:
+            facts.payer = key
+        return True
 
-    def _find(self, budgets: Budgets, group: Group) -> tuple[Budgets, Space]:
-        found = self._found = budgets, budgets.space(group.space, group.horizon, group.keep, group.least)
-        return found
+    def _find(self, budgets: Budgets) -> None:
+        """Look up where the budgets count, where that is one space."""
+        for group in self._groups:
+            space = budgets.space(group.space, group.horizon, group.keep, group.least)
+            if len(self._groups) == 1:
+                self._space, self._most = space, min(space.most, group.tightest)
+                self.calm = (budgets.calm if group.least else None) or self
+        self._form = budgets.form
 
-    def _pay_all(self, facts: Facts, kind: str, digest: bytes) -> bool:
+    def _pay_each(self, facts: Facts, kind: str, digest: bytes) -> bool:
         budgets, now = facts.state.budgets, facts.now
         looks: tuple[Look, ...] = ()
         for group in self._groups:

@@ -18,9 +18,8 @@ from garrison.core.operation import Operation
 from garrison.core.principal import ANONYMOUS
 from garrison.engine.control import End
 from garrison.engine.facts import Facts
-from garrison.engine.limits import LONGEST_KEY
 from garrison.engine.shown import Shown
-from garrison.engine.walks import as_id
+from garrison.engine.walks import LONGEST_NUMBER, as_id
 from garrison.exposure.fields import Who
 from garrison.exposure.forms import Forms
 from garrison.exposure.inference import variables
@@ -64,6 +63,7 @@ class Seeking:
         "_lone",
         "_names",
         "_operation",
+        "_walks_alone",
         "end",
     )
 
@@ -79,6 +79,8 @@ class Seeking:
         self._learning = own.learning
         self._forms = Forms(operation) or None
         self._id = _id_of(operation, extractor)
+        is_alone = self._id is not None and self._lone is not None and self._id[:2] == self._lone[:2]
+        self._walks_alone = self._id.kinds if self._id is not None and is_alone else None
         self.end: End | None = self._end
         """Notes what a request sought; None where there is nothing to tell of the operation."""
         if self._extractor is None and self._forms is None:
@@ -95,10 +97,10 @@ class Seeking:
             return
         if alone is not None and lone is not None and facts.has_left:
             place, parameter, kind = lone
-            if kind == alone[0] and facts.values[place].get(parameter) == alone[1]:
+            told, name, _, abridged = alone
+            if kind == told and facts.values[place].get(parameter) == name:
                 # who is asked for is told of, as with nearly every request
-                if not self._meet(facts, alone[1], alone[3]):
-                    self._walked(facts)
+                self._meet(facts, name, abridged)
                 return
         is_given = self._extractor is not None and self._seek(facts, self._extractor)
         if not is_given:
@@ -125,20 +127,22 @@ class Seeking:
             people.renew(number, facts.now)
         return facts.key in {0, number}
 
-    def _meet(self, facts: Facts, name: str, abridged: bytes) -> bool:
-        """As `_note_asked` and `_show`, of one who was asked for and told of. Whether it is who asks, or was shown to
-        them before."""
+    def _meet(self, facts: Facts, name: str, abridged: bytes) -> None:
+        """As `_note_asked`, `_show` and `_walked`, of one who was asked for and told of."""
         people, principal = facts.state.people, facts.principal
         if facts.exposed[0].own is True or (people.number != facts.key and not self._is_of_key(facts)):
-            return True
-        party = principal.id if principal is not ANONYMOUS and len(principal.id) <= LONGEST_KEY else facts.party
-        if people.meet(party, int.from_bytes(abridged, "big") or 1, PER_PARTY, PLACES):
-            return True
+            return
+        if people.meet(facts.payer or facts.party, int.from_bytes(abridged, "big") or 1, PER_PARTY, PLACES):
+            return
         if principal is not ANONYMOUS and principal.subject == name:
-            return True
+            return
         if facts.now >= (people.began or 0.0) + self._learning:
             facts.unissued = 1
-        return False
+        kinds = self._walks_alone
+        if kinds is None or len(name) > LONGEST_NUMBER or not (name.isdigit() and name.isascii()):
+            self._walked(facts)
+        elif facts.state.walks.near(self._operation, "", int(name)):  # as `_walked`, of a number
+            facts.near = not self._was_given(facts, name, kinds)
 
     def _note_asked(self, facts: Facts, named: Sequence[tuple[Who, str]]) -> bool:
         if not named:

@@ -5,8 +5,9 @@ it holds nothing at all, or has only empty lists where it would name one. What i
 settings, is believed; what names say (`inference.py`) counts where nothing is annotated of that kind in the operation.
 """
 
-from collections.abc import Collection, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Collection, Sequence
+from operator import itemgetter
+from typing import Any, NamedTuple, TypeAlias
 
 from garrison.config.exposure import ExposureSettings
 from garrison.contract.annotations import SUBJECT
@@ -37,6 +38,10 @@ class Found(NamedTuple):
     """Semantic types of its data, sorted."""
 
 
+Alone: TypeAlias = tuple[str, str, str, tuple[str, ...]]
+"""The same as `Found`, made at a fourth of the cost."""
+
+
 class Seen(NamedTuple):
     """What an answer discloses."""
 
@@ -47,13 +52,25 @@ class Seen(NamedTuple):
     """Whether everybody is known whose data it discloses."""
 
 
+class _Lone(NamedTuple):
+    """An object which names one subject, at one place."""
+
+    node: Node
+    take: Callable[[Any], tuple[Any, ...]]
+    """What it holds that matters, the name first; raises KeyError where something is missing."""
+    kind: str
+    claim: str
+    types: tuple[str, ...]
+    """Its types where nothing is missing or empty."""
+
+
 class _Answer(NamedTuple):
     """What is looked for in answers of one form."""
 
     field: Field
     names: bool
     """Whether it names anybody."""
-    lone: Node | None
+    lone: _Lone | None
     """What they hold, where that is an object which names one subject, at one place, and nobody else is asked for."""
 
 
@@ -84,15 +101,17 @@ class Extractor:
         self.lone = _lone(places)
         """Place, name and kind of the one parameter that names subjects, where nothing else in a request does."""
         self._asks = places.asked
-        self._answers = {key: self._answer(field, names_anybody(field)) for key, field in places.answers.items()}
-        self._undeclared = self._answer(places.undeclared, self.in_answer)
+        self._answers: dict[int, _Answer] = {
+            key: self._answer(field, names_anybody(field)) for key, field in places.answers.items()
+        }
+        self._undeclared: _Answer = self._answer(places.undeclared, self.in_answer)
         self._attribution = Attribution.ANNOTATED if places.is_explicit else Attribution.INFERRED
 
     def _answer(self, field: Field, names: bool) -> _Answer:
         node, asks = field.node, self._asks
         if node is None or node.only is None or asks is None:
             return _Answer(field, names, None)
-        return _Answer(field, names, node if asks <= {node.only[1]} else None)
+        return _Answer(field, names, _lone_in(field, node, *node.only) if asks <= {node.only[1]} else None)
 
     @property
     def attribution(self) -> Attribution:
@@ -139,18 +158,25 @@ class Extractor:
             found += self._in_body(facts)
         return found
 
-    def alone(self, facts: Facts) -> Found | None:
+    def alone(self, facts: Facts) -> Alone | None:
         """The one subject that `disclosed` would tell of, where that can be seen without a walk: nearly every answer is
         one object about somebody."""
         document = facts.response_document
         if type(document) is not JsonDocument or type(document.value) is not dict:
             return None
-        field, _, lone = self._answers.get(id(facts.response_body_schema), self._undeclared)
-        named = alone(field, lone, document.value) if lone is not None else None
-        if named is None:
+        answer: tuple[Field, bool, _Lone | None] = self._answers.get(id(facts.response_body_schema), self._undeclared)
+        field, _, lone = answer
+        if lone is None:
             return None
-        who, name, mask = named
-        return Found(who.kind, name, who.claim, types_of(mask))
+        node, take, kind, claim, types = lone
+        try:
+            held = take(document.value)
+            if all(held) and type(held[0]) is str:
+                return kind, held[0], claim, types
+        except KeyError:
+            pass  # not all of it is there
+        named = alone(field, node, document.value)
+        return None if named is None else (kind, named[1], claim, types_of(named[2]))
 
     def disclosed(self, facts: Facts) -> Seen:
         """The subjects whose data the answer holds."""
@@ -224,6 +250,14 @@ class Extractor:
 
 _UNREADABLE = Seen(Attribution.UNKNOWN, [], is_readable=False)
 _NOTHING: tuple[Any, ...] = ({}, [], "", None)
+
+
+def _lone_in(field: Field, node: Node, name: str, who: Who, mask: int) -> _Lone:
+    names = [each for each, _ in node.typed] or [name]
+    mask |= field.mask
+    for _, bits in node.typed:
+        mask |= bits
+    return _Lone(node, itemgetter(name, *names), who.kind, who.claim, types_of(mask))
 
 
 def _lone(places: Places) -> tuple[str, str, str] | None:

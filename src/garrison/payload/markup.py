@@ -24,7 +24,7 @@ def opens_element(text: str, place: int) -> bool:
     name = found[1].lower().rpartition(":")[2]
     if name in _WITH_ATTRIBUTE and text[found.end() : found.end() + 1] == ">":
         return False
-    if name == "object" and _LOADS.match(text, found.end(), start + _TAG):
+    if name in {"object", "xml"} and _LOADS.match(text, found.end(), start + _TAG):
         return not _is_quoted(text, start)
     if name in _ALWAYS:
         return not _is_quoted(text, start)
@@ -45,7 +45,7 @@ _DANGER: Final = re.compile(
 
 
 _TAG: Final = 400
-_LOADS: Final = re.compile(r"[^<>]{0,300}?[\s/\"'](?:data\s*=|type\s*=\s*[\"']?text/html)", re.IGNORECASE)
+_LOADS: Final = re.compile(r"[^<>]{0,300}?[\s/\"'](?:data\s*=|src\s*=|type\s*=\s*[\"']?text/html)", re.IGNORECASE)
 
 
 def _is_quoted(text: str, start: int) -> bool:

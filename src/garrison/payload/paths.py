@@ -61,6 +61,12 @@ def points_inward(text: str, place: int) -> bool:
     return _DEVELOPED.match(text) is None
 
 
+def is_one(text: str, place: int) -> bool:
+    """Whether the address that `text` begins with is all of it: what goes on in words is a sentence about one."""
+    del place
+    return " " not in text.strip()
+
+
 _LONGEST: Final = 400
 _INTRODUCES: Final = frozenset({
     "a", "about", "above", "add", "added", "adding", "after", "against", "all", "also", "an", "and", "are",
@@ -88,6 +94,8 @@ def stands_apart(text: str, place: int) -> bool:
     if len(parts) < 2:
         return text.count("\n") < 2 and not text[place:].strip()
     before, path = parts
+    if "/" not in path and "\\" not in path:
+        return False  # the last word of a sentence that says a path before
     if "\n" in text[max(0, place - len(path) - 2) : place - len(path)] or not is_said(text, place - 1):
         return False
     words = before.rsplit(None, 1)

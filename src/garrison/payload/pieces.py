@@ -15,7 +15,13 @@ PAIRED: Final = frozenset[int]().union(*[
     signs_of(kind, names.split())
     for kind, names in (
         ("sql", "quote-goes-on quote-ends quote-dangling-comment word-alone json-compared union-end"),
+        ("sql", "logic-first quote-logic-first quote-remark quote-operated"),
+        ("sql", "bracket-left row-left aliased-from from-first"),
         ("markup", "element-left quote-element attribute-left script-left closing-alone"),
+        ("markup", "bracket-encoded-alone quote-element-first handler-cut dangling"),
+        ("xml", "declaration-alone"),
+        ("ldap", "wild filter-left"),
+        ("header", "header-first"),
         ("nosql", "object-left script"),
         ("request", "two-hosts"),
         ("command", "separator-first separated-alone substituted-alone"),

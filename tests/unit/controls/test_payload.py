@@ -305,3 +305,33 @@ def test_nothing_is_looked_for_twice_that_nobody_excepted(monkeypatch: pytest.Mo
         visited(guests, both)
         counts.append(len(read))
     assert counts[0] == counts[1]
+
+
+MENTION = "the daemon says in /etc/apache2/apache2.conf that it writes to /proc/self/fd/2 and not to a file"
+SESSION = (
+    "While the job runs the answer of the newest version is this, as far as I can see:"
+    "\n\n$ curl -i localhost:8000/jobs/1\n\nHTTP/1.1 200 OK\nContent-Length: 16\nAllow: GET\n\nCan it say more?"
+)
+PROGRAM = 'int main() {\n    setresuid(0, 0, 0);\n    system("/bin/bash");\n    return 0;\n}'
+
+
+@pytest.mark.parametrize("text", [MENTION, SESSION, PROGRAM])
+def test_a_document_mentions_what_a_value_would_do(text: str) -> None:
+    assert reasons(decided("POST /notes", {"text": text})) == [], "the contract says that a person writes there"
+    assert reasons(decided("POST /notes", {"other": text})) != []
+    assert reasons(decided("POST /notes", {"text": text, "size": "x"})) != [], "what breaks the contract proves nothing"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/etc/passwd",
+        "../../../../etc/passwd is what I want",
+        "file:///etc/passwd or so I think",
+        f"{MENTION} {SQL}",
+        f"{MENTION}; cat /etc/passwd",
+        f"{SESSION} <script>alert(1)</script>",
+    ],
+)
+def test_what_leaves_its_place_leaves_it_in_a_document_too(text: str) -> None:
+    assert reasons(decided("POST /notes", {"text": text})) != []
