@@ -30,11 +30,11 @@ _OVERLONG = re.compile(rb"([\xc0\xc1][\x80-\xbf]|(?:\xe0|\xf0\x80|\xf8\x80\x80|\
 _INVALID = re.compile("([\udc80-\udcff]+)")
 _ESCAPE = re.compile(r"(\\(?:u[0-9A-Fa-f]{4}|u\{[0-9A-Fa-f]{1,6}\}|x[0-9A-Fa-f]{2}|[0-3]?[0-7]{2}))")
 _REFERENCE = re.compile(r"(&(?:#(?:[0-9]{1,7}|[xX][0-9A-Fa-f]{1,6});?|[A-Za-z]{2,12};))")
+_HIDES_ASCII = re.compile(r"\+A[A-H][A-Za-z0-9+/]")  # the first nine bits of what is hidden are none
 _UTF7 = re.compile(r"(\+[A-Za-z0-9+/]*+-?)")  # a run is read once, whatever follows it
 _JOINED = re.compile(
-    r"\+(?:and|or|xor|union|select|order|group|having|waitfor|delay|where|from|like|insert|dir|cat|ping|ls|wget|curl)\+",
-    re.IGNORECASE,
-)
+    r"\+(?:and|or|xor|union|select|order|group|having|waitfor|delay|where|from|like|insert|dir|cat|ping|ls|wget|curl)\+"
+)  # in lower case: to leave the case aside would cost some times as much
 _HEX = re.compile(r"0x[0-9A-Fa-f]{2}(?:0x[0-9A-Fa-f]{2})+")  # begins with what is sought first
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _DATA_URL = re.compile(r"(?<=;base64,)[A-Za-z0-9+/_-]{8,}={0,2}")
@@ -168,7 +168,7 @@ def _escaped(token: str) -> str:
 
 
 def _utf7(text: str) -> str:
-    if "+A" not in text or "-" not in text:  # only what hides ASCII: its first six bits are none
+    if "-" not in text or not _HIDES_ASCII.search(text):
         return text
     parts = _UTF7.split(text)
     hiding = [index for index in range(1, len(parts), 2) if parts[index][-1] == "-" and parts[index][1:2] == "A"]
@@ -201,7 +201,7 @@ def _hex(text: str) -> str:
 
 def _plus(text: str) -> str:
     """Spaces of a form that was put into another text as it is, where words of a language stand between them."""
-    return text.replace("+", " ") if text.count(" ") < text.count("+") and _JOINED.search(text) else text
+    return text.replace("+", " ") if text.count(" ") < text.count("+") and _JOINED.search(text.lower()) else text
 
 
 def _base64(text: str) -> str:

@@ -75,3 +75,7 @@ def test_wrapping_upon_wrapping_ends() -> None:
     for _ in range(12):
         text = "".join(f"%{ord(char):02x}" for char in text)
     assert len(decode(text)) == MAX_ROUNDS
+
+
+def test_words_that_are_joined_by_plus_are_told_in_any_case() -> None:
+    assert decode("1+UNION+Select+2")[-1].text == "1 UNION Select 2"
