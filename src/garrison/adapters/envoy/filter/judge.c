@@ -156,13 +156,17 @@ static void *sit(void *nothing)
 
 bool judge_start(void)
 {
+    static const int own[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT}; /* a fault of this thread is to be told */
     static bool started;
     if (started) {
         return true;
     }
-    sigset_t all, before;
-    sigfillset(&all); /* signals are Envoy's */
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    sigset_t others, before;
+    sigfillset(&others); /* those are Envoy's */
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
+        sigdelset(&others, own[i]);
+    }
+    pthread_sigmask(SIG_SETMASK, &others, &before);
     pthread_t thread;
     started = pthread_create(&thread, NULL, sit, NULL) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
