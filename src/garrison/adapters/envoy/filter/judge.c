@@ -107,8 +107,7 @@ static void await_more(void)
     pthread_mutex_unlock(&lock);
 }
 
-/* Inside the interpreter, so that no exchange ends meanwhile. Returns what calls its worker. */
-static void *judge(struct turn *turn)
+static void judge(struct turn *turn)
 {
     switch (turn->matter) {
     case REQUEST:
@@ -120,36 +119,38 @@ static void *judge(struct turn *turn)
     case OBSERVED:
         turn->told = tell_response(turn->exchange, turn->has_body, &turn->answer);
     }
+}
+
+/* Has the exchange's worker called; from here on the turn is the worker's. */
+static void give_back(struct turn *turn)
+{
     void *scheduler = turn->scheduler;
     turn->scheduler = NULL;
     atomic_store_explicit(&turn->judged, true, memory_order_release);
-    return scheduler;
-}
-
-static void call(void *scheduler)
-{
     CALLBACK(http_filter_scheduler_commit)(scheduler, JUDGED_EVENT);
     CALLBACK(http_filter_scheduler_delete)(scheduler);
 }
 
+/* All of it inside the interpreter, so that no exchange ends before it was given back. */
+static void visit(void)
+{
+    struct turn *turns[GARRISON_VISIT];
+    int count = 0;
+    interpreter_enter();
+    while (count < GARRISON_VISIT && (turns[count] = take_oldest()) != NULL) {
+        judge(turns[count++]);
+    }
+    for (int i = 0; i < count; i++) {
+        give_back(turns[i]);
+    }
+    interpreter_leave();
+}
+
 static void *sit(void *nothing)
 {
-    void *schedulers[GARRISON_VISIT];
     for (;;) {
         await_more();
-        interpreter_enter();
-        int count = 0;
-        for (; count < GARRISON_VISIT; count++) {
-            struct turn *turn = take_oldest();
-            if (turn == NULL) {
-                break;
-            }
-            schedulers[count] = judge(turn);
-        }
-        interpreter_leave();
-        for (int i = 0; i < count; i++) {
-            call(schedulers[i]);
-        }
+        visit();
     }
     return nothing;
 }
