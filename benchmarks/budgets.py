@@ -1,4 +1,5 @@
-"""What budgets cost in memory and time: `python benchmarks/budgets.py`, or `memory`, `wide`, `exchange`, `restart`."""
+"""What budgets cost in memory and time: `python benchmarks/budgets.py`, or `memory`, `wide`, `exchange`, `restart`,
+`kept DIRECTORY TIME`."""
 
 import gc
 import json
@@ -11,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from garrison.adapters.event_ids import event_ids
-from garrison.adapters.store.budget_memory import remembered
+from garrison.adapters.store.budget_memory import BudgetMemory
 from garrison.adapters.store.catalogue import TABLES
 from garrison.adapters.store.dataset import Dataset
 from garrison.adapters.store.record import Recorder
@@ -29,6 +30,7 @@ from garrison.engine.exchange import Exchange
 from garrison.engine.plan import Policy
 from garrison.engine.pseudonyms import Pseudonyms
 from garrison.engine.seen import Seen
+from garrison.engine.state import State
 from garrison.engine.step import Pass
 from garrison.wiring import build_policy
 
@@ -204,7 +206,7 @@ LIST = json.dumps([{"number": str(number), "name": "A"} for number in range(1000
 
 
 def restart(principals: int = 20_000, each: int = 200) -> None:
-    """The windows of so many principals read from the ledger."""
+    """The windows of so many principals read from the ledger, and whom they were shown."""
     pseudonyms = Pseudonyms(b"k" * 32, 1)
     new_id = event_ids()
     with tempfile.TemporaryDirectory() as folder:
@@ -216,17 +218,29 @@ def restart(principals: int = 20_000, each: int = 200) -> None:
             now = START + index / 10
             record(
                 Event(new_id(now), now, "GET", OperationId("customers"), "/c", "10.0.0.1", True, Mode.ENFORCE,
-                      Disposition.ALLOWED, 200, name(index), exposed=(Disclosure("customer", people),))
+                      Disposition.ALLOWED, 200, name(index), key=1, exposed=(Disclosure("customer", people),))
             )  # fmt: skip
         writer.close()
         for table in TABLES:
             with Dataset(data, table, sharing=TABLES) as dataset:
                 while dataset.ingest(segment_files(data / "spool"), START):
                     pass
-        begun = time.process_time()
-        budgets = remembered(data, Settings(), (), START + principals / 10)
-        took = time.process_time() - begun
-    print(f"{budgets.subjects:,} subjects of {principals:,} principals read again in {took:.1f} s of the processor")
+        again(data, START + principals / 10)
+
+
+def again(data: Path, now: float) -> None:
+    """What a gateway that starts reads of the ledger in `data`."""
+    begun, worked, before = time.perf_counter(), time.process_time(), resident()
+    state = State()
+    state.pseudonyms = Pseudonyms(b"k" * 32, 1)
+    memory = BudgetMemory(state, print)
+    memory.apply(Settings(data=str(data)), (), now)
+    took, worked = time.perf_counter() - begun, time.process_time() - worked
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    print(
+        f"read again: {took:.1f} s, {worked:.1f} s of the processor; {len(state.people):,} places for people, "
+        f"{(resident() - before) / 1e6:.0f} MB more, {most / 1e6:.0f} MB at most"
+    )
 
 
 def main() -> None:
@@ -240,6 +254,8 @@ def main() -> None:
         exchanges()
     if part in {"", "restart"}:
         restart()
+    if part == "kept":  # a ledger that is there, as `benchmarks.ledger --kept` makes it, at a time of its
+        again(Path(sys.argv[2]), float(sys.argv[3]))
 
 
 if __name__ == "__main__":

@@ -84,7 +84,9 @@ EVENT = f"""
     []::VARCHAR[] AS errors, []::VARCHAR[] AS uninspected, 0::BIGINT AS request_bytes,
     (who % 4000 + 100)::BIGINT AS response_bytes, (5000 + who % 90000)::BIGINT AS duration_us,
     (40 + who % 50)::BIGINT AS engine_us, (4000 + who % 80000)::BIGINT AS upstream_us, 'a1b2c3d4e5f6' AS policy,
-    CASE WHEN number % 50 = 0 THEN '' WHEN number % 9 = 0 THEN 'inferred' ELSE 'annotated' END AS attribution
+    CASE WHEN number % 50 = 0 THEN '' WHEN number % 9 = 0 THEN 'inferred' ELSE 'annotated' END AS attribution,
+    []::VARCHAR[] AS asked, false AS missed, 0::INTEGER AS unissued, false AS near, []::VARCHAR[] AS forms,
+    'browser' AS agent, '' AS claimed
 """
 
 
@@ -148,7 +150,7 @@ def make(data: Path, table: AnyTable, columns: str, number: int, attack: float) 
             parts = -(-each_day // LARGE)
             for part in range(parts):
                 made, span = each_day // parts, 86400e6 / parts
-                path = make_directory(folder / f"day={name}") / f"{part}.parquet"
+                path = make_directory(folder / f"day={name}") / parquet.file_name(table, str(part))
                 values = {
                     "first": day * each_day + part * made, "start": int((START + day * 86400) * 1e6 + part * span),
                     "step": span / made, "count": made, "principals": PRINCIPALS, "customers": CUSTOMERS,

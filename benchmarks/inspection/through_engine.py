@@ -17,6 +17,8 @@ from garrison.core.decision import Mode
 from garrison.engine.plan import Policy
 from garrison.wiring import build_policy
 
+_CONTRACT = frozenset({"canonical-form", "inventory", "media-type", "request-schema"})
+"""Whose objection says that a request is none that the contract describes, or cannot be read as one."""
 _OTHERS = ("canonical_form", "media_type", "request_limits", "request_schema", "inventory")
 
 
@@ -41,7 +43,7 @@ def with_contract(rows: Sequence[Row]) -> dict[str, Typed]:
             continue
         event = decide_request(policy, row.exchange)
         refused = any(each.control == "payload" for each in event.reasons)
-        keeps = not any(each.control in {"request-schema", "inventory"} for each in event.observed)
+        keeps = not any(each.control in _CONTRACT for each in event.observed)
         label = "attack" if row.is_malicious else "legitimate"
         own = found.setdefault(f"{label} {row.field.partition(':')[0]}", Typed())
         own.rows += 1

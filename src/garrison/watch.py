@@ -27,6 +27,7 @@ from garrison.adapters.pace import Pace, own_session
 from garrison.adapters.recorded import days
 from garrison.adapters.status import WATCH, Heartbeat, WatchStatus, now
 from garrison.adapters.store.catalogue import TABLES
+from garrison.adapters.store.conversion import Whole
 from garrison.adapters.store.dataset import BATCH, Dataset
 from garrison.adapters.store.events import EVENTS
 from garrison.adapters.store.exposures import EXPOSURES
@@ -75,8 +76,11 @@ class Watch:
         self._data = data
         self._retention = retention
         self._taps = tuple(taps)
+        whole: Whole = {}
         with ExitStack() as opened:
-            self._tables = [(table, opened.enter_context(Dataset(data, table, sharing=TABLES))) for table in TABLES]
+            self._tables = [
+                (table, opened.enter_context(Dataset(data, table, sharing=TABLES, whole=whole))) for table in TABLES
+            ]
             self._opened = opened.pop_all()
         self._tailer = Tailer(data / EVENTS.spool, EVENTS.line) if taps else None
         self._pace = Pace(own_session())

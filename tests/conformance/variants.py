@@ -87,7 +87,9 @@ VARIANTS: Mapping[str, Settings] = {
         mode="enforce",
         contract=CONTRACT,
         controls=ControlsSettings(
-            inventory=InventorySettings(unsafe_allow_undescribed=True), payload=PayloadSettings(mode=Mode.ENFORCE)
+            inventory=InventorySettings(unsafe_allow_undescribed=True),
+            payload=PayloadSettings(mode=Mode.ENFORCE),
+            incoming=IncomingSettings(mode=Mode.ENFORCE, texts="refuse"),
         ),
     ),
     "damaged": Settings(mode="enforce", contract=ContractSettings(file=CONTRACT.file, overlays=(DAMAGE,))),
@@ -104,7 +106,7 @@ VARIANTS: Mapping[str, Settings] = {
             circuit_breaker=CircuitBreakerSettings(mode=Mode.ENFORCE, least=1 << 20),
             request_schema=RequestSchemaSettings(undeclared_query="strip", undeclared_properties="strip"),
             outgoing=OutgoingSettings(mode=Mode.ENFORCE),
-            incoming=IncomingSettings(mode=Mode.ENFORCE, texts="refuse"),
+            incoming=IncomingSettings(mode=Mode.ENFORCE),
         ),
     ),
     # one operation watched only, one without a control, one tag with its own bound

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.fuzz.mutations import damaged
 
-from garrison.adapters.store.segments import END_OF_TIME, read_lines, scan
+from garrison.adapters.store.segments import read_lines, scan
+from garrison.adapters.store.soundness import END_OF_TIME
 from garrison.core.decision import Disposition, Mode, Reason
 from garrison.core.event import Event
 from garrison.core.ids import ControlId, EventId, OperationId, ReasonId

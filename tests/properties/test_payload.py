@@ -76,7 +76,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 @pytest.mark.parametrize("shape", SHAPES)
 def test_what_is_asked_and_told_is_bounded(shape: str, asked: Counter[str], told: list[int]) -> None:
     signs_in([Form(0, shape * (SIZE // len(shape)), ())])
-    assert asked.total() <= 24 * 4 + 4 * SIZE // 160
+    assert asked.total() <= 64 + SIZE // 160
     assert sum(told) <= 3 * (64 + SIZE // 16)
 
 

@@ -17,7 +17,8 @@ from typing import IO, Final, NamedTuple
 from garrison.adapters.customers import Customers
 from garrison.adapters.store.exposures import SUBJECT
 from garrison.adapters.store.ledger import ranked
-from garrison.adapters.store.ledger_rows import PART, ExposureFilter, Masks, Rows, opened, parts
+from garrison.adapters.store.ledger_rows import PART, ExposureFilter, Masks, Rows, opened
+from garrison.adapters.store.repeated import count_subjects
 from garrison.adapters.store.table import MICROSECONDS
 from garrison.core.errors import ConfigError, Problem
 from garrison.core.ledger import Breach, CategorySeen, Scope, TypeSeen
@@ -47,10 +48,7 @@ _ONLY_OWN: Final = """
         SELECT number FROM seen WHERE number >= ? AND number < ? GROUP BY number HAVING bool_and(coalesce(own, false))
     )
 """
-_STRANGERS: Final = """
-    SELECT count(DISTINCT subject), count(*) FROM {rows} ANTI JOIN listed USING (subject)
-    WHERE own IS NOT TRUE AND {part}
-"""
+_STRANGERS: Final = "FROM {rows} ANTI JOIN listed USING (subject) WHERE own IS NOT TRUE"
 
 
 class _Person(NamedTuple):
@@ -164,11 +162,7 @@ def _stretches(listed: int) -> Iterator[tuple[int, int]]:
 def _strangers(rows: Rows) -> tuple[int, int]:
     """How many are in the ledger and not in the list, and how often they were exposed."""
     ((number,),) = rows.ask("SELECT count(*) FROM {rows}")
-    people = exposures = 0
-    for part in parts(number):
-        ((more, times),) = rows.ask(_STRANGERS.replace("{part}", part))
-        people, exposures = people + more, exposures + times
-    return people, exposures
+    return count_subjects(rows, number, _STRANGERS)
 
 
 def _people(rows: Rows, listed: int) -> Iterator[_Person]:

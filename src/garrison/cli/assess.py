@@ -1,10 +1,11 @@
 """`garrison assess`: attacks an API with identities and objects of its own, and reports what it can prove."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
+from garrison.cli import assess_options as options
 from garrison.cli.output import note
 from garrison.core.errors import ConfigError, Problem
 
@@ -15,85 +16,38 @@ EXAMPLES = "Example: garrison assess http://127.0.0.1:5000 --contract openapi.ya
 _MOST_TRAFFIC = 2_000
 """Different requests of recorded traffic that are looked at."""
 
-_Many = list[str] | None
-
 
 def assess(
-    url: Annotated[str, typer.Argument(metavar="URL", help="Where the API is. Nothing is sent anywhere else.")],
-    contract: Annotated[
-        str, typer.Option(metavar="FILE", help="OpenAPI description: a file or a URL; without it the API is asked.")
-    ] = "",
-    overlay: Annotated[_Many, typer.Option(metavar="FILE", help="OpenAPI Overlay to apply; may be repeated.")] = None,
-    identity: Annotated[
-        _Many,
-        typer.Option(
-            metavar="NAME=KIND:...",
-            help="In whose name: bearer, header, cookie, query, basic, login, "
-            "client, steps. May be repeated; `$VAR` and `@FILE` stand for secrets.",
-        ),
-    ] = None,
-    identities: Annotated[_Many, typer.Option(metavar="FILE", help="A file of identities; may be repeated.")] = None,
-    auth: Annotated[
-        _Many, typer.Option(metavar="FILE", help="A Web Fuzzing Commons authentication file; may be repeated.")
-    ] = None,
-    safe: Annotated[
-        bool, typer.Option("--safe", help="Change nothing that the assessment did not make itself.")
-    ] = False,
-    only: Annotated[_Many, typer.Option(metavar="NAME", help="Only this check or family; may be repeated.")] = None,
-    without: Annotated[_Many, typer.Option(metavar="NAME", help="All but this one; may be repeated.")] = None,
-    data: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Keep the history of findings here, and compare with it.")
-    ] = None,
-    form: Annotated[
-        str, typer.Option("--format", metavar="FORM", help="table, json, sarif, junit, html, wfc or ocsf.")
-    ] = "table",
-    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write it to a file.")] = None,
-    report: Annotated[
-        _Many, typer.Option(metavar="FORM=FILE", help="Write it in one more form; may be repeated.")
-    ] = None,
-    tests: Annotated[
-        Path | None, typer.Option("--write-tests", metavar="DIR", help="Write a pytest file for each proven finding.")
-    ] = None,
-    fail_on: Annotated[
-        str, typer.Option("--fail-on", metavar="SEVERITY", help="Exit with 1 where a finding is so grave, or `never`.")
-    ] = "high",
-    baseline: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Findings that are known and do not count.")
-    ] = None,
-    write_baseline: Annotated[
-        Path | None, typer.Option("--write-baseline", metavar="FILE", help="Write what is found as a baseline.")
-    ] = None,
-    requests: Annotated[int, typer.Option(metavar="N", min=1, help="Send so many at most.")] = 20_000,
-    each: Annotated[
-        int, typer.Option("--requests-each", metavar="N", min=1, help="Send so many at most to one operation.")
-    ] = 150,
-    minutes: Annotated[
-        float | None, typer.Option(metavar="N", min=0.01, help="Send nothing more after so long.")
-    ] = None,
-    pace: Annotated[float | None, typer.Option(metavar="N", min=0.01, help="Requests a second at most.")] = None,
-    timeout: Annotated[
-        float, typer.Option(metavar="SECONDS", min=0.1, help="Wait so long for one answer in all.")
-    ] = 10.0,
-    seed: Annotated[
-        int | None, typer.Option(metavar="N", min=0, help="Make the same values as an earlier run with this seed.")
-    ] = None,
-    words: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="More words for guessing weak secrets, one a line.")
-    ] = None,
-    traffic: Annotated[
-        Path | None, typer.Option(metavar="PLACE", help="Recorded traffic: HAR, JSON Lines or a data directory.")
-    ] = None,
-    every: Annotated[
-        str, typer.Option(metavar="SPAN", help="Again and again, telling only what is different: `6h`; needs --data.")
-    ] = "",
-    quiet_hours: Annotated[
-        str, typer.Option("--quiet-hours", metavar="HH:MM-HH:MM", help="With --every: send nothing then, in UTC.")
-    ] = "",
-    config: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="With --every: garrison.yaml, whose `notify` says who is told.")
-    ] = None,
-    insecure: Annotated[bool, typer.Option("--insecure", help="Take any certificate of the target.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
+    url: options.Url,
+    contract: options.Contract = "",
+    overlay: options.Overlay = None,
+    identity: options.Identity = None,
+    identities: options.IdentityFiles = None,
+    auth: options.AuthFiles = None,
+    safe: options.Safe = False,
+    only: options.Only = None,
+    without: options.Without = None,
+    data: options.Data = None,
+    form: options.Form = "table",
+    output: options.Output = None,
+    report: options.Report = None,
+    tests: options.Tests = None,
+    fail_on: options.FailOn = "high",
+    baseline: options.Baseline = None,
+    write_baseline: options.WriteBaseline = None,
+    requests: options.Requests = 20_000,
+    each: options.Each = 150,
+    minutes: options.Minutes = None,
+    pace: options.Pace = None,
+    timeout: options.Timeout = 10.0,
+    seed: options.Seed = None,
+    words: options.Words = None,
+    traffic: options.Traffic = None,
+    every: options.Every = "",
+    quiet_hours: options.QuietHours = "",
+    config: options.ConfigFile = None,
+    insecure: options.Insecure = False,
+    quiet: options.Quiet = False,
 ) -> None:
     """Attack an API that you may attack, and report what can be proven: each finding with the requests that show it.
 

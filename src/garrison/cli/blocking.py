@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from garrison.cli.granting import tell_new
+from garrison.cli.options import DATA, AsJson
 from garrison.cli.output import as_json, columns, line, note
 from garrison.cli.unknown_operations import tell_unknown
 
@@ -23,8 +24,6 @@ BLOCKS_EXAMPLES = "Example: garrison blocks --json"
 REVOKE_EXAMPLES = "Example: garrison revoke client:shop --reason leaked"
 
 _Data = Annotated[Path, typer.Option(metavar="DIR", help="The gateway's data directory.")]
-_DATA = Path("garrison-data")
-_Json = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
 _For = Annotated[
     str | None, typer.Option("--for", metavar="TIME", help="How long: 30m, 2h, 7d. Default: until lifted.")
 ]
@@ -52,8 +51,8 @@ def block(
         Path | None, typer.Option("--list", metavar="FILE", help="File with a target on each line.")
     ] = None,
     stix: Annotated[Path | None, typer.Option(metavar="FILE", help="STIX 2.1 bundle with indicators.")] = None,
-    data: _Data = _DATA,
-    json: _Json = False,
+    data: _Data = DATA,
+    json: AsJson = False,
 ) -> None:
     """Refuse whom TARGET names: in force within 100 ms, and after a restart.
 
@@ -103,8 +102,8 @@ def revoke(
     duration: _For = None,
     reason: _Reason = "",
     remark: _Note = "",
-    data: _Data = _DATA,
-    json: _Json = False,
+    data: _Data = DATA,
+    json: AsJson = False,
 ) -> None:
     """Refuse credentials that TARGET names and that were issued until now: in force within 100 ms.
 
@@ -134,8 +133,8 @@ def revoke(
 
 def unblock(
     targets: Annotated[_Targets, typer.Argument(metavar="TARGET...", help="As it was blocked or revoked.")],
-    data: _Data = _DATA,
-    json: _Json = False,
+    data: _Data = DATA,
+    json: AsJson = False,
 ) -> None:
     """Lift what was blocked or revoked, and all else that was done to TARGET.
 
@@ -171,7 +170,7 @@ def unblock(
         raise typer.Exit(1)
 
 
-def blocks(data: _Data = _DATA, json: _Json = False) -> None:
+def blocks(data: _Data = DATA, json: AsJson = False) -> None:
     """List all countermeasures: what is blocked and revoked, and what was done because of incidents."""
     from garrison.adapters.store.measures import read_measures
     from garrison.cli.moments import show_second

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from garrison.cli.options import AsJson
 from garrison.cli.output import as_json, columns, counting, line, note, progress
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ _Config = Annotated[Path | None, typer.Option(metavar="FILE", help="garrison.yam
 _Data = Annotated[
     str | None, typer.Option(metavar="DIR", help="The gateway's data directory.  [default: garrison-data]")
 ]
-_Json = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
 _Name = Annotated[str | None, typer.Option(metavar="NAME")]
 _FACTORS = (1.0, 2.0, 3.0, 5.0)
 _PARTIES = ("principal", "client", "peer", "network", "operation")
@@ -45,7 +45,7 @@ def budgets(
     config: _Config = None,
     data: _Data = None,
     top: Annotated[int, typer.Option(metavar="N", min=1, help="Users shown of each budget.")] = 10,
-    json: _Json = False,
+    json: AsJson = False,
 ) -> None:
     """List the budgets, who has used most of each, and who is held: as of now, from the record."""
     if context.invoked_subcommand is not None:
@@ -124,7 +124,7 @@ def suggest(
         Path | None, typer.Option(metavar="FILE", help="CSV `principal,role,...`: the record holds no roles.")
     ] = None,
     factor: Annotated[float, typer.Option("--k", metavar="K", min=0.1, help="Times the usual most.")] = 3.0,
-    json: _Json = False,
+    json: AsJson = False,
 ) -> None:
     """Suggest limits from traffic that was good: for each role, what all but one in a thousand kept to, times K.
 

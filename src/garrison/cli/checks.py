@@ -4,12 +4,11 @@ from typing import Annotated
 
 import typer
 
+from garrison.cli.options import AsJson
 from garrison.cli.output import alone, as_json, columns, line
 from garrison.core.errors import ConfigError, Problem
 
 EXAMPLES = "Example: garrison checks show object-read-by-another"
-
-_Json = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
 
 
 def application() -> typer.Typer:
@@ -21,13 +20,13 @@ def application() -> typer.Typer:
     return app
 
 
-def _all(context: typer.Context, json: _Json = False) -> None:
+def _all(context: typer.Context, json: AsJson = False) -> None:
     """Show what assessments look for. Without a command: list all checks."""
     if alone(context):
         show_all(json)
 
 
-def show_all(json: _Json = False) -> None:
+def show_all(json: AsJson = False) -> None:
     """List all checks: family, severity, name, title."""
     from garrison.assess.checks.catalogue import CHECKS
     from garrison.report.assessed import explained
@@ -41,7 +40,7 @@ def show_all(json: _Json = False) -> None:
 
 
 def show(
-    name: Annotated[str, typer.Argument(metavar="ID", help="As `garrison checks` shows it.")], json: _Json = False
+    name: Annotated[str, typer.Argument(metavar="ID", help="As `garrison checks` shows it.")], json: AsJson = False
 ) -> None:
     """Show one check: what it finds, how, what that means and how to mend it."""
     from garrison.assess.checks.catalogue import CHECKS

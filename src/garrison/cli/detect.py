@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import msgspec
 import typer
 
+from garrison.cli.options import DATA
 from garrison.cli.output import NAME, counting, line, note
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def detect(
     traffic: Annotated[
         Path,
         typer.Argument(metavar="TRAFFIC", help="A data directory, or a file of events as `garrison events --json`."),
-    ] = Path("garrison-data"),
+    ] = DATA,
     since: Annotated[str, typer.Option(metavar="TIME", help="From then on: `2h`, `3d`, `2026-07-23T10:00Z`.")] = "",
     until: Annotated[str, typer.Option(metavar="TIME", help="Until then, that moment not included.")] = "",
     rules: Annotated[

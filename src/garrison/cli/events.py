@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from garrison.cli.options import DATA
 from garrison.cli.output import NAME, line, progress
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ Signal = Literal["missed", "unissued", "near"]
 
 
 def events(
-    data: Annotated[Path, typer.Option(metavar="DIR", help="The gateway's data directory.")] = Path("garrison-data"),
+    data: Annotated[Path, typer.Option(metavar="DIR", help="The gateway's data directory.")] = DATA,
     since: Annotated[str, typer.Option(metavar="TIME", help="From then on: `2h`, `3d`, `2026-07-23T10:00Z`.")] = "",
     until: Annotated[str, typer.Option(metavar="TIME", help="Until then, that moment not included.")] = "",
     principal: Annotated[str | None, typer.Option(metavar="NAME", help="Who asked.")] = None,

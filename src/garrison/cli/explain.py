@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from garrison.cli.options import DATA
 from garrison.cli.output import as_json, columns, line, progress
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ EXAMPLES = "Example: garrison explain 0198c5f2-8a4e-7c11-9d2e-3f0a5b6c7d8e --dat
 
 def explain(
     event: Annotated[str, typer.Argument(metavar="EVENT", help="The event's id, as in `instance` of a problem.")],
-    data: Annotated[Path, typer.Option(metavar="DIR", help="The gateway's data directory.")] = Path("garrison-data"),
+    data: Annotated[Path, typer.Option(metavar="DIR", help="The gateway's data directory.")] = DATA,
     config: Annotated[Path | None, typer.Option(metavar="FILE", help="garrison.yaml; options win over it.")] = None,
     contract: Annotated[str | None, typer.Option(metavar="FILE", help="OpenAPI description.")] = None,
     overlay: Annotated[

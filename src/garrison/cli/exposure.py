@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, cast
 
 import typer
 
+from garrison.cli.options import AsJson
 from garrison.cli.output import as_json, line, note, progress
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ Peer = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Network addre
 Operation = Annotated[str | None, typer.Option(metavar="ID", help="Through which operation.")]
 AnyKind = Annotated[str | None, typer.Option(metavar="KIND", help="Whose data: `customer`.")]
 Kind = Annotated[str, typer.Option(metavar="KIND", help="What the subject is, as the contract says: `customer`.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
 
 
 class Asked(NamedTuple):

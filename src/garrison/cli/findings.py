@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from garrison.cli.options import DATA, AsJson
 from garrison.cli.output import alone, as_json, columns, line, note
 from garrison.core.errors import ConfigError, Problem
 
@@ -24,8 +25,6 @@ CHANGES_EXAMPLES = "Example: garrison findings changes --data garrison-data"
 REPORT_EXAMPLES = "Example: garrison findings report --format html -o findings.html"
 
 _Data = Annotated[Path, typer.Option("--data", metavar="DIR", help="The data directory that keeps the history.")]
-_DATA = Path("garrison-data")
-_Json = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
 _Target = Annotated[str, typer.Option("--target", metavar="URL", help="Only findings of this target.")]
 _Fixed = Annotated[bool, typer.Option("--fixed", help="Mended ones too.")]
 _Id = Annotated[str, typer.Argument(metavar="ID", help="The finding's id, or as much of it as no other begins with.")]
@@ -45,14 +44,14 @@ def application() -> typer.Typer:
 
 
 def _all(
-    context: typer.Context, data: _Data = _DATA, target: _Target = "", fixed: _Fixed = False, json: _Json = False
+    context: typer.Context, data: _Data = DATA, target: _Target = "", fixed: _Fixed = False, json: AsJson = False
 ) -> None:
     """Findings: what was found, what became of it, and how to see it. Without a command: list them."""
     if alone(context):
         show_all(data, target, fixed, json)
 
 
-def show_all(data: _Data = _DATA, target: _Target = "", fixed: _Fixed = False, json: _Json = False) -> None:
+def show_all(data: _Data = DATA, target: _Target = "", fixed: _Fixed = False, json: AsJson = False) -> None:
     """List findings, the worst first. Exit status 1 means that one stands that nobody accepts."""
     from garrison.adapters.store.findings import Findings
     from garrison.cli.report_output import printable
@@ -85,7 +84,7 @@ def _rows(found: "list[Kept]") -> list[tuple[str, ...]]:
     return rows
 
 
-def show(identifier: _Id, data: _Data = _DATA, json: _Json = False) -> None:
+def show(identifier: _Id, data: _Data = DATA, json: AsJson = False) -> None:
     """Show one finding: what is wrong, the requests that show it, why it matters and how to mend it."""
     from garrison.adapters.store.findings import Findings
     from garrison.cli.report_output import printable
@@ -114,7 +113,7 @@ def accept(
     reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why it may stand until then.")] = "",
     by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who accepts it; without it, who calls this.")] = "",
     no_more: Annotated[bool, typer.Option("--no-more", help="Accept it no more.")] = False,
-    data: _Data = _DATA,
+    data: _Data = DATA,
 ) -> None:
     """Accept a finding up to a day: until then it does not count; from then on it counts again."""
     from garrison.adapters.store.findings import Findings
@@ -134,7 +133,7 @@ def reproduce(
     identifier: _Id,
     form: Annotated[str, typer.Option("--as", metavar="FORM", help="`curl` or `pytest`.")] = "curl",
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write it to a file.")] = None,
-    data: _Data = _DATA,
+    data: _Data = DATA,
 ) -> None:
     """Write the proof of a finding as a script of curl commands, or as a test that fails until it is mended."""
     from garrison.adapters.store.findings import Findings
@@ -160,8 +159,8 @@ def reproduce(
 def changes(
     target: _Target = "",
     limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="Of so many runs at most.")] = 50,
-    data: _Data = _DATA,
-    json: _Json = False,
+    data: _Data = DATA,
+    json: AsJson = False,
 ) -> None:
     """List what continuous assessment found different, the newest first: findings, answers, operations, traffic."""
     from garrison.adapters.store.assessments import Assessments
@@ -193,7 +192,7 @@ def report(
     write_baseline: Annotated[
         Path | None, typer.Option("--write-baseline", metavar="FILE", help="Write what was found as a baseline.")
     ] = None,
-    data: _Data = _DATA,
+    data: _Data = DATA,
 ) -> None:
     """Write the report of the last run again, in any form."""
     from garrison.adapters.store.findings import Findings
@@ -271,4 +270,4 @@ def _me() -> str:
 
 
 def _where(data: Path) -> str:
-    return "" if data == _DATA else f" --data {data}"
+    return "" if data == DATA else f" --data {data}"

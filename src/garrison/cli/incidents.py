@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from garrison.cli.options import DATA, AsJson
 from garrison.cli.output import alone, as_json, columns, line, note, progress
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ CLOSE_EXAMPLES = "Example: garrison incidents close 2f6c9d"
 UNDO_EXAMPLES = "Example: garrison incidents undo 2f6c9d"
 
 _Data = Annotated[Path, typer.Option("--data", metavar="DIR", help="The gateway's data directory.")]
-_DATA = Path("garrison-data")
-_Json = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
 _Closed = Annotated[bool, typer.Option("--closed", help="Closed ones too.")]
 _Limit = Annotated[int, typer.Option(metavar="N", min=1, max=100_000, help="So many, the last ones.")]
 _Id = Annotated[str, typer.Argument(metavar="ID", help="The incident's id, or as much of it as no other begins with.")]
@@ -38,14 +37,14 @@ def application() -> typer.Typer:
 
 
 def _all(
-    context: typer.Context, data: _Data = _DATA, closed: _Closed = False, limit: _Limit = 50, json: _Json = False
+    context: typer.Context, data: _Data = DATA, closed: _Closed = False, limit: _Limit = 50, json: AsJson = False
 ) -> None:
     """Incidents: what was seen, what was done, and undoing it. Without a command: list them."""
     if alone(context):
         show_all(data, closed, limit, json)
 
 
-def show_all(data: _Data = _DATA, closed: _Closed = False, limit: _Limit = 50, json: _Json = False) -> None:
+def show_all(data: _Data = DATA, closed: _Closed = False, limit: _Limit = 50, json: AsJson = False) -> None:
     """List incidents, the last one first. Exit status 1 means that one is open."""
     from garrison.casework import listed
     from garrison.core.incident import IncidentState
@@ -72,7 +71,7 @@ def _rows(found: "list[Incident]") -> list[tuple[str, ...]]:
     ]  # fmt: skip
 
 
-def show(identifier: _Id, data: _Data = _DATA, json: _Json = False) -> None:
+def show(identifier: _Id, data: _Data = DATA, json: AsJson = False) -> None:
     """Show one incident: who took part, what was seen and done, and how many people were exposed so far."""
     from garrison.casework import dossier
 
@@ -88,7 +87,7 @@ def show(identifier: _Id, data: _Data = _DATA, json: _Json = False) -> None:
         note(_printable(text))
 
 
-def close(identifier: _Id, data: _Data = _DATA, json: _Json = False) -> None:
+def close(identifier: _Id, data: _Data = DATA, json: AsJson = False) -> None:
     """Close an incident: what is seen from now on is another one. What was done stays in force."""
     from garrison import casework
 
@@ -99,7 +98,7 @@ def close(identifier: _Id, data: _Data = _DATA, json: _Json = False) -> None:
         line(f"closed {incident.id}")
 
 
-def undo(identifier: _Id, data: _Data = _DATA, json: _Json = False) -> None:
+def undo(identifier: _Id, data: _Data = DATA, json: AsJson = False) -> None:
     """Lift the measures that were taken because of an incident, and no others: in force within 100 ms.
 
     Whoever shall not be met again stands in `respond.never`.
@@ -162,7 +161,7 @@ def _next(found: "Dossier", data: Path) -> Iterator[str]:
 
 
 def _command(name: str, incident: "Incident", data: Path) -> str:
-    where = "" if data == _DATA else f" --data {data}"
+    where = "" if data == DATA else f" --data {data}"
     return f"garrison incidents {name} {incident.id}{where}"
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from garrison.cli.granting import check_granted, tell_new
+from garrison.cli.options import AsJson
 from garrison.cli.output import as_json, columns, line, note
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ Data = Annotated[
 ]
 Config = Annotated[Path | None, typer.Option(metavar="FILE", help="The gateway's garrison.yaml.")]
 KeyId = Annotated[str, typer.Argument(metavar="KEY-ID", help="Its id, as `garrison keys list` shows it.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
 
 _SPAN = re.compile(r"([1-9][0-9]{0,8})([smhdw])\Z")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}

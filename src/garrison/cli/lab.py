@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from garrison.cli.options import AsJson
 from garrison.cli.output import as_json, columns, line, progress
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def application() -> typer.Typer:
     return app
 
 
-def list_breaches(json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False) -> None:
+def list_breaches(json: AsJson = False) -> None:
     """List the breaches that can be replayed."""
     from garrison.lab.breaches.catalogue import BREACHES
 

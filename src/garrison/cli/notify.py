@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from garrison.cli.options import AsJson
 from garrison.cli.output import as_json, line, note, progress
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def _nothing() -> None:
 def try_out(
     config: Annotated[Path, typer.Option(metavar="FILE", help="The gateway's garrison.yaml.")],
     to: Annotated[str | None, typer.Option(metavar="NAME", help="Only this destination.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+    json: AsJson = False,
 ) -> None:
     """Send a test message to each destination of `notify.to`. Exit status 1 means that one could not be told."""
     from garrison.cli.opening import open_settings

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
+from garrison.cli.options import DATA
 from garrison.cli.output import as_json, line, note
 from garrison.core.errors import ConfigError, Problem
 
@@ -47,7 +48,6 @@ Attack = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Instead of a finding: recorded exchanges that must not succeed.")
 ]
 Insecure = Annotated[bool, typer.Option("--insecure", help="Take any certificate of the target.")]
-DATA = Path("garrison-data")
 
 
 def patch(

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
+from garrison.cli.options import DATA, AsJson
 from garrison.cli.output import alone, as_json, columns, line, note
 from garrison.cli.patch import (
-    DATA,
     Attack,
     Config,
     Contract,
@@ -40,7 +40,6 @@ PROVE_EXAMPLES = "Example: garrison patches prove --config garrison.yaml --ident
 REMOVE_EXAMPLES = "Example: garrison patches remove sql-injection-2f6c9d"
 
 _IN_FORCE = "in force"
-_Json = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
 
 
 def application() -> typer.Typer:
@@ -53,13 +52,13 @@ def application() -> typer.Typer:
     return app
 
 
-def _all(context: typer.Context, config: Config = None, json: _Json = False) -> None:
+def _all(context: typer.Context, config: Config = None, json: AsJson = False) -> None:
     """Virtual patches: what is there, whether it holds, taking it out. Without a command: list them."""
     if alone(context):
         show_all(config, json)
 
 
-def show_all(config: Config = None, json: _Json = False) -> None:
+def show_all(config: Config = None, json: AsJson = False) -> None:
     """List the patches, those first that end first. Exit status 1 means that one has ended, was never proven, holds no
     more or is not needed any more, as far as continuous assessment knows."""
     from garrison.config.virtual_patch import ends
@@ -131,7 +130,7 @@ def prove(
     traffic: Traffic = None,
     attack: Attack = None,
     insecure: Insecure = False,
-    json: _Json = False,
+    json: AsJson = False,
 ) -> None:
     """Prove the patches again: which hold, which are not needed any more, which do not hold.
 

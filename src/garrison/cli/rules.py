@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from garrison.cli.options import AsJson
 from garrison.cli.output import alone, as_json, columns, line
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ Config = Annotated[Path | None, typer.Option(metavar="FILE", help="The gateway's
 More = Annotated[
     list[Path] | None, typer.Option("--rules", metavar="FILE", help="More rules, or a folder of them; may be repeated.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
 
 
 def application() -> typer.Typer:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from garrison.cli.options import DATA, AsJson
 from garrison.cli.output import as_json, line
 
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ EXAMPLES = "Example: garrison status --data garrison-data"
 
 
 def status(
-    data: Annotated[Path, typer.Option(metavar="DIR", help="The gateway's data directory.")] = Path("garrison-data"),
-    json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+    data: Annotated[Path, typer.Option(metavar="DIR", help="The gateway's data directory.")] = DATA,
+    json: AsJson = False,
 ) -> None:
     """Show the gateway's processes, what was recorded and what is wrong.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from garrison.cli.granting import check_granted, tell_new
+from garrison.cli.options import DATA, AsJson
 from garrison.cli.output import as_json, columns, line, note
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def put(
     name: Name,
     scope: Annotated[list[str] | None, typer.Option(metavar="SCOPE", help="A scope it has; may be repeated.")] = None,
     role: Annotated[list[str] | None, typer.Option(metavar="ROLE", help="A role it has; may be repeated.")] = None,
-    data: Data = Path("garrison-data"),
+    data: Data = DATA,
 ) -> None:
     """Add a user, or give one another password, scopes and roles.
 
@@ -56,8 +57,8 @@ def put(
 
 
 def show(
-    data: Data = Path("garrison-data"),
-    json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+    data: Data = DATA,
+    json: AsJson = False,
 ) -> None:
     """Show all users and what they may."""
     from garrison.cli.moments import show_moment
@@ -74,7 +75,7 @@ def show(
             line(text)
 
 
-def remove(name: Name, data: Data = Path("garrison-data")) -> None:
+def remove(name: Name, data: Data = DATA) -> None:
     """Remove a user. A running gateway refuses it within a tenth of a second."""
     _file(data).remove(name)
     line(f"{name} is removed")

@@ -19,6 +19,7 @@ from garrison.config import (
     credentials,
     detect,
     exposure,
+    inspected,
     limits,
     model,
     notify,
@@ -32,6 +33,7 @@ from garrison.core import patch
 _MODULES = (
     sections,
     patch,
+    inspected,
     third_party,
     tokens,
     credentials,

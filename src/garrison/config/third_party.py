@@ -89,9 +89,9 @@ class IncomingSettings(ControlSettings, frozen=True):
     goes there without this gateway."""
     cookies: Literal["drop", "pass"] = "drop"
     """What becomes of cookies that the contract does not declare."""
-    texts: Literal["note", "refuse", "pass"] = "note"
+    texts: Literal["pass", "note", "refuse"] = "pass"
     """Texts in JSON answers that would leave their place where somebody puts them into a page, a query or a command:
-    have the event say so; refuse the answer in enforce mode; or look at none."""
+    look at none; have the event say so; or, in enforce mode, refuse the answer."""
     classes: tuple[PayloadClassName, ...] = PAYLOAD_CLASSES
     """What is looked for in them, as with `payload`."""
     usual: tuple[UsualSettings, ...] = ()

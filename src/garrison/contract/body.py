@@ -31,6 +31,8 @@ Open: TypeAlias = Callable[[], tuple[str, ...]]
 """Finds properties of an object."""
 FindPins: TypeAlias = Callable[[], Pins]
 """Finds what of a body is pinned down."""
+FindProse: TypeAlias = Callable[[], frozenset[str]]
+"""Finds where in a body prose is written."""
 Rows: TypeAlias = Literal["", "lines", "table"]
 """What a body of several values is read as: `lines` of JSON, or a `table` whose head line names the columns; empty
 where it is one value."""
@@ -49,7 +51,9 @@ class Readers(msgspec.Struct, frozen=True):
 class BodySchema:
     """What the contract says of a body of one media type. Immutable."""
 
-    __slots__ = ("_readers", "_shape", "_validator", "draw", "kind", "marks", "media_type", "open", "pins", "rows")
+    __slots__ = (
+        "_readers", "_shape", "_validator", "draw", "kind", "marks", "media_type", "open", "pins", "prose", "rows",
+    )  # fmt: skip
 
     def __init__(  # noqa: PLR0913 - what is said of a body, and what was made of it
         self,
@@ -64,6 +68,7 @@ class BodySchema:
         rows: Rows = "",
         open: Open = tuple,  # noqa: A002 - as in `ParameterReader`
         pins: FindPins = lambda: NOTHING_PINNED,
+        prose: FindProse = frozenset,
     ) -> None:
         self.media_type = media_type
         """The media type or range as declared: essence, lower case."""
@@ -82,6 +87,8 @@ class BodySchema:
         """Finds the top-level properties whose schema leaves the form of a text open."""
         self.pins = pins
         """Finds the parts in whose valid values nothing can be hidden."""
+        self.prose = prose
+        """Finds the places of its values that hold prose."""
 
     def __repr__(self) -> str:
         return f"BodySchema({self.media_type!r}, {self.kind!r})"

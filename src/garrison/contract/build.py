@@ -16,6 +16,7 @@ from garrison.contract.operations import OperationOutline
 from garrison.contract.outline import MediaOutline, ParameterOutline, ResponseOutline
 from garrison.contract.parameters import ParameterReader, Reader, joint_schema
 from garrison.contract.pinned import pins_of
+from garrison.contract.prose import prose_of
 from garrison.contract.responses import MediaBody, ResponseSchema
 from garrison.contract.schemas import Schemas
 from garrison.contract.shape import Shape
@@ -161,6 +162,7 @@ class Builder:
             draw=draw,
             open=partial(open_properties, schema),
             pins=partial(pins_of, schema),
+            prose=partial(prose_of, schema),
             readers=Readers(
                 form=form_reader(schema, outline.encoding) if kind == "form" else None,
                 parts=parts_reader(schema, outline.encoding) if kind == "multipart" else None,

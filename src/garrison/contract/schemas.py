@@ -11,6 +11,7 @@ import jsonschema_rs
 import msgspec
 
 from garrison.contract.annotations import annotations, faults
+from garrison.contract.definitions import Definition, broken, compile_alone
 from garrison.contract.dialect import (
     IN_LIST,
     IN_MAP,
@@ -26,7 +27,7 @@ from garrison.contract.discriminator import Families, dispatch
 from garrison.contract.documents import Documents, Node
 from garrison.contract.hidden import HIDDEN_NAME, Hidden
 from garrison.contract.place import Place, Problems, excerpt
-from garrison.contract.validators import compile_schema, in_circles, long_chains, reaching, reason_of, users_of
+from garrison.contract.validators import compile_schema, reaching
 from garrison.contract.violations import READ_ONLY, WRITE_ONLY
 from garrison.core.errors import Problem
 
@@ -36,24 +37,6 @@ MAX_DEFINITIONS = 50_000
 _MAX_NESTING = 100
 """Levels of inline schemas in one definition; the validator's compiler takes 255 levels of nesting, and one
 level of ours is at most two of its own. Converting recurses too, with five frames a level."""
-
-_MAX_CHAIN = 1000
-"""Definitions in a row, each referring to the next: compiling recurses along them (5,000 are safe)."""
-
-
-class Definition(msgspec.Struct):
-    """One converted schema."""
-
-    name: str
-    node: Node
-    schema: Any
-    refs: set[str]
-    """Definitions that it refers to."""
-    same: set[str]
-    """Those of them that judge the same value as it does itself."""
-    problems: list[Problem]
-    is_annotated: bool = False
-    """Whether it carries an annotation of ours."""
 
 
 class _Scope(msgspec.Struct, frozen=True):
@@ -95,14 +78,8 @@ class Schemas:
 
     def seal(self) -> None:
         """Compile every definition once, and note what is wrong with those that do not compile."""
-        stub = jsonschema_rs.Registry(
-            [(name, {}) for name in (*self._definitions, READ_ONLY, WRITE_ONLY)],
-            draft=jsonschema_rs.Draft202012,
-        )
-        for definition in self._definitions.values():
-            if not definition.problems:
-                self._try(definition, stub)
-        self._broken = self._spread()
+        compile_alone(self._definitions, self._problems)
+        self._broken = broken(self._definitions, self._problems)
         refs = {name: definition.refs for name, definition in self._definitions.items()}
         self._annotated = reaching(refs, [name for name, each in self._definitions.items() if each.is_annotated])
         resources: list[tuple[str, Any]] = [(READ_ONLY, False), (WRITE_ONLY, False)]
@@ -342,44 +319,6 @@ class Schemas:
     def _note(self, definition: Definition, place: Place, message: str) -> None:
         definition.problems.append(self._problems.add(place, message))
 
-    def _try(self, definition: Definition, stub: jsonschema_rs.Registry) -> None:
-        if not isinstance(definition.schema, dict):
-            return
-        try:
-            compile_schema(definition.schema, stub)
-        except jsonschema_rs.ValidationError as error:
-            steps = list(error.instance_path)
-            place = definition.node.place.child(*_existing(definition.node.value, steps))
-            self._note(definition, place, reason_of(error))
-        except (ValueError, jsonschema_rs.ReferencingError) as error:
-            self._note(definition, definition.node.place, f"not a usable schema: {excerpt(error, 120)}")
-
-    def _spread(self) -> dict[str, tuple[Problem, ...]]:
-        """The problems of every broken definition and of all that refer to one, however far."""
-        users = users_of({name: definition.refs for name, definition in self._definitions.items()})
-        broken: dict[str, tuple[Problem, ...]] = {}
-        rest = [(name, tuple(d.problems)) for name, d in self._definitions.items() if d.problems]
-        rest += [
-            (name, (self._too_long(name),))
-            for name in long_chains({name: d.refs for name, d in self._definitions.items()}, _MAX_CHAIN)
-        ]
-        same = {name: definition.same for name, definition in self._definitions.items()}
-        rest += [(name, (self._endless(name),)) for name in in_circles(same)]
-        while rest:
-            name, problems = rest.pop()
-            if name not in broken:
-                broken[name] = problems
-                rest.extend((user, problems) for user in users.get(name, ()))
-        return broken
-
-    def _endless(self, name: str) -> Problem:
-        place = self._definitions[name].node.place
-        return self._problems.add(place, "the schema refers to itself without end")
-
-    def _too_long(self, name: str) -> Problem:
-        place = self._definitions[name].node.place
-        return self._problems.add(place, f"more than {_MAX_CHAIN} schemas refer to one another in a row")
-
 
 def _inside(scope: _Scope) -> _Scope:
     """The scope of something inside the value that `scope` judges."""
@@ -388,16 +327,3 @@ def _inside(scope: _Scope) -> _Scope:
 
 def _is_composite(out: dict[str, Any]) -> bool:
     return any(keyword in out for keyword in ("allOf", "anyOf", "oneOf", "not", "const", "if"))
-
-
-def _existing(value: Any, steps: list[str | int]) -> tuple[str | int, ...]:
-    """As many of `steps` as lead to something in the schema as written."""
-    found: list[str | int] = []
-    for step in steps:
-        in_map = isinstance(value, dict) and step in value
-        if in_map or (isinstance(value, list) and isinstance(step, int) and step < len(value)):
-            value = value[step]
-        else:
-            break
-        found.append(step)
-    return tuple(found)

@@ -53,7 +53,7 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
             facts.noted += (simulated_reason(reason),)
         return None
 
-    return Checks(first=check)
+    return Checks(first=check, dormant=(check,))
 
 
 def _in_force(measures: Measures, facts: Facts) -> Found:

@@ -28,7 +28,7 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
     """Without a described operation there is no media type to compare with, only a coding that must be readable."""
     del settings
     if operation is None:
-        return Checks(body=_body)
+        return Checks(body=_body, dormant=(_body,))
     declared = operation.operation.request_media_types
     if not declared:
         of_body = None if operation.streams_request else _head_without_body
@@ -38,7 +38,7 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
     def head(facts: Facts) -> Outcome:
         return _head_with_body(facts, expected)
 
-    return Checks(head=head if operation.upgrades else _without_upgrade(head), body=_body)
+    return Checks(head=head if operation.upgrades else _without_upgrade(head), body=_body, dormant=(_body,))
 
 
 def _without_upgrade(of_body: Callable[[Facts], Outcome] | None) -> Check:

@@ -4,10 +4,11 @@ What the contract pins down is not looked at (`contract/pinned.py`), as long as 
 the contract does not declare are read as each language would read them (`payload/`).
 """
 
+import functools
 from collections.abc import Callable, Iterator
 from typing import Final, TypeAlias
 
-from garrison.config.controls import ControlsSettings
+from garrison.config.controls import ControlsSettings, PayloadSettings
 from garrison.contract.catalogue import CompiledOperation
 from garrison.core.decision import Mode, Outcome, Reason
 from garrison.core.ids import ControlId
@@ -18,6 +19,7 @@ from garrison.payload.evidence import evidence_of
 from garrison.payload.gather import Places
 from garrison.payload.judge import CROWDED, Finding, judge_besides, prepare
 from garrison.payload.places import signs_of
+from garrison.payload.prose import Prose
 from garrison.payload.request import Free
 from garrison.payload.usual import Usual
 
@@ -43,18 +45,36 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
         return Checks()
     trusts = _trusting(settings.payload.unsafe_trusted_places)
     usual, free = Usual(settings.payload.classes, settings.payload.usual), Free(operation)
+    prose = Prose(operation)
     # an exception for one class must not hide another in the same text
     named = {each.reason.removeprefix(_PREFIX) for each in settings.payload.excepted}
     besides = {each.id: signs_of(each.id) for each in CLASSES if each.id in named}
 
+    judged = _under(settings.payload)
+
     def check(facts: Facts) -> Outcome:
-        places = [place for place in free.texts(facts) if not trusts(place[0])]
+        places = free.texts(facts, judged)
         if not places:
             return None
-        found = judge_besides([text for _, text in places], usual.spared(places), besides)
+        if trusts is not None:
+            places = [place for place in places if not trusts(place[0])]
+        texts, spared = [text for _, text in places], usual.spared(places)
+        found = judge_besides(texts, spared, besides)
+        if not found:
+            free.note(facts, judged)
+            return None
+        if (less := prose.spared(facts, places, found, spared)) is not spared:
+            found = judge_besides(texts, less, besides)
         return tuple(_reasons(few(found, _kind), places)) or None
 
     return Checks(body=check, prepare=prepare)
+
+
+@functools.lru_cache(maxsize=64)
+def _under(settings: PayloadSettings) -> object:
+    """What notes that a head was judged under `settings`: operations that have the same share it."""
+    del settings
+    return object()
 
 
 def _kind(finding: Finding) -> str:
@@ -69,10 +89,12 @@ def _reasons(found: tuple[Finding, ...], places: Places) -> Iterator[Reason]:
             yield _reason(_CROWDED, places[each.index][0])
 
 
-def _trusting(places: tuple[str, ...]) -> _Trusted:
+def _trusting(places: tuple[str, ...]) -> _Trusted | None:
+    if not places:
+        return None
     exact = frozenset(places)
     below = tuple([place[:-1] for place in places if place.endswith(_ANY)])
-    return lambda place: place in exact or place.startswith(below) if exact else False
+    return lambda place: place in exact or place.startswith(below)
 
 
 CONTROL = ControlSpec(

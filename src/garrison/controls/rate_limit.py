@@ -65,7 +65,7 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
     own = settings.rate_limit
     limits = [_compile(limit, operation, own) for limit in own.limits if _counts(limit, operation)]
     if not limits:
-        return Checks(first=_check_origin, head=_check_principal)
+        return Checks(first=_check_origin, head=_check_principal, dormant=_AGAINST_MEASURED)
     early = [limit for limit in limits if not limit.needs_principal]
     late = [limit for limit in limits if limit.needs_principal]
     announces = own.headers and own.mode is Mode.ENFORCE
@@ -74,6 +74,7 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
         first=_both(_check_origin, _check(early, own.cost, policy, is_last=not late)) if early else _check_origin,
         head=_both(_check_principal, _check(late, own.cost, policy, is_last=True)) if late else _check_principal,
         sets_response_headers=bool(policy),
+        dormant=_AGAINST_MEASURED,
     )
 
 
@@ -104,6 +105,9 @@ def _check_principal(facts: Facts) -> Outcome:
     if refused is not None:
         return refused
     return _throttled(facts, measures.from_origin(Action.THROTTLE, facts, asks_who=True))
+
+
+_AGAINST_MEASURED = (_check_origin, _check_principal)
 
 
 def _throttled(facts: Facts, found: Found) -> Outcome:

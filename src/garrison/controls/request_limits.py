@@ -44,7 +44,7 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
             found += _length(facts, limits)
         return found or None
 
-    return Checks(head=head, body=_body)
+    return Checks(head=head, body=_body, dormant=(_body,))
 
 
 def _excesses(facts: Facts, limits: RequestLimitsSettings) -> tuple[Reason, ...]:

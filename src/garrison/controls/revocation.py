@@ -38,7 +38,7 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
     sessions = Sessions(operation, settings)
 
     def check(facts: Facts) -> Outcome:
-        refused = _ended(facts, sessions) if facts.state.endings else None
+        refused = None if facts.state.endings.is_empty else _ended(facts, sessions)
         return refused or _check(facts)
 
     def end(facts: Facts) -> None:
@@ -48,8 +48,8 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
         sessions.end(facts, facts.now)
 
     if sessions.ends == "nothing":
-        return Checks(head=check)
-    return Checks(head=check, response_head=answered, end=end)
+        return Checks(head=check, dormant=(check,))
+    return Checks(head=check, response_head=answered, end=end, dormant=(check,))
 
 
 def _ended(facts: Facts, sessions: Sessions) -> Reason | None:

@@ -98,6 +98,9 @@ class Checks(msgspec.Struct, frozen=True):
     """Told of every exchange that it is over: notes what the event says of it besides the decision."""
     sets_response_headers: bool = False
     """Whether it adds to `Facts.response_headers`: the response is then held until its head is known."""
+    dormant: tuple[Check, ...] = ()
+    """Those of its checks that say nothing while nobody is measured against (`State.is_calm`), and those of a request's
+    body that say nothing of one that could be decoded: they are not asked then. An objector's only."""
     prepare: Prepare | None = None
     """What would else be done, and waited for, when the first exchange asks for it."""
 

@@ -21,15 +21,14 @@ PRINCIPALS: Final = "ended-principal"
 class Endings:
     """Which sessions ended. Empty at first."""
 
-    __slots__ = ("_credentials", "_keep", "_principals")
+    __slots__ = ("_credentials", "_keep", "_principals", "is_empty")
 
     def __init__(self) -> None:
         self._credentials: OrderedDict[bytes, tuple[float, float]] = OrderedDict()
         self._principals: OrderedDict[bytes, tuple[float, float]] = OrderedDict()
         self._keep: Keep | None = None
-
-    def __bool__(self) -> bool:
-        return bool(self._credentials) or bool(self._principals)
+        self.is_empty = True
+        """Whether nothing was ever ended."""
 
     def keep_with(self, keep: Keep) -> None:
         """Tell `keep` what ends from now on."""
@@ -38,7 +37,7 @@ class Endings:
     def restore(self, kept: Kept) -> None:
         """Remember what an earlier process did."""
         if kept.shelf in {CREDENTIALS, PRINCIPALS} and isinstance(kept.value, int | float):
-            _put(self._on(kept.shelf), kept.key, float(kept.value), kept.until)
+            self._put(kept.shelf, kept.key, float(kept.value), kept.until)
 
     def end_credential(self, name: str, now: float, until: float) -> None:
         """The credential `name` is refused from now on, until `until`: seconds since the epoch."""
@@ -64,19 +63,20 @@ class Endings:
         if known is not None:  # what ended later, or counts longer, stays so
             value, until = max(value, known[0]), max(until, known[1])
         _forget(ended, now)
-        _put(ended, key, value, until)
+        self._put(shelf, key, value, until)
         if self._keep is not None:
             self._keep(shelf, key, value, until)
 
     def _on(self, shelf: str) -> OrderedDict[bytes, tuple[float, float]]:
         return self._credentials if shelf == CREDENTIALS else self._principals
 
-
-def _put(ended: OrderedDict[bytes, tuple[float, float]], key: bytes, value: float, until: float) -> None:
-    ended.pop(key, None)  # so that their order is that in which they ended
-    ended[key] = value, until
-    if len(ended) > MOST:
-        ended.popitem(last=False)
+    def _put(self, shelf: str, key: bytes, value: float, until: float) -> None:
+        ended = self._on(shelf)
+        ended.pop(key, None)  # so that their order is that in which they ended
+        ended[key] = value, until
+        if len(ended) > MOST:
+            ended.popitem(last=False)
+        self.is_empty = False
 
 
 def _forget(ended: OrderedDict[bytes, tuple[float, float]], now: float) -> None:

@@ -32,6 +32,7 @@ from garrison.engine.closing import GONE, UNDESCRIBED, agent_of, tell_end, unrea
 from garrison.engine.codings import narrowed
 from garrison.engine.combine import ALLOWED, ENGINE, Answer, Failed, Said, combine, disposition_of
 from garrison.engine.composed import rewritten, value_left
+from garrison.engine.decode import Undecodable
 from garrison.engine.exceptions import without_excepted, without_spared
 from garrison.engine.facts import Facts
 from garrison.engine.heads import read_media_type, read_parameters
@@ -252,8 +253,9 @@ class Exchange:
         read_parameters(facts, addressed)
         if has_body:
             read_media_type(facts)
-        waits = self._ask(facts, plan.head, plan.head.checks)
-        return self._after_head(facts, body) if waits is None else self._suspend(waits, plan.head, body)
+        head_stage = plan.head
+        waits = self._ask(facts, head_stage, head_stage.awake if policy.state.is_calm else head_stage.checks)
+        return self._after_head(facts, body) if waits is None else self._suspend(waits, head_stage, body)
 
     def _suspend(self, waits: Waits, stage: Stage, body: bytes | None) -> Step:
         question, checks = waits
@@ -307,7 +309,10 @@ class Exchange:
 
     def _judge_request(self, facts: Facts) -> Step:
         stage = self._plan.body
-        waits = self._ask(facts, stage, stage.checks)
+        checks = stage.checks if type(facts.document) is Undecodable else stage.awake
+        if not checks and stage.granters is self._due:
+            return self._after_request(facts)
+        waits = self._ask(facts, stage, checks)
         return self._after_request(facts) if waits is None else self._suspend(waits, stage, None)
 
     def _after_request(self, facts: Facts) -> Step:

@@ -53,6 +53,7 @@ class PlannedCheck(msgspec.Struct, frozen=True):
     granted: Answer
     """The answer that it is where the control grants."""
     wants_response: Wants | None = None
+    is_dormant: bool = False
 
 
 class Stage(msgspec.Struct, frozen=True):
@@ -63,6 +64,8 @@ class Stage(msgspec.Struct, frozen=True):
     """Who must have granted at its end, granters of earlier phases included."""
     granted: tuple[Answer, ...]
     """All answers so far where each of them has granted and nothing else was said."""
+    awake: tuple[PlannedCheck, ...] = ()
+    """The checks without those that are dormant."""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -217,7 +220,8 @@ class _Draft:
             return
         granted = granting(spec.id, mode)
         if compiled.first is not None:
-            self._first.append(PlannedCheck(spec.id, mode, own.fail, compiled.first, granted))
+            is_dormant = compiled.first in compiled.dormant
+            self._first.append(PlannedCheck(spec.id, mode, own.fail, compiled.first, granted, None, is_dormant))
         if compiled.end is not None:
             self._ends.append((spec.id, compiled.end))
         if compiled.prepare is not None:
@@ -226,7 +230,8 @@ class _Draft:
         for phase, check in asked.items():
             # what a granter does not look at it cannot grant, so it looks at every response
             wants = compiled.wants_response if phase is Phase.RESPONSE_BODY and spec.kind == "objector" else None
-            self._checks[phase].append(PlannedCheck(spec.id, mode, own.fail, check, granted, wants))
+            is_dormant = check in compiled.dormant
+            self._checks[phase].append(PlannedCheck(spec.id, mode, own.fail, check, granted, wants, is_dormant))
         if spec.kind == "granter" and asked:
             self._granters[max(asked, key=_ORDER.index)].append((spec.id, mode))
 
@@ -282,7 +287,8 @@ def _stages(
         if granters[phase]:
             due = (*due, *granters[phase])  # else the very same tuple: nothing new to decide (`Exchange._ask`)
         granted = tuple([granting(control, mode) for control, mode in due])
-        stages[phase] = Stage(tuple(checks[phase]), due, granted)
+        awake = tuple([planned for planned in checks[phase] if not planned.is_dormant])
+        stages[phase] = Stage(tuple(checks[phase]), due, granted, awake)
     return stages
 
 

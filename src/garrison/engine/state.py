@@ -56,6 +56,11 @@ class State:
         self.measures: Measures = NO_MEASURES
         """The countermeasures in force; replaced whole."""
 
+    @property
+    def is_calm(self) -> bool:
+        """Whether nobody is measured against: no countermeasure is in force, and no session was ended."""
+        return self.measures is NO_MEASURES and self.endings.is_empty
+
     def restore(self, records: Iterable[Kept], now: float) -> None:
         """Take over what an earlier process kept, the last value of each key last; before the first exchange."""
         for kept in records:

@@ -32,10 +32,10 @@ _ESCAPE = re.compile(r"(\\(?:u[0-9A-Fa-f]{4}|u\{[0-9A-Fa-f]{1,6}\}|x[0-9A-Fa-f]{
 _REFERENCE = re.compile(r"(&(?:#(?:[0-9]{1,7}|[xX][0-9A-Fa-f]{1,6});?|[A-Za-z]{2,12};))")
 _UTF7 = re.compile(r"(\+[A-Za-z0-9+/]*+-?)")  # a run is read once, whatever follows it
 _JOINED = re.compile(
-    r"\+(?:and|or|xor|union|select|order|group|having|waitfor|where|from|like|insert|dir|cat|ping|ls|wget|curl)\+",
+    r"\+(?:and|or|xor|union|select|order|group|having|waitfor|delay|where|from|like|insert|dir|cat|ping|ls|wget|curl)\+",
     re.IGNORECASE,
 )
-_HEX = re.compile(r"(?:0x[0-9A-Fa-f]{2}){2,}")
+_HEX = re.compile(r"0x[0-9A-Fa-f]{2}(?:0x[0-9A-Fa-f]{2})+")  # begins with what is sought first
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _DATA_URL = re.compile(r"(?<=;base64,)[A-Za-z0-9+/_-]{8,}={0,2}")
 
@@ -262,6 +262,7 @@ _LOOKALIKES: Final = {
     "\u02b9": "'", "\u02bc": "'", "\u2032": "'", "\u2215": "/", "\u2044": "/", "\u29f8": "/", "\u2216": "\\",
     "\u29f5": "\\", "\u2329": "<", "\u3008": "<", "\u2039": "<", "\u203a": ">", "\u232a": ">", "\u3009": ">",
     "\u200b": "", "\u200c": "", "\u200d": "", "\u2060": "", "\ufeff": "", "\u00ad": "",
+    "\u202a": "", "\u202b": "", "\u202c": "", "\u202d": "", "\u202e": "",
 }  # fmt: skip
 
 _STEPS: tuple[tuple[str, Callable[[str], str]], ...] = (

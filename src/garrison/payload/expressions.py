@@ -29,6 +29,15 @@ def is_evaluated(text: str, place: int) -> bool:
     return _RUNS.search(text, start, closed if closed >= 0 else place + 2) is not None
 
 
+_PUT_IN: Final = re.compile(r"<%=\s*@?[A-Za-z_][\w.]{0,60}\s*-?%>")
+
+
+def does_more(text: str, place: int) -> bool:
+    """Whether a tag of a page does more than to put a name's value in: `<%= name %>` does not."""
+    start = text.rfind("<%", 0, place)
+    return (start < 0 or _PUT_IN.match(text, start) is None) and is_said(text, place)
+
+
 _OPENINGS: Final = (
     ("{{", "}}"),
     ("{%", "%}"),

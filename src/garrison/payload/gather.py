@@ -5,6 +5,7 @@ client can say freely: path, names and values of the query, fields of the head b
 keys and texts of the body.
 """
 
+import functools
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias
@@ -22,7 +23,7 @@ from garrison.core.document import (
 Places: TypeAlias = list[tuple[str, str]]
 """Texts, each behind its place: `query.q`, `body/items/0/name`, `header.referer`."""
 
-_GRAMMATICAL: Final = frozenset({
+GRAMMATICAL: Final = frozenset({
     "accept", "accept-charset", "accept-encoding", "accept-language", "authorization", "baggage", "cache-control",
     "connection", "content-digest", "content-encoding", "content-length", "content-type", "date", "dnt", "dpop",
     "expect", "host", "if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since",
@@ -36,8 +37,8 @@ _GRAMMATICAL: Final = frozenset({
 _FILE_NAMES: Final = frozenset({"x-file-name", "x-filename", "x_filename", "x.filename", "slug"})
 """Fields that name an uploaded file."""
 
-_ADDRESSES: Final = re.compile(r"[0-9a-fA-F.:, ]{0,200}")
-"""What proxies say of where a request came from: no word of any language is made of it."""
+ADDRESSES: Final = re.compile(r"[0-9a-fA-F.:, ]{0,200}|[0-9a-fA-F]{1,32}(?:-[0-9a-fA-F]{1,32}){1,8}")
+"""What proxies say of where a request came from, and its name: no word of any language is made of it."""
 _PLAIN: Final = re.compile(r"[\w .,@:+-]{0,7}|-?\d{1,20}")
 _NAME: Final = re.compile(r"[\w.~-]{0,40}|\d{1,40}")
 _MAX_NAMED: Final = 12
@@ -48,6 +49,8 @@ def target_texts(
 ) -> Places:
     """What the path says: the values of its variables where it is described, else all of it and its segments."""
     if arguments is not None:
+        if not arguments:
+            return []
         return [
             (f"path.{name}", value)
             for name, value in arguments.items()
@@ -61,7 +64,7 @@ def head_texts(headers: Mapping[str, str], kept: frozenset[str] = frozenset()) -
     """What the fields of the head say; `kept` are those that are pinned down."""
     found: Places = []
     for name, value in headers.items():
-        if name in _GRAMMATICAL or name in kept or name.startswith("sec-") or _ADDRESSES.fullmatch(value):
+        if name in GRAMMATICAL or name in kept or name.startswith("sec-") or ADDRESSES.fullmatch(value):
             continue
         if name == "referer" and "?" in value:
             found += [(f"header.{name}", each.partition("=")[2]) for each in value.partition("?")[2].split("&")]
@@ -92,10 +95,10 @@ def query_texts(query: tuple[tuple[str, str], ...], kept: frozenset[str] = froze
 def body_texts(document: Document | None, pins: Pins = NOTHING_PINNED, *, plain: bool = False) -> Places:
     """Keys and texts of a body, those left out that are pinned down; of JSON, unless `plain`, also those that are too
     plain to say anything."""
+    if type(document) is JsonDocument:
+        return _json(document.value, pins, plain=plain)
     kept = frozenset([name for name, each in pins.properties.items() if each.whole])
     match document:
-        case JsonDocument(value):
-            return _json(value, pins, plain=plain)
         case FormDocument(fields):
             return [(f"body/{name}", text) for name, text in query_texts(fields, kept)]
         case MultipartDocument(parts):
@@ -172,29 +175,38 @@ def _json(root: Any, pins: Pins, *, plain: bool) -> Places:
     stack: list[_Step] = [("body", root, 0, pins)]
     while stack:
         place, node, depth, known = stack.pop()
-        if type(node) is str:
-            if not known.whole and (plain or not _PLAIN.fullmatch(node)):
-                found.append((place, node))
-        elif type(node) is dict:
-            _object(place, node, (depth, known), found, stack)
+        if type(node) is dict:
+            _object((place, node, depth, known), found, stack, plain=plain)
         elif type(node) is list:
             each = known.items or NOTHING_PINNED
             for index, value in enumerate(node):
                 if type(value) in _HOLDERS:
                     stack.append((f"{place}/{index}" if depth < _MAX_NAMED else place, value, depth + 1, each))
+        elif type(node) is str and _says(node, known, plain=plain):
+            found.append((place, node))
     return found
 
 
-def _object(place: str, node: dict[str, Any], state: tuple[int, Pins], found: Places, stack: list[_Step]) -> None:
+def _object(step: _Step, found: Places, stack: list[_Step], *, plain: bool) -> None:
     """Keys that the contract does not declare are texts like any other."""
-    depth, known = state
+    place, node, depth, known = step
     for key, value in node.items():
-        below = f"{place}/{label(key)}" if depth < _MAX_NAMED else place
-        each = known.properties.get(key, NOTHING_PINNED)
-        if each is NOTHING_PINNED and (not key.isidentifier() or key.startswith("__") or key == "constructor"):
-            found.append((below, key))
-        if type(value) in _HOLDERS:
-            stack.append((below, value, depth + 1, each))
+        each, kind = known.properties.get(key, NOTHING_PINNED), type(value)
+        is_odd = each is NOTHING_PINNED and (not key.isidentifier() or key.startswith("__") or key == "constructor")
+        is_text = kind is str and _says(value, each, plain=plain)
+        if is_odd or is_text or kind is dict or kind is list:
+            below = f"{place}/{_label(key)}" if depth < _MAX_NAMED else place
+            found += [(below, text) for text, is_said in ((key, is_odd), (value, is_text)) if is_said]
+            if kind is dict or kind is list:
+                stack.append((below, value, depth + 1, each))
+
+
+_label: Final = functools.lru_cache(maxsize=1024)(label)
+"""Keys are the same in most bodies."""
+
+
+def _says(text: str, known: Pins, *, plain: bool) -> bool:
+    return not known.whole and (plain or not _PLAIN.fullmatch(text))
 
 
 _HOLDERS: Final = frozenset({str, dict, list})

@@ -1,7 +1,7 @@
 """What is found in a request's texts: all signs in one pass, then the grammars, then what was hidden in wrappings."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, TypeAlias
 
 import msgspec
@@ -51,16 +51,15 @@ _NONE: Final = frozenset[int]()
 
 def judge(texts: Sequence[str], spared: Spared = NOTHING_SPARED) -> tuple[Finding, ...]:
     """What is found in `texts`, each at most once. Never raises, and takes time in proportion to their length."""
+    if _HARMLESS.holds(texts):
+        return ()
     forms = [
         Form(index, text, (), spared.get(index, _NONE)) for index, text in enumerate(texts) if text not in _HARMLESS
     ]
-    if not forms:
-        return ()
-    best: dict[int, Finding] = {}
-    for unfold in (_as_they_are, hidden_forms, _pieces, _hidden_pieces):
-        further = [each for form in forms if form.owner not in best for each in unfold(form)]
-        if further:
-            best = _judge(further, best)
+    best = _unfolded(forms, _judge(forms, {}))
+    cut = [piece for form in forms if form.owner not in best for piece in _pieces(form)]
+    if cut:
+        best = _unfolded(cut, _judge(cut, best))
     for form in forms:
         if form.owner not in best and not form.spared:
             _HARMLESS.add(form.text)
@@ -101,6 +100,10 @@ class Harmless:
     def __contains__(self, text: object) -> bool:
         return text in self._texts
 
+    def holds(self, texts: Iterable[str]) -> bool:
+        """Whether all of `texts` are known: one look."""
+        return self._texts.issuperset(texts)
+
     def add(self, text: str) -> None:
         """Remember `text`, if it is short."""
         if len(text) <= self._longest:
@@ -118,18 +121,26 @@ def hidden_forms(plain: Form) -> list[Form]:
     return found if len(plain.text) <= LONG else found[:1] + found[1:][-1:]
 
 
-def _as_they_are(form: Form) -> list[Form]:
-    return [form]
+def _unfolded(forms: Sequence[Form], best: dict[int, Finding]) -> dict[int, Finding]:
+    """`best` with what is found behind the wrappings of those in which nothing was."""
+    short: list[Form] = []
+    for form in forms:
+        if form.owner in best:
+            continue
+        hidden = hidden_forms(form)
+        if len(form.text) <= LONG:
+            short += hidden
+            continue
+        for each in hidden:  # one after another: once something is found the rest need not be read
+            if form.owner not in best:
+                best = _judge([each], best)
+    return _judge(short, best) if short else best
 
 
 def _pieces(form: Form) -> list[Form]:
     """What stands out of the prose of a long text."""
     spared = form.spared | PAIRED
     return [Form(form.owner, piece, (), spared) for piece in pieces(form.text) if piece not in _HARMLESS]
-
-
-def _hidden_pieces(form: Form) -> list[Form]:
-    return [each for piece in _pieces(form) for each in hidden_forms(piece)]
 
 
 def _judge(forms: Sequence[Form], best: dict[int, Finding]) -> dict[int, Finding]:

@@ -1,5 +1,6 @@
 """HTML as a browser reads it: elements and their attributes, also where they are malformed."""
 
+import functools
 import re
 from typing import Final
 
@@ -23,22 +24,28 @@ def opens_element(text: str, place: int) -> bool:
     name = found[1].lower().rpartition(":")[2]
     if name in _WITH_ATTRIBUTE and text[found.end() : found.end() + 1] == ">":
         return False
-    if name == "object" and _LOADS.match(text, found.end(), start + _TAG):
+    if name in {"object", "xml"} and _LOADS.match(text, found.end(), start + _TAG):
         return not _is_quoted(text, start)
     if name in _ALWAYS:
         return not _is_quoted(text, start)
-    return bool(_DANGER.match(text, found.end(), start + _TAG))
+    return _is_dangerous(text[found.end() : start + _TAG].partition(">")[0].lower())
+
+
+@functools.lru_cache(maxsize=32)
+def _is_dangerous(attributes: str) -> bool:
+    """Whether one of `attributes`, in lower case, runs or loads something; what repeats itself is read once."""
+    found = _DANGER.search(attributes)
+    return found is not None and "<" not in attributes[: found.start()]
 
 
 _DANGER: Final = re.compile(
-    r"[^<>]*?(?:[\s/\"'`]on[a-z]{3,30}\s*=\s*[^{\s]|(?:href|src|action|to|from|values|data|background|formaction)\s*=\s*[\"'`]?\s*(?:javascript|vbscript|data:|&#)"
-    r"|http-equiv\s*=|rel\s*=\s*[\"']?(?:import|stylesheet)|classid\s*=|type\s*=\s*[\"']?(?:text/x-script|image/svg|application/x)|style\s*=\s*[^>]*(?:expression|behavior|binding|javascript|url\(|position\s*:\s*(?:fixed|absolute)|animation|transition)|xlink:href|srcdoc|autofocus)",
-    re.IGNORECASE,
+    r"(?:[\s/\"'`]on[a-z]{3,30}\s*=\s*[^{\s]|(?:href|src|action|to|from|values|data|background|formaction)\s*=\s*[\"'`]?\s*(?:javascript|vbscript|data:|&#)"
+    r"|http-equiv\s*=|rel\s*=\s*[\"']?(?:import|stylesheet)|classid\s*=|type\s*=\s*[\"']?(?:text/x-script|image/svg|application/x)|style\s*=\s*[^>]*(?:expression|behavior|binding|javascript|url\(|position\s*:\s*(?:fixed|absolute)|animation|transition)|xlink:href|srcdoc|autofocus)"
 )
 
 
 _TAG: Final = 400
-_LOADS: Final = re.compile(r"[^<>]{0,300}?[\s/\"'](?:data\s*=|type\s*=\s*[\"']?text/html)", re.IGNORECASE)
+_LOADS: Final = re.compile(r"[^<>]{0,300}?[\s/\"'](?:data\s*=|src\s*=|type\s*=\s*[\"']?text/html)", re.IGNORECASE)
 
 
 def _is_quoted(text: str, start: int) -> bool:

@@ -8,8 +8,7 @@ from garrison.payload.quoting import is_said, stands_alone
 _TARGET: Final = re.compile(
     r"etc[/\\%]|windows\b|winnt\b|boot\.ini|win\.ini|proc[/\\]|passwd|shadow|web-inf|meta-inf|\.env|\.git\b|\.ssh|\.ht|wp-config"
     r"|system32|inetpub|autoexec|global\.asa|web\.config|root[/\\]|var[/\\]log",
-    re.IGNORECASE,
-)
+)  # in lower case: to leave the case aside would cost some times as much
 _REACH: Final = 160
 _ENDS: Final = " \t\r\n\"'()<>;,|`"
 _LINK: Final = re.compile(r"\]\(\s*$|(?:src|href|from|import|require|url)\s*[=(:]?\s*[\"'(]*$", re.IGNORECASE)
@@ -20,13 +19,19 @@ def leaves_folder(text: str, place: int) -> bool:
 
     A document links to what stands beside it, and names the folders of its project.
     """
-    if not is_said(text, place):
-        return False
     end = min(place, len(text))
-    start = max(text.rfind(each, max(0, end - _REACH), end) for each in _ENDS) + 1
-    if _TARGET.search(text, max(start, end - 24), end + 60):
-        return True
-    return stands_alone(text, place) and _LINK.search(text, max(0, start - 24), start) is None
+    if _TARGET.search(text[_begin(text, end, 24) : end + 60].lower()):
+        return is_said(text, place)
+    if not stands_alone(text, place) or not is_said(text, place):
+        return False
+    start = _begin(text, end, _REACH)
+    return _LINK.search(text, max(0, start - 24), start) is None
+
+
+def _begin(text: str, end: int, reach: int) -> int:
+    """Where the word begins that stands before `end`, `reach` characters before it at most."""
+    start = max(0, end - reach)
+    return start + max(text[start:end].rfind(each) for each in _ENDS) + 1
 
 
 def is_bare(text: str, place: int) -> bool:
@@ -56,6 +61,12 @@ def points_inward(text: str, place: int) -> bool:
     return _DEVELOPED.match(text) is None
 
 
+def is_one(text: str, place: int) -> bool:
+    """Whether the address that `text` begins with is all of it: what goes on in words is a sentence about one."""
+    del place
+    return " " not in text.strip()
+
+
 _LONGEST: Final = 400
 _INTRODUCES: Final = frozenset({
     "a", "about", "above", "add", "added", "adding", "after", "against", "all", "also", "an", "and", "are",
@@ -83,6 +94,8 @@ def stands_apart(text: str, place: int) -> bool:
     if len(parts) < 2:
         return text.count("\n") < 2 and not text[place:].strip()
     before, path = parts
+    if "/" not in path and "\\" not in path:
+        return False  # the last word of a sentence that says a path before
     if "\n" in text[max(0, place - len(path) - 2) : place - len(path)] or not is_said(text, place - 1):
         return False
     words = before.rsplit(None, 1)

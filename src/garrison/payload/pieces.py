@@ -15,7 +15,13 @@ PAIRED: Final = frozenset[int]().union(*[
     signs_of(kind, names.split())
     for kind, names in (
         ("sql", "quote-goes-on quote-ends quote-dangling-comment word-alone json-compared union-end"),
+        ("sql", "logic-first quote-logic-first quote-remark quote-operated"),
+        ("sql", "bracket-left row-left aliased-from from-first"),
         ("markup", "element-left quote-element attribute-left script-left closing-alone"),
+        ("markup", "bracket-encoded-alone quote-element-first handler-cut dangling"),
+        ("xml", "declaration-alone"),
+        ("ldap", "wild filter-left"),
+        ("header", "header-first"),
         ("nosql", "object-left script"),
         ("request", "two-hosts"),
         ("command", "separator-first separated-alone substituted-alone"),
@@ -25,12 +31,15 @@ PAIRED: Final = frozenset[int]().union(*[
 signs that code and documents have between others."""
 SHORTEST: Final = 400
 """Characters of a text from which on it is looked at: a shorter one has no room for prose."""
-_SHORTEST_PIECE: Final = 3
+_SHORTEST_PIECE: Final = 4
 _LONGEST: Final = 400
 """Characters of a piece: what goes on for longer is no value between words, but another kind of text."""
 _FEW: Final = 16
 _CHARACTERS_EACH: Final = 512
 """A text may have `_FEW` pieces, and one more for each so many characters; where there are more it is no prose."""
+_FEW_WORDS: Final = 32
+_CHARACTERS_A_WORD: Final = 64
+"""The same for words that are odd."""
 _APART: Final = 24
 """Characters between two that belong together: two words or so."""
 _NEAR: Final = 48
@@ -93,7 +102,10 @@ def _runs(text: str) -> Iterator[tuple[int, int]]:
     """From where to where what is odd stands close together, whole words each."""
     start, end = -1, -1
     at = 0
-    while odd := _ODD.search(text, at):
+    for _ in range(_FEW_WORDS + len(text) // _CHARACTERS_A_WORD):
+        odd = _ODD.search(text, at)
+        if odd is None:
+            break
         first, at = _word(text, odd.start())
         if start >= 0 and (first - end > _APART or text.find("\n\n", end, first) >= 0):
             yield start, end
@@ -101,6 +113,8 @@ def _runs(text: str) -> Iterator[tuple[int, int]]:
         elif start < 0:
             start = first
         end = at
+    else:
+        yield 0, len(text)  # no prose has so many
     if start >= 0:
         yield start, end
 

@@ -4,15 +4,17 @@ What is looked at is bounded by a text's length, and nothing hides behind the bo
 signs that it would cost too much to ask about each is no value of anybody's, and is said to be `crowded`.
 """
 
+import functools
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Sequence, Set
 from typing import Final, TypeAlias
 
 import msgspec
 
 from garrison.payload.classes.catalogue import CLASSES
-from garrison.payload.scanner import BORDER, scanner_of
-from garrison.payload.sign import ENOUGH, Confirm, Sign
+from garrison.payload.scanner import BORDER, Scanner, scanner_of
+from garrison.payload.sign import ENOUGH, Sign
 
 OWNED: Final = tuple((each.id, sign) for each in CLASSES for sign in each.signs)
 """Every sign behind the id of its class; its index here is what names it."""
@@ -21,9 +23,9 @@ SIGNS: Final[tuple[Sign, ...]] = tuple(sign for _, sign in OWNED)
 _FEW: Final = 64
 _BYTES_EACH: Final = 32
 """A text may show `_FEW` signs, and one more for each so many bytes: documents show at most a third of that."""
-_FEW_ASKED: Final = 24
+_FEW_ASKED: Final = 64
 _BYTES_ASKED: Final = 160
-"""The same for places at which one grammar is asked."""
+"""The same for places at which grammars are asked, all of them together."""
 _ENDS_ASKED: Final = 3
 """A sign that begins where the text does is asked about at so many of its ends: all are told of one beginning."""
 _BEFORE: Final = 32_768
@@ -93,7 +95,7 @@ def _ends(pieces: Sequence[bytes]) -> list[_Ends]:
     matches = _told(pieces, most)
     if len(matches) > most and len(pieces) > 1:
         return [_ends([piece])[0] for piece in pieces]
-    if len(matches) <= _FEW and not _may_be_enough({sign for sign, _ in matches}):
+    if len(matches) <= _FEW and not _promising({sign for sign, _ in matches}):
         return found
     if len(pieces) == 1:
         return [[(end - 1, sign) for sign, end in matches]]
@@ -110,7 +112,13 @@ def _ends(pieces: Sequence[bytes]) -> list[_Ends]:
 
 
 def _told(pieces: Sequence[bytes], most: int) -> list[tuple[int, int]]:
-    return scanner_of(SIGNS).scan(b"\0" + b"\0".join(pieces) + b"\0", most)
+    return _scanner().scan(b"\0" + b"\0".join(pieces) + b"\0", most)
+
+
+@functools.cache
+def _scanner() -> Scanner:
+    """Looked up without a look at each sign."""
+    return scanner_of(SIGNS)
 
 
 def _signs(form: Form, piece: bytes, ends: _Ends) -> Signs:
@@ -118,16 +126,19 @@ def _signs(form: Form, piece: bytes, ends: _Ends) -> Signs:
         return Signs(_placed(piece, ends), crowded=True)
     if form.spared:
         ends = [each for each in ends if each[1] not in form.spared]
-    return _holding(form.text, _placed(piece, ends)) if _may_be_enough({sign for _, sign in ends}) else NOTHING
+    kinds = _promising({sign for _, sign in ends})
+    if not kinds:
+        return NOTHING
+    return _holding(form.text, _placed(piece, [each for each in ends if OWNED[each[1]][0] in kinds]))
 
 
-def _may_be_enough(signs: Set[int]) -> bool:
-    """Whether those of one class could weigh enough."""
+def _promising(signs: Set[int]) -> frozenset[str]:
+    """The classes whose signs could weigh enough together."""
     scores: dict[str, int] = {}
     for sign in signs:
         kind, one = OWNED[sign]
         scores[kind] = scores.get(kind, 0) + one.weight
-    return max(scores.values(), default=0) >= ENOUGH
+    return frozenset([kind for kind, score in scores.items() if score >= ENOUGH])
 
 
 def _placed(piece: bytes, ends: _Ends) -> _Ends:
@@ -163,17 +174,17 @@ def _holding(text: str, places: _Ends) -> Signs:
     """Those signs that the grammars confirm. Once one of them is enough alone, nothing more is asked."""
     held: _Ends = []
     most = _FEW_ASKED + len(text) // _BYTES_ASKED
-    asked: dict[Confirm | int, int] = {}
+    asked, begun = 0, Counter[int]()
     shown = _Shown(text)
     is_decided = False
     for place, sign in places:
         one = OWNED[sign][1]
         if one.confirm is not None:
-            key = sign if one.pattern.startswith("^") else one.confirm
-            count = asked[key] = asked.get(key, 0) + 1
-            if is_decided or (key is sign and count > _ENDS_ASKED):
+            begun[sign] += one.pattern.startswith("^")
+            if is_decided or begun[sign] > _ENDS_ASKED:
                 continue
-            if count > most:
+            asked += 1
+            if asked > most:
                 return Signs(places, crowded=True)
             start, part = shown[place // _BEHIND]
             if not one.confirm(part, place - start):

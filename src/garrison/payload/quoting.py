@@ -4,7 +4,9 @@ Text that is quoted opens nothing. What breaks out of the place that it is put i
 begin: it holds the closing half of a pair whose other half is not in it.
 """
 
+import functools
 import re
+from bisect import bisect_right
 from typing import Final
 
 _FENCES: Final = ("```", "~~~")
@@ -21,10 +23,18 @@ def in_fence(text: str, place: int) -> bool:
 
 
 def _is_between(text: str, place: int, fence: str) -> bool:
-    if text.count(fence, 0, place) % 2 == 0 or text.find(fence, place) < 0:
+    fences = _fences(text, fence)
+    before = bisect_right(fences, place - len(fence))
+    if before % 2 == 0 or text.find(fence, place) < 0:
         return False
-    opened = text.rfind(fence, 0, place)
+    opened = fences[before - 1]
     return not text[text.rfind("\n", 0, opened) + 1 : opened].strip(_BEFORE_FENCE)
+
+
+@functools.lru_cache(maxsize=8)
+def _fences(text: str, fence: str) -> list[int]:
+    """Where each begins: asked about a text once, however many of its places are."""
+    return [found.start() for found in re.finditer(fence, text)]
 
 
 def in_span(text: str, place: int) -> bool:
@@ -36,9 +46,14 @@ def in_span(text: str, place: int) -> bool:
 
 def is_talked_about(text: str, place: int) -> bool:
     """Whether `place` is in a block or a span of code."""
-    return ("`" in text and (in_span(text, place) or in_fence(text, place))) or (
-        "~~~" in text and in_fence(text, place)
-    )
+    has_ticks, has_tildes = _marks(text)
+    return (has_ticks and (in_span(text, place) or in_fence(text, place))) or (has_tildes and in_fence(text, place))
+
+
+@functools.lru_cache(maxsize=8)
+def _marks(text: str) -> tuple[bool, bool]:
+    """Asked about a text once, however many of its places are."""
+    return "`" in text, "~~~" in text
 
 
 def is_said(text: str, place: int) -> bool:

@@ -24,18 +24,25 @@ _NEAR: Final = 200  # characters of a line before a place in which a variable is
 
 def is_command(text: str, place: int) -> bool:
     """Whether the separator near the beginning of `text` is followed by a command with arguments of a command."""
-    if not is_said(text, place) or "\n|" in text or (text.count("|") > 3 and "||" not in text):
+    if not is_said(text, place) or "\n|" in text or _is_row(text):
         return False  # a table
     found = _SEPARATOR.search(text, 0, 120)
     head = _HEAD.match(text, found.end()) if found else None
     if head is None:
         return True
-    if _CODE.match(head["word"]):
-        return False
+    if _CODE.match(head["word"]) or (found is not None and found[0] == "<" and ">" in head["rest"]):
+        return False  # a line of code, an element
     rest = head["rest"]
     if not rest.strip("|;& "):
         return head["word"].lower() in _ALONE or bool(head["folder"])
-    return _ARGUMENT.match(rest) is not None or len(rest.split()) == 1 or head["word"].lower() in _TOOLS
+    word = head["word"].lower()
+    return _ARGUMENT.match(rest) is not None or word in _TOOLS or (len(rest.split()) == 1 and word not in _ADDRESSED)
+
+
+def _is_row(text: str) -> bool:
+    cells = text.count("|")
+    bare = text.strip()
+    return "||" not in text and (cells > 3 or (cells == 3 and bare[:2] == "| " and bare[-2:] == " |"))
 
 
 _ALONE: Final = frozenset(
@@ -53,11 +60,15 @@ _TOOLS: Final = frozenset({
 """Commands whose first argument is a word, and which are no word of a sentence."""
 
 
+_ADDRESSED: Final = frozenset({"wget", "curl", "ssh", "ftp", "git"})
+"""Commands whose only argument is an address or a part of one, and no word alone."""
+
+
 def is_separated(text: str, place: int) -> bool:
     """Whether what ends at `place` is said, and stands in no row of a table."""
     start = text.rfind("\n", 0, min(place, len(text))) + 1
     end = text.find("\n", start)
-    row = text[start : end if end >= 0 else len(text)].strip()[:_ROW]
+    row = text[start : min(start + _ROW, end if end >= 0 else len(text))].strip()
     return is_said(text, place) and not (row[:1] == "|" and row.count("|") > _CELLS)
 
 

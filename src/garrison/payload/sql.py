@@ -191,8 +191,15 @@ _SAME: Final = re.compile(
 
 def same_sides(text: str, place: int) -> bool:
     """Whether something is compared with itself around `place`: nobody asks that who wants to know."""
-    found = _SAME.search(text, max(0, place - 80), place + 40)
-    return found is not None and is_said(text, place) and not _STATEMENT_FIRST.match(text)
+    start = max(0, place - 80)
+    has_same = _has_same(text[max(0, start - 1) : place + 40], min(start, 1))
+    return has_same and is_said(text, place) and not _STATEMENT_FIRST.match(text)
+
+
+@functools.lru_cache(maxsize=32)
+def _has_same(part: str, start: int) -> bool:
+    """What repeats itself is read once."""
+    return _SAME.search(part, start) is not None
 
 
 _STATEMENT_FIRST: Final = re.compile(

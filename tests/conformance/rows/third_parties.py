@@ -38,7 +38,7 @@ THIRD_PARTIES: tuple[Case, ...] = (
     withhold("an answer nested too deeply", CUSTOMER_OF, answers(200, b'{"a":' + b"[" * 40 + b"]" * 40 + b"}"),
              "answer-too-deep", observed=("response-invalid",), variant="third-party"),
     withhold("a name that runs where it is shown", CUSTOMER_OF, answers(200, RUNNING), "injected-text",
-             variant="third-party"),
+             variant="inspected"),
     withhold("markup that nobody asked for", CUSTOMER_OF, answers(200, b"<script>", media_type="text/html"),
              "active-content", observed=("response-media-type",), variant="third-party"),
 )  # fmt: skip

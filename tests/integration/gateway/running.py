@@ -15,6 +15,16 @@ from typing import IO, Any
 import msgspec
 
 ROOT = Path(__file__).parents[3]
+ECHO = """
+openapi: 3.1.0
+info: {title: t, version: "1"}
+paths:
+  /echo:
+    get:
+      operationId: echo
+      responses: {"200": {description: ok, content: {application/json: {}}}}
+"""
+"""The contract of an API that says what it was sent."""
 
 
 class Guard:

@@ -9,19 +9,9 @@ from pathlib import Path
 
 import pytest
 from tests.integration.gateway.conftest import StartGuard
-from tests.integration.gateway.running import ROOT, until
+from tests.integration.gateway.running import ECHO, ROOT, until
 
 pytestmark = pytest.mark.integration
-
-CONTRACT = """
-openapi: 3.1.0
-info: {title: t, version: "1"}
-paths:
-  /echo:
-    get:
-      operationId: echo
-      responses: {"200": {description: ok, content: {application/json: {}}}}
-"""
 
 
 def run(*arguments: str) -> None:
@@ -42,7 +32,7 @@ def get(port: int, agent: str | None = None) -> tuple[int, dict[str, str], bytes
 
 
 def test_block_is_soon_in_force_and_survives_a_restart(start: StartGuard, filter_module: str, tmp_path: Path) -> None:
-    (tmp_path / "api.yaml").write_text(CONTRACT)
+    (tmp_path / "api.yaml").write_text(ECHO)
     data = tmp_path / "data"
     settings = {"mode": "enforce", "contract": {"file": str(tmp_path / "api.yaml")}, "data": str(data)}
     guard = start(settings, module=filter_module)
@@ -69,7 +59,7 @@ def test_block_is_soon_in_force_and_survives_a_restart(start: StartGuard, filter
 
 
 def test_classes_of_programs(start: StartGuard, filter_module: str, tmp_path: Path) -> None:
-    (tmp_path / "api.yaml").write_text(CONTRACT)
+    (tmp_path / "api.yaml").write_text(ECHO)
     data = str(tmp_path / "data")
     settings = {"mode": "enforce", "contract": {"file": str(tmp_path / "api.yaml")}, "data": data}
     guard = start(settings, module=filter_module)
@@ -95,7 +85,7 @@ def test_classes_of_programs(start: StartGuard, filter_module: str, tmp_path: Pa
 
 def test_one_more_than_many(start: StartGuard, filter_module: str, tmp_path: Path) -> None:
     """While a large list comes in the gateway serves; one block more, and one less, is then a line in a file."""
-    (tmp_path / "api.yaml").write_text(CONTRACT)
+    (tmp_path / "api.yaml").write_text(ECHO)
     data = tmp_path / "data"
     settings = {"mode": "enforce", "contract": {"file": str(tmp_path / "api.yaml")}, "data": str(data)}
     guard = start(settings, module=filter_module)
@@ -117,7 +107,7 @@ def test_one_more_than_many(start: StartGuard, filter_module: str, tmp_path: Pat
 def test_limit_counts_over_all_workers_and_says_what_is_left(
     start: StartGuard, filter_module: str, tmp_path: Path
 ) -> None:
-    (tmp_path / "api.yaml").write_text(CONTRACT)
+    (tmp_path / "api.yaml").write_text(ECHO)
     limit = {"name": "each", "rate": "20/h"}
     settings = {
         "mode": "enforce",

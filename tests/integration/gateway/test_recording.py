@@ -15,7 +15,7 @@ from unittest.mock import ANY
 import pytest
 from tests.integration.envoy.clients import send
 from tests.integration.gateway.conftest import StartGuard
-from tests.integration.gateway.running import ROOT, Guard, is_alive, until
+from tests.integration.gateway.running import ECHO, ROOT, Guard, is_alive, until
 from tests.unit.adapters.collector import Collector
 
 from garrison.adapters.status import GATEWAY, GUARD, WATCH, Child, GatewayStatus, GuardStatus, read_status
@@ -23,22 +23,12 @@ from garrison.adapters.store import query
 
 pytestmark = pytest.mark.integration
 
-CONTRACT = """
-openapi: 3.1.0
-info: {title: t, version: "1"}
-paths:
-  /echo:
-    get:
-      operationId: echo
-      responses: {"200": {description: ok, content: {application/json: {}}}}
-"""
-
 
 class Recorded:
     """A guard that enforces a contract and keeps its data in `data`."""
 
     def __init__(
-        self, start: StartGuard, folder: Path, module: str, settings: Mapping[str, Any], contract: str = CONTRACT
+        self, start: StartGuard, folder: Path, module: str, settings: Mapping[str, Any], contract: str = ECHO
     ) -> None:
         (folder / "api.yaml").write_text(contract)
         given = {"mode": "enforce", "contract": {"file": "api.yaml"}, "data": "data", **settings}

@@ -14,8 +14,8 @@ from typing import Any
 import msgspec
 import pytest
 from tests.integration.gateway.conftest import StartGuard
-from tests.integration.gateway.running import ROOT, Guard, until
-from tests.integration.gateway.test_blocking import CONTRACT, get
+from tests.integration.gateway.running import ECHO, ROOT, Guard, until
+from tests.integration.gateway.test_blocking import get
 from tests.unit.adapters.notifications.servers import Mails, mail_server, taking
 
 from garrison.adapters.status import WATCH, WatchStatus, read_status
@@ -59,7 +59,7 @@ def garrison(*arguments: str, status: int = 0) -> str:
 
 
 def settings(folder: Path, *destinations: dict[str, Any], mode: str = "enforce", **respond: Any) -> dict[str, Any]:
-    (folder / "api.yaml").write_text(CONTRACT)
+    (folder / "api.yaml").write_text(ECHO)
     (folder / "probing.yml").write_text(RULES)
     return {
         "mode": "enforce",

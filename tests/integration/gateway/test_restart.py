@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 from tests.integration.gateway.conftest import StartGuard
-from tests.integration.gateway.running import Guard, until
-from tests.integration.gateway.test_blocking import CONTRACT
+from tests.integration.gateway.running import ECHO, Guard, until
 
 from garrison.adapters.store import snapshot
 from garrison.adapters.store.journal import numbers
@@ -52,7 +51,7 @@ class Counted:
 
 
 def settings(directory: Path, limits: list[dict[str, Any]]) -> dict[str, Any]:
-    (directory / "api.yaml").write_text(CONTRACT)
+    (directory / "api.yaml").write_text(ECHO)
     return {
         "mode": "enforce",
         "contract": {"file": str(directory / "api.yaml")},

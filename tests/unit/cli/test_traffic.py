@@ -98,8 +98,9 @@ def test_replay(folder: Path) -> None:
     (folder / "one.jsonl").write_text(json.dumps(LINES[0]))
     assert run("replay", "one.jsonl", "--config", "g.yaml", cwd=folder).returncode == 0
     told = json.loads(run("replay", "t.jsonl", "--config", "g.yaml", "--json", cwd=folder).stdout)
-    assert told["effects"] == {"allowed": 1, "observed": 0, "rewritten": 0, "denied": 2}
-    assert {group["reason"] for group in told["groups"]} == {"parameter-invalid", "dot-segment", "unknown-operation"}
+    assert told["effects"] == {"allowed": 1, "observed": 0, "rewritten": 0, "denied": 3}
+    reasons = {"parameter-invalid", "dot-segment", "unknown-operation", "payload-sql"}
+    assert {group["reason"] for group in told["groups"]} == reasons
 
 
 def test_replay_against_another_policy_on_the_same_contract(folder: Path) -> None:

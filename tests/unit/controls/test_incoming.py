@@ -166,7 +166,7 @@ def told(value: Any, headers: Headers = JSON, line: str = CALLS, **own: Any) -> 
 
 def test_texts_that_leave_their_place_are_noted() -> None:
     value = {"calls": [{"name": "Grace O'Malley"}, {"name": MARKUP}], SQL: 1}
-    refused, denied, noted = told(value)
+    refused, denied, noted = told(value, texts="note")
     assert (refused, denied, len(noted)) == (0, [], 2)
     assert "response.body/calls/1/name" in noted
 
@@ -178,7 +178,7 @@ def test_texts_are_refused_where_the_settings_say_so() -> None:
 
 
 def test_texts_are_passed_over_where_the_settings_say_so() -> None:
-    assert told({"a": MARKUP}, texts="pass") == (0, [], [])
+    assert told({"a": MARKUP}) == told({"a": MARKUP}, texts="pass") == (0, [], [])
     assert told({"a": MARKUP}, texts="refuse", classes=["sql"]) == (0, [], [])
 
 
@@ -195,7 +195,7 @@ def test_what_means_nothing_is_told() -> None:
 
 
 def test_a_hostile_answer_makes_no_large_event() -> None:
-    assert len(told([MARKUP + str(number) for number in range(500)])[2]) == 8
+    assert len(told([MARKUP + str(number) for number in range(500)], texts="note")[2]) == 8
 
 
 def test_what_the_contract_pins_down_is_not_read() -> None:

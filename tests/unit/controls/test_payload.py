@@ -188,6 +188,35 @@ def test_a_field_that_was_harmless_before_hides_nothing_beside_it() -> None:
     assert places(SQL, "fine") == ["header.user-agent"]
 
 
+def test_a_head_is_judged_once_and_fields_that_vary_each_time() -> None:
+    settings = load_settings(
+        b'{"mode": "enforce", "contract": {"file": "c"}, "controls": {"payload": {"mode": "enforce"}}}', "garrison.yaml"
+    )
+    policy = build_policy(settings, read=lambda _: json.dumps(CONTRACT).encode())
+
+    def places(agent: str, number: str) -> list[str]:
+        exchange = Exchange(policy, EVENT_ID, 1.0)
+        exchange.request(request_head("GET /notes", (("user-agent", agent), ("x-request-id", number))), None)
+        return [reason.location for reason in exchange.close(1.0).reasons if reason.control == "payload"]
+
+    assert places("app/2", "5f1c2d3e-0000-4000-8000-000000000000") == []
+    (lasting,) = [
+        known.lasting for known in policy.fields._known.values() if known.headers.get("user-agent") == "app/2"
+    ]
+    assert [value for value in lasting.values() if value is True]
+    assert places("app/2", "6f1c2d3e-0000-4000-8000-000000000000") == []
+    assert places("app/2", SQL) == ["header.x-request-id"]
+    assert places(SQL, "7f1c2d3e-0000-4000-8000-000000000000") == ["header.user-agent"]
+    assert places(SQL, "8f1c2d3e-0000-4000-8000-000000000000") == ["header.user-agent"], (
+        "nor is it remembered as judged"
+    )
+
+
+def test_names_of_requests_are_not_read_where_they_are_numbers() -> None:
+    assert head_texts({"x-request-id": "5f1c2d3e-0000-4000-8000-000000000000"}) == []
+    assert head_texts({"x-request-id": "1--"}) == [("header.x-request-id", "1--")]
+
+
 def test_addresses_of_proxies_are_not_read_and_anything_else_is() -> None:
     assert head_texts({"x-forwarded-for": "203.0.113.7, 2001:db8::1"}) == []
     assert head_texts({"x-forwarded-for": "127.0.0.1' or 1=1"}) == [("header.x-forwarded-for", "127.0.0.1' or 1=1")]
@@ -276,3 +305,33 @@ def test_nothing_is_looked_for_twice_that_nobody_excepted(monkeypatch: pytest.Mo
         visited(guests, both)
         counts.append(len(read))
     assert counts[0] == counts[1]
+
+
+MENTION = "the daemon says in /etc/apache2/apache2.conf that it writes to /proc/self/fd/2 and not to a file"
+SESSION = (
+    "While the job runs the answer of the newest version is this, as far as I can see:"
+    "\n\n$ curl -i localhost:8000/jobs/1\n\nHTTP/1.1 200 OK\nContent-Length: 16\nAllow: GET\n\nCan it say more?"
+)
+PROGRAM = 'int main() {\n    setresuid(0, 0, 0);\n    system("/bin/bash");\n    return 0;\n}'
+
+
+@pytest.mark.parametrize("text", [MENTION, SESSION, PROGRAM])
+def test_a_document_mentions_what_a_value_would_do(text: str) -> None:
+    assert reasons(decided("POST /notes", {"text": text})) == [], "the contract says that a person writes there"
+    assert reasons(decided("POST /notes", {"other": text})) != []
+    assert reasons(decided("POST /notes", {"text": text, "size": "x"})) != [], "what breaks the contract proves nothing"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/etc/passwd",
+        "../../../../etc/passwd is what I want",
+        "file:///etc/passwd or so I think",
+        f"{MENTION} {SQL}",
+        f"{MENTION}; cat /etc/passwd",
+        f"{SESSION} <script>alert(1)</script>",
+    ],
+)
+def test_what_leaves_its_place_leaves_it_in_a_document_too(text: str) -> None:
+    assert reasons(decided("POST /notes", {"text": text})) != []

@@ -88,7 +88,7 @@ def test_nothing_ends_that_the_api_did_not_end(made: Guests, answered: int) -> N
     assert made.begin("a:1", 100.0, LOGOUT, **known("t1")).end(answered) == answered
     assert made.begin("a:1", 100.0, PASSWORD, **known("t1")).end(answered) == answered
     assert made.status("a:1", 101.0, THINGS, **known("t1")) == 200
-    assert not made.policy.state.endings
+    assert made.policy.state.endings.is_empty
 
 
 def test_an_end_counts_until_the_token_holds_no_more(made: Guests) -> None:

@@ -79,6 +79,33 @@ BENIGN = (
     "The script is in the\n```sh\ncurl -fsSL https://a.example/run | sh\n```\nblock",
     "`SELECT * FROM boats WHERE 1=1; DROP TABLE oars` is SQL",
     "alpha > 0 and beta > 0",
+    "This stands as it came from",
+    "From here the boats order by phone",
+    "the boys' and girls' oars",
+    "an oar (as opposed to a sail) from",
+    "1950 or 1960",
+    '"And when the boats are old" he said',
+    r"Use \"Oars: Load\" and \"Sails: Inject\" for it",
+    "use \u201coars\u201d or \u201csails\u201d like this",
+    "SAIL_V1 = 0",
+    '"+918#########",',
+    "(1,2),(3,4)",
+    "/* a */ b /* c */",
+    "alert = confirm_alert(alert=alert)",
+    "Fix `oars.apply is not a function` error (see `sail`)",
+    "Adds `setTimeout` to ${name}`s list",
+    '<p>a</p><img src="https://a.example/o.png" alt="o">',
+    "/.well-known/openid-configuration",
+    "/repos/a/b/contents/.github/workflows/c.yml",
+    "Name\r\nPhone: 555",
+    "/php/boats/page.php",
+    "curl is a tool; wget too",
+    "| tar | packs boats |",
+    '<test name="oar" compare="less">',
+    "/*! Boats v8 | (c) Oars */",
+    "OARS*) boats=1;;",
+    "alias oar='git status'",
+    "Is it /a? Or /b? Or both?",
     'Rename "py" -> "python" everywhere',
     '<a href="https://example.com/">text</a>',
     "Attributes are named in the [command](/docs/command) reference",
@@ -122,12 +149,53 @@ BENIGN = (
     "SGVsbG8gd29ybGQsIHRoaXMgaXMgYSBncmVldGluZw==",
 )  # fmt: skip
 
+SLIGHT: dict[str, tuple[str, ...]] = {
+    # a value that ends what it did not begin, or what a value would be compared with
+    "sql": (
+        ") as boats from", "` as `sails`, from", "from boats where oar = 3", "from `a`.`boats` limit",
+        ") when 4 then", "substr??(", "or true", "and 8", "' or sail!", "\\'or'8", "\\\" and 1", "8or8=8",
+        "42=42", "7 <=> 7", "8||this.oar", "oar::regclass", "like '%'", "x' and oar glob oar--",
+        "and char(98)=0", "x' > '$.oar", "if(8=", "\u2019 or \u20188\u2019=\u20188", "k'--oar",
+        "sleep(/*a'b*/4)", "8),(version(),8", "'^'", "'oar'<>'sail'", "' || oars.add(1) || '",
+        "set @o = 0x73;prepare s from @o;execute s", "create user oar identified by 'sail'",
+        "8'#qx\nunion#zz\nall#k\nselect#q\nconcat(1)", "8)\x07and\x079=8", "8/*o*/||/*o*/5/*o*/like/*o*/5",
+        "'or'8=8", "8'+WAITFOR+DELAY+'0:0:4'",
+    ),
+    "command": (
+        ";$o cat oars.txt", "ls;. rm -r /srv/boats", "$(`dir`)", "a* & perl -e 'print 8'", "nice -n 9 whoami",
+        "*; ls -l /srv/boats/", "=cmd|'/C calc'!A8", "tac /e??/??sts", "/bin$o/bash$o 8", "'() { oar; }",
+    ),
+    "path": ("d:\\wamp\\boats", "C:\\Program Files\\Apache Group\\logs\\a.log", "/.oarlock/rules.json",
+             "..../0x2f..../0x2fboats"),
+    "markup": (
+        "x';oar(sail, 8)//", "o=alert,o(8)", "onhashchange=setTimeout", "throw{},onerror=oar",
+        "Function`o${sail}```", "var{o:onerror}={o:alert};throw 8",
+        "window[['o'][0]+'ar'](8)", "<\u202escript>oar", "<img src=j\na\nv\na\ns\nc\nr\ni\np\nt:oar>", "<x onoar=",
+        "<input formaction=//a.example>",
+        "<object data=//a.example/o>", "<object type=a><param name=movie value=//a.example>", '<img src="//a.example/?',
+        '<b style="\\63\\6f\\6c\\6f\\72:red">', "<style>@import'oar'", "+ADw-b+AD4-oar", "\\x3c", "-->",
+        "document/*o*/./*r*/cookie", "/ev/.source+/al/.source", "[].constructor.constructor('o')", "'><b>oar",
+        "x='jav'+'ascr'", '"+onoar="sail(8)', "<b/style=\\c\\o\\l:8>", "data:text/html;charset=x;base64,b2Fyb2Fy",
+    ),
+    "xml": ("%oars;", "<!ELEMENT boat (oar)>"),
+    "request": ("http://2001:db8:8::9/oar", "10.8.9.1.nip.io", "http://0x42.0x0000066.0x7.0x93/"),
+    "header": ("\r\noar:sail", "/%250aoar:sail"),
+    "template": ("{% csrf_token %} oar",),
+    "runtime": ('filename="boat.phpt"',),
+}  # fmt: skip
+
 ALL = [(kind, text) for kind, texts in ATTACKS.items() for text in texts]
+SMALL = [(kind, text) for kind, texts in SLIGHT.items() for text in texts]
 
 
 @pytest.mark.parametrize(("kind", "text"), ALL)
 def test_what_breaks_out_is_found(kind: str, text: str) -> None:
     assert judge([text]), kind
+
+
+@pytest.mark.parametrize(("kind", "text"), SMALL)
+def test_what_is_slight_is_found(kind: str, text: str) -> None:
+    assert kind in {found.kind for found in judge([text])}
 
 
 @pytest.mark.parametrize("kind", ATTACKS)

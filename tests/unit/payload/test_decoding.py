@@ -31,6 +31,32 @@ def test_each_wrapping(text: str, plain: str, steps: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("piece", "plain"),
+    [
+        ("%3c a ", "< a "),
+        ("%c0%af\u4e2d", "/\u4e2d"),
+        ("%e9\u4e2d ", None),
+        ("\\u003c\u4e2d", "<\u4e2d"),
+        ("&#60; &eacute; ", "< \u00e9 "),
+        ("a+ADw- ", "a< "),
+        ("\uff1c \u4e2d ", "< \u4e2d "),
+    ],
+)
+def test_many_places_are_undone_as_one_is(piece: str, plain: str | None) -> None:
+    (once,), (many,) = decode(piece), decode(piece * 600)
+    if plain is not None:
+        assert once.text == plain
+        assert many.text.replace("?", "\u4e2d") == plain * 600
+    assert once.steps == many.steps
+
+
+def test_what_hides_amid_many_is_seen_in_another_wrapping() -> None:
+    last = decode("\u4e2d +ADw-" * 300 + "\uff1c%62&gt;")[-1].text
+    assert last.endswith("<b>")
+    assert "+ADw-" not in last
+
+
+@pytest.mark.parametrize(
     "text", ["plain", "100 %", "a & b", "C:\\temp", "1+1-1", "aGVsbG8", "7f3e9a0c11d24e55aa0b9c3d"]
 )
 def test_what_is_not_wrapped_stays(text: str) -> None:

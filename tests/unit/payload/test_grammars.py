@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from garrison.payload.documents import closes_filter, is_operator, leaves_script
-from garrison.payload.expressions import is_evaluated, is_reached
-from garrison.payload.paths import is_bare, leaves_folder, points_inward, stands_apart
+from garrison.payload.expressions import does_more, is_evaluated, is_reached
+from garrison.payload.paths import is_bare, is_one, leaves_folder, points_inward, stands_apart
 from garrison.payload.shell import is_command, runs_variable
 from garrison.payload.sql import goes_on, same_sides, stacks
 from garrison.payload.statements import begins_statement
@@ -36,9 +36,13 @@ HOLDS: list[tuple[Asked, str]] = [
     (is_evaluated, "{{ ''|system('x') }}"),
     (is_evaluated, "${foo.exec('x')}"),
     (is_reached, "{{ config."),
+    (does_more, "<%= boat.sail() %>"),
+    (does_more, "<%= 7*7 %>"),
+    (does_more, "<% boat %>"),
     (leaves_folder, "../../../boats"),
     (leaves_folder, "see ../../../¦etc/hosts\nthere"),
     (is_bare, "file=/etc/shadow"),
+    (is_one, "/\t/boats.example/a"),
     (points_inward, "http://localhost/admin"),
     (points_inward, "http://127.0.0.1:8080/x"),
 ]
@@ -63,9 +67,11 @@ PASSES: list[tuple[Asked, str]] = [
     (closes_filter, "f(a)(b=1)"),
     (is_evaluated, "{{ name }} calls exec(1)"),
     (is_reached, "${{ env.BOAT }}"),
+    (does_more, "Hello <%=¦ boat.name %>"),
     (leaves_folder, "[guide](../../../¦boats/index.md)"),
     (leaves_folder, "one\n\nlook at ../../../¦boats/a.png"),
     (is_bare, "we store the users of this machine in /etc/shadow"),
+    (is_one, "/\\boats.example/ becomes //boats.example"),
     (points_inward, "http://localhost:3000/callback"),
 ]
 
@@ -127,3 +133,8 @@ def test_sentences_begin_no_statement(text: str) -> None:
 )
 def test_a_path_that_nothing_speaks_of_stands_apart(text: str, apart: bool) -> None:
     assert stands_apart(text, text.index("/var/log/messages") + len("/var/log/messages")) is apart
+
+
+def test_the_last_word_of_a_sentence_is_no_path() -> None:
+    text = "bin/sailor can now trust the system"
+    assert not stands_apart(text, len(text))

@@ -1,5 +1,7 @@
 """Detections as OCSF Detection Findings."""
 
+from tests.unit.report.ocsf import REQUIRED_OF_FINDINGS
+
 from garrison.core.detection import Confidence, Detection, Named, RuleId, Severity
 from garrison.core.ids import EventId, OperationId
 from garrison.report.findings import detection_finding
@@ -22,17 +24,7 @@ FOUND = Detection(
 
 def test_what_the_class_requires_is_there() -> None:
     record = detection_finding(FOUND, version="1")
-    required = {
-        "activity_id",
-        "category_uid",
-        "class_uid",
-        "finding_info",
-        "metadata",
-        "severity_id",
-        "time",
-        "type_uid",
-    }
-    assert required <= record.keys()
+    assert record.keys() >= REQUIRED_OF_FINDINGS
     assert record["type_uid"] == 200401
     assert (record["severity_id"], record["severity"], record["confidence_id"]) == (5, "Critical", 1)
     assert record["time"] == 1_767_225_619_500

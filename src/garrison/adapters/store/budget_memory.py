@@ -9,6 +9,7 @@ from math import floor
 from pathlib import Path
 
 from garrison.adapters.store.budget_windows import Counted, firsts, windows
+from garrison.adapters.store.people_memory import HORIZON, PeopleMemory, people_shown
 from garrison.adapters.store.releases import read_releases
 from garrison.config.controls import ControlsSettings
 from garrison.config.model import Settings
@@ -45,9 +46,16 @@ def counted_spaces(settings: Settings, operations: Sequence[Operation]) -> dict[
 
 
 def remembered(
-    data: Path, settings: Settings, operations: Sequence[Operation], now: float, *, only: Iterable[str] | None = None
+    data: Path,
+    settings: Settings,
+    operations: Sequence[Operation],
+    now: float,
+    *,
+    only: Iterable[str] | None = None,
+    people: PeopleMemory | None = None,
 ) -> Budgets:
-    """Budgets that know what is on record in `data`; with `only` of these spaces alone.
+    """Budgets that know what is on record in `data`; with `only` of these spaces alone. Where one of them counts what
+    `people` is made of, that is filled from the same reading.
 
     Raises RecordError where the record cannot be read.
     """
@@ -59,7 +67,8 @@ def remembered(
         budgets.space(name, each.group.horizon, each.group.keep, each.group.least)
     if _has_record(data):
         for name, each in chosen.items():
-            _read_space(data, budgets, budgets.spaces[name], each, (now, releases))
+            shared = people if people is not None and not people.is_read and people.shares(each) else None
+            _read_space(data, budgets, budgets.spaces[name], each, (now, releases), shared)
         _read_holds(data, budgets, chosen, (settings, operations), releases)
     budgets.applied(releases)
     return budgets
@@ -89,7 +98,12 @@ def _together(groups: Sequence[Group]) -> Group:
 
 
 def _read_space(
-    data: Path, budgets: Budgets, space: Space, counted: Counted, told: tuple[float, frozenset[Release]]
+    data: Path,
+    budgets: Budgets,
+    space: Space,
+    counted: Counted,
+    told: tuple[float, frozenset[Release]],
+    people: PeopleMemory | None,
 ) -> None:
     from garrison.adapters.store.ledger_rows import ExposureFilter, opened  # DuckDB: only where there is a record
 
@@ -98,11 +112,22 @@ def _read_space(
         key: [each for each in releases if (each.per, each.key) == (group.per, key)]
         for key in {each.key for each in releases if each.per == group.per}
     }
-    with opened(data, ExposureFilter(since=now - group.horizon - 1, kind=group.kind or None, with_sent=False)) as rows:
-        for key, seen in windows(rows, counted, (now, space.keep)):
+    begins = now - max(group.horizon + 1, HORIZON if people is not None else 0)
+    keep = max(space.keep, people.keep if people is not None else 0)
+    with opened(data, ExposureFilter(since=begins, kind=group.kind or None, with_sent=False)) as rows:
+        if people is not None:
+            people.begin(rows)
+        for key, window in windows(rows, counted, now, keep):
+            if people is not None:
+                people.add(key, window)
+            seen = window.seen(floor(now) - group.horizon - 1, space.keep)
+            if not len(seen.recent):
+                continue  # only what is read for `people` is of before
             for each in sorted(released.get(key, ())):
                 _release(seen, each)
             budgets.load(space, key, seen)  # several rows may be of one key: of addresses of one network
+    if people is not None:
+        people.is_read = True
     if any(budget.tenure is not None for budget in group.budgets):
         with opened(data, ExposureFilter(kind=group.kind or None, with_sent=False)) as rows:
             for key, first in firsts(rows, counted):
@@ -178,10 +203,14 @@ class BudgetMemory:
     def apply(self, settings: Settings, operations: Sequence[Operation], now: float) -> None:
         """Before a policy is in force, the first one or a changed one, which is made of these. Raises RecordError where
         budgets are enforced and the record cannot be read."""
-        self._remember_budgets(settings, operations, now)
-        self._remember_people(settings, now)
+        people = PeopleMemory(self._state.pseudonyms.number) if settings.data and not self._knows_people else None
+        self._remember_budgets(settings, operations, now, people)
+        if people is not None:
+            self._remember_people(Path(settings.data), people, now)
 
-    def _remember_budgets(self, settings: Settings, operations: Sequence[Operation], now: float) -> None:
+    def _remember_budgets(
+        self, settings: Settings, operations: Sequence[Operation], now: float, people: PeopleMemory | None
+    ) -> None:
         spaces = counted_spaces(settings, operations)
         wanted = {
             name: each.group.horizon for name, each in spaces.items() if self._known.get(name, 0) < each.group.horizon
@@ -190,7 +219,7 @@ class BudgetMemory:
         if not wanted or not settings.data:
             return
         try:
-            found = remembered(Path(settings.data), settings, operations, now, only=wanted)
+            found = remembered(Path(settings.data), settings, operations, now, only=wanted, people=people)
         except RecordError as error:
             if is_enforced(settings):
                 raise
@@ -199,16 +228,13 @@ class BudgetMemory:
         self._state.budgets.adopt(found)
         self._fresh = tuple(wanted)
 
-    def _remember_people(self, settings: Settings, now: float) -> None:
+    def _remember_people(self, data: Path, people: PeopleMemory, now: float) -> None:
         """Before the first exchange: whom anybody was shown. Nothing is refused for that, and nothing stops for it."""
-        if self._knows_people or not settings.data:
-            return
         self._knows_people = True
-        data = Path(settings.data)
         try:
-            if _has_record(data):
-                from garrison.adapters.store.people_memory import people_shown  # DuckDB, as above
-
+            if people.is_read:
+                self._state.people = people.shown
+            elif _has_record(data):
                 self._state.people = people_shown(data, self._state.pseudonyms.number, now)
         except RecordError as error:
             self._say(f"whom anybody was shown before is not known: {error}")

@@ -11,6 +11,7 @@ keys are numbered and read in parts, and one that has more rows than that by its
 import sys
 from array import array
 from binascii import a2b_base64
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from math import ceil
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -60,22 +61,55 @@ class Counted(NamedTuple):
     """Ids of the operations that are counted; None: all."""
 
 
-def windows(rows: "Rows", counted: Counted, bounds: tuple[float, int]) -> Iterator[tuple[str, Seen]]:
+class Window(NamedTuple):
+    """What was shown to one key."""
+
+    entries: bytes
+    """The newest subjects, as many as were asked for, in the order in which they were last seen."""
+    total: int
+    """How many there are in all."""
+    since: int
+    """The tick at which the first of all was last seen."""
+
+    @property
+    def digests(self) -> bytes:
+        """The subjects of `entries`, abridged, one after another."""
+        return _column(self.entries, _TICK, _ENTRY)
+
+    def seen(self, after: int, keep: int) -> Seen:
+        """As a budget knows it that remembers `keep` of those who were last seen after the tick `after`.
+
+        Of those who are told of by number alone it is not known: they count.
+        """
+        ticks = _ticks(self.entries)
+        outside = bisect_right(ticks, after)
+        begin = max(outside, len(ticks) - keep)
+        few = Few()
+        few.fill(_column(self.entries[begin * _ENTRY :], _TICK, _ENTRY), ticks[begin:])
+        seen = Seen(self.since)
+        seen.recent = few if len(few) <= FEW else Many(few)
+        seen.latest = float(few.newest)
+        untold = self.total - len(ticks) if not outside else 0
+        if lost := begin - outside + untold:
+            seen.lost, seen.lost_at = lost, ticks[begin]
+        return seen
+
+
+def windows(rows: "Rows", counted: Counted, now: float, keep: int) -> Iterator[tuple[str, Window]]:
     """Each key of one space; a key may come several times, as parts of what it has seen.
 
-    `bounds` are the time and how many subjects of a key matter. Ticks are made as the engine makes them; of a clock
-    that was set back none lies in the future.
+    `keep` subjects of a key are told of, of others how many they are. Ticks are made as the engine makes them; of a
+    clock that was set back none lies in the future.
     """
-    now, keep = bounds
     asked = _Asked(counted, f"least(greatest(ceil(max(time) / 1e6), 1), {ceil(now)})::UINTEGER", keep)
     rows.keep("numbered", asked.numbered, *asked.values)
     for told in rows.ask(asked.large, AT_ONCE):
         rows.keep("of_one", asked.of_one, *asked.values, *told)
         ((newest, total, since),) = rows.ask(asked.newest_of_one)
-        yield asked.key(told), _seen(newest, total, since)
+        yield asked.key(told), Window(a2b_base64(newest), total, since)
     for part, first, last in rows.ask(asked.parts, AT_ONCE):
         for *told, newest, total, since in rows.stream(asked.part, *asked.values, first, last, AT_ONCE, part):
-            yield asked.key(told), _seen(newest, total, since)
+            yield asked.key(told), Window(a2b_base64(newest), total, since)
 
 
 def firsts(rows: "Rows", counted: Counted) -> Iterator[tuple[str, int]]:
@@ -139,20 +173,11 @@ def _packed(chosen: str = "") -> str:
     return f"array_to_string(list_transform({entries}{chosen}, lambda each: base64(each)), '')"
 
 
-def _seen(newest: str, total: int, since: int) -> Seen:
-    """What a key has seen: `_packed` entries, of so many; of all the first at `since`."""
-    entries = a2b_base64(newest)
+def _ticks(entries: bytes) -> "array[int]":
     ticks = array("I", _column(entries, 0, _TICK))
     if sys.byteorder == "little":
         ticks.byteswap()
-    few = Few()
-    few.fill(_column(entries, _TICK, _ENTRY), ticks)
-    seen = Seen(since)
-    seen.recent = few if len(few) <= FEW else Many(few)
-    seen.latest = float(few.newest)
-    if total > len(ticks):
-        seen.lost, seen.lost_at = total - len(ticks), ticks[0]
-    return seen
+    return ticks
 
 
 def _column(entries: bytes, begin: int, end: int) -> bytes:

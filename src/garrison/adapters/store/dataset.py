@@ -12,7 +12,6 @@ import os
 import secrets
 import shutil
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
@@ -20,10 +19,10 @@ from pathlib import Path
 from typing import Final, Generic, Self
 
 import duckdb
-import msgspec
 from msgspec.structs import replace
 
 from garrison.adapters.store import parquet
+from garrison.adapters.store.conversion import Conversion, Planner, Whole
 from garrison.adapters.store.files import make_directory, replace_file, sync
 from garrison.adapters.store.manifest import (
     DamagedManifestError,
@@ -35,7 +34,6 @@ from garrison.adapters.store.manifest import (
     write_manifest,
 )
 from garrison.adapters.store.places import SUFFIX, WORTH, file_of, places_of, write_places
-from garrison.adapters.store.segments import scan
 from garrison.adapters.store.table import AnyTable, L, Table
 from garrison.core.errors import RecordError
 
@@ -57,27 +55,19 @@ BATCH: Final = 64 * 1024 * 1024
 """Bytes of segments that are converted in one step."""
 
 
-class _Checked(msgspec.Struct, frozen=True):
-    """What a segment was found to hold."""
-
-    name: str
-    lines: Path
-    """Where its sound lines are: the segment itself, or a copy without the damaged ones."""
-    days: dict[int, int]
-    """Rows by day (days since the epoch)."""
-    damaged: tuple[bytes, ...]
-
-
 class Dataset(Generic[L]):
     """One table in a data directory, held by this process until `close`. Not for several threads at once.
 
     Every method raises RecordError where the disk or DuckDB refuses; what was, then still counts.
     """
 
-    def __init__(self, data: Path, table: Table[L], *, sharing: Iterable[AnyTable] = ()) -> None:
+    def __init__(
+        self, data: Path, table: Table[L], *, sharing: Iterable[AnyTable] = (), whole: Whole | None = None
+    ) -> None:
         """Take hold of it and mend what a crash left; raises RecordError also where another process has it.
 
         `sharing` are the tables that are made of the same lines: a segment waits until each of them has it.
+        `whole` is what their data sets found out about segments, which they share.
         """
         self._data = data
         self._table = table
@@ -87,6 +77,7 @@ class Dataset(Generic[L]):
         self._folder = data / table.name
         self._spool = data / table.spool
         self._aside = self._folder / ".aside"
+        self._whole: Whole = {} if whole is None else whole
         self._manifest = Manifest()
         self._sound = True
         """Whether the last step succeeded, so that memory and disk agree."""
@@ -94,6 +85,7 @@ class Dataset(Generic[L]):
             make_directory(self._spool)
             self._lock = _hold(make_directory(self._folder) / "lock")
             self._duckdb = parquet.connect(data, memory=MEMORY, threads=1)
+            self._planner = Planner(table, self._duckdb, self._aside, self._whole)
             self._mend()
 
     def __enter__(self) -> Self:
@@ -124,21 +116,13 @@ class Dataset(Generic[L]):
             claimed = list(_claimed((path for path in segments if path.name not in known), held))
             if not claimed:
                 return 0
-            checked = [self._checked(path) for path in claimed]
-            lines = [each.lines for each in checked if each.days]
-            days = sorted({day for each in checked for day, rows in each.days.items() if rows})
-            files = [
-                self._write(day, now, partial(parquet.convert, self._duckdb, self._table, lines, day)) for day in days
-            ]
-            expected = sum(sum(each.days.values()) for each in checked)
-            if sum(file.rows for file in files) != expected:
-                raise RecordError(f"of {expected} {self._table.name} in the spool not all could be converted")
-            self._keep_damaged(checked)
+            done, files = self._converted(claimed, now)
+            self._keep_damaged(done.damaged)
             self._swap(
                 files=(*self._manifest.files, *files),
-                consumed=(*self._still_there(), *(each.name for each in checked)),
-                converted=self._manifest.converted + expected,
-                damaged=self._manifest.damaged + sum(len(each.damaged) for each in checked),
+                consumed=(*self._still_there(), *(path.name for path in claimed)),
+                converted=self._manifest.converted + done.rows,
+                damaged=self._manifest.damaged + sum(map(len, done.damaged.values())),
             )
             self._release()
             self._clear_aside()
@@ -224,30 +208,29 @@ class Dataset(Generic[L]):
             self._sound = False
             raise
 
-    def _checked(self, segment: Path) -> _Checked:
-        days: defaultdict[int, int] = defaultdict(int)
-        damaged: list[bytes] = []
-        for lines in scan(segment, self._table.line, closed=True):
-            damaged.extend(lines.damaged)
-            for day, some in _by_day(lines.sound):
-                days[day] += sum(map(self._table.count, some))
-        source = self._sound_copy(segment) if damaged and days else segment
-        return _Checked(segment.name, source, dict(days), tuple(damaged))
+    def _converted(self, segments: Sequence[Path], now: float) -> tuple[Conversion, list[DataFile]]:
+        """What was done with segments, and the files that were made, which do not count yet."""
+        with contextlib.suppress(duckdb.Error):
+            if (planned := self._planner.at_once(segments)) is not None:
+                files = self._written(planned, now)
+                if sum(file.rows for file in files) == planned.rows:
+                    self._planner.was_whole(segments, planned)
+                    return planned, files
+                for file in files:
+                    self._remove(self._folder / file.path)
+        planned = self._planner.line_by_line(segments)
+        files = self._written(planned, now)
+        if sum(file.rows for file in files) != planned.rows:
+            raise RecordError(f"of {planned.rows} {self._table.name} in the spool not all could be converted")
+        return planned, files
 
-    def _sound_copy(self, segment: Path) -> Path:
-        copy = make_directory(self._aside) / segment.name
-        with copy.open("wb") as file:
-            for lines in scan(segment, self._table.line, closed=True):
-                file.writelines(msgspec.json.encode(line) + b"\n" for line in lines.sound)
-        return copy
+    def _written(self, planned: Conversion, now: float) -> list[DataFile]:
+        return [self._write(day, now, copy) for day, copy in planned.copies.items()]
 
-    def _keep_damaged(self, checked: Sequence[_Checked]) -> None:
-        for each in checked:
-            if each.damaged:
-                folder = make_directory(self._data / "damaged")
-                replace_file(
-                    folder / f"{self._table.name}-{each.name}", b"".join(line + b"\n" for line in each.damaged)
-                )
+    def _keep_damaged(self, damaged: Mapping[str, Sequence[bytes]]) -> None:
+        for name, lines in damaged.items():
+            folder = make_directory(self._data / "damaged")
+            replace_file(folder / f"{self._table.name}-{name}", b"".join(line + b"\n" for line in lines))
 
     def _merge(self, sources: Sequence[DataFile], now: float) -> None:
         paths = [self._folder / file.path for file in sources]
@@ -316,6 +299,7 @@ class Dataset(Generic[L]):
             done.intersection_update(read_manifest(self._data, table).consumed)
         for name in done:
             (self._spool / name).unlink(missing_ok=True)
+            self._whole.pop(self._spool / name, None)
 
     def _read(self) -> Manifest | None:
         """The manifest on the disk; None where it is missing or damaged. Raises RecordError where it is newer."""
@@ -341,19 +325,6 @@ class Dataset(Generic[L]):
             name = f"{path.parent.name}/{path.name}"
             files.append(DataFile(name, rows, size, since, until, path.stat().st_mtime))
         return Manifest(files=tuple(files), converted=sum(file.rows for file in files))
-
-
-def _by_day(lines: Sequence[L]) -> Iterator[tuple[int, Sequence[L]]]:
-    """Days since the epoch, which may come more than once, and the lines of each: nearly always all are of one day."""
-    times = [line.time for line in lines]
-    if times and (only := _day_of(min(times))) == _day_of(max(times)):
-        yield only, lines
-    else:
-        yield from ((_day_of(line.time), (line,)) for line in lines)
-
-
-def _day_of(time: float) -> int:
-    return parquet.microseconds(time) // parquet.DAY
 
 
 def _day_number(file: DataFile) -> int:

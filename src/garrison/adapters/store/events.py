@@ -5,7 +5,9 @@ from typing import Any, Final
 
 import msgspec
 
+from garrison.adapters.store.exposures import DISCLOSED
 from garrison.adapters.store.parquet import microseconds
+from garrison.adapters.store.soundness import sound
 from garrison.adapters.store.table import MICROSECONDS, TIME, Table, in_microseconds
 from garrison.core.event import Event
 
@@ -93,6 +95,8 @@ EVENTS: Final = Table[Event](
     line=Event,
     fields=_FIELDS,
     columns=_COLUMNS,
+    sound=sound(Event),
+    looked_at=DISCLOSED,
     form=2,
     added=_ADDED,
     order=("time", "id"),

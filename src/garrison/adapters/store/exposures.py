@@ -15,6 +15,10 @@ from garrison.adapters.store.parquet import microseconds
 from garrison.adapters.store.table import TIME, Table
 from garrison.core.event import Event
 
+DISCLOSED: Final = dict.fromkeys(
+    ("exposed", "sent"), "STRUCT(kind VARCHAR, subjects VARCHAR[], types VARCHAR[], own BOOLEAN)[]"
+)
+"""The fields that say whose data it was."""
 _FIELDS: Final = {
     "id": "VARCHAR",
     "time": "DOUBLE",
@@ -25,8 +29,7 @@ _FIELDS: Final = {
     "operation": "VARCHAR",
     "disposition": "VARCHAR",
     "key": "INTEGER",
-    "exposed": "STRUCT(kind VARCHAR, subjects VARCHAR[], types VARCHAR[], own BOOLEAN)[]",
-    "sent": "STRUCT(kind VARCHAR, subjects VARCHAR[], types VARCHAR[], own BOOLEAN)[]",
+    **DISCLOSED,
     "recipient": "VARCHAR",
 }
 _ROWS: Final = """(
@@ -38,6 +41,9 @@ _ROWS: Final = """(
             unnest(sent) AS one FROM lines
     )
 )"""
+_COUNTED: Final = " + ".join(
+    f"coalesce(list_sum(list_transform({field}, lambda one: len(one.subjects))), 0)" for field in DISCLOSED
+)
 SUBJECT: Final = "TRY(hex(from_base64(replace(replace(name, '-', '+'), '_', '/') || '=='))::UUID)"
 """SQL for a subject, of the digest in `name`: sixteen bytes, as the one fixed type of that size that Parquet readers
 know, compare and join at once."""
@@ -90,6 +96,8 @@ EXPOSURES: Final = Table[Event](
     columns=_COLUMNS,
     rows=_ROWS,
     count=_people,
+    counted=_COUNTED,
+    sign=b'"subjects":',
     # By whom, then whose data: one principal among many stands in few row groups, and what is equal stands together. It
     # saves a tenth of the bytes, and the places of principals, which would cost more than all else but the digests.
     order=("principal", "subject", "time"),

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from garrison.adapters.store import ledger_rows
+from garrison.adapters.store import ledger_rows, repeated
 from garrison.adapters.store.exposures import EXPOSURES, TYPES, as_uuid, digest_of
 from garrison.adapters.store.ledger_rows import (
     ALL,
@@ -53,34 +53,58 @@ def subjects_named(kind: str, name: str, keys: Iterable[Pseudonyms]) -> list[UUI
 def summary(data: Path, wanted: ExposureFilter = ALL) -> tuple[KindSeen, ...]:
     """Of how many people what was disclosed, by kind. Raises RecordError where the record cannot be read."""
     with opened(data, wanted) as rows:
-        groups = rows.ask("SELECT kind, types, count(*), min(time), max(time) FROM {rows} GROUP BY 1, 2")
+        groups = rows.ask("""
+            SELECT kind, types, own IS TRUE, count(*), min(time), max(time) FROM {rows} GROUP BY 1, 2, 3
+        """)
         masks = rows.masks(types for _, types, *_ in groups)
         kinds = {
-            kind: [row[2:] for row in groups if row[0] == kind] for kind in dict.fromkeys(row[0] for row in groups)
+            kind: [row[1:] for row in groups if row[0] == kind] for kind in dict.fromkeys(row[0] for row in groups)
         }
-        found = [_kind_seen(kind, told, _bits(rows, kind, told, masks), masks) for kind, told in kinds.items()]
+        found = [_kind_seen(kind, told, _people(rows, kind, told, masks), masks) for kind, told in kinds.items()]
     return tuple(sorted(found, key=lambda each: (-each.people, each.kind)))
 
 
-def _bits(rows: Rows, kind: str, groups: Sequence[Any], masks: Masks) -> Counter[int]:
-    """How many subjects of a kind have which mask of types, with `OTHERS` where anybody else saw them."""
-    people: Counter[int] = Counter()
-    for part in parts(sum(number for number, *_ in groups), ledger_rows.SLIM):
-        counted = rows.ask(
+def _people(rows: Rows, kind: str, groups: Sequence[Any], masks: Masks) -> Counter[int]:
+    """How many subjects of a kind have which mask of types, with `OTHERS` where anybody else saw them; of rows
+    `(types, own, exposures, ...)`.
+
+    Who stands in one row is counted with it. Of those alone who stand in several the rows are put together.
+    """
+    people, named = _bits_of(groups, masks), 0
+    exposures = people.total()
+    for part in parts(exposures, repeated.AT_ONCE):
+        named += repeated.find_several(rows, f"FROM {{rows}} WHERE kind = ? AND {part}", kind)
+        rows.keep(
+            "shared",
             f"""
-            SELECT bits, count(*) FROM (
-                SELECT bit_or({masks.value} | CASE WHEN own THEN 0 ELSE {OTHERS} END) AS bits
-                FROM {{rows}} {masks.join} WHERE kind = ? AND {part} GROUP BY subject
-            ) GROUP BY 1
+            SELECT subject, {masks.value} | CASE WHEN own THEN 0 ELSE {OTHERS} END AS bits, count(*) AS number
+            FROM {{rows}} {masks.join} WHERE kind = ? AND {part} AND {repeated.among()} GROUP BY 1, 2
             """,  # noqa: S608  # made of constants
             kind,
         )
-        people.update(dict(counted))
+        people.subtract(dict(rows.ask("SELECT bits, sum(number)::BIGINT FROM shared GROUP BY 1")))
+        people.update(dict(rows.ask(_TOGETHER)))
+    if named < exposures:
+        people.subtract(_bits_of(rows.ask(_NAMELESS, kind), masks))
     return people
 
 
+def _bits_of(groups: Iterable[Any], masks: Masks) -> Counter[int]:
+    """How many rows have which bits."""
+    bits: Counter[int] = Counter()
+    for types, own, number, *_ in groups:
+        bits[masks.mask(types) | (0 if own else OTHERS)] += number
+    return bits
+
+
+_NAMELESS: Final = """
+    SELECT types, own IS TRUE, count(*) FROM {rows} WHERE kind = ? AND subject IS NULL GROUP BY 1, 2
+"""
+_TOGETHER: Final = "SELECT bits, count(*) FROM (SELECT bit_or(bits) AS bits FROM shared GROUP BY subject) GROUP BY 1"
+
+
 def _kind_seen(kind: str, groups: Sequence[Any], people: Counter[int], masks: Masks) -> KindSeen:
-    """Of rows `(exposures, first, last)` and of `_bits`."""
+    """Of rows `(types, own, exposures, first, last)` and of `_people`."""
     types = [
         TypeSeen(name, total)
         for name, bit in masks.bits.items()
@@ -90,9 +114,9 @@ def _kind_seen(kind: str, groups: Sequence[Any], people: Counter[int], masks: Ma
         kind,
         people=people.total(),
         own=sum(number for bits, number in people.items() if not bits & OTHERS),
-        exposures=sum(number for number, *_ in groups),
+        exposures=sum(number for *_, number, _, _ in groups),
         types=tuple(types),
-        first=min(first for _, first, _ in groups) / MICROSECONDS,
+        first=min(first for *_, first, _ in groups) / MICROSECONDS,
         last=max(last for *_, last in groups) / MICROSECONDS,
     )
 
@@ -146,45 +170,44 @@ def ranked(rows: Rows, by: Party, limit: int, source: str = "{rows}") -> tuple[R
     Nobody sees more people than rows, so that only those are counted exactly who may be among the first.
     """
     many = rows.ask(f"""
-        SELECT {by}, count(*), min(time), max(time) FROM {source} WHERE own IS NOT TRUE
-        GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {MOST}
+        SELECT {by}, count(*) FROM {source} WHERE own IS NOT TRUE GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {MOST}
     """)  # noqa: S608  # made of constants
     found: list[Rank] = []
     size, begin = limit, 0
     while begin < len(many) and (len(found) < limit or found[limit - 1].people < many[begin][1]):
-        chosen = {row[0]: row[1:] for row in many[begin : begin + size]}
-        people = _distinct(rows, by, source, {name: told[0] for name, told in chosen.items()})
-        found += [_rank(name, number, chosen[name]) for name, number in people.items()]
+        found += _ranks(rows, by, source, dict(many[begin : begin + size]))
         found.sort(key=lambda each: (-each.people, each.name))
         begin, size = begin + size, size * 4
     return tuple(found[:limit])
 
 
-def _distinct(rows: Rows, by: Party, source: str, chosen: Mapping[str, int]) -> Counter[str]:
-    """How many people's data went to each of these parties, which have so many rows."""
-    people: Counter[str] = Counter()
+def _ranks(rows: Rows, by: Party, source: str, chosen: Mapping[str, int]) -> Iterator[Rank]:
+    """These parties, which have so many rows."""
     # What is large is asked for alone: files are passed over by what a column is equal to, and its name is not part of
     # what is told apart. Nor are kinds, of which digests are made.
     large = {name: number for name, number in chosen.items() if number > ledger_rows.PART}
-    small = [name for name in chosen if name not in large]
     for name, number in large.items():
-        for part in parts(number, ledger_rows.SLIM):
-            ((found,),) = rows.ask(
-                f"SELECT count(DISTINCT subject) FROM {source} WHERE own IS NOT TRUE AND {part} AND {by} = ?",  # noqa: S608  # made of constants
-                name,
-            )
-            people[name] += found
+        alone = f"FROM {source} WHERE own IS NOT TRUE AND {by} = ?"
+        people, _ = repeated.count_subjects(rows, number, alone, name)
+        ((first, last),) = rows.ask(f"SELECT min(time), max(time) {alone}", name)
+        yield Rank(name, people, number, first / MICROSECONDS, last / MICROSECONDS)
+    small = [name for name in chosen if name not in large]
+    people_of: Counter[str] = Counter()
+    begun, ended = dict.fromkeys(small, 1 << 62), dict.fromkeys(small, 0)
     among, values = _among(small)
     for part in parts(sum(chosen[name] for name in small)) if small else ():
         counted = rows.ask(
             f"""
-            SELECT {by}, count(DISTINCT subject) FROM {source}
+            SELECT {by}, count(DISTINCT subject), min(time), max(time) FROM {source}
             WHERE own IS NOT TRUE AND {part} AND {by} IN ({among}) GROUP BY 1
             """,  # noqa: S608  # made of constants
             *values,
         )
-        people.update(dict(counted))
-    return people
+        for name, number, first, last in counted:
+            people_of[name] += number
+            begun[name], ended[name] = min(begun[name], first), max(ended[name], last)
+    for name, number in people_of.items():
+        yield Rank(name, number, chosen[name], begun[name] / MICROSECONDS, ended[name] / MICROSECONDS)
 
 
 def _among(names: Sequence[str]) -> tuple[str, Sequence[str]]:
@@ -199,11 +222,6 @@ NAMED: Final = 100
 """Parties that a statement names one by one."""
 MOST: Final = 100_000
 """Parties that `ranked` looks at: those with the most rows."""
-
-
-def _rank(name: str, people: int, told: Sequence[int]) -> Rank:
-    number, first, last = told
-    return Rank(name, people, number, first / MICROSECONDS, last / MICROSECONDS)
 
 
 def exposures(data: Path, wanted: ExposureFilter = ALL, *, subjects: Sequence[UUID] = ()) -> Iterator[Exposure]:

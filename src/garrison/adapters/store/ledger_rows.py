@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 import duckdb
@@ -25,12 +25,14 @@ from garrison.core.event import Event
 from garrison.core.ledger import Party
 from garrison.core.semantics import SEMANTIC_TYPES
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 FETCHED: Final = 4096
 """Rows fetched at once."""
 PART: Final = 4_000_000
 """Subjects that are told apart at once, in some 400 MB."""
-SLIM: Final = 10_000_000
-"""The same where next to nothing is known of each, in some 700 MB: each part reads all rows of a file again."""
 CASES: Final = 32
 """Sets of types that are told apart without a join."""
 SENT: Final = 50_000
@@ -150,6 +152,11 @@ class Rows:
         answer = self._executed(statement, values)
         while found := answer.fetchmany(FETCHED):
             yield from found
+
+    def numbers(self, statement: str, *values: Any) -> "NDArray[np.uint64]":
+        """The one column of an answer, named `number`: whole numbers of 64 bits."""
+        found: NDArray[np.uint64] = self._executed(statement, values).fetchnumpy()["number"]
+        return found
 
     def masks(self, sets: Iterable[str]) -> Masks:
         """Make a table `masks` of sets of semantic types: `types` and `mask`."""

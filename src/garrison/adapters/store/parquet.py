@@ -7,7 +7,7 @@ the name of the file that is written.
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -21,14 +21,12 @@ ROW_GROUP: Final = 30720
 a single row three times as dear."""
 AS_PARQUET: Final = f"(FORMAT parquet, PARQUET_VERSION V2, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
 """How files are written. Version 2 has encodings for times, counters and texts that save a sixth."""
+_LINES: Final = f"""
+    SELECT * FROM read_json(?, columns = ?, format = 'newline_delimited', maximum_object_size = 16777216)
+    WHERE {in_microseconds("time")} // {DAY} = ?
+"""  # noqa: S608  # made of constants
 _CONVERT: Final = """
-COPY (
-    WITH lines AS (
-        SELECT * FROM read_json(?, columns = ?, format = 'newline_delimited', maximum_object_size = 16777216)
-        WHERE {day} = ?
-    )
-    SELECT {columns} FROM {rows} ORDER BY {order}
-) TO {{target}} {form}
+COPY (WITH lines AS ({lines}) SELECT {columns} FROM {rows} ORDER BY {order}) TO {{target}} {form}
 """
 _MERGE: Final = """
 COPY (SELECT {columns} FROM {rows} WHERE {kept} {order}) TO {{target}} {form}
@@ -46,6 +44,11 @@ class Unwanted(NamedTuple):
 def microseconds(seconds: float) -> int:
     """`seconds` as the data set keeps them."""
     return math.floor(seconds * 1e6 + 0.5)
+
+
+def day_of(seconds: float) -> int:
+    """The day of a time, both since the epoch."""
+    return microseconds(seconds) // DAY
 
 
 def connect(data: Path, *, memory: str, threads: int | None = None) -> duckdb.DuckDBPyConnection:
@@ -95,16 +98,48 @@ def convert(
 ) -> int:
     """Write the rows of `day` (days since the epoch) among `lines`, files of JSON Lines, to the Parquet file
     `target`, sorted; the number of them."""
+    return copied(connection, _conversion(table, _LINES), target, [*_read(lines, table.fields), day])
+
+
+def convert_sound(
+    connection: duckdb.DuckDBPyConnection, table: AnyTable, lines: Sequence[Path], day: int, target: Path
+) -> int:
+    """The same for those lines alone of which `table.sound` holds."""
+    statement = _conversion(table, f"{_LINES} AND {table.sound}")
+    return copied(connection, statement, target, [*_read(lines, {**table.fields, **table.looked_at}), day])
+
+
+def find(connection: duckdb.DuckDBPyConnection, table: AnyTable, lines: Sequence[Path], day: int) -> int:
+    """Take in those of the lines of `day` that rows are made of, which `convert_found` writes then; how many rows that
+    will be."""
+    statement = f"CREATE OR REPLACE TEMP TABLE found AS ({_LINES} AND ({table.counted}) > 0)"
+    connection.execute(statement, [*_read(lines, table.fields), day])
+    row = connection.execute(f"SELECT sum({table.counted}) FROM found").fetchone()  # noqa: S608  # made of constants
+    return int(row[0] or 0) if row else 0
+
+
+def convert_found(connection: duckdb.DuckDBPyConnection, table: AnyTable, target: Path) -> int:
+    """Write the rows of what was found to `target`, sorted; the number of them. They are found no more."""
+    try:
+        return copied(connection, _conversion(table, "SELECT * FROM found"), target, [])
+    finally:
+        connection.execute("DROP TABLE IF EXISTS found")
+
+
+def _read(lines: Sequence[Path], fields: Mapping[str, str]) -> tuple[list[str], Mapping[str, str]]:
+    return [str(path) for path in lines], fields
+
+
+def _conversion(table: AnyTable, lines: str) -> str:
     names = list(table.columns)
-    statement = _CONVERT.format(
-        day=f"{in_microseconds('time')} // {DAY}",
+    return _CONVERT.format(
+        lines=lines,
         columns=", ".join(f"{value} AS {name}" for name, value in table.columns.items()),
         rows=table.rows,
         # by number: a name would be the field's, which is not always the column
         order=", ".join(str(names.index(name) + 1) for name in table.order),
         form=AS_PARQUET,
     )
-    return copied(connection, statement, target, [[str(path) for path in lines], table.fields, day])
 
 
 def merge(connection: duckdb.DuckDBPyConnection, table: AnyTable, sources: Sequence[Path], target: Path) -> int:

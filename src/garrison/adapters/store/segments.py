@@ -5,11 +5,13 @@ import fcntl
 import os
 import time
 from collections.abc import Callable, Iterator
+from operator import methodcaller
 from pathlib import Path
-from typing import Final, Generic, TypeAlias
+from typing import Any, Final, Generic, TypeAlias
 
 import msgspec
 
+from garrison.adapters.store.soundness import END_OF_TIME, nullable
 from garrison.adapters.store.spool import SUFFIX
 from garrison.adapters.store.table import L
 
@@ -17,8 +19,6 @@ CHUNK: Final = 1 << 20
 """Bytes read at once."""
 NEW: Final = 2.0
 """Seconds after which an empty segment without a lock is one that its writer gave up."""
-END_OF_TIME: Final = 253402300800.0
-"""The year 10000, after which neither Python nor Parquet readers can name a day."""
 _START: Final = b'{"v":'
 """How each line begins. JSON escapes quotes in texts, so that it cannot stand anywhere else in a sound line."""
 
@@ -81,6 +81,40 @@ def _read(line: bytes, decode: _Decode[L]) -> L | None:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     return read if 0 <= read.time < END_OF_TIME else None
+
+
+def whole_lines(path: Path, kind: type[Any]) -> int | None:
+    """How many lines a finished segment has, where each begins as a `kind` does, names what every one names even where
+    it is null, and ends with a line feed; None where one does not. The rest is `soundness.sound`. Raises OSError."""
+    begins = methodcaller("startswith", _START + str(kind.__struct_config__.tag).encode() + b",")
+    always = nullable(kind)
+    count = 0
+    with path.open("rb") as file:
+        while lines := file.readlines(CHUNK):
+            if not lines[-1].endswith(b"\n") or not all(map(begins, lines)):
+                return None
+            piece = b"".join(lines) if always else b""
+            if any(piece.count(name) != len(lines) for name in always):
+                return None
+            count += len(lines)
+    return count
+
+
+def first_line(path: Path, kind: type[L]) -> L | None:
+    """The first line of a segment; None where it is not sound. Raises OSError."""
+    with path.open("rb") as file:
+        return _read(file.readline(), msgspec.json.Decoder(kind).decode)
+
+
+def holds(path: Path, sign: bytes) -> bool:
+    """Whether `sign`, in which there is no line feed, stands anywhere in a segment. Raises OSError."""
+    with path.open("rb") as file:
+        end = b""
+        while piece := file.read(CHUNK):
+            if sign in end + piece:
+                return True
+            end = piece[1 - len(sign) :]
+    return False
 
 
 def segment_files(spool: Path) -> list[Path]:

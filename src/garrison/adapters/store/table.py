@@ -62,6 +62,15 @@ class Table(msgspec.Struct, Generic[L], frozen=True, kw_only=True):
     `(SELECT *, unnest(subjects) AS subject FROM lines)` a line becomes as many rows as it has subjects."""
     count: Callable[[L], int] = _one
     """How many rows `rows` makes of a line: a conversion that made more or fewer is not put in force."""
+    counted: str = "1"
+    """The same as SQL over the fields of a line."""
+    sound: str = ""
+    """SQL that holds for the fields of sound lines alone (`soundness.py`), where each line is one row. Without it, only
+    what another table of the same spool found sound is converted without looking at each line."""
+    looked_at: Mapping[str, str] = {}
+    """Fields that `sound` needs besides, as in `fields`."""
+    sign: bytes = b""
+    """What stands in every line that rows are made of, where not all are: its field's name, as JSON with the colon."""
     order: tuple[str, ...] = ("time",)
     """The columns that files are sorted by, and answers; never NULL. Where `time` is the first, row groups are passed
     over by it, and files are merged one after another; otherwise only whole files are, and a merge sorts anew."""

@@ -14,10 +14,10 @@ _PLAIN = words(
     " phpinfo system passthru shell_exec popen proc_open xterm copy del move getent groups locate which whereis stat file"
 )
 _TELLING = words(
-    r"whoami uname[\s+]+-a ifconfig ipconfig nslookup netstat systeminfo tasklist (?:wget|curl)[\s+]+[^\s\x00] netcat ncat cat[\s+]+/ cat[\s+]+[\w./]*passwd"
-    r" ls[\s+]+-?[/al] dir[\s+]+c: id[\s+]*[;|&'`)\x00] ping(?:\.exe)?[\s+]+-[cni][\s+]*\d sleep[\s+]+\d"
+    r"whoami uname[\s+]+-a ifconfig ipconfig nslookup netstat systeminfo tasklist (?:wget|curl)[\s+]+(?:-|[^\s\x00]*[.:/$%]) netcat ncat cat[\s+]+/ cat[\s+]+[\w./]*passwd"
+    r" ls[\s+]+-?[/al] dir[\s+]+c: id[\s+]*[;|&'`)\x00\x5c] ping(?:\.exe)?[\s+]+-[cni][\s+]*\d sleep[\s+]+\d"
     r" bash[\s+]+-[ci] sh[\s+]+-[ci] nc[\s+]+-[elv] rm[\s+]+-[rf] powershell phpinfo python\w?[\s+]+-c perl[\s+]+-e ruby[\s+]+-e php[\s+]+-r chmod[\s+]+[0-7u]"
-    r" type[\s+]+[c%] net[\s+]+(?:user|localgroup|view) reg[\s+]+(?:add|query) certutil useradd passwd telnet[\s+]+[^\s\x00] tftp lsof crontab"
+    r" type[\s+]+[c%] net[\s+]+(?:user|localgroup|view) reg[\s+]+(?:add|query) certutil useradd passwd telnet[\s+]+[^\s\x00] tftp lsof crontab netsh[\s+]+\w touch[\s+]+/"
     r" cmd[\s+]*(?:\.exe)?[\s+]*/c printenv\b"
 )
 _RECON = words(
@@ -46,7 +46,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "separated-first",
-            r"^(?:[\w.\-'\")\\: =/]{0,40}?)?\s*(?:[;|&]{1,2}|\$\(|%0a|\\n)[\s+]*(?:\$\{?\w{1,12}\}?\s{1,3})?[\"'(\\]{0,2}(?:/?(?:usr/)?(?:local/)?s?bin/)?"
+            r"^(?:[\w.\-'\")\\: =/*,]{0,40}?)?\s*(?:[;|&]{1,2}|\$\(|%0a|\\n)[\s+]*(?:\$\{?\w{1,12}\}?\s{1,3})?[\"'(\\]{0,2}(?:/?(?:usr/)?(?:local/)?s?bin/)?"
             + _PLAIN
             + r"(?:\s|\+|[;|&`)'\"<>$]|\x00)",
             7,
@@ -74,6 +74,23 @@ CLASS = PayloadClass(
             runs_variable,
         ),
         Sign(
+            "spreadsheet",
+            r"(?:[\x00\s,;'\x22\d])[=+@-]\s{0,2}[\w.]{1,20}\|\s{0,2}'[^\x00'\n]{0,120}'!\w|^[=+@-]\s{0,2}[-+\d]{0,6}\s{0,2}(?:HYPERLINK|IMPORT(?:XML|DATA|HTML|FEED|RANGE)|WEBSERVICE|DDE)\s*\(",
+            10,
+            is_said,
+        ),
+        Sign(
+            "names-guessed",
+            r"(?:[\x00\s;|&'\x22(])/\w{0,4}\?{1,4}\w{0,4}/[\w?*]{0,12}[?*]|(?:[\x00\s;|&'\x22(])/(?:bin|etc|usr|tmp|var|sbin)\$\{?\w{1,12}\}?/\w",
+            10,
+            is_said,
+        ),
+        Sign(
+            "variable-empty",
+            r"^[\w.'\x22)-]{0,20}\s?[;|&]{1,2}\s{0,2}\$\{?\w{1,12}\}?\s{1,3}" + _PLAIN + r"\s",
+            10,
+        ),
+        Sign(
             "sourced",
             r"(?:[\w)'\x22]|\x00)\s{0,2}[;|&]{1,2}\s{0,2}\.\s{1,3}(?:rm|cat|ls|id|wget|curl|sh|bash|nc|ping|sleep|/|\./)[\s\w./-]",
             10,
@@ -81,9 +98,9 @@ CLASS = PayloadClass(
         ),
         Sign(
             "substituted-twice",
-            r"\$\(\s{0,2}`\s{0,2}[a-z]|`\s{0,2}\$\(\s{0,2}[a-z]|\$\(\s{0,2}<\s{0,2}/(?:etc|proc|var|root|home)/",
+            r"\$\(\s{0,2}`\s{0,2}[a-z]|\$\(\s{0,2}<\s{0,2}/(?:etc|proc|var|root|home)/",
             10,
-            is_said,
+            is_not_fenced,
         ),
         Sign(
             "code-given",
@@ -192,7 +209,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "alone",
-            r"^(?:alias\s+[\w-]{0,12}\s?[\w-]{1,12}=|alias\s+-\w|time\s+(?:curl|wget|ping|sleep|cat)\s|(?:\w|\w{2,3})\(\)\s*\{\s*[a-z]{2,12}[\s;]|~[+\d-]?\x00)",
+            r"^(?:time\s+(?:curl|wget|ping|sleep|cat)\s|(?:\w|\w{2,3})\(\)\s*\{\s*[a-z]{2,12}[\s;]|~[+\d-]?\x00)",
             10,
             stands_alone,
         ),
@@ -219,7 +236,10 @@ CLASS = PayloadClass(
             10,
             is_said,
         ),
-        Sign("shell-shock", r"\(\s*\)\s*\{\s*(?::\s*;|_;|foo:?;|:\s*\}|\)\s*;|_\s*;)|\(\)\s*\{\s*\w*:?;\s*\}\s*;"),
+        Sign(
+            "shell-shock",
+            r"\(\s*\)\s*\{\s*(?::\s*;|_;|foo:?;|:\s*\}|\)\s*;|_\s*;)|\(\)\s*\{\s*\w*:?;\s*\}\s*;|(?:[\x00'\x22])\(\)\s{0,2}\{\s{0,2}[\w.:]{1,8}[\s;]",
+        ),
         Sign(
             "download-run",
             r"\b(?:wget|curl|fetch|lwp-download|tftp|certutil|bitsadmin|invoke-webrequest|iwr|iex|downloadstring|downloadfile)\b[^\x00\n]{0,120}(?:https?:|ftp:|//|\$\()[^\x00\n]{2,120}(?:\|\s*(?:ba|z|k)?sh\b|;|&&|\.sh\b|\.pl\b|\.php\b|\.exe\b|\.txt\b|-o\b)",
@@ -232,7 +252,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "command-first",
-            r"^[;|&\s]*(?:ping\s+-[cnit]|wget\s+-?\S*\s*https?:|curl\s+-?\S*\s*['\"]?(?:https?:|-|\w)|nc\s+-|bash\s+-|sh\s+-c|cat\s+/|ls\s+-|uname\s+-|id\s*;|whoami|net\s+(?:user|localgroup)|cmd(?:\.exe)?\s*/|powershell(?:\.exe)?\s+-|rm\s+-|chmod\s+|nslookup\s|ifconfig|ipconfig|netstat\s*-|python[23]?\s+-c|perl\s+-e|ruby\s+-e|php\s+-r|telnet\s|type\s+[%c]|dir\s+[c/\\]|echo\s+[^\x00]{0,60}>|systeminfo|tasklist|reg\s+(?:add|query)|alias\s|xterm\s|sudo\s|su\s+-)",
+            r"^[;|&\s]*(?:ping\s+-[cnit]|wget\s+-?\S*\s*https?:|curl\s+-?\S*\s*['\"]?(?:https?:|-|\w)|nc\s+-|bash\s+-|sh\s+-c|cat\s+/|ls\s+-|uname\s+-|id\s*;|whoami|net\s+(?:user|localgroup)|cmd(?:\.exe)?\s*/|powershell(?:\.exe)?\s+-|rm\s+-|chmod\s+|nslookup\s|ifconfig|ipconfig|netstat\s*-|python[23]?\s+-c|perl\s+-e|ruby\s+-e|php\s+-r|telnet\s|type\s+[%c]|dir\s+[c/\\]|echo\s+[^\x00]{0,60}>|systeminfo|tasklist|reg\s+(?:add|query)|xterm\s|sudo\s|su\s+-)",
             5,
         ),
         Sign(

@@ -24,6 +24,7 @@ XML = PayloadClass(
         Sign(
             "parameter-entity", r"%[a-z]\w{0,20};\s*(?:%|\]|<)|\x26\w{1,12};\s*</|<!ATTLIST|<!ELEMENT\s|<!NOTATION", 6
         ),
+        Sign("declaration-alone", r"^(?:%[a-z]\w{0,20};|<!(?:ELEMENT|ATTLIST|NOTATION)\s[^\x00<>]{1,200}>?)$", 10),
         Sign(
             "soap-script",
             r"<(?:java|object|void|array)\s+(?:version|class|method|property)\s*=|<map>\s*<entry>|<linked-hash-set>|<dynamic-proxy>|<sorted-set>",
@@ -53,7 +54,7 @@ LDAP = PayloadClass(
         ),
         Sign(
             "wild",
-            r"^\s*(?:\w{1,20}\s*=\s*)?[\w]{0,20}\*\s*\)+|\x00\s*\s*\)\s*[(&|%]|\*\(\|\(|\badmin\*\)|\|\(\w{1,20}=\*",
+            r"^\s*(?:\w{1,20}\s*=\s*)?[\w]{0,20}\*\s*\)+\s*[(&|)%\x00\x22']|\x00\s*\s*\)\s*[(&|%]|\*\(\|\(|\badmin\*\)|\|\(\w{1,20}=\*",
             10,
         ),
         Sign(

@@ -39,7 +39,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "attribute-left",
-            r"['\x22][\s/]{0,20}(?:[a-z-]{1,20}\s*(?:=\s*['\x22]?[^\x00\s<>'\x22]{0,30}['\x22]?)?[\s/]{1,9}){0,4}on[a-z]{3,30}\s*=\s*['\x22`]?[^\s{'\x22`\x00]",
+            r"['\x22][\s/+]{0,20}(?:[a-z-]{1,20}\s*(?:=\s*['\x22]?[^\x00\s<>'\x22]{0,30}['\x22]?)?[\s/]{1,9}){0,4}on[a-z]{3,30}\s*=\s*['\x22`]?[^\s{'\x22`\x00]",
             10,
             begins_handler,
         ),
@@ -55,7 +55,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "handler-cut",
-            r"<[a-z][\w:-]{0,20}[\s/\x22'`][^\x00<>]{0,80}on[a-z]{3,30}\s*=\s*['\x22`]?$|^[\s'\x22`/]{1,4}(?:formaction|autofocus|srcdoc|xlink:href|onfocus)\s*=\s*$",
+            r"<[a-z][\w:-]{0,20}[\s/\x22'`][^\x00<>]{0,80}on[a-z]{3,30}\s*=\s*['\x22`]?\s*\x00|\x00[\s'\x22`/]{1,4}(?:formaction|autofocus|srcdoc|xlink:href|onfocus)\s*=\s*$",
             10,
         ),
         Sign("form-elsewhere", r"<\s*(?:button|input)\b[^\x00<>]{0,300}[\s/\x22'`]formaction\s*=", 10, is_not_fenced),
@@ -72,11 +72,11 @@ CLASS = PayloadClass(
         ),
         Sign(
             "style-hidden",
-            r"\bstyle\s*=\s*['\x22][^\x00<>]{0,200}(?:\\[0-9a-f]{2,6}[^\x00<>\\]{0,4}){3}|\bstyle\s*=\s*['\x22][\w\s:;-]{0,60}(?:'[\w;:\s-]{0,20})?[\[\n][\w\s;:\]-]{0,20}[:;\]\n]|<style[^\x00<>]{0,60}>[^\x00<]{0,200}@import",
+            r"\bstyle\s*=\s*['\x22]?[^\x00<>]{0,200}(?:\\[a-z0-9-]{1,6}[^\x00<>\\]{0,4}){3}|\bexpression\s*\\0*28|\bstyle\s*=\s*['\x22][\w\s:;-]{0,60}(?:'[\w;:\s-]{0,20})?[\[\n][\w\s;:\]-]{0,20}[:;\]\n]|<style[^\x00<>]{0,60}>[^\x00<]{0,200}@import",
             10,
             is_not_fenced,
         ),
-        Sign("bytes-element", r"\xc2\xbc/?\w{1,12}\xc2\xbe|\[\\xC0\]\[\\xBC\]|\+ADw-\s{0,3}/?[a-z!]", 10),
+        Sign("bytes-element", r"\xc2\xbc/?\w{1,12}\xc2\xbe|\[\\xC0\]\[\\xBC\]|\+ADw(?:AIQ|-)-?\s{0,3}/?[a-z!]", 10),
         Sign(
             "bracket-encoded-alone",
             r"^(?:&#x?0*(?:3c|60);?|\\x3c|\\u003c|%3c|&lt;?|--(?:!|&#33;)?(?:>|&gt;?)|!{1,2}\[\])$",
@@ -130,19 +130,32 @@ CLASS = PayloadClass(
         ),
         Sign(
             "script-left-remark",
-            r"['\x22`\\]\s*[)\]}]{0,4}\s*[;,)}+\-*/&|%^?:<>=]{1,3}\s*(?:[\w$]{1,12}[.=(]\s*){0,3}[\w$]{1,20}\s*(?:\([^\x00\n()]{0,60}\)|`[^\x00\n`]{0,60}`)\s*;?\s*(?://|<!--|\x00\x00)[^\x00\n]{0,12}$",
+            r"['\x22`\\][ \t]{0,3}[)\]}]{0,4}[ \t]{0,3}[;,)}+\-*/&|%^?:<>=]{1,3}[ \t]{0,3}(?:[\w$]{1,12}[.=(]\s*){0,3}[\w$]{1,20}\s*(?:\([^\x00\n()]{0,60}\)|`[^\x00\n`]{0,60}`)[ \t]{0,3};?[ \t]{0,3}(?://|<!--|\x00\x00)[^\x00\n]{0,12}$",
             10,
             leaves_script,
         ),
         Sign(
             "renamed-call",
-            r"(?:[\x00;,({\x22'`\s])(?:var\s|let\s|const\s)?[\w$]{1,12}\s*=\s*(?:alert|confirm|prompt|eval)\s*[,;]\s*[\w$]{1,12}\s*[(`]|\b(?:onerror|onload|onunload|onhashchange|onpopstate|onmessage|valueOf|toString|hasInstance\])\s*(?:\?\?|\|\||&&)?\s*[=:]\s*\{?\s*(?:\w{1,12}\s*:\s*)?(?:alert|confirm|prompt|eval|setTimeout|setInterval|Function|reportError)\s*(?:[,;})]|\x00|\n)|\bthrow\s*\{?\s*\}?\s*,?\s*on\w{3,12}\s*(?:\?\?|\|\|)?=",
+            r"(?:[\x00;,({\x22'`\s])(?:var\s|let\s|const\s)?[\w$]{1,12}\s*=\s*(?:alert|confirm|prompt|eval)\s*[,;]\s*[\w$]{1,12}\s*[(`]|\b(?:onerror|onload|onunload|onhashchange|onpopstate|onmessage|valueOf|toString|hasInstance\])\s*(?:\?\?|\|\||&&)?\s*[=:]\s*\{?\s*(?:\w{1,12}\s*:\s*)?(?:alert|confirm|prompt|eval|setTimeout|setInterval|Function|reportError)\s*(?:[,;})]|\x00|\n)|[{,:]\s{0,2}onerror\s{0,2}[}=][^\x00\n]{0,40}(?:alert|eval|confirm|prompt)\b|\bthrow\s*\{?\s*\}?\s*,?\s*on\w{3,12}\s*(?:\?\?|\|\|)?=",
             10,
             is_not_fenced,
         ),
         Sign(
+            "built-name",
+            r"/\w{1,12}/\s{0,2}(?://[^\x00\n]{0,20})?\.\s{0,2}source\b[^\x00\n]{0,20}/\w{1,12}/|\.constructor\s*\.\s*constructor\s*[(`]|\b(?:window|self|top|this|globalThis|document)\s*\[\s*\[|\b(?:window|self|top|this|globalThis|parent|frames)\s*\[\s*\\{0,2}['\x22`]\w{1,9}\\{0,2}['\x22`]\s*\+|\b__define[GS]etter__\s*\(\s*['\x22]|\b(?:_|[a-z$]|\w\w|onerror|toJSON|valueOf|toString|__proto__\.\w{1,9})\s*=\s*(?:alert|confirm|prompt)\s*(?:\x00|[,;)\]])|(?:[,(\[]\s{0,2})(?:alert|confirm|prompt)\s*[)\]]\s*(?:\x00|;|\()|['\x22](?:jav?|java|ale?|aler|eva?|a?scr|ascript)['\x22]\s*(?:;|\+)[^\x00\n]{0,30}['\x22](?:a?scr|i?pt|a?script|e?rt|lert|va?l|a?l|cript|t\()",
+            10,
+            is_not_fenced,
+        ),
+        Sign(
+            "loads-script",
+            r"\bwith\s*\(\s*document\s*\)|\.src\s*=\s*['\x22`](?:https?:)?//[^\x00'\x22\s]{1,60}['\x22`]|createElement\s*\(\s*['\x22`]script['\x22`]\s*\)[^\x00\n]{0,40}\.src\s*=",
+            10,
+            stands_alone,
+        ),
+        Sign("quote-element-first", r"^[\w.-]{0,3}['\x22`][\s/;)]{0,3}>\s{0,3}<\s*[a-z!]", 10, leaves_attribute),
+        Sign(
             "template-call",
-            r"\b(?:Function|eval|setTimeout|setInterval)`[^\x00`\n]{0,60}(?:\$\{|\\x[0-9a-f]{2}|\\u[0-9a-f]{4})|\.\s?(?:call|apply|constructor)\s?`[^\x00`\n]{0,80}(?:\$\{|\\x[0-9a-f]{2}|\\u[0-9a-f]{4})",
+            r"(?:[^\w`.])(?:Function|eval|setTimeout|setInterval)`[\w\s;=.(]{0,60}(?:\$\{|\\x[0-9a-f]{2}|\\u[0-9a-f]{4})|\.\s?(?:call|apply|constructor)\s?`[^\x00`\n]{0,80}(?:\$\{|\\x[0-9a-f]{2}|\\u[0-9a-f]{4})",
             10,
         ),
         Sign("cookie-set", r"\bdocument\.cookie\s*=\s*[^=\s]", 10, stands_alone),

@@ -132,6 +132,11 @@ HEADER = PayloadClass(
             10,
         ),
         Sign(
+            "header-first",
+            r"\x00[\r\n]{1,4}[a-z][a-z-]{1,30}:\s?[^\x00\s]{1,80}[\r\n]{0,4}\x00|\x00[^\x00\s%]{0,20}(?:%(?:25)?3f|%(?:25)?23)?(?:%(?:25)*0[ad]|%25%30(?:a|%61)|%%0a0a|%u000a|%e5%98%8[ad]){1,4}[a-z-]{2,30}:",
+            10,
+        ),
+        Sign(
             "status-line",
             r"[\r\n]\s{0,3}[\r\n]\s{0,3}(?:HTTP/[\d.]{1,4}\s+\d{3}|(?:GET|POST|HEAD|PUT|OPTIONS|CONNECT|TRACE)\s+[^\x00\s]{1,200}\s+HTTP/\d)|\x00\s*[^\x00\s]{0,60}[\r\n]{1,4}\s{0,3}(?:HTTP/[\d.]{1,4}\s+\d{3}|(?:GET|POST|HEAD|PUT|OPTIONS|CONNECT|TRACE)\s+[^\x00\s]{1,200}\s+HTTP/\d)",
             5,

@@ -1,7 +1,7 @@
 """Paths: a name leaves its folder, names a file of the system, or a wrapper that fetches something else."""
 
 from garrison.payload.paths import is_bare, is_hidden, leaves_folder, stands_apart
-from garrison.payload.quoting import is_said
+from garrison.payload.quoting import is_said, stands_alone
 from garrison.payload.sign import PayloadClass, Sign, loose
 
 _UP = r"(?:\.|%2e|%252e|0x2e|\xc0\xae|\xe3\x80\x82){2,3}"
@@ -105,7 +105,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "wrapper",
-            r"\b(?:php://(?:filter|input|stdin|memory|temp|output|fd)|zip://|phar://|expect://|data://text|glob://|ogg://|ssh2(?:\.\w{1,8})?://|rar://|compress\.(?:zlib|bzip2)://|zlib:/|jar:(?:file|http)|netdoc:|file:/{2,3}[^\x00\s]|local_file:|classpath:|php:/+filter)",
+            r"\b(?:php://(?:filter|input|stdin|memory|temp|output|fd)|zip://|phar://|expect://|data://text|glob://|ogg://|ssh2(?:\.\w{1,8})?://|rar://|compress\.(?:zlib|bzip2)://|zlib:/|jar:(?:file|http)|netdoc:|file:/{2,3}[^\x00\s]|local_file:|file:\$[{(]\w|classpath:|php:/+filter)",
             10,
             is_said,
         ),
@@ -117,9 +117,9 @@ CLASS = PayloadClass(
         ),
         Sign(
             "server-software-alone",
-            r"^/?(?:[a-z]:)?\\{1,2}(?:program files[^\x00\\/]{0,8}\\{1,2})?(?:apache\w{0,3}|apache (?:group|software foundation)|xampp|wamp\d*|appserv|mysql|php\d?|inetpub|filezilla[\w ]{0,10}|mercurymail|nginx|zend)\\[^\x00\n]{0,120}$|\x00\s*/(?:var/cpanel|usr/s?bin|usr/local/(?:cpanel|psa)|xampp|lampp|wamp\d*)/[\w./-]{1,80}$",
+            r"^/?(?:[a-z]:)?\\{1,2}(?:program files[^\x00\\/]{0,8}\\{1,2})?(?:apache\w{0,3}|apache (?:group|software foundation)|xampp|wamp\d*|appserv|mysql|php\d?|inetpub|filezilla[\w ]{0,10}|mercurymail|nginx|zend)\\[^\x00\n]{0,120}\x00|\x00\s*/(?:var/cpanel|usr/s?bin|usr/local/(?:cpanel|psa)|xampp|lampp|wamp\d*)/[\w./-]{1,80}$",
             10,
-            stands_apart,
+            stands_alone,
         ),
         Sign("hidden-folder-alone", r"^/(?:[\w-]{1,20}/)?\.[a-z0-9][\w-]{1,20}/[\w./-]{1,100}$", 10, is_hidden),
         Sign("climbs-hexed", r"\.{2,}/?0x(?:2f|5c)", 10),

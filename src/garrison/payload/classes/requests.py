@@ -1,6 +1,6 @@
 """Requests that the server is made to send: targets inside its network, and schemes that speak other protocols."""
 
-from garrison.payload.paths import points_inward
+from garrison.payload.paths import is_one, points_inward
 from garrison.payload.quoting import is_not_fenced, is_said
 from garrison.payload.sign import PayloadClass, Sign, loose
 
@@ -17,6 +17,7 @@ CLASS = PayloadClass(
             10,
             is_said,
         ),
+        Sign("name-inside-alone", r"^[\w.-]{1,60}\.(?:nip|xip|sslip)\.io(?::\d{1,5})?/?$", 10),
         Sign(
             "inside",
             _SCHEME
@@ -63,7 +64,7 @@ CLASS = PayloadClass(
         Sign(
             "odd-number",
             _SCHEME
-            + r"(?:[^\x00\s/@]{0,40}@)?(?:0x[0-9a-f]{6,8}|0[0-7]{9,12}|\d{9,10}|(?:0x[0-9a-f]{1,2}\.){1,3}0x[0-9a-f]{1,8}|(?:0[0-7]{1,4}\.){1,3}0[0-7]{1,4}|\d{1,3}\.\d{4,9}|\d{1,3}\.\d{1,3}\.\d{4,5})[:/?#\s\x00]",
+            + r"(?:[^\x00\s/@]{0,40}@)?(?:0x[0-9a-f]{6,8}|0[0-7]{9,12}|\d{9,10}|(?:0x[0-9a-f]{1,8}\.){1,3}0x[0-9a-f]{1,8}|(?:0[0-7]{1,9}\.){1,3}0[0-7]{1,9}|\d{1,3}\.(?:0x[0-9a-f]{1,8}|0[0-7]{2,9})\.[\dxa-f.]{3,20}|\d{1,3}\.\d{4,9}|\d{1,3}\.\d{1,3}\.\d{4,5})[:/?#\s\x00]",
             10,
         ),
         Sign(
@@ -83,6 +84,7 @@ CLASS = PayloadClass(
             "foreign-host",
             r"^(?:/{3,20}|/{1,3}[\t\r\n]{1,4}/{0,3}|/{1,3}\\{1,4}/{0,3}|\\{1,3}/{1,3})[^\x00\s/\\]{1,80}\.[a-z]{2,12}(?:[/?#:%\\]|\x00)|\x00//[^\x00\s/]{1,60}@[^\x00\s]{2}|\x00/{1,3}(?:\xe3\x80|\xe3\x82)",
             10,
+            is_one,
         ),
         Sign(
             "other-digits",

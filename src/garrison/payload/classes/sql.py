@@ -1,10 +1,10 @@
 """SQL injection: a value ends where the statement did not mean it to, and the statement goes on."""
 
-from garrison.payload.quoting import is_not_fenced, is_said, is_short
+from garrison.payload.classes.sql_short import SHORT
+from garrison.payload.quoting import is_not_fenced, is_said
 from garrison.payload.sign import PayloadClass, Sign, loose
 from garrison.payload.sql import (
     breaks_quote,
-    closes_first,
     goes_on,
     goes_on_or_begins,
     is_statement,
@@ -108,7 +108,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "blind-call",
-            r"(?:\b(?:and|or|xor|select|if|case|then|where|like|rlike|not|having|by|in)\b|['\x22`|=+,*/&!^-])(?:[ \t(+!]|/\*[^\x00*]{0,40}\*/)*(?:sleep|benchmark|pg_sleep|waitfor|randomblob)\s*\(\s*(?:/\*[^\x00*]{0,40}\*/\s*)?[\d(_'\x22-]",
+            r"(?:\b(?:and|or|xor|select|if|case|then|where|like|rlike|not|having|by|in)\b|['\x22`|=+,*/&!^-])(?:[ \t(+!]|/\*[^\x00/]{0,40}\*/)*(?:sleep|benchmark|pg_sleep|waitfor|randomblob)\s*\(\s*(?:/\*[^\x00/]{0,40}\*/\s*)?[\d(_'\x22-]",
             10,
         ),
         Sign("objects", _OBJECTS, 9, is_not_fenced),
@@ -152,7 +152,7 @@ CLASS = PayloadClass(
         Sign("pipe-quote", r"^\|\|\s*['\"(]|['\"]\s*\|\|\s*['\"]?\d", 10),
         Sign(
             "into-file",
-            r"\binto\s{1,20}(?:out|dump)file\s*(?:['\x22/@(\x5c\x00]|0x|\d|\w{2,12}\s*\(|--|lines|/\*)|\bload\s{1,9}data\s{1,9}(?:low_priority\s+|concurrent\s+|local\s+)?infile\b|\bprocedure\s{1,9}analyse\s*\(|\bcopy\s{1,9}[\w(][^\x00]{0,60}\s(?:from|to)\s{1,9}(?:program\s|stdout|'[^'\x00]{0,60}[./])",
+            r"\binto\s{1,20}(?:out|dump)file\s*(?:['\x22/@(\x5c\x00]|0x|\d|\w{2,12}\s*\(|--|lines|/\*|\xe2\x80)|\bload\s{1,9}data\s{1,9}(?:low_priority\s+|concurrent\s+|local\s+)?infile\b|\bprocedure\s{1,9}analyse\s*\(|\bcopy\s{1,9}[\w(][^\x00]{0,60}\s(?:from|to)\s{1,9}(?:program\s|stdout|'[^'\x00]{0,60}[./])",
             10,
         ),
         Sign(
@@ -175,7 +175,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "doubled-quotes",
-            r"(?:''|\x22\x22)\s*\)?\s*(?:or|and)\s*\(?\s*(?:''|\x22\x22){1,2}\s*\w{0,9}(?:''|\x22\x22){1,2}\s*=|['\x22]\s*(?:or|and|&&|\|\|)\s*(?:''|\x22\x22)\s*[-*^&+|=]",
+            r"(?:''|\x22\x22)\s*\)?\s*(?:or|and)\s*\(?\s*(?:''|\x22\x22){1,2}\s*\w{0,9}(?:''|\x22\x22){1,2}\s*=|['\x22]\s*(?:or|and|&&|\|\|)\s*(?:''|\x22\x22)\s*[-*^&+|='\x22]",
             10,
         ),
         Sign(
@@ -267,7 +267,11 @@ CLASS = PayloadClass(
             7,
             is_statement,
         ),
-        Sign("version-comment", r"/\*!\s*\d{0,6}\s*[a-z(]", 10),
+        Sign(
+            "version-comment",
+            r"/\*!\s*(?:\d{3,6}\s*[a-z(]|\(|(?:union|select|and|or|all|distinct|from|where|order|group|by|having|limit|into|insert|update|delete|drop|table|values|null|like)\b|\w{1,20}\s?\()",
+            10,
+        ),
         Sign("inline-comment", r"[a-z0-9'\")]/\*[^\x00*]{0,20}\*/(?:[a-z0-9'\"(]|/\*)", 5),
         Sign(
             "split-keyword",
@@ -301,75 +305,7 @@ CLASS = PayloadClass(
             r"['\x22`)]\s*::\s*(?:jsonb?|text|int|varchar|numeric|bigint|double|regclass|regproc|bool)\b",
             10,
         ),
-        Sign(
-            "bracket-left",
-            r"^[\s'\x22`;!]{0,3}[)`'\x22;!/]\s*(?:as\s{1,9}[^\x00\s(),.]{1,40}\s{1,9}from|(?:not\s{1,9})?(?:like|in|between)\s*\(|when\s{1,9}[\w'\x22]{1,20}\s{1,9}then|(?:not\s{1,9})?regexp\s{0,9}['\x22\x00])",
-            10,
-            closes_first,
-        ),
-        Sign("aliased-from", r"^[^\x00]{0,16}\bas[^\x00\w]{1,8}(?:\w{1,30}[^\x00\w]{1,8})?from$", 10, is_short),
-        Sign(
-            "from-first",
-            r"^from\s{1,9}[`\[\x22]?[\w.`\[\]\x22]{1,80}\s{1,9}(?:where\s{1,9}[`\[\x22]?[\w.`\[\]\x22]{1,80}\s*(?:=|<|>|!=|like\b|in\s*\()|where\s{1,9}\w{1,20}\s*\(|(?:order|group)\s{1,9}by\s{1,9}[`\w]|limit(?:\s{1,9}\d|\x00))",
-            10,
-        ),
-        Sign(
-            "logic-first",
-            r"^\d{1,9}\s{1,3}(?:or|and|xor)\s{1,3}(?:/\*[^\x00*]{0,40}\*/\s{0,3})?(?:true|false|not\s)|\x00\s*(?:and|or|xor|&&|\|\|)\s{1,9}(?:true|false|null|\d{1,9}|not\s{1,9}\w{1,12}|\(?\s*exists\b[^\x00]{0,60}|[\w.]{1,30}\s{0,3}(?:=|<>|<=>)\s{0,3}[\w.'\x22]{1,30}|[a-z_]{2,20}\(\s*[\w'\x22/(][^\x00]{0,40}\))\s*(?:--[\s+-]*|#|/\*)?$",
-            10,
-        ),
-        Sign(
-            "quote-logic-first",
-            r"^\s{0,3}['\x22`]{1,3}[\s)]{0,4}(?:or|and|xor|having|like)\b\s{0,3}[^\x00\s]{0,30}(?:\s{1,3}[^\x00\s]{1,20})?$",
-            10,
-            closes_first,
-        ),
-        Sign(
-            "quote-logic-marked",
-            r"(?:[\x00\w)])['\x22]\s{0,3}(?:or|and|xor)\s{1,3}\w{1,20}\s*(?:--|#|/\*|;)",
-            10,
-            closes_first,
-        ),
-        Sign(
-            "escaped-quote-logic",
-            r"^(?:[^\x00\\.][^\x00\\]{0,20})?\\{1,3}['\x22`]{1,2}\s{0,9}(?:or|and|xor|union|\|\||&&)(?:[\s('\x22`\d\\]|\x00)",
-            10,
-            is_short,
-        ),
-        Sign("glued-logic", r"(?:^|[^\w.])\d{1,9}(?:or|and|xor|div|mod)\d{1,9}\s*(?:=|<|>|like\b|--|#)", 10),
-        Sign(
-            "numbers-compared",
-            r"^(?:\w,)?['\x22(]{0,2}\d{1,6}['\x22)]{0,2}\s{0,2}(?:=|==|!=|<>|<=>|(?:not\s{1,3})?(?:like|regexp|rlike))\s{0,2}['\x22(]{0,2}\d{1,6}['\x22)]{0,2}$",
-            10,
-        ),
-        Sign(
-            "joined-value",
-            r"^[('\x22]{0,2}-?\d{0,9}['\x22)]{0,2}\s{0,2}\|\|\s{0,2}(?:\d{1,9}|[a-z_]\w{0,20}(?:\.\w{1,20}|\(\s*\)))\s*\)?$",
-            10,
-        ),
-        Sign(
-            "cast-alone", r"^[\w.]{1,40}::(?:int\d?|integer|n?varchar|numeric|bigint|jsonb?|regclass|regproc|oid)$", 10
-        ),
-        Sign(
-            "wild-alone",
-            r"^\s{0,3}(?:not\s{1,3})?(?:like|rlike|regexp|glob|escape)\s{1,4}(?:null\b|['\x22][^\x00'\x22]{0,12}['\x22]?)\s*(?:--|#)?$",
-            10,
-        ),
-        Sign(
-            "name-like-name",
-            r"['\x22]\s*(?:or|and)\s{1,9}\w{1,30}\s{1,9}(?:(?:not\s{1,9})?(?:like|glob|regexp|rlike|is)|=)\s{1,9}\w{1,30}\s*(?:;|--|#|escape\s*'|\x00)",
-            10,
-            closes_first,
-        ),
-        Sign("char-compared", r"\b(?:and|or|xor|where|having)\s{1,9}n?char\s*\(\s*\d{1,3}\s*\)", 10),
-        Sign("path-compared", r"['\x22]\s*(?:->>?|[<>=]{1,2})\s*['\x22]\$(?:\.\w|\[)", 10, is_said),
-        Sign("if-number", r"^[\s'\x22)(]{0,4}if\s*\(\s*\d{1,9}\s*(?:=|<|>|\x00)", 10),
-        Sign(
-            "curly-quote-logic",
-            r"\xe2\x80[\x99\x9d]\s{0,3}(?:or|and|xor|\|\||&&)\s{0,3}(?:\xe2\x80[\x98\x99\x9c\x9d]|\d)\w{0,12}(?:\xe2\x80[\x98\x99\x9c\x9d])?\s{0,3}[=<>]",
-            10,
-        ),
-        Sign("quote-remark", r"^[^\x00'\x22\s]{0,24}['\x22]\s{0,3}--\s{0,3}[^\x00\s]{0,24}$", 10, closes_first),
+        *SHORT,
         Sign("json-operator", r"['\x22]\s*(?:@>|<@|\?\||\?&|@\?|@@|#>>?|->>?)\s*['\x22]", 10, joins_json),
     ),
     ("API10:2023", "CWE-89"),

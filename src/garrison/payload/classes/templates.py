@@ -1,6 +1,6 @@
 """Templates and expression languages: a text opens an expression, and the expression does something."""
 
-from garrison.payload.expressions import is_evaluated, is_reached, is_whole
+from garrison.payload.expressions import does_more, is_evaluated, is_reached, is_whole
 from garrison.payload.quoting import is_said
 from garrison.payload.sign import PayloadClass, Sign
 
@@ -107,7 +107,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "engine-own",
-            r"\$\{\{<%\x5b|__include__\s*\(|\{\{\s*\d{1,6}\s*\|\s*[a-z]|\{php\}\s*\w|\{\$smarty\.|\{%\s*debug\s*%\}|\{var\s+\$\w{1,20}\s*=|\{%\s*(?:for|if|set)\b[^\x00%]{0,60}\b(?:config|self|request|session|settings)\.(?:iter|items|values|__|args|environ)",
+            r"\$\{\{<%\x5b|__include__\s*\(|\{\{\s*\d{1,6}\s*\|\s*[a-z]|\{php\}\s*\w|\{\$smarty\.|\{%\s*debug\s*%\}|\x00\s*\{%\s*csrf_token\s*%\}|\{var\s+\$\w{1,20}\s*=|\{%\s*(?:for|if|set)\b[^\x00%]{0,60}\b(?:config|self|request|session|settings)\.(?:iter|items|values|__|args|environ)",
             10,
         ),
         Sign(
@@ -119,7 +119,7 @@ CLASS = PayloadClass(
             "server-page",
             r"<%\s*(?:=|@|!|Response|Runtime|system|eval|import|out\.|new\s|exec|if|for|set\b)|<\?(?:\s*(?:system|echo|eval|passthru|exec|phpinfo|print|include|require|\$|@))|<\?\s{0,3}(?:echo|system|\$_)|\[php\]|\[/php\]",
             8,
-            is_said,
+            does_more,
         ),
         Sign(
             "concatenated",

@@ -1,6 +1,7 @@
 """After a restart budgets know what they knew: from the ledger, part of it in the spool, part in the data set."""
 
 import random
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,11 @@ from tests.unit.controls.acting import JSON, Stage, api, operation, principal
 from tests.unit.engine.drive import request_head
 
 from garrison.adapters.event_ids import event_ids
+from garrison.adapters.store import budget_windows
 from garrison.adapters.store.budget_memory import BudgetMemory, remembered
-from garrison.adapters.store.people_memory import people_shown
+from garrison.adapters.store.budget_windows import Counted, Window
+from garrison.adapters.store.ledger_rows import Rows
+from garrison.adapters.store.people_memory import PeopleMemory, people_shown
 from garrison.adapters.store.record import Recorder
 from garrison.adapters.store.releases import Kept, add_releases
 from garrison.adapters.store.spool import SpoolWriter
@@ -222,6 +226,51 @@ def test_whom_anybody_was_shown_is_known_again(tmp_path: Path, budgets: str) -> 
     assert set(again._tables) == set(lived._tables)
     for who, table in lived._tables.items():
         assert sorted(filter(None, again._tables[who])) == sorted(filter(None, table)), who
+
+
+@pytest.mark.parametrize("at_once", [20, 1000])
+def test_what_is_read_once_for_both_is_what_is_read_twice(
+    tmp_path: Path, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where a budget remembers less than is known of people, and for less long."""
+    monkeypatch.setattr("garrison.adapters.store.budget_windows.AT_ONCE", at_once)
+    gateway, chance, now = Gateway(tmp_path, "- {name: day, limit: 5, window: 1d}", "monitor"), random.Random(7), NOON
+    for turn in range(120):
+        now += 3600.0
+        gateway.show(chance.randrange(4), chance.sample(range(40), chance.choice((1, 2))), now)
+        if turn == 60:
+            gateway.writer.close()
+            convert(tmp_path, now)
+    people = PeopleMemory(gateway.stage.state.pseudonyms.number)
+    operations = gateway.stage.policy.operations
+    both, alone = remembered(tmp_path, gateway.settings, operations, now, people=people), gateway.again(now)
+    assert people.is_read
+    assert known(both, gateway.settings, now) == known(alone, gateway.settings, now)
+    assert {key: dict(seen.recent.items()) for key, seen in both.spaces["principal  "].items()} == {
+        key: dict(seen.recent.items()) for key, seen in alone.spaces["principal  "].items()
+    }
+    apart = shown_people(gateway, now)
+    assert (people.shown.began, people.shown.number) == (apart.began, apart.number)
+    assert {who: set(table) for who, table in people.shown._tables.items()} == {
+        who: set(table) for who, table in apart._tables.items()
+    }
+
+
+def test_a_gateway_that_is_started_again_reads_its_ledger_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = Gateway(tmp_path, "- {name: month, limit: 5, window: 30d}")
+    first.show(0, [1, 2], NOON)
+    read: list[int] = []
+
+    def windows(rows: Rows, counted: Counted, now: float, keep: int) -> Iterator[tuple[str, Window]]:
+        read.append(keep)
+        return budget_windows.windows(rows, counted, now, keep)
+
+    monkeypatch.setattr("garrison.adapters.store.budget_memory.windows", windows)
+    monkeypatch.setattr("garrison.adapters.store.people_memory.windows", windows)
+    state = State(b"secret")
+    BudgetMemory(state, pytest.fail).apply(first.settings, first.stage.policy.operations, NOON + 9)
+    assert read == [PeopleMemory.keep]
+    assert state.people.began == NOON
 
 
 def test_a_gateway_that_is_started_again_knows_whom_it_showed(tmp_path: Path) -> None:

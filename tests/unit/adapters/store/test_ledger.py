@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.unit.adapters.store.ledger import KEY, NOON, about, answer, convert, half_converted, record, traffic
 
-from garrison.adapters.store import ledger, ledger_rows
+from garrison.adapters.store import ledger, ledger_rows, repeated
 from garrison.adapters.store.exposures import as_rows, digest_of
 from garrison.adapters.store.ledger import subjects_named
 from garrison.adapters.store.ledger_rows import ALL, PARTIES, ExposureFilter
@@ -38,11 +38,14 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Event]]:
     return data, events
 
 
-@pytest.fixture(params=[ledger_rows.PART, 50], ids=["at once", "in parts"])
+@pytest.fixture(params=[(ledger_rows.PART, repeated.NUMBER), (50, repeated.NUMBER), (50, "hash(subject) % 7")],
+                ids=["at once", "in parts", "numbers agree"])  # fmt: skip
 def part(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Subjects are told apart all at once, or in parts."""
-    for size in ("PART", "SLIM"):
-        monkeypatch.setattr(ledger_rows, size, request.param)
+    """Subjects are told apart all at once, or in parts, also where several have the same number."""
+    size, number = request.param
+    monkeypatch.setattr(ledger_rows, "PART", size)
+    monkeypatch.setattr(repeated, "AT_ONCE", size)
+    monkeypatch.setattr(repeated, "NUMBER", number)
 
 
 @pytest.fixture
@@ -139,6 +142,17 @@ def test_the_first_of_many_are_exact(tmp_path: Path, given: list[Event], by: Par
     for limit in (1, 2, 20):
         found = ledger.top(tmp_path, by=by, limit=limit)
         assert [(each.name, each.people) for each in found] == [(name, len(people[name])) for name in expected[:limit]]
+
+
+@pytest.mark.parametrize("converted", [False, True])
+def test_a_row_without_a_subject_is_an_exposure_of_nobody(tmp_path: Path, converted: bool) -> None:
+    damaged = Disclosure("customer", ("no digest",), ("email",), None)
+    half_converted(tmp_path, [answer(NOON, about("1"), damaged), answer(NOON + 1, about("1", "2"), damaged)])
+    if converted:
+        convert(tmp_path)
+    (seen,) = ledger.summary(tmp_path)
+    assert (seen.people, seen.exposures) == (2, 5)
+    assert [(each.type, each.people) for each in seen.types] == [("name", 2)]
 
 
 def test_who_sees_the_same_people_often_is_not_first(tmp_path: Path) -> None:

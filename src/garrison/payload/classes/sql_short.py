@@ -1,0 +1,114 @@
+"""SQL in values of a few words: what they end without having begun it, and words that something hides or cuts."""
+
+from typing import Final
+
+from garrison.payload.quoting import is_said, is_short, stands_alone
+from garrison.payload.sign import Sign
+from garrison.payload.sql import closes_first
+
+SHORT: Final[tuple[Sign, ...]] = (
+    Sign(
+        "bracket-left",
+        r"^[\s'\x22`;!]{0,3}[)`'\x22;!/]\s*(?:as\s{1,9}[^\x00\s(),.]{1,40}\s{1,9}from|(?:not\s{1,9})?(?:like|in|between)\s*\(|when\s{1,9}[\w'\x22]{1,20}\s{1,9}then|(?:not\s{1,9})?regexp\s{0,9}['\x22\x00])",
+        10,
+        closes_first,
+    ),
+    Sign("aliased-from", r"^[^\x00]{0,16}\bas[^\x00\w]{1,8}(?:\w{1,30}[^\x00\w]{1,8})?from$", 10, is_short),
+    Sign(
+        "from-first",
+        r"^from\s{1,9}[`\[\x22]?[\w.`\[\]\x22]{1,80}\s{1,9}(?:where\s{1,9}[`\[\x22]?[\w.`\[\]\x22]{1,80}\s*(?:=|<|>|!=|like\b|in\s*\()|where\s{1,9}\w{1,20}\s*\(|(?:order|group)\s{1,9}by\s{1,9}[`\w]|limit(?:\s{1,9}\d|\x00))",
+        10,
+    ),
+    Sign(
+        "logic-first",
+        r"^\d{1,9}\s{1,3}(?:or|and|xor)\s{1,3}(?:/\*[^\x00*]{0,40}\*/\s{0,3})?(?:true|false|not\s)|\x00\s*(?:and|or|xor|&&|\|\|)\s{1,9}(?:true|false|null|\d{1,9}|not\s{1,9}\w{1,12}|\(?\s*exists\b[^\x00]{0,60}|[\w.]{1,30}\s{0,3}(?:=|<>|<=>)\s{0,3}[\w.'\x22]{1,30}|[\w.]{1,30}\s{1,3}like\s{1,3}['\x22]%[^\x00]{0,20}|[a-z_]{2,20}\(\s*[\w'\x22/(][^\x00]{0,40}\))\s*(?:--[\s+-]*|#|/\*)?$",
+        10,
+    ),
+    Sign(
+        "quote-logic-first",
+        r"^\s{0,3}['\x22`]{1,3}[\s)]{0,4}(?:or|and|xor|having|like)\b\s{0,3}[^\x00\s]{0,30}(?:\s{1,3}[^\x00\s]{1,20})?$",
+        10,
+        closes_first,
+    ),
+    Sign(
+        "quote-logic-marked",
+        r"(?:[\x00\w)])['\x22]\s{0,3}(?:or|and|xor)\s{1,3}\w{1,20}\s*(?:--|#|/\*|;)",
+        10,
+        closes_first,
+    ),
+    Sign(
+        "escaped-quote-logic",
+        r"^(?:[^\x00\\.][^\x00\\]{0,20})?\\{1,3}['\x22`]{1,2}\s{0,9}(?:or|and|xor|union|\|\||&&)(?:[\s('\x22`\d\\]|\x00)",
+        10,
+        is_short,
+    ),
+    Sign("glued-logic", r"(?:^|[^\w.])\d{1,9}(?:or|and|xor|div|mod)\d{1,9}\s*(?:=|<|>|like\b|--|#)", 10),
+    Sign(
+        "numbers-compared",
+        r"^(?:\w,)?['\x22(]{0,2}\d{1,6}['\x22)]{0,2}\s{0,2}(?:=|==|!=|<>|<=>|(?:not\s{1,3})?(?:like|regexp|rlike))\s{0,2}['\x22(]{0,2}\d{1,6}['\x22)]{0,2}$",
+        10,
+    ),
+    Sign(
+        "joined-value",
+        r"^[('\x22]{0,2}-?\d{0,9}['\x22)]{0,2}\s{0,2}\|\|\s{0,2}(?:\d{1,9}|[a-z_]\w{0,20}(?:\.\w{1,20}|\(\s*\)))\s*\)?$",
+        10,
+    ),
+    Sign("cast-alone", r"^[\w.]{1,40}::(?:int\d?|integer|n?varchar|numeric|bigint|jsonb?|regclass|regproc|oid)$", 10),
+    Sign(
+        "wild-alone",
+        r"^\s{0,3}(?:not\s{1,3})?(?:like|rlike|regexp|glob|escape)\s{1,4}(?:null\b|['\x22][^\x00'\x22]{0,12}['\x22]?)\s*(?:--|#)?$",
+        10,
+    ),
+    Sign("quoted-logic-number", r"^['\x22]\s{0,2}(?:or|and|xor)\s{0,2}['\x22]\s{0,2}\d{1,6}\s{0,2}[=<>]\s{0,2}\d", 10),
+    Sign(
+        "name-like-name",
+        r"['\x22]\s*(?:or|and)\s{1,9}\w{1,30}\s{1,9}(?:(?:not\s{1,9})?(?:like|glob|regexp|rlike|is)|=)\s{1,9}\w{1,30}\s*(?:;|--|#|escape\s*'|\x00)",
+        10,
+        closes_first,
+    ),
+    Sign("char-compared", r"\b(?:and|or|xor|where|having)\s{1,9}n?char\s*\(\s*\d{1,3}\s*\)", 10),
+    Sign("path-compared", r"['\x22]\s*(?:->>?|[<>=]{1,2})\s*['\x22]\$(?:\.\w|\[)", 10, is_said),
+    Sign("if-number", r"^[\s'\x22)(]{0,4}if\s*\(\s*\d{1,9}\s*(?:=|<|>|\x00)", 10),
+    Sign(
+        "curly-quote-logic",
+        r"\xe2\x80[\x99\x9d]\s{0,3}(?:or|and|xor|\|\||&&)\s{0,3}(?:\xe2\x80[\x98\x99\x9c\x9d]|\d)\w{0,12}(?:\xe2\x80[\x98\x99\x9c\x9d])?\s{0,3}[=<>]",
+        10,
+    ),
+    Sign("quote-remark", r"^[^\x00'\x22\s]{0,24}['\x22]\s{0,3}--\s{0,3}[^\x00\s-][^\x00\s]{0,24}$", 10, closes_first),
+    Sign(
+        "row-left",
+        r"^[\w'\x22-]{0,12}['\x22]?\s*\)\s*,\s*\(\s*(?:['\x22@]|\w{2,20}\s*\(|select\b)",
+        10,
+        closes_first,
+    ),
+    Sign(
+        "quote-operated",
+        r"^(?:'\s?[-*^&|=+/%]\s?'|\x22\s?[\^&|]\s?\x22|['\x22]\s?[\^&|*-]\s?\d{1,3}\s?(?:#|--)\s?|'\w{0,12}'\s*(?:\|\||<>|!=|=)\s*'\w{0,12}'?)$",
+        10,
+    ),
+    Sign("quote-piped", r"^\s*['\x22]\s*\|\|\s*[a-z_][\w.]{1,40}\s*\(", 10, is_said),
+    Sign("prepared", r"\bprepare\s{1,9}\w{1,30}\s{1,9}from\s{1,9}(?:@|'|0x|concat)", 10, is_said),
+    Sign(
+        "user-made",
+        r"^['\x22;)\s]{0,4}(?:(?:create|alter)\s{1,9}user\s{1,9}[\w.'\x22@%-]{1,60}\s{1,9}identified\s{1,9}by\b|grant\s{1,9}(?:connect|resource|dba|all)\b[^\x00;]{0,60}\sto\s{1,9}\w)",
+        10,
+        stands_alone,
+    ),
+    Sign(
+        "words-apart",
+        r"\b(?:union|select|and|or|from|where|limit|order|all|having|like)(?:#|--)[\w.-]{0,60}\n\s{0,3}(?:all\b|select\b|by\b|union\b|from\b|\d|null\b|[\w.]{1,30}\s*[(=]|['\x22])",
+        10,
+    ),
+    Sign(
+        "words-apart-unseen",
+        r"(?:[\w)'\x22])[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]{1,4}(?:and|or|xor|union|order|group|select|from|where|like|having|all)[\x01-\x08\x0b\x0c\x0e-\x1f\x7f(]",
+        10,
+    ),
+    Sign(
+        "words-apart-remarks",
+        r"/\*\w{0,12}\*/[\w'\x22|&=<>()!,.@-]{1,30}/\*\w{0,12}\*/[\w'\x22|&=<>()!,.@-]",
+        10,
+        is_said,
+    ),
+)
+"""Signs of the class `sql`."""
