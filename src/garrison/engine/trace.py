@@ -38,7 +38,7 @@ def _traced_plan(plan: Plan, note: Note) -> Plan:
 
 def _traced_stage(stage: Stage, phase: Phase, note: Note) -> Stage:
     checks = tuple(replace(planned, check=_traced_check(planned, phase, note)) for planned in stage.checks)
-    return replace(stage, checks=checks)
+    return replace(stage, checks=checks, awake=checks)
 
 
 def _traced_check(planned: PlannedCheck, phase: Phase, note: Note) -> Check:

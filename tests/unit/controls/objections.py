@@ -248,8 +248,9 @@ TEXTS = {
     "runtime": "allow_url_include=1",
     "graphql": 'query { a(b: "c\' or 1") }',
     "header": "a\nHTTP/1.1 200 OK\nSet-Cookie: a=b",
+    "crowded": "'or'" * 600,
 }
-"""A text of each class of payload."""
+"""A text of each class of payload, and one of which not each sign is looked at."""
 PAYLOADS = [
     send(
         f"payload: payload-{kind} body/name",
