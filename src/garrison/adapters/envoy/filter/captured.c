@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "body.h"
+#include "text.h"
 
 static size_t size_of_fields(const struct head *head)
 {
@@ -41,6 +42,7 @@ static void put_head(struct captured *captured, const struct head *head, char **
     captured->authority = put(next, head->authority);
     captured->scheme = put(next, head->scheme);
     captured->status = put(next, head->status);
+    captured->announced = decimal(head->content_length);
     captured->count = head->count;
     for (size_t i = 0; i < head->count; i++) {
         const header *field = &head->fields[i];

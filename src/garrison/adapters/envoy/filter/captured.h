@@ -15,8 +15,9 @@ enum body_mode { NO_BODY, WHOLE_BODY, BODY_FOLLOWS };
 struct captured {
     enum body_mode mode;
     buffer method, path, authority, scheme, status;
-    struct peer peer; /* of a request */
-    buffer body;      /* of WHOLE_BODY */
+    long long announced; /* content-length; -1 where it does not say */
+    struct peer peer;    /* of a request */
+    buffer body;         /* of WHOLE_BODY */
     size_t count;
     header fields[];
 };

@@ -30,7 +30,8 @@ struct turn;
 
 struct exchange {
     struct config *config;
-    struct turn *turn; /* at the judge, where one of the sides is QUEUED; else NULL. Until it is judged the rest is the judge's */
+    /* At the judge, where one of the sides is QUEUED; else NULL. Until it is judged all of this is the judge's. */
+    struct turn *turn;
     PyObject *session; /* NULL before the first visit, after the last, and after a failure */
     bool asked;        /* whether the first visit was made */
     bool failed;       /* whether a visit failed: the session is gone, and what follows is up to the fail mode */

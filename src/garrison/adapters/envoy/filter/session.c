@@ -184,17 +184,6 @@ bool ask_elsewhere(struct exchange *x, stream envoy)
     return good;
 }
 
-static bool announces_body(const struct captured *request)
-{
-    for (size_t i = 0; i < request->count; i++) {
-        const header *field = &request->fields[i];
-        if (field->key_length == 14 && memcmp(field->key, "content-length", 14) == 0) {
-            return decimal((buffer){field->value, field->value_length}) > 0;
-        }
-    }
-    return false;
-}
-
 bool note_request(struct exchange *x, stream envoy)
 {
     x->asked = true;
@@ -204,7 +193,7 @@ bool note_request(struct exchange *x, stream envoy)
         return false;
     }
     struct worker *worker = interpreter_enter();
-    x->session = open_session(x, worker, captured, announces_body(captured), false);
+    x->session = open_session(x, worker, captured, captured->announced > 0, false);
     if (x->session == NULL) {
         drop_session(x, "noting a request that was not judged");
     }
