@@ -45,11 +45,30 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
     tells = settings.function_access.mode is Mode.ENFORCE
     of_contract = _of_contract(operation, tells=tells) if operation is not None else ()
     demands = (*of_contract, *_of_settings(settings.function_access.requires))
-    return Checks(head=_all(demands) if len(demands) != 1 else _only(demands[0])) if demands else Checks()
+    if not demands:
+        return Checks()
+    if len(demands) != 1:
+        return Checks(head=_all(demands))
+    return Checks(head=_most(operation, demands[0]) if of_contract and operation is not None else _only(demands[0]))
 
 
 def _only(demand: _Demand) -> Check:
     return lambda facts: demand(facts, facts.principal)
+
+
+def _most(operation: CompiledOperation, demand: _Demand) -> Check:
+    """Asks `demand`, the contract's, only of those who lack something of its first alternative, which are few."""
+    declared = operation.operation
+    schemes, scopes, names = _alternative((declared.security or ({},))[0], declared.schemes)
+    needed = scopes | names
+
+    def check(facts: Facts) -> Outcome:
+        principal = facts.principal
+        if principal.schemes == schemes and needed <= principal.scopes:
+            return None
+        return demand(facts, principal)
+
+    return check
 
 
 def _all(demands: tuple[_Demand, ...]) -> Check:

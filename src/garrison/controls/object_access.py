@@ -17,14 +17,14 @@ from garrison.contract.body import UNREADABLE
 from garrison.contract.catalogue import CompiledOperation
 from garrison.contract.marks import View, Way, survey
 from garrison.controls.decision_point import question_about, read_answer
-from garrison.controls.quick_owners import count_owned, is_owned
+from garrison.controls.quick_owners import count_owned, has_own, is_owned, plain_claim, plain_fields
 from garrison.core.canonical import label, label_pointer
 from garrison.core.decision import Outcome, Reason
 from garrison.core.document import JsonDocument
 from garrison.core.ids import ControlId
 from garrison.core.principal import Principal
 from garrison.core.question import Question
-from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec
+from garrison.engine.control import Check, Checks, ControlSpec, Reasons, ReasonSpec
 from garrison.engine.decode import Undecodable
 from garrison.engine.facts import Facts
 from garrison.identity.grants import as_text, claim_texts
@@ -79,11 +79,29 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
     ways = _Ways(operation, own)
     looks_at_head = ways.parameters or own.actors or own.decision_point
     return Checks(
-        head=ways.check_head if looks_at_head else None,
+        head=_head(ways, own) if looks_at_head else None,
         body=ways.check_body if ways.in_body else None,
         response_body=ways.check_answer if ways.in_answer else None,
         wants_response=ways.wants_answer if ways.in_answer else None,
     )
+
+
+def _head(ways: "_Ways", own: ObjectAccessSettings) -> Check:
+    """Compares parameters with claims as they stand, where that is all there is to it; else the closer look."""
+    closer = ways.check_head
+    plain = tuple((each.location, each.name, plain_claim(each.owners)) for each in ways.parameters if each.view is None)
+    if own.actors or own.decision_point or len(plain) < len(ways.parameters) or not all(each[2] for each in plain):
+        return closer
+
+    def check(facts: Facts) -> Outcome | Question:
+        values, claims = facts.values, facts.principal.claims
+        for location, name, claim in plain:
+            text = values[location].get(name)
+            if type(text) is not str or not text or claims.get(claim) != text:
+                return closer(facts)
+        return None
+
+    return check
 
 
 class _Ways:
@@ -98,6 +116,8 @@ class _Ways:
         if operation is None:
             self._fields = self._answers = ()
         self._views = {each: each.marks.view(OWNER) for each in (*requests, *answers) if each.marks is not None}
+        views = {} if self._answers else self._views
+        self._fields_of = {each: plain_fields(view) for each, view in views.items() if view is not None}
         self._scopes, self._roles = frozenset(own.unless_scopes), frozenset(own.unless_roles)
         self._exempts = bool(self._scopes or self._roles)
         self._actors = frozenset(own.actors)
@@ -150,9 +170,12 @@ class _Ways:
 
     def check_answer(self, facts: Facts) -> Outcome:
         """The answer: every object in it must be the principal's."""
+        document, schema = facts.response_document, facts.response_body_schema
+        fields = self._fields_of.get(schema) if schema is not None else None
+        if fields and type(document) is JsonDocument and has_own(document.value, fields, facts.principal.claims):
+            return None
         if not self.wants_answer(facts) or not facts.has_response_body:
             return None
-        document, schema = facts.response_document, facts.response_body_schema
         if not isinstance(document, JsonDocument):
             return _reason("owner-unknown-in-answer", "response")
         view = self._views.get(schema) if schema is not None else None

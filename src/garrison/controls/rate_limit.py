@@ -159,7 +159,7 @@ def _compile(limit: LimitSettings, operation: CompiledOperation | None, own: Rat
 
 def _check(limits: Sequence[_Compiled], cost: int, policy: str, *, is_last: bool) -> Callable[[Facts], Outcome]:
     """`policy` is what clients are told of all limits; empty where they are told nothing."""
-    counted = tuple(each for limit in limits for each in limit.counted)
+    counted = tuple((f'"{each.name}";r=%d;t=%d', *each) for limit in limits for each in limit.counted)
     at_once = tuple(limit.at_once for limit in limits if limit.at_once is not None)
 
     def check(facts: Facts) -> Outcome:
@@ -167,10 +167,10 @@ def _check(limits: Sequence[_Compiled], cost: int, policy: str, *, is_last: bool
         if limited is None:
             return None  # refused already: what comes later does not count it
         counters, now = facts.state.counters, facts.now
-        for reason, name, key, limit in counted:
+        for told, reason, name, key, limit in counted:
             taken = limit.take(counters, key(facts), cost, now)
             if policy:
-                limited += (f'"{name}";r={taken.left};t={ceil(taken.reset)}',)
+                limited += (told % (taken.left, ceil(taken.reset)),)
             if taken.wait:
                 return _refused(facts, _reason(reason, "", f"`{name}`"), taken.wait, policy, limited)
         for key, cap in at_once:

@@ -22,13 +22,14 @@ def claim_texts(principal: Principal, name: str) -> frozenset[str]:
     return frozenset([each for each in texts if each]) if all(each is not None for each in texts) else frozenset()
 
 
-_OWN = frozenset({"sub", "client_id"})
+OWN = frozenset({"sub", "client_id"})
+"""Names that are the principal's own: no claim is looked up for them."""
 
 
 def has_claim(principal: Principal, name: str, text: str) -> bool:
     """Whether `text` is among the claim's texts; quick where the claim is a text, as most are."""
     value = principal.claims.get(name)
-    if type(value) is str and name not in _OWN:
+    if type(value) is str and name not in OWN:
         return value == text
     return text in claim_texts(principal, name)
 
