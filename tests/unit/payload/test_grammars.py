@@ -156,3 +156,18 @@ def test_the_last_word_of_a_sentence_is_no_path() -> None:
 )
 def test_a_variable_is_run_near_its_assignment(text: str, is_run: bool) -> None:
     assert runs_variable(text, len(text)) is is_run
+
+
+@pytest.mark.parametrize(
+    ("text", "does_run"),
+    [
+        ("{{a}} " * 100 + "{{ os.popen('tac') ", True),
+        ("{{a}} " * 100 + "os.popen('tac') ", False),  # the last expression has ended
+        ("{php}system('tac') ", True),
+        ("#set($a = Runtime. ", True),
+        ("# settings: system( ", False),
+        ("os.popen( {{ name ", False),
+    ],
+)
+def test_a_call_counts_behind_the_opening_of_its_expression(text: str, does_run: bool) -> None:
+    assert is_evaluated(text, len(text) - 1) is does_run
