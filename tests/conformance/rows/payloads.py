@@ -9,6 +9,7 @@ PAYLOADS: tuple[Case, ...] = (
     *[
         deny(f"a text of {kind}", json(PUT, {"a": text}), 403, f"payload-{kind}", variant="inspected")
         for kind, text in TEXTS.items()
+        if kind != "crowded"
     ],
     deny("a text too full of signs", json(PUT, {"a": "'or'" * 600}), 403, "payload-sql", "payload-crowded",
          variant="inspected"),

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 
 #include "request.h"
 #include "response.h"
@@ -148,6 +149,7 @@ static void visit(void)
 
 static void *sit(void *nothing)
 {
+    prctl(PR_SET_NAME, "judge"); /* as `top -H` shows it */
     for (;;) {
         await_more();
         visit();
