@@ -228,13 +228,24 @@ _TEXT_BYTES: Final = bytes([9, 10, 13, *range(0x20, 0x7F)])
 
 def _compatible(text: str) -> str:
     """Full-width and other compatibility forms are the signs that they stand for (best-fit mappings)."""
-    if text.isascii():
+    if text.isascii() or _is_plain_latin(text):
         return text
     parts = _COMPATIBLE.split(text, _MANY)
     if len(parts) > 2 * _MANY:
         return text.translate(_FORMS)
     parts[1::2] = [each.translate(_FORMS) for each in parts[1::2]]
     return "".join(parts)
+
+
+def _is_plain_latin(text: str) -> bool:
+    """Whether `text` is Latin-1 without the two of its signs that stand for others: told without a look at each."""
+    if "\u00a0" in text or "\u00ad" in text:
+        return False
+    try:
+        text.encode("latin-1")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 class _Forms(dict[int, str]):

@@ -2,6 +2,7 @@
 
 import functools
 import re
+from bisect import bisect_left
 from typing import Final
 
 from garrison.payload.quoting import is_said
@@ -15,10 +16,16 @@ _ARGUMENT: Final = re.compile(
     r"|\S*[/.:@=\\*$]\S)"  # a file, an address, an assignment
 )
 _CODE: Final = re.compile(r"(?:import|export|const|let|var|function|return|class|public|private|namespace|use)\b")
-_USED: Final = re.compile(
-    r"\b([A-Za-z_]\w{0,11})=(?:\$?\\?'[^'\n]{1,60}'|\$?\\?\"[^\"\n]{1,60}\"|[^;&|\s]{1,40})\s{0,2}(?:;|&&|\|\|)"
-    r"\s{0,9}(?:[^\n]{0,200}?(?:[;&|]\s{0,9}|\w))?\$\{?\1\b"
+_NAME: Final = r"([A-Za-z_]\w{0,11})"
+_APART: Final = r"\s{0,2}(?:;|&&|\|\|)()\s{0,9}+())"  # two empty groups: where what may use the variable begins
+# What is assigned is only looked at from its name, so that assignments in one another are all found.
+_ASSIGNED: Final = (
+    re.compile(rf"\b{_NAME}=(?=(?:\$?\\?'[^'\n]{{1,60}}+'|\$?\\?\"[^\"\n]{{1,60}}+\"){_APART}"),
+    re.compile(rf"\b{_NAME}=(?=[^;&|\s]{{1,40}}+{_APART}"),
 )
+_RUN: Final = re.compile(rf"(?:\w|[;&|]\s{{0,9}}+)(?=\$\{{?{_NAME}\b)")
+_BLOCK: Final = 2000  # characters of a text that are read at once: each is then read about once
+_BETWEEN: Final = 200  # characters of a line between a variable's assignment and its use
 _NEAR: Final = 200  # characters of a line before a place in which a variable is assigned
 
 
@@ -78,17 +85,25 @@ _CELLS: Final = 2
 
 def runs_variable(text: str, place: int) -> bool:
     """Whether a variable that is assigned in this line is then run or put together: `a=cat;$a /etc/passwd`."""
-    start = place - place % _NEAR  # places near one another are asked about with the same words
-    return is_said(text, place) and _runs_one(text[max(0, start - _NEAR) : start + 2 * _NEAR])
+    first = max(0, place - place % _BLOCK - _NEAR)
+    assigned = _assigned(text[first : first + _BLOCK + 4 * _NEAR])
+    near = bisect_left(assigned, place - place % _NEAR - _NEAR - first)
+    return near < len(assigned) and assigned[near] < place + _NEAR - first and is_said(text, place)
 
 
-@functools.lru_cache(maxsize=32)
-def _runs_one(part: str) -> bool:
-    return any(
-        _USED.match(part, found.start()) is not None
-        for found in _ASSIGNED.finditer(part)
-        if f"${found[1]}" in part or f"${{{found[1]}" in part
-    )
+@functools.lru_cache(maxsize=8)
+def _assigned(text: str) -> list[int]:
+    """Where each variable is assigned that is then run: sought once, however many of its places are."""
+    runs: dict[str, list[int]] = {}
+    for run in _RUN.finditer(text):
+        runs.setdefault(run[1], []).append(run.start())
+    if not runs:
+        return []
+    found = [one for each in _ASSIGNED for one in each.finditer(text) if one[1] in runs]
+    return sorted(one.start() for one in found if _is_run(text, runs[one[1]], one.end(2), one.end(3)))
 
 
-_ASSIGNED: Final = re.compile(r"\b([A-Za-z_]\w{0,11})=")
+def _is_run(text: str, runs: list[int], separated: int, start: int) -> bool:
+    """Whether the first of `runs` behind a separator is near enough: if it is not, none is."""
+    at = bisect_left(runs, separated - 1)  # the separator itself may stand before the variable
+    return at < len(runs) and runs[at] - start <= _BETWEEN and text.find("\n", start, runs[at]) < 0

@@ -79,3 +79,10 @@ def test_wrapping_upon_wrapping_ends() -> None:
 
 def test_words_that_are_joined_by_plus_are_told_in_any_case() -> None:
     assert decode("1+UNION+Select+2")[-1].text == "1 UNION Select 2"
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"), [("\u00e9\u00fc 'a'", None), ("\u00e9\u00a0or", "\u00e9 or"), ("s\u00ade\u00e9", "se\u00e9")]
+)
+def test_latin_letters_stay_and_its_lookalikes_do_not(text: str, plain: str | None) -> None:
+    assert [each.text for each in decode(text)] == ([] if plain is None else [plain])

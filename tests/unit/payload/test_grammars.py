@@ -138,3 +138,36 @@ def test_a_path_that_nothing_speaks_of_stands_apart(text: str, apart: bool) -> N
 def test_the_last_word_of_a_sentence_is_no_path() -> None:
     text = "bin/sailor can now trust the system"
     assert not stands_apart(text, len(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "is_run"),
+    [
+        ("k=tac;" * 40 + "$kk /srv/list", False),  # another name, however often the first is assigned
+        ("k=tac;" * 40 + "$k /srv/list", True),
+        ("k=tac;" + "x" * 190 + "$k", True),
+        ("k=tac;" + "x" * 210 + "$k", False),
+        ("k=tac;x\nx$k", False),
+        ("j=k=tac;$k", True),
+        ("k='tac;$k /srv/list';", True),
+        ("k=tac $k", False),
+        (" " * 1990 + "k=tac;" + "x" * 20 + "$k", True),  # across what is read at once
+    ],
+)
+def test_a_variable_is_run_near_its_assignment(text: str, is_run: bool) -> None:
+    assert runs_variable(text, len(text)) is is_run
+
+
+@pytest.mark.parametrize(
+    ("text", "does_run"),
+    [
+        ("{{a}} " * 100 + "{{ os.popen('tac') ", True),
+        ("{{a}} " * 100 + "os.popen('tac') ", False),  # the last expression has ended
+        ("{php}system('tac') ", True),
+        ("#set($a = Runtime. ", True),
+        ("# settings: system( ", False),
+        ("os.popen( {{ name ", False),
+    ],
+)
+def test_a_call_counts_behind_the_opening_of_its_expression(text: str, does_run: bool) -> None:
+    assert is_evaluated(text, len(text) - 1) is does_run
