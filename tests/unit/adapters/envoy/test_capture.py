@@ -94,7 +94,15 @@ def test_body_in_chunks_is_the_engines() -> None:
 
 
 def test_copies_of_what_the_engine_does_not_want() -> None:
-    blind = ("request-schema", "canonical-form", "request-limits", "media-type", "response-schema", "error-leakage", "payload")
+    blind = (
+        "request-schema",
+        "canonical-form",
+        "request-limits",
+        "media-type",
+        "response-schema",
+        "error-leakage",
+        "payload",
+    )
     desk = Desk(policy("monitor", **{name: {"mode": "off"} for name in blind}))
     session = desk.post(None)
     assert session.directive == bridge.OBSERVE | bridge.INTEREST_OBSERVE
