@@ -76,6 +76,7 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
         response_body=body,
         wants_response=_is_inspected,
         sets_response_headers=True,
+        prepare=prepare if texts is not None else None,
     )
 
 
@@ -158,7 +159,6 @@ class _Texts:
     """What texts of the answers of one operation say."""
 
     def __init__(self, operation: CompiledOperation | None, own: IncomingSettings) -> None:
-        prepare()  # once in a process, for seconds: no answer waits for it
         self._answered, self._usual = Answered(operation), Usual(own.classes, own.usual)
         self._notes = own.texts == "note"
 

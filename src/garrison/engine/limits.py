@@ -278,9 +278,8 @@ class Quota(msgspec.Struct, frozen=True):
         index = int(now // window)
         table = counters.counts(self.name, window, window * (2.0 if self.slides else 1.0), now)
         packed = table.get(key, now)
-        if (
-            packed is not None and 0 <= packed - (index << 64) <= _MASK
-        ):  # seen in this window, and not in the one before
+        # Seen in this window, and not in the one before.
+        if packed is not None and 0 <= packed - (index << 64) <= _MASK:
             left = self.requests - (packed & _MASK) - cost
             if left >= 0:
                 table.put(key, packed + cost)

@@ -64,7 +64,7 @@ class Stage(msgspec.Struct, frozen=True):
     """Who must have granted at its end, granters of earlier phases included."""
     granted: tuple[Answer, ...]
     """All answers so far where each of them has granted and nothing else was said."""
-    awake: tuple[PlannedCheck, ...] = ()
+    awake: tuple[PlannedCheck, ...]
     """The checks without those that are dormant."""
 
 

@@ -11,7 +11,7 @@ import html.entities
 import itertools
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import msgspec
@@ -121,13 +121,15 @@ def _latin(text: str) -> str:
 
 
 def _references(text: str) -> str:
-    if "&" not in text:
-        return text
-    parts = _REFERENCE.split(text)
+    return _undone(text, _REFERENCE, _NUMBERED, _referred) if "&" in text else text
+
+
+def _undone(text: str, places: re.Pattern[str], known: Mapping[str, str], otherwise: Callable[[str], str]) -> str:
+    """`text` with what stands at each of `places` for what it means; `known` is what most of them say."""
+    parts = places.split(text)
     if len(parts) == 1:
         return text
-    known = _NUMBERED.get
-    parts[1::2] = [known(each) or _referred(each) for each in parts[1::2]]
+    parts[1::2] = [known.get(each) or otherwise(each) for each in parts[1::2]]
     return "".join(parts)
 
 
@@ -147,14 +149,7 @@ def _referred(token: str) -> str:
 
 
 def _escapes(text: str) -> str:
-    if "\\" not in text:
-        return text
-    parts = _ESCAPE.split(text)
-    if len(parts) == 1:
-        return text
-    known = _ESCAPES.get
-    parts[1::2] = [known(each) or _escaped(each) for each in parts[1::2]]
-    return "".join(parts)
+    return _undone(text, _ESCAPE, _ESCAPES, _escaped) if "\\" in text else text
 
 
 _ESCAPES: Final = _cases("\\x{:02x}", "\\u{:04x}", "\\u{{{:x}}}", "\\{:03o}", "\\{:02o}")
