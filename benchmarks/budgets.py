@@ -212,7 +212,7 @@ def restart(principals: int = 20_000, each: int = 200) -> None:
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder)
         writer = SpoolWriter(data / "spool")
-        record = Recorder(writer, fail=FailMode.CLOSED)
+        record = Recorder(writer, fail=FailMode.CLOSED).record
         for index in range(principals):
             people = tuple(pseudonyms.digest("customer", f"{index}-{number}") for number in range(each))
             now = START + index / 10

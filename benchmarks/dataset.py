@@ -26,10 +26,11 @@ import msgspec
 
 from garrison.adapters.event_ids import event_ids
 from garrison.adapters.store import parquet
-from garrison.adapters.store.dataset import LARGE, QUIET, Dataset
+from garrison.adapters.store.dataset import Dataset
 from garrison.adapters.store.events import EVENTS
 from garrison.adapters.store.files import make_directory
 from garrison.adapters.store.manifest import DataFile, Manifest, write_manifest
+from garrison.adapters.store.merges import LARGE, QUIET
 from garrison.adapters.store.places import places_of, write_places
 from garrison.adapters.store.query import EventFilter, count, events
 from garrison.adapters.store.record import Recorder
@@ -140,7 +141,7 @@ def ingested(data: Path, number: int) -> Iterator[Figure]:
     recorder = Recorder(writer, fail=FailMode.CLOSED)
     begun = time.perf_counter()
     for each in given:
-        recorder(each)
+        recorder.record(each)
     yield Figure("recorded into the spool", number / (time.perf_counter() - begun), "events/s")
     writer.close()
     waiting = sum(path.stat().st_size for path in segment_files(data / "spool"))

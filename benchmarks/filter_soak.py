@@ -21,6 +21,8 @@ from benchmarks.load import nginx
 from tests.integration.envoy.running import ROOT, Envoy, bootstrap, build_filter, filter_entry, free_port
 
 CLIENTS = 32
+PATIENCE = 0.5
+"""Seconds until a client gives up. Some exchanges are told to wait and are never woken: only their client ends them."""
 POLICIES = ROOT / "tests" / "native"
 GROWTH_LIMIT = 64 << 20
 """Bytes between the middle of the run and its end: pools fill, but a leak of 1 KiB an exchange would show."""
@@ -36,6 +38,7 @@ class Clients:
         self.aborted = 0
         self.answered = 0
         self.cut = 0
+        self.impatient = 0
 
     def request(self) -> tuple[bytes, bytes]:
         """A head and a body on the wire."""
@@ -71,7 +74,12 @@ class Clients:
             return False
         writer.write(head + body)
         try:
-            return await self.answer(reader)
+            async with asyncio.timeout(PATIENCE):
+                return await self.answer(reader)
+        except TimeoutError:
+            self.impatient += 1
+            writer.transport.abort()
+            return False
         except (ConnectionError, asyncio.IncompleteReadError):
             self.cut += 1
             return False
@@ -104,7 +112,7 @@ async def soak(envoy: Envoy, exchanges: int) -> None:
         sizes.append(resident(envoy.process.pid))
         print(
             f"half {half + 1}: answered {clients.answered} aborted {clients.aborted} "
-            f"broken off by the gateway {clients.cut}, {sizes[-1] >> 20} MiB",
+            f"broken off by the gateway {clients.cut} left waiting {clients.impatient}, {sizes[-1] >> 20} MiB",
             flush=True,
         )
     assert sizes[1] - sizes[0] < GROWTH_LIMIT, "memory keeps growing"

@@ -4,9 +4,9 @@
 
 Needs wrk and nginx, and for the comparison libnginx-mod-http-modsecurity and modsecurity-crs, all from Debian. What is
 compared, and how each is set up, is said in `peers.py`. GET answers 300 bytes of JSON and asks for another account each
-time; POST sends 200 bytes of JSON. Each request comes from another of `--clients` addresses, as a proxy before the
-gateway says in `X-Forwarded-For`; with 0 all come from one. One wrk thread and one upstream worker, all on this
-machine.
+time; POST sends 200 bytes of JSON, with another name, address and account each time. Each request comes from another
+of `--clients` addresses, as a proxy before the gateway says in `X-Forwarded-For`; with 0 all come from one. One wrk
+thread and one upstream worker, all on this machine.
 
 Gateways take turns, round by round, because what shares the machine changes from minute to minute. A ratio is each
 round's ratio to bare Envoy in that same round; its median, lowest and highest are shown. The latency at half load is
@@ -46,12 +46,13 @@ CUSTOMER = {
 }
 """300 bytes as JSON."""
 NEW_CUSTOMER = {
-    "name": "Ada M. Example",
-    "email": "ada.example.of.the.sample.company@example.com",
+    "name": "Ada M. #",
+    "email": "ada.#.of.the.sample.shop@example.com",
     "plan": "plus",
     "lines": [f"1555010000{index}" for index in range(5)],
-    "referredBy": "100000001",
+    "referredBy": "#",
 }
+"""201 bytes as JSON, once `#` is another number in each."""
 TRAFFIC = {
     "GET": Request("GET", "/v1/customers/#"),
     "POST": Request("POST", "/v1/customers", msgspec.json.encode(NEW_CUSTOMER)),
@@ -92,7 +93,10 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class PacedRow(msgspec.Struct, frozen=True):
-    """One gateway at half of its saturation, and bare Envoy at the same rate. Latencies are microseconds."""
+    """One gateway at half of its saturation, and bare Envoy at the same rate. Latencies are microseconds.
+
+    Bare Envoy's own row says what this machine's latency is when it is as busy as that.
+    """
 
     method: str
     gateway: str
@@ -163,12 +167,12 @@ class _Bench:
                     yield _row(method, connections, name, own, figures[BASE])
 
     def paced(self, rows: Sequence[Row]) -> Iterator[PacedRow]:
-        """Latency at half of each gateway's saturation, in pairs with bare Envoy."""
+        """Latency at half of each gateway's saturation, in pairs with bare Envoy; and bare Envoy's at its own."""
         for row in rows:
-            if row.connections != HALF_OF or row.gateway in {BASE, "upstream"}:
+            if row.connections != HALF_OF or row.gateway == "upstream":
                 continue
             rate = row.requests_per_second.median / 2
-            pairs: dict[str, list[Load]] = {row.gateway: [], BASE: []}
+            pairs: dict[str, list[Load]] = {row.gateway: [], BASE: []}  # of bare Envoy itself a single one
             for number in range(self._plan.rounds):
                 for name in _turn(list(pairs), number):
                     pairs[name].append(self._run(name, row.method, HALF_OF, rate).load)

@@ -33,12 +33,13 @@ from garrison.adapters.notify import notify
 from garrison.adapters.store import ledger, parquet
 from garrison.adapters.store.catalogue import TABLES
 from garrison.adapters.store.coverage import certainty
-from garrison.adapters.store.dataset import LARGE, Dataset
+from garrison.adapters.store.dataset import Dataset
 from garrison.adapters.store.events import EVENTS
 from garrison.adapters.store.exposures import EXPOSURES
 from garrison.adapters.store.files import make_directory
 from garrison.adapters.store.ledger_rows import ExposureFilter
 from garrison.adapters.store.manifest import DataFile, Manifest, write_manifest
+from garrison.adapters.store.merges import LARGE
 from garrison.adapters.store.places import WORTH, places_of, write_places
 from garrison.adapters.store.record import Recorder
 from garrison.adapters.store.segments import segment_files
@@ -117,7 +118,7 @@ def recorded(data: Path, number: int) -> Iterator[Figure]:
     for index in range(number):
         moment, who = START + index * 0.1, chance.randrange(PRINCIPALS)
         person = key.digest("customer", str(chance.randrange(CUSTOMERS)))
-        recorder(
+        recorder.record(
             Event(
                 new_id(moment), moment, "GET", OperationId(f"operation{who % OPERATIONS}"), "/customers/{id}",
                 f"10.0.{who % 256}.{who // 256 % 256}", True, Mode.ENFORCE, Disposition.ALLOWED, 200, f"user-{who}",

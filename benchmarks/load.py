@@ -87,6 +87,8 @@ end
 """
 NUMBER, CLIENT = "#", "@client@"
 """Marks in the text of a request, in whose place another value stands in each."""
+WIDE = NUMBER * 9
+"""The first of them where it stands in a body, whose length is told before it is sent."""
 # In an order without neighbours: whoever counts ids up is detected.
 REQUEST = """function request()
     number, turn = 100000000 + (number - 100000000 + 7919) % 900000000, turn + 1
@@ -102,7 +104,7 @@ class Request(msgspec.Struct, frozen=True):
     path: str
     """A `#` stands for nine digits that are others in each request, so that nothing can answer from memory."""
     body: bytes = b""
-    """JSON."""
+    """JSON; `#` stands for those nine digits in it as well."""
     token: str = ""
     """What `Authorization: Bearer` sends; empty: nothing."""
     clients: int = 0
@@ -197,8 +199,8 @@ def load(port: int, request: Request, *, seconds: int, connections: int = 32, ra
 
 
 def _script(request: Request, connections: int, rate: float | None) -> str:
-    body = f"wrk.headers['Content-Type'] = 'application/json'\nwrk.body = [[{request.body.decode()}]]"
-    more = [body] if request.body else []
+    body = request.body.decode().replace(NUMBER, WIDE)
+    more = [f"wrk.headers['Content-Type'] = 'application/json'\nwrk.body = [[{body}]]"] if body else []
     more += [f"wrk.headers['Authorization'] = 'Bearer {request.token}'"] if request.token else []
     more += [f"wrk.headers['X-Forwarded-For'] = '{CLIENT}'"] if request.clients else []
     return SCRIPT.format(
@@ -214,6 +216,7 @@ def _varied(request: Request) -> dict[str, str]:
     """What is another in each request: a number, the client, both or nothing."""
     values = [(NUMBER, "number")] if NUMBER in request.path else []
     values += [(CLIENT, f"clients[turn % {request.clients}]")] if request.clients else []
+    values += [(WIDE, "number")] * request.body.decode().count(NUMBER)
     pieces = "parts[1]" + "".join([f" .. {value} .. parts[{at}]" for at, (_, value) in enumerate(values, 2)])
     return {
         "marks": ", ".join([f'"{mark}"' for mark, _ in values]),

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
-from benchmarks.gateway import CONNECTIONS, HALF_OF, TRAFFIC, PacedRow, Result, Row, Spread
+from benchmarks.gateway import BASE, CONNECTIONS, HALF_OF, TRAFFIC, PacedRow, Result, Row, Spread
 from benchmarks.pages import Cells, bars, put, table
 
 PAGE = Path(__file__).parent.parent / "docs" / "explanations" / "performance.md"
@@ -81,7 +81,7 @@ def _latency(rows: list[PacedRow]) -> Cells:
             _milliseconds(row.p99),
             _milliseconds(row.base_p50),
             _milliseconds(row.base_p99),
-            _spread(msgspec.structs.replace(row.added_p99, **_in_milliseconds(row.added_p99))),
+            _added(row),
         )
         for row in rows
     ]
@@ -106,6 +106,12 @@ def _times(row: Row, own: float | None) -> str:
 
 def _spread(figure: Spread) -> str:
     return f"{figure.median:.2f} ({figure.lowest:.2f} to {figure.highest:.2f})"
+
+
+def _added(row: PacedRow) -> str:
+    if row.gateway == BASE:
+        return ""
+    return _spread(msgspec.structs.replace(row.added_p99, **_in_milliseconds(row.added_p99)))
 
 
 def _in_milliseconds(figure: Spread) -> dict[str, float]:

@@ -22,8 +22,9 @@ REFERENCE = Path(__file__).parent / "reference"
 
 HEAD = """# garrison.yaml
 
-All settings, made from `garrison config schema` by `docs/generate.py`. Everything has a default: an empty file is
-valid. Durations are seconds and sizes are bytes, written as plain numbers. Relative paths are meant from the file's own
+All settings, made from `garrison config schema` by `docs/generate.py`. Everything has a default:
+`version: 1` alone is valid. A file that says nothing at all is not: it is what is left where writing it broke off.
+Durations are seconds and sizes are bytes, written as plain numbers. Relative paths are meant from the file's own
 folder. Unknown keys, keys given twice and values of the wrong type are errors; all of them are reported at once. Words
 are read as YAML 1.2 does: `off` and `yes` are text.
 

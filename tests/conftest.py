@@ -1,11 +1,13 @@
 """What holds for all tests: how long Hypothesis looks, that none asserts the time it takes, one build of the filter,
-what is compiled once for all gateways, and how many run at once."""
+what is compiled once for all gateways, how many run at once, and what is no garbage."""
 
 import fcntl
+import gc
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,19 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if "PYTEST_XDIST_WORKER" not in os.environ:
         subprocess.run([sys.executable, "-m", "garrison.payload"], check=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Thousands of tests and all that they import live to the end. While they are made the collector of garbage would
+    walk them again and again, which takes as long as making them, in each process that the tests are shared among;
+    and so it would afterwards, for whoever has garbage collected."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)

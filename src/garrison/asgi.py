@@ -16,7 +16,7 @@ from garrison.adapters.sources import read_source
 from garrison.adapters.store.kept import keep_state
 from garrison.config.load import load_settings
 from garrison.config.model import Settings
-from garrison.core.errors import RecordError
+from garrison.core.errors import RecordError, cause_of
 from garrison.core.event import Event
 from garrison.engine.state import State
 from garrison.wiring import build_policy
@@ -82,9 +82,7 @@ class _Recorded:
         try:
             self._recorder = Recording(settings).recorder
         except OSError as error:
-            raise RecordError(
-                f"cannot keep data in `{settings.data}`: {(error.strerror or str(error)).lower()}"
-            ) from error
+            raise RecordError(f"cannot keep data in `{settings.data}`: {cause_of(error)}") from error
         self._tell = tell
         self._missed = 0
         self._quiet_until = 0.0
@@ -92,7 +90,7 @@ class _Recorded:
     def __call__(self, event: Event) -> None:
         self._tell(event)
         try:
-            self._recorder(event)
+            self._recorder.record(event)
         finally:
             self._log_losses()
 

@@ -42,7 +42,7 @@ from garrison.assess.target import Api
 from garrison.assess.tools import Tools
 from garrison.contract.described import Description
 from garrison.contract.load import load_opened
-from garrison.core.errors import ConfigError, GatewayError, Problem
+from garrison.core.errors import ConfigError, GatewayError, Problem, option_error
 from garrison.core.findings_report import Benign, Report
 from garrison.report.assessed import coverage_of, explained, listed
 
@@ -122,19 +122,8 @@ def perform(
             wanted.contract or _find_description(transport, base), wanted.overlays, seed=wanted.seed, base=base
         )
         given = _given(wanted, str(origin), api)
-        listener = LoopbackListener()
-        stack.callback(listener.close)
         journal = Leftovers(make_directory(wanted.data), str(origin)) if wanted.data is not None else None
-        until = started + wanted.minutes * 60 if wanted.minutes is not None else float("inf")
-        assessment = begin(
-            api,
-            transport,
-            limits=msgspec.structs.replace(wanted.limits, until=until),
-            options=Options(words=wanted.words, insecure=wanted.insecure),
-            listener=listener,
-            journal=journal,
-            traffic=wanted.traffic,
-        )
+        assessment = _prepared(wanted, api, transport, journal, started, stack)
         identities = _identities(given, assessment)
         if journal is not None:
             _clean_earlier(journal, assessment, identities)
@@ -144,6 +133,24 @@ def perform(
         how = {each.name: each.how for each in given}
         report = report_of(assessment, assessed, checks, how, started)
         return report if wanted.data is None else _kept(wanted.data, report)
+
+
+def _prepared(
+    wanted: Wanted, api: Api, transport: Transport, journal: Journal | None, started: float, stack: ExitStack
+) -> Assessment:
+    """The assessment that is wanted, which has sent nothing yet; what it listens with is closed by `stack`."""
+    listener = LoopbackListener()
+    stack.callback(listener.close)
+    until = started + wanted.minutes * 60 if wanted.minutes is not None else float("inf")
+    return begin(
+        api,
+        transport,
+        limits=msgspec.structs.replace(wanted.limits, until=until),
+        options=Options(words=wanted.words, insecure=wanted.insecure),
+        listener=listener,
+        journal=journal,
+        traffic=wanted.traffic,
+    )
 
 
 def _kept(data: Path, report: Report) -> Report:
@@ -313,7 +320,7 @@ def _find_description(transport: Transport, base: str) -> str:
         if answer.is_success and b"openapi" in answer.body[:2000]:
             return f"{transport.origin}{path}"
     message = "is not given, and the API serves no description where it would be looked for"
-    raise ConfigError([Problem("<options>", "--contract", message, "give a file or a URL")])
+    raise option_error("--contract", message, "give a file or a URL")
 
 
 def _clean_earlier(journal: Leftovers, assessment: Assessment, identities: Sequence[Identity]) -> None:

@@ -14,7 +14,7 @@ from garrison.adapters.store.measures import change_measures, read_measures
 from garrison.adapters.store.outbox import Outbox
 from garrison.core.countermeasure import Countermeasure
 from garrison.core.detection import Detection
-from garrison.core.errors import ConfigError, Problem
+from garrison.core.errors import option_error
 from garrison.core.incident import Happening, Incident, IncidentId, IncidentState
 from garrison.core.notice import NoticeKind, notice_of
 from garrison.respond import incidents
@@ -37,20 +37,14 @@ class Dossier(msgspec.Struct, frozen=True):
 
 def listed(data: Path, *, closed: bool, limit: int) -> list[Incident]:
     """The last ones first. Raises RecordError."""
-    book = Casebook(data, is_read=True)
-    try:
+    with Casebook(data, is_read=True) as book:
         return book.incidents(closed=closed, limit=limit)
-    finally:
-        book.close()
 
 
 def dossier(data: Path, beginning: str, now: float) -> Dossier:
     """The incident whose id begins so. Raises ConfigError where it is not one, RecordError."""
-    book = Casebook(data, is_read=True)
-    try:
+    with Casebook(data, is_read=True) as book:
         incident = _one(book, beginning)
-    finally:
-        book.close()
     wanted = frozenset(incident.detections)
     found = detections(data, lambda each: each.id in wanted, since=incident.since)
     in_force = [each for each in read_measures(data) if each.incident == incident.id and each.holds(now)]
@@ -70,17 +64,13 @@ def exposed(data: Path, incident: Incident) -> int:
 
 def close(data: Path, beginning: str, now: float) -> Incident:
     """Close it: what is seen from now on is another. Its measures stay. Raises ConfigError, RecordError."""
-    book = Casebook(data)
-    try:
-        with book.changing():
-            incident = _one(book, beginning)
-            if incident.state is not IncidentState.CLOSED:
-                incident = incidents.closed(incident, now, "an operator closed it")
-                book.put(incident)
-                _tell(book, incident, NoticeKind.CLOSED, now)
-        return incident
-    finally:
-        book.close()
+    with Casebook(data) as book, book.changing():
+        incident = _one(book, beginning)
+        if incident.state is not IncidentState.CLOSED:
+            incident = incidents.closed(incident, now, "an operator closed it")
+            book.put(incident)
+            _tell(book, incident, NoticeKind.CLOSED, now)
+    return incident
 
 
 def undo(data: Path, beginning: str, now: float) -> tuple[Incident, tuple[Countermeasure, ...]]:
@@ -88,18 +78,14 @@ def undo(data: Path, beginning: str, now: float) -> tuple[Incident, tuple[Counte
 
     Raises ConfigError, RecordError.
     """
-    book = Casebook(data)
-    try:
-        with book.changing():
-            incident = _one(book, beginning)
-            lifted = _lift(data, incident.id, now)
-            changed = incidents.lifted(incident, lifted, now)
-            if changed is not incident:
-                book.put(changed)
-                _tell(book, changed, NoticeKind.UPDATED, now)
-        return changed, lifted
-    finally:
-        book.close()
+    with Casebook(data) as book, book.changing():
+        incident = _one(book, beginning)
+        lifted = _lift(data, incident.id, now)
+        changed = incidents.lifted(incident, lifted, now)
+        if changed is not incident:
+            book.put(changed)
+            _tell(book, changed, NoticeKind.UPDATED, now)
+    return changed, lifted
 
 
 def note_lifted(data: Path, lifted: Sequence[Countermeasure], now: float) -> None:
@@ -110,17 +96,13 @@ def note_lifted(data: Path, lifted: Sequence[Countermeasure], now: float) -> Non
     concerned = list(dict.fromkeys(each.incident for each in lifted if each.incident))
     if not concerned:
         return
-    book = Casebook(data)
-    try:
-        with book.changing():
-            for incident in [found for each in concerned for found in book.find(each)]:
-                own = [each for each in lifted if each.incident == incident.id]
-                if incident.state is not IncidentState.CLOSED:
-                    changed = incidents.lifted(book.one(incident.id), own, now)
-                    book.put(changed)
-                    _tell(book, changed, NoticeKind.UPDATED, now)
-    finally:
-        book.close()
+    with Casebook(data) as book, book.changing():
+        for incident in [found for each in concerned for found in book.find(each)]:
+            own = [each for each in lifted if each.incident == incident.id]
+            if incident.state is not IncidentState.CLOSED:
+                changed = incidents.lifted(book.one(incident.id), own, now)
+                book.put(changed)
+                _tell(book, changed, NoticeKind.UPDATED, now)
 
 
 def _lift(data: Path, incident: IncidentId, now: float) -> tuple[Countermeasure, ...]:
@@ -140,7 +122,7 @@ def _one(book: Casebook, beginning: str) -> Incident:
     if len(found) == 1:
         return book.one(found[0].id)
     message = f"`{beginning}` is the beginning of {len(found)}" if found else f"there is no incident `{beginning}`"
-    raise ConfigError([Problem("<options>", "ID", message, "`garrison incidents list` names them")])
+    raise option_error("ID", message, "`garrison incidents list` names them")
 
 
 def _tell(book: Casebook, incident: Incident, kind: NoticeKind, now: float) -> None:

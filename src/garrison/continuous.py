@@ -13,12 +13,13 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import Final, Protocol
 
 import msgspec
 
-from garrison.adapters.pace import Pace, own_session
+from garrison.adapters.pace import own_session, rest
 from garrison.adapters.probing.origin import split_url
 from garrison.adapters.status import ASSESS, AssessStatus, Heartbeat
 from garrison.adapters.store.assessments import AssessmentRun, Assessments
@@ -265,7 +266,7 @@ def assess_continuously(plan: Plan, *, say: Callable[[str], None], stopping: thr
 
     says = f"another process assesses continuously with `{plan.data}`"
     with the_only_one(plan.data, LOCK, says), Assessments(plan.data) as runs:
-        postman = Postman(plan.data, plan.notify, partial(finding_of, version=plan_version()), say)
+        postman = Postman(plan.data, plan.notify, partial(finding_of, version=version("garrison")), say)
         continuous = composed(plan, runs, postman.wake, say, clock=time.time, pause=stopping.wait)
         begun = time.time()
 
@@ -324,13 +325,6 @@ def lines(run: AssessmentRun) -> Sequence[str]:
     return [*said, f"garrison: and {more} more: `garrison findings changes` lists them"] if more > 0 else said
 
 
-def plan_version() -> str:
-    """Garrison's own."""
-    from importlib.metadata import version
-
-    return version("garrison")
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Assess until SIGTERM or SIGINT; the exit status: 1 where it cannot be done at all."""
     from garrison.adapters.watch_settings import read_settings
@@ -340,8 +334,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--digest", help="Tells one content of that file from another.")
     options = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a run is broken off, and takes away what it made
-    Pace(own_session()).rest(hurry=False)
-    os.nice(10)
+    rest(own_session())
     try:
         assess_continuously(plan_of(read_settings(options.settings)), say=_say, stopping=threading.Event())
     except KeyboardInterrupt:

@@ -43,8 +43,8 @@ def engine(config: FilterConfig) -> Exchanges:
     policy = _policy(checked, state)
     followers = Followers(state, _log)
     followers.apply(settings, policy.operations, time.time())
-    tell = EventWriter(handover.event_descriptor)
-    sink = _both(recording.recorder, tell) if recording else tell
+    tell = EventWriter(handover.event_descriptor).write
+    sink = _both(recording.recorder.record, tell) if recording else tell
     exchanges = EngineExchanges(policy, sink, followers.lookups.submit)
     kept = _capturing(exchanges, settings) if settings.record.keep_bodies else None
     vitals = None

@@ -1,7 +1,6 @@
 """Proving virtual patches: the finding's own check, sent through a real gateway with the patch in front of the API,
 finds nothing any more, and what is benign is answered as it was. What is not proven is not installed."""
 
-import os
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -24,11 +23,11 @@ from garrison.config.model import Settings
 from garrison.config.overrides import matches
 from garrison.config.virtual_patch import with_patches, with_policies
 from garrison.core.decision import Mode
-from garrison.core.errors import ConfigError, Problem
+from garrison.core.errors import ConfigError, Problem, cause_of
 from garrison.core.event import Event
 from garrison.core.finding import Finding, Step
 from garrison.core.findings_report import Again, Benign, Outcome, Report
-from garrison.core.operation import Operation
+from garrison.core.operation import UNDESCRIBED, Operation
 from garrison.core.patch import Patch, Proof
 from garrison.engine.plan import Policy
 from garrison.patching.catalogue import cures, why_not
@@ -69,7 +68,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """Runs an assessment."""
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class Attempt(msgspec.Struct, frozen=True):
     """What came of proving one patch."""
 
     patch: Patch
@@ -142,30 +141,30 @@ def _is_refused(asked: Asked, seen: Iterable[Event]) -> bool:
     )
 
 
-def search(asked: Asked, patches: Iterable[Patch], before: Report, say: Say) -> Iterator[Verdict]:
+def search(asked: Asked, patches: Iterable[Patch], before: Report, say: Say) -> Iterator[Attempt]:
     """Prove one patch after another until one is proven, which comes last."""
     for patch in patches:
         say(f"trying: {patch.cure}")
-        verdict = prove(asked, patch, before)
-        yield verdict
-        if verdict.state == "proven":
+        attempt = prove(asked, patch, before)
+        yield attempt
+        if attempt.state == "proven":
             return
 
 
-def prove(asked: Asked, patch: Patch, before: Report) -> Verdict:
+def prove(asked: Asked, patch: Patch, before: Report) -> Attempt:
     """Whether the patch closes the finding and breaks nothing; one that takes out a field takes out what the check
     finds next as well."""
     for _ in range(_MOST_MORE):
         harm, played = _replayed(asked, patch)
         if harm is not None:
-            return Verdict(patch, "breaks", f"it would break {harm.exchange}", harm)
+            return Attempt(patch, "breaks", f"it would break {harm.exchange}", harm)
         after, seen = _through(asked, (patch,))
         left = _left(before, after, asked.finding)
         wider = with_more(patch, left)
         if wider is None:
             return _judged(asked, patch, _Tried(before, after, seen, left, played))
         patch = wider
-    return Verdict(patch, "open", "the check finds something else each time")
+    return Attempt(patch, "open", "the check finds something else each time")
 
 
 class _Tried(NamedTuple):
@@ -180,18 +179,18 @@ class _Tried(NamedTuple):
     """Exchanges that were decided as before."""
 
 
-def _judged(asked: Asked, patch: Patch, tried: _Tried) -> Verdict:
+def _judged(asked: Asked, patch: Patch, tried: _Tried) -> Attempt:
     before, after = tried.before, tried.after
     if tried.left:
-        return Verdict(patch, "open", f"the check still finds: {tried.left[0].says}")
+        return Attempt(patch, "open", f"the check still finds: {tried.left[0].says}")
     harm = broken(before.benign, after.benign, patch)
     if harm is not None:
-        return Verdict(patch, "breaks", f"it would break {harm.exchange}: {harm.why}", harm)
+        return Attempt(patch, "breaks", f"it would break {harm.exchange}: {harm.why}", harm)
     refusals = [each for each in tried.decided if _by_patch(each, patch)]
     # an answer that was mended leaves the check nothing to look at; any other that sends something has to be made
     is_gone = bool((patch.strip and refusals) or patch.headers)
     if not is_gone and _sent(before, asked.finding) and not _ran(after, asked.finding):
-        return Verdict(patch, "open", "the check could not be made through the patch, so nothing is known")
+        return Attempt(patch, "open", "the check could not be made through the patch, so nothing is known")
     proof = Proof(
         at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         target=asked.wanted.url,
@@ -200,7 +199,7 @@ def _judged(asked: Asked, patch: Patch, tried: _Tried) -> Verdict:
         benign=len(before.benign) + tried.played,
         recorded=len(asked.traffic),
     )
-    return Verdict(replace(patch, proof=proof), "proven")
+    return Attempt(replace(patch, proof=proof), "proven")
 
 
 # -- through a gateway
@@ -292,7 +291,7 @@ def _controls_of(patch: Patch) -> set[str]:
 def _told(event: Event) -> str:
     reason = event.reasons[0]
     place = f" at {reason.location}" if reason.location else ""
-    return f"{event.method} {event.template or '(undescribed)'}: {reason.control}/{reason.id}{place}"
+    return f"{event.method} {event.template or UNDESCRIBED}: {reason.control}/{reason.id}{place}"
 
 
 # -- without a network
@@ -363,9 +362,7 @@ def _operation(asked: Asked) -> Operation | None:
     try:
         contract = load_contract(settings, read_source)
     except OSError as error:
-        raise ConfigError(
-            [Problem(settings.contract.file, "$", f"cannot be read: {os.strerror(error.errno or 0)}")]
-        ) from error
+        raise ConfigError([Problem(settings.contract.file, "$", f"cannot be read: {cause_of(error)}")]) from error
     finding = asked.finding
     if contract is None or finding.operation is None:
         return None

@@ -70,10 +70,10 @@ def stands(asked: Asked, patch: Patch) -> Standing:
             return Standing(
                 patch, "fails", "its check does not see the finding through the gateway, with or without it"
             )
-    verdict = prove(asked, patch, known.report)
-    if verdict.state != "proven":  # once more, before somebody is called out of bed
-        verdict = prove(asked, patch, known.report)
-    return Standing(verdict.patch, "holds") if verdict.state == "proven" else Standing(patch, "fails", verdict.why)
+    attempt = prove(asked, patch, known.report)
+    if attempt.state != "proven":  # once more, before somebody is called out of bed
+        attempt = prove(asked, patch, known.report)
+    return Standing(attempt.patch, "holds") if attempt.state == "proven" else Standing(patch, "fails", attempt.why)
 
 
 def without(settings: Settings, patch: Patch) -> Settings:

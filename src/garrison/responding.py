@@ -17,7 +17,7 @@ from garrison.config.notify import NotifySettings
 from garrison.config.respond import RespondSettings
 from garrison.core.countermeasure import Countermeasure, Key, reinforced
 from garrison.core.detection import Detection
-from garrison.core.errors import RecordError
+from garrison.core.errors import RecordError, cause_of
 from garrison.core.incident import Incident, IncidentId
 from garrison.core.notice import NoticeKind, notice_of, notice_of_detection
 from garrison.respond import incidents
@@ -115,7 +115,7 @@ class Responder:
             for line in lines:
                 self._spool.append(line)
         except OSError as error:
-            raise RecordError(f"detections cannot be recorded: {(error.strerror or str(error)).lower()}") from error
+            raise RecordError(f"detections cannot be recorded: {cause_of(error)}") from error
         self._recorded.update(each.id for each in detections)
 
     def _act(self, detections: Sequence[Detection]) -> list[IncidentId]:

@@ -44,7 +44,7 @@ from garrison.audit.run import Audit, audit
 from garrison.audit.walk import Reading
 from garrison.contract import load
 from garrison.contract.described import Description
-from garrison.core.errors import ConfigError, GatewayError, Problem
+from garrison.core.errors import ConfigError, GatewayError, Problem, cause_of, option_error
 from garrison.core.finding import CheckId, Finding, Untested
 from garrison.core.findings_report import Covered, Explained, Listed, Outcome, Ran, Report, in_order
 from garrison.core.opinion import Opinion
@@ -170,7 +170,7 @@ def _way(wanted: Wanted, stack: ExitStack) -> HttpTransport | None:
     if "://" not in wanted.place:
         if wanted.contract:
             message = f"`{wanted.place}` is no URL, and `--contract` names a contract as well"
-            raise ConfigError([Problem("<options>", "PLACE", message, "give the API's URL, or one contract")])
+            raise option_error("PLACE", message, "give the API's URL, or one contract")
         return None
     origin, _ = split_url(wanted.place)
     return stack.enter_context(HttpTransport(str(origin), timeout=wanted.timeout, insecure=True))
@@ -217,8 +217,7 @@ def _needs(place: str) -> tuple[Need, ...]:
     try:
         listed = read_needs(read_source(place), place)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise ConfigError([Problem(place, "$", f"cannot be read: {reason}")]) from error
+        raise ConfigError([Problem(place, "$", f"cannot be read: {cause_of(error)}")]) from error
     if listed is not None:
         return listed
     description = Description(place, read=read_source)

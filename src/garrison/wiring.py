@@ -19,11 +19,13 @@ from garrison.contract.catalogue import Catalogue
 from garrison.contract.documents import Read
 from garrison.contract.load import Contract, load
 from garrison.controls.catalogue import CONTROLS
-from garrison.core.errors import ConfigError, Problem
+from garrison.core.errors import ConfigError, Problem, cause_of
+from garrison.core.nearest import did_you_mean
 from garrison.core.operation import Operation
 from garrison.engine.control import ControlSpec
 from garrison.engine.plan import Policy, compile_policy
 from garrison.engine.state import State
+from garrison.exposure.spaces import groups_for
 from garrison.payload.strange import strange
 
 
@@ -82,13 +84,16 @@ def policy_on(
     if problems:
         raise ConfigError(problems)
     find = controls_for(settings)
-    return compile_policy(
+    policy = compile_policy(
         catalogue,
         CONTROLS,
         settings,
         lambda compiled: find(compiled.operation if compiled is not None else None),
         state,
     )
+    groups = {group for each in (None, *operations) for group in groups_for(each, find(each).exposure)}
+    policy.state.budgets.expect([(each.space, each.horizon, each.keep, each.least) for each in groups])
+    return policy
 
 
 def detection_problems(settings: Settings, file: str) -> list[Problem]:
@@ -118,9 +123,7 @@ def _strange_rules(settings: Settings, known: list[str], file: str) -> list[Prob
             file,
             f"$.respond.profiles[{index}].rules[{at}]",
             f"`{rule}` is no rule",
-            f"did you mean `{near[0]}`?"
-            if (near := difflib.get_close_matches(rule, known, n=1))
-            else "`garrison rules` lists them",
+            did_you_mean(rule, known, "`garrison rules` lists them"),
         )
         for index, profile in enumerate(settings.respond.profiles)
         for at, rule in enumerate(profile.rules)
@@ -136,8 +139,7 @@ def _tables(settings: Settings, read: Read, file: str) -> dict[str, Table]:
         try:
             tables[name] = tables[name] if name in tables else read_table(read(name), name)
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            problems.append(Problem(file, json_path(place), f"`{name}` cannot be read: {reason}"))
+            problems.append(Problem(file, json_path(place), f"`{name}` cannot be read: {cause_of(error)}"))
         except ValueError as error:
             problems.append(Problem(file, json_path(place), f"`{name}` is no table: {error}"))
     if problems:

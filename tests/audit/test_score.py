@@ -2,8 +2,8 @@
 
 from tests.audit.shorthand import audited
 
-from garrison.audit.rule import Users
 from garrison.audit.score import Charge, scores, whole
+from garrison.audit.walk import Users
 from garrison.core.detection import Confidence, Severity
 
 

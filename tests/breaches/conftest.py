@@ -1,7 +1,7 @@
 """Fixtures: stages on either enforcement point."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -23,12 +23,27 @@ def filter_module(built_filter: Path) -> str:
 def build(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, filter_module: str
 ) -> Iterator[Build]:
-    if request.param == "asgi":
+    with _builder(request.param, tmp_path_factory, filter_module) as builder:
+        yield builder
+
+
+@pytest.fixture(scope="module", params=["asgi", "envoy"])
+def shared_build(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, filter_module: str
+) -> Iterator[Build]:
+    """For a stage on which several attacks are played."""
+    with _builder(request.param, tmp_path_factory, filter_module) as builder:
+        yield builder
+
+
+@contextmanager
+def _builder(point: str, folders: pytest.TempPathFactory, filter_module: str) -> Iterator[Build]:
+    if point == "asgi":
         yield Stage
         return
     with ExitStack() as stack:
 
         def gateway(contract: Mapping[str, Any], controls: Mapping[str, Any], answer: Answer) -> GatewayStage:
-            return GatewayStage(tmp_path_factory.mktemp("b"), filter_module, stack, contract, controls, answer)
+            return GatewayStage(folders.mktemp("b"), filter_module, stack, contract, controls, answer)
 
         yield gateway

@@ -5,6 +5,7 @@ What is public of each incident, and what a replay has to assume, stands in its 
 """
 
 import itertools
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -147,10 +148,14 @@ def test_peloton_2021(build: Build) -> None:
     assert seen.body == {"id": "m7", "name": "A", "workouts": []}, "what is private is taken out"
 
 
+MAY_SEE_ALL = {"unless-scopes": ["vehicles:all"]}
+
+
 class Vehicles:
     """The API of a car maker, with every flaw of the suite. Paths and fields are assumed."""
 
-    def __init__(self, build: Build) -> None:
+    def __init__(self, build: Build, access: Mapping[str, Any] = MAY_SEE_ALL) -> None:
+        """`access` are the settings of the control of that name."""
         self.owners = {f"WVWZZZ1JZXW0000{n:02}": f"owner{n}" for n in range(20)}
         owner = {**TEXT, "x-garrison-owner": "sub"}
         vehicle = {"type": "object", "properties": {"vin": VIN, "owner": owner, "phone": TEXT}}
@@ -182,7 +187,7 @@ class Vehicles:
                     "staff": bearer(STAFF),
                 }
             },
-            "object-access": {"unless-scopes": ["vehicles:all"]},
+            "object-access": access,
         }
         self.stage = build(self.contract, self.controls, self.answer)
 
@@ -232,9 +237,13 @@ HOSTILE = {
 }
 
 
+@pytest.fixture(scope="module")
+def vehicles(shared_build: Build) -> Vehicles:
+    return Vehicles(shared_build)
+
+
 @pytest.mark.parametrize("name", HOSTILE)
-def test_carmakers_2022(build: Build, name: str) -> None:
-    vehicles = Vehicles(build)
+def test_carmakers_2022(vehicles: Vehicles, name: str) -> None:
     benign = [
         Ask(OWNER, "GET", f"/telematics/{OWN}"),
         Ask(OWNER, "POST", "/users", {"name": "A", "email": "owner3@example.com"}),
@@ -249,10 +258,7 @@ def test_carmakers_2022(build: Build, name: str) -> None:
 
 def test_a_command_to_a_vehicle_is_the_owners(build: Build) -> None:
     """(b) also ran commands: there the answer comes too late, so the request must name the owner, or be the owner's."""
-    vehicles = Vehicles(build)
-    fleet = {"parameter": "vin", "claim": "vehicles"}
-    controls: dict[str, Any] = {**vehicles.controls, "object-access": {"owners": [fleet]}}
-    stage = build(vehicles.contract, controls, vehicles.answer)
+    stage = Vehicles(build, {"owners": [{"parameter": "vin", "claim": "vehicles"}]}).stage
     owner = Who(CUSTOMERS, "owner3", {"vehicles": [OWN]})
     benign = [Ask(owner, "POST", f"/telematics/{OWN}/unlock", {}), Ask(owner, "GET", f"/telematics/{OWN}")]
     hostile = [Ask(ATTACKER, "POST", f"/telematics/{OWN}/unlock", {})]

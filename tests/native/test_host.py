@@ -18,7 +18,7 @@ HERE = Path(__file__).parent
 EXCHANGES = int(os.environ.get("GARRISON_SOAK", "4000"))
 SMALL = ("-DGARRISON_VISIT=2", "-DGARRISON_LOOKS=1")
 """So that what there is takes several visits, with the few exchanges that the host has at a time."""
-DYNAMIC_LINKER = "leak:add_to_global_resize\n"
+DYNAMIC_LINKER = "leak:ld-linux\n"
 """What it keeps for good of libraries loaded late; without a look into the threads' own memory it seems lost."""
 SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-g", "-O0")
 

@@ -12,10 +12,11 @@ from tests.unit.engine.drive import EVENT_ID, request_head
 
 from garrison.core.event import Event
 from garrison.core.http import ResponseHead
-from garrison.engine import budgets as module
-from garrison.engine.budgets import Budgets, Release, Taken
+from garrison.engine.budgets import Budgets
 from garrison.engine.exchange import Exchange
+from garrison.engine.looks import Taken
 from garrison.engine.recent import FEW, Few, Many
+from garrison.engine.spaces import Release
 from garrison.engine.step import Pass, Refuse
 
 START = 1_790_000_000.25
@@ -258,8 +259,9 @@ def test_one_subject_alone_is_noted_as_one_of_several(
     overlap."""
     keep, least, places, few = limits
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "MAX_SUBJECTS", places)
-        patch.setattr(module, "FEW", few)
+        for module in ("budgets", "spaces"):
+            patch.setattr(f"garrison.engine.{module}.MAX_SUBJECTS", places)
+            patch.setattr(f"garrison.engine.{module}.FEW", few)
         one, several, now = Budgets(), Budgets(), START
         waiting: list[tuple[int, Taken, Taken, bool]] = []
         for index, each in enumerate(taken):
@@ -267,9 +269,9 @@ def test_one_subject_alone_is_noted_as_one_of_several(
             digest = bytes([each.subject]) * 8
             ones, others = one.space("s", 9, keep, least), several.space("s", 9, keep, least)
             most = min(keep, ones.most) if is_quick else 0
-            place = one.take_within(ones, each.key, digest, now, most)
+            seen = one.take_within(ones, each.key, digest, now, most)
             look = one.look_one(ones, each.key, digest)
-            direct = [place] if place is not None else one.take_one(look, digest, now)
+            direct = one.take_one(look, digest, now) if seen is None else [(seen, digest)] if seen else []
             plain = several.take([several.look(others, each.key, [digest])], now)
             waiting.append((index + each.waits, direct, plain, each.has_left))
             for due in [due for due in waiting if due[0] <= index]:
@@ -288,12 +290,13 @@ def told(budgets: Budgets) -> Any:
     }
     names = {id(seen): key for key, seen in space.items()}
     pending = {(names[id(seen)], digest): list(waiting) for (seen, digest), waiting in budgets._pending.items()}
+    pending |= {(key, seen.waiting): [1, seen.before] for key, seen in space.items() if seen.waiting is not None}
     return keys, space.is_tight, budgets.subjects, pending
 
 
 def test_keys_without_a_place_share_one_and_never_gain(monkeypatch: Any) -> None:
     """Whoever comes with many keys makes nobody's budget wider, their own neither."""
-    monkeypatch.setattr("garrison.engine.budgets.MAX_KEYS", 10)
+    monkeypatch.setattr("garrison.engine.spaces.MAX_KEYS", 10)
     budgets, space = Budgets(), "principal"
     budgets.space(space, 60, 100)
     for number in range(30):
@@ -380,3 +383,21 @@ def test_all_is_calm_until_somebody_comes_to_a_limit_or_is_held() -> None:
     show(other, space, "ada", [bytes([each]) * 8 for each in range(3)], START)
     assert show_in.is_tight
     assert other.calm is None
+
+
+def test_what_a_policy_will_ask_for_is_known_before_it_does() -> None:
+    """All is not calm any more where a policy comes that is tighter, whoever is looked at first under it."""
+    budgets, space = Budgets(), "principal  "
+    budgets.space(space, 60, 100, 50)
+    show(budgets, space, "ada", [bytes([each]) * 8 for each in range(3)], START)
+    assert budgets.calm is not None
+    budgets.expect([(space, 60, 100, 3)])
+    assert budgets.calm is None
+    assert not budgets.is_calm()
+    assert budgets.spaces[space].is_tight
+    assert budgets.calm is None
+    other = Budgets()
+    other.expect([(space, 60, 100, 3), ("operation  ", 60, 100, 0)])
+    assert other.is_calm()
+    assert other.calm is not None
+    assert set(other.spaces) == {space, "operation  "}

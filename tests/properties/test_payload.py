@@ -11,9 +11,10 @@ from garrison.payload.decoding import decode
 from garrison.payload.gather import body_texts
 from garrison.payload.judge import CROWDED, NOTHING_SPARED, judge, judge_besides
 from garrison.payload.places import Form, signs_in, signs_of
+from garrison.payload.purse import Purse
 from garrison.payload.scanner import Scanner
 from garrison.payload.sign import Sign
-from garrison.payload.sql import letters
+from garrison.payload.sql_letters import letters
 
 SHAPES = (
     "'",
@@ -75,7 +76,8 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_what_is_asked_and_told_is_bounded(shape: str, asked: Counter[str], told: list[int]) -> None:
-    signs_in([Form(0, shape * (SIZE // len(shape)), ())])
+    text = shape * (SIZE // len(shape))
+    signs_in([Form(0, text, (), Purse(text))])
     assert asked.total() <= 64 + SIZE // 160
     assert sum(told) <= 3 * (64 + SIZE // 16)
 

@@ -79,3 +79,60 @@ def test_the_mode_changes_nothing_where_nothing_is_refused(exchanges: list[Asked
         return [(e.asked, e.missed, e.unissued, e.near, e.forms, e.exposed, e.key) for e in events]
 
     assert told("enforce") == told("monitor")
+
+
+NUMBERS = ["100", "101", "117", "150", "9000", "9016"]
+"""Names that may be walked through."""
+
+
+def wider() -> dict[str, Any]:
+    """The same contract, but a second parameter, which nobody sends, could name somebody as well: then the one way is
+    closed that is meant for operations in which but one does."""
+    contract: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(CONTRACT))
+    other = {"name": "other", "in": "query", "schema": {"type": "string"}, "x-garrison-subject": "person"}
+    contract["paths"]["/people/{id}"]["get"]["parameters"] = [other]
+    return contract
+
+
+def with_another_answer() -> dict[str, Any]:
+    """The same contract, but a second answer, which nobody gives, is described: then the one way is closed that is
+    meant for operations with but one."""
+    contract: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(CONTRACT))
+    responses = contract["paths"]["/people/{id}"]["get"]["responses"]
+    other = msgspec.json.decode(msgspec.json.encode(responses["200"]))
+    other["content"]["application/json"]["schema"]["properties"]["other"] = {"type": "string"}
+    responses["203"] = other
+    return contract
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    asked=st.lists(
+        st.tuples(
+            st.integers(0, 2), st.sampled_from(NUMBERS), st.sampled_from([*NUMBERS, *NUMBERS, "", None]),
+            st.sampled_from([200, 200, 200, 200, 404]),
+        ),
+        max_size=12,
+    ),
+    own=st.sampled_from(["", "kinds: {person: {claim: person}}, "]),
+    limit=st.sampled_from([0, 2, 1000]),
+)  # fmt: skip
+def test_one_who_is_asked_for_and_told_of_is_told_as_anybody(
+    asked: list[tuple[int, str, str | None, int]], own: str, limit: int
+) -> None:
+    who = [principal("100", person="101"), principal("bob"), ANONYMOUS]
+
+    def told(contract: dict[str, Any]) -> list[Any]:
+        budgets = f"mode: enforce, budgets: [{{name: b, limit: {limit}}}]"
+        stage = Stage(contract, f"response-schema: {{mode: off}}, exposure: {{{budgets}, {own}learning: 0}}")
+        found = []
+        for each, name, shown, status in asked:
+            answer = {} if shown is None else {"id": shown or name, "name": "N"}
+            event = stage.ask(who[each], f"GET /people/{name}", None, answer, status=status).event
+            sought = event.asked, event.missed, event.unissued, event.near
+            found.append((*sought, event.exposed, event.key, event.attribution, event.status, event.reasons))
+        return found
+
+    usual = told(CONTRACT)
+    assert told(wider()) == usual
+    assert told(with_another_answer()) == usual

@@ -133,6 +133,7 @@ def test_answers_as_json() -> None:
         (("top", "--by", "colour"), "`colour` is nothing to count by"),
         (("to", "--since", "2024-10-06", "--until", "2024-10-05"), "is not before `--until`"),
         (("notify", "--subjects", "x.csv", "--out", "o.csv", "--report", "r.pdf"), "neither Markdown nor JSON"),
+        (("notify", "--subjects", "x.csv", "--out", "r.md", "--report", "./r.md"), "is named for something else"),
         (("notify", "--subjects", "x.csv", "--out", "o.csv"), "x.csv"),
     ],
 )
@@ -141,6 +142,15 @@ def test_wrong_options_are_told(arguments: tuple[str, ...], message: str) -> Non
     result = CliRunner().invoke(application(), ["exposure", *arguments, *OPTIONS])
     assert isinstance(result.exception, ConfigError)
     assert message in str(result.exception)
+
+
+@pytest.mark.usefixtures("data")
+def test_a_kind_that_is_not_on_record_is_told(data: Path) -> None:
+    (data.parent / "c.csv").write_text("nr\n7\n")
+    for command in (["of", "7"], ["notify", "--subjects", "c.csv", "--out", "people.csv"]):
+        result = CliRunner().invoke(application(), ["exposure", *command, "--kind", "costumer", *OPTIONS])
+        assert "nobody of the kind `costumer` is on record there, only `customer` (" in result.stderr
+    assert not CliRunner().invoke(application(), ["exposure", "of", "unheard-of", *OPTIONS]).stderr
 
 
 def test_people_to_notify_and_the_report(data: Path) -> None:

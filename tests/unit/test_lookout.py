@@ -16,6 +16,7 @@ from garrison.adapters.event_ids import event_ids
 from garrison.adapters.store.detections import detections
 from garrison.adapters.store.events import EVENTS
 from garrison.adapters.store.spool import SpoolWriter
+from garrison.adapters.store.upkeep import Retention, Upkeep
 from garrison.config.respond import RespondSettings
 from garrison.core.decision import Disposition, Mode
 from garrison.core.errors import RecordError
@@ -23,7 +24,6 @@ from garrison.core.event import Event
 from garrison.core.ids import OperationId
 from garrison.lookout import FILE, Lookout
 from garrison.responding import Responder, Response
-from garrison.watch import Retention, Watch
 
 new_id = event_ids()
 
@@ -125,8 +125,8 @@ def test_what_was_recorded_while_nobody_looked_is_found(scene: Scene) -> None:
     scene.lookout.close()
     scene.write(*some[2:4])
     scene.spool.close()
-    watch = Watch(scene.data, retention=Retention())
-    watch.close(time.time())
+    upkeep = Upkeep(scene.data, retention=Retention())
+    upkeep.close(time.time())
     assert not list((scene.data / EVENTS.spool).iterdir())
     scene.write(*some[4:])
     scene.again()
@@ -163,7 +163,7 @@ def test_killed_before_it_kept_anything(scene: Scene) -> None:
     (scene.data / FILE).unlink(missing_ok=True)
     scene.write(event(ago=400.0), *some[:4])
     scene.spool.close()
-    Watch(scene.data, retention=Retention()).close(time.time())
+    Upkeep(scene.data, retention=Retention()).close(time.time())
     scene.write(*some[4:])
     scene.again()
     scene.fed(6)

@@ -14,7 +14,7 @@ import msgspec
 from garrison.adapters.recorded.keys import key_source, make_keys
 from garrison.adapters.store.files import make_directory, replace_file, the_only_one_changing
 from garrison.config.model import Settings
-from garrison.core.errors import ConfigError, Problem
+from garrison.core.errors import ConfigError, Problem, cause_of
 from garrison.identity.key_ring import ID_DIGITS, SECRET_DIGITS, ApiKey, KeyRing, digest_of, make_key
 
 FILE: Final = "api-keys.json"
@@ -40,7 +40,7 @@ class KeyFile:
         except FileNotFoundError:
             return self.parse(None)
         except OSError as error:
-            raise _wrong(self.path, f"cannot be read: {(error.strerror or str(error)).lower()}") from error
+            raise _wrong(self.path, f"cannot be read: {cause_of(error)}") from error
         except ValueError as error:
             hint = "restore it; keys cannot be had from anywhere else"
             raise _wrong(self.path, f"is damaged: {error}", hint) from error
@@ -114,7 +114,7 @@ class KeyFile:
                     self.path, msgspec.json.format(msgspec.json.encode(_Kept(1, tuple(keys.values())))) + b"\n"
                 )
         except OSError as error:
-            raise _wrong(self.path, f"cannot be written: {(error.strerror or str(error)).lower()}") from error
+            raise _wrong(self.path, f"cannot be written: {cause_of(error)}") from error
 
 
 def key_file(settings: Settings, data: str) -> KeyFile:

@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from garrison.core.errors import ConfigError, Problem
+from garrison.core.errors import ConfigError, Problem, cause_of
 
 NAME: Final = "audits.jsonl"
 """What the file is called in a data directory."""
@@ -61,5 +61,4 @@ def keep_audit(place: Path, audited: Audited) -> None:
 
 
 def _problem(place: Path, done: str, error: OSError) -> ConfigError:
-    reason = (error.strerror or str(error)).lower()
-    return ConfigError([Problem(str(history_file(place)), "$", f"cannot be {done}: {reason}")])
+    return ConfigError([Problem(str(history_file(place)), "$", f"cannot be {done}: {cause_of(error)}")])

@@ -31,7 +31,7 @@ from garrison.adapters.watch_settings import ASSESS_SETTINGS, WATCH_SETTINGS
 from garrison.config.controls import ControlsSettings
 from garrison.config.model import ListenSettings, Settings
 from garrison.config.notify import AppriseSettings, DestinationSettings
-from garrison.core.errors import GatewayError
+from garrison.core.errors import GatewayError, cause_of
 
 Note: TypeAlias = Callable[[str], None]
 """Prints one line for the operator; called from several threads."""
@@ -105,8 +105,7 @@ class _Recorded:
         try:
             command = watch_command(settings)
         except OSError as error:
-            why = (error.strerror or str(error)).lower()
-            raise GatewayError(f"cannot keep data in `{settings.data}`: {why}") from error
+            raise GatewayError(f"cannot keep data in `{settings.data}`: {cause_of(error)}") from error
         self._watch = Companion("watch", command, note, watch_secrets(settings))
         self._assess: Companion | None = None
         self._follow_assess(settings)
@@ -116,12 +115,13 @@ class _Recorded:
         before = self._told.envoy
         envoy = Child(pid, now(), before.restarts + 1 if before else 0)
         self._told = msgspec.structs.replace(self._told, url=url, envoy=envoy)
+        self._heartbeat.beat()
 
     def apply(self, settings: Settings) -> None:
         try:
             self._watch.change(watch_command(settings), watch_secrets(settings))
         except OSError as error:
-            self._note(f"garrison: the watch process goes on as it was: {(error.strerror or str(error)).lower()}")
+            self._note(f"garrison: the watch process goes on as it was: {cause_of(error)}")
         self._follow_assess(settings)
 
     def _follow_assess(self, settings: Settings) -> None:
@@ -132,10 +132,10 @@ class _Recorded:
         try:
             command = assess_command(settings)
         except OSError as error:
-            self._note(f"garrison: the API is not assessed as it should: {(error.strerror or str(error)).lower()}")
+            self._note(f"garrison: the API is not assessed as it should: {cause_of(error)}")
             return
         if self._assess is None:
-            self._assess = Companion("assess", command, self._note, watch_secrets(settings))
+            self._assess = Companion("assess", command, self._note, watch_secrets(settings), apart=True)
         else:
             self._assess.change(command, watch_secrets(settings))
 

@@ -9,8 +9,8 @@ from garrison.adapters.store.budget_memory import counted_spaces, remembered
 from garrison.config.model import Settings
 from garrison.core.operation import Operation
 from garrison.core.principal import Principal
-from garrison.engine.budgets import key_of, peer_of
 from garrison.engine.limits import SHARED
+from garrison.engine.parties import key_of, peer_of
 from garrison.engine.seen import Seen
 from garrison.engine.space import Space
 from garrison.exposure.spaces import Budget, Group

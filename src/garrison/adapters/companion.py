@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -26,10 +25,18 @@ class Companion:
     """Runs `command` until stopped. What becomes of it is told by `note`, from threads."""
 
     def __init__(
-        self, name: str, command: Sequence[str], note: Callable[[str], None], secrets: Mapping[str, str] | None = None
+        self,
+        name: str,
+        command: Sequence[str],
+        note: Callable[[str], None],
+        secrets: Mapping[str, str] | None = None,
+        *,
+        apart: bool = False,
     ) -> None:
-        """Start it; `name` is how the operator knows it, `secrets` stand in its environment besides what is there."""
+        """Start it; `name` is how the operator knows it, `secrets` stand in its environment besides what is there.
+        Where it is `apart`, it has a session of its own, whose rank it may lower (`pace.py`)."""
         self._name = name
+        self._apart = apart
         self._secrets = dict(secrets or {})
         self._command = tuple(command)
         self._note = note
@@ -80,7 +87,7 @@ class Companion:
     def _attend(self, command: Sequence[str]) -> str:
         """Run `command` to its end; how it ended, or empty where it was asked to."""
         try:
-            process = _start(command, self._secrets)
+            process = _start(command, self._secrets, apart=self._apart)
         except OSError as error:
             return str(error)
         self._child = Child(process.pid, time.time(), self._child.restarts)
@@ -105,15 +112,16 @@ class Companion:
                 self._log(line.decode("utf-8", "replace").rstrip())
 
 
-def _start(command: Sequence[str], secrets: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    between = (sys.executable, "-I", "-S", launch.__file__, str(os.getpid()), "")
+def _start(command: Sequence[str], secrets: Mapping[str, str], *, apart: bool) -> subprocess.Popen[bytes]:
+    """Out of reach of Ctrl-C, which is for the guard: it ends this last."""
     return subprocess.Popen(  # noqa: S603  # our own launcher, no shell
-        [*between, *command],
+        [*launch.before(), *command],
         env={**os.environ, **secrets},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
-        start_new_session=True,  # Ctrl-C is for the guard, which ends it last
+        start_new_session=apart,
+        process_group=None if apart else 0,
     )
 
 

@@ -1,18 +1,28 @@
 """The organisation's own list of people: a CSV file with a heading, one person a line (RFC 4180).
 
-Commas, semicolons and tabs separate, whichever the heading has most of. Encoded in UTF-8, with or without a byte order
-mark. Read from the file each time, so that a list of millions needs little memory.
+Commas, semicolons and tabs separate, whichever the heading has most of, or what a first line `sep=;` says, as
+spreadsheets write it. Encoded in UTF-8, with or without a byte order mark. Read from the file each time, so that a
+list of millions needs little memory.
 """
 
+import codecs
 import csv
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, TextIO
 
-from garrison.core.errors import ConfigError, Problem
+from garrison.core.errors import ConfigError, Problem, cause_of
 
 SHOWN: Final = 50
 """Problems that are listed; more are counted."""
+
+_SEPARATORS: Final = ",;\t"
+_SAID: Final = re.compile(rf"\"?sep=([{_SEPARATORS}])\"?[{_SEPARATORS}]*\r?\n?")
+"""A line before the heading that tells spreadsheets what separates."""
+_QUOTED: Final = re.compile(r'"[^"]*"')
+_DATUM: Final = re.compile(r"[0-9][0-9 .,/-]*|[^@\s]+@[^@\s]+")
+"""What no column is called: numbers, dates, e-mail addresses."""
 
 
 class Customers:
@@ -23,21 +33,37 @@ class Customers:
         self.path = path
         with self._open() as file:
             first = file.readline()
-            self._delimiter = max(",;\t", key=first.count)
-            self.heading = [name.strip() for name in next(csv.reader([first], delimiter=self._delimiter), [])]
+            said = _SAID.fullmatch(first)
+            self._before = 1 if said else 0
+            first = file.readline() if said else first
+        self.delimiter = said[1] if said else max(_SEPARATORS, key=_QUOTED.sub("", first).count)
+        """What separates fields."""
+        self.heading = [name.strip() for name in next(csv.reader([first], delimiter=self.delimiter), [])]
+        hint = "the first line names the columns"
         if not any(self.heading):
-            raise ConfigError([self._problem(1, "there is no heading", "the first line names the columns")])
+            raise self._wrong_heading("there is no heading", hint)
+        for name in self.heading:
+            if _DATUM.fullmatch(name):
+                raise self._wrong_heading(f"`{name}` is no name of a column", hint)
         self.column = self._column(id_column)
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether the list begins with a byte order mark, without which spreadsheets take UTF-8 for something else."""
+        with self.path.open("rb") as file:
+            return file.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """Each person's line number, where its text ends, and fields; blank lines are left out. Raises ConfigError."""
         with self._open() as file:
-            reader = csv.reader(file, delimiter=self._delimiter)
+            for _ in range(self._before):
+                file.readline()
+            reader = csv.reader(file, delimiter=self.delimiter)
             try:
                 next(reader, None)
                 for row in reader:
                     if any(row):
-                        yield reader.line_num, row
+                        yield reader.line_num + self._before, row
             except csv.Error as error:
                 raise ConfigError([self._problem(reader.line_num, f"cannot be read: {error}")]) from error
 
@@ -89,15 +115,19 @@ class Customers:
             return self.heading.index(name)
         known = ", ".join(f"`{one}`" for one in self.heading[:20])
         message = f"`{name}` names {self.heading.count(name) or 'no'} column" + ("s" if name in self.heading else "")
-        raise ConfigError([self._problem(1, message, f"the heading has {known}")])
+        raise self._wrong_heading(message, f"the heading has {known}")
+
+    def _wrong_heading(self, message: str, hint: str) -> ConfigError:
+        return ConfigError([self._problem(self._before + 1, message, hint)])
 
     def _open(self) -> TextIO:
         try:
+            with self.path.open("rb") as file:
+                if file.read(2) in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
+                    raise ConfigError([Problem(str(self.path), "$", "is UTF-16 text", "save the list as UTF-8")])
             return self.path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
         except OSError as error:
-            raise ConfigError(
-                [Problem(str(self.path), "$", f"cannot be read: {(error.strerror or str(error)).lower()}")]
-            ) from error
+            raise ConfigError([Problem(str(self.path), "$", f"cannot be read: {cause_of(error)}")]) from error
 
     def _problem(self, line: int, message: str, hint: str = "") -> Problem:
         return Problem(str(self.path), f"line {line}", message, hint)

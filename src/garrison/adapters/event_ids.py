@@ -2,13 +2,13 @@
 
 import itertools
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from garrison.core.ids import EventId
 
-_BLOCK: Final = 4096
-_LAST_DIGITS: Final = tuple(f"{number:03x}" for number in range(_BLOCK))
+_LAST_DIGITS: Final = tuple(f"{number:03x}" for number in range(4096))
+_MOST_BLOCKS: Final = (1 << 36) - 1
 
 
 def event_ids() -> Callable[[float], EventId]:
@@ -19,18 +19,21 @@ def event_ids() -> Callable[[float], EventId]:
     """
     spring = random.SystemRandom()
     source = f"7{spring.getrandbits(12):03x}-{0x8000 | spring.getrandbits(14):04x}"
-    counter = itertools.count(spring.getrandbits(47))  # of 48 bits: room to grow for longer than any process lives
-    # One value, replaced whole, so that threads need no lock: what most ids of a busy millisecond begin with.
-    stamp = (-1, -1, "")
+    blocks = itertools.count(spring.getrandbits(35))  # of 36 bits: room to grow for longer than any process lives
+    # One value, replaced whole, so that threads need no lock: no two of them ever have the same block.
+    current: tuple[float, float, str, Iterator[str]] = (0.0, 0.0, "", iter(()))
 
     def event_id(now: float) -> EventId:
-        nonlocal stamp
-        milliseconds, number = int(now * 1000), next(counter)
-        known, block, beginning = stamp
-        if known != milliseconds or block != number >> 12:
-            block = number >> 12
+        nonlocal current
+        begins, ends, beginning, digits = current
+        last = next(digits, "") if begins <= now * 1000 < ends else ""
+        if not last:
+            milliseconds = int(now * 1000)
+            block = next(blocks) & _MOST_BLOCKS
             beginning = f"{milliseconds >> 16:08x}-{milliseconds & 0xFFFF:04x}-{source}-{block:09x}"
-            stamp = (milliseconds, block, beginning)
-        return EventId(beginning + _LAST_DIGITS[number & 4095])
+            digits = iter(_LAST_DIGITS)
+            current = (float(milliseconds), milliseconds + 1.0, beginning, digits)
+            last = next(digits)
+        return beginning + last  # type: ignore[return-value]  # to call `EventId` takes as long as all else here
 
     return event_id

@@ -1,13 +1,12 @@
 """Files that hold a secret key: readable by their owner alone, and never used as they are."""
 
-import os
 from pathlib import Path
 from typing import Final
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from garrison.core.errors import ConfigError, Problem
+from garrison.core.errors import ConfigError, Problem, cause_of
 
 KEY_BYTES: Final = 32
 
@@ -19,7 +18,7 @@ def read_private(path: Path, hint: str) -> bytes:
         mode = path.stat().st_mode
         content = path.read_bytes()
     except OSError as error:
-        raise wrong(path, f"cannot be read: {told(error)}", hint) from error
+        raise wrong(path, f"cannot be read: {cause_of(error)}", hint) from error
     if mode & 0o077:
         raise wrong(path, "may be read by others", f"chmod 600 {path}")
     return content
@@ -28,11 +27,6 @@ def read_private(path: Path, hint: str) -> bytes:
 def derived(secret: bytes, purpose: bytes) -> bytes:
     """A key made of `secret` for one use, so that no use can harm another (HKDF, RFC 5869)."""
     return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose).derive(secret)
-
-
-def told(error: OSError) -> str:
-    """What went wrong, without the file's name."""
-    return os.strerror(error.errno).lower() if error.errno else str(error)
 
 
 def wrong(path: Path, message: str, hint: str = "") -> ConfigError:

@@ -15,10 +15,10 @@ from typing import Final, Literal
 import msgspec
 
 from garrison.adapters.files_watched import FilesWatched
-from garrison.adapters.key_file import KEY_BYTES, derived, read_private, told, wrong
+from garrison.adapters.key_file import KEY_BYTES, derived, read_private, wrong
 from garrison.adapters.store.files import replace_file, the_only_one_changing
 from garrison.config.model import Settings
-from garrison.core.errors import RecordError
+from garrison.core.errors import RecordError, cause_of
 from garrison.engine.pseudonyms import Pseudonyms
 from garrison.engine.state import State
 
@@ -81,7 +81,7 @@ def make_ring(path: Path, now: float) -> KeyRing:
                 if not path.exists():
                     _write(path, (_new_key(now),))
         except OSError as error:
-            raise wrong(path, f"cannot be written: {told(error)}") from error
+            raise wrong(path, f"cannot be written: {cause_of(error)}") from error
     return read_ring(path)
 
 
@@ -115,7 +115,7 @@ def rotate_ring(path: Path, now: float) -> KeyRing:
         with the_only_one_changing(path):
             _write(path, (*read_ring(path).keys, _new_key(now)))
     except OSError as error:
-        raise wrong(path, f"cannot be written: {told(error)}") from error
+        raise wrong(path, f"cannot be written: {cause_of(error)}") from error
     return read_ring(path)
 
 

@@ -18,13 +18,13 @@ from prometheus_client.registry import Collector, CollectorRegistry
 from garrison.adapters.overview import Overview, overview
 from garrison.adapters.status import GatewayStatus
 from garrison.config.address import parse_listen
-from garrison.core.errors import GatewayError, RecordError
+from garrison.core.errors import GatewayError, RecordError, cause_of
+from garrison.core.operation import UNDESCRIBED
 from garrison.engine.circuit import Phase
 
 MAX_OPERATIONS: Final = 2000
 """Operations with a series of their own, the busiest; all others together are `(others)`. Six dispositions each is
 what a Prometheus takes from one target without notice."""
-UNDESCRIBED: Final = "(undescribed)"
 OTHERS: Final = "(others)"
 
 
@@ -40,7 +40,7 @@ def serve_metrics(data: Path, listen: str) -> Iterator[str]:
     try:
         server, thread = start_http_server(place.port, place.host, registry)
     except OSError as error:
-        why = "another program does already" if error.errno == errno.EADDRINUSE else (error.strerror or "").lower()
+        why = "another program does already" if error.errno == errno.EADDRINUSE else cause_of(error)
         raise GatewayError(f"cannot serve metrics on `{listen}`: {why}") from error
     host = f"[{place.host}]" if ":" in place.host else place.host
     try:

@@ -20,7 +20,7 @@ from garrison.adapters.store.ledger import ranked
 from garrison.adapters.store.ledger_rows import PART, ExposureFilter, Masks, Rows, opened
 from garrison.adapters.store.repeated import count_subjects
 from garrison.adapters.store.table import MICROSECONDS
-from garrison.core.errors import ConfigError, Problem
+from garrison.core.errors import cause_of, option_error
 from garrison.core.ledger import Breach, CategorySeen, Scope, TypeSeen
 from garrison.core.semantics import SEMANTIC_TYPES
 from garrison.engine.pseudonyms import Pseudonyms
@@ -85,6 +85,9 @@ def notify(
 
     Raises ConfigError where the list or `out` cannot be used, RecordError where the record cannot be read.
     """
+    if out.exists() and out.samefile(customers.path):
+        hint = "it would take the list's place: name another file"
+        raise option_error("--out", f"`{out}` is the list itself", hint)
     listed = customers.check()
     kind = wanted.kind or ""
     with opened(data, wanted) as rows:
@@ -125,13 +128,13 @@ def _private(path: Path) -> Iterator[IO[str]]:
         aside.unlink(missing_ok=True)
         descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise ConfigError([Problem("<options>", "--out", f"`{path}` cannot be written: {_told(error)}")]) from error
+        raise option_error("--out", f"`{path}` cannot be written: {cause_of(error)}") from error
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
             yield file
         aside.replace(path)
     except OSError as error:
-        raise ConfigError([Problem("<options>", "--out", f"`{path}` cannot be written: {_told(error)}")]) from error
+        raise option_error("--out", f"`{path}` cannot be written: {cause_of(error)}") from error
     finally:
         aside.unlink(missing_ok=True)
 
@@ -140,10 +143,6 @@ def write_private(path: Path, text: str) -> None:
     """Write a text that only this user may read. Raises ConfigError."""
     with _private(path) as file:
         file.write(text)
-
-
-def _told(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
 
 
 def _digests(customers: Customers, kind: str, keys: Sequence[Pseudonyms]) -> Iterator[tuple[int, str]]:
@@ -178,7 +177,10 @@ def _people(rows: Rows, listed: int) -> Iterator[_Person]:
 
 
 def _write(file: IO[str], customers: Customers, people: Iterable[_Person], masks: Masks, tally: _Tally) -> None:
-    writer = csv.writer(file)
+    """As the list is written, so that what reads the one reads the other."""
+    if customers.is_marked:
+        file.write("\ufeff")
+    writer = csv.writer(file, delimiter=customers.delimiter)
     writer.writerow([*customers.heading, *ADDED])
     listed = enumerate(customers.rows())
     for person in people:

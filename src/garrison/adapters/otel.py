@@ -28,6 +28,7 @@ from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, Trace
 
 from garrison.core.decision import Disposition, Reason
 from garrison.core.event import Event
+from garrison.core.operation import UNDESCRIBED
 
 QUEUE: Final = 8192
 """Events that may wait; four times the SDK's own default for spans (`OTEL_BSP_MAX_QUEUE_SIZE`), as a gateway makes
@@ -109,7 +110,7 @@ class Telemetry:
         failed = event.status >= 500 or event.disposition in _FAILED
         start = round(event.time * 1e9)
         return ReadableSpan(
-            event.operation or f"{_method(event)} (undescribed)",
+            event.operation or f"{_method(event)} {UNDESCRIBED}",
             context=span_context(event),
             kind=SpanKind.SERVER,
             resource=self._resource,
@@ -128,7 +129,7 @@ class Telemetry:
 
     def _record(self, event: Event, reason: Reason, severity: SeverityNumber) -> ReadableLogRecord:
         done = "would be denied" if severity is SeverityNumber.INFO else "objected to"
-        text = f"{event.method} {event.template or '(undescribed)'} {done}: {reason.id} {reason.location}".rstrip()
+        text = f"{event.method} {event.template or UNDESCRIBED} {done}: {reason.id} {reason.location}".rstrip()
         record = LogRecord(
             timestamp=round((event.time + event.duration) * 1e9),
             context=trace.set_span_in_context(trace.NonRecordingSpan(span_context(event))),

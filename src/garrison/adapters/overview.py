@@ -36,7 +36,7 @@ from garrison.engine.circuit import Phase
 
 LAG: Final = 60.0
 """Seconds that a finished segment may wait in the spool before that is a problem: the watch process takes one
-within a second, and comes back from a crash within thirty (`supervise.BACKOFF`)."""
+within a second, or twenty while processors are busy, and comes back from a crash in thirty (`supervise.BACKOFF`)."""
 
 
 class Process(msgspec.Struct, frozen=True):
@@ -153,11 +153,8 @@ def overview(data: Path, now: float) -> Overview:
 
 
 def _cases(data: Path) -> tuple[Mapping[str, int], tuple[Delivery, ...]]:
-    book = Casebook(data, is_read=True)
-    try:
+    with Casebook(data, is_read=True) as book:
         return book.counts(), Outbox(book).deliveries()
-    finally:
-        book.close()
 
 
 def _assessing(data: Path) -> Assessing | None:

@@ -13,7 +13,7 @@ from garrison.config.explain import Complaint, complaints
 from garrison.config.load import Origin
 from garrison.config.source import read_source
 from garrison.config.virtual_patch import FILE, patch_faults
-from garrison.core.errors import ConfigError, Problem
+from garrison.core.errors import ConfigError, Problem, cause_of
 from garrison.core.patch import Patch
 
 _HEAD: Final = """\
@@ -40,10 +40,12 @@ def read_patches(file: Path) -> tuple[Patch, ...]:
     except FileNotFoundError:
         return ()
     except OSError as error:
-        raise ConfigError([Problem(str(file), "$", f"cannot be read: {(error.strerror or '').lower()}")]) from error
+        raise ConfigError([Problem(str(file), "$", f"cannot be read: {cause_of(error)}")]) from error
     source = read_source(text, str(file))
     origin = Origin(str(file), source.lines)
-    data: Any = {} if source.data is None else source.data
+    data: Any = source.data
+    if data is None:  # what is left where writing it broke off, which must not end all patches
+        raise ConfigError([Problem(str(file), "$", "is empty", "without any patch it says `patches: []`")])
     found = [*source.problems, *map(origin.problem, complaints(msgspec.json.schema(_Patches), data))]
     if found:
         raise ConfigError(found)
@@ -66,7 +68,7 @@ def write_patches(file: Path, patches: Sequence[Patch]) -> None:
             os.fsync(out.fileno())
         aside.replace(file)
     except OSError as error:
-        problem = Problem(str(file), "$", f"cannot be written: {(error.strerror or str(error)).lower()}")
+        problem = Problem(str(file), "$", f"cannot be written: {cause_of(error)}")
         raise ConfigError([problem]) from error
 
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import errno
-import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,23 +9,16 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from garrison.adapters.store.files import held
 from garrison.adapters.store.record import Recorder
 from garrison.adapters.store.spool import SpoolWriter
 from garrison.config.model import Settings
-from garrison.core.decision import FailMode
-from garrison.core.errors import GatewayError
+from garrison.core.errors import GatewayError, RecordError, cause_of
 
 DEFAULT_DIRECTORY: Final = "garrison-data"
 """Where `garrison guard` keeps its data unless told otherwise, in the directory where it was started."""
 SPOOL: Final = "spool"
 LOCK: Final = "guard.lock"
-
-
-def fail_mode(settings: Settings) -> FailMode:
-    """What it means that an exchange cannot be recorded: unless told, nothing passes unseen that is enforced."""
-    if settings.record.fail is not None:
-        return settings.record.fail
-    return FailMode.CLOSED if settings.mode == "enforce" else FailMode.OPEN
 
 
 def with_directory(settings: Settings) -> Settings:
@@ -40,12 +32,12 @@ class Recording:
     def __init__(self, settings: Settings) -> None:
         """Make the spool where it is missing. Raises OSError."""
         self._writer = SpoolWriter(Path(settings.data) / SPOOL, limit=settings.record.spool_bytes)
-        self.recorder = Recorder(self._writer, fail=fail_mode(settings))
+        self.recorder = Recorder(self._writer, fail=settings.record_fail)
 
     def apply(self, settings: Settings) -> None:
         """Put `settings.record` in force."""
         self._writer.limit = settings.record.spool_bytes
-        self.recorder.fail = fail_mode(settings)
+        self.recorder.fail = settings.record_fail
 
     def close(self) -> None:
         """Let the segment go, so that what is in it can be turned into the data set."""
@@ -61,21 +53,36 @@ def data_directory(path: str) -> Iterator[Path]:
     directory = Path(path)
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(directory / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        lock = held(directory / LOCK)
     except OSError as error:
         raise GatewayError(f"cannot keep data in `{path}`: {_why(error)}; choose another with `--data`") from error
+    if lock is None:
+        raise GatewayError(f"another gateway keeps its data in `{path}`: choose another with `--data`")
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        os.close(descriptor)
-        raise GatewayError(f"another gateway keeps its data in `{path}`: choose another with `--data`") from error
-    try:
+        _check_version(directory)
         yield directory
     finally:
-        os.close(descriptor)
+        os.close(lock)
+
+
+def _check_version(directory: Path) -> None:
+    """Raises GatewayError where a newer version keeps its data: budgets would begin anew, as nobody could read who saw
+    whom. What is damaged is mended later."""
+    from garrison.adapters.store.catalogue import TABLES
+    from garrison.adapters.store.manifest import NewerManifestError, read_manifest
+
+    for table in TABLES:
+        try:
+            read_manifest(directory, table)
+        except NewerManifestError as error:
+            raise GatewayError(
+                f"cannot keep data in `{directory}`: {error}, or choose another with `--data`"
+            ) from error
+        except RecordError:
+            continue
 
 
 def _why(error: OSError) -> str:
     if error.errno in {errno.EEXIST, errno.ENOTDIR}:
         return "is not a directory"
-    return (error.strerror or str(error)).lower()
+    return cause_of(error)

@@ -36,6 +36,8 @@ _TOO_LARGE = f"is larger than {MAX_BYTES >> 20} MiB"
 def _fetch(url: str) -> bytes:
     import httpx  # takes longer to import than a file takes to read
 
+    from garrison.adapters.lookups.web import why
+
     timeout = httpx.Timeout(READ_TIMEOUT, connect=CONNECT_TIMEOUT)
     try:
         with httpx.Client(timeout=timeout, max_redirects=MAX_REDIRECTS) as client:
@@ -48,7 +50,7 @@ def _fetch(url: str) -> bytes:
                         return _content(answer)
                     target = _redirected(target, answer.next_request.url)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise OSError(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__) from error
+        raise OSError(why(error)) from error
     raise OSError(f"leads to more than {MAX_REDIRECTS} redirects")
 
 

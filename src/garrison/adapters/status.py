@@ -216,29 +216,32 @@ class Heartbeat:
     """Writes a status file once a second, on a daemon thread, until closed; then once more."""
 
     def __init__(self, data: Path, name: str, status: Callable[[], msgspec.Struct]) -> None:
-        """`status` is called on that thread; the first file is there when this returns, unless the disk is full."""
+        """`status` is called on that thread, and on those that call; the first file is there when this returns, unless
+        the disk is full."""
         self._data = data
         self._name = name
         self._status = status
         self._closing = threading.Event()
-        self._write()
+        self._writing = threading.Lock()
+        self.beat()
         self._thread = threading.Thread(target=self._run, name="garrison-status", daemon=True)
         self._thread.start()
+
+    def beat(self) -> None:
+        """Write it now: something changed that nobody is to be told of a second late."""
+        # What cannot be written keeps the old file, whose age shows; it must not end the process that it tells of.
+        with self._writing, contextlib.suppress(OSError):
+            write_status(self._data, self._name, self._status())
 
     def close(self) -> None:
         """Stop, and write what is true at the end."""
         self._closing.set()
         self._thread.join()
-        self._write()
+        self.beat()
 
     def _run(self) -> None:
         while not self._closing.wait(PERIOD):
-            self._write()
-
-    def _write(self) -> None:
-        # What cannot be written keeps the old file, whose age shows; it must not end the process that it tells of.
-        with contextlib.suppress(OSError):
-            write_status(self._data, self._name, self._status())
+            self.beat()
 
 
 def now() -> float:

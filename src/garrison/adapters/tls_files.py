@@ -7,6 +7,7 @@ from pathlib import Path
 from garrison.config.explain import Complaint
 from garrison.config.model import Settings
 from garrison.config.source import Path as Place
+from garrison.core.errors import cause_of
 
 
 def tls_complaints(settings: Settings) -> Iterator[Complaint]:
@@ -68,5 +69,5 @@ def _unreadable(file: str) -> str:
         with Path(file).open("rb") as stream:
             stream.read(1)
     except OSError as error:
-        return f"cannot be read: {(error.strerror or type(error).__name__).lower()}"
+        return f"cannot be read: {cause_of(error)}"
     return ""

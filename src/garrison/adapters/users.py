@@ -13,7 +13,7 @@ from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from garrison.adapters.store.files import make_directory, replace_file, the_only_one_changing
-from garrison.core.errors import ConfigError, Problem
+from garrison.core.errors import ConfigError, Problem, cause_of
 from garrison.core.question import UNANSWERED, Answer
 from garrison.identity.users import Password, User, Users
 
@@ -46,7 +46,7 @@ class UserFile:
         except FileNotFoundError:
             return parse_users(None)
         except OSError as error:
-            raise _wrong(self.path, f"cannot be read: {(error.strerror or str(error)).lower()}") from error
+            raise _wrong(self.path, f"cannot be read: {cause_of(error)}") from error
         except ValueError as error:
             raise _wrong(self.path, f"is damaged: {error}", "restore it, or add the users again") from error
 
@@ -75,7 +75,7 @@ class UserFile:
                 kept = msgspec.json.encode(_Kept(1, tuple(users.values())))
                 replace_file(self.path, msgspec.json.format(kept) + b"\n")
         except OSError as error:
-            raise _wrong(self.path, f"cannot be written: {(error.strerror or str(error)).lower()}") from error
+            raise _wrong(self.path, f"cannot be written: {cause_of(error)}") from error
 
 
 def parse_users(content: bytes | None) -> Users:

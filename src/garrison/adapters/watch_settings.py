@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from garrison.config.model import Settings
-from garrison.core.errors import RecordError
+from garrison.core.errors import RecordError, cause_of
 
 WATCH_SETTINGS: Final = "watch-settings.json"
 """The gateway's settings, as far as its watch process needs them, while it runs."""
@@ -20,6 +20,6 @@ def read_settings(file: Path) -> Settings:
     try:
         return msgspec.json.decode(file.read_bytes(), type=Settings)
     except OSError as error:
-        raise RecordError(f"`{file}` cannot be read: {(error.strerror or str(error)).lower()}") from error
+        raise RecordError(f"`{file}` cannot be read: {cause_of(error)}") from error
     except msgspec.MsgspecError as error:
         raise RecordError(f"`{file}` holds no settings: {error}") from error

@@ -25,7 +25,6 @@ _SECRETS: Final = frozenset(
     {"password", "passwd", "pwd", "secret", "token", "apikey", "jwt", "hash", "pin", "cvv", "otp"}
 )
 _TOKENS: Final = frozenset({"token", "code", "otp", "jwt", "refresh"})
-_CLEAR: Final = frozenset({"grsn", "garrison"})
 _JWT: Final = re.compile(r"eyJ[\w-]{6,}\.[\w-]+\.[\w-]*")
 _MAX_ITEMS: Final = 3
 

@@ -5,8 +5,7 @@ from typing import Any
 
 import msgspec
 
-from garrison.audit.rule import Users
-from garrison.audit.walk import Reading
+from garrison.audit.walk import Reading, Users
 from garrison.contract.described import DescribedOperation
 from garrison.contract.documents import Node
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
-from garrison.audit.rule import Action, Fault, Users
-from garrison.audit.walk import Reading
+from garrison.audit.rule import Action, Fault
+from garrison.audit.walk import Reading, Users
 from garrison.contract.described import DescribedOperation
 from garrison.contract.documents import Node
 

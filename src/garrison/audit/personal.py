@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Final
 
-from garrison.audit.rule import Users
-from garrison.audit.walk import Field, Reading, Spot
+from garrison.audit.walk import Field, Reading, Spot, Users
 from garrison.exposure.inference import addresses_on
 from garrison.exposure.types.catalogue import type_by_format, type_by_name
 from garrison.exposure.types.rule import words

@@ -1,20 +1,15 @@
 """Rules: what each one is, and the faults that it finds in a description."""
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, NewType, TypeAlias
+from typing import Any, TypeAlias
 
 import msgspec
 
+from garrison.audit.walk import Reading, Users
 from garrison.contract.documents import Node
 from garrison.contract.place import Place
 from garrison.core.detection import Confidence, Severity
 from garrison.core.finding import CheckId
-
-if TYPE_CHECKING:
-    from garrison.audit.walk import Reading
-
-Users = NewType("Users", int)
-"""Operations as bits: bit i stands for operation i of the description, in its order."""
 
 
 class Action(msgspec.Struct, frozen=True):
@@ -46,7 +41,7 @@ class Fault(msgspec.Struct, frozen=True):
     """What mends it, where that needs nobody's judgement but a look; in the order in which it is to be applied."""
 
 
-Look: TypeAlias = "Callable[[Reading], Iterator[Fault]]"
+Look: TypeAlias = Callable[[Reading], Iterator[Fault]]
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):

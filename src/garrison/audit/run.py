@@ -7,9 +7,9 @@ import msgspec
 
 from garrison.audit.catalogue import RULES
 from garrison.audit.overlay import suggestion
-from garrison.audit.rule import Action, Fault, Rule, Users
+from garrison.audit.rule import Action, Fault, Rule
 from garrison.audit.score import Charge, scores, whole
-from garrison.audit.walk import Reading
+from garrison.audit.walk import Reading, Users
 from garrison.contract.described import Description
 from garrison.contract.place import Place, json_path
 from garrison.core.finding import Finding, Source, fingerprint_of

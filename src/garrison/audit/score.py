@@ -11,7 +11,7 @@ counts by itself, because one unprotected operation is not made good by a hundre
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
-from garrison.audit.rule import Users
+from garrison.audit.walk import Users
 from garrison.core.detection import Confidence, Severity
 
 POINTS: Final[Mapping[Severity, float]] = {

@@ -8,8 +8,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from garrison.audit.rule import Users
-from garrison.audit.walk import Reading
+from garrison.audit.walk import Reading, Users
 from garrison.contract.documents import Node
 
 _VARIABLE: Final = re.compile(r"\{([^{}]+)\}")

@@ -5,11 +5,10 @@ each member of `oneOf` and `anyOf` is a schema of its own, to which what is said
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, NewType
 
 import msgspec
 
-from garrison.audit.rule import Users
 from garrison.contract.described import (
     DescribedBody,
     DescribedOperation,
@@ -26,6 +25,8 @@ _MAX_MERGED: Final = 50
 """Members of `allOf`, theirs included, that are read as one schema."""
 _MAX_PASSES: Final = 60
 """Rounds in which users are handed on from schema to schema; each reaches as deep as the walk itself did."""
+Users = NewType("Users", int)
+"""Operations as bits: bit i stands for operation i of the description, in its order."""
 _NOWHERE: Final = Users(0)
 
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 import typer
 
 from garrison.cli import assess_options as options
+from garrison.cli.options import OutputFile, Overlay
 from garrison.cli.output import note
-from garrison.core.errors import ConfigError, Problem
+from garrison.core.errors import ConfigError, Problem, cause_of
 
 if TYPE_CHECKING:
     from garrison.assessing import Wanted
@@ -20,7 +21,7 @@ _MOST_TRAFFIC = 2_000
 def assess(
     url: options.Url,
     contract: options.Contract = "",
-    overlay: options.Overlay = None,
+    overlay: Overlay = None,
     identity: options.Identity = None,
     identities: options.IdentityFiles = None,
     auth: options.AuthFiles = None,
@@ -29,7 +30,7 @@ def assess(
     without: options.Without = None,
     data: options.Data = None,
     form: options.Form = "table",
-    output: options.Output = None,
+    output: OutputFile = None,
     report: options.Report = None,
     tests: options.Tests = None,
     fail_on: options.FailOn = "high",
@@ -95,7 +96,7 @@ def _words(file: Path | None) -> tuple[str, ...]:
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        why = (error.strerror or str(error)).lower() if isinstance(error, OSError) else "is not UTF-8 text"
+        why = cause_of(error) if isinstance(error, OSError) else "is not UTF-8 text"
         raise ConfigError([Problem(str(file), "$", f"cannot be read: {why}")]) from error
     return tuple(dict.fromkeys(word for word in text.splitlines() if word.strip()))
 

@@ -23,12 +23,10 @@ def again(wanted: "Wanted", *, every: str, quiet_hours: str, config: Path | None
 
     settings = _settings(config)
     own = msgspec.structs.replace(settings.assess, every=every, quiet_hours=quiet_hours or settings.assess.quiet_hours)
-    _check(wanted, own.every, own.quiet_hours)
-    if wanted.data is None:
-        raise AssertionError("checked above")
+    data = _checked(wanted, own.every, own.quiet_hours)
     bounded = msgspec.structs.replace(wanted, pace=wanted.pace or own.pace, minutes=wanted.minutes or own.minutes)
     plan = Plan(
-        data=wanted.data, wanted=bounded, schedule=schedule_of(own), certificates=certificates_of(settings),
+        data=data, wanted=bounded, schedule=schedule_of(own), certificates=certificates_of(settings),
         gateway=None if config is None else partial(_settings, config), notify=settings.notify, severity=own.severity,
     )  # fmt: skip
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -46,7 +44,8 @@ def _settings(config: Path | None) -> "Settings":
     return open_plain(config, Options())
 
 
-def _check(wanted: "Wanted", every: str, quiet_hours: str) -> None:
+def _checked(wanted: "Wanted", every: str, quiet_hours: str) -> Path:
+    """The data directory, where all else is right as well. Raises ConfigError."""
     from garrison.assessing import chosen
     from garrison.config.assess import AssessSettings, assess_faults
 
@@ -57,6 +56,7 @@ def _check(wanted: "Wanted", every: str, quiet_hours: str) -> None:
     if wanted.data is None:
         hint = "it keeps what is known from one run to the next"
         problems.append(Problem("<options>", "--data", "is missing: differences need a memory", hint))
-    if problems:
+    if problems or wanted.data is None:
         raise ConfigError(problems)
     chosen(wanted.only, wanted.without)
+    return wanted.data

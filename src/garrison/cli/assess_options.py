@@ -11,7 +11,6 @@ Url: TypeAlias = Annotated[str, typer.Argument(metavar="URL", help="Where the AP
 Contract: TypeAlias = Annotated[
     str, typer.Option(metavar="FILE", help="OpenAPI description: a file or a URL; without it the API is asked.")
 ]
-Overlay: TypeAlias = Annotated[_Many, typer.Option(metavar="FILE", help="OpenAPI Overlay to apply; may be repeated.")]
 Identity: TypeAlias = Annotated[
     _Many,
     typer.Option(
@@ -35,7 +34,6 @@ Data: TypeAlias = Annotated[
 Form: TypeAlias = Annotated[
     str, typer.Option("--format", metavar="FORM", help="table, json, sarif, junit, html, wfc or ocsf.")
 ]
-Output: TypeAlias = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write it to a file.")]
 Report: TypeAlias = Annotated[
     _Many, typer.Option(metavar="FORM=FILE", help="Write it in one more form; may be repeated.")
 ]

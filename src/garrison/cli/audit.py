@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 import typer
 
-from garrison.cli.output import line, note, progress
+from garrison.cli.options import OutputFile, Overlay
+from garrison.cli.output import json_text, line, note, progress, write
 from garrison.core.detection import Severity
-from garrison.core.errors import ConfigError, Problem
+from garrison.core.errors import ConfigError, Problem, cause_of, option_error
 
 if TYPE_CHECKING:
     from garrison.audit.rule import Rule
@@ -23,9 +24,7 @@ _Format = Literal["table", "json", "sarif", "html"]
 
 def audit(
     contract: Annotated[str, typer.Argument(metavar="CONTRACT", help="OpenAPI description: a file or a URL.")],
-    overlay: Annotated[
-        list[str] | None, typer.Option(metavar="FILE", help="OpenAPI Overlay to apply; may be repeated.")
-    ] = None,
+    overlay: Overlay = None,
     rule: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this rule; may be repeated.")] = None,
     without: Annotated[list[str] | None, typer.Option(metavar="ID", help="All but this rule; may be repeated.")] = None,
     accept: Annotated[
@@ -37,7 +36,7 @@ def audit(
     form: Annotated[
         str, typer.Option("--format", metavar="FORM", help="`table`, `json`, `sarif` or `html`.")
     ] = "table",
-    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write it to a file.")] = None,
+    output: OutputFile = None,
     write_overlay: Annotated[
         Path | None, typer.Option("--write-overlay", metavar="FILE", help="Write an Overlay that mends what it can.")
     ] = None,
@@ -68,9 +67,9 @@ def audit(
     earlier = read_history(history, contract) if history is not None else []
     match form:
         case "json":
-            _give(_json(_data(found, judged)), output)
+            _give(json_text(_data(found, judged)), output)
         case "sarif":
-            _give(_json(report_sarif(report_of(found, judged, rules, now))), output)
+            _give(json_text(report_sarif(report_of(found, judged, rules, now))), output)
         case "html":
             _give(page(report_of(found, judged, rules, now)).rstrip("\n"), output)
         case _:
@@ -84,7 +83,7 @@ def audit(
 def _check_format(form: str) -> None:
     if form not in get_args(_Format):
         known = ", ".join(f"`{each}`" for each in get_args(_Format))
-        raise ConfigError([Problem("<options>", "--format", f"`{form}` is not known", f"there are {known}")])
+        raise option_error("--format", f"`{form}` is not known", f"there are {known}")
 
 
 def _chosen(only: "list[str] | tuple[()]", without: "list[str] | tuple[()]") -> "tuple[Rule, ...]":
@@ -131,8 +130,7 @@ def _judged(found: "Audit", file: Path | None, ran: set[str]) -> "Judged":
     try:
         data = read_source(str(file))
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise ConfigError([Problem(str(file), "$", f"cannot be read: {reason}")]) from error
+        raise ConfigError([Problem(str(file), "$", f"cannot be read: {cause_of(error)}")]) from error
     acceptances = read_acceptances(data, str(file), {str(each.id) for each in RULES})
     today = time.strftime("%Y-%m-%d", time.gmtime())
     return judge(found.found, acceptances, today=today, ran=ran, file=str(file))
@@ -142,7 +140,7 @@ def _write_overlay(file: Path, found: "Audit", judged: "Judged") -> None:
     from garrison.audit.overlay import overlay
     from garrison.audit.run import mends
 
-    _write(file, overlay(mends(judged.counted), found.source))
+    write(file, overlay(mends(judged.counted), found.source))
     mended = sum(bool(each.mends) for each in judged.counted)
     note(f"garrison: {file} mends {mended:,} of {len(judged.counted):,} findings: look it through before you use it")
 
@@ -165,22 +163,8 @@ def _data(found: "Audit", judged: "Judged") -> dict[str, Any]:
     }
 
 
-def _json(value: Any) -> str:
-    import msgspec
-
-    return msgspec.json.format(msgspec.json.encode(value)).decode()
-
-
 def _give(text: str, file: Path | None) -> None:
     if file is None:
         line(text)
     else:
-        _write(file, text + "\n")
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise ConfigError([Problem(str(file), "$", f"cannot be written: {reason}")]) from error
+        write(file, text + "\n")

@@ -1,6 +1,5 @@
 """`garrison block`, `unblock`, `blocks` and `revoke`: countermeasures that an operator takes, in force at once."""
 
-import re
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -8,29 +7,29 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from garrison.cli.granting import tell_new
-from garrison.cli.options import DATA, AsJson
+from garrison.cli.granting import tell_missing, tell_new
+from garrison.cli.moments import parse_length, parse_moment, show_moment, show_second
+from garrison.cli.options import DATA, AsJson, Data
 from garrison.cli.output import as_json, columns, line, note
 from garrison.cli.unknown_operations import tell_unknown
+from garrison.core.errors import cause_of, option_error
+from garrison.core.printable import printable
 
 if TYPE_CHECKING:
     from garrison.adapters.imports import Imported
     from garrison.core.countermeasure import Countermeasure, Scope
-    from garrison.core.errors import ConfigError
 
 BLOCK_EXAMPLES = "Example: garrison block 203.0.113.0/24 --for 2h --reason credential-stuffing"
 UNBLOCK_EXAMPLES = "Example: garrison unblock 203.0.113.0/24"
 BLOCKS_EXAMPLES = "Example: garrison blocks --json"
 REVOKE_EXAMPLES = "Example: garrison revoke client:shop --reason leaked"
 
-_Data = Annotated[Path, typer.Option(metavar="DIR", help="The gateway's data directory.")]
 _For = Annotated[
     str | None, typer.Option("--for", metavar="TIME", help="How long: 30m, 2h, 7d. Default: until lifted.")
 ]
 _Reason = Annotated[str, typer.Option(metavar="TEXT", help="Why, in a word.")]
 _Note = Annotated[str, typer.Option("--note", metavar="TEXT", help="Whatever else people should know.")]
 _Targets = list[str]
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _PERIODS = {1: "s", 60: "min", 3600: "h", 86400: "d"}
 """As rates are written in garrison.yaml."""
 _SHOWN = 20
@@ -51,7 +50,7 @@ def block(
         Path | None, typer.Option("--list", metavar="FILE", help="File with a target on each line.")
     ] = None,
     stix: Annotated[Path | None, typer.Option(metavar="FILE", help="STIX 2.1 bundle with indicators.")] = None,
-    data: _Data = DATA,
+    data: Data = DATA,
     json: AsJson = False,
 ) -> None:
     """Refuse whom TARGET names: in force within 100 ms, and after a restart.
@@ -68,7 +67,7 @@ def block(
         found += imported.targets
         skipped += imported.skipped
     if not found and not skipped:
-        raise _usage("TARGET", "is missing: who shall be blocked?", "example: `garrison block 203.0.113.7`")
+        raise option_error("TARGET", "is missing: who shall be blocked?", "example: `garrison block 203.0.113.7`")
     ends = _until(duration, now)
     taken = [
         Countermeasure(Action.BLOCK, scope, value, now, _earlier(ends, until), reason, remark)
@@ -102,7 +101,7 @@ def revoke(
     duration: _For = None,
     reason: _Reason = "",
     remark: _Note = "",
-    data: _Data = DATA,
+    data: Data = DATA,
     json: AsJson = False,
 ) -> None:
     """Refuse credentials that TARGET names and that were issued until now: in force within 100 ms.
@@ -110,7 +109,6 @@ def revoke(
     Credentials that are issued later hold; `garrison block principal:ID` refuses those too. A token's id refuses that
     token whenever it was issued.
     """
-    from garrison.cli.moments import parse_moment
     from garrison.core.countermeasure import NETWORK_SIDE, Action, Countermeasure, Scope
 
     now = time.time()
@@ -121,7 +119,7 @@ def revoke(
         [(scope, value)] = [(Scope.ALL, "all")] if target == "all" else _parse([target])
         if scope in NETWORK_SIDE:
             hint = "write `token:ID`, `subject:NAME`, `client:ID`, `principal:ID` or `all`, or use `garrison block`"
-            raise _usage("TARGET", f"`{target}` has no credentials", hint)
+            raise option_error("TARGET", f"`{target}` has no credentials", hint)
         taken.append(Countermeasure(Action.REVOKE, scope, value, now, ends, reason, remark, before))
     _take(data, taken, now)
     if json:
@@ -133,7 +131,7 @@ def revoke(
 
 def unblock(
     targets: Annotated[_Targets, typer.Argument(metavar="TARGET...", help="As it was blocked or revoked.")],
-    data: _Data = DATA,
+    data: Data = DATA,
     json: AsJson = False,
 ) -> None:
     """Lift what was blocked or revoked, and all else that was done to TARGET.
@@ -170,20 +168,20 @@ def unblock(
         raise typer.Exit(1)
 
 
-def blocks(data: _Data = DATA, json: AsJson = False) -> None:
+def blocks(data: Data = DATA, json: AsJson = False) -> None:
     """List all countermeasures: what is blocked and revoked, and what was done because of incidents."""
     from garrison.adapters.store.measures import read_measures
-    from garrison.cli.moments import show_second
     from garrison.core.countermeasure import shown
 
+    tell_missing(data)
     now = time.time()
     kept = sorted((each for each in read_measures(data) if each.holds(now)), key=lambda each: each.since)
     if json:
         as_json({"measures": kept})
         return
     rows = [
-        (_action(each), _printable(shown(each)), show_second(each.since), "no end" if each.until is None else
-         show_second(each.until), _printable(each.reason), each.incident or "-", _printable(each.note))
+        (_action(each), printable(shown(each)), show_second(each.since), "no end" if each.until is None else
+         show_second(each.until), printable(each.reason), each.incident or "-", printable(each.note))
         for each in kept
     ]  # fmt: skip
     if not rows:
@@ -235,22 +233,18 @@ def _imports(plain: Path | None, stix: Path | None, now: float) -> "Iterator[Imp
         try:
             yield stix_bundle(_content(stix, "--stix"), now)
         except ValueError as error:
-            raise _usage("--stix", f"`{stix}` {error}") from error
+            raise option_error("--stix", f"`{stix}` {error}") from error
 
 
 def _content(path: Path, option: str) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise _usage(option, f"`{path}` cannot be read: {(error.strerror or str(error)).lower()}") from error
+        raise option_error(option, f"`{path}` cannot be read: {cause_of(error)}") from error
 
 
 def _until(duration: str | None, now: float) -> float | None:
-    if duration is None:
-        return None
-    if not (found := re.fullmatch(r"([0-9]{1,6})([smhdw])", duration)) or not int(found[1]):
-        raise _usage("--for", f"`{duration}` is no length of time", "examples: `30m`, `2h`, `7d`")
-    return now + int(found[1]) * _UNITS[found[2]]
+    return now + parse_length(duration, "--for") if duration is not None else None
 
 
 def _earlier(one: float | None, other: float | None) -> float | None:
@@ -265,7 +259,6 @@ def _take(data: Path, taken: "Sequence[Countermeasure]", now: float) -> None:
 
 
 def _told(what: str, measures: "Sequence[Countermeasure]") -> Iterator[str]:
-    from garrison.cli.moments import show_moment
     from garrison.core.countermeasure import shown
 
     if len(measures) > _SHOWN:
@@ -273,14 +266,4 @@ def _told(what: str, measures: "Sequence[Countermeasure]") -> Iterator[str]:
         return
     for each in measures:
         ends = f" until {show_moment(each.until)}" if each.until is not None and what != "lifted" else ""
-        yield f"{what} {_printable(shown(each))}{ends}"
-
-
-def _printable(text: str) -> str:
-    return "".join(character if character.isprintable() else "?" for character in text)
-
-
-def _usage(option: str, message: str, hint: str = "") -> "ConfigError":
-    from garrison.core.errors import ConfigError, Problem
-
-    return ConfigError([Problem("<options>", option, message, hint)])
+        yield f"{what} {printable(shown(each))}{ends}"

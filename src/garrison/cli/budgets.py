@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from garrison.cli.options import AsJson
+from garrison.cli.options import AsJson, Contract, GatewayConfig, NamedData
 from garrison.cli.output import as_json, columns, counting, line, note, progress
+from garrison.core.errors import option_error
+from garrison.core.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,16 +19,13 @@ if TYPE_CHECKING:
     from garrison.adapters.budget_suggest import Sight, Suggestion
     from garrison.adapters.recorded.exchange import Entry, RecordedExchange
     from garrison.cli.opening import Opened
+    from garrison.config.exposure import BudgetSettings
+    from garrison.engine.budgets import Budgets
 
 EXAMPLES = "Example: garrison budgets --config garrison.yaml"
 RELEASE_EXAMPLES = "Example: garrison budgets release --principal staff:ada --note 'monthly report, asked by phone'"
 SUGGEST_EXAMPLES = "Example: garrison budgets suggest --data garrison-data --config garrison.yaml"
 
-_Config = Annotated[Path | None, typer.Option(metavar="FILE", help="garrison.yaml of the gateway.")]
-_Data = Annotated[
-    str | None, typer.Option(metavar="DIR", help="The gateway's data directory.  [default: garrison-data]")
-]
-_Name = Annotated[str | None, typer.Option(metavar="NAME")]
 _FACTORS = (1.0, 2.0, 3.0, 5.0)
 _PARTIES = ("principal", "client", "peer", "network", "operation")
 
@@ -42,8 +41,8 @@ def application() -> typer.Typer:
 
 def budgets(
     context: typer.Context,
-    config: _Config = None,
-    data: _Data = None,
+    config: GatewayConfig = None,
+    data: NamedData = None,
     top: Annotated[int, typer.Option(metavar="N", min=1, help="Users shown of each budget.")] = 10,
     json: AsJson = False,
 ) -> None:
@@ -73,8 +72,8 @@ def release(
         str | None, typer.Option(metavar="NAME", help="Only this budget.  [default: all of them]")
     ] = None,
     remark: Annotated[str, typer.Option("--note", metavar="TEXT", help="Why, and who wanted it.")] = "",
-    config: _Config = None,
-    data: _Data = None,
+    config: GatewayConfig = None,
+    data: NamedData = None,
 ) -> None:
     """Let somebody in again who is held, in force within 100 ms: nothing counts any more that they have seen until now.
 
@@ -89,28 +88,42 @@ def release(
     opened = _opened(config, data)
     own = opened.settings.controls.exposure
     if not named:
-        raise _usage("--principal", "is missing: who shall be released?", "there are also " + _others())
-    known = {one.name for one in own.budgets}
-    if budget and budget not in known and config is not None:
-        raise _usage("--budget", f"`{budget}` is no budget", "there are " + ", ".join(f"`{one}`" for one in known))
+        raise option_error("--principal", "is missing: who shall be released?", "there are also " + _others())
+    if budget and config is not None:
+        _check_name(budget, own.budgets)
     now, place = time.time(), Path(opened.settings.data)
     counted = remembered(place, opened.settings, opened.policy.operations, now)
     bits = own.ipv4_prefix, own.ipv6_prefix
-    found = True
+    unknown = []
     for party, name in named:
         keys = keys_of(party, name, bits)
         add_releases(place, [Kept(now, per, key, budget or "", remark) for per, key in keys])
         who = f"the {party} {name}" if name else "all"
         line(f"released {who}" + (f" from `{budget}`" if budget else ""))
-        if not any(
-            per == space.partition(" ")[0] and one.find(key) is not None
-            for per, key in keys
-            for space, one in counted.spaces.items()
-        ):
-            found = False
-            note(f"garrison: no budget has counted {who}")
-    if not found:
+        if not _is_counted(counted, keys):
+            unknown.append(who)
+    for who in unknown:
+        note(f"garrison: no budget has counted {who}")
+    if unknown:
         raise typer.Exit(1)
+
+
+def _check_name(budget: str, budgets: "Sequence[BudgetSettings]") -> None:
+    """Raises ConfigError where no budget is called so."""
+    known = [one.name for one in budgets]
+    if budget not in known:
+        raise option_error(
+            "--budget", f"`{budget}` is no budget", "there are " + ", ".join(f"`{one}`" for one in known)
+        )
+
+
+def _is_counted(counted: "Budgets", keys: "Sequence[tuple[str, str]]") -> bool:
+    """Whether any budget knows one of the keys, each behind what it is a key of."""
+    return any(
+        per == space.partition(" ")[0] and one.find(key) is not None
+        for per, key in keys
+        for space, one in counted.spaces.items()
+    )
 
 
 def suggest(
@@ -118,8 +131,8 @@ def suggest(
         Path | None, typer.Argument(metavar="TRAFFIC", help="HAR, JSON Lines, or a directory that keeps bodies.")
     ] = None,
     data: Annotated[str | None, typer.Option(metavar="DIR", help="The gateway's data directory instead.")] = None,
-    config: _Config = None,
-    contract: Annotated[str | None, typer.Option(metavar="FILE", help="OpenAPI description.")] = None,
+    config: GatewayConfig = None,
+    contract: Contract = None,
     roles: Annotated[
         Path | None, typer.Option(metavar="FILE", help="CSV `principal,role,...`: the record holds no roles.")
     ] = None,
@@ -133,7 +146,7 @@ def suggest(
     from garrison.adapters.budget_suggest import snippet, suggestions
 
     if (traffic is None) == (data is None):
-        raise _usage("TRAFFIC", "or `--data` must be given, and not both", "traffic that is known to be good")
+        raise option_error("TRAFFIC", "or `--data` must be given, and not both", "traffic that is known to be good")
     factors = sorted({*_FACTORS, factor})
     found = suggestions(_sights(traffic, data, (config, contract), roles), factors)
     if json:
@@ -161,7 +174,7 @@ def _sights(
         try:
             told = read_roles(roles.read_text("utf-8")) if roles is not None else {}
         except (OSError, UnicodeDecodeError) as error:
-            raise _usage("--roles", f"`{roles}` cannot be read", "a CSV file `principal,role`") from error
+            raise option_error("--roles", f"`{roles}` cannot be read", "a CSV file `principal,role`") from error
         return sights_of_record(Path(data or ""), told)
     with progress("compiling the contract"):
         opened = open_policy(asked[0], Options(contract=asked[1], mode="monitor"))
@@ -197,7 +210,7 @@ def _listed(states: "Sequence[BudgetState]") -> Iterator[str]:
             yield "  nobody was shown anybody"
             continue
         yield f"  {each.keys} with somebody in the window, {each.held} held"
-        rows = [(_printable(one.key), f"{one.used}/{one.limit}", "held" if one.held else "") for one in each.top]
+        rows = [(printable(one.key), f"{one.used}/{one.limit}", "held" if one.held else "") for one in each.top]
         yield from (f"  {text}" for text in columns((each.per, "used", ""), rows))
 
 
@@ -214,7 +227,7 @@ def _suggested(found: "Sequence[Suggestion]", factors: "Sequence[float]") -> Ite
     )
     rows = [
         (
-            _printable(each.role), each.operation or "(all)", each.window, str(each.principals), str(each.median),
+            printable(each.role), each.operation or "(all)", each.window, str(each.principals), str(each.median),
             str(each.rank), str(each.most), *(f"{one.limit} ({one.touched})" for one in each.choices),
         )
         for each in found
@@ -236,13 +249,3 @@ def _opened(config: Path | None, data: str | None) -> "Opened":
 
 def _others() -> str:
     return ", ".join(f"`--{each}`" for each in (*_PARTIES[1:], "all"))
-
-
-def _printable(text: str) -> str:
-    return "".join(character if character.isprintable() else "?" for character in text)
-
-
-def _usage(option: str, message: str, hint: str = "") -> Exception:
-    from garrison.core.errors import ConfigError, Problem
-
-    return ConfigError([Problem("<options>", option, message, hint)])

@@ -6,7 +6,7 @@ import typer
 
 from garrison.cli.options import AsJson
 from garrison.cli.output import alone, as_json, columns, line
-from garrison.core.errors import ConfigError, Problem
+from garrison.core.errors import option_error
 
 EXAMPLES = "Example: garrison checks show object-read-by-another"
 
@@ -49,7 +49,7 @@ def show(
 
     check = next((each for each in CHECKS if each.id == name), None)
     if check is None:
-        raise ConfigError([Problem("<options>", "ID", f"`{name}` is no check", "`garrison checks` lists them")])
+        raise option_error("ID", f"`{name}` is no check", "`garrison checks` lists them")
     if json:
         as_json(explained(check))
         return

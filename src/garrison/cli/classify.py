@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from garrison.cli.output import as_json, columns, counting, line, note, progress
-from garrison.core.errors import ConfigError, Problem
+from garrison.cli.options import Config, Contract, Overlay
+from garrison.cli.output import as_json, columns, counting, line, note, progress, write
+from garrison.core.errors import option_error
 
 if TYPE_CHECKING:
     from garrison.adapters.recorded.exchange import Entry
@@ -35,11 +36,9 @@ def classify(
     seconds: Annotated[
         float, typer.Option("--for", metavar="SECONDS", help="With `--live`: end after so long.", min=0)
     ] = 0.0,
-    config: Annotated[Path | None, typer.Option(metavar="FILE", help="garrison.yaml; options win over it.")] = None,
-    contract: Annotated[str | None, typer.Option(metavar="FILE", help="OpenAPI description.")] = None,
-    overlay: Annotated[
-        list[str] | None, typer.Option(metavar="FILE", help="OpenAPI Overlay to apply; may be repeated.")
-    ] = None,
+    config: Config = None,
+    contract: Contract = None,
+    overlay: Overlay = None,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write the proposals as an Overlay.")
     ] = None,
@@ -86,7 +85,7 @@ def _open(config: Path | None, options: "Options") -> "tuple[Opened, Written]":
         opened = open_policy(config, options)
         own = opened.settings.contract
         if not own.file:
-            raise ConfigError([Problem("<options>", "--contract", "is missing: what are the operations?")])
+            raise option_error("--contract", "is missing: what are the operations?")
         written = Written(own.file, own.overlays, lambda name: opened.documents.get(name) or read_source(name))
     return opened, written
 
@@ -108,20 +107,16 @@ def _sight(entries: "Iterable[Entry]", policy: "Policy") -> "tuple[Sightings, in
 def _write(file: Path, found: "list[Suggestion]", contract: str) -> None:
     from garrison.adapters.recorded.proposals import overlay
 
-    try:
-        file.write_text(overlay(found, f"People in the answers of {contract}"), encoding="utf-8")
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise ConfigError([Problem(str(file), "$", f"cannot be written: {reason}")]) from error
+    write(file, overlay(found, f"People in the answers of {contract}"))
 
 
 def _place(traffic: Path | None, data: Path | None, *, live: bool) -> Path:
     place = traffic or data
     if place is None or (traffic is not None and data is not None):
-        raise ConfigError([Problem("<options>", "TRAFFIC", "give either recorded traffic or `--data`")])
+        raise option_error("TRAFFIC", "give either recorded traffic or `--data`")
     if live and not place.is_dir():
         hint = "`garrison guard --keep-bodies` keeps samples in its data directory"
-        raise ConfigError([Problem("<options>", "--live", f"`{place}` is no data directory", hint)])
+        raise option_error("--live", f"`{place}` is no data directory", hint)
     return place
 
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import msgspec
 import typer
 
-from garrison.cli.options import DATA
+from garrison.cli.options import DATA, Since, Until
 from garrison.cli.output import NAME, counting, line, note
+from garrison.core.errors import cause_of
 
 if TYPE_CHECKING:
     from garrison.config.detect import DetectSettings
@@ -27,8 +28,8 @@ def detect(
         Path,
         typer.Argument(metavar="TRAFFIC", help="A data directory, or a file of events as `garrison events --json`."),
     ] = DATA,
-    since: Annotated[str, typer.Option(metavar="TIME", help="From then on: `2h`, `3d`, `2026-07-23T10:00Z`.")] = "",
-    until: Annotated[str, typer.Option(metavar="TIME", help="Until then, that moment not included.")] = "",
+    since: Since = "",
+    until: Until = "",
     rules: Annotated[
         list[Path] | None, typer.Option(metavar="FILE", help="More rules, or a folder of them; may be repeated.")
     ] = None,
@@ -127,7 +128,7 @@ def _lines(path: Path) -> "Iterator[Event]":
                 except (msgspec.MsgspecError, UnicodeError) as error:
                     raise RecordError(f"{path}:{number}: is no event: {error}") from None
     except OSError as error:
-        raise RecordError(f"{path}: cannot be read: {error.strerror}") from None
+        raise RecordError(f"{path}: cannot be read: {cause_of(error)}") from None
 
 
 def _print(found: "Iterable[Detection]", output: Output, rules: "RuleSet") -> int:

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from garrison.cli.output import content_of
+
 if TYPE_CHECKING:
     from garrison.config.detect import DetectSettings
 
@@ -11,12 +13,7 @@ def detect_settings(config: Path | None) -> "DetectSettings":
     """The section `detect`; the defaults where no file is given. Raises ConfigError."""
     from garrison.config.detect import DetectSettings
     from garrison.config.load import load_settings
-    from garrison.core.errors import ConfigError, Problem
 
     if config is None:
         return DetectSettings()
-    try:
-        text = config.read_bytes()
-    except OSError as error:
-        raise ConfigError([Problem(str(config), "$", f"cannot be read: {(error.strerror or '').lower()}")]) from None
-    return load_settings(text, str(config)).detect
+    return load_settings(content_of(config), str(config)).detect

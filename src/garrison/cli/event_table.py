@@ -3,79 +3,58 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from garrison.cli.listing import Column, aligned, show, table
+from garrison.cli.listing import heading as heading_of
 from garrison.cli.moments import show_moment
-from garrison.cli.output import NARROW, line
+from garrison.cli.output import line
 from garrison.core.event import Event
+from garrison.core.operation import UNDESCRIBED
 
 _COLUMNS: Final = (
-    ("time", 24),
-    ("disposition", 11),
-    ("status", 6),
-    ("ms", 8),
-    ("method", 7),
-    ("operation", 28),
-    ("principal", 12),
-    ("peer", 15),
-    ("people", 6),
-    ("reasons", 0),
+    Column("time", 24, is_whole=True),
+    Column("disposition", 11, is_whole=True),
+    Column("status", 6, is_number=True),
+    Column("ms", 8, is_number=True),
+    Column("method", 7),
+    Column("operation", 28),
+    Column("principal", 12),
+    Column("peer", 15),
+    Column("people", 6, is_number=True),
+    Column("reasons", 0),
 )
-"""Names, and the widths of lines: a line is written before the next one is known."""
-_RIGHT: Final = frozenset({"status", "ms", "people"})
 
 
 def as_lines(events: Iterable[Event], *, heading: bool = True) -> Iterator[str]:
     """One line for each event, under a heading."""
     if heading:
-        yield _line([name for name, _ in _COLUMNS])
+        yield heading_of(_COLUMNS)
     for event in events:
-        yield _line(_cells(event))
+        yield aligned(_cells(event), _COLUMNS)
 
 
 def as_table(events: Iterable[Event]) -> None:
     """Print a table as wide as the terminal; lines, which it may break, where it is too narrow for one."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    if (console := Console()).width < NARROW:
-        for text in as_lines(events):
-            line(text)
+    made = table(map(_cells, events), _COLUMNS)
+    if made is not None:
+        show(made)
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name, _ in _COLUMNS:
-        table.add_column(
-            name,
-            justify="right" if name in _RIGHT else "left",
-            no_wrap=name in {"time", "disposition"},
-            overflow="fold",
-        )
-    for event in events:
-        table.add_row(*(Text(cell) for cell in _cells(event)))  # no markup: a location may hold a client's brackets
-    console.print(table)
+    for text in as_lines(events):
+        line(text)
 
 
-def _line(cells: list[str]) -> str:
-    padded = (
-        f"{cell:>{width}}" if name in _RIGHT else f"{cell:<{width}}"
-        for cell, (name, width) in zip(cells, _COLUMNS, strict=True)
-    )
-    return " ".join(padded).rstrip()
-
-
-def _cells(event: Event) -> list[str]:
+def _cells(event: Event) -> tuple[str, ...]:
     told = [f"{reason.id} {reason.location}".rstrip() for reason in (*event.reasons, *event.observed)]
     more = f" (and {len(told) - 1} more)" if len(told) > 1 else ""
     failed = [f"{control} failed" for control in event.errors[:1]]
-    cells = (
+    return (
         show_moment(event.time),
         str(event.disposition),
         str(event.status or "-"),
         f"{event.duration * 1000:.1f}",
         event.method,
-        event.operation or event.template or "(undescribed)",
+        event.operation or event.template or UNDESCRIBED,
         event.principal or "-",
         event.peer or "-",
         str(sum(len(one.subjects) for one in event.exposed) or "-"),
         "".join([*(told or failed)[:1], more]),
     )
-    return ["".join(char if char.isprintable() else "?" for char in cell) for cell in cells]

@@ -2,29 +2,30 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
-from garrison.cli.options import DATA
-from garrison.cli.output import NAME, line, progress
+from garrison.cli.options import DATA, Data, Since, Until
+from garrison.cli.output import NAME, line, note, progress
+from garrison.core.errors import option_error
 
 if TYPE_CHECKING:
-    from garrison.adapters.store.query import EventFilter
+    from garrison.adapters.store.query import EventFilter, Signal
     from garrison.core.event import Event
 
 EXAMPLES = "Example: garrison events --data garrison-data --since 2h --disposition blocked"
 DEFAULT_LIMIT = 50
 Output = Literal["table", "json", "ocsf"]
-Signal = Literal["missed", "unissued", "near"]
+SIGNALS = ("missed", "unissued", "near")
 
 
 def events(
-    data: Annotated[Path, typer.Option(metavar="DIR", help="The gateway's data directory.")] = DATA,
-    since: Annotated[str, typer.Option(metavar="TIME", help="From then on: `2h`, `3d`, `2026-07-23T10:00Z`.")] = "",
-    until: Annotated[str, typer.Option(metavar="TIME", help="Until then, that moment not included.")] = "",
+    data: Data = DATA,
+    since: Since = "",
+    until: Until = "",
     principal: Annotated[str | None, typer.Option(metavar="NAME", help="Who asked.")] = None,
     operation: Annotated[
         str | None, typer.Option(metavar="ID", help="Operation id; empty: what the contract does not describe.")
@@ -40,8 +41,12 @@ def events(
         str | None, typer.Option(metavar="NAME", help="The program that the client says it is: `curl`.")
     ] = None,
     signal: Annotated[
-        Signal | None,
-        typer.Option(help="Where nothing was found, somebody was asked for who was never shown, or ids are walked."),
+        str | None,
+        typer.Option(
+            metavar="WORD",
+            help="missed, unissued or near: nothing was found, somebody was asked for who was never shown, "
+            "or ids are walked.",
+        ),
     ] = None,
     limit: Annotated[int, typer.Option(metavar="N", min=0, help="The newest so many; 0: all.")] = DEFAULT_LIMIT,
     follow: Annotated[bool, typer.Option("--follow", help="Go on with what is recorded from now on.")] = False,
@@ -75,10 +80,11 @@ def _filter(
     method: str | None,
     status: int | None,
     agent: str | None,
-    signal: Signal | None,
+    signal: str | None,
 ) -> "EventFilter":
     from garrison.adapters.store.query import EventFilter
     from garrison.cli.moments import parse_moment
+    from garrison.core.decision import Disposition
 
     now = time.time()
     return EventFilter(
@@ -88,22 +94,18 @@ def _filter(
         operation=operation,
         reason=reason,
         peer=peer,
-        disposition=_disposition(disposition),
-        method=method,
+        disposition=_one_of([str(one) for one in Disposition], disposition, "disposition"),
+        method=method.upper() if method is not None else None,
         status=status,
-        agent=agent,
-        signal=signal,
+        agent=agent.lower() if agent is not None else None,
+        signal=cast("Signal | None", _one_of(SIGNALS, signal, "signal")),
     )
 
 
-def _disposition(given: str | None) -> str | None:
-    from garrison.core.decision import Disposition
-    from garrison.core.errors import ConfigError, Problem
-
-    known = [str(one) for one in Disposition]
+def _one_of(known: Sequence[str], given: str | None, what: str) -> str | None:
     if given is not None and given not in known:
         hint = "one of " + ", ".join(f"`{one}`" for one in known)
-        raise ConfigError([Problem("<options>", "--disposition", f"`{given}` is no disposition", hint)])
+        raise option_error(f"--{what}", f"`{given}` is no {what}", hint)
     return given
 
 
@@ -125,13 +127,16 @@ def _show(data: Path, wanted: "EventFilter", limit: int, output: Output, *, foll
     from garrison.adapters.store import query
 
     if not follow:
-        _print(_found(data, wanted, limit), output, as_it_comes=False)
+        found = _found(data, wanted, limit)
+        _print(found, output, as_it_comes=False)
+        if found == []:
+            note("no recorded exchange agrees with all of that")
         return
     # First, so that nothing is missed between the question and what follows; what both give is shown once.
     fresh = query.follow(data, wanted)
-    found = list(_found(data, wanted, limit))
-    _print(found, output, as_it_comes=True)
-    seen = {event.id for event in found}
+    before = list(_found(data, wanted, limit))
+    _print(before, output, as_it_comes=True)
+    seen = {event.id for event in before}
     _print((event for event in fresh if event.id not in seen), output, as_it_comes=True, heading=False)
 
 

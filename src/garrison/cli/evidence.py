@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from garrison.cli.output import columns, line, note, progress
-from garrison.core.errors import ConfigError, Problem
+from garrison.cli.options import Contract, GatewayConfig, Mode, Overlay
+from garrison.cli.output import columns, json_text, line, note, progress
+from garrison.core.errors import ConfigError, Problem, cause_of
+from garrison.core.operation import UNDESCRIBED
 
 if TYPE_CHECKING:
     from garrison.cli.opening import Opened
@@ -16,18 +18,15 @@ if TYPE_CHECKING:
     from garrison.evidencing import Gathered
 
 EXAMPLES = "Example: garrison evidence --config garrison.yaml -o evidence"
-_DEFAULT_DATA = "garrison-data"
 _SUMS = "SHA256SUMS"
 
 
 def evidence(
     output: Annotated[Path, typer.Option("-o", "--output", metavar="FOLDER", help="Where it is written.")],
-    config: Annotated[Path | None, typer.Option(metavar="FILE", help="The gateway's garrison.yaml.")] = None,
-    contract: Annotated[str | None, typer.Option(metavar="FILE", help="OpenAPI description.")] = None,
-    overlay: Annotated[
-        list[str] | None, typer.Option(metavar="FILE", help="OpenAPI Overlay to apply; may be repeated.")
-    ] = None,
-    mode: Annotated[str | None, typer.Option(metavar="monitor|enforce", help="Mode of the gateway.")] = None,
+    config: GatewayConfig = None,
+    contract: Contract = None,
+    overlay: Overlay = None,
+    mode: Mode = None,
     data: Annotated[
         Path | None, typer.Option(metavar="DIR", help="The data directory: its history of findings is read.")
     ] = None,
@@ -37,6 +36,7 @@ def evidence(
 
     The folder is made where it is missing; files of an earlier run are written over.
     """
+    from garrison.adapters.recording import with_directory
     from garrison.cli.opening import open_policy
     from garrison.config.load import Options
     from garrison.evidencing import evidence as gather
@@ -45,7 +45,7 @@ def evidence(
     options = Options(contract=contract, overlays=tuple(overlay or ()), mode=mode)
     with progress("gathering evidence"):
         opened = open_policy(config, options)
-        place = data or Path(opened.settings.data or _DEFAULT_DATA)
+        place = data or Path(with_directory(opened.settings).data)
         found = gather(opened.settings, opened.policy, opened.documents, place)
     _write(output, dict(_files(found, opened)))
     for text in _table(found.dossier):
@@ -76,16 +76,14 @@ def _policy(opened: "Opened") -> dict[str, Any]:
         "mode": policy.mode,
         "operations": {
             name: {entry.control: {"mode": entry.mode, "fail": entry.fail, "state": entry.state} for entry in entries}
-            for name, entries in (*plans, ("(undescribed)", policy.undescribed.entries))
+            for name, entries in (*plans, (UNDESCRIBED, policy.undescribed.entries))
         },
         "contract": {name: hashlib.sha256(content).hexdigest() for name, content in opened.documents.items()},
     }
 
 
 def _json(value: Any) -> bytes:
-    import msgspec
-
-    return msgspec.json.format(msgspec.json.encode(value)) + b"\n"
+    return json_text(value).encode() + b"\n"
 
 
 def _write(folder: Path, files: dict[str, bytes]) -> None:
@@ -96,8 +94,7 @@ def _write(folder: Path, files: dict[str, bytes]) -> None:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise ConfigError([Problem(str(folder), "$", f"cannot be written: {reason}")]) from error
+        raise ConfigError([Problem(str(folder), "$", f"cannot be written: {cause_of(error)}")]) from error
 
 
 def _table(dossier: "Dossier") -> Iterator[str]:

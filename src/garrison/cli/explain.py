@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from garrison.cli.options import DATA
+from garrison.cli.options import DATA, Config, Contract, Data, Mode, Overlay
 from garrison.cli.output import as_json, columns, line, progress
+from garrison.core.errors import option_error
 
 if TYPE_CHECKING:
     from garrison.adapters.recorded.exchange import RecordedExchange
@@ -22,13 +23,11 @@ EXAMPLES = "Example: garrison explain 0198c5f2-8a4e-7c11-9d2e-3f0a5b6c7d8e --dat
 
 def explain(
     event: Annotated[str, typer.Argument(metavar="EVENT", help="The event's id, as in `instance` of a problem.")],
-    data: Annotated[Path, typer.Option(metavar="DIR", help="The gateway's data directory.")] = DATA,
-    config: Annotated[Path | None, typer.Option(metavar="FILE", help="garrison.yaml; options win over it.")] = None,
-    contract: Annotated[str | None, typer.Option(metavar="FILE", help="OpenAPI description.")] = None,
-    overlay: Annotated[
-        list[str] | None, typer.Option(metavar="FILE", help="OpenAPI Overlay to apply; may be repeated.")
-    ] = None,
-    mode: Annotated[str | None, typer.Option(metavar="monitor|enforce", help="Mode of the gateway.")] = None,
+    data: Data = DATA,
+    config: Config = None,
+    contract: Contract = None,
+    overlay: Overlay = None,
+    mode: Mode = None,
     json: Annotated[bool, typer.Option("--json", help="Print the explanation as JSON.")] = False,
 ) -> None:
     """Show what each control said to one recorded exchange, and the least change that would turn the decision.
@@ -74,7 +73,7 @@ def _event(data: Path, name: str, sample: "RecordedExchange | None") -> "Event":
 
     if not data.is_dir():
         hint = "give the one that `guard` has"
-        raise ConfigError([Problem("<options>", "--data", f"`{data}` is not a directory", hint)])
+        raise option_error("--data", f"`{data}` is not a directory", hint)
     found = next(with_exposed(data, [event for event in [find(data, name)] if event is not None]), None)
     if found is None and sample is not None:
         found = sample.event
@@ -86,12 +85,11 @@ def _event(data: Path, name: str, sample: "RecordedExchange | None") -> "Event":
 
 def _check_policy(event: "Event", opened: "Opened") -> None:
     """A contract is needed to explain an exchange that one described."""
-    from garrison.core.errors import ConfigError, Problem
 
     if event.operation is not None and not opened.settings.contract.file:
         hint = "give the `--config` or `--contract` that the gateway has"
         message = f"without a contract nothing is known of the operation `{event.operation}`"
-        raise ConfigError([Problem("<options>", "--contract", message, hint)])
+        raise option_error("--contract", message, hint)
 
 
 def _data(result: "Explanation") -> dict[str, Any]:

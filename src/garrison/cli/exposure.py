@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, cast
 
 import typer
 
-from garrison.cli.options import AsJson
-from garrison.cli.output import as_json, line, note, progress
+from garrison.cli.options import AsJson, GatewayConfig, NamedData, Since, Until
+from garrison.cli.output import as_json, json_text, line, note, progress
+from garrison.core.errors import option_error
 
 if TYPE_CHECKING:
     from garrison.core.ledger import Party
@@ -18,16 +19,10 @@ if TYPE_CHECKING:
 EXAMPLES = "Example: garrison exposure to --principal partner-7 --since 2026-06-01"
 BY = ("principal", "client", "token", "peer", "operation")
 
-Data = Annotated[
-    Path | None, typer.Option(metavar="DIR", help="The gateway's data directory.  [default: garrison-data]")
-]
-Config = Annotated[Path | None, typer.Option(metavar="FILE", help="The gateway's garrison.yaml.")]
 KeyFile = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="The ledger's keys.  [default: what the settings say, or DIR.ledger.key]"),
 ]
-Since = Annotated[str, typer.Option(metavar="TIME", help="From then on: `2h`, `3d`, `2026-07-23T10:00Z`.")]
-Until = Annotated[str, typer.Option(metavar="TIME", help="Until then, that moment not included.")]
 Principal = Annotated[str | None, typer.Option(metavar="NAME", help="Who asked; empty: nobody who proved it.")]
 Client = Annotated[str | None, typer.Option(metavar="NAME", help="The OAuth client that asked.")]
 Token = Annotated[str | None, typer.Option(metavar="ID", help="The token or key that was used, by its id.")]
@@ -52,8 +47,8 @@ class Asked(NamedTuple):
 class Place(NamedTuple):
     """Where the ledger is."""
 
-    data: Data = None
-    config: Config = None
+    data: NamedData = None
+    config: GatewayConfig = None
     key_file: KeyFile = None
 
 
@@ -102,9 +97,11 @@ def of(
     """To whom one data subject was exposed: when, through what, and which types of data."""
     from garrison.cli.exposure_text import of_lines
 
-    parties = _parties(asked)
+    parties, ledger = _parties(asked), _ledger(place)
     with progress("looking"):
-        found = _ledger(place).of(subject, kind, **parties)
+        found = ledger.of(subject, kind, **parties)
+    if not found.recipients:
+        _tell_kinds(ledger, kind, parties)
     if json:
         as_json(found)
         return
@@ -126,7 +123,7 @@ def top(
     from garrison.cli.exposure_text import top_lines
 
     if by not in BY:
-        raise _wrong("--by", f"`{by}` is nothing to count by", "one of " + ", ".join(f"`{one}`" for one in BY))
+        raise option_error("--by", f"`{by}` is nothing to count by", "one of " + ", ".join(f"`{one}`" for one in BY))
     parties = _parties(Asked(operation=operation, since=since, until=until))
     with progress("counting"):
         found = _ledger(place).top(cast("Party", by), limit, **parties, kind=kind)
@@ -175,13 +172,17 @@ def notify(
     from garrison.report.breach import breach_data, breach_text
 
     if report is not None and report.suffix not in {".md", ".json"}:
-        raise _wrong("--report", f"`{report}` is neither Markdown nor JSON", "name it `.md` or `.json`")
-    parties = _parties(asked)
+        raise option_error("--report", f"`{report}` is neither Markdown nor JSON", "name it `.md` or `.json`")
+    if report is not None and report.resolve() in {subjects.resolve(), out.resolve()}:
+        raise option_error("--report", f"`{report}` is named for something else as well", "name another file")
+    parties, ledger = _parties(asked), _ledger(place)
     with progress("joining"):
-        found = _ledger(place).notify(subjects, kind, out, id_column=id_column, **parties)
+        found = ledger.notify(subjects, kind, out, id_column=id_column, **parties)
+    if not found.exposed:
+        _tell_kinds(ledger, kind, parties)
     told = breach_data(found)
     if report is not None:
-        write_private(report, breach_text(found) if report.suffix == ".md" else _json(told))
+        write_private(report, breach_text(found) if report.suffix == ".md" else json_text(told) + "\n")
     if json:
         as_json(told)
         return
@@ -254,11 +255,19 @@ def _ledger(place: Place) -> "Ledger":
     from garrison.config.load import Options
     from garrison.ledger import Ledger
 
-    options = Options(data=str(place.data) if place.data is not None else None)
+    options = Options(data=place.data)
     settings = with_directory(open_settings(place.config, options))
     if not Path(settings.data).is_dir():
-        raise _wrong("--data", f"`{settings.data}` is not a directory", "give the one that `guard` has")
+        raise option_error("--data", f"`{settings.data}` is not a directory", "give the one that `guard` has")
     return Ledger(settings.data, place.key_file or ledger_key_file(settings, settings.data))
+
+
+def _tell_kinds(ledger: "Ledger", kind: str, parties: "Parties") -> None:
+    """Say which kinds are on record where this one is not: who asks for a wrong one finds nobody."""
+    found = ledger.to(**parties).kinds
+    if found and kind not in {each.kind for each in found}:
+        others = ", ".join(f"`{each.kind}` ({each.people:,})" for each in found)
+        note(f"nobody of the kind `{kind}` is on record there, only {others}: `--kind` says who is meant")
 
 
 def _parties(asked: Asked) -> "Parties":
@@ -269,7 +278,7 @@ def _parties(asked: Asked) -> "Parties":
     begin = parse_moment(asked.since, "--since", now) if asked.since else None
     end = parse_moment(asked.until, "--until", now) if asked.until else None
     if begin is not None and end is not None and begin >= end:
-        raise _wrong("--since", "is not before `--until`")
+        raise option_error("--since", "is not before `--until`")
     return Parties(
         since=begin, until=end, principal=asked.principal, client=asked.client, token=asked.token,
         peer=asked.peer, operation=asked.operation,
@@ -287,15 +296,3 @@ def _stream(told: dict[str, Any], name: str, items: Iterable[Any]) -> None:
             line(before + ",")
         before = msgspec.json.encode(item).decode()
     line(before + "]}")
-
-
-def _json(value: Any) -> str:
-    import msgspec
-
-    return msgspec.json.format(msgspec.json.encode(value)).decode() + "\n"
-
-
-def _wrong(option: str, message: str, hint: str = "") -> Exception:
-    from garrison.core.errors import ConfigError, Problem
-
-    return ConfigError([Problem("<options>", option, message, hint)])

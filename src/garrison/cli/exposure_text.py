@@ -7,11 +7,12 @@ from typing import Any
 from garrison.cli.moments import show_moment
 from garrison.cli.output import columns
 from garrison.core.ledger import Breach, Certainty, KindSeen
+from garrison.core.operation import UNDESCRIBED
+from garrison.core.printable import printable
 from garrison.ledger import Coverage, Of, To, Top
 from garrison.report.certainty import certainty_lines, percent
 
 NOBODY = "(nobody who proved it)"
-UNDESCRIBED = "(undescribed)"
 _NAMES = 5
 """Names that stand in one cell; more are counted."""
 
@@ -31,7 +32,7 @@ def to_lines(found: To) -> Iterator[str]:
 
 def _kind(each: KindSeen) -> tuple[str, ...]:
     return (
-        _text(each.kind), f"{each.people:,}", f"{each.own:,}", f"{each.exposures:,}", show_moment(each.first),
+        printable(each.kind), f"{each.people:,}", f"{each.own:,}", f"{each.exposures:,}", show_moment(each.first),
         show_moment(each.last),
     )  # fmt: skip
 
@@ -39,11 +40,11 @@ def _kind(each: KindSeen) -> tuple[str, ...]:
 def of_lines(found: Of, kind: str) -> Iterator[str]:
     """To whom a subject was exposed."""
     if not found.recipients:
-        yield f"no {_text(kind)} of this name was exposed, as far as is known"
+        yield f"no {printable(kind)} of this name was exposed, as far as is known"
     else:
         rows = [
             (
-                _text(each.principal) or NOBODY, _text(each.client) or "-", "own" if each.own else "other",
+                printable(each.principal) or NOBODY, printable(each.client) or "-", "own" if each.own else "other",
                 f"{each.exposures:,}", show_moment(each.first), show_moment(each.last), " ".join(each.types) or "-",
                 _some(each.operations), _some(each.peers),
             )
@@ -63,7 +64,7 @@ def top_lines(found: Top, by: str) -> Iterator[str]:
     else:
         nameless = UNDESCRIBED if by == "operation" else NOBODY
         rows = [
-            (_text(each.name) or nameless, f"{each.people:,}", f"{each.exposures:,}", show_moment(each.first),
+            (printable(each.name) or nameless, f"{each.people:,}", f"{each.exposures:,}", show_moment(each.first),
              show_moment(each.last))
             for each in found.ranks
         ]  # fmt: skip
@@ -75,7 +76,7 @@ def coverage_lines(found: Coverage) -> Iterator[str]:
     """Of how many answers it is known whose data they disclosed."""
     rows = [
         (
-            _text(each.operation) or UNDESCRIBED, f"{each.answers:,}", percent(each.attributed, each.answers),
+            printable(each.operation) or UNDESCRIBED, f"{each.answers:,}", percent(each.attributed, each.answers),
             f"{each.annotated:,}", f"{each.inferred:,}", f"{each.unknown:,}",
             f"{each.answers - each.attributed - each.unknown:,}",
         )
@@ -122,11 +123,6 @@ def _certainty(found: Certainty) -> Iterator[str]:
 
 
 def _some(names: Sequence[str]) -> str:
-    shown = [_text(name) or "-" for name in names[:_NAMES]]
+    shown = [printable(name) or "-" for name in names[:_NAMES]]
     more = [f"and {len(names) - _NAMES} more"] if len(names) > _NAMES else []
     return " ".join([*shown, *more]) or "-"
-
-
-def _text(text: str) -> str:
-    """Printable: names come from outside."""
-    return "".join(char if char.isprintable() else "?" for char in text)

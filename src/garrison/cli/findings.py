@@ -1,7 +1,6 @@
 """`garrison findings`: what assessments found, what became of it, and how to see it again."""
 
 import datetime as dt
-import getpass
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,9 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from garrison.cli.options import DATA, AsJson
-from garrison.cli.output import alone, as_json, columns, line, note
-from garrison.core.errors import ConfigError, Problem
+from garrison.cli.granting import tell_missing
+from garrison.cli.options import DATA, AsJson, OutputFile, operator_name
+from garrison.cli.output import alone, as_json, columns, line, note, write
+from garrison.core.errors import ConfigError, Problem, option_error
+from garrison.core.printable import printable
 
 if TYPE_CHECKING:
     from garrison.adapters.store.findings import Findings, Kept
@@ -54,8 +55,8 @@ def _all(
 def show_all(data: _Data = DATA, target: _Target = "", fixed: _Fixed = False, json: AsJson = False) -> None:
     """List findings, the worst first. Exit status 1 means that one stands that nobody accepts."""
     from garrison.adapters.store.findings import Findings
-    from garrison.cli.report_output import printable
 
+    tell_missing(data)
     with Findings(data, is_read=True) as history:
         found = history.kept(time.time(), target=target, fixed=fixed)
     if json:
@@ -87,7 +88,6 @@ def _rows(found: "list[Kept]") -> list[tuple[str, ...]]:
 def show(identifier: _Id, data: _Data = DATA, json: AsJson = False) -> None:
     """Show one finding: what is wrong, the requests that show it, why it matters and how to mend it."""
     from garrison.adapters.store.findings import Findings
-    from garrison.cli.report_output import printable
     from garrison.report.findings_text import finding_lines
     from garrison.report.texts import day
 
@@ -125,31 +125,30 @@ def accept(
             was = history.accept_no_more(kept)
             line(f"{kept.listed.finding.fingerprint[:8]} counts again" if was else "nobody accepted it")
             return
-        history.accept(kept, until=day, why=reason.strip(), who=by or _me(), now=time.time())
+        history.accept(kept, until=day, why=reason.strip(), who=by or operator_name(), now=time.time())
     line(f"accepted {kept.listed.finding.fingerprint[:8]} until {day}")
 
 
 def reproduce(
     identifier: _Id,
     form: Annotated[str, typer.Option("--as", metavar="FORM", help="`curl` or `pytest`.")] = "curl",
-    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write it to a file.")] = None,
+    output: OutputFile = None,
     data: _Data = DATA,
 ) -> None:
     """Write the proof of a finding as a script of curl commands, or as a test that fails until it is mended."""
     from garrison.adapters.store.findings import Findings
-    from garrison.cli.report_output import write
     from garrison.report.reproduce import curl
     from garrison.report.reproduce_pytest import pytest_file
 
     makers = {"curl": curl, "pytest": pytest_file}
     if form not in makers:
-        raise ConfigError([Problem("<options>", "--as", f"`{form}` is not known", "there are `curl` and `pytest`")])
+        raise option_error("--as", f"`{form}` is not known", "there are `curl` and `pytest`")
     with Findings(data, is_read=True) as history:
         kept = one_finding(history, identifier)
     text = makers[form](kept.listed.finding, kept.origin)
     if not text:
         hint = f"`garrison findings show {identifier}` says where it stands"
-        raise ConfigError([Problem("<options>", "ID", "is of an audit, which sends nothing", hint)])
+        raise option_error("ID", "is of an audit, which sends nothing", hint)
     if output is None:
         line(text.rstrip("\n"))
     else:
@@ -165,7 +164,6 @@ def changes(
     """List what continuous assessment found different, the newest first: findings, answers, operations, traffic."""
     from garrison.adapters.store.assessments import Assessments
     from garrison.cli.moments import show_moment
-    from garrison.cli.report_output import printable
 
     with Assessments(data, is_read=True) as runs:
         found = [run for run in runs.runs(target) if run.differences][:limit]
@@ -185,7 +183,7 @@ def report(
     form: Annotated[
         str, typer.Option("--format", metavar="FORM", help="table, json, sarif, junit, html, wfc or ocsf.")
     ] = "table",
-    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write it to a file.")] = None,
+    output: OutputFile = None,
     baseline: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Findings that are known and do not count.")
     ] = None,
@@ -208,14 +206,14 @@ def report(
 def _last(history: "Findings", target: str) -> "Report":
     targets = history.targets()
     if not targets:
-        raise ConfigError([Problem("<options>", "--data", "keeps no run", "`garrison assess --data DIR` keeps one")])
+        raise option_error("--data", "keeps no run", "`garrison assess --data DIR` keeps one")
     if not target and len(targets) > 1:
         hint = f"there are {', '.join(f'`{each}`' for each in targets)}"
-        raise ConfigError([Problem("<options>", "--target", "is missing: which one?", hint)])
+        raise option_error("--target", "is missing: which one?", hint)
     found = history.last_report(target or targets[0])
     if found is None:
         hint = f"there are {', '.join(f'`{each}`' for each in targets)}"
-        raise ConfigError([Problem("<options>", "--target", f"nothing is kept of `{target}`", hint)])
+        raise option_error("--target", f"nothing is kept of `{target}`", hint)
     return found
 
 
@@ -228,7 +226,7 @@ def one_finding(history: "Findings", beginning: str) -> "Kept":
         problem = Problem("<options>", "ID", f"`{beginning}` is no finding", "`garrison findings --fixed` lists them")
         raise ConfigError([problem])
     names = ", ".join(_named(found))
-    raise ConfigError([Problem("<options>", "ID", f"`{beginning}` begins the ids of {len(found)} findings", names)])
+    raise option_error("ID", f"`{beginning}` begins the ids of {len(found)} findings", names)
 
 
 def _named(found: "list[Kept]") -> Iterator[str]:
@@ -260,13 +258,6 @@ def _day(until: str, reason: str) -> dt.date:
     if problems or day is None:
         raise ConfigError(problems)
     return day
-
-
-def _me() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # no such user, as in some containers
-        return ""
 
 
 def _where(data: Path) -> str:

@@ -29,6 +29,12 @@ def check_granted(scopes: Sequence[str], roles: Sequence[str]) -> None:
         raise ConfigError(problems)
 
 
+def tell_missing(data: Path) -> None:
+    """Say that there is no such directory: that nothing is kept in a mistyped one says nothing."""
+    if not data.is_dir():
+        note(f"`{data}` is not there, so nobody keeps anything in it: give the one that `guard` has")
+
+
 def tell_new(data: Path) -> None:
     """Say it where no gateway can have kept its data in `data` so far: most likely it is the wrong directory."""
     if not data.exists():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from garrison.cli.options import Config, Overlay
 from garrison.cli.output import line, note, progress
 
 if TYPE_CHECKING:
@@ -23,10 +24,8 @@ def guard(
     contract: Annotated[
         str | None, typer.Option(metavar="FILE", help="Its OpenAPI description: a file or URL.")
     ] = None,
-    overlay: Annotated[
-        list[str] | None, typer.Option(metavar="FILE", help="OpenAPI Overlay to apply; may be repeated.")
-    ] = None,
-    config: Annotated[Path | None, typer.Option(metavar="FILE", help="garrison.yaml; options win over it.")] = None,
+    overlay: Overlay = None,
+    config: Config = None,
     listen: Annotated[
         str | None, typer.Option(metavar="HOST:PORT", help="Where to listen.  [default: 127.0.0.1:8080]")
     ] = None,

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from garrison.cli.options import DATA, AsJson
+from garrison.cli.granting import tell_missing
+from garrison.cli.options import DATA, AsJson, Data
 from garrison.cli.output import alone, as_json, columns, line, note, progress
+from garrison.core.printable import printable
 
 if TYPE_CHECKING:
     from garrison.casework import Dossier
@@ -19,7 +21,6 @@ SHOW_EXAMPLES = "Example: garrison incidents show 2f6c9d"
 CLOSE_EXAMPLES = "Example: garrison incidents close 2f6c9d"
 UNDO_EXAMPLES = "Example: garrison incidents undo 2f6c9d"
 
-_Data = Annotated[Path, typer.Option("--data", metavar="DIR", help="The gateway's data directory.")]
 _Closed = Annotated[bool, typer.Option("--closed", help="Closed ones too.")]
 _Limit = Annotated[int, typer.Option(metavar="N", min=1, max=100_000, help="So many, the last ones.")]
 _Id = Annotated[str, typer.Argument(metavar="ID", help="The incident's id, or as much of it as no other begins with.")]
@@ -37,18 +38,19 @@ def application() -> typer.Typer:
 
 
 def _all(
-    context: typer.Context, data: _Data = DATA, closed: _Closed = False, limit: _Limit = 50, json: AsJson = False
+    context: typer.Context, data: Data = DATA, closed: _Closed = False, limit: _Limit = 50, json: AsJson = False
 ) -> None:
     """Incidents: what was seen, what was done, and undoing it. Without a command: list them."""
     if alone(context):
         show_all(data, closed, limit, json)
 
 
-def show_all(data: _Data = DATA, closed: _Closed = False, limit: _Limit = 50, json: AsJson = False) -> None:
+def show_all(data: Data = DATA, closed: _Closed = False, limit: _Limit = 50, json: AsJson = False) -> None:
     """List incidents, the last one first. Exit status 1 means that one is open."""
     from garrison.casework import listed
     from garrison.core.incident import IncidentState
 
+    tell_missing(data)
     found = listed(data, closed=closed, limit=limit)
     if json:
         as_json({"incidents": found})
@@ -66,12 +68,12 @@ def _rows(found: "list[Incident]") -> list[tuple[str, ...]]:
 
     return [
         (each.id, each.state, each.severity, show_second(each.last), str(each.count), str(each.measured),
-         _printable(each.title))
+         printable(each.title))
         for each in found
     ]  # fmt: skip
 
 
-def show(identifier: _Id, data: _Data = DATA, json: AsJson = False) -> None:
+def show(identifier: _Id, data: Data = DATA, json: AsJson = False) -> None:
     """Show one incident: who took part, what was seen and done, and how many people were exposed so far."""
     from garrison.casework import dossier
 
@@ -81,13 +83,13 @@ def show(identifier: _Id, data: _Data = DATA, json: AsJson = False) -> None:
         as_json(found)
         return
     for text in _text(found):
-        line(_printable(text))
+        line(printable(text))
     note("")
     for text in _next(found, data):
-        note(_printable(text))
+        note(printable(text))
 
 
-def close(identifier: _Id, data: _Data = DATA, json: AsJson = False) -> None:
+def close(identifier: _Id, data: Data = DATA, json: AsJson = False) -> None:
     """Close an incident: what is seen from now on is another one. What was done stays in force."""
     from garrison import casework
 
@@ -98,7 +100,7 @@ def close(identifier: _Id, data: _Data = DATA, json: AsJson = False) -> None:
         line(f"closed {incident.id}")
 
 
-def undo(identifier: _Id, data: _Data = DATA, json: AsJson = False) -> None:
+def undo(identifier: _Id, data: Data = DATA, json: AsJson = False) -> None:
     """Lift the measures that were taken because of an incident, and no others: in force within 100 ms.
 
     Whoever shall not be met again stands in `respond.never`.
@@ -112,7 +114,7 @@ def undo(identifier: _Id, data: _Data = DATA, json: AsJson = False) -> None:
         as_json({"incident": incident, "lifted": lifted})
         return
     for each in lifted:
-        line(_printable(f"lifted {each.action} {shown(each)}"))
+        line(printable(f"lifted {each.action} {shown(each)}"))
     if not lifted:
         note(f"nothing is in force because of {incident.id}")
     elif incident.state is not IncidentState.CLOSED:
@@ -163,7 +165,3 @@ def _next(found: "Dossier", data: Path) -> Iterator[str]:
 def _command(name: str, incident: "Incident", data: Path) -> str:
     where = "" if data == DATA else f" --data {data}"
     return f"garrison incidents {name} {incident.id}{where}"
-
-
-def _printable(text: str) -> str:
-    return "".join(character if character.isprintable() else "?" for character in text)

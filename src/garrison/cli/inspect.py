@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 import msgspec
 import typer
 
+from garrison.cli.options import Contract, Overlay
 from garrison.cli.output import counting
+from garrison.core.errors import cause_of
 
 if TYPE_CHECKING:
     from garrison.engine.plan import Policy
@@ -20,10 +22,8 @@ EXAMPLES = "Example: garrison inspect requests.jsonl --contract openapi.yaml"
 def inspect(
     file: Annotated[str, typer.Argument(metavar="FILE", help="JSON Lines, one request each; `-` reads stdin.")],
     config: Annotated[Path | None, typer.Option(metavar="FILE", help="garrison.yaml.")] = None,
-    contract: Annotated[str | None, typer.Option(metavar="FILE", help="OpenAPI description.")] = None,
-    overlay: Annotated[
-        list[str] | None, typer.Option(metavar="FILE", help="OpenAPI Overlay to apply; may be repeated.")
-    ] = None,
+    contract: Contract = None,
+    overlay: Overlay = None,
     mode: Annotated[str, typer.Option(metavar="monitor|enforce", help="Mode of the gateway.")] = "enforce",
 ) -> None:
     """Decide each request of a JSON Lines file and print one JSON object a line: `id`, `decision`, `reasons`.
@@ -57,8 +57,7 @@ def _opened(file: str) -> Iterator[BinaryIO]:
         try:
             stream = stack.enter_context(Path(file).open("rb"))
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise ConfigError([Problem(file, "$", f"cannot be read: {reason}")]) from error
+            raise ConfigError([Problem(file, "$", f"cannot be read: {cause_of(error)}")]) from error
         yield stream
 
 

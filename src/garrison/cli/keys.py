@@ -1,30 +1,25 @@
 """`garrison keys`: the API keys of a gateway."""
 
-import re
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from garrison.cli.granting import check_granted, tell_new
-from garrison.cli.options import AsJson
+from garrison.cli.granting import check_granted, tell_missing, tell_new
+from garrison.cli.moments import parse_length, show_moment
+from garrison.cli.options import AsJson, GatewayConfig, NamedData
 from garrison.cli.output import as_json, columns, line, note
+from garrison.core.errors import option_error
 
 if TYPE_CHECKING:
     from garrison.adapters.api_keys import KeyFile
+    from garrison.config.model import Settings
     from garrison.identity.key_ring import ApiKey
 
 EXAMPLES = "Example: garrison keys create billing --scope invoices:read --for 90d"
 
-Data = Annotated[
-    str | None, typer.Option(metavar="DIR", help="The gateway's data directory.  [default: garrison-data]")
-]
-Config = Annotated[Path | None, typer.Option(metavar="FILE", help="The gateway's garrison.yaml.")]
 KeyId = Annotated[str, typer.Argument(metavar="KEY-ID", help="Its id, as `garrison keys list` shows it.")]
-
-_SPAN = re.compile(r"([1-9][0-9]{0,8})([smhdw])\Z")
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
 def application() -> typer.Typer:
@@ -45,14 +40,14 @@ def create(
     lasting: Annotated[
         str | None, typer.Option("--for", metavar="TIME", help="How long it holds: 90d.  [default: for ever]")
     ] = None,
-    data: Data = None,
-    config: Config = None,
+    data: NamedData = None,
+    config: GatewayConfig = None,
     json: AsJson = False,
 ) -> None:
     """Make a key and print it. It is printed this once: only a digest is kept."""
     _check_name(name)
     now = time.time()
-    expires = now + _span(lasting, "--for") if lasting else 0.0
+    expires = now + parse_length(lasting, "--for") if lasting else 0.0
     check_granted(scope or (), role or ())
     file = _file(data, config)
     tell_new(file.path.parent)
@@ -60,10 +55,13 @@ def create(
     _tell(key, json=json)
 
 
-def show(data: Data = None, config: Config = None, json: AsJson = False) -> None:
+def show(data: NamedData = None, config: GatewayConfig = None, json: AsJson = False) -> None:
     """Show all keys: what they stand for and whether they hold. Never the keys themselves."""
-    now = time.time()
-    keys = sorted(_file(data, config).read().keys.values(), key=lambda key: key.created)
+    from garrison.adapters.api_keys import KeyFile
+
+    now, directory = time.time(), Path(_settings(data, config).data)
+    tell_missing(directory)
+    keys = sorted(KeyFile(directory, b"").read().keys.values(), key=lambda key: key.created)
     if json:
         as_json([_public(key, now) for key in keys])
         return
@@ -82,27 +80,27 @@ def show(data: Data = None, config: Config = None, json: AsJson = False) -> None
 def rotate(
     key_id: KeyId,
     overlap: Annotated[str, typer.Option(metavar="TIME", help="How long the old one still holds.")] = "1h",
-    data: Data = None,
-    config: Config = None,
+    data: NamedData = None,
+    config: GatewayConfig = None,
     json: AsJson = False,
 ) -> None:
     """Make a key like another one and print it; the other one ends after the overlap."""
-    _tell(_file(data, config).rotate(key_id, time.time(), _span(overlap, "--overlap")), json=json)
+    _tell(_file(data, config).rotate(key_id, time.time(), parse_length(overlap, "--overlap")), json=json)
 
 
 def expire(
     key_id: KeyId,
     after: Annotated[str, typer.Option("--in", metavar="TIME", help="How long it still holds.")],
-    data: Data = None,
-    config: Config = None,
+    data: NamedData = None,
+    config: GatewayConfig = None,
 ) -> None:
     """Let a key end after a time."""
-    at = time.time() + _span(after, "--in")
+    at = time.time() + parse_length(after, "--in")
     _file(data, config).expire(key_id, at)
     line(f"{key_id} ends at {_moment(at)}")
 
 
-def revoke(key_id: KeyId, data: Data = None, config: Config = None) -> None:
+def revoke(key_id: KeyId, data: NamedData = None, config: GatewayConfig = None) -> None:
     """End a key now. A running gateway refuses it within a tenth of a second."""
     _file(data, config).revoke(key_id, time.time())
     line(f"{key_id} is revoked")
@@ -110,12 +108,17 @@ def revoke(key_id: KeyId, data: Data = None, config: Config = None) -> None:
 
 def _file(data: str | None, config: Path | None) -> "KeyFile":
     from garrison.adapters.api_keys import key_file
+
+    settings = _settings(data, config)
+    return key_file(settings, settings.data)
+
+
+def _settings(data: str | None, config: Path | None) -> "Settings":
     from garrison.adapters.recording import with_directory
     from garrison.cli.opening import open_settings
     from garrison.config.load import Options
 
-    settings = with_directory(open_settings(config, Options(data=data)))
-    return key_file(settings, settings.data)
+    return with_directory(open_settings(config, Options(data=data)))
 
 
 def _tell(key: str, *, json: bool) -> None:
@@ -149,24 +152,9 @@ def _state(key: "ApiKey", now: float) -> str:
 
 
 def _moment(seconds: float) -> str:
-    from garrison.cli.moments import show_moment
-
     return show_moment(seconds) if seconds else "-"
 
 
 def _check_name(name: str) -> None:
     if not name.strip() or not name.isprintable() or len(name) > 256:
-        raise _wrong("NAME", "must be text of 1 to 256 printable characters")
-
-
-def _span(text: str, option: str) -> float:
-    found = _SPAN.match(text)
-    if not found:
-        raise _wrong(option, f"`{text}` is no length of time", "examples: `90s`, `10m`, `2h`, `90d`")
-    return int(found[1]) * _UNITS[found[2]]
-
-
-def _wrong(option: str, message: str, hint: str = "") -> Exception:
-    from garrison.core.errors import ConfigError, Problem
-
-    return ConfigError([Problem("<options>", option, message, hint)])
+        raise option_error("NAME", "must be text of 1 to 256 printable characters")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from garrison.cli.options import AsJson
-from garrison.cli.output import as_json, columns, line, progress
+from garrison.cli.output import as_json, check_writable, columns, line, progress, write
+from garrison.core.errors import option_error
 
 if TYPE_CHECKING:
     from garrison.lab.breach import Breach
@@ -72,6 +73,9 @@ def run_breach(
     if gateway:
         _through_gateway(breach, wanted, seed, json=json)
         return
+    target = html or (None if json else Path(f"garrison-lab-{breach.name}.html"))
+    if target is not None:
+        check_writable(target)
     if json:
         from garrison.lab.run import run
 
@@ -79,9 +83,10 @@ def run_breach(
         as_json(result)
     else:
         result = _shown(breach, wanted, protections, seed)
-    target = html or (None if json else Path(f"garrison-lab-{breach.name}.html"))
     if target is not None:
-        _write(target, result)
+        from garrison.lab.page import page
+
+        write(target, page(result))
         if not json:
             line(f"\nthe whole report, with charts and everybody who is to be notified: {target}")
 
@@ -100,10 +105,9 @@ def _chosen(name: str, variant: str, protect: str | None) -> "tuple[Breach, Vari
 
 
 def _one(given: str, known: Mapping[str, _T], option: str) -> _T:
-    from garrison.core.errors import ConfigError, Problem
 
     if given not in known:
-        raise ConfigError([Problem("<options>", option, f"`{given}` is not known", f"there are {', '.join(known)}")])
+        raise option_error(option, f"`{given}` is not known", f"there are {', '.join(known)}")
     return known[given]
 
 
@@ -145,15 +149,3 @@ def _through_gateway(breach: "Breach", variant: "Variant", seed: int, *, json: b
 
 def _refused(first: int) -> str:
     return f"the first request that was refused is number {first:,}" if first else "nothing was refused"
-
-
-def _write(target: Path, result: "Result") -> None:
-    """Raises ConfigError where the file cannot be written."""
-    from garrison.core.errors import ConfigError, Problem
-    from garrison.lab.page import page
-
-    try:
-        target.write_text(page(result), encoding="utf-8")
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise ConfigError([Problem("<options>", "--html", f"`{target}` cannot be written: {reason}")]) from error

@@ -44,7 +44,6 @@ from garrison.cli.output import NAME, report
 from garrison.core.errors import GarrisonError, GatewayError, RecordError
 
 OK = 0
-FINDINGS = 1
 USAGE = 2
 FAILURE = 3
 
@@ -56,6 +55,7 @@ def application() -> typer.Typer:
         help="API security gateway: lets through what the contract allows, and explains what it refuses.",
         epilog="Example: garrison guard --upstream http://127.0.0.1:9000 --contract openapi.yaml",
         no_args_is_help=True,
+        context_settings={"help_option_names": ["-h", "--help"]},
         add_completion=False,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,

@@ -16,7 +16,7 @@ from garrison.config.explain import Complaint
 from garrison.config.load import Examined, Options, examine
 from garrison.config.model import Settings
 from garrison.config.virtual_patch import is_over, with_patches, with_policies
-from garrison.core.errors import ConfigError, Problem
+from garrison.core.errors import ConfigError, Problem, cause_of
 from garrison.engine.plan import Policy
 
 DEFAULT_FILE = "garrison.yaml"
@@ -161,10 +161,9 @@ def _examine(config: Path | None, options: Options) -> Examined:
 
 def _examine_file(config: Path | None, options: Options) -> Examined:
     if config is None:
-        return examine(b"", DEFAULT_FILE, options)
+        return examine(None, DEFAULT_FILE, options)
     try:
         text = read_source(str(config))
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise ConfigError([Problem(str(config), "$", f"cannot be read: {reason}")]) from error
+        raise ConfigError([Problem(str(config), "$", f"cannot be read: {cause_of(error)}")]) from error
     return examine(text, str(config), options)

@@ -1,14 +1,18 @@
 """What commands print: results on stdout, everything else on stderr, progress only where somebody watches."""
 
 import contextlib
+import errno
+import os
 import sys
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 import typer
 
-from garrison.core.errors import ConfigError, GarrisonError, Problem, ProblemsError
+from garrison.core.errors import ConfigError, GarrisonError, Problem, ProblemsError, cause_of, option_error
 
 NAME = "garrison"
 NARROW = 110
@@ -28,7 +32,42 @@ def note(text: str) -> None:
 
 def as_json(value: Any) -> None:
     """A result that a program reads: one JSON text."""
-    line(msgspec.json.format(msgspec.json.encode(value)).decode())
+    line(json_text(value))
+
+
+def json_text(value: Any) -> str:
+    """`value` as JSON that people can read as well."""
+    return msgspec.json.format(msgspec.json.encode(value)).decode()
+
+
+def content_of(file: Path, hint: str = "") -> bytes:
+    """What stands in `file`. Raises ConfigError where it cannot be read."""
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise ConfigError([Problem(str(file), "$", f"cannot be read: {cause_of(error)}", hint)]) from error
+
+
+def write(file: Path, text: str) -> None:
+    """Make `text` the content of `file`. Raises ConfigError where that is not possible."""
+    try:
+        file.write_text(text, encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise ConfigError([Problem(str(file), "$", f"cannot be written: {cause_of(error)}")]) from error
+
+
+def check_writable(file: Path) -> None:
+    """Raises ConfigError where `write` could not write `file`: who waits for minutes should not learn it then."""
+    try:
+        if file.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if file.exists() and not os.access(file, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        if not file.exists():
+            with tempfile.TemporaryFile(dir=file.parent):
+                pass
+    except OSError as error:
+        raise ConfigError([Problem(str(file), "$", f"cannot be written: {cause_of(error)}")]) from error
 
 
 def report(error: GarrisonError) -> None:
@@ -82,7 +121,7 @@ def alone(context: typer.Context) -> bool:
     ]
     if given:
         message = f"stands before `{name}`, where it says nothing"
-        raise ConfigError([Problem("<options>", f"--{given[0]}", message, f"write it after `{name}`")])
+        raise option_error(f"--{given[0]}", message, f"write it after `{name}`")
     return False
 
 

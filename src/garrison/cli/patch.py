@@ -1,6 +1,5 @@
 """`garrison patch`: the least policy that closes a finding at the gateway, installed once it is proven."""
 
-import getpass
 import re
 import time
 from collections.abc import Iterator
@@ -11,21 +10,17 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
-from garrison.cli.options import DATA
-from garrison.cli.output import as_json, line, note
-from garrison.core.errors import ConfigError, Problem
+from garrison.cli.options import DATA, GatewayConfig, Overlay, operator_name
+from garrison.cli.output import as_json, content_of, line, note
+from garrison.core.errors import ConfigError, Problem, cause_of, option_error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from garrison.adapters.recorded.exchange import RecordedExchange
-    from garrison.adapters.store.findings import Findings
     from garrison.assessing import Wanted
     from garrison.config.model import Settings
-    from garrison.core.finding import Finding
     from garrison.core.findings_report import Report
     from garrison.core.patch import Patch
-    from garrison.patches import Asked, Outlook, Verdict
+    from garrison.patches import Asked, Attempt, Outlook
 
 EXAMPLES = "Example: garrison patch 2f6c9d --config garrison.yaml --identity 'alice=bearer:$ALICE' --expires 30d"
 _AHEAD = re.compile(r"([0-9]{1,5})([dhw])\Z")
@@ -34,10 +29,8 @@ _MOST_TRAFFIC = 50_000
 """Exchanges of recorded traffic that are compared."""
 
 _Many = list[str] | None
-Config = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="The gateway's garrison.yaml.")]
 Url = Annotated[str, typer.Option(metavar="URL", help="The API itself.  [default: where it was found]")]
 Contract = Annotated[str, typer.Option(metavar="FILE", help="OpenAPI description.  [default: as it was assessed]")]
-Overlay = Annotated[_Many, typer.Option(metavar="FILE", help="OpenAPI Overlay to apply; may be repeated.")]
 Identity = Annotated[
     _Many, typer.Option(metavar="NAME=KIND:...", help="In whose name, as `garrison assess` takes it; may be repeated.")
 ]
@@ -53,7 +46,7 @@ Insecure = Annotated[bool, typer.Option("--insecure", help="Take any certificate
 def patch(
     finding: Annotated[str, typer.Argument(metavar="FINDING", help="The finding's id, or its beginning.")] = "",
     url: Url = "",
-    config: Config = None,
+    config: GatewayConfig = None,
     contract: Contract = "",
     overlay: Overlay = None,
     identity: Identity = None,
@@ -80,7 +73,7 @@ def patch(
     from garrison.patches import candidates, outlook, search, why_none
 
     asked = _asked(finding, url, config, contract, overlay, identity, identities, data, traffic, attack, insecure)
-    asked = msgspec.structs.replace(asked, expires=_end(expires), owner=owner or _me())
+    asked = msgspec.structs.replace(asked, expires=_end(expires), owner=owner or operator_name())
     patches = [_own(cure, asked)] if cure is not None else list(candidates(asked))
     if not patches:
         note(f"garrison: no patch closes this: {why_none(asked)}")
@@ -119,7 +112,7 @@ def _finished(patch: "Patch", reason: str) -> "Patch":
     return msgspec.structs.replace(patch, reason=reason) if reason else patch
 
 
-def _text(tried: "list[Verdict]", proven: "Patch | None") -> Iterator[str]:
+def _text(tried: "list[Attempt]", proven: "Patch | None") -> Iterator[str]:
     from garrison.adapters.patch_file import as_yaml
 
     for each in tried:
@@ -151,11 +144,7 @@ def _own(file: Path, asked: "Asked") -> "Patch":
     from garrison.core.patch import Patch
     from garrison.patches import situation_of
 
-    try:
-        source = read_source(file.read_bytes(), str(file))
-    except OSError as error:
-        message = f"cannot be read: {(error.strerror or str(error)).lower()}"
-        raise ConfigError([Problem(str(file), "$", message)]) from error
+    source = read_source(content_of(file), str(file))
     if source.problems:
         raise ConfigError(source.problems)
     data = source.data[0] if isinstance(source.data, list) and len(source.data) == 1 else source.data
@@ -167,17 +156,12 @@ def _own(file: Path, asked: "Asked") -> "Patch":
     try:
         made = msgspec.convert({**drafted, **data}, Patch)
     except (msgspec.ValidationError, TypeError) as error:
-        why = f"{str(error)[:1].lower()}{str(error)[1:]}"
-        raise ConfigError([Problem(str(file), "$", f"is no patch: {why}")]) from error
+        raise ConfigError([Problem(str(file), "$", f"is no patch: {cause_of(error)}")]) from error
     if wrong := list(patch_faults([made])):
         raise ConfigError(
             [Problem(str(file), ".".join(map(str, path[1:])) or "$", message, hint) for path, message, hint in wrong]
         )
     return made
-
-
-def _at(path: tuple[str | int, ...]) -> str:
-    return "$" + "".join(f".{each}" for each in path[1:])
 
 
 def _asked(
@@ -193,21 +177,35 @@ def _asked(
     attack: Path | None,
     insecure: bool,
 ) -> "Asked":
-    from garrison.assessing import Wanted
-
     settings = open_gateway(config)
-    wanted = Wanted(
-        url=url or settings.upstream.url, contract=contract or settings.contract.file,
-        overlays=tuple(overlay or settings.contract.overlays), identities=tuple(identity or ()),
-        identity_files=tuple(identities or ()), insecure=insecure, seed=1,
-    )  # fmt: skip
+    wanted = wanted_for(settings, url, contract, overlay, identity, identities, insecure=insecure)
     recorded = recorded_traffic(traffic, settings)
     if attack is not None:
         return reported_again(settings, wanted, recorded, recorded_traffic(attack, settings))
     if not finding:
         hint = "`garrison findings` lists them"
-        raise ConfigError([Problem("<options>", "FINDING", "is missing: which finding?", hint)])
+        raise option_error("FINDING", "is missing: which finding?", hint)
     return found_again(settings, wanted, finding, data, recorded, keeps=(bool(url), bool(contract)))
+
+
+def wanted_for(
+    settings: "Settings",
+    url: str,
+    contract: str,
+    overlay: _Many,
+    identity: _Many,
+    identities: _Many,
+    *,
+    insecure: bool,
+) -> "Wanted":
+    """How checks are made: as the options say, and the gateway's settings where these say nothing."""
+    from garrison.assessing import Wanted
+
+    return Wanted(
+        url=url or settings.upstream.url, contract=contract or settings.contract.file,
+        overlays=tuple(overlay or settings.contract.overlays), identities=tuple(identity or ()),
+        identity_files=tuple(identities or ()), insecure=insecure, seed=1,
+    )  # fmt: skip
 
 
 def open_gateway(config: Path | None) -> "Settings":
@@ -236,7 +234,7 @@ def found_again(
 
     with Findings(data, is_read=True) as history:
         kept = one_finding(history, beginning)
-        report = _run_of(history, kept.target)
+        report = history.last_report(kept.target, "assessment")
     changes: dict[str, str] = {}
     if not keeps[0]:
         changes["url"] = behind(settings, kept.target)
@@ -252,10 +250,6 @@ def found_again(
 def _is_there(contract: str) -> bool:
     """Whether the description of an earlier run can still be read from where it was: other directories, other files."""
     return "://" in contract or (bool(contract) and Path(contract).is_file())
-
-
-def _run_of(history: "Findings", target: str) -> "Report | None":
-    return history.last_report(target, "assessment")
 
 
 def reported_again(
@@ -282,15 +276,12 @@ def reported_again(
     if problems:
         raise ConfigError(problems)
     catalogue = load(wanted.contract, wanted.overlays, read=read_source).catalogue
-    found: Finding = finding_of(attack, catalogue, "")
+    found = finding_of(attack, catalogue, "")
 
     def assess(wanted: "Wanted") -> "Report":
         return reenact(wanted, attack, found)
 
-    run: Callable[[Wanted], Report] = assess
-    return Asked(
-        finding=found, wanted=wanted, settings=settings, traffic=traffic, now=time.time(), assess=run
-    )  # fmt: skip
+    return Asked(finding=found, wanted=wanted, settings=settings, traffic=traffic, now=time.time(), assess=assess)
 
 
 def recorded_traffic(place: Path | None, settings: "Settings") -> "tuple[RecordedExchange, ...]":
@@ -318,14 +309,7 @@ def _end(text: str) -> str:
         is_over = expiry(text) <= time.time()
     except ValueError as error:
         hint = "examples: `30d`, `2027-01-31`"
-        raise ConfigError([Problem("<options>", "--expires", f"`{text}` is no time", hint)]) from error
+        raise option_error("--expires", f"`{text}` is no time", hint) from error
     if is_over:
-        raise ConfigError([Problem("<options>", "--expires", f"`{text}` is over")])
+        raise option_error("--expires", f"`{text}` is over")
     return text
-
-
-def _me() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # no such user, as in some containers
-        return ""

@@ -1,38 +1,37 @@
 """`garrison patches`: the virtual patches that are there, whether their proofs still hold, and taking one out."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
 
-from garrison.cli.options import DATA, AsJson
+from garrison.cli.options import DATA, AsJson, GatewayConfig, Overlay
 from garrison.cli.output import alone, as_json, columns, line, note
 from garrison.cli.patch import (
     Attack,
-    Config,
     Contract,
     Data,
     Identities,
     Identity,
     Insecure,
-    Overlay,
     Traffic,
     Url,
     found_again,
     open_gateway,
     recorded_traffic,
     reported_again,
+    wanted_for,
 )
 from garrison.core.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
-    from garrison.assessing import Wanted
     from garrison.config.model import Settings
     from garrison.core.patch import Patch
     from garrison.core.picture import Held
+    from garrison.patches import Asked
     from garrison.proving import Standing
 
 LIST_EXAMPLES = "Example: garrison patches list --config garrison.yaml"
@@ -52,13 +51,13 @@ def application() -> typer.Typer:
     return app
 
 
-def _all(context: typer.Context, config: Config = None, json: AsJson = False) -> None:
+def _all(context: typer.Context, config: GatewayConfig = None, json: AsJson = False) -> None:
     """Virtual patches: what is there, whether it holds, taking it out. Without a command: list them."""
     if alone(context):
         show_all(config, json)
 
 
-def show_all(config: Config = None, json: AsJson = False) -> None:
+def show_all(config: GatewayConfig = None, json: AsJson = False) -> None:
     """List the patches, those first that end first. Exit status 1 means that one has ended, was never proven, holds no
     more or is not needed any more, as far as continuous assessment knows."""
     from garrison.config.virtual_patch import ends
@@ -120,7 +119,7 @@ def _row(patch: "Patch", state: str, held: "Held | None") -> tuple[str, ...]:
 
 def prove(
     names: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Only these.")] = None,
-    config: Config = None,
+    config: GatewayConfig = None,
     url: Url = "",
     contract: Contract = "",
     overlay: Overlay = None,
@@ -138,31 +137,23 @@ def prove(
     taken out.
     """
     from garrison.adapters.patch_file import patch_file, read_patches, write_patches
-    from garrison.assessing import Wanted
-    from garrison.proving import raise_incident, stands, title_of, without
+    from garrison.reported import CHECK as REPORTED
 
     file = patch_file(config)
     patches = read_patches(file)
-    wanted = Wanted(
-        url=url, contract=contract, overlays=tuple(overlay or ()), identities=tuple(identity or ()),
-        identity_files=tuple(identities or ()), insecure=insecure, seed=1,
-    )  # fmt: skip
     settings = open_gateway(config)
+    wanted = wanted_for(settings, url, contract, overlay, identity, identities, insecure=insecure)
     recorded, reported = recorded_traffic(traffic, settings), recorded_traffic(attack, settings)
-    found: list[Standing] = []
-    for patch in _chosen(patches, names or []):
-        note(f"garrison: proving `{patch.id}`")
-        rest, about = without(settings, patch), _with_settings(wanted, settings)
-        if patch.check == "reported":
-            asked = reported_again(rest, about, recorded, reported)
-        else:
-            place = url or (patch.proof.target if patch.proof is not None else "")
-            about = msgspec.structs.replace(about, url=place or about.url)
-            asked = found_again(rest, about, patch.finding, data, recorded, keeps=(bool(place), bool(contract)))
-        standing = stands(asked, patch)
-        found.append(standing)
-        if standing.state == "fails":
-            raise_incident(data, settings.notify, patch.id, title_of(patch.id, standing.why), time.time())
+
+    def asked(patch: "Patch", rest: "Settings") -> "Asked":
+        """What a patch is proven with, in front of a gateway of the settings `rest`."""
+        if patch.check == REPORTED:
+            return reported_again(rest, wanted, recorded, reported)
+        place = url or (patch.proof.target if patch.proof is not None else "")
+        about = msgspec.structs.replace(wanted, url=place or wanted.url)
+        return found_again(rest, about, patch.finding, data, recorded, keeps=(bool(place), bool(contract)))
+
+    found = [_proven_again(patch, settings, asked, data) for patch in _chosen(patches, names or [])]
     proven = {each.patch.id: each.patch for each in found if each.state == "holds"}
     write_patches(file, [proven.get(each.id, each) for each in patches])
     if json:
@@ -174,14 +165,17 @@ def prove(
         raise typer.Exit(1)
 
 
-def _with_settings(wanted: "Wanted", settings: "Settings") -> "Wanted":
-    """What is wanted, with what the settings say where the options say nothing."""
-    return msgspec.structs.replace(
-        wanted,
-        url=wanted.url or settings.upstream.url,
-        contract=wanted.contract or settings.contract.file,
-        overlays=wanted.overlays or settings.contract.overlays,
-    )
+def _proven_again(
+    patch: "Patch", settings: "Settings", asked: "Callable[[Patch, Settings], Asked]", data: Path
+) -> "Standing":
+    """What has become of a patch of the gateway's `settings`; where it holds no more there is an incident in `data`."""
+    from garrison.proving import raise_incident, stands, title_of, without
+
+    note(f"garrison: proving `{patch.id}`")
+    standing = stands(asked(patch, without(settings, patch)), patch)
+    if standing.state == "fails":
+        raise_incident(data, settings.notify, patch.id, title_of(patch.id, standing.why), time.time())
+    return standing
 
 
 def _told(found: "list[Standing]") -> Iterator[str]:
@@ -197,7 +191,7 @@ def _told(found: "list[Standing]") -> Iterator[str]:
                 yield f"`{each.patch.id}` does not hold any more: {each.why}"
 
 
-def remove(name: Annotated[str, typer.Argument(metavar="ID", help="The patch.")], config: Config = None) -> None:
+def remove(name: Annotated[str, typer.Argument(metavar="ID", help="The patch.")], config: GatewayConfig = None) -> None:
     """Take a patch out; a gateway that runs stops to enforce it at once."""
     from garrison.adapters.patch_file import patch_file, read_patches, write_patches
 

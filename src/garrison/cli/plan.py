@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from garrison.cli.moments import show_moment
+from garrison.cli.options import Contract, Mode, Overlay
 from garrison.cli.output import as_json, line, note, progress
 
 if TYPE_CHECKING:
@@ -21,11 +22,9 @@ EXAMPLES = "Example: garrison plan --contract openapi.yaml --mode enforce"
 
 def plan(
     config: Annotated[Path | None, typer.Option(metavar="FILE", help="garrison.yaml.")] = None,
-    contract: Annotated[str | None, typer.Option(metavar="FILE", help="OpenAPI description.")] = None,
-    overlay: Annotated[
-        list[str] | None, typer.Option(metavar="FILE", help="OpenAPI Overlay to apply; may be repeated.")
-    ] = None,
-    mode: Annotated[str | None, typer.Option(metavar="monitor|enforce", help="Mode of the gateway.")] = None,
+    contract: Contract = None,
+    overlay: Overlay = None,
+    mode: Mode = None,
     json: Annotated[bool, typer.Option("--json", help="Print the plan as JSON.")] = False,
 ) -> None:
     """Show for each operation its controls in order: kind, mode, fail mode, state and where they are asked.

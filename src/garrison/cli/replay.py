@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from garrison.cli.output import as_json, counting, line, note, progress
-from garrison.core.errors import ConfigError, Problem
+from garrison.cli.options import Config, Contract, Overlay
+from garrison.cli.output import as_json, counting, line, note, progress, write
 
 if TYPE_CHECKING:
     from garrison.adapters.recorded.exchange import Entry
@@ -21,11 +21,9 @@ def replay(
     traffic: Annotated[
         Path, typer.Argument(metavar="TRAFFIC", help="HAR, JSON Lines, or a data directory that keeps bodies.")
     ],
-    config: Annotated[Path | None, typer.Option(metavar="FILE", help="garrison.yaml; options win over it.")] = None,
-    contract: Annotated[str | None, typer.Option(metavar="FILE", help="OpenAPI description.")] = None,
-    overlay: Annotated[
-        list[str] | None, typer.Option(metavar="FILE", help="OpenAPI Overlay to apply; may be repeated.")
-    ] = None,
+    config: Config = None,
+    contract: Contract = None,
+    overlay: Overlay = None,
     mode: Annotated[
         str | None, typer.Option(metavar="monitor|enforce", help="Mode of the gateway, of both policies.")
     ] = None,
@@ -96,8 +94,4 @@ def _write(file: Path, texts: "Texts", opened: "Opened") -> None:
     def known(name: str) -> tuple[UsualSettings, ...]:
         return find(operations.get(name)).payload.usual
 
-    try:
-        file.write_text(written(proposals(texts), known), encoding="utf-8")
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise ConfigError([Problem(str(file), "$", f"cannot be written: {reason}")]) from error
+    write(file, written(proposals(texts), known))

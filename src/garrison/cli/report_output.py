@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 
-from garrison.cli.output import line, note
+from garrison.cli.output import content_of, line, note, write
 from garrison.core.detection import Severity
-from garrison.core.errors import ConfigError, Problem
+from garrison.core.errors import ConfigError, Problem, cause_of
+from garrison.core.printable import printable
 
 if TYPE_CHECKING:
     from garrison.core.findings_report import Report
@@ -21,7 +22,7 @@ class Wishes(msgspec.Struct, frozen=True):
     form: "Form"
     output: Path | None = None
     """Where it goes in that form; None for the terminal."""
-    more: tuple[tuple[str, Path], ...] = ()
+    more: "tuple[tuple[Form, Path], ...]" = ()
     """More forms, and their files."""
     baseline: Path | None = None
     """Findings that are known and do not count."""
@@ -49,21 +50,20 @@ def wishes(
     problems = []
     if form not in FORMS:
         problems.append(Problem("<options>", "--format", f"`{form}` is not known", f"there are {known}"))
-    pairs = []
+    pairs: list[tuple[Form, Path]] = []
     for text in more:
         name, equals, file = text.partition("=")
         if name not in FORMS or not equals or not file:
             hint = f"FORM=FILE, and FORM is one of {known}"
             problems.append(Problem("<options>", "--report", f"`{text}` is not understood", hint))
-        pairs.append((name, Path(file)))
+        pairs.append((cast("Form", name), Path(file)))
     severities = {each.value: each for each in Severity}
     if fail_on not in (*severities, "never"):
         hint = f"there are {', '.join(f'`{each}`' for each in (*severities, 'never'))}"
         problems.append(Problem("<options>", "--fail-on", f"`{fail_on}` is not known", hint))
     if problems:
         raise ConfigError(problems)
-    made = Wishes("table", output, tuple(pairs), baseline, write_baseline, tests, severities.get(fail_on))
-    return msgspec.structs.replace(made, form=form)
+    return Wishes(cast("Form", form), output, tuple(pairs), baseline, write_baseline, tests, severities.get(fail_on))
 
 
 def known_findings(wanted: Wishes) -> frozenset[str]:
@@ -72,12 +72,7 @@ def known_findings(wanted: Wishes) -> frozenset[str]:
 
     if wanted.baseline is None:
         return frozenset()
-    try:
-        return read_baseline(wanted.baseline.read_bytes(), str(wanted.baseline))
-    except OSError as error:
-        hint = "`--write-baseline` writes one"
-        problem = Problem(str(wanted.baseline), "$", f"cannot be read: {_why(error)}", hint)
-        raise ConfigError([problem]) from error
+    return read_baseline(content_of(wanted.baseline, "`--write-baseline` writes one"), str(wanted.baseline))
 
 
 def give(report: "Report", wanted: Wishes, known: frozenset[str]) -> bool:
@@ -93,7 +88,7 @@ def give(report: "Report", wanted: Wishes, known: frozenset[str]) -> bool:
     report = with_baseline(report, known)
     tests = _tests(report, wanted.tests) if wanted.tests is not None else {}
     for form, file in wanted.more:
-        write(file, written(report, form, tests) + "\n")  # type: ignore[arg-type]  # looked at before
+        write(file, written(report, form, tests) + "\n")
     text = written(report, wanted.form, tests)
     if wanted.output is not None:
         write(wanted.output, text + "\n")
@@ -109,19 +104,6 @@ def give(report: "Report", wanted: Wishes, known: frozenset[str]) -> bool:
     return fails(report, wanted.fail_on)
 
 
-def write(file: Path, text: str) -> None:
-    """Raises ConfigError."""
-    try:
-        file.write_text(text, encoding="utf-8", errors="replace")
-    except OSError as error:
-        raise ConfigError([Problem(str(file), "$", f"cannot be written: {_why(error)}")]) from error
-
-
-def printable(text: str) -> str:
-    """For a terminal: what a target answered may hold whatever moves its cursor."""
-    return "".join(character if character.isprintable() else "?" for character in text)
-
-
 def _tests(report: "Report", folder: Path) -> Mapping[str, str]:
     """Write a test of each proven finding; paths by fingerprint."""
     from garrison.report.reproduce_pytest import file_name, pytest_file
@@ -129,14 +111,10 @@ def _tests(report: "Report", folder: Path) -> Mapping[str, str]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ConfigError([Problem(str(folder), "$", f"cannot be made: {_why(error)}")]) from error
+        raise ConfigError([Problem(str(folder), "$", f"cannot be made: {cause_of(error)}")]) from error
     made = {}
     for finding in (each.finding for each in report.standing if each.finding.proof):
         file = folder / file_name(finding)
         write(file, pytest_file(finding, report.target_origin))
         made[finding.fingerprint] = str(file)
     return made
-
-
-def _why(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from garrison.cli.options import AsJson
-from garrison.cli.output import alone, as_json, columns, line
+from garrison.cli.options import AsJson, GatewayConfig
+from garrison.cli.output import alone, as_json, columns, content_of, line
+from garrison.core.errors import option_error
 
 if TYPE_CHECKING:
     from garrison.config.detect import DetectSettings
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
 EXAMPLES = "Example: garrison rules show unissued-ids"
 
-Config = Annotated[Path | None, typer.Option(metavar="FILE", help="The gateway's garrison.yaml.")]
 More = Annotated[
     list[Path] | None, typer.Option("--rules", metavar="FILE", help="More rules, or a folder of them; may be repeated.")
 ]
@@ -30,13 +30,13 @@ def application() -> typer.Typer:
     return app
 
 
-def _all(context: typer.Context, config: Config = None, rules: More = None, json: AsJson = False) -> None:
+def _all(context: typer.Context, config: GatewayConfig = None, rules: More = None, json: AsJson = False) -> None:
     """Show and try detection rules. Without a command: list them."""
     if alone(context):
         show_all(config, rules, json)
 
 
-def show_all(config: Config = None, rules: More = None, json: AsJson = False) -> None:
+def show_all(config: GatewayConfig = None, rules: More = None, json: AsJson = False) -> None:
     """Show all rules that report: severity, confidence, name, title."""
     _, compiled = _loaded(config, rules)
     labels = list(compiled.labels.values())
@@ -50,17 +50,16 @@ def show_all(config: Config = None, rules: More = None, json: AsJson = False) ->
 
 def show(
     name: Annotated[str, typer.Argument(metavar="NAME", help="As `garrison rules` shows it.")],
-    config: Config = None,
+    config: GatewayConfig = None,
     rules: More = None,
     json: AsJson = False,
 ) -> None:
     """Show one rule: what it finds, what to do then, what is mistaken for it, and its file."""
-    from garrison.core.errors import ConfigError, Problem
 
     settings, compiled = _loaded(config, rules)
     label = next((one for one in compiled.labels.values() if one.id == name), None)
     if label is None:
-        raise ConfigError([Problem("<options>", "NAME", f"`{name}` is no rule", "`garrison rules` lists them")])
+        raise option_error("NAME", f"`{name}` is no rule", "`garrison rules` lists them")
     if json:
         as_json(label)
         return
@@ -79,15 +78,11 @@ def test(
     Exit status 1 means that a rule does not do what a case says.
     """
     from garrison.adapters.detection_rules import read_rule_files
-    from garrison.core.errors import ConfigError, Problem
     from garrison.detect.cases import case_fault, read_cases, run_case
     from garrison.detect.compiling import compile_rules
 
     compiled = compile_rules(read_rule_files([str(rules)]))
-    try:
-        found = read_cases(cases.read_bytes(), str(cases))
-    except OSError as error:
-        raise ConfigError([Problem(str(cases), "$", f"cannot be read: {(error.strerror or '').lower()}")]) from None
+    found = read_cases(content_of(cases), str(cases))
     wrong = 0
     for case in found:
         fault = case_fault(case, run_case(case, compiled))

@@ -2,12 +2,11 @@
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
-from garrison.cli.options import DATA, AsJson
+from garrison.cli.options import DATA, AsJson, Data
 from garrison.cli.output import as_json, line
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ EXAMPLES = "Example: garrison status --data garrison-data"
 
 
 def status(
-    data: Annotated[Path, typer.Option(metavar="DIR", help="The gateway's data directory.")] = DATA,
+    data: Data = DATA,
     json: AsJson = False,
 ) -> None:
     """Show the gateway's processes, what was recorded and what is wrong.
@@ -40,23 +39,34 @@ def status(
 
 
 def _text(found: "Overview", now: float) -> Iterator[str]:
-    gateway = found.gateway
-    if gateway:
-        yield f"policy     {gateway.policy} ({gateway.mode}), {gateway.operations} operations"
+    if found.gateway:
+        yield f"policy     {found.gateway.policy} ({found.gateway.mode}), {found.gateway.operations} operations"
     if found.url:
         yield f"listening  {found.url}"
     if found.metrics:
         yield f"metrics    {found.metrics}"
     yield from (_process(one) for one in found.processes)
-    if gateway:
-        counts = f"{gateway.recorded} recorded, {gateway.lost} lost, {gateway.refused} refused"
-        yield f"exchanges  {counts} since the guard began"
-        for issuer in gateway.issuers:
-            age = f", fetched {max(0, now - issuer.fetched):.0f} s ago" if issuer.fetched else ""
-            yield f"keys       {issuer.keys} of {issuer.issuer}{age}"
-        for service in gateway.services:
-            yield f"asked      {service.service}: {service.asked} times, {service.unanswered} unanswered"
-        yield from _circuit(gateway, now)
+    if found.gateway:
+        yield from _gateway(found.gateway, now)
+    yield from _record(found, now)
+    yield from _detection(found)
+    if found.assessing is not None:
+        yield from _assessing(found.assessing)
+    yield from (f"problem: {one}" for one in found.problems)
+
+
+def _gateway(gateway: "GatewayStatus", now: float) -> Iterator[str]:
+    counts = f"{gateway.recorded} recorded, {gateway.lost} lost, {gateway.refused} refused"
+    yield f"exchanges  {counts} since the guard began"
+    for issuer in gateway.issuers:
+        age = f", fetched {max(0, now - issuer.fetched):.0f} s ago" if issuer.fetched else ""
+        yield f"keys       {issuer.keys} of {issuer.issuer}{age}"
+    for service in gateway.services:
+        yield f"asked      {service.service}: {service.asked} times, {service.unanswered} unanswered"
+    yield from _circuit(gateway, now)
+
+
+def _record(found: "Overview", now: float) -> Iterator[str]:
     spool, dataset = found.spool, found.dataset
     oldest = f", the oldest from {max(0, now - spool.oldest):.0f} s ago" if spool.oldest is not None else ""
     yield f"spool      segments: {spool.segments}, {_size(spool.bytes)}{oldest}, lag {spool.lag:.0f} s"
@@ -67,10 +77,6 @@ def _text(found: "Overview", now: float) -> Iterator[str]:
     yield f"ledger     exposures: {ledger.exposures}, files: {ledger.files}, {_size(ledger.bytes)}{since}"
     if found.watch and (found.watch.telemetry_sent or found.watch.telemetry_lost):
         yield f"telemetry  {found.watch.telemetry_sent} sent, {found.watch.telemetry_lost} lost"
-    yield from _detection(found)
-    if found.assessing is not None:
-        yield from _assessing(found.assessing)
-    yield from (f"problem: {one}" for one in found.problems)
 
 
 def _circuit(gateway: "GatewayStatus", now: float) -> Iterator[str]:

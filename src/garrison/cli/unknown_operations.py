@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from garrison.cli.output import note
+from garrison.core.nearest import did_you_mean
 
 
 def tell_unknown(data: Path, names: Sequence[str]) -> None:
     """Say which of `names` is no operation of the gateway that runs on `data`; nothing where none runs, for then its
     contract is not known."""
-    import difflib
-
     from garrison.adapters.sources import read_source
     from garrison.adapters.watch_settings import WATCH_SETTINGS, read_settings
     from garrison.contract import load
@@ -28,6 +27,5 @@ def tell_unknown(data: Path, names: Sequence[str]) -> None:
         return
     for name in names:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f", did you mean `{near[0]}`?" if near else ""
-            note(f"`{name}` is no operation of `{contract.file}`{hint}")
+            hint = did_you_mean(name, known)
+            note(f"`{name}` is no operation of `{contract.file}`" + (f", {hint}" if hint else ""))

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from garrison.cli.granting import check_granted, tell_new
-from garrison.cli.options import DATA, AsJson
+from garrison.cli.granting import check_granted, tell_missing, tell_new
+from garrison.cli.options import DATA, AsJson, Data
 from garrison.cli.output import as_json, columns, line, note
+from garrison.core.errors import option_error
 
 if TYPE_CHECKING:
     from garrison.adapters.users import UserFile
@@ -18,7 +19,6 @@ EXAMPLES = "Example: garrison users set reporting --scope invoices:read"
 SHORTEST = 12
 """Characters of a password: it is for a machine, which does not mind (NIST SP 800-63B asks for 8 of people)."""
 
-Data = Annotated[Path, typer.Option(metavar="DIR", help="The gateway's data directory.")]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The user's name.")]
 
 
@@ -45,7 +45,7 @@ def put(
 
     if not name or ":" in name or not name.isprintable() or len(name) > 256:
         message = "must be text of 1 to 256 printable characters without a colon"
-        raise ConfigError([Problem("<options>", "NAME", message)])
+        raise option_error("NAME", message)
     check_granted(scope or (), role or ())
     password = _password()
     if len(password) < SHORTEST or len(password) > 256 or not password.isprintable():
@@ -63,6 +63,7 @@ def show(
     """Show all users and what they may."""
     from garrison.cli.moments import show_moment
 
+    tell_missing(data)
     users = sorted(_file(data).read().by_name.values(), key=lambda user: user.name)
     rows = [(user.name, show_moment(user.created), user.scopes, user.roles) for user in users]
     if json:

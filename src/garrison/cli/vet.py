@@ -5,8 +5,10 @@ from typing import Annotated
 
 import typer
 
-from garrison.cli.output import line, progress
-from garrison.core.errors import ConfigError, Problem
+from garrison.cli.options import OutputFile, Overlay
+from garrison.cli.output import line, progress, write
+from garrison.core.errors import option_error
+from garrison.core.printable import printable
 
 EXAMPLES = "Example: garrison vet https://api.example.com/v1 --contract openapi.yaml --needs needs.yaml"
 _FAIL = ("bad", "care", "never")
@@ -17,9 +19,7 @@ def vet(
     contract: Annotated[
         str, typer.Option(metavar="FILE", help="Its OpenAPI description: a file or a URL; without it the API is asked.")
     ] = "",
-    overlay: Annotated[
-        list[str] | None, typer.Option(metavar="FILE", help="OpenAPI Overlay to apply; may be repeated.")
-    ] = None,
+    overlay: Overlay = None,
     needs: Annotated[
         str, typer.Option(metavar="FILE", help="What you need of it: a list, or a description of just that.")
     ] = "",
@@ -29,7 +29,7 @@ def vet(
     form: Annotated[
         str, typer.Option("--format", metavar="FORM", help="table, json, sarif, junit, html or ocsf.")
     ] = "table",
-    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write it to a file.")] = None,
+    output: OutputFile = None,
     fail_on: Annotated[
         str, typer.Option("--fail-on", metavar="GRADE", help="Exit with 1 from there on: bad, care or never.")
     ] = "bad",
@@ -42,7 +42,7 @@ def vet(
     Nothing is attacked: at most twelve GET requests are sent, none with a credential. Exit status 1 means that the
     advice is not to use it as it is; 3, that its server cannot be reached.
     """
-    from garrison.cli.report_output import printable, wishes, write
+    from garrison.cli.report_output import wishes
     from garrison.report.forms import written
     from garrison.report.vetting_text import vetting_lines
     from garrison.vetting import Wanted, vet
@@ -50,7 +50,7 @@ def vet(
     wanted = wishes(form, output, (), baseline=None, write_baseline=None, tests=None, fail_on="never")
     if fail_on not in _FAIL:
         hint = f"there are {', '.join(f'`{each}`' for each in _FAIL)}"
-        raise ConfigError([Problem("<options>", "--fail-on", f"`{fail_on}` is not known", hint)])
+        raise option_error("--fail-on", f"`{fail_on}` is not known", hint)
     asked = Wanted(
         place=place, contract=contract, overlays=tuple(overlay or ()), needs=needs, timeout=timeout, data=data
     )

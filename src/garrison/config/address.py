@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from garrison.core.errors import cause_of
+
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252}[A-Za-z0-9_.])?\Z")
 """A host name as it stands in the DNS (RFC 1123, section 2.1), the underscore of container names included."""
 
@@ -37,6 +39,12 @@ class Listen(msgspec.Struct, frozen=True):
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
+def without_password(url: str) -> str:
+    """`url` as it may be shown: whatever stands before an `@` is left out."""
+    scheme, slashes, rest = url.rpartition("://")
+    return f"{scheme}{slashes}***@{rest.rpartition('@')[2]}" if "@" in rest else url
+
+
 def is_ip(host: str) -> bool:
     """Whether `host` is an IPv4 or IPv6 address."""
     try:
@@ -54,7 +62,7 @@ def parse_upstream(url: str) -> Upstream:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise ValueError("is not a URL: " + str(error)[:1].lower() + str(error)[1:]) from error
+        raise ValueError(f"is not a URL: {cause_of(error)}") from error
     if parts.scheme not in {"http", "https"}:
         raise ValueError("must begin with `http://` or `https://`")
     if parts.username is not None or parts.password is not None:

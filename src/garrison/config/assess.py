@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 from msgspec import Meta
 
 from garrison.config.quiet_hours import QUIET_HINT, parse_quiet_hours
-from garrison.config.respond import Fault, parse_span
-from garrison.config.sections import Cap, Section
+from garrison.config.respond import parse_span
+from garrison.config.sections import Cap, Fault, Section
 from garrison.core.detection import Severity
 
 SHORTEST: Final = 300.0

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from garrison.config.address import parse_listen, parse_upstream
+from garrison.config.address import parse_listen, parse_upstream, without_password
 from garrison.config.assess import assess_faults
 from garrison.config.demands import demand_complaints
 from garrison.config.detect import detect_faults
@@ -52,7 +52,9 @@ def _upstream(settings: Settings) -> Iterator[Complaint]:
         try:
             parse_upstream(upstream.url)
         except ValueError as error:
-            yield Complaint((*at, "url"), f"`{upstream.url}` {error}", "example: `http://127.0.0.1:9000`")
+            yield Complaint(
+                (*at, "url"), f"`{without_password(upstream.url)}` {error}", "example: `http://127.0.0.1:9000`"
+            )
     if bool(upstream.tls.certificate) != bool(upstream.tls.key):
         missing = "key" if upstream.tls.certificate else "certificate"
         yield Complaint((*at, "tls"), f"`{missing}` is missing: a certificate and its key come together")

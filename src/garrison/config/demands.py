@@ -1,6 +1,5 @@
 """What authorization demands, looked at as a whole: expressions, owners and tables that cannot mean anything."""
 
-import difflib
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -12,6 +11,7 @@ from garrison.config.expression import expression_fault
 from garrison.config.model import Settings
 from garrison.config.overrides import matches
 from garrison.config.source import Path
+from garrison.core.nearest import did_you_mean
 from garrison.core.operation import Operation
 
 _NAMES = {"function-access", "object-access", "authentication"}
@@ -59,8 +59,7 @@ def strange_owners(settings: Settings, operations: Sequence[Operation]) -> Itera
         }
         for index, owner in enumerate(own.owners):
             if owner.parameter and owner.parameter not in names:
-                near = difflib.get_close_matches(owner.parameter, sorted(names), n=1)
-                hint = f"did you mean `{near[0]}`?" if near else ""
+                hint = did_you_mean(owner.parameter, names)
                 message = f"no operation here has a parameter `{owner.parameter}`"
                 yield Complaint((*at, "object-access", "owners", index, "parameter"), message, hint)
 

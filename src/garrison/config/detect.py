@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from garrison.config.sections import Section
+from garrison.config.sections import Fault, Section
 from garrison.core.detection import Confidence, Severity
 
 
@@ -38,7 +38,7 @@ class DetectSettings(Section, frozen=True):
     each. Of more, those that were active longest ago are forgotten, which `garrison status` shows."""
 
 
-def detect_faults(settings: DetectSettings) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+def detect_faults(settings: DetectSettings) -> Iterator[Fault]:
     """What is wrong with `settings` as far as that shows without the rules: where, what and how to mend it."""
     for index, path in enumerate(settings.rules):
         if "://" in path:

@@ -1,6 +1,5 @@
 """What a JSON Schema validator finds becomes problems that an operator understands."""
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -9,6 +8,7 @@ import jsonschema_rs
 import msgspec
 
 from garrison.config.source import Path
+from garrison.core.nearest import did_you_mean
 
 _TYPES: Mapping[str, str] = {
     "string": "text",
@@ -120,8 +120,7 @@ def _not_among(path: Path, value: Any, options: Sequence[Any]) -> Complaint:
     wanted = " or ".join(f"`{name}`" for name in names)
     if value is None:
         return Complaint(path, f"is empty, must be {wanted}", "leave the key out to have its default")
-    near = difflib.get_close_matches(str(value).lower(), names, n=1)
-    hint = f"did you mean `{near[0]}`?" if near and near[0] != str(value) else ""
+    hint = did_you_mean(str(value).lower(), names) if str(value) not in names else ""
     return Complaint(path, f"must be {wanted}, not `{_short(value)}`", hint)
 
 
@@ -142,10 +141,8 @@ def _definition(schema: Mapping[str, Any], reference: str) -> Any:
 
 
 def _nearest(key: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(key.lower().replace("_", "-"), known, n=1)
-    if near:
-        return f"did you mean `{near[0]}`?"
-    return "known keys: " + ", ".join(f"`{name}`" for name in known) if known else ""
+    listed = "known keys: " + ", ".join(f"`{name}`" for name in known) if known else ""
+    return did_you_mean(key.lower().replace("_", "-"), known, listed)
 
 
 def _short(value: Any) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from garrison.config.sections import ControlSettings, Section
+from garrison.config.sections import ControlSettings, Fault, Section
 
 Per = Literal["principal", "client", "peer", "network", "operation", "all"]
 """Whose exposures a budget counts together."""
@@ -156,7 +156,7 @@ def tenure_of(new: TenureSettings) -> int:
     return parse_seconds(new.within, _LONGEST_TENURE)
 
 
-def budget_faults(budgets: Sequence[BudgetSettings]) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+def budget_faults(budgets: Sequence[BudgetSettings]) -> Iterator[Fault]:
     """What is wrong with `budgets`: where, what and how to mend it."""
     names: set[str] = set()
     for index, budget in enumerate(budgets):
@@ -177,7 +177,7 @@ def budget_faults(budgets: Sequence[BudgetSettings]) -> Iterator[tuple[tuple[str
             yield (index, *place), message, hint
 
 
-def _tenure(budget: BudgetSettings) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+def _tenure(budget: BudgetSettings) -> Iterator[Fault]:
     if budget.new is None:
         return
     try:
@@ -190,7 +190,7 @@ def _tenure(budget: BudgetSettings) -> Iterator[tuple[tuple[str | int, ...], str
         yield ("new", "limit"), f"is more than `limit` ({budget.limit})", "who is new may see less than others"
 
 
-def _allowances(budget: BudgetSettings) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+def _allowances(budget: BudgetSettings) -> Iterator[Fault]:
     for at, allowance in enumerate(budget.allowances):
         if not (allowance.principals or allowance.clients or allowance.roles or allowance.scopes):
             hint = "give `principals`, `clients`, `roles` or `scopes`"

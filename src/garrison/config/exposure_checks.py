@@ -1,6 +1,5 @@
 """Places of data subjects that cannot mean anything: nobody would be found there."""
 
-import difflib
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -10,6 +9,7 @@ from garrison.config.exposure import ExposureSettings, SubjectSettings
 from garrison.config.model import Settings
 from garrison.config.overrides import matches
 from garrison.config.source import Path
+from garrison.core.nearest import did_you_mean
 from garrison.core.operation import Operation
 
 
@@ -36,8 +36,7 @@ def strange_subjects(settings: Settings, operations: Sequence[Operation]) -> Ite
         meant = [one for one in meant if not each.match or matches(each.match, one)]
         names = {name for one in meant for name in _parameter_names(one)}
         if each.parameter and each.parameter not in names:
-            near = difflib.get_close_matches(each.parameter, sorted(names), n=1)
-            hint = f"did you mean `{near[0]}`?" if near else ""
+            hint = did_you_mean(each.parameter, names)
             yield Complaint((*place, "parameter"), f"no operation here has a parameter `{each.parameter}`", hint)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, NamedTuple
 from msgspec import Meta
 
 from garrison.config.expression import compiled
-from garrison.config.sections import Cap, ControlSettings, Count, Section
+from garrison.config.sections import Cap, ControlSettings, Count, Fault, Section
 
 By = Literal["principal", "client", "token", "realm", "peer", "operation"]
 """What a limit counts apart."""
@@ -107,7 +107,7 @@ def parse_per(text: str) -> Per:
     return per
 
 
-def limit_faults(limits: Sequence[LimitSettings], cost: int) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+def limit_faults(limits: Sequence[LimitSettings], cost: int) -> Iterator[Fault]:
     """What is wrong with `limits`: where, what and how to mend it."""
     names: set[str] = set()
     for index, limit in enumerate(limits):

@@ -10,7 +10,7 @@ from garrison.config.checks import settings_complaints
 from garrison.config.explain import Complaint, complaints
 from garrison.config.model import Settings
 from garrison.config.schema import settings_schema
-from garrison.config.source import Path, json_path, read_source
+from garrison.config.source import Path, Source, json_path, read_source
 from garrison.config.third_party import with_defaults
 from garrison.core.errors import ConfigError, Problem
 
@@ -128,10 +128,17 @@ def load_settings(text: bytes, file: str, options: Options | None = None) -> Set
     return examined.settings
 
 
-def examine(text: bytes, file: str, options: Options | None = None) -> Examined:
-    """As `load_settings`, but problems are returned, so that the caller can add what it finds itself."""
-    source = read_source(text, file)
-    data = {} if source.data is None else source.data
+def examine(text: bytes | None, file: str, options: Options | None = None) -> Examined:
+    """As `load_settings`, but problems are returned, so that the caller can add what it finds itself.
+
+    Without `text` there is no file, and the options say everything. A file that says nothing is wrong: it is what is
+    left where writing it broke off, and taking it for all the defaults would end every protection.
+    """
+    source = read_source(text, file) if text is not None else Source({}, {})
+    data = source.data
+    if data is None:
+        source = Source({}, {}, (Problem(file, "$", "is empty", "it begins with `version: 1`"),))
+        data = {}
     placed: dict[Path, str] = {}
     if isinstance(data, dict):
         _place_files(data, posixpath.dirname(file))

@@ -203,3 +203,10 @@ class Settings(Section, frozen=True):
     """What each control is told, for all operations."""
     operations: tuple[OperationSettings, ...] = ()
     """Policy for some operations, over what `controls` says for all."""
+
+    @property
+    def record_fail(self) -> FailMode:
+        """What it means that an exchange cannot be recorded: unless told, nothing passes unseen that is enforced."""
+        if self.record.fail is not None:
+            return self.record.fail
+        return FailMode.CLOSED if self.mode == "enforce" else FailMode.OPEN

@@ -7,8 +7,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Meta
 
-from garrison.config.respond import Fault
-from garrison.config.sections import Section
+from garrison.config.sections import Fault, Section
 from garrison.core.detection import Severity
 
 _WAYS: Final = ("apprise", "webhook", "syslog", "ocsf")

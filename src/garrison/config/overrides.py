@@ -21,10 +21,15 @@ def matches(pattern: str, operation: Operation) -> bool:
     method, space, template = pattern.partition(" ")
     if not space:
         return False
-    expression = ".*".join(re.escape(text) for text in template.strip().split("*"))
-    return method in {"*", operation.method} and (
-        re.fullmatch(expression, operation.template) is not None or re.fullmatch(expression, operation.path) is not None
-    )
+    if method not in {"*", operation.method}:
+        return False
+    fits = _fits(template)
+    return fits(operation.template) is not None or fits(operation.path) is not None
+
+
+@cache  # each pattern is held against every operation, and there may be thousands of both
+def _fits(template: str) -> Callable[[str], re.Match[str] | None]:
+    return re.compile(".*".join(re.escape(text) for text in template.strip().split("*"))).fullmatch
 
 
 def unmatched(settings: Settings, operations: Sequence[Operation]) -> tuple[int, ...]:

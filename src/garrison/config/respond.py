@@ -2,21 +2,19 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
 
 from garrison.config.limits import Per, parse_per
-from garrison.config.sections import Section
+from garrison.config.sections import Fault, Section
 from garrison.core.countermeasure import Scope, parse_target
 from garrison.core.detection import Confidence, Severity
 
 Do = Literal["block", "throttle", "step-up", "revoke", "tighten"]
 Of = Literal["narrowest", "principal", "token", "client", "peer", "network", "operation"]
 Party = Literal["principal", "token", "client", "peer", "network", "operation", "nobody"]
-Fault: TypeAlias = tuple[tuple[str | int, ...], str, str]
-"""Where, what is wrong, and how to mend it."""
 
 _SPAN = re.compile(r"([0-9]{1,6})(s|m|min|h|d|w)\Z")
 _SECONDS: Final[Mapping[str, int]] = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}

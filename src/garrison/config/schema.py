@@ -7,6 +7,8 @@ module that it stands in, so that the schema, the reference page and the code ca
 import ast
 import inspect
 import re
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -53,8 +55,9 @@ _MODULES = (
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
+@cache  # made of the source alone, and asked for with each file that is read
 def settings_schema() -> dict[str, Any]:
-    """The schema that garrison.yaml must meet."""
+    """The schema that garrison.yaml must meet. All who ask share it: nobody may change it."""
     exported = msgspec.json.schema(model.Settings)
     definitions: dict[str, Any] = exported["$defs"]
     docs = field_docs()
@@ -70,7 +73,8 @@ def settings_schema() -> dict[str, Any]:
     return {"$schema": DIALECT, "title": "garrison.yaml", **exported}
 
 
-def field_docs() -> dict[tuple[str, str], str]:
+@cache
+def field_docs() -> Mapping[tuple[str, str], str]:
     """What each field means, by class name and by the field's name in the file; inherited fields included."""
     classes = {
         node.name: (getattr(module, node.name), _documented(node, getattr(module, node.name)))

@@ -1,6 +1,6 @@
 """What every section of garrison.yaml is made of: its base, and the bounds of numbers."""
 
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import msgspec
 from msgspec import Meta
@@ -12,6 +12,8 @@ Count = Annotated[int, Meta(ge=0, le=1 << 31)]
 Cap = Annotated[int, Meta(ge=1, le=1 << 31)]
 """A bound of which nought would mean that nothing works."""
 Seconds = Annotated[float, Meta(gt=0, le=86400)]
+Fault: TypeAlias = tuple[tuple[str | int, ...], str, str]
+"""What is wrong with a section: where in it, what, and how to mend it."""
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):

@@ -62,7 +62,7 @@ def read_source(text: bytes, file: str) -> Source:
     except RecursionError:
         return _unreadable(file, "is nested too deeply")
     if node is None:
-        return Source({}, {})
+        return Source(None, {})
     reading = _Reading(file)
     data = reading.value(node, ())
     return Source(data, reading.lines, tuple(reading.problems))

@@ -10,6 +10,7 @@ import msgspec
 from garrison.config.controls import ControlsSettings
 from garrison.config.model import Settings
 from garrison.config.source import Path
+from garrison.core.errors import cause_of
 
 Table: TypeAlias = Mapping[str, frozenset[str]]
 """Objects by the value that they belong to."""
@@ -44,8 +45,7 @@ def _from_json(data: bytes) -> Table:
     try:
         return msgspec.json.decode(data, type=dict[str, frozenset[str]])
     except msgspec.DecodeError as error:
-        message = str(error)
-        raise ValueError(f"must be an object of lists of texts: {message[:1].lower()}{message[1:]}") from None
+        raise ValueError(f"must be an object of lists of texts: {cause_of(error)}") from None
 
 
 def _from_csv(text: str) -> Table:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal, TypeAlias, get_args
 from msgspec import Meta
 
 from garrison.config.inspected import PAYLOAD_CLASSES, PayloadClassName, UsualSettings
-from garrison.config.sections import Bytes, Cap, ControlSettings, Count, Seconds, Section
+from garrison.config.sections import Bytes, Cap, ControlSettings, Count, Fault, Seconds, Section
 
 TypeName: TypeAlias = Literal[
     "name", "email", "phone", "address", "birth-date", "national-id", "account", "vehicle", "card", "iban", "income",
@@ -115,7 +115,7 @@ class CircuitBreakerSettings(ControlSettings, frozen=True):
     """How many are let through then, and must all succeed."""
 
 
-def header_faults(settings: OutgoingSettings) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+def header_faults(settings: OutgoingSettings) -> Iterator[Fault]:
     """What is wrong with the section: where, what and how to mend it."""
     for index, name in enumerate(settings.headers):
         if not _HEADER.match(name):

@@ -12,7 +12,8 @@ from garrison.config.exceptions import expiry
 from garrison.config.expression import expression_fault
 from garrison.config.model import Settings
 from garrison.config.patch import patched
-from garrison.config.source import Path
+from garrison.config.sections import Fault
+from garrison.core.errors import cause_of
 from garrison.core.patch import Patch, Refused
 
 FILE: Final = "patches.yaml"
@@ -22,9 +23,6 @@ _PLACE: Final = re.compile(
     r"(?:(?:path|query|header|cookie)(?:\..+)?|body(?:/.*)?|token\.(?:head|claims)\..+)\Z", re.DOTALL
 )
 _KINDS: Final = ("refuse", "deny", "strip", "headers", "policy")
-
-Fault = tuple[Path, str, str]
-"""Where, below the list of patches; what is wrong; a hint."""
 
 
 def is_over(patch: Patch, now: float) -> bool:
@@ -120,4 +118,4 @@ def _policy_faults(policy: Mapping[str, Any]) -> Iterator[Fault]:
     try:
         patched(Settings(), policy)
     except (msgspec.ValidationError, TypeError, AttributeError, KeyError) as error:
-        yield ("policy",), f"is no change of garrison.yaml: {str(error)[:1].lower()}{str(error)[1:]}", ""
+        yield ("policy",), f"is no change of garrison.yaml: {cause_of(error)}", ""

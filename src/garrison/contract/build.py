@@ -66,8 +66,12 @@ class Builder:
             return None
         readers = [each for each in readers if each.parameter.location != "path" or each.parameter.name in variables]
         judged = [reader for reader in readers if reader.definition or reader.parameter.required]
-        validator = self._schemas.compile(joint_schema(readers)) if judged else None
-        return ParameterReader(readers, variables, validator=validator, ignored=credentials)
+        if not judged:
+            return ParameterReader(readers, variables, validator=None, ignored=credentials)
+        schema = joint_schema(readers)
+        places, validator = schema["properties"], self._schemas.compile(schema)
+        path = self._schemas.compile(places["path"]) if places.keys() == {"path"} else None
+        return ParameterReader(readers, variables, validator=validator, path=path, ignored=credentials)
 
     def _used(self, outline: OperationOutline) -> Mapping[str, SecurityScheme]:
         names = dict.fromkeys(name for requirement in outline.security or () for name in requirement)

@@ -1,6 +1,6 @@
 """The catalogue: every operation of a contract, compiled, and which of them a request is for. Immutable."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import final
 
 import msgspec
@@ -78,6 +78,11 @@ class CompiledOperation:
         return tuple(schema for response in self._responses for schema in response.schemas)
 
     @property
+    def response_headers(self) -> frozenset[str]:
+        """Names of the header fields that any of its responses declares, lower case."""
+        return frozenset(name for response in self._responses for name in response.header_names)
+
+    @property
     def success_schemas(self) -> tuple[BodySchema, ...]:
         """The schemas of the bodies of declared 2xx responses; of the default one where none is declared."""
         found = [each for each in self._responses if each.status.startswith("2")]
@@ -147,7 +152,7 @@ class Catalogue:
         `host` is lower case and without port. `segments` are the decoded segments of the canonical path:
         `/v1/pets/7` is `("v1", "pets", "7")`, and a trailing slash gives an empty last one.
         """
-        matcher = self._by_host.get(host, self._any) if self._by_host else self._any
+        matcher = self._matcher_of(host)
         found = matcher.find(method, segments)
         if found is None:
             return Miss(matcher.methods(segments))
@@ -155,6 +160,19 @@ class Catalogue:
         if isinstance(target, CompiledOperation):
             return Match(target, arguments)
         return Miss(matcher.methods(segments), target)
+
+    def whatever_follows(
+        self, method: str, host: str, segments: tuple[str, ...]
+    ) -> tuple[CompiledOperation, Collection[str]] | None:
+        """The operation for a request whose path goes on after `segments` with one more segment that is not empty, its
+        only argument; and the texts for which it is another. None where that cannot be said of all others."""
+        found = self._matcher_of(host).whatever_follows(method, segments)
+        if found is None or not isinstance(found[0], CompiledOperation):
+            return None
+        return found[0], found[1]
+
+    def _matcher_of(self, host: str) -> Matcher[CompiledOperation | Uncompiled]:
+        return self._by_host.get(host, self._any) if self._by_host else self._any
 
 
 def _matcher(entries: Iterable[Entry], host: str) -> Matcher[CompiledOperation | Uncompiled]:

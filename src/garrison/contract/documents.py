@@ -50,7 +50,7 @@ class Documents:
             try:
                 data = self._read(file)
             except (OSError, ValueError) as error:  # ValueError: a name that no file can have
-                reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+                reason = (getattr(error, "strerror", None) or "").lower() or str(error) or type(error).__name__
                 problem = Problem(file=file, path="$", message=f"cannot be read: {reason}")
                 raise DescriptionError([problem]) from error
             self._data[file] = data

@@ -5,7 +5,7 @@ Segments are compared from left to right; at each, a literal beats a template wi
 a dead end is taken back. A variable is never empty and never holds a slash.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Generic, TypeAlias, TypeVar
 
 from garrison.contract.template import Part, Template
@@ -56,17 +56,33 @@ class Matcher(Generic[T]):
         node = self._root
         arguments: tuple[str, ...] = ()
         for segment in segments:  # straight on: most descriptions leave no other way to try
+            if node.mixed:
+                break
             child = node.literals.get(segment)
             if child is None:
                 child = node.variable
+                if child is None or not segment:
+                    break
                 arguments += (segment,)
-            if child is None or node.mixed or not segment:
-                break
             node = child
         else:
             if node.leaf is not None and method in node.leaf:
                 return node.leaf[method], arguments
         return _search(self._root, method, segments, len(segments))
+
+    def whatever_follows(self, method: str, segments: Segments) -> "tuple[T, Collection[str]] | None":
+        """What `find` gives for `segments` and one more that is not empty, whatever it says; and what it must not say,
+        for that is declared as well. None where it depends on more than that."""
+        node = self._root
+        for segment in segments:
+            child = node.literals.get(segment)
+            if node.mixed or child is None:
+                return None
+            node = child
+        last = node.variable
+        if node.mixed or last is None or last.leaf is None or method not in last.leaf:
+            return None
+        return last.leaf[method], node.literals.keys()
 
     def methods(self, segments: Segments) -> tuple[str, ...]:
         """The methods declared at any template that matches."""

@@ -3,8 +3,6 @@
 import copy
 from typing import Any
 
-import jsonpath_rfc9535
-
 from garrison.contract.place import Place, Problems, Tokens, excerpt
 from garrison.core.errors import DescriptionError, Problem
 
@@ -68,6 +66,8 @@ def _copy(root: Any, found: list[Tokens], source: Any, place: Place, problems: P
 
 def _find(root: Any, target: str, place: Place, problems: Problems) -> list[Tokens] | None:
     """Where the values are that a JSONPath query (RFC 9535) selects; None, and a problem, if it is none."""
+    import jsonpath_rfc9535  # not by the many who have no overlay: it takes longer than all else here
+
     try:
         nodes = jsonpath_rfc9535.find(target, root)
     except (jsonpath_rfc9535.JSONPathError, RecursionError, ValueError) as error:

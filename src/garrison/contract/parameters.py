@@ -64,7 +64,7 @@ class ParameterReader:
     __slots__ = (
         "_cookies",
         "_headers",
-        "_is_valid",
+        "_is_valid_path",
         "_only_path",
         "_path",
         "_query",
@@ -75,6 +75,7 @@ class ParameterReader:
         "needs_target_only",
         "open",
         "pinned",
+        "variables",
     )
 
     def __init__(
@@ -83,16 +84,20 @@ class ParameterReader:
         variables: tuple[str, ...],
         *,
         validator: jsonschema_rs.Validator | None,
+        path: jsonschema_rs.Validator | None = None,
         ignored: Sequence[str] = (),
     ) -> None:
         """`variables` are those of the path template in order; `ignored` are names in the query that are not
-        parameters but credentials."""
+        parameters but credentials. `validator` judges all parameters together, `path` those in the path alone where
+        there are no others."""
         self.marks: Mapping[tuple[str, str], Marks] = {each.key: each.marks for each in readers if each.marks}
         """Where parameters carry annotations of ours, by place and name as in `Reading.values`."""
         self.open = tuple(_keys(readers, variables, leaves_open))
         """Parameters in path and query whose schema leaves the form of a text open, by place and name likewise."""
         self.ids = frozenset(_keys(readers, variables, may_count))
         """Those that may be ids which are counted up."""
+        self.variables = variables
+        """Those of the path template, in order, declared or not."""
         self.pinned = frozenset(each.key for each in readers if pins_down(each.schema))
         """Those, wherever they stand, in whose valid values nothing can be hidden."""
         by_place: dict[str, list[Reader]] = {}
@@ -113,7 +118,7 @@ class ParameterReader:
         self.needs_target_only = not by_place.keys() & {"header", "cookie"}
         """Whether all of them stand in the request's target."""
         self._validator = validator
-        self._is_valid = validator.is_valid if validator is not None else None
+        self._is_valid_path = path.is_valid if path is not None else _is_nothing_demanded(validator)
 
     def read(
         self,
@@ -131,6 +136,14 @@ class ParameterReader:
         for name, index, decode in self._path:
             given = arguments[index]
             path[name] = given if decode is str else decode(given)
+        if self._only_path and not query:
+            values = {"path": path, "query": _NO_VALUES, "header": _NO_VALUES, "cookie": _NO_VALUES}
+            try:
+                if self._is_valid_path(path):
+                    return Reading(values)
+            except ValueError:
+                pass  # said by violations_of
+            return Reading(values, self._violations(values, ()))
         if self._whole is not None:
             fields, undeclared, repeated = self._read_whole(self._whole, query)
         elif query:
@@ -151,15 +164,11 @@ class ParameterReader:
         return Reading(values, violations, undeclared, repeated)
 
     def _violations(self, values: dict[str, Any], twice: tuple[str, ...]) -> tuple[Violation, ...]:
-        found = tuple(Violation(f"cookie.{name}", "repeated", "must be given once") for name in twice) if twice else ()
-        is_valid = self._is_valid
-        try:
-            if is_valid is None or is_valid({"path": values["path"]} if self._only_path else values):
-                return found
-        except ValueError:
-            pass  # said by violations_of
+        found: tuple[Violation, ...] = ()
+        if twice:
+            found = tuple([Violation(f"cookie.{name}", "repeated", "must be given once") for name in twice])
         validator = self._validator
-        return found + (violations_of(validator, values, "request", dotted=True) if validator else ())
+        return found + (violations_of(validator, values, "request", dotted=True) if validator is not None else ())
 
     def _read_whole(self, reader: Reader, query: Pairs) -> tuple[dict[str, Any], tuple[str, ...], tuple[str, ...]]:
         """The query as one value (OpenAPI 3.2's `in: querystring`)."""
@@ -171,6 +180,10 @@ class ParameterReader:
             return {}, (), ()
         decode = reader.decode or str
         return {name: decode(query_json(query))}, (), ()
+
+
+def _is_nothing_demanded(validator: jsonschema_rs.Validator | None) -> Callable[[Any], bool]:
+    return lambda _: validator is None
 
 
 def joint_schema(readers: Sequence[Reader]) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def _yaml_in_braces(data: bytes, file: str, problems: Problems, error: Exception
     except DescriptionError as failed:
         if isinstance(error, RecursionError) or "levels" in failed.problems[0].message:
             raise
-        raise unusable(file, f"not valid JSON: {error}") from error
+        raise unusable(file, f"not valid JSON: {str(error)[:1].lower()}{str(error)[1:]}") from error
 
 
 def _text(data: bytes, file: str) -> str:

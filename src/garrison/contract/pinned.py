@@ -38,6 +38,8 @@ class Pins(msgspec.Struct, frozen=True):
     whole: bool = False
     properties: Mapping[str, "Pins"] = {}
     items: "Pins | None" = None
+    silent: frozenset[str] = frozenset()
+    """Those of its properties in whose values nothing is said that is not pinned down, however deep."""
 
 
 NOTHING_PINNED: Final = Pins()
@@ -51,11 +53,28 @@ def pins_of(schema: Schema, depth: int = 0) -> Pins:
     if depth >= _MAX_DEPTH or any("anyOf" in part or "oneOf" in part or "if" in part for part in schema.parts()):
         return Pins(pins_down(schema))
     types = schema.types()
-    properties = {}
+    properties, silent = {}, set[str]()
     if "object" in types:
         for name, each in schema.properties().items():
             below = pins_of(each, depth + 1)
             if below != NOTHING_PINNED:
                 properties[name] = below
-    items = pins_of(schema.items(), depth + 1) if "array" in types else None
-    return Pins(pins_down(schema), properties, None if items == NOTHING_PINNED else items)
+            if _is_silent(each, below):
+                silent.add(name)
+    items = _items_of(schema, depth) if "array" in types else NOTHING_PINNED
+    return Pins(pins_down(schema), properties, None if items == NOTHING_PINNED else items, frozenset(silent))
+
+
+def _items_of(schema: Schema, depth: int) -> Pins:
+    """What is pinned down of each item: nothing where the first ones have schemas of their own."""
+    if any("prefixItems" in part for part in schema.parts()):
+        return NOTHING_PINNED
+    return pins_of(schema.items(), depth + 1)
+
+
+def _is_silent(schema: Schema, pins: Pins) -> bool:
+    if pins.whole:
+        return True
+    return (
+        pins.items is not None and not schema.types() & {"string", "object"} and _is_silent(schema.items(), pins.items)
+    )

@@ -1,6 +1,7 @@
 """Responses: what the contract says an operation answers."""
 
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 
 import jsonschema_rs
 
@@ -8,14 +9,17 @@ from garrison.contract.body import BodySchema
 from garrison.contract.media import MediaTable, kind_of
 from garrison.contract.texts import Decode
 from garrison.contract.violations import Violation, violations_of
+from garrison.core.http import Headers
+
+_NAME = itemgetter(0)
 
 
 class ResponseSchema:
     """One declared response. Immutable."""
 
     __slots__ = (
-        "_bodies", "_headers", "_needs_headers", "_validator", "forbids_body", "has_body", "holds_headers",
-        "json_only", "status", "streams",
+        "_bodies", "_headers", "_validator", "forbids_body", "has_body", "header_names", "holds_headers", "json_only",
+        "needs_headers", "status", "streams",
     )  # fmt: skip
 
     def __init__(
@@ -32,10 +36,13 @@ class ResponseSchema:
         """`200`, `4XX` or `default`."""
         self._bodies = bodies
         self._headers = tuple(headers)
+        self.header_names = frozenset(name for name, _ in headers)
+        """Names of the fields that are declared, lower case."""
         self._validator = validator
         self.holds_headers = validator is not None
         """Whether anything is demanded of its headers."""
-        self._needs_headers = validator is not None and not validator.is_valid({"header": {}})
+        self.needs_headers = validator is not None and not validator.is_valid({"header": {}})
+        """Whether it is of a head that carries none of those that are declared."""
         self.has_body = bodies is not None
         """Whether any body is declared."""
         self.forbids_body = bodies is None and status != "default"
@@ -60,13 +67,14 @@ class ResponseSchema:
         """The schemas of all declared media types."""
         return tuple(schema for body in self._bodies.entries for schema in body.schemas) if self._bodies else ()
 
-    def header_violations(self, headers: Mapping[str, str]) -> tuple[Violation, ...]:
-        """What the declared headers demand of `headers` (by lower-case name) and do not get."""
+    def header_violations(self, headers: Headers) -> tuple[Violation, ...]:
+        """What the declared headers demand of `headers` (lower-case names) and do not get."""
         if self._validator is None:
             return ()
-        values = {name: decode(headers[name]) for name, decode in self._headers if name in headers}
-        if not values and not self._needs_headers:
+        if not self.needs_headers and self.header_names.isdisjoint(map(_NAME, headers)):
             return ()
+        given = dict(headers)
+        values = {name: decode(given[name]) for name, decode in self._headers if name in given}
         return violations_of(self._validator, {"header": values}, "response", dotted=True)
 
 

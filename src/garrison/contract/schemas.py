@@ -25,6 +25,7 @@ from garrison.contract.dialect import (
 )
 from garrison.contract.discriminator import Families, dispatch
 from garrison.contract.documents import Documents, Node
+from garrison.contract.emails import told_by_pattern
 from garrison.contract.hidden import HIDDEN_NAME, Hidden
 from garrison.contract.place import Place, Problems, excerpt
 from garrison.contract.validators import compile_schema, reaching
@@ -84,7 +85,9 @@ class Schemas:
         self._annotated = reaching(refs, [name for name, each in self._definitions.items() if each.is_annotated])
         resources: list[tuple[str, Any]] = [(READ_ONLY, False), (WRITE_ONLY, False)]
         resources += [
-            (name, definition.schema) for name, definition in self._definitions.items() if name not in self._broken
+            (name, told_by_pattern(definition.schema))
+            for name, definition in self._definitions.items()
+            if name not in self._broken
         ]
         self._registry = jsonschema_rs.Registry(resources, draft=jsonschema_rs.Draft202012)
 

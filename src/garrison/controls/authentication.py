@@ -24,7 +24,6 @@ from garrison.engine.control import Check, Checks, ControlSpec, Reasons, ReasonS
 from garrison.engine.facts import Facts
 from garrison.identity.methods import methods_for
 from garrison.identity.outcome import Attempt, Failure, Method
-from garrison.identity.signatures import DIGEST, is_signed_digest
 
 _ID = ControlId("authentication")
 _GRANT = Grant(_ID)
@@ -137,6 +136,9 @@ def _signed_body(operation: CompiledOperation, own: AuthenticationSettings) -> C
     """The body of a signed request must be what its signed digest says; one that passes uninspected is not."""
     named = {name: own.schemes.get(name) for needed in operation.operation.security or () for name in needed}
     signing = frozenset(name for name, scheme in named.items() if scheme is not None and scheme.signature is not None)
+    if not signing:
+        return None
+    from garrison.identity.signatures import DIGEST, is_signed_digest  # with its library, which others do not need
 
     def check(facts: Facts) -> Outcome:
         if signing.isdisjoint(facts.principal.schemes) or not (facts.has_body or facts.received):
@@ -146,7 +148,7 @@ def _signed_body(operation: CompiledOperation, own: AuthenticationSettings) -> C
             return _reason("content-digest-mismatch", "body")
         return None
 
-    return check if signing else None
+    return check
 
 
 def _public(own: AuthenticationSettings, *, preflight: bool = False) -> Callable[[Facts], Outcome]:

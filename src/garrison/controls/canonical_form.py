@@ -69,7 +69,7 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
             or None
         )
 
-    return Checks(head=head, body=_body, dormant=(_body,))
+    return Checks(head=head, body=_body, dormant=(_body,), unless_sound=(head,))
 
 
 def _body(facts: Facts) -> Outcome:

@@ -66,7 +66,7 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
         elif led_to is Phase.CLOSED:
             facts.noted += (_reason("circuit-closed"),)
 
-    return Checks(first=first, end=end)
+    return Checks(first=first, end=end, wants_outcome=True)
 
 
 def _failed(facts: Facts, reasons: tuple[Reason, ...]) -> str | None:

@@ -46,7 +46,7 @@ _SIGNS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
             rb"|(?:\b|\\t)at [\w$.<>/@-]{3,200}+\([\w$]{1,100}+\.(?:java|kt|scala|groovy|clj):\d"
             rb"|\bException in thread \\?\""  # Java
             # JavaScript
-            rb"|\bat (?:[\w$.<>` \[\]]{1,200}+\()?+(?:async )?(?:/|[A-Z]:\\|file://|node:|webpack)"
+            rb"|\bat (?:[\w$.<>` \[\]]{1,200}+\()?(?:async )?(?:/|[A-Z]:\\|file://|node:|webpack)"
             rb"[^\n():]{0,300}+:\d{1,9}:\d"
             rb"|\bat [\w.`<>\[\],+|]{3,200}+\([^)\n]{0,300}+\) in (?:[A-Z]:)?[^\n:]{1,300}+:line \d"  # .NET
             rb"|goroutine \d{1,12} \[\w|panic: runtime error|\bpanic\(0x"  # Go

@@ -7,7 +7,7 @@ what goes beyond one does not leave.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -22,11 +22,14 @@ from garrison.core.ids import ControlId
 from garrison.core.principal import ANONYMOUS
 from garrison.engine.composed import without_items
 from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec
+from garrison.engine.exposed import Exposed
 from garrison.engine.facts import Facts
-from garrison.exposure.budgeting import Bill, Charge, Purse, give_back
+from garrison.engine.parties import STRANGERS
+from garrison.exposure.bills import Bill, Charge
+from garrison.exposure.budgeting import Purse, give_back
 from garrison.exposure.cutting import surplus
 from garrison.exposure.seeking import Seeking
-from garrison.exposure.subjects import Alone, Extractor, Found, Seen
+from garrison.exposure.subjects import Extractor, Found, Seen
 from garrison.identity.grants import has_claim
 
 _ID = ControlId("exposure")
@@ -55,8 +58,9 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
     people = _People(extractor, own, purse)
     return Checks(
         head=people.check_head if purse.counts else None,
+        dormant=(people.check_head,) if purse.can_be_calm else (),
         body=people.check_body if purse.counts and extractor.in_body else None,
-        response_body=people.check_answer,
+        response_body=people.plain_check() if people.is_plain else people.check_answer,
         wants_response=_wants,
         end=end,
     )
@@ -72,6 +76,17 @@ class _People:
         self._asks = extractor.in_parameters
         self._again = self._look_again
         self._claims = {kind: each.claim for kind, each in own.kinds.items() if each.claim}
+        self._kind_sought = extractor.lone[2] if extractor.lone is not None else ""
+        plain = extractor.plain
+        self.is_plain = (
+            plain is not None
+            and plain.kind not in self._claims
+            and self._kind_sought in {"", plain.kind}
+            and purse.counts_by_party(plain.kind)
+        )
+        """Whether `plain_check` says the same as `check_answer`."""
+        if plain is not None:
+            self._plain = plain
 
     def check_head(self, facts: Facts) -> Outcome:
         """Who is held is refused, and who asks for somebody new while nothing is left."""
@@ -86,24 +101,64 @@ class _People:
         """The same of those whom the request's body names."""
         return self._asked(facts, "body")
 
+    def plain_check(self) -> Callable[[Facts], Outcome]:
+        """`check_answer`, of the one answer that an operation describes, about somebody who is nobody's own; only where
+        `is_plain`. What is known at load is at hand in it."""
+        schema, take, kind, types = self._plain
+        attribution, again, purse, check_answer = self._attribution, self._again, self._purse, self.check_answer
+
+        def check(facts: Facts) -> Outcome:
+            state = facts.state
+            if facts.response_body_schema is not schema or state.measures.tightens:
+                return check_answer(facts)
+            try:
+                held = take(facts.response_document.value)  # type: ignore[union-attr]  # to ask beforehand costs more
+            except (AttributeError, KeyError, TypeError):
+                return check_answer(facts)  # no JSON text, no object, or not all of it is there
+            name = held[0]
+            if type(name) is not str or not all(held):
+                return check_answer(facts)
+            pseudonyms, budgets = state.pseudonyms, state.budgets
+            digest, told = pseudonyms.pseudonym(kind, name)
+            if budgets.form is not purse.form:
+                purse.find(budgets)
+            party = STRANGERS[facts.request.peer.address] if facts.principal is ANONYMOUS else facts.party
+            seen = budgets.take_within(purse.space, party, told, facts.now, purse.most)
+            if seen is None and purse.pay_each(facts, kind, told) is None:  # a budget may have no room
+                return self._judge(facts, Seen(attribution, [Found(kind, name, "", types)]))
+            disclosures = (Disclosure(kind, (digest,), types),)
+            facts.exposed = Exposed(attribution, disclosures, pseudonyms.number, told, again, name, party, seen or None)
+            return None
+
+        return check
+
     def check_answer(self, facts: Facts) -> Outcome:
         """Note whose data the answer discloses; more people than a budget allows do not leave."""
-        if facts.response_body == b"":
-            return None
-        alone = self._extractor.alone(facts)
-        if alone is not None:
-            if self._shows_one(facts, alone):
+        alone, seen = self._extractor.alone(facts), None
+        if alone is None:
+            if facts.response_body == b"":
                 return None
-            return self._judge(facts, Seen(self._attribution, [Found(*alone)]))
-        seen = self._extractor.disclosed(facts)
-        if seen.is_readable and len(seen.found) == 1 and self._shows_one(facts, seen.found[0]):
-            return None
-        return self._judge(facts, seen)
+            seen = self._extractor.disclosed(facts)
+            if not seen.is_readable or len(seen.found) != 1:
+                return self._judge(facts, seen)
+            alone = seen.found[0]
+        # One subject, as with nearly every answer: what follows says the same as `_judge`.
+        kind, name, claim, types = alone
+        own = self._is_own(facts, Found(*alone)) if claim or self._claims else None
+        pseudonyms = facts.state.pseudonyms
+        digest, abridged = pseudonyms.pseudonym(kind, name)
+        told, payer = (b"", "") if own is True else (abridged, self._purse.pay(facts, kind, abridged))
+        if payer is None:  # a budget may have no room
+            return self._judge(facts, seen or Seen(self._attribution, [Found(*alone)]))
+        disclosures = (Disclosure(kind, (digest,), types, own),)
+        if self._kind_sought and kind != self._kind_sought:
+            name = ""
+        facts.exposed = Exposed(self._attribution, disclosures, pseudonyms.number, told, self._again, name, payer)
+        return None
 
     def _judge(self, facts: Facts, seen: Seen) -> Outcome:
         """Note everybody whom the answer discloses, and ask every budget."""
         named = self._note(facts, seen)
-        facts.on_rewrite = self._look_again
         unreadable = () if seen.is_readable else (_reason("subjects-unreadable", "response"),)
         if not named:
             return unreadable or None
@@ -114,21 +169,10 @@ class _People:
                 return cut
         return (*unreadable, *self._purse.spend(facts, bill)) or None
 
-    def _shows_one(self, facts: Facts, found: Alone) -> bool:
-        """Note the one subject that the answer discloses. False where a budget may have no room for it."""
-        kind, name, claim, types = found
-        own = self._is_own(facts, Found(*found)) if claim or self._claims else None
-        pseudonyms = facts.state.pseudonyms
-        digest, abridged = pseudonyms.pseudonym(kind, name)
-        facts.key = pseudonyms.number
-        facts.attribution = self._attribution
-        facts.exposed = (Disclosure(kind, (digest,), types, own),)
-        facts.alone = kind, name, digest, abridged
-        facts.on_rewrite = self._again
-        return own is True or self._purse.pay(facts, kind, abridged)
-
     def _look_again(self, facts: Facts, value: Any) -> None:
         """What was taken out of the answer is disclosed to nobody, and takes no place in a budget."""
+        if facts.exposed.seen is not None:
+            facts.taken += ((facts.exposed.seen, facts.exposed.told),)
         seen = self._extractor.left(facts, value)
         named = self._note(facts, seen)
         if seen.is_readable:
@@ -136,10 +180,9 @@ class _People:
 
     def _note(self, facts: Facts, seen: Seen) -> "list[_Named]":
         named = self._named(facts, seen.found) if seen.found else []
-        facts.attribution = seen.attribution
-        facts.exposed = _disclosures(named) if named else ()
-        facts.told = b"".join([each.abridged for each in named if each.own is not True])
-        facts.alone = None
+        told = b"".join([each.abridged for each in named if each.own is not True])
+        key = facts.state.pseudonyms.number if named else 0
+        facts.exposed = Exposed(seen.attribution, _disclosures(named), key, told, self._again)
         return named
 
     def _asked(self, facts: Facts, location: str) -> Outcome:
@@ -173,7 +216,7 @@ class _People:
 
     def _named(self, facts: Facts, found: Iterable[Found]) -> "list[_Named]":
         pseudonyms = facts.state.pseudonyms
-        facts.key, pseudonym = pseudonyms.number, pseudonyms.pseudonym
+        pseudonym = pseudonyms.pseudonym
         if self._claims:
             return [_Named(each, self._is_own(facts, each), *pseudonym(each.kind, each.name)) for each in found]
         return [  # as nearly everywhere, and there may be thousands

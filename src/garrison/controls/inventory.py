@@ -33,7 +33,7 @@ _reason = Reasons(
 def compile_checks(operation: CompiledOperation | None, settings: ControlsSettings) -> Checks:
     """Grants every described operation; for the rest, objects unless the settings say otherwise."""
     if operation is not None:
-        return Checks(head=_described)
+        return Checks(head=_described, always_grants=True)
     own = settings.inventory
 
     def undescribed(facts: Facts) -> Outcome:

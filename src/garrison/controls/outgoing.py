@@ -222,7 +222,7 @@ class _Data:
         groups: dict[tuple[str, tuple[str, ...]], list[str]] = {}
         for found in self._outbound.subjects(facts):
             groups.setdefault((found.kind, found.types), []).append(pseudonyms.digest(found.kind, found.name))
-        if groups and facts.key in {0, pseudonyms.number}:  # one event names everybody under one key
+        if groups and facts.named_under in {0, pseudonyms.number}:  # one event names everybody under one key
             facts.key = pseudonyms.number
             facts.recipient = f"third-party:{urlsplit(facts.state.upstream).hostname or 'unknown'}"
             facts.sent = tuple(Disclosure(kind, tuple(digests), types) for (kind, types), digests in groups.items())

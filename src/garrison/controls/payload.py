@@ -17,7 +17,7 @@ from garrison.engine.facts import Facts
 from garrison.payload.classes.catalogue import CLASSES
 from garrison.payload.evidence import evidence_of
 from garrison.payload.gather import Places
-from garrison.payload.judge import CROWDED, Finding, judge_besides, prepare
+from garrison.payload.judge import CROWDED, Finding, is_harmless, judge_besides, prepare
 from garrison.payload.places import signs_of
 from garrison.payload.prose import Prose
 from garrison.payload.request import Free
@@ -50,12 +50,13 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
     named = {each.reason.removeprefix(_PREFIX) for each in settings.payload.excepted}
     besides = {each.id: signs_of(each.id) for each in CLASSES if each.id in named}
 
-    judged = _under(settings.payload)
+    judged = _under(settings.payload, free.headers)
 
     def check(facts: Facts) -> Outcome:
-        places = free.texts(facts, judged)
-        if not places:
+        said = free.said(facts, judged)
+        if said is not None and (not said or is_harmless(said)):
             return None
+        places = free.texts(facts, judged)
         if trusts is not None:
             places = [place for place in places if not trusts(place[0])]
         texts, spared = [text for _, text in places], usual.spared(places)
@@ -71,9 +72,10 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
 
 
 @functools.lru_cache(maxsize=64)
-def _under(settings: PayloadSettings) -> object:
-    """What notes that a head was judged under `settings`: operations that have the same share it."""
-    del settings
+def _under(settings: PayloadSettings, pinned: frozenset[str]) -> object:
+    """What notes that a head was judged under `settings`, the fields left out that are `pinned`: operations that have
+    the same share it."""
+    del settings, pinned
     return object()
 
 

@@ -29,19 +29,24 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
     """Head bounds need only the head; body bounds are what decoding ran into."""
     del operation
     limits = settings.request_limits
+    uri_bytes, header_count = limits.uri_bytes, limits.header_count
+    header_bytes, query_parameters = limits.header_bytes, limits.query_parameters
+    digits = len(str(limits.body_bytes))
 
     def head(facts: Facts) -> Outcome:
         request, canonical = facts.request, facts.canonical
         found: tuple[Reason, ...] = ()
         if (
-            len(request.target) > limits.uri_bytes
-            or len(request.headers) > limits.header_count
-            or canonical.header_bytes > limits.header_bytes
-            or len(canonical.query) > limits.query_parameters
+            len(request.target) > uri_bytes
+            or len(request.headers) > header_count
+            or canonical.header_bytes > header_bytes
+            or len(canonical.query) > query_parameters
         ):
             found = _excesses(facts, limits)
-        if facts.has_body and facts.body_kind != "stream":
-            found += _length(facts, limits)
+        if facts.has_body and facts.expected.kind != "stream":
+            stated = canonical.headers.get("content-length")
+            if stated is None or len(stated) >= digits:  # a number of fewer digits is less
+                found += _length(facts, limits)
         return found or None
 
     return Checks(head=head, body=_body, dormant=(_body,))

@@ -47,14 +47,23 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
     required = operation.operation.body_required
 
     def head(facts: Facts) -> Outcome:
+        reading = facts.reading  # as it is in nearly every request, which needs no more to be called
+        if not facts.canonical.query if reading is None else not reading.violations and not reading.undeclared:
+            return None
         said = _head(facts, refuse_query)
         return _stripped_query(facts) if said is None and own.undeclared_query == "strip" else said
 
+    is_content = own.undeclared_properties == "allow"
+
     def body(facts: Facts) -> Outcome:
+        schema, document = facts.expected.body_schema, facts.document
+        if is_content and schema is not None and document is not None and schema.accepts(document):
+            facts.accepted = document  # as with nearly every request
+            return None
         stripped = _stripped_body(facts) if own.undeclared_properties == "strip" else None
         return stripped if stripped is not None else _body(facts, required, refuse_properties)
 
-    return Checks(head=head, body=body if operation.operation.request_media_types else None)
+    return Checks(head=head, body=body if operation.operation.request_media_types else None, unless_sound=(head,))
 
 
 def _head(facts: Facts, refuse_undeclared: bool) -> Outcome:
@@ -76,7 +85,9 @@ def _body(facts: Facts, required: bool, refuse_undeclared: bool) -> Outcome:
     if type(document) is Undecodable or schema is None:
         return None  # `canonical-form`, `request-limits` or `media-type` has said why
     found: tuple[Reason, ...] = ()
-    if not schema.accepts(document):
+    if schema.accepts(document):
+        facts.accepted = document
+    else:
         violations = schema.violations(document)
         found = tuple(_reason("body-invalid", each.location, f"{each.keyword}: {each.detail}") for each in violations)
     if refuse_undeclared:

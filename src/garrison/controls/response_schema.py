@@ -49,16 +49,19 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
     """Operations that declare no response at all have nothing to be held to."""
     if operation is None or not operation.operation.responses:
         return Checks()
-    strip = settings.response_schema.action == "strip"
-
-    def body(facts: Facts) -> Outcome:
-        return _body(facts, strip)
-
-    return Checks(response_head=_head, response_body=body, wants_response=_wants)
+    body = _stripped_body if settings.response_schema.action == "strip" else _body
+    return Checks(response_head=_head, response_body=body, wants_response=_wants, heeds_response=_heeds)
 
 
 def _wants(facts: Facts) -> bool:
     return facts.response_body_schema is not None or _is_in_doubt(facts)
+
+
+def _heeds(facts: Facts) -> bool:
+    """Whether `_head` may object: where a body is declared, and there is one, only to header fields."""
+    response, schema = facts.response, facts.response_schema
+    has_body = response is not None and response.has_body and facts.response_body_schema is not None
+    return schema is None or facts.announced.is_held_to_headers or not has_body
 
 
 def _head(facts: Facts) -> Outcome:
@@ -68,15 +71,13 @@ def _head(facts: Facts) -> Outcome:
     schema = facts.response_schema
     if schema is None:
         return _reason("undeclared-status", "response.status", str(response.status))
-    found = []
+    found: tuple[Reason, ...] = ()
     if schema.holds_headers:
-        found += [
-            _reason("response-invalid", each.location, f"{each.keyword}: {each.detail}")
-            for each in schema.header_violations(dict(response.headers))
-        ]
+        for each in schema.header_violations(response.headers):
+            found += (_reason("response-invalid", each.location, f"{each.keyword}: {each.detail}"),)
     if facts.response_body_schema is None or not response.has_body:
         found += _content(facts, response, schema)
-    return tuple(found) or None
+    return found or None
 
 
 def _content(facts: Facts, response: ResponseHead, schema: ResponseSchema) -> tuple[Reason, ...]:
@@ -134,17 +135,19 @@ def _is_tunnel(facts: Facts) -> bool:
     return response is not None and response.status == 101 and operation is not None and not operation.upgrades
 
 
-def _body(facts: Facts, strip: bool) -> Outcome:
-    document, schema = facts.response_document, facts.response_body_schema
+def _body(facts: Facts) -> Outcome:
+    document, schema = facts.response_document, facts.announced.body_schema
     if document is None or schema is None:
         return _came(facts) or None
     if type(document) is Undecodable:
         return _reason(document.reason, document.location, document.detail)
-    if strip and isinstance(document, JsonDocument):
-        return _strip(document, schema)
-    if schema.accepts(document):
-        return None
-    return _violations(document, schema) or None
+    return None if schema.accepts(document) else _violations(document, schema) or None
+
+
+def _stripped_body(facts: Facts) -> Outcome:
+    """As `_body`, but what is not declared is taken out."""
+    document, schema = facts.response_document, facts.response_body_schema
+    return _strip(document, schema) if isinstance(document, JsonDocument) and schema is not None else _body(facts)
 
 
 def _came(facts: Facts) -> tuple[Reason, ...]:

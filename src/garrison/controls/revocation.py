@@ -49,7 +49,7 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
 
     if sessions.ends == "nothing":
         return Checks(head=check, dormant=(check,))
-    return Checks(head=check, response_head=answered, end=end, dormant=(check,))
+    return Checks(head=check, response_head=answered, end=end, wants_outcome=True, dormant=(check,))
 
 
 def _ended(facts: Facts, sessions: Sessions) -> Reason | None:

@@ -53,6 +53,8 @@ class Fields(msgspec.Struct, frozen=True, gc=False):
     headers: Mapping[str, str]
     header_bytes: int
     ambiguities: tuple[Ambiguity, ...]
+    agent: str = ""
+    """The product that `User-Agent` names first, lower case; empty where it names none."""
     derived: dict[Hashable, Any] = {}
     """What others make of the headers alone, each under its own key: kept for as long as the fields are."""
     lasting: dict[Hashable, Any] = {}
@@ -89,7 +91,8 @@ class CanonicalRequest(msgspec.Struct, frozen=True, gc=False):
     """Size of all names and values as received."""
     ambiguities: tuple[Ambiguity, ...] = ()
     """Each once, and at most `MAX_OF_A_KIND` of a kind."""
-    derived: dict[Hashable, Any] = {}  # this and the next as in `Fields`
+    agent: str = ""  # this and what follows as in `Fields`
+    derived: dict[Hashable, Any] = {}
     lasting: dict[Hashable, Any] = {}
 
 
@@ -97,9 +100,14 @@ MAX_OF_A_KIND = 8
 """Ambiguities of one kind that are noted: enough to say what is wrong, and a hostile head of 60 KiB must not make
 an event of megabytes."""
 
+LONGEST_PRODUCT = 40
+"""Characters of a product's name that are told."""
+
 # RFC 3986, 3.3: pchar, without `;` (Tomcat and its kin cut path parameters off) and without `%`. `|`, `[` and
 # `]` are what browsers leave unencoded in a path (WHATWG URL, path percent-encode set); forwarded encoded.
-_NOT_PLAIN = re.compile(r"[^A-Za-z0-9._~!$&'()*+,=:@/-]")
+_PLAIN_TARGET = re.compile(r"(?:/(?![./])[A-Za-z0-9._~!$&'()*+,=:@-]*+)+")
+PLAIN_SEGMENT = re.compile(r"(?!\.)[A-Za-z0-9._~!$&'()*+,=:@-]+")
+"""A segment that can be read in one way, and is not empty: after a plain path, a slash and it make a plain target."""
 _PATH_CHARACTERS = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@%/|\[\]\\-]*")
 # Without `;`: one that was encoded is data, and bare it would be cut off as a path parameter.
 _SEGMENT_SAFE = "!$&'()*+,=:@-._~"
@@ -123,6 +131,7 @@ _HEADER_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 # the same, for it is what ends a header line.
 _VALUE_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _HEADER_NAMES = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]*")  # RFC 9110, 5.6.2: tokens, lower case, one after another
+_PRODUCT = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 10.1.5, without its version
 _AUTHORITY = re.compile(r"(?:[A-Za-z0-9._-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 # A backslash, and the characters that servers with best-fit mappings turn into `/`, `\` or `.`.
 _SEPARATOR_LOOKALIKES = re.compile("[\\\\\uff0f\uff3c\uff0e\u2215\u2044\u29f8\u2216\u29f5]")
@@ -154,16 +163,13 @@ _SHADOWABLE = _SINGLE_VALUED | {
 }  # fmt: skip
 
 
-def canonicalise(head: RequestHead, fields: Fields | None = None, target: Target | None = None) -> CanonicalRequest:
-    """Read `head` once. Never raises; what is ambiguous is noted and read in the most conservative way.
+def canonicalise(head: RequestHead) -> CanonicalRequest:
+    """Read `head` once. Never raises; what is ambiguous is noted and read in the most conservative way."""
+    return joined(read_fields(head), read_target(head.target))
 
-    `fields` and `target` are what `read_fields` and `read_target` give for it, where that is known already.
-    """
-    if fields is None:
-        fields = read_fields(head)
-    if target is None:
-        target = read_target(head.target)
-    found, more = target.ambiguities, fields.ambiguities
+
+def joined(fields: Fields, target: Target) -> CanonicalRequest:
+    """The request whose head says `fields` and whose target says `target`."""
     return CanonicalRequest(
         fields.host,
         target.path,
@@ -172,21 +178,29 @@ def canonicalise(head: RequestHead, fields: Fields | None = None, target: Target
         target.target,
         fields.headers,
         fields.header_bytes,
-        _bounded((*found, *more)) if found and more else found or more,
+        together(target.ambiguities, fields.ambiguities),
+        fields.agent,
         fields.derived,
         fields.lasting,
     )
 
 
+def together(found: tuple[Ambiguity, ...], more: tuple[Ambiguity, ...]) -> tuple[Ambiguity, ...]:
+    """The ambiguities of a target and of fields."""
+    return _bounded((*found, *more)) if found and more else found or more
+
+
 def read_target(raw: str) -> Target:
     """Everything that a request target says. Never raises."""
+    if _PLAIN_TARGET.fullmatch(raw):
+        return Target(raw, tuple(raw[1:].split("/")), (), raw, ())
     found: list[Ambiguity] = []
     raw_path, question, raw_query = raw.partition("?")
-    if raw_path[:1] == "/" and "/." not in raw_path and "//" not in raw_path and not _NOT_PLAIN.search(raw_path):
+    if _PLAIN_TARGET.fullmatch(raw_path):
         path, segments = raw_path, tuple(raw_path[1:].split("/"))
     else:
         path, segments = _read_path(raw_path, found)
-    query = _read_query(raw_query, found) if raw_query else ()
+    query = read_pairs(raw_query, found, "query") if raw_query else ()
     whole = path + question + raw_query if question else path
     return Target(path, segments, query, whole, _bounded(found) if found else ())
 
@@ -198,9 +212,15 @@ def read_fields(head: RequestHead) -> Fields:
     _check_framing(head, headers, found)
     _check_joined(headers, found)
     _check_authority(head, headers, found)
-    host = _read_host(head.authority, found)
     size = sum([len(name) + len(value) for name, value in head.headers])
-    return Fields(host, headers, size, _bounded(found) if found else ())
+    agent = first_product(headers.get("user-agent", ""))
+    return Fields(host_of(head.authority), headers, size, _bounded(found) if found else (), agent)
+
+
+def first_product(user_agent: str) -> str:
+    """The product that a `User-Agent` names first, lower case, cut at 40 characters; empty where it names none."""
+    found = _PRODUCT.match(user_agent[:256].strip())
+    return found[0][:LONGEST_PRODUCT].lower() if found else ""
 
 
 def read_pairs(raw: str, found: list[Ambiguity], place: str) -> tuple[tuple[str, str], ...]:
@@ -275,10 +295,6 @@ def _read_segment(raw: str, found: list[Ambiguity]) -> str:
     if any(piece.strip() in _DOTS for piece in _SEPARATORS.split(text)):
         found.append(Ambiguity("dot-segment", "path"))
     return text
-
-
-def _read_query(raw: str, found: list[Ambiguity]) -> tuple[tuple[str, str], ...]:
-    return read_pairs(raw, found, "query")
 
 
 def _decode(raw: str, found: list[Ambiguity], location: str) -> str:
@@ -372,13 +388,13 @@ def _check_authority(head: RequestHead, headers: Mapping[str, str], found: list[
     """RFC 9113, 8.3.1: a `Host` field beside the authority must not name another one."""
     if headers.get("host", head.authority) != head.authority:
         found.append(Ambiguity("invalid-authority", "header.host"))
-
-
-def _read_host(authority: str, found: list[Ambiguity]) -> str:
-    if not _AUTHORITY.fullmatch(authority):
+    if not _AUTHORITY.fullmatch(head.authority):
         found.append(Ambiguity("invalid-authority", "authority"))
-        return authority.lower()
-    if authority.endswith("]"):
+
+
+def host_of(authority: str) -> str:
+    """The host of `authority`, lower case and without port; all of it where it is none."""
+    if authority.endswith("]") or not _AUTHORITY.fullmatch(authority):
         return authority.lower()
     host, separator, _ = authority.rpartition(":")
     return (host if separator else authority).lower()

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 
-class JsonDocument(msgspec.Struct, frozen=True):
+class JsonDocument(msgspec.Struct, frozen=True, gc=False):
     """A JSON text (RFC 8259): dict, list, str, int, float, bool or None."""
 
     value: Any

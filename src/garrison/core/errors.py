@@ -63,3 +63,17 @@ class RecordError(GarrisonError):
 
 class ProtocolError(GarrisonError):
     """An adapter fed an exchange out of order: a bug in the adapter, never a client's doing."""
+
+
+def option_error(option: str, message: str, hint: str = "") -> ConfigError:
+    """The one thing that is wrong with a command's `option`, or with one of its arguments."""
+    return ConfigError([Problem("<options>", option, message, hint)])
+
+
+def cause_of(error: Exception) -> str:
+    """What `error` says went wrong, as a message goes on with it: lower case, of the system's errors without the file's
+    name."""
+    if isinstance(error, OSError):
+        return (error.strerror or str(error)).lower()
+    text = str(error)
+    return text[:1].lower() + text[1:]

@@ -7,7 +7,7 @@ from garrison.core.exposure import Attribution, Disclosure
 from garrison.core.ids import ControlId, EventId, OperationId
 
 
-class Event(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="v", tag=1):
+class Event(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag_field="v", tag=1):
     """One exchange, after the fact. `v` in its encoded form is the version of this struct: fields may be added
     to a version, never change their meaning."""
 

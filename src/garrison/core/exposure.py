@@ -19,7 +19,7 @@ class Attribution(StrEnum):
     """The answer could not be read."""
 
 
-class Disclosure(msgspec.Struct, frozen=True, omit_defaults=True):
+class Disclosure(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """What one exchange disclosed of subjects who have everything but their names in common: each is one exposure."""
 
     kind: str

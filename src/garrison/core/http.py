@@ -29,7 +29,7 @@ class TlsFacts(msgspec.Struct, frozen=True):
     """Its first alternative name that is a URI, such as a SPIFFE ID."""
 
 
-class Peer(msgspec.Struct, frozen=True):
+class Peer(msgspec.Struct, frozen=True, gc=False):
     """The network origin of a request: the client, or the last proxy that is trusted to name it."""
 
     address: str
@@ -39,7 +39,7 @@ class Peer(msgspec.Struct, frozen=True):
     """None where the connection is not encrypted."""
 
 
-class RequestHead(msgspec.Struct, frozen=True):
+class RequestHead(msgspec.Struct, frozen=True, gc=False):
     """A request without its body, as received."""
 
     method: str
@@ -55,7 +55,7 @@ class RequestHead(msgspec.Struct, frozen=True):
     """Whether a body follows, even an empty one of unknown length."""
 
 
-class ResponseHead(msgspec.Struct, frozen=True):
+class ResponseHead(msgspec.Struct, frozen=True, gc=False):
     """A response without its body."""
 
     status: int

@@ -1,12 +1,14 @@
 """An operation: method and path template, the unit of policy. Declared facts only; validators live in `contract`."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
 from garrison.core.ids import OperationId
 
+UNDESCRIBED: Final = "(undescribed)"
+"""What stands for the operation, wherever one is shown, where the contract describes none."""
 Location = Literal["path", "query", "querystring", "header", "cookie"]
 """Where a parameter travels; `querystring` is OpenAPI 3.2's whole query as one value."""
 

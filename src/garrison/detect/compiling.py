@@ -1,27 +1,21 @@
 """Parsed rules become what the detector runs, or the whole list of what is wrong with them."""
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Collection, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any, Final, Literal, cast
 
 import msgspec
 from sigma.conditions import ConditionOR
-from sigma.correlations import (
-    CorrelationConditionAND,
-    CorrelationConditionNOT,
-    CorrelationConditionOR,
-    SigmaCorrelationRule,
-    SigmaExtendedCorrelationCondition,
-    SigmaRuleReference,
-)
+from sigma.correlations import SigmaCorrelationRule, SigmaRuleReference
 from sigma.exceptions import SigmaError
 
 from garrison.config.expression import compiled, expression_fault
 from garrison.core.detection import Confidence, RuleId, Severity
 from garrison.core.errors import ConfigError, Problem
+from garrison.core.nearest import did_you_mean
 from garrison.detect.aggregates import Having, compile_having
+from garrison.detect.conditions import JUDGED_LATE, FaultError, condition_of, denies, percentile_of
 from garrison.detect.fields import NUMBERS, Field
 from garrison.detect.matching import Match, Test, UnsupportedError, compile_condition, known_field
 from garrison.detect.reading import Document, read_files, words_of
@@ -30,12 +24,10 @@ from garrison.detect.rule import (
     MAX_THRESHOLD,
     NO_OVERRIDE,
     BaseRule,
-    Condition,
     CorrelationRule,
     Kind,
     Label,
     Node,
-    Operator,
     Override,
     Part,
     RuleFile,
@@ -47,8 +39,7 @@ _SPAN: Final = re.compile(r"([1-9][0-9]{0,8})([smhdw])\Z")
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _ALONE: Final = 300.0
 """Seconds for which a rule that looks at single events does not tell of the same one who asks again."""
-_JUDGED_LATE: Final = frozenset({Kind.VALUE_AVG, Kind.VALUE_MEDIAN, Kind.VALUE_PERCENTILE})
-_ADDED: Final = _JUDGED_LATE | {Kind.VALUE_SUM}
+_ADDED: Final = JUDGED_LATE | {Kind.VALUE_SUM}
 _SPEAKS: Final = re.compile(r"\bevent\.([A-Za-z_]\w*)")
 _TEXT: Final = re.compile(r"""r?(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")""")
 
@@ -82,14 +73,6 @@ def compile_rules(
     return RuleSet(tuple(compiler.nodes))
 
 
-class _FaultError(Exception):
-    """Something is wrong at a place of the document."""
-
-    def __init__(self, place: str, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.place, self.hint = place, hint
-
-
 class _Compiler:
     def __init__(
         self, disable: frozenset[str], override: Mapping[str, Override], problems: list[Problem], settings: str
@@ -113,8 +96,7 @@ class _Compiler:
         for document in self._documents.values():
             self._place_of(document.rule)
         for name in sorted((self._disable | self._override.keys()) - self._ids.keys()):
-            near = get_close_matches(name, sorted(self._ids), n=1)
-            hint = f"did you mean `{near[0]}`?" if near else "`garrison rules` lists them"
+            hint = did_you_mean(name, self._ids, "`garrison rules` lists them")
             place = "$.detect.disable" if name in self._disable else f"$.detect.override.{name}"
             self._problems.append(Problem(self._settings, place, f"`{name}` is no rule", hint))
 
@@ -130,7 +112,7 @@ class _Compiler:
         self._waiting.add(key)
         try:
             node = self._node(document)
-        except _FaultError as fault:
+        except FaultError as fault:
             self._problems.append(document.problem(fault.place, str(fault), fault.hint))
             node = None
         self._waiting.discard(key)
@@ -178,15 +160,15 @@ class _Compiler:
         rule: SigmaCorrelationRule = document.rule
         places = [self._place_of(reference.rule) for reference in rule.referenced_rules]
         if not places:
-            raise _FaultError("correlation.rules", "refers to no rule", "name at least one")
+            raise FaultError("correlation.rules", "refers to no rule", "name at least one")
         if None in places:
             return None  # what is wrong with those it refers to is said there
         kind = Kind(rule.type.name.lower())
         span = float(rule.timespan.seconds)
         if span > MAX_SPAN:
-            raise _FaultError("correlation.timespan", "is longer than 31 days", "choose a shorter one")
-        condition = _condition(rule, kind, self._override.get(label.id, NO_OVERRIDE))
-        closes = kind in _JUDGED_LATE or condition.op not in {"gt", "gte"} or _denies(rule.condition)
+            raise FaultError("correlation.timespan", "is longer than 31 days", "choose a shorter one")
+        condition = condition_of(rule, kind, self._override.get(label.id, NO_OVERRIDE))
+        closes = kind in JUDGED_LATE or condition.op not in {"gt", "gte"} or denies(rule.condition)
         sources = tuple(self._source(document, reference, cast("int", at)) for reference, at in _pairs(rule, places))
         self._check_live(sources, extras.having)
         prints = [self._prints[id(reference.rule)] for reference in rule.referenced_rules]
@@ -201,7 +183,7 @@ class _Compiler:
             closes=closes,
             having=_having(extras.having),
             estimate=extras.distinct == "estimate" or condition.threshold > MAX_THRESHOLD,
-            percentile=_percentile(rule),
+            percentile=percentile_of(rule),
             reports=reports,
             silence=_seconds(extras.silence, "garrison.silence") if extras.silence else span,
             fingerprint=self._prints[id(rule)],
@@ -215,7 +197,7 @@ class _Compiler:
                 continue
             if having or any(part.field is not None for part in (*source.group, *source.value)):
                 message = f"`{node.label.id}` is judged when its window is over, and only has what it groups by"
-                raise _FaultError("correlation.rules", message, "group by fields that it groups by")
+                raise FaultError("correlation.rules", message, "group by fields that it groups by")
 
     def _source(self, document: Document, reference: SigmaRuleReference, at: int) -> Source:
         rule: SigmaCorrelationRule = document.rule
@@ -233,7 +215,7 @@ class _Compiler:
             mapped = aliases[name].mapping.items()
             found = next((field for one, field in mapped if one.rule is reference.rule), None)
             if found is None:
-                raise _FaultError(f"correlation.aliases.{name}", f"says nothing of `{reference.reference}`", "add it")
+                raise FaultError(f"correlation.aliases.{name}", f"says nothing of `{reference.reference}`", "add it")
             name = found
         node = self.nodes[at]
         if isinstance(node, CorrelationRule) and name in node.names:
@@ -241,17 +223,17 @@ class _Compiler:
         try:
             return Part(known_field(name))
         except UnsupportedError as error:
-            raise _FaultError(place, str(error), error.hint) from None
+            raise FaultError(place, str(error), error.hint) from None
 
 
 def _check_numbers(value: Sequence[Part]) -> None:
     place = "correlation.condition.field"
     if len(value) != 1:
-        raise _FaultError(place, "must be one field", "example: `field: response_bytes`")
+        raise FaultError(place, "must be one field", "example: `field: response_bytes`")
     field = value[0].field
     if field is not None and field.name not in NUMBERS:
         known = ", ".join(f"`{name}`" for name in sorted(NUMBERS))
-        raise _FaultError(place, f"`{field.name}` is no number", f"numbers are {known}")
+        raise FaultError(place, f"`{field.name}` is no number", f"numbers are {known}")
 
 
 def _pairs(rule: SigmaCorrelationRule, places: Sequence[int | None]) -> list[tuple[SigmaRuleReference, int | None]]:
@@ -266,12 +248,12 @@ def _extras(document: Document) -> _Extras:
         text, _, where = str(error).partition(" - at `$")
         hint = "there are `confidence`, `filter`, `having`, `distinct` and `silence`"
         message = text[:1].lower() + text[1:]
-        raise _FaultError("garrison" + where.rstrip("`"), message, hint) from None
+        raise FaultError("garrison" + where.rstrip("`"), message, hint) from None
     correlation = isinstance(document.rule, SigmaCorrelationRule)
     wrong = "filter" if correlation and extras.filter else "having" if extras.having and not correlation else ""
     if wrong:
         hint = "`filter` is of rules that look at events, `having` of correlations"
-        raise _FaultError(f"garrison.{wrong}", "does not belong here", hint)
+        raise FaultError(f"garrison.{wrong}", "does not belong here", hint)
     return extras
 
 
@@ -282,9 +264,9 @@ def _match(document: Document) -> Match:
         tree = trees[0] if len(trees) == 1 else ConditionOR(trees)
         return compile_condition(tree)
     except SigmaError as error:
-        raise _FaultError("detection.condition", words_of(error)) from None
+        raise FaultError("detection.condition", words_of(error)) from None
     except UnsupportedError as error:
-        raise _FaultError("detection", str(error), error.hint) from None
+        raise FaultError("detection", str(error), error.hint) from None
 
 
 def _filter(source: str) -> Test | None:
@@ -293,13 +275,13 @@ def _filter(source: str) -> Test | None:
         return None
     fault = expression_fault(source, ("event",))
     if fault is not None:
-        raise _FaultError("garrison.filter", *fault)
+        raise FaultError("garrison.filter", *fault)
     fields: dict[str, Field] = {}
     for name in sorted(set(_SPEAKS.findall(_TEXT.sub("''", source)))):
         try:
             fields[name] = known_field(name)
         except UnsupportedError as error:
-            raise _FaultError("garrison.filter", str(error), error.hint) from None
+            raise FaultError("garrison.filter", str(error), error.hint) from None
     used = tuple((name, field.get, field.many) for name, field in fields.items())
 
     def test(seen: Any) -> bool:
@@ -323,71 +305,13 @@ def _having(source: str) -> Having | None:
     try:
         return compile_having(source)
     except ValueError as error:
-        raise _FaultError("garrison.having", *error.args) from None
-
-
-def _condition(rule: SigmaCorrelationRule, kind: Kind, override: Override) -> Condition:
-    given = rule.condition
-    if isinstance(given, SigmaExtendedCorrelationCondition):
-        if kind is Kind.TEMPORAL_ORDERED and not _only_and(given.parsed):
-            raise _FaultError("correlation.condition", "an order is only of rules joined by `and`", "use `temporal`")
-        places = {reference.reference: at for at, reference in enumerate(rule.referenced_rules)}
-        return Condition("gte", float(len(places)), _expression(given.parsed, places))
-    op = cast("Operator", given.op.name.lower())
-    threshold = float(given.count if override.threshold is None else override.threshold)
-    if kind is Kind.TEMPORAL_ORDERED and (op, threshold) != ("gte", float(len(rule.referenced_rules))):
-        hint = "leave `condition` out: all of the rules in their order"
-        raise _FaultError("correlation.condition", "an order is of all rules that it names", hint)
-    if op in {"gt", "gte"} and kind is not Kind.VALUE_SUM and kind not in _JUDGED_LATE and threshold < (op == "gte"):
-        raise _FaultError("correlation.condition", f"`{op}: {threshold:g}` is always true", "ask for at least one")
-    return Condition(op, threshold)
-
-
-def _percentile(rule: SigmaCorrelationRule) -> int:
-    found = getattr(rule.condition, "percentile", None)
-    if rule.type.name != "VALUE_PERCENTILE":
-        return 50
-    if found is None or not 0 < found <= 100:
-        raise _FaultError("correlation.condition.percentile", "must be from 1 to 100", "example: `percentile: 95`")
-    return int(found)
-
-
-def _expression(tree: Any, places: Mapping[str, int]) -> Callable[[frozenset[int]], bool]:
-    if isinstance(tree, SigmaRuleReference):
-        at = places[tree.reference]
-        return lambda seen: at in seen
-    parts = tuple(_expression(part, places) for part in tree.args)
-    if isinstance(tree, CorrelationConditionAND):
-        return lambda seen: all(part(seen) for part in parts)
-    if isinstance(tree, CorrelationConditionOR):
-        return lambda seen: any(part(seen) for part in parts)
-    return lambda seen: not parts[0](seen)
-
-
-def _only_and(tree: Any) -> bool:
-    if isinstance(tree, SigmaRuleReference):
-        return True
-    return isinstance(tree, CorrelationConditionAND) and all(_only_and(part) for part in tree.args)
-
-
-def _denies(given: Any) -> bool:
-    """Whether an extended condition asks for something not to happen."""
-    if not isinstance(given, SigmaExtendedCorrelationCondition):
-        return False
-    waiting = [given.parsed]
-    while waiting:
-        tree = waiting.pop()
-        if isinstance(tree, CorrelationConditionNOT):
-            return True
-        if isinstance(tree, CorrelationConditionAND | CorrelationConditionOR):
-            waiting += tree.args
-    return False
+        raise FaultError("garrison.having", *error.args) from None
 
 
 def _seconds(text: str, place: str) -> float:
     found = _SPAN.match(text)
     if not found:
-        raise _FaultError(place, f"`{text}` is no time", "examples: `30s`, `10m`, `1h`, `7d`")
+        raise FaultError(place, f"`{text}` is no time", "examples: `30s`, `10m`, `1h`, `7d`")
     return float(int(found[1]) * _UNITS[found[2]])
 
 

@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
+from msgspec.structs import force_setattr
+
 from garrison.core.decision import Mode, Reason
 from garrison.core.question import MAX_QUESTIONS, Question
 from garrison.engine.combine import Answer
 from garrison.engine.control import Wants
 from garrison.engine.facts import Facts
-from garrison.engine.plan import Plan, PlannedCheck, Stage
+from garrison.engine.heads import Remembered
+from garrison.engine.plan import Plan
+from garrison.engine.stage import PlannedCheck, Stage
 
 _ENFORCE = Mode.ENFORCE
 
@@ -38,8 +42,30 @@ def has_objection(answers: Sequence[Answer]) -> bool:
     return any(each.mode is _ENFORCE and isinstance(each.said, Reason | tuple) and each.said for each in answers)
 
 
-def is_wanted(wants: Wants, facts: Facts) -> bool:
-    """Whether a control wants the response's body: what it cannot say, its check must."""
+def wanting(stage: Stage, announced: Remembered, facts: Facts) -> tuple[PlannedCheck, ...]:
+    """The controls of `stage` that look at the body of this response.
+
+    What they say of one that the contract declares, they say of all that are announced like it: it is remembered.
+    """
+    found = [each for each in stage.checks if each.wants_response is None or _is_wanted(each.wants_response, facts)]
+    checks = tuple(found)
+    if announced.body_schema is not None:
+        force_setattr(announced, "wanting", checks)
+    return checks
+
+
+def heeding(stage: Stage, announced: Remembered, facts: Facts) -> tuple[PlannedCheck, ...]:
+    """The controls of `stage` that may object to this response's head; remembered likewise."""
+    if announced.body_schema is None:
+        return stage.checks
+    found = [each for each in stage.checks if each.heeds_response is None or _is_wanted(each.heeds_response, facts)]
+    checks = tuple(found)
+    force_setattr(announced, "heeding", checks)
+    return checks
+
+
+def _is_wanted(wants: Wants, facts: Facts) -> bool:
+    """Whether a control wants to look at the response: what it cannot say, its check must."""
     try:
         return wants(facts)
     except Exception:  # noqa: BLE001 - the engine's guard

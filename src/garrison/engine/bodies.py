@@ -9,8 +9,7 @@ from garrison.contract.body import BodySchema
 from garrison.contract.catalogue import CompiledOperation
 from garrison.contract.media import Kind, kind_of
 from garrison.contract.responses import ResponseSchema
-from garrison.core.http import header
-from garrison.engine.decode import Undecodable, decode, decode_response, decompress
+from garrison.engine.decode import Undecodable, decode, decode_json, decode_response, decompress
 from garrison.engine.facts import Facts
 from garrison.engine.media_type import MediaType
 
@@ -21,18 +20,15 @@ PASSED_OVER = frozenset({"opaque", "stream"})
 """Kinds of bodies that pass with head-only inspection."""
 
 
-def request_kind(facts: Facts) -> Kind:
-    """How the request's body is to be read."""
-    operation = facts.operation
-    if operation is not None and (
-        operation.streams_request
-        # a tunnel only where one is declared: elsewhere the header is ignored, and the body is a body
-        or (operation.upgrades and "upgrade" in facts.canonical.headers)
-    ):
+def request_kind(
+    operation: CompiledOperation | None, media_type: MediaType | None, body_schema: BodySchema | None
+) -> Kind:
+    """How a request's body is to be read: `body_schema` is what the contract says of it."""
+    if operation is not None and operation.streams_request:
         return "stream"
-    if facts.body_schema is not None:
-        return facts.body_schema.kind
-    kind = kind_of(facts.media_type.essence) if facts.media_type is not None else "opaque"
+    if body_schema is not None:
+        return body_schema.kind
+    kind = kind_of(media_type.essence) if media_type is not None else "opaque"
     return "opaque" if kind == "stream" else kind  # only a declared stream may be endless
 
 
@@ -46,17 +42,24 @@ def read_request_body(facts: Facts, body: bytes, limit: int, limits: RequestLimi
         facts.uninspected += ("request-body: over the inspection bound",)
         return
     facts.received = body
-    headers = facts.canonical.headers
-    stated = headers.get("content-length")
-    if stated is not None and stated.lstrip("0") != str(len(body)):
+    headers, length = facts.canonical.headers, str(len(body))
+    stated = headers.get("content-length", length)
+    if stated != length and stated.lstrip("0") != length:
         facts.document = Undecodable("conflicting-framing", "header.content-length", "the body's own length")
         return
-    data = decompress(body, headers.get("content-encoding", "").strip().lower(), limit)
-    if type(data) is Undecodable:
-        facts.document = data
-        return
+    data = body
+    if "content-encoding" in headers:
+        plain = decompress(body, headers["content-encoding"].strip().lower(), limit)
+        if isinstance(plain, Undecodable):
+            facts.document = plain
+            return
+        data = plain
     facts.body = data
-    facts.document = decode(data, facts.body_kind or "opaque", facts.media_type or _NO_MEDIA_TYPE, limits)
+    expected = facts.expected
+    if expected.is_plain_json:
+        facts.document = decode_json(data, limits)
+    else:
+        facts.document = decode(data, expected.kind or "opaque", expected.media_type or _NO_MEDIA_TYPE, limits)
 
 
 def response_kind(
@@ -78,24 +81,23 @@ def response_kind(
     return _only_readable(kind_of(media_type.essence)) if media_type is not None else "opaque"
 
 
-def read_response_body(facts: Facts, body: bytes | None, kind: Kind, limit: int) -> None:
+def read_response_body(facts: Facts, body: bytes | None, limit: int) -> None:
     """Decode the response's body into `facts`; None says that it was longer than `limit` bytes."""
     if body == b"":
         facts.response_body = body
         return
-    response = facts.response
     if body is None or len(body) > limit:
         facts.response_document = Undecodable("response-too-large", "response", f"at most {limit} bytes")
         facts.uninspected += ("response-body: over the inspection bound",)
         return
-    coding = header(response.headers, "content-encoding") if response is not None else None
-    data = decompress(body, coding.strip().lower(), limit) if coding else body
+    announced = facts.announced
+    data = decompress(body, announced.coding, limit) if announced.coding else body
     if type(data) is Undecodable:
         facts.response_document = Undecodable("response-unreadable", "response", data.reason)
         facts.uninspected += (f"response-body: {data.reason.replace('-', ' ')}",)
         return
     facts.response_body = data
-    facts.response_document = decode_response(data, kind, facts.response_media_type or _NO_MEDIA_TYPE)
+    facts.response_document = decode_response(data, announced.kind, announced.media_type or _NO_MEDIA_TYPE)
 
 
 def _error_kind(media_type: MediaType | None) -> Kind:

@@ -7,13 +7,10 @@ from garrison.core.event import Event
 from garrison.core.http import RequestHead
 from garrison.core.ids import ControlId, EventId
 from garrison.engine.facts import Facts
-from garrison.engine.measures import first_product
 from garrison.engine.plan import Plan, Policy
 
 GONE: Final = frozenset({404, 410})
 """Statuses that say that there is nothing of what was asked for (RFC 9110, 15.5.5 and 15.5.11)."""
-_AGENT: Final = b"agent"
-"""Under which it is remembered, with the head's fields, what program sends them."""
 
 
 class _Undescribed:
@@ -25,16 +22,31 @@ UNDESCRIBED: Final = _Undescribed()
 """Stands for the operation where there is none."""
 
 
-def tell_end(plan: Plan, facts: Facts, decision: Decision, reasons: tuple[Reason, ...]) -> tuple[ControlId, ...]:
-    """Tell all who want to know that it is over; the controls that failed, at that or before."""
-    facts.reasons, facts.observed = reasons, decision.observed
-    facts.has_left = decision.allowed and facts.response is not None
-    errors = decision.errors
+def objections(decision: Decision) -> tuple[Reason, ...]:
+    """What was objected to in force, mended or not."""
+    reasons = decision.reasons
+    if decision.rewrites:
+        reasons += tuple([rewrite.reason for rewrite in decision.rewrites])
+    for amendment in decision.amendments:
+        reasons += amendment.reasons
+    return reasons
+
+
+def tell_end(plan: Plan, facts: Facts, errors: tuple[ControlId, ...]) -> tuple[ControlId, ...]:
+    """Tell all who want to know that it is over, and settle what was taken; the controls that failed, at that or
+    before, which are `errors`."""
     for control, end in plan.ends:
         try:
             end(facts)
         except Exception:  # noqa: BLE001 - the engine's guard: the event is made whatever it lacks
             errors += (control,)
+    exposed = facts.exposed
+    seen = exposed.seen
+    if seen is not None:
+        if seen.waiting is exposed.told and facts.has_left:
+            seen.waiting = None  # as `settle`, without a call
+        else:
+            facts.state.budgets.settle(((seen, exposed.told),), has_left=facts.has_left)
     if facts.taken:
         facts.state.budgets.settle(facts.taken, has_left=facts.has_left)
     if facts.on_close:
@@ -42,15 +54,6 @@ def tell_end(plan: Plan, facts: Facts, decision: Decision, reasons: tuple[Reason
         for done in waiting:
             done()
     return errors
-
-
-def agent_of(facts: Facts) -> str:
-    """The program that sends the request, as it says itself."""
-    canonical = facts.canonical
-    agent: str | None = canonical.lasting.get(_AGENT)
-    if agent is None:
-        agent = canonical.lasting[_AGENT] = first_product(canonical.headers.get("user-agent", ""))
-    return agent
 
 
 def unread_event(

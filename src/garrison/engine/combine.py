@@ -96,8 +96,8 @@ def disposition_of(decision: Decision, observed: Sequence[Reason], rewritten: bo
         return Disposition.REWRITTEN
     if aborted:
         return Disposition.ABORTED
-    return _LOGGED if observed else _PASSED
+    return _LOGGED if observed else PASSED
 
 
 # By a plain name: to reach a member through its class costs as much as a small control.
-_LOGGED, _PASSED = Disposition.LOGGED, Disposition.ALLOWED
+_LOGGED, PASSED = Disposition.LOGGED, Disposition.ALLOWED

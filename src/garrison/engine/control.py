@@ -22,7 +22,8 @@ Check: TypeAlias = Callable[[Facts], Outcome | Question]
 request's phases may ask, has it called again once the answer is among the facts."""
 
 Wants: TypeAlias = Callable[[Facts], bool]
-"""Asked at the response's head: does the control need that response's body?"""
+"""Asked at the response's head: does the control need that response's body? Where the contract declares such a body,
+this rests on status, media type and whether there is a body alone: it is asked once for all that are alike."""
 
 
 End: TypeAlias = Callable[[Facts], None]
@@ -96,11 +97,21 @@ class Checks(msgspec.Struct, frozen=True):
     wait for anybody's answer."""
     end: End | None = None
     """Told of every exchange that it is over: notes what the event says of it besides the decision."""
+    wants_outcome: bool = False
+    """Whether `end` looks at `Facts.ended`, `is_aborted`, `reasons` or `observed`, which are set for those and for
+    `Facts.on_close` alone."""
     sets_response_headers: bool = False
     """Whether it adds to `Facts.response_headers`: the response is then held until its head is known."""
     dormant: tuple[Check, ...] = ()
     """Those of its checks that say nothing while nobody is measured against (`State.is_calm`), and those of a request's
     body that say nothing of one that could be decoded: they are not asked then. An objector's only."""
+    unless_sound: tuple[Check, ...] = ()
+    """Those of its `head` that say nothing of a sound request (`Addressed.is_sound`), in whose head nothing is
+    ambiguous either: they are not asked of one. An objector's only."""
+    always_grants: bool = False
+    """Whether `head` grants every exchange of the operation, whatever its facts: it is taken as said."""
+    heeds_response: Wants | None = None
+    """Which responses' heads `response_head` may object to; None means every one. As of `wants_response`."""
     prepare: Prepare | None = None
     """What would else be done, and waited for, when the first exchange asks for it."""
 

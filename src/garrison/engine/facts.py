@@ -18,20 +18,25 @@ from garrison.contract.responses import ResponseSchema
 from garrison.core.canonical import CanonicalRequest
 from garrison.core.decision import Reason
 from garrison.core.document import Document
-from garrison.core.exposure import Attribution, Disclosure
+from garrison.core.exposure import Disclosure
 from garrison.core.http import RequestHead, ResponseHead
 from garrison.core.ids import EventId
 from garrison.core.principal import ANONYMOUS, Principal
 from garrison.core.question import Answer, Question
-from garrison.engine.budgets import Place, party_of
+from garrison.core.quick import quick_to_set
+from garrison.engine.announced import NOTHING_ANNOUNCED, NOTHING_EXPECTED, Announced, Expected
 from garrison.engine.circuit import Ticket
 from garrison.engine.decode import Undecodable
+from garrison.engine.exposed import NOTHING_EXPOSED, Exposed
+from garrison.engine.looks import Place
 from garrison.engine.media_type import MediaType
+from garrison.engine.parties import party_of
 from garrison.engine.state import State
 
-_NOTHING: Mapping[Any, Any] = MappingProxyType({})
+NOTHING_READ: Mapping[Any, Any] = MappingProxyType({})
 
 
+@quick_to_set
 class Facts(msgspec.Struct, eq=False):
     """One exchange as far as it has come. None stands for: not yet, or not there.
 
@@ -50,11 +55,17 @@ class Facts(msgspec.Struct, eq=False):
     """The operation that was matched; None where the contract describes none."""
     has_body: bool
     """Whether the request's body is there as far as the head says; one of unknown length may prove empty."""
+    expected: Expected = NOTHING_EXPECTED
+    """What the head says of it."""
+    reading: Reading | None = None
+    """The operation's parameters, decoded; None where it declares none."""
+    values: Mapping[str, Mapping[str, Any]] = NOTHING_READ
+    """Decoded parameters by location and name: those of `reading`."""
     principal: Principal = ANONYMOUS
     """Who asks: `ANONYMOUS` until the control `authentication` has found out."""
     credentials: dict[str, Any] | None = None
     """What was found of each security scheme's credential: one that counts once (a proof) is looked at once."""
-    answers: Mapping[Question, Answer] = _NOTHING
+    answers: Mapping[Question, Answer] = NOTHING_READ
     """Answers to what controls asked for this exchange."""
     refusal_headers: tuple[tuple[int, str, str], ...] = ()
     """Status, name and value of header fields that a denial with that status carries: `WWW-Authenticate`,
@@ -69,23 +80,12 @@ class Facts(msgspec.Struct, eq=False):
     """What is left of the limits that counted this exchange, as `RateLimit` says it; None once one refused."""
     on_close: tuple[Callable[[], None], ...] = ()
     """Called once when the exchange is over, whatever came of it: a concurrency cap gives its place back."""
-    on_rewrite: "Callable[[Facts, Any], None] | None" = None
-    """Called where the answer leaves otherwise than it was judged, with the JSON value that leaves; None for a body
-    that has nothing of the upstream's."""
-    attribution: Attribution = Attribution.NOTHING
-    """Whether it is known whose data the answer discloses."""
-    exposed: tuple[Disclosure, ...] = ()
+    exposed: Exposed = NOTHING_EXPOSED
     """Whose data the answer discloses, if it leaves."""
     key: int = 0
-    """Number of the key under which `exposed` names them: it may be renewed while an exchange is under way."""
-    told: bytes = b""
-    """The same subjects but for one's own, abridged, one after another."""
-    payer: str = ""
-    """Under which name the answer was counted: as `party`; empty where it was not, or not by that."""
+    """Number of the key under which the request's subjects are named, in `asked`, `claimed` and `sent`."""
     taken: tuple[Place, ...] = ()
     """What the answer took of budgets: given back at the end if it did not leave."""
-    alone: tuple[str, str, str, bytes] | None = None
-    """Kind, name, digest and abridged digest of the subject where it is one alone; the name goes no further."""
     asked: tuple[str, ...] = ()
     """Whom or what the request names that the answer did not disclose; this and what follows as in `Event`."""
     missed: bool = False
@@ -105,28 +105,18 @@ class Facts(msgspec.Struct, eq=False):
     """Whether client or upstream broke off; known likewise."""
     has_left: bool = False
     """Whether the answer was let through to its end; known once the exchange is over."""
-    reading: Reading | None = None
-    """The operation's parameters, decoded; None where it declares none."""
-    values: Mapping[str, Mapping[str, Any]] = _NOTHING
-    """Decoded parameters by location and name: those of `reading`."""
-    media_type: MediaType | None = None
-    """The request's media type; None where it has none."""
-    body_schema: BodySchema | None = None
-    """What the contract says of the request's body in its media type."""
-    body_kind: Kind | None = None
-    """How the request's body is read: `opaque` and `stream` pass with head-only inspection."""
     received: bytes | None = None
     """The request's body as it came; None where there is none or it passes uninspected."""
     body: bytes | None = None
     """The request's body, decompressed; None where there is none or it passes uninspected."""
-    body_size: int = 0
-    """Bytes of the request's body as received, as far as it was seen."""
     document: Document | Undecodable | None = None
     """The request's body, decoded; None where there is none, or an empty one, or it passes uninspected."""
+    accepted: Document | None = None
+    """That very `document`, once it was found to keep `body_schema`: who asks again need not look at it."""
     is_narrowed: bool = False
     """Whether the upstream is asked for less codings than the client accepts: only those that can be undone."""
     is_forwarded: bool = False
-    """Whether the request went on to the upstream, or would have and was answered on the way."""
+    """Whether the request went on to the upstream, or would have and was answered on the way; known to `Checks.end`."""
     ticket: Ticket | None = None
     """With which the circuit to a third party let the exchange through."""
     left: Document | None = None
@@ -140,11 +130,8 @@ class Facts(msgspec.Struct, eq=False):
     recipient: str = ""
     """Who that is."""
     response: ResponseHead | None = None
-    response_media_type: MediaType | None = None
-    response_schema: ResponseSchema | None = None
-    """What the contract says of a response with this status."""
-    response_body_schema: BodySchema | None = None
-    """What the contract says of the response's body in its media type."""
+    announced: Announced = NOTHING_ANNOUNCED
+    """What the response's head says of its body."""
     response_body: bytes | None = None
     """The response's body, decompressed; empty where one of unknown length proved to be empty; None where there
     is none or it passes uninspected."""
@@ -153,10 +140,48 @@ class Facts(msgspec.Struct, eq=False):
     uninspected: tuple[str, ...] = ()
     """Parts that pass with head-only inspection, and why."""
 
+    # Short ways to what heads say of bodies. To ask for a property takes as long as ten steps: what is asked of every
+    # exchange goes by `expected` and `announced` itself.
+
+    @property
+    def media_type(self) -> MediaType | None:
+        """The request's media type; None where it has none, or no body."""
+        return self.expected.media_type
+
+    @property
+    def body_schema(self) -> BodySchema | None:
+        """What the contract says of the request's body in its media type."""
+        return self.expected.body_schema
+
+    @property
+    def body_kind(self) -> Kind | None:
+        """How the request's body is read: `opaque` and `stream` pass with head-only inspection."""
+        return self.expected.kind
+
+    @property
+    def response_media_type(self) -> MediaType | None:
+        """The response's media type; None where it has none."""
+        return self.announced.media_type
+
+    @property
+    def response_schema(self) -> ResponseSchema | None:
+        """What the contract says of a response with this status."""
+        return self.announced.schema
+
+    @property
+    def response_body_schema(self) -> BodySchema | None:
+        """What the contract says of the response's body in its media type."""
+        return self.announced.body_schema
+
     @property
     def party(self) -> str:
         """To whom anything is shown: the principal; where nobody proved who they are, their peer."""
         return party_of("" if self.principal is ANONYMOUS else self.principal.id, self.request.peer.address)
+
+    @property
+    def named_under(self) -> int:
+        """Number of the key under which anybody is named already; 0 where nobody is. One event has one."""
+        return self.exposed.key or self.key
 
     @property
     def has_response_body(self) -> bool:

@@ -1,54 +1,89 @@
-"""What heads say, read into an exchange's facts: parameters, media types, and what the contract says of them."""
+"""What heads say: parameters, media types, and what the contract says of them; remembered by operation."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, TypeAlias
 
-import msgspec
+from msgspec.structs import replace
 
 from garrison.contract.body import BodySchema
-from garrison.contract.catalogue import CompiledOperation, Miss
-from garrison.contract.media import Kind
+from garrison.contract.catalogue import CompiledOperation, Match
+from garrison.contract.parameters import Reading
 from garrison.contract.responses import ResponseSchema
-from garrison.contract.targets import Addressed
-from garrison.core.canonical import read_cookies
-from garrison.core.http import ResponseHead, header
+from garrison.core.canonical import CanonicalRequest, read_cookies
+from garrison.core.http import ResponseHead
+from garrison.core.remember import remember
+from garrison.engine.announced import Announced, Expected
 from garrison.engine.bodies import request_kind, response_kind
-from garrison.engine.facts import Facts
-from garrison.engine.media_type import MAX_MEDIA_TYPE, MediaType, parse_media_type
+from garrison.engine.decode import UTF8
+from garrison.engine.media_type import MAX_MEDIA_TYPE, parse_media_type
+from garrison.engine.stage import PlannedCheck
 
 
-def read_parameters(facts: Facts, addressed: Addressed) -> None:
-    """The operation's parameters, where it declares any."""
-    reading, match = addressed.reading, addressed.match
-    if reading is None:
-        if type(match) is Miss or match.operation.parameters is None:
-            return
-        headers = facts.canonical.headers
-        cookies = read_cookies(headers["cookie"]) if "cookie" in headers else ()
-        reading = match.operation.parameters.read(match.arguments, facts.canonical.query, headers, cookies)
-    facts.reading = reading
-    facts.values = reading.values
+def read_parameters(match: Match, canonical: CanonicalRequest) -> Reading | None:
+    """The parameters of the operation that was matched; None where it declares none."""
+    parameters = match.operation.parameters
+    if parameters is None:
+        return None
+    headers = canonical.headers
+    cookies = read_cookies(headers["cookie"]) if "cookie" in headers else ()
+    return parameters.read(match.arguments, canonical.query, headers, cookies)
 
 
-def read_media_type(facts: Facts) -> None:
-    """How the request's body is to be read."""
-    content_type = facts.canonical.headers.get("content-type")
-    if content_type is not None:
-        media_type = facts.media_type = parse_media_type(content_type)
-        if facts.operation is not None:
-            facts.body_schema = facts.operation.request_body(media_type.essence)
-    facts.body_kind = request_kind(facts)
+class BodyMemory:
+    """Remembers what is expected of the bodies that one operation is sent.
+
+    A pure memory, bounded; when it is full it begins anew.
+    """
+
+    MAX_ENTRIES: Final = 64
+
+    __slots__ = ("_known", "_operation", "_upgrades")
+
+    def __init__(self, operation: CompiledOperation | None) -> None:
+        self._operation = operation
+        self._upgrades = operation is not None and operation.upgrades
+        self._known: dict[str | None, Expected] = {}
+
+    def read(self, headers: Mapping[str, str]) -> Expected:
+        """What a request with these header fields says of its body."""
+        content_type = headers.get("content-type")
+        expected = self._known.get(content_type) or self.expected(content_type)
+        # a tunnel only where one is declared: elsewhere the header is ignored, and the body is a body
+        return replace(expected, kind="stream") if self._upgrades and "upgrade" in headers else expected
+
+    def expected(self, content_type: str | None) -> Expected:
+        """What a request with this `Content-Type` says of its body."""
+        known = self._known.get(content_type)
+        if known is None:
+            known = _expected(self._operation, content_type)
+            if len(content_type or "") <= MAX_MEDIA_TYPE:
+                remember(self._known, content_type, known, self.MAX_ENTRIES)
+        return known
 
 
-class Announced(msgspec.Struct, frozen=True, gc=False):
-    """What a response's head says of its body."""
+def _expected(operation: CompiledOperation | None, content_type: str | None) -> Expected:
+    media_type = parse_media_type(content_type) if content_type is not None else None
+    schema: BodySchema | None = None
+    if operation is not None and media_type is not None:
+        schema = operation.request_body(media_type.essence)
+    kind = request_kind(operation, media_type, schema)
+    is_plain = media_type is not None and not media_type.is_ambiguous and media_type.charset in UTF8
+    return Expected(media_type, schema, kind, kind == "json" and is_plain)
 
-    media_type: MediaType | None
-    schema: ResponseSchema | None
-    """What the contract says of a response with this status."""
-    body_schema: BodySchema | None
-    """What the contract says of a body in this media type."""
-    kind: Kind
-    """How the body is to be read, should there be one."""
+
+class Remembered(Announced, frozen=True, eq=False, gc=False):
+    """What heads announce that are alike, and who looks at them: found out once (`asking.py`), and then noted here."""
+
+    heeding: tuple[PlannedCheck, ...] | None = None
+    """Who may object to such heads; None where that is not known yet, or where it is not always the same."""
+    wanting: tuple[PlannedCheck, ...] | None = None
+    """Who looks at such bodies; None likewise."""
+
+
+_OF_BODIES: Final = frozenset({"content-type", "content-encoding"})
+"""Fields that say how a body is to be read."""
+_Key: TypeAlias = tuple[int, bool, str | None, str | None, bool]
+"""Status, whether there is a body, `Content-Type`, `Content-Encoding`, and whether any declared field is there."""
 
 
 class AnswerMemory:
@@ -59,28 +94,47 @@ class AnswerMemory:
 
     MAX_ENTRIES: Final = 64
 
-    __slots__ = ("_known", "_operation")
+    __slots__ = ("_known", "_noted", "_operation")
 
     def __init__(self, operation: CompiledOperation | None) -> None:
         self._operation = operation
-        self._known: dict[tuple[int, str | None], Announced] = {}
+        declared = operation.response_headers if operation is not None else frozenset[str]()
+        self._noted = declared | _OF_BODIES
+        """Names of the fields that make a difference."""
+        self._known: dict[_Key, Remembered] = {}
 
-    def read(self, head: ResponseHead) -> Announced:
+    def read(self, head: ResponseHead) -> Remembered:
         """What `head` announces."""
-        content_type = header(head.headers, "content-type")
-        key = (head.status, content_type)
+        content_type = coding = None
+        has_declared, noted = False, self._noted
+        for name, value in head.headers:
+            if name in noted:
+                if name == "content-type":
+                    content_type = value if content_type is None else content_type  # the first of each counts
+                elif name == "content-encoding":
+                    coding = value if coding is None else coding
+                else:
+                    has_declared = True
+        key = (head.status, head.has_body, content_type, coding, has_declared)
         known = self._known.get(key)
         if known is None:
-            known = self._read(head.status, content_type)
-            if content_type is None or len(content_type) <= MAX_MEDIA_TYPE:
-                if len(self._known) >= self.MAX_ENTRIES:
-                    self._known.clear()
-                self._known[key] = known
+            known = _announced(self._operation, key)
+            if len(content_type or "") <= MAX_MEDIA_TYPE and len(coding or "") <= MAX_MEDIA_TYPE:
+                remember(self._known, key, known, self.MAX_ENTRIES)
         return known
 
-    def _read(self, status: int, content_type: str | None) -> Announced:
-        operation = self._operation
-        media_type = parse_media_type(content_type) if content_type is not None else None
-        schema = operation.response(status) if operation is not None else None
-        body = schema.body(media_type.essence) if schema is not None and media_type is not None else None
-        return Announced(media_type, schema, body, response_kind(operation, status, media_type, schema, body))
+
+def _announced(operation: CompiledOperation | None, key: _Key) -> Remembered:
+    status, _, content_type, coding, has_declared = key
+    media_type = parse_media_type(content_type) if content_type is not None else None
+    schema = operation.response(status) if operation is not None else None
+    body = schema.body(media_type.essence) if schema is not None and media_type is not None else None
+    kind = response_kind(operation, status, media_type, schema, body)
+    is_held = schema is not None and _holds(schema, has_declared)
+    return Remembered(media_type, schema, body, kind, (coding or "").strip().lower(), is_held)
+
+
+def _holds(schema: ResponseSchema, has_declared: bool) -> bool:
+    """Whether `schema` may demand anything of a head; of one without declared fields, unless fields of bodies are."""
+    may = has_declared or schema.needs_headers or not schema.header_names.isdisjoint(_OF_BODIES)
+    return schema.holds_headers and may

@@ -1,12 +1,12 @@
 """The countermeasures in force, in the form that controls look things up in. Immutable: replaced whole on a change."""
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, TypeAlias
 
 from msgspec.structs import replace
 
+from garrison.core.canonical import LONGEST_PRODUCT
 from garrison.core.countermeasure import NETWORK_SIDE, Action, Countermeasure, Key, Scope, parse_target
 from garrison.core.decision import Reason
 from garrison.core.principal import ANONYMOUS, Principal
@@ -24,12 +24,6 @@ CLASSES: Final[Mapping[str, frozenset[str]]] = {
     }),
 }  # fmt: skip
 """Classes of user agents, by the first product that they name; `@none`: requests that name none."""
-
-_PRODUCT = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-"""A product's name: a token (RFC 9110, 5.6.2 and 10.1.5)."""
-
-LONGEST_PRODUCT: Final = 40
-"""Characters of a product's name that count."""
 
 _NONE: Final[tuple[Countermeasure, ...]] = ()
 
@@ -172,8 +166,7 @@ class Measures:
         if self.against_operations and facts.operation is not None:
             yield from self.against_operations.get(facts.operation.operation.id, _NONE)
         if self.against_user_agents:
-            product = first_product(facts.canonical.headers.get("user-agent", ""))
-            yield from self.against_user_agents.get(product, _NONE)
+            yield from self.against_user_agents.get(facts.canonical.agent, _NONE)
 
     def _against_principal(self, principal: Principal) -> Iterator[Countermeasure]:
         for scope, named in self.named.items():
@@ -242,17 +235,6 @@ def simulated_reason(reason: Reason) -> Reason:
 
 def _add(named: dict[str, tuple[Countermeasure, ...]], measure: Countermeasure) -> None:
     named[measure.value] = (*named.get(measure.value, ()), measure)
-
-
-def first_product(user_agent: str) -> str:
-    """The product that a `User-Agent` names first, lower case, cut at 40 characters; empty where it names none."""
-    return _first_product(user_agent[:256])
-
-
-@lru_cache(maxsize=4096)
-def _first_product(user_agent: str) -> str:
-    found = _PRODUCT.match(user_agent.strip())
-    return found[0][:LONGEST_PRODUCT].lower() if found else ""
 
 
 def _by_product(measures: Mapping[str, tuple[Countermeasure, ...]]) -> Mapping[str, tuple[Countermeasure, ...]]:

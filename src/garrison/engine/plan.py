@@ -13,23 +13,21 @@ from msgspec.structs import replace
 from garrison.config.controls import ControlsSettings, RequestLimitsSettings
 from garrison.config.model import Settings
 from garrison.config.sections import ControlSettings
-from garrison.contract.catalogue import Catalogue, CompiledOperation, Match, Miss
+from garrison.contract.catalogue import Catalogue, CompiledOperation
 from garrison.contract.targets import TargetMemory
 from garrison.core.decision import FailMode, Mode, Phase
 from garrison.core.field_memory import FieldMemory
 from garrison.core.ids import ControlId, ReasonId
 from garrison.core.operation import Operation
 from garrison.engine.combine import ENGINE, Answer, granting
-from garrison.engine.control import Check, Checks, ControlSpec, End, Prepare, Wants
+from garrison.engine.control import Checks, ControlSpec, End, Prepare
 from garrison.engine.exceptions import Excepted, Exceptions, exceptions_of
-from garrison.engine.heads import AnswerMemory
+from garrison.engine.heads import AnswerMemory, BodyMemory
+from garrison.engine.stage import Granters, PlannedCheck, Stage
 from garrison.engine.state import State
 
 SettingsFor: TypeAlias = Callable[[CompiledOperation | None], ControlsSettings]
 """The controls' settings in force for one operation."""
-
-Granters: TypeAlias = tuple[tuple[ControlId, Mode], ...]
-"""Granters with their modes."""
 
 
 class Interest(Enum):
@@ -41,31 +39,6 @@ class Interest(Enum):
     """Head and body once, after the fact: nothing about the answer can change."""
     HEAD = auto()
     """The head before it is forwarded; the step then says what of the body."""
-
-
-class PlannedCheck(msgspec.Struct, frozen=True):
-    """One control at one phase of one operation."""
-
-    control: ControlId
-    mode: Mode
-    fail: FailMode
-    check: Check
-    granted: Answer
-    """The answer that it is where the control grants."""
-    wants_response: Wants | None = None
-    is_dormant: bool = False
-
-
-class Stage(msgspec.Struct, frozen=True):
-    """One phase of a plan."""
-
-    checks: tuple[PlannedCheck, ...]
-    granters: Granters
-    """Who must have granted at its end, granters of earlier phases included."""
-    granted: tuple[Answer, ...]
-    """All answers so far where each of them has granted and nothing else was said."""
-    awake: tuple[PlannedCheck, ...]
-    """The checks without those that are dormant."""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -115,9 +88,14 @@ class Plan(msgspec.Struct, frozen=True):
     """Largest request body that is inspected, decompressed size included."""
     response_inspected_bytes: int
     """Largest response body that is inspected, decompressed size included."""
+    bodies: BodyMemory
     answers: AnswerMemory
+    sure: tuple[Answer, ...] = ()
+    """Grants of those who grant every exchange of this operation: they are not asked."""
     ends: tuple[tuple[ControlId, End], ...] = ()
     """Who is told that an exchange is over."""
+    wants_outcome: bool = False
+    """Whether any of them looks at what came of it besides whether it left."""
     preparations: tuple[Prepare, ...] = ()
     """What its controls want done before the first exchange."""
 
@@ -142,10 +120,6 @@ class Policy(msgspec.Struct, frozen=True):
     def operations(self) -> tuple[Operation, ...]:
         """Those of the contract."""
         return tuple(compiled.operation for compiled in self.catalogue.operations)
-
-    def plan_for(self, match: Match | Miss) -> Plan:
-        """The plan of the operation that was matched."""
-        return self.plans[match.operation.index] if type(match) is Match else self.undescribed
 
     def prepare(self) -> None:
         """Do now what takes seconds, so that no exchange waits for it: for who serves. Others pay for what they use."""
@@ -203,7 +177,9 @@ class _Draft:
         self._checks: dict[Phase, list[PlannedCheck]] = {phase: [] for phase in Phase}
         self._granters: dict[Phase, list[tuple[ControlId, Mode]]] = {phase: [] for phase in Phase}
         self._exceptions: dict[tuple[ControlId, ReasonId, str], float] = {}
+        self._sure: list[Answer] = []
         self._ends: list[tuple[ControlId, End]] = []
+        self._wants_outcome = False
         self._preparations: list[Prepare] = []
         self._holds_for_headers = False
 
@@ -224,14 +200,23 @@ class _Draft:
             self._first.append(PlannedCheck(spec.id, mode, own.fail, compiled.first, granted, None, is_dormant))
         if compiled.end is not None:
             self._ends.append((spec.id, compiled.end))
+            self._wants_outcome |= compiled.wants_outcome
         if compiled.prepare is not None:
             self._preparations.append(compiled.prepare)
         self._holds_for_headers |= compiled.sets_response_headers and mode is Mode.ENFORCE
+        if compiled.always_grants and spec.kind == "granter":
+            self._sure.append(granted)
+            self._granters[Phase.HEAD].insert(0, (spec.id, mode))  # in the order of what is then said
+            return
         for phase, check in asked.items():
             # what a granter does not look at it cannot grant, so it looks at every response
-            wants = compiled.wants_response if phase is Phase.RESPONSE_BODY and spec.kind == "objector" else None
-            is_dormant = check in compiled.dormant
-            self._checks[phase].append(PlannedCheck(spec.id, mode, own.fail, check, granted, wants, is_dormant))
+            is_objector = spec.kind == "objector"
+            wants = compiled.wants_response if phase is Phase.RESPONSE_BODY and is_objector else None
+            heeds = compiled.heeds_response if phase is Phase.RESPONSE_HEAD and is_objector else None
+            is_dormant, unless_sound = check in compiled.dormant, check in compiled.unless_sound
+            self._checks[phase].append(
+                PlannedCheck(spec.id, mode, own.fail, check, granted, wants, is_dormant, unless_sound, heeds)
+            )
         if spec.kind == "granter" and asked:
             self._granters[max(asked, key=_ORDER.index)].append((spec.id, mode))
 
@@ -239,6 +224,9 @@ class _Draft:
         """The plan of all that were added."""
         checks = {**self._checks, Phase.HEAD: [*self._first, *self._checks[Phase.HEAD]]}
         stages = _stages(checks, self._granters, self._gateway)
+        sure = tuple(self._sure)
+        if sure == stages[Phase.HEAD].granted:
+            sure = stages[Phase.HEAD].granted  # the very same, which is compared at a glance
         limits = settings.request_limits
         interest = Interest.HEAD if self._holds_for_headers else _interest(checks)
         return Plan(
@@ -256,8 +244,11 @@ class _Draft:
             exceptions=self._exceptions,
             request_inspected_bytes=min(limits.inspected_bytes, limits.body_bytes),
             response_inspected_bytes=settings.response_schema.inspected_bytes,
+            bodies=BodyMemory(operation),
             answers=AnswerMemory(operation),
+            sure=sure,
             ends=tuple(self._ends),
+            wants_outcome=self._wants_outcome,
             preparations=tuple(self._preparations),
         )
 
@@ -285,10 +276,11 @@ def _stages(
     due: Granters = () if granters[Phase.HEAD] or granters[Phase.BODY] else ((ENGINE, gateway),)
     for phase in _ORDER:
         if granters[phase]:
-            due = (*due, *granters[phase])  # else the very same tuple: nothing new to decide (`Exchange._ask`)
+            due = (*due, *granters[phase])  # else the very same tuple: nothing new to decide (`Hearing.ask`)
         granted = tuple([granting(control, mode) for control, mode in due])
         awake = tuple([planned for planned in checks[phase] if not planned.is_dormant])
-        stages[phase] = Stage(tuple(checks[phase]), due, granted, awake)
+        sound = tuple([planned for planned in awake if not planned.unless_sound])
+        stages[phase] = Stage(tuple(checks[phase]), due, granted, awake, sound)
     return stages
 
 

@@ -24,31 +24,33 @@ BUCKET: Final = 256
 class Few:
     """Up to some thousand subjects."""
 
-    __slots__ = ("_digests", "_times")
+    __slots__ = ("digests", "times")
 
     def __init__(self) -> None:
-        self._digests = bytearray()
-        self._times = array("I")
+        self.digests = bytearray()
+        """Subjects one after another, in the order in which they were last seen."""
+        self.times = array("I")
+        """When each of them was."""
 
     def __len__(self) -> int:
-        return len(self._times)
+        return len(self.times)
 
     @property
     def newest(self) -> int:
         """When anybody was last seen; 0 where nobody was."""
-        return self._times[-1] if self._times else 0
+        return self.times[-1] if self.times else 0
 
     def last_seen(self, digest: bytes) -> int:
         """When a subject was last seen; 0 where it is not known."""
         at = self._find(digest)
-        return self._times[at] if at >= 0 else 0
+        return self.times[at] if at >= 0 else 0
 
     def look(self, digest: bytes) -> tuple[int, int, int]:
         """When a subject was last seen, how many are known, and when anybody was last seen: all of it at once."""
-        times = self._times
+        times = self.times
         if not times:
             return 0, 0, 0
-        at = self._digests.find(digest)
+        at = self.digests.find(digest)
         if at & 7:  # across the border of two others, or nowhere
             at = self._find(digest) * DIGEST if at >= 0 else at
         return times[at >> 3] if at >= 0 else 0, len(times), times[-1]
@@ -57,38 +59,26 @@ class Few:
         """The same of several."""
         if len(digests) < BATCH:
             return [self.last_seen(each) for each in digests]
-        times, places = self._times, self._places()
+        times, places = self.times, self._places()
         return [times[at] if (at := places.get(each, -1)) >= 0 else 0 for each in digests]
 
     def note(self, digest: bytes, tick: int) -> None:
         """A subject was seen at `tick`, which is not before `newest`."""
         at = self._find(digest)
         if at >= 0:
-            if self._times[at] == tick:
+            if self.times[at] == tick:
                 return
             self._remove(at)
-        self._digests += digest
-        self._times.append(tick)
+        self.digests += digest
+        self.times.append(tick)
 
     def add(self, digest: bytes, tick: int, cutoff: int) -> int:
         """The same of a subject that is not known, and `trim` to `cutoff`; how many more are known."""
-        times = self._times
+        times = self.times
         gone = self.trim(cutoff) if times and times[0] <= cutoff else 0
-        self._digests += digest
+        self.digests += digest
         times.append(tick)
         return 1 - gone
-
-    def add_within(self, digest: bytes, tick: int, cutoff: int, most: int) -> bool:
-        """As `add`, where the subject is surely not known, others are, nobody was seen after `tick`, nobody is to be
-        forgotten, and at most so many will be known. Whether it was noted."""
-        times, digests = self._times, self._digests
-        if not times or len(times) >= most or times[-1] > tick or times[0] <= cutoff:
-            return False
-        if digests.find(digest) >= 0:  # `in` takes it for a number first
-            return False
-        digests += digest
-        times.append(tick)
-        return True
 
     def note_all(self, digests: Sequence[bytes], tick: int) -> None:
         """The same of several, each once."""
@@ -98,12 +88,12 @@ class Few:
             return
         places = self._places()
         self._remove_all(sorted([places[each] for each in digests if each in places]))
-        self._digests += b"".join(digests)
-        self._times.extend(repeat(tick, len(digests)))
+        self.digests += b"".join(digests)
+        self.times.extend(repeat(tick, len(digests)))
 
     def fill(self, digests: bytes, times: Sequence[int]) -> None:
         """Put these in place of all that is known: digests one after another, and when each was last seen, in order."""
-        self._digests, self._times = bytearray(digests), array("I", times)
+        self.digests, self.times = bytearray(digests), array("I", times)
 
     def put_back(self, digest: bytes, tick: int) -> None:
         """A subject was not seen after all, but last at `tick`; 0: never."""
@@ -111,82 +101,84 @@ class Few:
         if at >= 0:
             self._remove(at)
         if tick:
-            at = bisect_right(self._times, tick)
-            self._digests[at * DIGEST : at * DIGEST] = digest
-            self._times.insert(at, tick)
+            at = bisect_right(self.times, tick)
+            self.digests[at * DIGEST : at * DIGEST] = digest
+            self.times.insert(at, tick)
 
     def count(self, window: int, cutoff: int) -> int:
         """How many were seen after `cutoff`. `window` is the length of the window that begins there."""
         del window
-        times = self._times
+        times = self.times
         if not times or times[0] > cutoff:
             return len(times)
         return len(times) - bisect_right(times, cutoff)
 
     def moment(self, cutoff: int, rank: int) -> int:
         """When the one was last seen who is the `rank`th, from 0, of those seen after `cutoff`."""
-        return self._times[bisect_right(self._times, cutoff) + rank]
+        return self.times[bisect_right(self.times, cutoff) + rank]
 
     def trim(self, cutoff: int) -> int:
         """Forget who was not seen after `cutoff`; how many."""
-        if not self._times or self._times[0] > cutoff:
+        if not self.times or self.times[0] > cutoff:
             return 0
-        return self._drop(bisect_right(self._times, cutoff))
+        return self._drop(bisect_right(self.times, cutoff))
 
     def shed(self, keep: int) -> tuple[int, int]:
         """Forget those last seen longest ago so that `keep` are left; how many, and when the last of them was seen."""
-        surplus = len(self._times) - keep
+        surplus = len(self.times) - keep
         if surplus <= 0:
             return 0, 0
-        newest = self._times[surplus - 1]
+        newest = self.times[surplus - 1]
         return self._drop(surplus), newest
 
     def items(self) -> Iterator[tuple[bytes, int]]:
         """Subjects and when each was last seen, in that order."""
-        digests = bytes(self._digests)
-        for at, tick in enumerate(self._times):
+        digests = bytes(self.digests)
+        for at, tick in enumerate(self.times):
             yield digests[at * DIGEST : (at + 1) * DIGEST], tick
 
     def _find(self, digest: bytes) -> int:
-        find = self._digests.find
+        find = self.digests.find
         at = find(digest)
         while at & 7 and at >= 0:  # across the border of two others
             at = find(digest, at + 1)
         return at >> 3
 
     def _places(self) -> dict[bytes, int]:
-        digests = bytes(self._digests)
+        digests = bytes(self.digests)
         return {digests[at : at + DIGEST]: at >> 3 for at in range(0, len(digests), DIGEST)}
 
     def _remove(self, at: int) -> None:
-        del self._digests[at * DIGEST : (at + 1) * DIGEST]
-        del self._times[at]
+        del self.digests[at * DIGEST : (at + 1) * DIGEST]
+        del self.times[at]
 
     def _remove_all(self, places: Sequence[int]) -> None:
         if not places:
             return
-        digests, times = bytes(self._digests), array("I")
+        digests, times = bytes(self.digests), array("I")
         pieces: list[bytes] = []
         begin = 0
-        for at in (*places, len(self._times)):
+        for at in (*places, len(self.times)):
             pieces.append(digests[begin * DIGEST : at * DIGEST])
-            times += self._times[begin:at]
+            times += self.times[begin:at]
             begin = at + 1
-        self._digests, self._times = bytearray(b"".join(pieces)), times
+        self.digests, self.times = bytearray(b"".join(pieces)), times
 
     def _drop(self, number: int) -> int:
-        del self._digests[: number * DIGEST]
-        del self._times[:number]
+        del self.digests[: number * DIGEST]
+        del self.times[:number]
         return number
 
 
 class Many:
     """Any number of subjects, each sought among a few hundred."""
 
-    __slots__ = ("_buckets", "_counts", "_edges", "_floor", "_size", "_ticks")
+    __slots__ = ("_buckets", "_counts", "_edges", "_floor", "_size", "_ticks", "digests", "times")
 
     def __init__(self, known: Few) -> None:
         """Take over what is known."""
+        self.digests, self.times = bytearray(), array("I")
+        """As of few, and always empty: there is no one string to look at."""
         self._ticks = array("I")
         """Seconds in which anybody was last seen, in order."""
         self._counts = array("I")
@@ -243,10 +235,6 @@ class Many:
         if self._size > BUCKET * len(self._buckets):
             self._spread()
         return 1 - gone
-
-    def add_within(self, digest: bytes, tick: int, cutoff: int, most: int) -> bool:
-        """As of few; of many it is never so simple."""
-        return False
 
     def note_all(self, digests: Sequence[bytes], tick: int) -> None:
         """The same of several, each once."""

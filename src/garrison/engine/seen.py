@@ -29,7 +29,19 @@ def recent_of(seen: Sequence[tuple[bytes, int]]) -> Recent:
 class Seen:
     """Who was shown to one key."""
 
-    __slots__ = ("first", "floors", "held", "latest", "least", "lost", "lost_at", "recent")
+    __slots__ = (
+        "before",
+        "first",
+        "floors",
+        "held",
+        "latest",
+        "least",
+        "lost",
+        "lost_at",
+        "recent",
+        "until",
+        "waiting",
+    )
 
     def __init__(self, first: int) -> None:
         """`first` is the tick at which somebody was shown to it for the first time."""
@@ -47,6 +59,14 @@ class Seen:
         """Who was seen at this tick or earlier does not count any more for the budget of that name."""
         self.least = 1
         """A tick that everything is noted at, or later: what comes after a release is told from what came before."""
+        self.waiting: bytes | None = None
+        """Somebody who was noted for one exchange and is not known to have left: as nearly always one waits alone. Of
+        all others who do, `Budgets` knows."""
+        self.before = 0
+        """When that one had been seen before; 0: never."""
+        self.until = 0.0
+        """What is noted from `latest` on and before this moment stands after all that is known, and nothing is to be
+        forgotten for it, nor was anything. Set by `settle`; 0 by whatever may change it."""
 
     def cutoff(self, name: str, window: int, now: float) -> int:
         """As the function, for the budget `name`."""
@@ -72,6 +92,17 @@ class Seen:
         at = max(at, newest)
         return max(at, self.least)
 
+    def settle(self, reach: int, now: float) -> bool:
+        """Whether what is noted `now` stands after all that is known, and nobody is to be forgotten for it who is
+        remembered for `reach` seconds, nor was; for how long it stays so is noted."""
+        times, moment, settled = self.recent.times, ceil(now), ceil(self.latest)
+        if not times or self.lost or now < self.latest or moment < self.least:
+            return False
+        newest, end = times[-1], times[0] + reach
+        if newest <= settled and self.least <= settled:
+            self.until = end - 1.0
+        return newest <= moment < end
+
     def is_void(self, begins: int) -> bool:
         """Whether nothing that is known of it matters after the tick `begins`, but for how long it has been known."""
         return not self.held and self.recent.newest <= begins and self.lost_at <= begins
@@ -88,11 +119,12 @@ class Seen:
         self.recent = recent_of(ordered[gone:])
         self.first, self.latest = min(self.first, other.first), max(self.latest, other.latest)
         self.held = tuple(dict.fromkeys((*self.held, *other.held)))
+        self.until = 0.0
 
     def release(self, name: str) -> None:
         """Nothing counts any more that the budget `name` has seen; empty: any of its budgets."""
         now = max(self.recent.newest, self.lost_at)
-        self.least = now + 1
+        self.least, self.until = now + 1, 0.0
         if name:
             self.held = tuple([each for each in self.held if each != name])
             self.floors = {**(self.floors or {}), name: now}

@@ -3,7 +3,8 @@
 Each principal has a table of its own, so that nobody can make the gateway forget what it showed to another by asking
 for much. A table is an array of places in groups of eight; a digest says in which it stands. A full table
 grows twofold; one that may not grow forgets the oldest of the group. Where all tables together are too large, the
-principal is forgotten whole who was shown nothing new for longest.
+principal is forgotten whole who was shown nothing new for longest: who that is, is noted once half of the places are
+taken.
 """
 
 from array import array
@@ -22,13 +23,15 @@ _FIRST: Final = 16
 class Shown:
     """What was shown. Empty at first. Like all state, used by one thread at a time."""
 
-    __slots__ = ("_key", "_size", "_tables", "began", "number")
+    __slots__ = ("_is_ample", "_key", "_size", "_tables", "began", "number")
 
     def __init__(self, secret: bytes = b"") -> None:
         """`secret` keys the digests, so that nobody can choose ids whose digests are the same."""
         self._key = secret[:64]
         self._tables: dict[str, array[int]] = {}
         self._size = 0
+        self._is_ample = True
+        """Whether less than half of all places are taken: nobody is forgotten soon."""
         self.began: float | None = None
         """When the first exchange was seen, in seconds since the epoch."""
         self.number = -1
@@ -69,6 +72,7 @@ class Shown:
                 else:
                     table[at + group.index(0)] = digest
         self._tables[who] = table  # the last one is who was seen last
+        self._is_ample = 2 * self._size < total
         while self._size > total and len(self._tables) > 1:
             oldest = next(iter(self._tables))
             self._size -= len(self._tables.pop(oldest))
@@ -78,12 +82,21 @@ class Shown:
         table = self._tables.get(who)
         if table is not None:
             at = digest & (len(table) - 1) & _BEGINS
+            first = table[at]
+            if first == digest:
+                return True
+            if not first:  # nobody is in the group, as with most of those who are shown few
+                table[at] = digest
+                if not self._is_ample:
+                    self._tables[who] = self._tables.pop(who)  # as below
+                return False
             group = table[at : at + _GROUP]
             if digest in group:
                 return True
             if not group[-1]:
                 table[at + group.index(0)] = digest
-                self._tables[who] = self._tables.pop(who)  # as below
+                if not self._is_ample:
+                    self._tables[who] = self._tables.pop(who)
                 return False
         self.add(who, (digest,), most, total)
         return False
@@ -91,7 +104,7 @@ class Shown:
     def renew(self, number: int, now: float) -> None:
         """Begin anew: what is shown from `now` on is known under the key `number`."""
         self._tables.clear()
-        self._size = 0
+        self._size, self._is_ample = 0, True
         self.began, self.number = now, number
 
     def _put(self, table: "array[int]", digest: int, most: int) -> "array[int]":

@@ -56,10 +56,12 @@ class State:
         self.measures: Measures = NO_MEASURES
         """The countermeasures in force; replaced whole."""
 
-    @property
     def is_calm(self) -> bool:
-        """Whether nobody is measured against: no countermeasure is in force, and no session was ended."""
-        return self.measures is NO_MEASURES and self.endings.is_empty
+        """Whether nobody is measured against: no countermeasure is in force, no session was ended, and nobody is held
+        by a budget or near a limit of one."""
+        if self.measures is not NO_MEASURES or not self.endings.is_empty:
+            return False
+        return self.budgets.calm is not None or self.budgets.is_calm()
 
     def restore(self, records: Iterable[Kept], now: float) -> None:
         """Take over what an earlier process kept, the last value of each key last; before the first exchange."""

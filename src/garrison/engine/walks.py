@@ -4,6 +4,7 @@ Who walks through a space of ids asks for neighbours, from however many addresse
 Of each operation the last blocks of ids are remembered in which anybody asked for one, and in each block the last one.
 """
 
+from collections import deque
 from typing import Final, TypeAlias
 
 BLOCK: Final = 16
@@ -46,54 +47,50 @@ class Walks:
 
     def near(self, operation: str, head: str, number: int) -> bool:
         """Whether an id next to this one was asked for just before; from now on this one was."""
-        blocks = self._operations.get(operation) or self._new(operation)
-        lasts, block = blocks.lasts, number // BLOCK
-        here: _Block
-        below: _Block
-        above: _Block
-        if head:
-            here, below, above = (head, block), (head, block - 1), (head, block + 1)
-        else:
-            here, below, above = block, block - 1, block + 1
-        last = lasts.get(here)
-        if last != number:
-            # It takes the place of the one that came first; also again: a walk is not forgotten while it goes on.
-            at, ring, places = blocks.at, blocks.ring, blocks.places
-            first = ring[at]
-            if first is not None and places[first] == at:
-                del places[first], lasts[first]
-            ring[at], places[here], lasts[here] = here, at, number
-            blocks.at = (at + 1) % BLOCKS
-            if last is not None:
-                return True
-        before = lasts.get(below)
-        if before is not None and number - before <= BLOCK:
+        if not head:
+            return self.near_number(operation, number)
+        block = number // BLOCK
+        return self._near(operation, number, (head, block), (head, block - 1), (head, block + 1))
+
+    def near_number(self, operation: str, number: int) -> bool:
+        """The same of an id that is a number alone, as most are."""
+        block = number // BLOCK
+        return self._near(operation, number, block, block - 1, block + 1)
+
+    def _near(self, operation: str, number: int, here: "_Block", below: "_Block", above: "_Block") -> bool:
+        try:
+            lasts, ring = self._operations[operation]
+        except KeyError:
+            lasts, ring = self._new(operation)
+        if here not in lasts:
+            del lasts[ring.popleft()]
+            ring.append(here)
+            lasts[here] = number
+        elif lasts[here] != number:
+            return _go_on(lasts, ring, here, number)
+        if below in lasts and number - lasts[below] <= BLOCK:
             return True
-        after = lasts.get(above)
-        return after is not None and after - number <= BLOCK
+        return above in lasts and lasts[above] - number <= BLOCK
 
     def _new(self, operation: str) -> "_Blocks":
         if len(self._operations) >= OPERATIONS:
             del self._operations[next(iter(self._operations))]
-        blocks = self._operations[operation] = _Blocks()
+        blocks = self._operations[operation] = dict.fromkeys(_UNUSED, 0), deque(_UNUSED)
         return blocks
 
 
-class _Blocks:
-    """The last blocks of one operation in which anybody asked for an id."""
-
-    __slots__ = ("at", "lasts", "places", "ring")
-
-    def __init__(self) -> None:
-        self.lasts: dict[_Block, int] = {}
-        """The id that was asked for last in each."""
-        self.ring: list[_Block | None] = [None] * BLOCKS
-        """The blocks in the order in which they came, some of them again."""
-        self.places: dict[_Block, int] = {}
-        """Where each stands there last."""
-        self.at = 0
-        """Where the next one goes."""
+def _go_on(lasts: "dict[_Block, int]", ring: "deque[_Block]", here: "_Block", number: int) -> bool:
+    """Another id of a block was asked for. It is the newest again: a walk is not forgotten while it goes on."""
+    ring.remove(here)
+    ring.append(here)
+    lasts[here] = number
+    return True
 
 
 _Block: TypeAlias = tuple[str, int] | int
 """The number of a block, with what stands before an id's number where anything does."""
+_Blocks: TypeAlias = tuple[dict[_Block, int], deque[_Block]]
+"""The last blocks of one operation in which anybody asked for an id: the last id of each, and in what order they came.
+Always `BLOCKS` of them."""
+_UNUSED: Final[tuple[_Block, ...]] = tuple(range(-1 - BLOCKS, -1))
+"""What stands there before anybody asked: blocks of no id, nor next to any."""

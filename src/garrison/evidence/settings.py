@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from garrison.config.model import Settings
+from garrison.core.decision import FailMode
 from garrison.core.evidence import Force, Means
 
 _Look = Callable[[Settings], Means]
@@ -59,9 +60,8 @@ def _circuit(settings: Settings) -> Means:
 
 
 def _record(settings: Settings) -> Means:
-    fail = settings.record.fail or ("closed" if settings.mode == "enforce" else "open")
     says = f"an event for every exchange, kept {settings.record.retention_days} days"
-    if fail == "open":
+    if settings.record_fail is FailMode.OPEN:
         return _means("record", Force.PARTLY, f"{says}; what cannot be recorded passes all the same")
     return _means("record", Force.ENFORCED, f"{says}; what cannot be recorded is refused")
 

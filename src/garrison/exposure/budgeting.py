@@ -4,95 +4,46 @@ Whoever is shown again within a window costs nothing there, nor do one's own dat
 taken when it is judged, and given back where it did not leave.
 """
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Sequence
 from functools import partial
-from math import ceil
-from typing import Final, NamedTuple, TypeAlias
 
 from msgspec.structs import replace
 
 from garrison.config.exposure import ExposureSettings
-from garrison.core.countermeasure import Action, shown
 from garrison.core.decision import Mode, Reason
 from garrison.core.operation import Operation
 from garrison.core.principal import ANONYMOUS
-from garrison.engine.budgets import Budgets, Entry, Look, Taken, stranger
+from garrison.engine.budgets import Budgets
 from garrison.engine.control import Reasons
 from garrison.engine.facts import Facts
 from garrison.engine.limits import LONGEST_KEY
+from garrison.engine.looks import Entry, Look, Taken
 from garrison.engine.measures import simulated_reason
+from garrison.engine.parties import stranger
 from garrison.engine.seen import Seen
 from garrison.engine.space import Space
-from garrison.exposure.spaces import Budget, Group, groups_for
+from garrison.exposure.bills import (
+    LOOSE,
+    Bill,
+    Charges,
+    Over,
+    Room,
+    Tight,
+    counted,
+    is_known,
+    is_plain,
+    over_of,
+    over_tightened,
+    tightness,
+)
+from garrison.exposure.spaces import Group, groups_for
 
 HELD = "held until released"
 """What the detail of a reason ends with whose principal is held from then on."""
 
-
-class Charge(NamedTuple):
-    """One subject whose data an answer discloses to somebody else."""
-
-    kind: str
-    digest: bytes
-    """Abridged."""
-
-
-class Tight(NamedTuple):
-    """What countermeasures leave of an exchange's budgets."""
-
-    factor: float
-    """What limits are multiplied with."""
-    would: float
-    """The same, if measures that are only simulated were in force."""
-    by: str
-    """The measure, as commands name it."""
-
-
-LOOSE: Final = Tight(1.0, 1.0, "")
-"""Nothing is in force: so it is with nearly every exchange."""
-
-
-class Over(NamedTuple):
-    """A budget that does not suffice."""
-
-    budget: Budget
-    entry: Entry
-    group: Group
-    limit: int
-    used: int
-    fresh: int
-    """Subjects that would be new to it."""
-    wait: int
-    """Seconds until there would be room."""
-    tightened: str = ""
-    """The measure without which it would suffice."""
-
-
-class Bill(NamedTuple):
-    """What an answer costs."""
-
-    entries: list[Entry]
-    over: list[Over]
-    """Budgets that refuse."""
-    alerts: list[Over]
-    """Budgets that only tell."""
-
-
-class Room(NamedTuple):
-    """What is left of the budgets that look at one table."""
-
-    kind: str
-    """Kind of the subjects that they count; empty: all."""
-    before: Mapping[bytes, int]
-    """When each subject was last seen; 0: never."""
-    left: list[list[int]]
-    """For each budget the tick after which one was seen who costs nothing, and for how many it has room."""
-
-
 _NOTHING: tuple[Group, ...] = ()
 _ORDER = {"hold": 0, "deny": 1, "throttle": 2}
 """The first reason decides what a client gets: that it may come again only where nothing else forbids it."""
-Charges: TypeAlias = Sequence[Charge]
 
 
 class Purse:
@@ -108,9 +59,12 @@ class Purse:
         )
         self._reasons = reasons
         # Where the one group counts, as it was looked up last:
-        self._form: object = self
-        self._space: Space | None = None
-        self._most = 0
+        self.form: object = self
+        """Another object than `Budgets.form` where `find` must look up anew what follows."""
+        self.space = Space()
+        """Where the budgets count, where that is one space."""
+        self.most = 0
+        """How many a key may have seen there while no budget needs a closer look."""
         self._kind = self._groups[0].kind if self._groups else ""
         self._by_party = bool(self._groups) and self._groups[0].per == "principal"
         self.calm: object = self
@@ -124,6 +78,16 @@ class Purse:
     def counts(self) -> bool:
         """Whether any budget counts the operation."""
         return bool(self._groups)
+
+    @property
+    def can_be_calm(self) -> bool:
+        """Whether nobody needs to be looked at beforehand while `Budgets.calm` is not None: not where nobody may be
+        shown anybody."""
+        return all(group.least for group in self._groups)
+
+    def counts_by_party(self, kind: str) -> bool:
+        """Whether one table is all that counts whoever is shown subjects of a kind, and `Facts.party` is its key."""
+        return len(self._groups) == 1 and self._by_party and self._kind in {"", kind}
 
     @property
     def holds(self) -> bool:
@@ -151,7 +115,7 @@ class Purse:
         if not self._enforces:
             return found
         budgets = facts.state.budgets
-        is_loose = not facts.state.measures.tightens or _tight(facts).factor == 1.0
+        is_loose = not facts.state.measures.tightens or tightness(facts).factor == 1.0
         for group in self._groups:
             space = budgets.space(group.space, group.horizon, group.keep, group.least)
             if is_loose and not space.is_tight and group.least:
@@ -166,7 +130,7 @@ class Purse:
         """A request for these is refused where nothing is left for any of them; where lists are cut, for all."""
         over = [each for each in self.bill(facts, charges).over if each.used >= each.limit]
         if self.cuts:
-            over = [each for each in over if each.fresh == _counted(each.group, charges)]
+            over = [each for each in over if each.fresh == counted(each.group, charges)]
         if not over:
             return ()
         reasons = self._reasons_of(facts, over, location)
@@ -174,39 +138,41 @@ class Purse:
             facts.on_close += (partial(_hold, facts, over, reasons),)
         return reasons
 
-    def pay(self, facts: Facts, kind: str, digest: bytes) -> bool:
-        """One subject is about to be shown, within all budgets as with nearly every answer. False where one of them
-        must be looked at more closely: nothing is taken then."""
+    def pay(self, facts: Facts, kind: str, digest: bytes) -> str | None:
+        """One subject is about to be shown, within all budgets as with nearly every answer. None where one of them
+        must be looked at more closely: nothing is taken then. Else under which name of theirs the principal paid, or
+        nobody's."""
         state = facts.state
-        if state.measures.tightens and _tight(facts) is not LOOSE:
-            return False
+        if state.measures.tightens and tightness(facts) is not LOOSE:
+            return None
         budgets = state.budgets
-        if budgets.form is not self._form or not budgets.is_current:
-            self._find(budgets)
-        if self._space is None or (self._kind and self._kind != kind):
-            return self._pay_each(facts, kind, digest)
+        if budgets.form is not self.form:
+            self.find(budgets)
+        if len(self._groups) != 1 or (self._kind and self._kind != kind):
+            return self.pay_each(facts, kind, digest)
         if self._by_party and facts.principal is ANONYMOUS:
             key = stranger(facts.request.peer.address)
         else:
             key = self._key(self._groups[0], facts)
-        place = budgets.take_within(self._space, key, digest, facts.now, self._most)
-        if place is None:
-            return self._pay_each(facts, kind, digest)
-        facts.taken += (place,)
-        if self._by_party:
-            facts.payer = key
-        return True
+        seen = budgets.take_within(self.space, key, digest, facts.now, self.most)
+        if seen is None:
+            return self.pay_each(facts, kind, digest)
+        if seen:
+            facts.taken += ((seen, digest),)
+        return key if self._by_party else ""
 
-    def _find(self, budgets: Budgets) -> None:
+    def find(self, budgets: Budgets) -> None:
         """Look up where the budgets count, where that is one space."""
+        form = budgets.form  # as it is beforehand: what changes meanwhile is looked up with the next
         for group in self._groups:
             space = budgets.space(group.space, group.horizon, group.keep, group.least)
             if len(self._groups) == 1:
-                self._space, self._most = space, min(space.most, group.tightest)
+                self.space, self.most = space, min(space.most, group.tightest)
                 self.calm = (budgets.calm if group.least else None) or self
-        self._form = budgets.form
+        self.form = form
 
-    def _pay_each(self, facts: Facts, kind: str, digest: bytes) -> bool:
+    def pay_each(self, facts: Facts, kind: str, digest: bytes) -> str | None:
+        """As `pay`, whatever is in force, of each group of budgets by itself."""
         budgets, now = facts.state.budgets, facts.now
         looks: tuple[Look, ...] = ()
         for group in self._groups:
@@ -215,18 +181,18 @@ class Purse:
             space = budgets.space(group.space, group.horizon, group.keep, group.least)
             key = self._key(group, facts)
             look = budgets.look_one(space, key, digest)
-            if look[4] >= group.tightest and not _is_known(budgets, group, look, digest, now):
-                return False
+            if look[4] >= group.tightest and not is_known(budgets, group, look, digest, now):
+                return None
             looks += (look,)
         for look in looks:
             facts.taken += tuple(budgets.take_one(look, digest, now))
-        return True
+        return ""
 
     def bill(self, facts: Facts, charges: Charges) -> Bill:
         """What it costs to show these, each once."""
         bill = Bill([], [], [])
         budgets, now = facts.state.budgets, facts.now
-        tight = _tight(facts) if facts.state.measures.tightens else LOOSE
+        tight = tightness(facts) if facts.state.measures.tightens else LOOSE
         for group in self._groups:
             digests = [each.digest for each in charges if not group.kind or each.kind == group.kind]
             if not digests:
@@ -234,7 +200,7 @@ class Purse:
             space = budgets.space(group.space, group.horizon, group.keep, group.least)
             entry = budgets.look(space, self._key(group, facts), digests)
             bill.entries.append(entry)
-            if tight is not LOOSE or not _is_plain(group, entry, now):
+            if tight is not LOOSE or not is_plain(group, entry, now):
                 self._weigh(facts, entry, bill, (group, tight))
         if len(bill.over) > 1:
             bill.over.sort(key=lambda each: _ORDER[each.budget.then])
@@ -250,9 +216,9 @@ class Purse:
             if not fresh:
                 continue
             asked = budget, begins, fresh
-            over = _over(facts, group, entry, asked)
+            over = over_of(facts, group, entry, asked)
             if over is None and tight is not LOOSE:
-                over = _over_tightened(facts, group, entry, asked, tight)
+                over = over_tightened(facts, group, entry, asked, tight)
             if over is not None:
                 (bill.over if over.budget.refuses else bill.alerts).append(over)
 
@@ -260,7 +226,7 @@ class Purse:
         """What is left of each budget that refuses, for showing some of these."""
         found = []
         budgets, now = facts.state.budgets, facts.now
-        factor = _tight(facts).factor if facts.state.measures.tightens else 1.0
+        factor = tightness(facts).factor if facts.state.measures.tightens else 1.0
         digests = list({each.digest for each in charges})
         for group in self._groups:
             space = budgets.space(group.space, group.horizon, group.keep, group.least)
@@ -326,85 +292,11 @@ class Purse:
         return group.key(who, principal.client, facts.request.peer.address, self._operation)
 
 
-def _tight(facts: Facts) -> Tight:
-    found = facts.state.measures.of_anybody(Action.TIGHTEN, facts)
-    if found.enforced is not None:
-        factor = found.enforced.factor
-        return Tight(factor, factor, shown(found.enforced))
-    return Tight(1.0, found.simulated.factor, shown(found.simulated)) if found.simulated is not None else LOOSE
-
-
-def _is_plain(group: Group, entry: Entry, now: float) -> bool:
-    """Whether no budget can be exceeded, as with nearly every answer: all were seen within the shortest window, or
-    there is room under the tightest limit, whatever has left which window."""
-    seen = entry.seen
-    if seen is None:
-        return len(entry.digests) <= group.tightest
-    if len(seen.recent) + seen.lost + len(entry.digests) <= group.tightest:
-        return True
-    return seen.floors is None and min(entry.left) > max(0.0, max(now, seen.latest) - group.shortest)
-
-
-def _is_known(budgets: Budgets, group: Group, look: Look, digest: bytes, now: float) -> bool:
-    """Whether the one subject was seen within the shortest window, and so costs nothing."""
-    seen, before = look[2], look[3]
-    if seen is None or seen.floors is not None or budgets.is_waiting(seen, digest):
-        return False
-    return before > max(0.0, max(now, seen.latest) - group.shortest)
-
-
-def _over(facts: Facts, group: Group, entry: Entry, asked: tuple[Budget, int, int], factor: float = 1.0) -> Over | None:
-    """Whether a budget, whose window begins at a tick, suffices for so many who are new to it.
-
-    Those among them whom another answer is about to show are counted already.
-    """
-    budget, begins, fresh = asked
-    seen, now = entry.seen, facts.now
-    limit = budget.limit_for(facts.principal, seen.first if seen is not None else 0, now)
-    if factor < 1.0:
-        limit = int(limit * factor)
-    if seen is None:
-        return None if fresh <= limit else Over(budget, entry, group, limit, 0, fresh, budget.window)
-    more = sum([was <= begins for was in entry.before])
-    if len(seen.recent) + seen.lost + more <= limit:
-        return None  # whatever of it lies in this window
-    used = seen.used(budget.window, begins)
-    if used + more <= limit:
-        return None
-    return Over(budget, entry, group, limit, used, fresh, _wait(seen, budget, begins, used + more - limit, now))
-
-
-def _over_tightened(
-    facts: Facts, group: Group, entry: Entry, asked: tuple[Budget, int, int], tight: Tight
-) -> Over | None:
-    """Whether a budget that suffices would not once it is tightened. Nobody is held for that: a measure ends."""
-    budget = asked[0]
-    if not budget.refuses:
-        return None
-    over = _over(facts, group, entry, asked, tight.would)
-    if over is None:
-        return None
-    is_simulated = tight.factor == 1.0
-    then = "alert" if is_simulated else "deny" if budget.then == "hold" else budget.then
-    return over._replace(budget=budget._replace(then=then), tightened=tight.by)
-
-
-def _wait(seen: Seen, budget: Budget, begins: int, surplus: int, now: float) -> int:
-    """Seconds until `surplus` of those in the window have left it."""
-    if surplus > seen.recent.count(budget.window, begins):
-        return budget.window
-    return max(1, ceil(seen.recent.moment(begins, surplus - 1) + budget.window - now))
-
-
-def _counted(group: Group, charges: Charges) -> int:
-    return sum([not group.kind or each.kind == group.kind for each in charges])
-
-
 def give_back(facts: Facts, left: Container[bytes]) -> None:
     """What an answer took for others than those `left` in it is given back: another control took them out."""
     gone = [place for place in facts.taken if place[1] not in left]
     if gone:
-        facts.state.budgets.settle(gone, has_left=False)
+        facts.state.budgets.give_back(gone)
         facts.taken = tuple([place for place in facts.taken if place[1] in left])
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from garrison.contract.marks import Way
-from garrison.exposure.budgeting import Charge, Room
+from garrison.exposure.bills import Charge, Room
 
 Placed: TypeAlias = tuple[Way, Charge]
 """The way to what names a subject, and what it costs."""

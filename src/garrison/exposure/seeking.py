@@ -18,6 +18,7 @@ from garrison.core.operation import Operation
 from garrison.core.principal import ANONYMOUS
 from garrison.engine.control import End
 from garrison.engine.facts import Facts
+from garrison.engine.pseudonyms import ABRIDGED_BYTES
 from garrison.engine.shown import Shown
 from garrison.engine.walks import LONGEST_NUMBER, as_id
 from garrison.exposure.fields import Who
@@ -34,11 +35,13 @@ PLACES: Final = 8_000_000
 """Places for subjects of all parties together: 64 MB. Where they do not suffice, the party is forgotten that was shown
 nobody new for longest."""
 
+_NO_ONE: Final = ("", "", "")
 _NOBODY: Final[frozenset[str]] = frozenset()
 _KNOWN: Final = frozenset({Attribution.ANNOTATED, Attribution.INFERRED})
 _FINDS: Final = frozenset({200, 203, 206})
 """Statuses of answers that hold what was asked for."""
 _READS: Final = frozenset({"GET", "QUERY"})
+_number = int.from_bytes  # to reach it through its class costs as much as itself
 
 
 class _Id(NamedTuple):
@@ -56,14 +59,17 @@ class Seeking:
     __slots__ = (
         "_claims",
         "_extractor",
-        "_forms",
+        "_forms_of",
         "_id",
+        "_kinds",
         "_known_claims",
         "_learning",
-        "_lone",
+        "_longest",
         "_names",
         "_operation",
-        "_walks_alone",
+        "_parameter",
+        "_place",
+        "_sought",
         "end",
     )
 
@@ -72,39 +78,70 @@ class Seeking:
         own = settings.exposure
         self._operation = operation.operation.id
         self._extractor = extractor
-        self._lone = extractor.lone if extractor is not None else None
+        self._place, self._parameter, _ = (extractor.lone if extractor is not None else None) or _NO_ONE
         self._names = extractor is not None and (extractor.in_parameters or extractor.in_body)
         self._claims = {kind: each.claim for kind, each in own.kinds.items() if each.claim}
         self._known_claims = settings.issued_ids.known_claims
         self._learning = own.learning
-        self._forms = Forms(operation) or None
+        forms = Forms(operation)
+        self._forms_of = forms.of
         self._id = _id_of(operation, extractor)
-        is_alone = self._id is not None and self._lone is not None and self._id[:2] == self._lone[:2]
-        self._walks_alone = self._id.kinds if self._id is not None and is_alone else None
-        self.end: End | None = self._end
+        is_alone = self._id is not None and self._id[:2] == (self._place, self._parameter)
+        # Of the one id that is sought, where it is the one that may be walked through: how long it is as a number.
+        self._longest, self._kinds = (LONGEST_NUMBER, self._id.kinds) if self._id is not None and is_alone else (0, ())
+        self._sought: End = self._sought_of_one if self._place else self._sought_of_all
+        if extractor is not None and not self._names:
+            self._sought = self._sought_of_nobody
+        self.end: End | None = self._end if forms else self._sought
         """Notes what a request sought; None where there is nothing to tell of the operation."""
-        if self._extractor is None and self._forms is None:
+        if self._extractor is None and not forms:
             self.end = self._walked if self._id is not None else None
 
     def _end(self, facts: Facts) -> None:
-        if self._forms is not None:
-            facts.forms = self._forms.of(facts)
-        alone, lone = facts.alone, self._lone
-        if alone is not None and facts.has_left and not self._names:
-            if self._is_of_key(facts):
-                self._show(facts)
+        forms = self._forms_of(facts)
+        if forms:
+            facts.forms = forms
+        self._sought(facts)
+
+    def _sought_of_all(self, facts: Facts) -> None:
+        """Whatever requests name."""
+        extractor = self._extractor
+        if extractor is None or not self._seek(facts, extractor):
             self._walked(facts)
+
+    def _sought_of_nobody(self, facts: Facts) -> None:
+        """The same where requests name nobody, and answers tell of one as a rule."""
+        exposed = facts.exposed
+        if not exposed.alone or not facts.has_left:
+            self._sought_of_all(facts)
             return
-        if alone is not None and lone is not None and facts.has_left:
-            place, parameter, kind = lone
-            told, name, _, abridged = alone
-            if kind == told and facts.values[place].get(parameter) == name:
-                # who is asked for is told of, as with nearly every request
-                self._meet(facts, name, abridged)
-                return
-        is_given = self._extractor is not None and self._seek(facts, self._extractor)
-        if not is_given:
+        people, told = facts.state.people, exposed.told
+        if told and (people.number == exposed.key or self._is_of_key(facts)):
+            people.meet(exposed.payer or facts.party, _number(told) or 1, PER_PARTY, PLACES)  # as `as_number`
+        if self._id is not None:
             self._walked(facts)
+
+    def _sought_of_one(self, facts: Facts) -> None:
+        """The same where requests name one at most: who is told of as a rule, and this then says no more."""
+        exposed = facts.exposed
+        name = exposed.alone
+        if not name or not facts.has_left or facts.values[self._place].get(self._parameter) != name:
+            self._sought_of_all(facts)
+            return
+        state, told = facts.state, exposed.told
+        people = state.people
+        if not told or (people.number != exposed.key and not self._is_of_key(facts)):
+            return
+        if people.meet(exposed.payer or facts.party, _number(told) or 1, PER_PARTY, PLACES):  # as `as_number`
+            return
+        if facts.principal is not ANONYMOUS and _is_self(facts, name) and exposed.disclosures[0].own is None:
+            return
+        if facts.now >= (people.began or 0.0) + self._learning:
+            facts.unissued = 1
+        if len(name) > self._longest or not (name.isdigit() and name.isascii()):
+            self._walked(facts)
+        elif state.walks.near_number(self._operation, int(name)):  # as `_walked`
+            facts.near = not self._was_given(facts, name, self._kinds)
 
     def _seek(self, facts: Facts, extractor: Extractor) -> bool:
         """Note whom the request names. Whether all of them are who asks, or were shown to them before."""
@@ -112,10 +149,10 @@ class Seeking:
             return False
         named = [*dict.fromkeys(extractor.named(facts))][:MOST]
         is_given = self._note_asked(facts, named)
-        if not (named or (facts.has_left and facts.exposed)) and extractor.in_answer:
+        if not (named or (facts.has_left and facts.exposed.disclosures)) and extractor.in_answer:
             self._note_selection(facts)
         facts.missed = self._is_missed(facts, is_named=bool(named or facts.asked))
-        if facts.has_left and facts.exposed:
+        if facts.has_left and facts.exposed.disclosures:
             self._show(facts)
         return is_given
 
@@ -125,38 +162,21 @@ class Seeking:
         people, number = facts.state.people, facts.state.pseudonyms.number
         if people.number != number:
             people.renew(number, facts.now)
-        return facts.key in {0, number}
-
-    def _meet(self, facts: Facts, name: str, abridged: bytes) -> None:
-        """As `_note_asked`, `_show` and `_walked`, of one who was asked for and told of."""
-        people, principal = facts.state.people, facts.principal
-        if facts.exposed[0].own is True or (people.number != facts.key and not self._is_of_key(facts)):
-            return
-        if people.meet(facts.payer or facts.party, int.from_bytes(abridged, "big") or 1, PER_PARTY, PLACES):
-            return
-        if principal is not ANONYMOUS and principal.subject == name:
-            return
-        if facts.now >= (people.began or 0.0) + self._learning:
-            facts.unissued = 1
-        kinds = self._walks_alone
-        if kinds is None or len(name) > LONGEST_NUMBER or not (name.isdigit() and name.isascii()):
-            self._walked(facts)
-        elif facts.state.walks.near(self._operation, "", int(name)):  # as `_walked`, of a number
-            facts.near = not self._was_given(facts, name, kinds)
+        return facts.named_under in {0, number}
 
     def _note_asked(self, facts: Facts, named: Sequence[tuple[Who, str]]) -> bool:
         if not named:
             return False
         pseudonyms, people = facts.state.pseudonyms, facts.state.people
         party = facts.party
-        told = facts.exposed if facts.has_left else ()
+        told = facts.exposed.disclosures if facts.has_left else ()
         disclosed: Collection[str] = {each for one in told for each in one.subjects} if told else _NOBODY
         unissued = 0
         for who, name in named:
             digest, abridged = pseudonyms.pseudonym(who.kind, name)
             if digest not in disclosed:
                 facts.asked += (digest,)
-            known = people.has(party, int.from_bytes(abridged, "big") or 1) or self._is_own(facts, who, name)
+            known = people.has(party, as_number(abridged)) or self._is_own(facts, who, name)
             unissued += not known
         if facts.asked:
             facts.key = pseudonyms.number
@@ -179,22 +199,21 @@ class Seeking:
     @staticmethod
     def _is_missed(facts: Facts, *, is_named: bool) -> bool:
         """Whether an answer was given that is about nobody, though somebody was asked for."""
-        if not is_named or not facts.has_left or facts.exposed or facts.response is None:
+        if not is_named or not facts.has_left or facts.exposed.disclosures or facts.response is None:
             return False
         method, status = facts.request.method, facts.response.status
         if facts.has_response_body:
-            return status in _FINDS and facts.attribution in _KNOWN and (method in _READS or method == "POST")
+            return status in _FINDS and facts.exposed.attribution in _KNOWN and (method in _READS or method == "POST")
         return method in _READS and 200 <= status < 300
 
     @staticmethod
     def _show(facts: Facts) -> None:
         """Remember whom the answer discloses to whom."""
-        people, alone = facts.state.people, facts.alone
-        if alone is None:
-            if facts.told:
-                people.add(facts.party, as_numbers(facts.told), PER_PARTY, PLACES)
-        elif facts.exposed[0].own is not True:
-            people.meet(facts.party, int.from_bytes(alone[3], "big") or 1, PER_PARTY, PLACES)
+        people, told = facts.state.people, facts.exposed.told
+        if len(told) == ABRIDGED_BYTES:
+            people.meet(facts.party, as_number(told), PER_PARTY, PLACES)
+        elif told:
+            people.add(facts.party, as_numbers(told), PER_PARTY, PLACES)
 
     def _is_own(self, facts: Facts, who: Who, name: str) -> bool:
         if facts.principal is ANONYMOUS:
@@ -225,6 +244,11 @@ class Seeking:
         ):
             return True
         return any(facts.state.shown.knows(facts.party, kind, text) for kind in kinds)
+
+
+def as_number(digest: bytes) -> int:
+    """An abridged digest, as `Shown` knows it."""
+    return _number(digest) or 1
 
 
 def as_numbers(digests: bytes) -> Collection[int]:

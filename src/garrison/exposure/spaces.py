@@ -8,7 +8,7 @@ from garrison.config.exposure import BudgetSettings, ExposureSettings, tenure_of
 from garrison.config.overrides import matches
 from garrison.core.operation import Operation
 from garrison.core.principal import Principal
-from garrison.engine.budgets import key_of
+from garrison.engine.parties import key_of
 
 
 class Allowance(NamedTuple):

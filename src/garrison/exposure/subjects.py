@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from garrison.config.exposure import ExposureSettings
 from garrison.contract.annotations import SUBJECT
-from garrison.contract.body import UNREADABLE
+from garrison.contract.body import UNREADABLE, BodySchema
 from garrison.contract.catalogue import CompiledOperation
 from garrison.contract.marks import View, Way, survey
 from garrison.core.document import JsonDocument, RowsDocument, TextDocument
@@ -52,16 +52,21 @@ class Seen(NamedTuple):
     """Whether everybody is known whose data it discloses."""
 
 
-class _Lone(NamedTuple):
-    """An object which names one subject, at one place."""
+_Lone: TypeAlias = tuple[Callable[[Any], tuple[Any, ...]], str, str, tuple[str, ...], Field, Node]
+"""An object which names one subject, at one place: what takes what it holds that matters, the name first, and raises
+KeyError where something is missing; kind and claim; its types where nothing is missing or empty; what it is."""
 
-    node: Node
+
+class Plain(NamedTuple):
+    """The one answer that an operation describes, where it is an object which names one subject without a claim."""
+
+    schema: BodySchema
     take: Callable[[Any], tuple[Any, ...]]
-    """What it holds that matters, the name first; raises KeyError where something is missing."""
+    """What it holds that matters, the name first. Raises KeyError where something is missing, TypeError of what is no
+    object."""
     kind: str
-    claim: str
     types: tuple[str, ...]
-    """Its types where nothing is missing or empty."""
+    """Where nothing is missing or empty."""
 
 
 class _Answer(NamedTuple):
@@ -70,8 +75,6 @@ class _Answer(NamedTuple):
     field: Field
     names: bool
     """Whether it names anybody."""
-    lone: _Lone | None
-    """What they hold, where that is an object which names one subject, at one place, and nobody else is asked for."""
 
 
 class Extractor:
@@ -82,12 +85,15 @@ class Extractor:
         "_asks",
         "_attribution",
         "_body",
+        "_lone_undeclared",
+        "_lones",
         "_marked",
         "_parameters",
         "_undeclared",
         "in_answer",
         "lone",
         "parameters",
+        "plain",
     )
 
     def __init__(self, operation: CompiledOperation, own: ExposureSettings) -> None:
@@ -101,17 +107,32 @@ class Extractor:
         self.lone = _lone(places)
         """Place, name and kind of the one parameter that names subjects, where nothing else in a request does."""
         self._asks = places.asked
-        self._answers: dict[int, _Answer] = {
-            key: self._answer(field, names_anybody(field)) for key, field in places.answers.items()
-        }
-        self._undeclared: _Answer = self._answer(places.undeclared, self.in_answer)
+        self._answers = {key: _Answer(field, names_anybody(field)) for key, field in places.answers.items()}
+        self._undeclared = _Answer(places.undeclared, self.in_answer)
+        # What they hold, where that is an object which names one subject, at one place, and nobody else is asked for:
+        self._lones = {key: self._lone_in(field) for key, field in places.answers.items()}
+        self._lone_undeclared = self._lone_in(places.undeclared)
+        self.plain = self._plain_of(operation)
+        """The one answer in which a subject stands alone; None where there is none, or there are several."""
         self._attribution = Attribution.ANNOTATED if places.is_explicit else Attribution.INFERRED
 
-    def _answer(self, field: Field, names: bool) -> _Answer:
+    def _plain_of(self, operation: CompiledOperation) -> Plain | None:
+        found = {id(each): (each, lone) for each in operation.success_schemas if (lone := self._lones[id(each)])}
+        if len(found) != 1:
+            return None
+        schema, (take, kind, claim, types, *_) = found.popitem()[1]
+        return None if claim else Plain(schema, take, kind, types)
+
+    def _lone_in(self, field: Field) -> _Lone | None:
         node, asks = field.node, self._asks
-        if node is None or node.only is None or asks is None:
-            return _Answer(field, names, None)
-        return _Answer(field, names, _lone_in(field, node, *node.only) if asks <= {node.only[1]} else None)
+        if node is None or node.only is None or asks is None or not asks <= {node.only[1]}:
+            return None
+        name, who, mask = node.only
+        names = [each for each, _ in node.typed] or [name]
+        mask |= field.mask
+        for _, bits in node.typed:
+            mask |= bits
+        return itemgetter(name, *names), who.kind, who.claim, types_of(mask), field, node
 
     @property
     def attribution(self) -> Attribution:
@@ -162,26 +183,27 @@ class Extractor:
         """The one subject that `disclosed` would tell of, where that can be seen without a walk: nearly every answer is
         one object about somebody."""
         document = facts.response_document
-        if type(document) is not JsonDocument or type(document.value) is not dict:
+        if type(document) is not JsonDocument:
             return None
-        answer: tuple[Field, bool, _Lone | None] = self._answers.get(id(facts.response_body_schema), self._undeclared)
-        field, _, lone = answer
-        if lone is None:
+        value = document.value
+        lone = self._lones.get(id(facts.response_body_schema), self._lone_undeclared)
+        if lone is None or type(value) is not dict:
             return None
-        node, take, kind, claim, types = lone
+        take, kind, claim, types, field, node = lone
         try:
-            held = take(document.value)
-            if all(held) and type(held[0]) is str:
-                return kind, held[0], claim, types
+            held = take(value)
+            name = held[0]
+            if all(held) and type(name) is str:
+                return kind, name, claim, types
         except KeyError:
             pass  # not all of it is there
-        named = alone(field, node, document.value)
+        named = alone(field, node, value)
         return None if named is None else (kind, named[1], claim, types_of(named[2]))
 
     def disclosed(self, facts: Facts) -> Seen:
         """The subjects whose data the answer holds."""
         document, schema = facts.response_document, facts.response_body_schema
-        field, names, _ = self._looked_for(facts)
+        field, names = self._looked_for(facts)
         if type(document) is JsonDocument:
             if names and field.node is None and not field.whos:
                 return _UNREADABLE  # the contract does not describe such an answer: nothing says where to look
@@ -250,14 +272,6 @@ class Extractor:
 
 _UNREADABLE = Seen(Attribution.UNKNOWN, [], is_readable=False)
 _NOTHING: tuple[Any, ...] = ({}, [], "", None)
-
-
-def _lone_in(field: Field, node: Node, name: str, who: Who, mask: int) -> _Lone:
-    names = [each for each, _ in node.typed] or [name]
-    mask |= field.mask
-    for _, bits in node.typed:
-        mask |= bits
-    return _Lone(node, itemgetter(name, *names), who.kind, who.claim, types_of(mask))
 
 
 def _lone(places: Places) -> tuple[str, str, str] | None:

@@ -1,8 +1,11 @@
 """Issuers' keys, as last fetched. Background work puts them here; verifying only looks, and says what it missed."""
 
+from typing import TYPE_CHECKING
+
 import msgspec
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, Key, KeySet, OKPKey, RSAKey, import_key
+
+if TYPE_CHECKING:  # else only once there are keys to be read: everything that keeps state imports this module
+    from joserfc.jwk import Key, KeySet
 
 MAX_JWKS_BYTES = 1 << 20
 """Bytes of a key set that are read: an issuer has a handful of keys of a few hundred bytes each."""
@@ -12,7 +15,7 @@ MAX_KEYS = 100
 class IssuerKeys(msgspec.Struct, frozen=True):
     """The keys of one issuer."""
 
-    keys: KeySet
+    keys: "KeySet"
     fetched: float
     """When: seconds since the epoch."""
 
@@ -30,7 +33,7 @@ class KeyBook:
         """The keys of `issuer` as last fetched; None where they never were."""
         return self._known.get(issuer)
 
-    def keys_of(self, issuer: str) -> KeySet | None:
+    def keys_of(self, issuer: str) -> "KeySet | None":
         """Only the keys; the same object as long as they are the same keys."""
         known = self._known.get(issuer)
         return known.keys if known is not None else None
@@ -54,7 +57,7 @@ class KeyBook:
         return dict(missed)  # a worker may be about to write to the one that was taken
 
 
-def read_jwks(data: bytes) -> KeySet:
+def read_jwks(data: bytes) -> "KeySet":
     """The public signing keys of a JWKS document (RFC 7517); others in it are left out.
 
     Raises ValueError where it is no such document or holds no key that could verify a signature.
@@ -71,13 +74,18 @@ def read_jwks(data: bytes) -> KeySet:
     keys: list[Key] = [key for key in map(_public_key, found) if key is not None]
     if not keys:
         raise ValueError("no key that could verify a signature")
+    from joserfc.jwk import KeySet
+
     return KeySet(keys)
 
 
-def _public_key(found: object) -> Key | None:
+def _public_key(found: object) -> "Key | None":
     """The key; None for what is for another purpose or of a kind that is not known (RFC 7517, 5)."""
     if not isinstance(found, dict) or found.get("use", "sig") != "sig" or found.get("kty") not in _ASYMMETRIC:
         return None
+    from joserfc.errors import JoseError
+    from joserfc.jwk import ECKey, OKPKey, RSAKey, import_key
+
     try:
         key = import_key({name: value for name, value in found.items() if name not in _PRIVATE})
     except (JoseError, ValueError, TypeError, KeyError):

@@ -2,7 +2,7 @@
 
 from garrison.config.authentication import LockoutSettings, SchemeSettings
 from garrison.core.operation import SecurityScheme
-from garrison.identity import api_keys, basic, bearer, certificate, signatures
+from garrison.identity import api_keys, basic, certificate
 from garrison.identity.outcome import Method
 
 
@@ -15,8 +15,13 @@ def methods_for(scheme: SecurityScheme, settings: SchemeSettings, lockout: Locko
         found.append(basic.method(scheme, settings.basic, lockout))
     if settings.certificate is not None:
         found.append(certificate.method(scheme, settings.certificate))
+    # The libraries that read tokens and signatures are imported only by a gateway that is told to.
     if settings.signature is not None:
+        from garrison.identity import signatures
+
         found.append(signatures.method(scheme, settings.signature))
     if settings.jwt or settings.introspection is not None:
+        from garrison.identity import bearer
+
         found.append(bearer.method(scheme, settings, lockout))
     return tuple([method for method in found if method is not None])

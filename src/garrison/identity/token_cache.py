@@ -2,13 +2,15 @@
 
 import hashlib
 from collections import OrderedDict
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
-from joserfc.jwk import KeySet
 
 from garrison.core.principal import Principal
 from garrison.identity.keys import KeyBook
+
+if TYPE_CHECKING:
+    from joserfc.jwk import KeySet
 
 MAX_TOKENS: Final = 50_000
 """Tokens that are remembered, at about two kilobytes each. More at once mean more verifying, nothing else."""
@@ -22,7 +24,7 @@ class Verified(msgspec.Struct, frozen=True, gc=False):
     """When it must be verified again at the latest."""
     issuer: str = ""
     """Whose keys it was verified with; empty where it was not verified with keys."""
-    keys: KeySet | None = None
+    keys: "KeySet | None" = None
     """Those keys: under others it must be verified again."""
     key_thumbprint: str = ""
     """The key that its sender must prove to have (RFC 9449, 6.1: `cnf.jkt`); empty where it is not bound to one."""

@@ -5,7 +5,6 @@ from importlib.resources import files
 from typing import Any
 
 import yaml
-from jinja2 import Environment, StrictUndefined
 
 from garrison.lab.background import DAY
 from garrison.lab.charts import Curve, Tick, curves
@@ -25,6 +24,7 @@ from garrison.lab.words import (
     sentences,
     share,
 )
+from garrison.report.pages import filled
 
 _TEMPLATE = files("garrison.lab") / "report.html.j2"
 _TICKS = 5
@@ -39,25 +39,23 @@ _FIRST_NAMED = 12
 
 def page(result: Result) -> str:
     """The page."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"count": count, "duration": duration, "day": day, "clock": clock}
-    template = environment.from_string(_TEMPLATE.read_text(encoding="utf-8"))
     garrison = result.side("garrison")
     notices = garrison.notices if garrison else ()
-    return template.render(
-        result=result,
-        names=NAMES,
-        cards=[_card(result, side) for side in result.sides],
-        sentences=list(zip([side.protection for side in result.sides], sentences(result), strict=True)),
-        chart=_chart(result),
-        table=rows(result),
-        signs=list(_signs(result)),
-        named=notices[:_FIRST_NAMED],
-        others=notices[_FIRST_NAMED:],
-        more=(garrison.named if garrison else 0) - _FIRST_NAMED,
-        proof=proof(result),
-        policy=yaml.safe_dump(_plain(result.policy), sort_keys=False, allow_unicode=True, width=100),
-    )
+    values = {
+        "result": result,
+        "names": NAMES,
+        "cards": [_card(result, side) for side in result.sides],
+        "sentences": list(zip([side.protection for side in result.sides], sentences(result), strict=True)),
+        "chart": _chart(result),
+        "table": rows(result),
+        "signs": list(_signs(result)),
+        "named": notices[:_FIRST_NAMED],
+        "others": notices[_FIRST_NAMED:],
+        "more": (garrison.named if garrison else 0) - _FIRST_NAMED,
+        "proof": proof(result),
+        "policy": yaml.safe_dump(_plain(result.policy), sort_keys=False, allow_unicode=True, width=100),
+    }
+    return filled(_TEMPLATE, {"count": count, "duration": duration, "day": day, "clock": clock}, values)
 
 
 def _card(result: Result, side: Side) -> dict[str, str]:

@@ -123,7 +123,7 @@ def _sides(stage: Stage, protections: Sequence[Protection], watch: Watch) -> lis
     campaign, played = stage.campaign, stage.played
     lanes = [_lane(stage, protection) for protection in protections if protection != "none"]
     curve = _play(campaign, lanes, played, watch)
-    sides = [_unprotected(stage.breach, campaign, curve)] if "none" in protections else []
+    sides = [_unprotected(campaign, curve)] if "none" in protections else []
     return sides + [lane.side(_tail(lane, campaign, played)) for lane in lanes]
 
 
@@ -161,9 +161,8 @@ def _play(campaign: Campaign, lanes: Sequence[Lane], played: float, watch: Watch
     return curve
 
 
-def _unprotected(breach: Breach, campaign: Campaign, curve: Sequence[Point]) -> Side:
+def _unprotected(campaign: Campaign, curve: Sequence[Point]) -> Side:
     """Counted from the attack itself: without protection every hit is a loss."""
-    del breach
     return Side("none", campaign.register.members, 0, 0, Harm(0, 0, 0, 0), None, None, tuple(curve))
 
 

@@ -3,12 +3,11 @@
 Whoever could replace a kept automaton could run code here. So they are kept where Python keeps what it compiled of this
 very module (`__pycache__`), and nowhere else: who may write there says already what this program does. A file that
 others may write, that belongs to somebody else than the program, that is damaged, or that was made of other patterns,
-by another library or for another processor, is compiled anew.
+in another way, by another library or for another processor, is compiled anew.
 """
 
 import contextlib
 import hashlib
-import importlib.metadata
 import importlib.util
 import os
 import stat
@@ -23,9 +22,25 @@ _NAME = "signs-{}.automata"
 _DIGEST = hashlib.sha256().digest_size
 
 
-def key_of(parts: Sequence[Sequence[bytes]], flags: int) -> str:
-    """What the automata of `parts`, groups of expressions, are kept under."""
-    said = msgspec.msgpack.encode((importlib.metadata.version("hyperscan"), _machine(), flags, parts))
+class Automata(msgspec.Struct, frozen=True):
+    """What signs were compiled to."""
+
+    parts: Sequence[hyperscan.Database]
+    kinds: Sequence[tuple[bool, bool]]
+    """Of each, whether texts of plain characters are shown to it, and whether only where texts begin."""
+
+
+def key_of(patterns: Sequence[str], sources: Sequence[str]) -> str:
+    """What the automata of `patterns` are kept under; `sources`: the files of the program that says how they are made.
+
+    Empty where those cannot be read: then nothing is known of what was kept.
+    """
+    try:
+        made = [Path(file).read_bytes() for file in sources]
+    except OSError:
+        return ""
+    library = hyperscan.__version__  # type: ignore[attr-defined]  # its stubs leave it out
+    said = msgspec.msgpack.encode((library, _machine(), patterns, made))
     return hashlib.sha256(said).hexdigest()[:32]
 
 
@@ -44,19 +59,19 @@ def folder() -> Path | None:
         return None
 
 
-def load(key: str, where: Path | None) -> list[hyperscan.Database]:
-    """The automata that are kept under `key`; none where there are none that can be trusted. Never raises."""
-    if where is None:
-        return []
+def load(key: str, where: Path | None) -> Automata | None:
+    """The automata that are kept under `key`; None where there are none that can be trusted. Never raises."""
+    if where is None or not key:
+        return None
     try:
         data = _read(where / _NAME.format(key))
         digest, packed = data[:_DIGEST], data[_DIGEST:]
         if hashlib.sha256(packed).digest() != digest:
-            return []
-        parts = msgspec.msgpack.decode(packed, type=list[bytes])
-        return [hyperscan.loadb(part, hyperscan.HS_MODE_BLOCK) for part in parts]
+            return None
+        kinds, parts = msgspec.msgpack.decode(packed, type=tuple[list[tuple[bool, bool]], list[bytes]])
+        return Automata([hyperscan.loadb(part, hyperscan.HS_MODE_BLOCK) for part in parts], kinds)
     except (OSError, msgspec.MsgspecError, hyperscan.HyperscanError):
-        return []
+        return None
 
 
 def _read(path: Path) -> bytes:
@@ -69,11 +84,11 @@ def _read(path: Path) -> bytes:
         return file.read()
 
 
-def keep(key: str, automata: Sequence[hyperscan.Database], where: Path | None) -> None:
+def keep(key: str, automata: Automata, where: Path | None) -> None:
     """Keep `automata` instead of all that are kept. Where that cannot be done, they are compiled each time."""
-    if where is None or sys.dont_write_bytecode:
+    if where is None or not key or sys.dont_write_bytecode:
         return
-    packed = msgspec.msgpack.encode([hyperscan.dumpb(each) for each in automata])
+    packed = msgspec.msgpack.encode((automata.kinds, [hyperscan.dumpb(each) for each in automata.parts]))
     draft = where / f".{_NAME.format(key)}.{os.getpid()}"
     with contextlib.suppress(OSError):
         where.mkdir(exist_ok=True)

@@ -11,10 +11,13 @@ import html.entities
 import itertools
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
+
+from garrison.payload.purse import Purse
 
 MAX_ROUNDS: Final = 4
 """Wrappings inside one another that are undone: what is deeper no server undoes either."""
@@ -23,10 +26,25 @@ _PRINTABLE: Final = 0.97  # of what base64 hides: random bytes that are all prin
 _MANY: Final = 256
 """Places of a kind in one text from which on they are no longer looked at one by one, but all at once."""
 
+_SHORT: Final = 128
+_ROUND: Final = 2_000
+_LOOKED_AT: Final = 4
+_BEGUN: Final = 50
+_WIDE: Final = 20
+"""What a round costs for each character, for each of those that an escape begins with, and for each byte of UTF-8 more
+than there are characters, in the units of a purse."""
+_UNDONE: Final = 70
+_MADE: Final = 4
+_MADE_WIDE: Final = 60
+"""What a step costs for each character that the text is shorter then, for each that is left, and for bytes as above."""
+
 # Each has one group around all of it, so that a text is split at its places by one call.
 _PERCENT = re.compile(rb"(%(?:[0-9A-Fa-f]{2}|[uU][0-9A-Fa-f]{4}))")
 _NESTED_PERCENT = re.compile(rb"%%[0-9A-Fa-f]{2}")
-_OVERLONG = re.compile(rb"([\xc0\xc1][\x80-\xbf]|(?:\xe0|\xf0\x80|\xf8\x80\x80|\xfc\x80\x80\x80)[\x80\x81][\x80-\xbf])")
+_OVERLONG = re.compile(
+    rb"([\xc0\xc1\xe0\xf0\xf8\xfc](?:(?<=[\xc0\xc1])[\x80-\xbf]"
+    rb"|(?:(?<=\xe0)|(?<=\xf0)\x80|(?<=\xf8)\x80\x80|(?<=\xfc)\x80\x80\x80)[\x80\x81][\x80-\xbf]))"
+)  # begins with the bytes that are sought first
 _INVALID = re.compile("([\udc80-\udcff]+)")
 _ESCAPE = re.compile(r"(\\(?:u[0-9A-Fa-f]{4}|u\{[0-9A-Fa-f]{1,6}\}|x[0-9A-Fa-f]{2}|[0-3]?[0-7]{2}))")
 _REFERENCE = re.compile(r"(&(?:#(?:[0-9]{1,7}|[xX][0-9A-Fa-f]{1,6});?|[A-Za-z]{2,12};))")
@@ -36,7 +54,7 @@ _JOINED = re.compile(
     r"\+(?:and|or|xor|union|select|order|group|having|waitfor|delay|where|from|like|insert|dir|cat|ping|ls|wget|curl)\+"
 )  # in lower case: to leave the case aside would cost some times as much
 _HEX = re.compile(r"0x[0-9A-Fa-f]{2}(?:0x[0-9A-Fa-f]{2})+")  # begins with what is sought first
-_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
 _DATA_URL = re.compile(r"(?<=;base64,)[A-Za-z0-9+/_-]{8,}={0,2}")
 
 
@@ -48,21 +66,77 @@ class Decoded(msgspec.Struct, frozen=True):
     """What was undone, outermost first: `percent`, `html`, `escape`, `base64` ..."""
 
 
-def decode(text: str) -> tuple[Decoded, ...]:
-    """Every form that `text` takes as it is unwrapped, the text itself left out. Never raises."""
+def decode(text: str, purse: Purse | None = None) -> tuple[Decoded, ...]:
+    """Every form that `text` takes as it is unwrapped, the text itself left out. Never raises.
+
+    Each step is paid from `purse`; once it is empty, nothing more is undone.
+    """
     found: list[Decoded] = []
     steps: tuple[str, ...] = ()
     for _ in range(MAX_ROUNDS):
         changed = text
+        if purse is not None and not purse.pay(_price_of_round(text)):
+            break
         for name, step in _STEPS:
             after = step(changed)
             if after != changed:
+                if purse is not None:
+                    purse.pay(
+                        _UNDONE * abs(len(changed) - len(after)) + _MADE * len(after) + _MADE_WIDE * _wider(after)
+                    )
                 changed, steps = after, (*steps, name)
         if changed == text:
             break
         text = changed
         found.append(Decoded(text, steps))
     return tuple(found)
+
+
+def hidden_in(joined: str, texts: Sequence[str]) -> frozenset[int]:
+    """The indexes of those of `texts` in which `decode` has something to undo, and now and then of another; `joined`:
+    all of them, a NUL before and behind each."""
+    if joined.count("\0") > len(texts) + 1:
+        return frozenset(range(len(texts)))
+    found = list(hiding(joined))
+    if not found:
+        return frozenset()
+    starts = list(itertools.accumulate([len(text) + 1 for text in texts], initial=1))
+    return frozenset([bisect_right(starts, place) - 1 for place in found])
+
+
+def hiding(joined: str) -> Iterator[int]:
+    """Places in texts that are joined, a NUL before and behind each: one at least in each that `decode` has something
+    to undo in, and now and then one in another."""
+    at = 0
+    while found := _HIDING.search(joined, at):
+        at = found.end()
+        if found[0] != "\0" or _unwrapped(found[1]):
+            yield at
+            at = joined.find("\0", at)  # one place in each is enough
+    if not joined.isascii() and _compatible(joined) != joined:
+        at = 0
+        for text in joined.split("\0"):
+            if not text.isascii():
+                yield at
+            at += len(text) + 1
+
+
+_HIDING: Final = re.compile(
+    r"%(?:[0-9A-Fa-f]{2}|[uU][0-9A-Fa-f]{4}|%)|&(?:#[0-9xX]|[A-Za-z]{2,12};)|\\[uxUX0-7{]|\+[A-Za-z]"
+    rf"|0x[0-9A-Fa-f]{{2}}0x|;base64,|\0(?=({_BASE64.pattern})\0)"
+)  # of base64 only the border before it is taken: something else may be hidden in what only looks like it
+
+
+def _price_of_round(text: str) -> int:
+    if len(text) <= _SHORT:
+        return _ROUND + (_LOOKED_AT + _BEGUN) * len(text)  # at most
+    begun = text.count("%") + text.count("&") + text.count("\\") + text.count("+")
+    return _LOOKED_AT * len(text) + _BEGUN * begun + _WIDE * _wider(text)
+
+
+def _wider(text: str) -> int:
+    """How many bytes more than characters `text` has."""
+    return 0 if text.isascii() else len(text.encode("utf-8", "replace")) - len(text)
 
 
 def _cases(*formats: str) -> dict[str, str]:
@@ -77,14 +151,15 @@ def _cases(*formats: str) -> dict[str, str]:
 _CODED: Final = {
     f"%{high}{low}".encode(): bytes.fromhex(high + low)
     for high, low in itertools.product("0123456789abcdefABCDEF", repeat=2)
-}
+} | {form.encode(): char.encode() for form, char in _cases("%u{:04x}", "%U{:04x}").items()}
 
 
 def _percent(text: str) -> str:
     if "%" not in text:
         return text
     data = text.encode("utf-8", "replace")
-    parts = _PERCENT.split(data.replace(b"%%", b"%25%") if _NESTED_PERCENT.search(data) else data)
+    is_nested = b"%%" in data and _NESTED_PERCENT.search(data) is not None
+    parts = _PERCENT.split(data.replace(b"%%", b"%25%") if is_nested else data)
     if len(parts) == 1:
         return text
     known = _CODED.get
@@ -102,16 +177,47 @@ def _forgiven(data: bytes) -> str:
         return data.decode()
     except UnicodeDecodeError:
         pass
-    parts = _OVERLONG.split(data)
-    parts[1::2] = [bytes([(each[-2] & 1) << 6 | each[-1] & 0x3F]) for each in parts[1::2]]
-    data = b"".join(parts)
+    strange = set(data.translate(None, _ASCII))
+    if not _OVERLONG_FIRST.isdisjoint(strange):
+        parts = _OVERLONG.split(data)
+        parts[1::2] = [_SHORTENED[each] for each in parts[1::2]]
+        data = b"".join(parts)
     text = data.decode("utf-8", "surrogateescape")
     try:
         return _latin(text)
     except UnicodeEncodeError:
-        bits = _INVALID.split(text)
+        pass
+    if len(strange) > _DISTINCT:
+        return _latin_between(text) or data.decode("utf-8", "replace")
+    for code in strange:
+        text = text.replace(chr(_ESCAPED + code), chr(code))
+    return text
+
+
+_ASCII: Final = bytes(range(0x80))
+_OVERLONG_FIRST: Final = frozenset(b"\xc0\xc1\xe0\xf0\xf8\xfc")
+_DISTINCT: Final = 32
+"""So many characters are replaced one after another: each takes a look at all of a text, but one that is quick."""
+_ESCAPED: Final = 0xDC00
+"""What is added to a byte that is no UTF-8 (`surrogateescape`)."""
+
+
+class _Shortened(dict[bytes, bytes]):
+    """What overlong forms of UTF-8 hide; there are only some hundred."""
+
+    def __missing__(self, form: bytes) -> bytes:
+        self[form] = found = bytes([(form[-2] & 1) << 6 | form[-1] & 0x3F])
+        return found
+
+
+_SHORTENED: Final = _Shortened()
+
+
+def _latin_between(text: str) -> str:
+    """`text` with each byte that is no UTF-8 for what it is in Latin-1; empty where there are many."""
+    bits = _INVALID.split(text, _MANY)
     if len(bits) > _MANY:
-        return data.decode("utf-8", "replace")
+        return ""
     bits[1::2] = map(_latin, bits[1::2])
     return "".join(bits)
 
@@ -121,7 +227,7 @@ def _latin(text: str) -> str:
 
 
 def _references(text: str) -> str:
-    return _undone(text, _REFERENCE, _NUMBERED, _referred) if "&" in text else text
+    return _undone(text, _REFERENCE, _REFERENCES, _referred) if "&" in text else text
 
 
 def _undone(text: str, places: re.Pattern[str], known: Mapping[str, str], otherwise: Callable[[str], str]) -> str:
@@ -129,23 +235,27 @@ def _undone(text: str, places: re.Pattern[str], known: Mapping[str, str], otherw
     parts = places.split(text)
     if len(parts) == 1:
         return text
-    parts[1::2] = [known.get(each) or otherwise(each) for each in parts[1::2]]
+    parts[1::2] = [otherwise(each) if (form := known.get(each)) is None else form for each in parts[1::2]]
     return "".join(parts)
 
 
-_NUMBERED: Final = {
+_REFERENCES: Final = {
     form: html.unescape(form)
     for code in range(0x100)
     for form in (f"&#{code};", f"&#x{code:x};", f"&#x{code:X};", f"&#X{code:X};", f"&#{code}", f"&#x{code:x}")
-}
+} | {f"&{name}": char for name, char in html.entities.html5.items()}
 
 
 def _referred(token: str) -> str:
     if token[1] != "#":
-        return html.entities.html5.get(token[1:], token)
+        return token  # a name that there is not
     digits = token[2:].rstrip(";")
     code = int(digits[1:], 16) if digits[0] in "xX" else int(digits)
-    return chr(code) if 0x100 <= code < 0xD800 or 0x20 <= code < 0x7F else html.unescape(token)
+    if code < 0x100:
+        return _REFERENCES[f"&#{code};"]
+    if 0xD800 <= code < 0xE000 or code > 0x10FFFF:
+        return "\ufffd"
+    return "" if 0xFDD0 <= code < 0xFDF0 or code & 0xFFFE == 0xFFFE else chr(code)  # what HTML says of no characters
 
 
 def _escapes(text: str) -> str:
@@ -156,7 +266,8 @@ _ESCAPES: Final = _cases("\\x{:02x}", "\\u{:04x}", "\\u{{{:x}}}", "\\{:03o}", "\
 
 
 def _escaped(token: str) -> str:
-    digits = token.lstrip("\\uUxX").strip("{}")
+    is_plain = token[1] == "u" and token[2] != "{"
+    digits = token[2:] if is_plain else token.lstrip("\\uUxX").strip("{}")
     code = int(digits, 8 if token[1].isdigit() else 16)
     # surrogates stay as they are: half a character is none
     return chr(code) if code < 0xD800 or 0xDFFF < code < 0x110000 else token
@@ -223,24 +334,21 @@ _TEXT_BYTES: Final = bytes([9, 10, 13, *range(0x20, 0x7F)])
 
 def _compatible(text: str) -> str:
     """Full-width and other compatibility forms are the signs that they stand for (best-fit mappings)."""
-    if text.isascii() or _is_plain_latin(text):
+    if text.isascii():
         return text
-    parts = _COMPATIBLE.split(text, _MANY)
-    if len(parts) > 2 * _MANY:
-        return text.translate(_FORMS)
-    parts[1::2] = [each.translate(_FORMS) for each in parts[1::2]]
-    return "".join(parts)
+    forms = _FORMS
+    strange = set(text.encode("utf-8", "replace").translate(None, _ASCII).decode())
+    changed = [char for char in strange if forms[ord(char)] != char]
+    if len(changed) > _DISTINCT:
+        return text.translate(forms)
+    for char in sorted(changed, key=_stands_for_ascii, reverse=True):
+        text = text.replace(char, forms[ord(char)])
+    return text
 
 
-def _is_plain_latin(text: str) -> bool:
-    """Whether `text` is Latin-1 without the two of its signs that stand for others: told without a look at each."""
-    if "\u00a0" in text or "\u00ad" in text:
-        return False
-    try:
-        text.encode("latin-1")
-    except UnicodeEncodeError:
-        return False
-    return True
+def _stands_for_ascii(char: str) -> bool:
+    """What stands for characters that stand for others themselves is replaced last: each is replaced once."""
+    return _FORMS[ord(char)].isascii()
 
 
 class _Forms(dict[int, str]):

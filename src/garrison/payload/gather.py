@@ -34,12 +34,17 @@ GRAMMATICAL: Final = frozenset({
 })  # fmt: skip
 """Fields that other controls read, each by its own grammar."""
 
+_FOREIGN: Final = re.compile(r"[{<`|\\']")
+"""What those grammars have no use for, or hardly any: a field with it is read like any other."""
+
 _FILE_NAMES: Final = frozenset({"x-file-name", "x-filename", "x_filename", "x.filename", "slug"})
 """Fields that name an uploaded file."""
 
 ADDRESSES: Final = re.compile(r"[0-9a-fA-F.:, ]{0,200}|[0-9a-fA-F]{1,32}(?:-[0-9a-fA-F]{1,32}){1,8}")
 """What proxies say of where a request came from, and its name: no word of any language is made of it."""
-_PLAIN: Final = re.compile(r"[\w .,@:+-]{0,7}|-?\d{1,20}")
+_PLAIN_LENGTH: Final = 7
+_PLAIN: Final = re.compile(rf"[\w .,@:+-]{{0,{_PLAIN_LENGTH}}}|-?\d{{1,20}}")
+_is_plain: Final = _PLAIN.fullmatch
 _NAME: Final = re.compile(r"[\w.~-]{0,40}|\d{1,40}")
 _MAX_NAMED: Final = 12
 
@@ -64,7 +69,7 @@ def head_texts(headers: Mapping[str, str], kept: frozenset[str] = frozenset()) -
     """What the fields of the head say; `kept` are those that are pinned down."""
     found: Places = []
     for name, value in headers.items():
-        if name in GRAMMATICAL or name in kept or name.startswith("sec-") or ADDRESSES.fullmatch(value):
+        if name in kept or not is_free(name, value):
             continue
         if name == "referer" and "?" in value:
             found += [(f"header.{name}", each.partition("=")[2]) for each in value.partition("?")[2].split("&")]
@@ -77,6 +82,13 @@ def head_texts(headers: Mapping[str, str], kept: frozenset[str] = frozenset()) -
         else:
             found += _file_texts(f"header.{name}", value) if name in _FILE_NAMES else [(f"header.{name}", value)]
     return found
+
+
+def is_free(name: str, value: str) -> bool:
+    """Whether a field of the head says what has no place in a grammar of its own."""
+    if name in GRAMMATICAL or name.startswith("sec-"):
+        return _FOREIGN.search(value) is not None or "../" in value or "()" in value
+    return not ADDRESSES.fullmatch(value)
 
 
 def query_texts(query: tuple[tuple[str, str], ...], kept: frozenset[str] = frozenset()) -> Places:
@@ -92,6 +104,18 @@ def query_texts(query: tuple[tuple[str, str], ...], kept: frozenset[str] = froze
     return found
 
 
+def query_said(query: tuple[tuple[str, str], ...], kept: frozenset[str]) -> list[str]:
+    """The same without places."""
+    found: list[str] = []
+    for name, value in query:
+        if name not in kept:
+            if value:
+                found.append(value)
+            if not value or not name.isidentifier() or name[:2] == "__":
+                found.append(name)
+    return found
+
+
 def body_texts(document: Document | None, pins: Pins = NOTHING_PINNED, *, plain: bool = False) -> Places:
     """Keys and texts of a body, those left out that are pinned down; of JSON, unless `plain`, also those that are too
     plain to say anything."""
@@ -100,7 +124,7 @@ def body_texts(document: Document | None, pins: Pins = NOTHING_PINNED, *, plain:
     kept = frozenset([name for name, each in pins.properties.items() if each.whole])
     match document:
         case FormDocument(fields):
-            return [(f"body/{name}", text) for name, text in query_texts(fields, kept)]
+            return [(f"body/{name}", text) for name, text in query_texts(fields, kept)] + _posing(fields)
         case MultipartDocument(parts):
             found: Places = []
             for part in parts:
@@ -117,9 +141,85 @@ def body_texts(document: Document | None, pins: Pins = NOTHING_PINNED, *, plain:
                     continue  # a file of bytes: what is in it is opaque
             return found
         case TextDocument(text):
-            return [] if pins.whole else [("body", text), *_marked_up(text)]
+            return [] if pins.whole else _plain_texts(text)
         case _:
             return []
+
+
+def _plain_texts(text: str) -> Places:
+    """What a text says, and what those read in it who take it for XML or JSON whatever it is called."""
+    return [("body", text), *_marked_up(text), *_strings(text)]
+
+
+def _posing(fields: Sequence[tuple[str, str]]) -> Places:
+    """The strings of JSON that is called a form: the names and values it falls into are pieces of it."""
+    if not fields or fields[0][0].lstrip()[:1] not in _OPENING:
+        return []
+    return _strings("&".join(f"{name}={value}" for name, value in fields))
+
+
+_OPENING: Final = ("{", "[")
+
+
+def _strings(text: str) -> Places:
+    """Those of what begins like JSON."""
+    if not text.lstrip().startswith(_OPENING):
+        return []
+    found = [match[0] for match in _STRINGS.finditer(text)]
+    return [("body", each) for each in found if not _is_plain(each)][:_MAX_PARTS]
+
+
+def json_said(root: Any, pins: Pins) -> list[str]:
+    """The texts of JSON without their places, and now and then one more: what is too plain is told by its length."""
+    found: list[str] = []
+    stack: list[_Held] = []
+    if type(root) is dict:
+        _object_said(root, pins, found, stack)
+    elif type(root) is list:
+        _list_said(root, pins, found, stack)
+    elif type(root) is str and _says(root, pins, plain=False):
+        found.append(root)
+    while stack:
+        node, known = stack.pop()
+        if type(node) is dict:
+            _object_said(node, known, found, stack)
+        else:
+            _list_said(node, known, found, stack)
+    return found
+
+
+def _object_said(node: dict[str, Any], known: Pins, found: list[str], stack: list["_Held"]) -> None:
+    pinned, silent = known.properties, known.silent
+    for key, value in node.items():
+        if key in silent:
+            continue
+        kind = type(value)
+        if kind is str:
+            if (len(value) > _PLAIN_LENGTH and not value.isdigit()) or not _is_plain(value):
+                found.append(value)
+        elif kind is dict or kind is list:
+            stack.append((value, pinned.get(key, NOTHING_PINNED)))
+        if _is_odd(key) and key not in pinned:
+            found.append(key)
+
+
+def _list_said(node: list[Any], known: Pins, found: list[str], stack: list["_Held"]) -> None:
+    each = known.items or NOTHING_PINNED
+    if not each.whole:
+        found += [value for value in node if type(value) is str and not _is_plain(value)]
+    if not _TEXTS.issuperset(map(type, node)):
+        stack += [(value, each) for value in node if type(value) is dict or type(value) is list]
+
+
+@functools.lru_cache(maxsize=1024)
+def _is_odd(key: str) -> bool:
+    """Whether a key that the contract does not declare is a text like any other."""
+    return not key.isidentifier() or key[:2] == "__" or key == "constructor"
+
+
+_Held: TypeAlias = tuple[Any, Pins]
+"""A value that is still to be looked at, and what of it is pinned down."""
+_TEXTS: Final = frozenset({str})
 
 
 def _file_texts(place: str, name: str) -> Places:
@@ -136,7 +236,11 @@ def raw_texts(body: bytes, kind: str) -> Places:
     if kind == "multipart":
         named = [place for match in _PART_NAME.finditer(text) for place in _file_texts("body", match[1])]
         return [("body", part) for part in _PART.split(text)[1:_MAX_PARTS]] + named[:_MAX_PARTS]
-    return [("body", found[0]) for found in _STRINGS.finditer(text)] if kind == "json" else [("body", text)]
+    if kind != "json":
+        return [("body", text)]
+    outside = _STRINGS.sub("", text)
+    rest = [] if _STRUCTURE.fullmatch(_WORDS.sub("", outside)) else [("body", outside)]
+    return [("body", found[0]) for found in _STRINGS.finditer(text)] + rest
 
 
 def _named(name: str, value: str) -> Places:
@@ -152,7 +256,10 @@ def _pairs(text: str) -> list[tuple[str, str, str]]:
 _MAX_PARTS: Final = 1000
 _PART: Final = re.compile(r"\r?\n\r?\n")
 _PART_NAME: Final = re.compile(r"filename\*?\s*=\s*[\"']?([^\"'\r\n;]+)", re.IGNORECASE)
-_STRINGS: Final = re.compile(r'(?<=")(?:[^"\\]|\\.)+')
+_STRUCTURE: Final = re.compile(r"[\s{}\[\],:\"\d.+-]*+")
+"""What stands between the strings of JSON, but for words."""
+_WORDS: Final = re.compile("true|false|null", re.IGNORECASE)
+_STRINGS: Final = re.compile(r'(?<=")(?:[^"\\]++|\\.)+')
 
 
 def _marked_up(text: str) -> Places:
@@ -178,26 +285,37 @@ def _json(root: Any, pins: Pins, *, plain: bool) -> Places:
         if type(node) is dict:
             _object((place, node, depth, known), found, stack, plain=plain)
         elif type(node) is list:
-            each = known.items or NOTHING_PINNED
-            for index, value in enumerate(node):
-                if type(value) in _HOLDERS:
-                    stack.append((f"{place}/{index}" if depth < _MAX_NAMED else place, value, depth + 1, each))
-        elif type(node) is str and _says(node, known, plain=plain):
+            _list((place, node, depth, known.items or NOTHING_PINNED), stack, plain=plain)
+        elif type(node) is str and (depth or _says(node, known, plain=plain)):  # those of lists were asked about
             found.append((place, node))
     return found
+
+
+def _list(step: _Step, stack: list[_Step], *, plain: bool) -> None:
+    place, node, depth, each = step
+    is_free = not each.whole
+    for index, value in enumerate(node):
+        kind = type(value)
+        if (is_free and (plain or not _is_plain(value))) if kind is str else (kind is dict or kind is list):
+            stack.append((f"{place}/{index}" if depth < _MAX_NAMED else place, value, depth + 1, each))
 
 
 def _object(step: _Step, found: Places, stack: list[_Step], *, plain: bool) -> None:
     """Keys that the contract does not declare are texts like any other."""
     place, node, depth, known = step
+    pins = known.properties.get
     for key, value in node.items():
-        each, kind = known.properties.get(key, NOTHING_PINNED), type(value)
-        is_odd = each is NOTHING_PINNED and (not key.isidentifier() or key.startswith("__") or key == "constructor")
-        is_text = kind is str and _says(value, each, plain=plain)
-        if is_odd or is_text or kind is dict or kind is list:
+        each, kind = pins(key, NOTHING_PINNED), type(value)
+        is_odd = each is NOTHING_PINNED and _is_odd(key)
+        is_text = kind is str and not each.whole and (plain or not _is_plain(value))
+        is_held = kind is dict or kind is list
+        if is_odd or is_text or is_held:
             below = f"{place}/{_label(key)}" if depth < _MAX_NAMED else place
-            found += [(below, text) for text, is_said in ((key, is_odd), (value, is_text)) if is_said]
-            if kind is dict or kind is list:
+            if is_odd:
+                found.append((below, key))
+            if is_text:
+                found.append((below, value))
+            elif is_held:
                 stack.append((below, value, depth + 1, each))
 
 
@@ -206,7 +324,4 @@ _label: Final = functools.lru_cache(maxsize=1024)(label)
 
 
 def _says(text: str, known: Pins, *, plain: bool) -> bool:
-    return not known.whole and (plain or not _PLAIN.fullmatch(text))
-
-
-_HOLDERS: Final = frozenset({str, dict, list})
+    return not known.whole and (plain or not _is_plain(text))

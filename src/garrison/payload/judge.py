@@ -1,21 +1,26 @@
 """What is found in a request's texts: all signs in one pass, then the grammars, then what was hidden in wrappings."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from itertools import filterfalse
 from typing import Final, TypeAlias
 
 import msgspec
 
-from garrison.payload.decoding import decode
-from garrison.payload.pieces import PAIRED, pieces
-from garrison.payload.places import OWNED, SIGNS, Form, name_of, signs_in
-from garrison.payload.scanner import scanner_of
+from garrison.payload.carried import JSON, carried, carrying
+from garrison.payload.decoding import decode, hidden_in
+from garrison.payload.pieces import PAIRED, SHORTEST, pieces
+from garrison.payload.places import OWNED, SIGNS, Ends, Form, look, name_of, signs_in, signs_of
+from garrison.payload.purse import Purse, Reserve
+from garrison.payload.scanner import BORDER, scanner_of
 from garrison.payload.sign import ENOUGH
 
 WINDOW: Final = 200
 """Bytes within which signs add up: what stands further apart is no one thing."""
 LONG: Final = 2048
 """Characters up to which a text is judged in each of its forms; a longer one unwrapped once, and wholly."""
+_WEIGHED: Final = 96
+"""Signs that are weighed of a text that is too full of them."""
 CROWDED: Final = "crowded"
 """Stands among the signs of a text that has more of them than are looked at."""
 
@@ -51,19 +56,67 @@ _NONE: Final = frozenset[int]()
 
 def judge(texts: Sequence[str], spared: Spared = NOTHING_SPARED) -> tuple[Finding, ...]:
     """What is found in `texts`, each at most once. Never raises, and takes time in proportion to their length."""
-    if _HARMLESS.holds(texts):
+    new = [index for index, text in enumerate(texts) if text not in _HARMLESS]
+    told = _odd([texts[index] for index in new]) if new else {}
+    odd = {new[at]: ends for at, ends in told.items()}
+    if not odd:
         return ()
+    reserve = Reserve(texts) if len(texts) > 1 else None
+    many = reserve.take_up(len(odd)) if reserve is not None and len(odd) > _SEVERAL else len(odd)
     forms = [
-        Form(index, text, (), spared.get(index, _NONE)) for index, text in enumerate(texts) if text not in _HARMLESS
+        Form(index, texts[index].rstrip(), (), Purse(texts[index], reserve), spared.get(index, _NONE), odd[index])
+        for index in list(odd)[:many]
     ]
-    best = _unfolded(forms, _judge(forms, {}))
+    best = _unfolded(forms, _judge(forms, {index: _unread(index, texts[index]) for index in list(odd)[many:]}))
     cut = [piece for form in forms if form.owner not in best for piece in _pieces(form)]
     if cut:
         best = _unfolded(cut, _judge(cut, best))
     for form in forms:
-        if form.owner not in best and not form.spared:
-            _HARMLESS.add(form.text)
+        if form.purse.is_empty and form.owner not in best:
+            best[form.owner] = _unread(form.owner, form.text, form.steps)
+    _HARMLESS.add([texts[form.owner] for form in forms if form.owner not in best and not form.spared])
     return tuple(best[index] for index in sorted(best))
+
+
+def is_harmless(texts: Sequence[str]) -> bool:
+    """Whether nothing stands or hides in any of these texts, where that is quickly told: they are known, or short, and
+    one look at all of them finds nothing to ask about. A purse holds many times what a short text takes for that."""
+    new = _HARMLESS.others(texts)
+    if not new:
+        return True
+    if sum(map(len, new)) >= SHORTEST and len(max(new, key=len)) >= SHORTEST:
+        return False  # pieces of prose are judged alone, too
+    return not _odd(new, is_quick=len(new) <= _SEVERAL)
+
+
+_SEVERAL: Final = 16
+"""Texts up to which one in which something may hide is enough to judge all of them at once."""
+
+
+def _odd(texts: Sequence[str], *, is_quick: bool = False) -> Mapping[int, Ends | None]:
+    """The indexes of those of `texts` in which something may stand or hide, and the matches in it; the others are
+    harmless.
+
+    With `is_quick` it may be all of them, and nothing is known of them.
+    """
+    bare = list(map(str.rstrip, texts))
+    joined = BORDER + BORDER.join(bare) + BORDER
+    long: Sequence[int] = ()
+    short, shorter = bare, joined
+    if len(joined) > SHORTEST:
+        long = [at for at, text in enumerate(bare) if len(text) >= SHORTEST]
+        short = [text if len(text) < SHORTEST else "" for text in bare]
+        shorter = BORDER + BORDER.join(short) + BORDER
+    hidden = hidden_in(shorter, short)
+    if is_quick and hidden:
+        return dict.fromkeys(range(len(texts)))
+    told, carry = look(joined, bare), carrying(shorter, short)
+    if not (told or hidden or carry or long):
+        _HARMLESS.add(texts)
+        return {}
+    odd = {*told, *hidden, *carry, *long}
+    _HARMLESS.add([text for index, text in enumerate(texts) if index not in odd])
+    return {index: told.get(index, []) for index in sorted(odd)}
 
 
 def judge_besides(texts: Sequence[str], spared: Spared, besides: Mapping[str, frozenset[int]]) -> tuple[Finding, ...]:
@@ -71,7 +124,7 @@ def judge_besides(texts: Sequence[str], spared: Spared, besides: Mapping[str, fr
 
     So of each text every class is told up to the first that is not in `besides`, each once, and texts in which nothing
     is found cost nothing more. Of a crowded text only one is told: what else stands in it was not looked at.
-    `besides` has the signs of each class.
+    `besides` has the signs of each class. Whether they are harmless is asked before.
     """
     found = list(judge(texts, spared))
     last = found if besides else []
@@ -100,16 +153,18 @@ class Harmless:
     def __contains__(self, text: object) -> bool:
         return text in self._texts
 
-    def holds(self, texts: Iterable[str]) -> bool:
-        """Whether all of `texts` are known: one look."""
-        return self._texts.issuperset(texts)
+    def others(self, texts: Sequence[str]) -> list[str]:
+        """Those of `texts` that are not known; where all are, one look tells."""
+        known = self._texts
+        return [] if known.issuperset(texts) else list(filterfalse(known.__contains__, texts))
 
-    def add(self, text: str) -> None:
-        """Remember `text`, if it is short."""
-        if len(text) <= self._longest:
-            if len(self._texts) >= self._room:
-                self._texts = set()  # another one: a thread may be looking into the old one
-            self._texts.add(text)
+    def add(self, texts: Sequence[str]) -> None:
+        """Remember those of `texts` that are short."""
+        if sum(map(len, texts)) > self._longest:
+            texts = [text for text in texts if len(text) <= self._longest][: self._room]
+        if len(self._texts) + len(texts) > self._room:
+            self._texts = set()  # another one: a thread may be looking into the old one
+        self._texts.update(texts)
 
 
 _HARMLESS: Final = Harmless()  # kept with the process, as the compiled signs are: what it holds changes no answer
@@ -117,8 +172,30 @@ _HARMLESS: Final = Harmless()  # kept with the process, as the compiled signs ar
 
 def hidden_forms(plain: Form) -> list[Form]:
     """What a text is behind its wrappings; mostly nothing."""
-    found = [Form(plain.owner, form.text, form.steps, plain.spared) for form in decode(plain.text)]
-    return found if len(plain.text) <= LONG else found[:1] + found[1:][-1:]
+    found = [
+        Form(plain.owner, form.text, form.steps, plain.purse, plain.spared) for form in decode(plain.text, plain.purse)
+    ]
+    if len(plain.text) > LONG:
+        found = found[:1] + found[1:][-1:]
+        for form, before in zip(found, [plain, *found], strict=False):
+            form.before = before
+        return found
+    for each in (plain, *found):
+        if inner := carried(each.text):
+            found += _carried(each, inner)
+    return found
+
+
+def _carried(form: Form, inner: Sequence[tuple[str, str]]) -> list[Form]:
+    """What it holds for another reader."""
+    return [
+        Form(form.owner, text, (*form.steps, step), form.purse, form.spared | _SHOWN if step == JSON else form.spared)
+        for step, text in inner
+    ]
+
+
+_SHOWN: Final = frozenset().union(*map(signs_of, ("path", "request", "template", "xpath")))
+"""What a document names, and a value of it alone would open: in a text that shows one it says nothing."""
 
 
 def _unfolded(forms: Sequence[Form], best: dict[int, Finding]) -> dict[int, Finding]:
@@ -140,7 +217,7 @@ def _unfolded(forms: Sequence[Form], best: dict[int, Finding]) -> dict[int, Find
 def _pieces(form: Form) -> list[Form]:
     """What stands out of the prose of a long text."""
     spared = form.spared | PAIRED
-    return [Form(form.owner, piece, (), spared) for piece in pieces(form.text) if piece not in _HARMLESS]
+    return [Form(form.owner, piece, (), form.purse, spared) for piece in pieces(form.text, form.purse)]
 
 
 def _judge(forms: Sequence[Form], best: dict[int, Finding]) -> dict[int, Finding]:
@@ -189,9 +266,16 @@ def _finding(form: Form, score: int, places: Sequence[tuple[int, int]]) -> Findi
 
 def _crowd(form: Form, places: Sequence[tuple[int, int]]) -> Finding:
     """What is said of a text that is too full of signs to ask about each: it is taken for what they would say."""
-    found = _weigh(form, places)
+    if not places:
+        return _unread(form.owner, form.text, form.steps)
+    found = _weigh(form, places[:_WEIGHED])
     if found is not None:
         return msgspec.structs.replace(found, signs=(*found.signs, CROWDED))
-    ((sign, _),) = Counter(sign for _, sign in places).most_common(1) or [(0, 0)]
-    place = next((place for place, each in places if each == sign), 0)
+    ((sign, _),) = Counter(sign for _, sign in places).most_common(1)
+    place = next(place for place, each in places if each == sign)
     return Finding(form.owner, OWNED[sign][0], ENOUGH, (name_of(sign), CROWDED), form.steps, form.text, place)
+
+
+def _unread(index: int, text: str, steps: tuple[str, ...] = ()) -> Finding:
+    """What is said of a text that could not be paid for before any sign was seen in it: any class may be in it."""
+    return Finding(index, OWNED[0][0], ENOUGH, (CROWDED,), steps, text)

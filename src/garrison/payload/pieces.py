@@ -10,6 +10,8 @@ from typing import Final
 
 from garrison.payload.paths import stands_apart
 from garrison.payload.places import signs_of
+from garrison.payload.purse import Purse
+from garrison.payload.quoting import in_fence
 
 PAIRED: Final = frozenset[int]().union(*[
     signs_of(kind, names.split())
@@ -17,14 +19,15 @@ PAIRED: Final = frozenset[int]().union(*[
         ("sql", "quote-goes-on quote-ends quote-dangling-comment word-alone json-compared union-end"),
         ("sql", "logic-first quote-logic-first quote-remark quote-operated"),
         ("sql", "bracket-left row-left aliased-from from-first"),
+        ("sql", "quote-verb-cut separator-verb like-cut secret-compared"),
         ("markup", "element-left quote-element attribute-left script-left closing-alone"),
         ("markup", "bracket-encoded-alone quote-element-first handler-cut dangling"),
         ("xml", "declaration-alone"),
-        ("ldap", "wild filter-left"),
+        ("ldap", "wild filter-left filter-alone"),
         ("header", "header-first"),
-        ("nosql", "object-left script"),
+        ("nosql", "object-left script script-alone block-left repeated-key"),
         ("request", "two-hosts"),
-        ("command", "separator-first separated-alone substituted-alone"),
+        ("command", "separator-first separated-alone substituted-alone slashed variable-alone"),
     )
 ])  # fmt: skip
 """Signs that say nothing of a piece: what they close may have been opened in the text around it, or they are words of
@@ -42,6 +45,9 @@ _CHARACTERS_A_WORD: Final = 64
 """The same for words that are odd."""
 _APART: Final = 24
 """Characters between two that belong together: two words or so."""
+_PRICE: Final = 3_000
+_PRICE_EACH: Final = 10
+"""What it costs to find a word that is odd, and each character before it, in the units of a purse."""
 _NEAR: Final = 48
 """Characters beside a piece in which words of a language may belong to it."""
 
@@ -67,30 +73,42 @@ _WORDS: Final = frozenset(
 """Words that are a language's as well as a sentence's: they belong to what they stand beside."""
 
 
-def pieces(text: str) -> list[str]:
-    """The pieces of `text`, none where it is no prose; takes time in proportion to its length."""
-    if len(text) < SHORTEST or not _is_prose(text):
+def pieces(text: str, purse: Purse | None = None) -> list[str]:
+    """The pieces of `text`, none where it is no prose; takes time in proportion to its length, paid from `purse`."""
+    if len(text) < SHORTEST:
+        return []
+    data, purse = text.encode("utf-8", "replace"), purse or Purse(text)
+    if not _is_prose(data, len(text)) or not purse.pay(_TRIED * len(data.translate(None, _NEVER_ODD))):
         return []
     most = _FEW + len(text) // _CHARACTERS_EACH
     odd = max(_LONGEST, len(text) // 5)
     found: list[str] = []
-    for start, end in _runs(text):
+    for start, end in _runs(text, purse):
         odd -= end - start
         if odd < 0 or len(found) >= most:
             return []
         if end - start <= _LONGEST and not _is_named(text, start, end):
-            found.append(text[_from(text, start) : _to(text, end)].strip())
+            piece = text[_from(text, start) : _to(text, end)].strip()
+            if not in_fence(text, start + 1) and _SPANNED.fullmatch(piece) is None:
+                found.append(piece)
     return [piece for piece in found if len(piece) >= _SHORTEST_PIECE]
 
 
-def _is_prose(text: str) -> bool:
-    """Whether `text` has no more signs than sentences have, and something between them."""
-    return len(text.encode("utf-8", "replace").translate(None, _OF_PROSE)) < 64 + len(text) // 32
+def _is_prose(data: bytes, length: int) -> bool:
+    """Whether a text of `length` characters has no more signs than sentences have, and something between them."""
+    return len(data.translate(None, _OF_PROSE)) < 64 + length // 32
 
 
 _OF_PROSE: Final = bytes(
     code for code in range(256) if chr(code).isalnum() or chr(code) in " \t\r\n.,:;!?'()-" or code > 127
 )
+_NEVER_ODD: Final = bytes([code for code in range(256) if chr(code) not in "()'\";-"])
+_TRIED: Final = 120
+"""What it costs to look at what stands beside a sign that may be odd, in the units of a purse."""
+
+
+_SPANNED: Final = re.compile(r"[(\"'*\[]{0,3}`[^`\n]+`[)\"'*\].,;:!?]{0,3}")
+"""What a text shows between backticks, which are no part of it."""
 
 
 def _is_named(text: str, start: int, end: int) -> bool:
@@ -98,13 +116,13 @@ def _is_named(text: str, start: int, end: int) -> bool:
     return _PATH.fullmatch(text, start, end) is not None and not stands_apart(text, end)
 
 
-def _runs(text: str) -> Iterator[tuple[int, int]]:
+def _runs(text: str, purse: Purse) -> Iterator[tuple[int, int]]:
     """From where to where what is odd stands close together, whole words each."""
     start, end = -1, -1
     at = 0
     for _ in range(_FEW_WORDS + len(text) // _CHARACTERS_A_WORD):
         odd = _ODD.search(text, at)
-        if odd is None:
+        if odd is None or not purse.pay(_PRICE + _PRICE_EACH * (odd.end() - at)):
             break
         first, at = _word(text, odd.start())
         if start >= 0 and (first - end > _APART or text.find("\n\n", end, first) >= 0):

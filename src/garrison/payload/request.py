@@ -6,16 +6,18 @@ from typing import Any, Final
 from garrison.contract.body import BodySchema
 from garrison.contract.catalogue import CompiledOperation
 from garrison.contract.pinned import NOTHING_PINNED, Pins
-from garrison.core.document import Document
+from garrison.core.document import Document, JsonDocument
 from garrison.core.field_memory import VARYING
 from garrison.engine.decode import Undecodable
 from garrison.engine.facts import Facts
 from garrison.payload.gather import (
     ADDRESSES,
-    GRAMMATICAL,
     Places,
     body_texts,
     head_texts,
+    is_free,
+    json_said,
+    query_said,
     query_texts,
     raw_texts,
     target_texts,
@@ -34,8 +36,45 @@ class Free:
         self._plain = plain
         self._parameters = parameters.pinned if parameters is not None else _NOTHING_KEPT
         self._query, self._headers = _names(self._parameters, "query"), _names(self._parameters, "header")
+        self._is_addressed = operation is None or any(
+            ("path", name) not in self._parameters for name in (parameters.variables if parameters is not None else ())
+        )
+        """Whether anything in its path is said freely."""
         bodies = operation.request_schemas if operation is not None else ()
         self._bodies: Mapping[int, Pins] = {id(each): each.pins() for each in bodies}
+
+    @property
+    def headers(self) -> frozenset[str]:
+        """The fields of the head that are pinned down."""
+        return self._headers
+
+    def said(self, facts: Facts, judged: Hashable) -> list[str] | None:
+        """The same as `texts`, and now and then more, without places, which nearly no request needs; None where that
+        cannot be told quickly: the head was not `judged` yet, or something is wrong with the request.
+
+        `judged` must stand for the fields that are pinned down, too.
+        """
+        canonical, reading, document = facts.canonical, facts.reading, facts.document
+        varying: tuple[str, ...] | None = canonical.lasting.get(judged)
+        if varying is None or (self._parameters if reading is None else reading.violations):
+            return None
+        if type(document) is Undecodable:
+            return None
+        found: list[str] = []
+        for name in varying:
+            value = canonical.headers[name]
+            if not _is_address(value) and is_free(name, value):
+                found.append(value)
+        if self._is_addressed:
+            arguments = _arguments(facts)
+            found += [text for _, text in target_texts(canonical.path, canonical.segments, arguments, self._parameters)]
+        if canonical.query:
+            found += query_said(canonical.query, self._query)
+        if type(document) is JsonDocument:
+            found += json_said(document.value, self._pins(facts, document))
+        elif document is not None:
+            found += [text for _, text in body_texts(document, self._pins(facts, document))]
+        return found
 
     def texts(self, facts: Facts, judged: Hashable = None) -> Places:
         """Each with its place: `query.q`, `body/items/0/name`.
@@ -49,7 +88,7 @@ class Free:
         if canonical.query:
             pairs = query_texts(canonical.query, self._query if is_kept else _NO_NAMES)
             texts += [(f"query.{name}", text) for name, text in pairs]
-        texts += _of_head(facts, self._headers if is_kept else _NO_NAMES, judged)
+        texts += _of_head(facts, self._headers if is_kept else _NO_NAMES, judged if self._notes(facts) else None)
         document = facts.document
         if document is None:
             return texts
@@ -59,14 +98,19 @@ class Free:
 
     def note(self, facts: Facts, judged: Hashable) -> None:
         """That nothing was found in the request, and so in what its head always says."""
+        if self._notes(facts):
+            names = [name for name in facts.canonical.headers if name in VARYING and name not in self._headers]
+            facts.canonical.lasting[judged] = tuple(names)
+
+    def _notes(self, facts: Facts) -> bool:
+        """Whether what is pinned down in the head is what its operation says."""
         reading = facts.reading
-        is_kept = reading is not None and not reading.violations
-        facts.canonical.lasting[__name__, judged, self._headers if is_kept else _NO_NAMES] = True
+        return not self._headers or (reading is not None and not reading.violations)
 
     def _pins(self, facts: Facts, document: Document) -> Pins:
         schema = facts.body_schema
         pins = self._bodies.get(id(schema), NOTHING_PINNED) if schema is not None else NOTHING_PINNED
-        return held(pins, schema, document)
+        return pins if facts.accepted is document else held(pins, schema, document)
 
 
 def held(pins: Pins, schema: BodySchema | None, document: Document) -> Pins:
@@ -92,15 +136,15 @@ def _of_head(facts: Facts, kept: frozenset[str], judged: Hashable) -> Places:
     texts = [
         (f"header.{name}", headers[name])
         for name in headers
-        if name in _VARYING and name not in kept and not ADDRESSES.fullmatch(headers[name])
+        if name in VARYING and name not in kept and is_free(name, headers[name])
     ]
-    if judged is not None and (__name__, judged, kept) in lasting:
+    if judged is not None and judged in lasting:
         return texts
     key = (__name__, kept)
     steady: Places | None = lasting.get(key)
     if steady is None:
-        steady = lasting[key] = head_texts({name: headers[name] for name in headers if name not in _VARYING}, kept)
+        steady = lasting[key] = head_texts({name: headers[name] for name in headers if name not in VARYING}, kept)
     return texts + steady
 
 
-_VARYING: Final = VARYING.difference(GRAMMATICAL)
+_is_address: Final = ADDRESSES.fullmatch

@@ -8,31 +8,44 @@ import functools
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final, TypeAlias, cast
 
 import hyperscan
 
-from garrison.payload.compiled import folder, keep, key_of, load
+from garrison.payload import heads as of_heads
+from garrison.payload import plain
+from garrison.payload.compiled import Automata, folder, keep, key_of, load
+from garrison.payload.heads import REACH, alternatives, heads, is_of_heads
+from garrison.payload.plain import PLAIN, may_be_plain
 from garrison.payload.sign import Sign
 
 BORDER = "\0"
 """Stands between texts, and at both ends: `^` and `$` of a sign. No inspected text holds it."""
+_PLAIN: Final = BORDER.encode() + PLAIN
 
-_LONG = re.compile(r"(\[(?:[^\]\\]|\\.)+\]|\\[swdS])\{(\d),(?:[4-9]|[1-9]\d{1,3})\}\??")
+_LONG = re.compile(r"(?!\\s\{\d,\d\})(\[(?:[^\]\\]|\\.)+\]|\\[swdS])\{(\d),(?:[4-9]|[1-9]\d{1,3})\}\??")
+"""But for a few spaces: a beginning that is bounded is only looked for where what follows it was found."""
 _ATOM = r"(?:\[(?:[^\]\\]|\\.)+\]|\\x[0-9a-f]{2}|\\[^x]|[^\\\[\](){}|?*+])"
 _HEAD = rf"(?:{_ATOM}|[(){{}}?*+|])+(?<![(|])"
 _OPTIONAL_TAIL = re.compile(rf"({_HEAD}){_ATOM}(?:[*?]|\{{0,\d*\}})\??")
 _REPEATED_TAIL = re.compile(rf"({_HEAD})(?:\+|(?<!\\)\{{1,\d*\}})\??")
 
-_TOGETHER = 80
+_EITHER = re.compile(r"(?<=[(|:])(?:\\\|\\\|\|&&|&&\|\\\|\\\|)(?=[)|])")
+"""`||` or `&&`: as two of either, for by a word of its own each sign would be woken wherever one of them stands."""
+
+_TOGETHER = 320
 """Signs in one automaton."""
+
+_AT_THE_END = re.compile(r"(?<!\\)(?:\\\\)*\$\Z")
+"""A `$` that is not escaped."""
 
 _FLAGS = hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_DOTALL
 
 
 def expression(pattern: str) -> bytes:
     """`pattern` as Hyperscan is given it."""
-    head, tail = pattern.startswith("^"), pattern.endswith("$")
-    bare = pattern[head : len(pattern) - tail]
+    head, tail = pattern.startswith("^"), _AT_THE_END.search(pattern) is not None
+    bare = _EITHER.sub("[|&]{2}", pattern[head : len(pattern) - tail])
     bare = _LONG.sub(_unbounded, bare if tail else _shortest(bare))
     return ((r"\x00\s*" if head else "") + bare + (r"\s*\x00" if tail else "")).encode()
 
@@ -53,30 +66,82 @@ def _shortest(pattern: str) -> str:
 class Scanner:
     """Finds signs. Safe to share between threads.
 
-    The signs are spread over several automata: what they cost to compile grows faster than their number.
+    The signs are spread over several automata: what they cost to compile grows faster than their number. Those that
+    texts of plain characters may show come first, and such texts are shown to no other automaton; of the others those
+    that begin where a text does have automata of their own, which of long texts are shown the heads.
     """
 
     def __init__(self, signs: Sequence[Sign], where: Path | None = None) -> None:
         """`where`: the folder in which compiled automata are kept; None to compile them now."""
-        numbered = list(enumerate([expression(sign.pattern) for sign in signs]))
-        groups = [numbered[start : start + _TOGETHER] for start in range(0, len(signs), _TOGETHER)]
-        key = key_of([[each for _, each in group] for group in groups], _FLAGS) if where is not None else ""
+        sources = __file__, plain.__file__, of_heads.__file__
+        key = key_of([sign.pattern for sign in signs], sources) if where is not None else ""
         automata = load(key, where)
-        if len(automata) != len(groups):
-            automata = [_compiled(group) for group in groups]
+        if automata is None:
+            automata = _automata(signs)
             keep(key, automata, where)
-        self._parts = tuple(map(_Part, automata))
+        self._parts = tuple([_Part(*each) for each in zip(automata.parts, automata.kinds, strict=True)])
+        self._plain = tuple([part for part in self._parts if part.is_plain])
 
     def scan(self, data: bytes, most: int) -> list[tuple[int, int]]:
-        """Index of a sign and the offset in `data` after its match. The scan ends once there are more than `most`."""
+        """Index of a sign and the offset in `data` after its match. The scan ends once there are more than `most`.
+
+        Where no text begins at the beginning of `data`, that is a part of one.
+        """
         found: list[tuple[int, int]] = []
-        for part in self._parts:
-            if not part.scan(data, found, most):
+        context = found, most
+        parts = self._parts if data.translate(None, _PLAIN) else self._plain
+        if not data.startswith(b"\0"):
+            parts = tuple([part for part in parts if not part.is_of_heads])
+        begun = list(heads(data)) if len(data) > REACH and any(part.is_of_heads for part in parts) else []
+        for part in parts:
+            if not (_scan_heads(part, begun, found, most) if begun and part.is_of_heads else part.scan(data, context)):
                 break
         return found
 
 
-def _compiled(group: Sequence[tuple[int, bytes]]) -> hyperscan.Database:
+def _scan_heads(part: "_Part", begun: Sequence[tuple[int, bytes]], found: list[tuple[int, int]], most: int) -> bool:
+    for start, head in begun:
+        of_head: list[tuple[int, int]] = []
+        is_all = part.scan(head, (of_head, most - len(found)))
+        found += [(index, start + end) for index, end in of_head]
+        if not is_all:
+            return False
+    return True
+
+
+_KINDS: Final = ((True, False), (False, False), (False, True))
+"""Whether texts of plain characters may show a sign, and whether heads are enough: in order of the scan."""
+
+
+def _parted(pattern: str) -> dict[tuple[bool, bool], bytes]:
+    """What of a sign is sought in which automaton."""
+    parts: dict[tuple[bool, bool], list[str]] = {}
+    is_short = is_of_heads(pattern)
+    whole = expression(pattern).decode()
+    for part in alternatives(whole):
+        is_plain = may_be_plain(part)
+        parts.setdefault((is_plain, is_short and not is_plain and part.startswith(r"\x00")), []).append(part)
+    return {kind: "|".join(each).encode() for kind, each in parts.items()}
+
+
+_Numbered: TypeAlias = tuple[int, bytes]
+"""A sign's index, and its expression."""
+
+
+def _automata(signs: Sequence[Sign]) -> Automata:
+    kinds: dict[tuple[bool, bool], list[_Numbered]] = {kind: [] for kind in _KINDS}
+    for index, sign in enumerate(signs):
+        for kind, part in _parted(sign.pattern).items():
+            kinds[kind].append((index, part))
+    groups = [(kind, group) for kind, numbered in kinds.items() for group in _groups(numbered)]
+    return Automata([_compiled(group) for _, group in groups], [kind for kind, _ in groups])
+
+
+def _groups(numbered: Sequence[_Numbered]) -> list[Sequence[_Numbered]]:
+    return [numbered[start : start + _TOGETHER] for start in range(0, len(numbered), _TOGETHER)]
+
+
+def _compiled(group: Sequence[_Numbered]) -> hyperscan.Database:
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     database.compile(
         expressions=[each for _, each in group],
@@ -90,31 +155,36 @@ def _compiled(group: Sequence[tuple[int, bytes]]) -> hyperscan.Database:
 class _Part:
     """One automaton, and those of its scratches that nobody uses."""
 
-    def __init__(self, database: hyperscan.Database) -> None:
+    def __init__(self, database: hyperscan.Database, kind: tuple[bool, bool]) -> None:
+        self.is_plain, self.is_of_heads = kind
         self._database = database
+        self._scan = database.scan
         self._idle: list[hyperscan.Scratch] = []
 
-    def scan(self, data: bytes, found: list[tuple[int, int]], most: int) -> bool:
-        """Add to `found`; whether all of `data` was read."""
+    def scan(self, data: bytes, context: "_Context") -> bool:
+        """Add to what was found; whether all of `data` was read."""
         try:
             scratch = self._idle.pop()
         except IndexError:
             scratch = hyperscan.Scratch(self._database)
-        add = found.append
-
-        def note(index: int, start: int, end: int, flags: int, context: object) -> bool:
-            del start, flags, context
-            add((index, end))
-            return len(found) > most
-
         try:
-            self._database.scan(data, note, scratch=scratch)
-        except hyperscan.ScanTerminated:  # by the answer of `note`
-            ended = True
-        else:
-            ended = False
-        self._idle.append(scratch)
-        return not ended
+            self._scan(data, _note, 0, context, scratch)  # by name they would take a third as long again
+        except hyperscan.ScanTerminated:  # by the answer of `_note`
+            return False
+        finally:
+            self._idle.append(scratch)
+        return True
+
+
+_Context: TypeAlias = tuple[list[tuple[int, int]], int]
+"""What was found, and how much of it is too much."""
+
+
+def _note(index: int, start: int, end: int, flags: int, context: object) -> bool:
+    del start, flags
+    found, most = cast("_Context", context)
+    found.append((index, end))
+    return len(found) > most
 
 
 @functools.cache

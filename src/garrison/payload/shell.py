@@ -5,7 +5,7 @@ import re
 from bisect import bisect_left
 from typing import Final
 
-from garrison.payload.quoting import is_said
+from garrison.payload.quoting import is_not_fenced, is_said
 
 _SEPARATOR: Final = re.compile(r"[;|&]{1,2}|\$\(|<|%0a", re.IGNORECASE)
 _HEAD: Final = re.compile(r"\s*[\"'(\\]{0,2}(?P<folder>/?(?:\w+/)*)(?P<word>[\w.-]+)(?P<rest>[^\n\x00]{0,200})")
@@ -20,9 +20,10 @@ _NAME: Final = r"([A-Za-z_]\w{0,11})"
 _APART: Final = r"\s{0,2}(?:;|&&|\|\|)()\s{0,9}+())"  # two empty groups: where what may use the variable begins
 # What is assigned is only looked at from its name, so that assignments in one another are all found.
 _ASSIGNED: Final = (
-    re.compile(rf"\b{_NAME}=(?=(?:\$?\\?'[^'\n]{{1,60}}+'|\$?\\?\"[^\"\n]{{1,60}}+\"){_APART}"),
-    re.compile(rf"\b{_NAME}=(?=[^;&|\s]{{1,40}}+{_APART}"),
+    re.compile(rf"=(?<=\w=)(?=(?:\$?\\?'[^'\n]{{1,60}}+'|\$?\\?\"[^\"\n]{{1,60}}+\"){_APART}"),
+    re.compile(rf"=(?<=\w=)(?=[^;&|\s]{{1,40}}+{_APART}"),
 )
+_NAMED: Final = re.compile(rf"(?:^|\W){_NAME}$")  # what stands before the sign of an assignment
 _RUN: Final = re.compile(rf"(?:\w|[;&|]\s{{0,9}}+)(?=\$\{{?{_NAME}\b)")
 _BLOCK: Final = 2000  # characters of a text that are read at once: each is then read about once
 _BETWEEN: Final = 200  # characters of a line between a variable's assignment and its use
@@ -37,6 +38,8 @@ def is_command(text: str, place: int) -> bool:
     head = _HEAD.match(text, found.end()) if found else None
     if head is None:
         return True
+    if found is not None and found[0] == "$(" and not prints(text, found.end()):
+        return False
     if _CODE.match(head["word"]) or (found is not None and found[0] == "<" and ">" in head["rest"]):
         return False  # a line of code, an element
     rest = head["rest"]
@@ -57,12 +60,14 @@ _ALONE: Final = frozenset(
     for line in (
         "id ls dir pwd whoami who ps w env set ipconfig ifconfig netstat hostname uname top df last date sh bash cmd",
         "phpinfo systeminfo tasklist printenv ver vol sysinfo reboot shutdown ping cat",
+        "export zsh ksh dash dmesg mailq lsblk lscpu lsmod",
     )
     for word in line.split()
 )
 """Commands that do something without an argument."""
 _TOOLS: Final = frozenset({
     "netsh", "sc", "reg", "wmic", "net", "schtasks", "bcdedit", "systemctl", "iptables", "ufw", "useradd", "adduser",
+    "busybox", "openssl", "doas", "vssadmin", "wbadmin", "wevtutil", "fsutil", "tclsh",
 })  # fmt: skip
 """Commands whose first argument is a word, and which are no word of a sentence."""
 
@@ -76,19 +81,96 @@ def is_separated(text: str, place: int) -> bool:
     start = text.rfind("\n", 0, min(place, len(text))) + 1
     end = text.find("\n", start)
     row = text[start : min(start + _ROW, end if end >= 0 else len(text))].strip()
+    near = max(start, place - _LONGEST_AGENT)
+    if _AGENT.search(text, near, place) is not None or _is_escaped(text, start, place):
+        return False
     return is_said(text, place) and not (row[:1] == "|" and row.count("|") > _CELLS)
 
 
+_AGENT: Final = re.compile(r"\w/[\d.]+ \([^()|&$`]{0,120}; id;$|&(?:lt|gt|amp|quot|nbsp);id&$")
+"""The comment of a program that names itself, where `(U; Linux; id; ...)` has Indonesian for its language; and what
+stands between references to characters (`&lt;id&gt;`)."""
+_LONGEST_AGENT: Final = 200
 _ROW: Final = 400
 _CELLS: Final = 2
 
 
+def prints(text: str, place: int) -> bool:
+    """Whether the substitution that is opened before `place` prints more than a variable, or gives it to a command that
+    may do more than change its letters: `$(echo "$list" | cut -d, -f1)` says what `$list` says."""
+    start = max(text.rfind("$(", 0, place), text.rfind("`", 0, place))
+    shown = _SHOWN.match(text, start) if start >= 0 else None
+    if shown is None:
+        return is_said(text, place)
+    end = text.find("\n", shown.end())
+    line = text[shown.end() : end if end >= 0 else len(text)][:_ROW]
+    runs = _PIPED.findall(_QUOTED.sub("", line))
+    is_led = "$(" not in line and "`" not in line and all(map(_FILTER.fullmatch, runs))
+    return is_said(text, place) and not (is_led and _EDITOR.search(line) is None)
+
+
+_SHOWN: Final = re.compile(
+    r"\$\(\s*(?:echo|printf)(?:\s+-[neE]{1,3})?(?:\s+[\"'](?:%[sb]|\\n|[:*.,/_-]){1,12}[\"']|\s+%[sb])?"
+    r"(?:\s+\"(?:\$\{?\w{1,40}\}?|[:*.,/_-]){1,8}\"){1,6}(?=\s*[|)])"
+)
+_QUOTED: Final = re.compile(r"\\.|'[^']*'|\"(?:[^\"\\]|\\.)*\"")
+_PIPED: Final = re.compile(r"\|\s*([^\s)|`;&]*)")
+_FILTER: Final = re.compile(r"_\w+|cut|sed|tr|[ef]?grep|head|tail|wc|sort|uniq|rev|jq")
+"""What a text is led through to be cut or changed; names that begin with a line are functions of a script's own."""
+_EDIT: Final = (
+    r"\s*(?:s/[^/\n]{0,80}/[^/\n]{0,80}/[gpI\d]*|s\|[^|\n]{0,80}\|[^|\n]{0,80}\|[gpI\d]*|s#[^#\n]{0,80}#[^#\n]{0,80}#[gpI\d]*"
+    r"|(?:/[^/\n]{0,80}/|[\d,$]{1,12}|\$\{?\w{1,40}\}?)?[pd])\s*"
+)
+_EDITOR: Final = re.compile(
+    rf"\bsed\b(?!(?:\s+-[nEr]{{1,2}})?\s+(?:'{_EDIT}(?:;{_EDIT}){{0,6}}'|\"{_EDIT}(?:;{_EDIT}){{0,6}}\")\s*[|)])"
+)
+"""An editor of streams that is told more than to put one text for another: it can also run commands."""
+
+
+def is_substituted(text: str, place: int) -> bool:
+    """Whether a command is put in there, and not only shown in a block of code or written so that none is."""
+    end = min(place, len(text))
+    return is_not_fenced(text, place) and not _is_escaped(text, max(0, end - _ROW), end)
+
+
+def _is_escaped(text: str, start: int, place: int) -> bool:
+    """Whether the last `$(` before `place` has a second sign before it: to a shell `$$(` is an error of syntax, to who
+    makes files of settings a sign that is only a sign."""
+    at = text.rfind("$(", start, place)
+    if at < 0 or text[at - 1 : at] != "$" or max(text.rfind(each, at + 2, place) for each in ";|&`") >= 0:
+        return False
+    signs = text[start : at + 1]
+    return (len(signs) - len(signs.rstrip("$"))) % 2 == 0
+
+
+def is_expanded(text: str, place: int) -> bool:
+    """Whether the braces that `text` is made of give a command and its arguments: they count nothing (`a{0,4}`), and no
+    part of a longer name stands in them."""
+    del place
+    return _COUNTED.search(text) is None and _NAMES.fullmatch(text.strip()) is None
+
+
+_COUNTED: Final = re.compile(r"\{\d*,\d*\}")
+_NAMES: Final = re.compile(
+    r"(?:\w{3,}\{[A-Za-z_]{3,}(?:,[A-Za-z_]{3,})+\}\w*|\{[A-Za-z_]{3,}(?:,[A-Za-z_]{3,})+\}\w{3,})"
+)
+
+
 def runs_variable(text: str, place: int) -> bool:
     """Whether a variable that is assigned in this line is then run or put together: `a=cat;$a /etc/passwd`."""
-    first = max(0, place - place % _BLOCK - _NEAR)
-    assigned = _assigned(text[first : first + _BLOCK + 4 * _NEAR])
+    first = _first(place)
+    assigned = _assigned(block(text, place))
     near = bisect_left(assigned, place - place % _NEAR - _NEAR - first)
     return near < len(assigned) and assigned[near] < place + _NEAR - first and is_said(text, place)
+
+
+def block(text: str, place: int) -> str:
+    """What is read there: the same for places near one another."""
+    return text[_first(place) : _first(place) + _BLOCK + 4 * _NEAR]
+
+
+def _first(place: int) -> int:
+    return max(0, place - place % _BLOCK - _NEAR)
 
 
 @functools.lru_cache(maxsize=8)
@@ -99,8 +181,18 @@ def _assigned(text: str) -> list[int]:
         runs.setdefault(run[1], []).append(run.start())
     if not runs:
         return []
-    found = [one for each in _ASSIGNED for one in each.finditer(text) if one[1] in runs]
-    return sorted(one.start() for one in found if _is_run(text, runs[one[1]], one.end(2), one.end(3)))
+    found = [(_name(text, one.start()), one) for each in _ASSIGNED for one in each.finditer(text)]
+    return sorted(
+        one.start() - len(name)
+        for name, one in found
+        if name in runs and _is_run(text, runs[name], one.end(1), one.end(2))
+    )
+
+
+def _name(text: str, place: int) -> str:
+    """The name that ends at `place`; empty where it is too long for one."""
+    found = _NAMED.search(text[max(0, place - 13) : place])
+    return found[1] if found is not None else ""
 
 
 def _is_run(text: str, runs: list[int], separated: int, start: int) -> bool:

@@ -9,53 +9,8 @@ import re
 from typing import Final
 
 from garrison.payload.quoting import closing_quotes, is_said, may_close
+from garrison.payload.sql_letters import letters
 from garrison.payload.statements import begins_statement
-
-_TOKEN: Final = re.compile(
-    r"(?P<space>[\s\x00]+|/\*!\d*|\*/|(?:--|\#)[^\n'\"]{0,40}\r?\n|\d\.e(?=[(.\s])|/\*[^*]*+\*/)"
-    r"|(?P<comment>--[\s+-]|--$|\#|/\*(?:[^*]|\*(?!/))*+(?:\*/)?|;%00|;\x00)"
-    r"|(?P<number>0[xX][0-9a-fA-F]+|\d+(?:\.\d*)?(?:[eE][+-]?\d+)?(?![A-Za-z_])|\.\d+)"
-    r"|(?P<string>(?:n|x|b|e)?'(?:[^'\\]|''|\\.)*+'|\"(?:[^\"\\]|\"\"|\\.)*+\")"
-    r"|(?P<quote>['\"`])"
-    r"|(?P<logic>&&|\|\||(?:and|or|xor)(?![\w$]))"
-    r"|(?P<compare><=>|<>|!=|<=|>=|=|<|>|~|(?:like|rlike|regexp|in|is|between|sounds|glob|ilike)(?![\w$]))"
-    r"|(?P<plus>[+\-*/%^|&!]|(?:div|mod|not|binary|all|any|distinct|exists|collate|escape)(?![\w$]))"
-    r"|(?P<union>(?:union|intersect|except|minus)(?![\w$]))"
-    r"|(?P<select>(?:select|values|table)(?![\w$]))"
-    r"|(?P<from>(?:from|where|join)(?![\w$]))"
-    r"|(?P<clause>(?:order|group|having|limit|offset|procedure|into|when|then|else|case|end|as|by|desc|asc|for|using)(?![\w$]))"
-    r"|(?P<verb>(?:insert|update|delete|drop|alter|create|exec|execute|truncate|declare|shutdown|waitfor|merge|call|grant"
-    r"|load|set|begin|replace|backup|restore|use|kill|bulk|attach|copy|do|handler|if|while|print|open|rename)(?![\w$]))"
-    r"|(?P<constant>(?:null|true|false|current_user|user|default|unknown)(?![\w$(]))"
-    r"|(?P<call>[A-Za-z_][\w.$]*\s*(?=\())"
-    r"|(?P<name>@{1,2}[\w.$]*|[A-Za-z_\x80-\U0010ffff][\w.$]*|\[[\w ]+\]|`[^`]*+`)"
-    r"|(?P<open>\()|(?P<close>\))|(?P<comma>,)|(?P<end>;)|(?P<other>.)",
-    re.DOTALL,  # words in lower case: to leave the case aside would cost twice the time
-)
-_LETTERS: Final = {
-    "comment": "c", "number": "1", "string": "s", "quote": "q", "logic": "O", "compare": "=", "plus": "+",
-    "union": "U", "select": "S", "from": "F", "clause": "G", "verb": "D", "constant": "0", "call": "f", "name": "n",
-    "open": "(", "close": ")", "comma": ",", "end": ";", "other": "?",
-}  # fmt: skip
-_BY_INDEX: Final = tuple(
-    _LETTERS.get(name, "") for name, _ in sorted(_TOKEN.groupindex.items(), key=lambda pair: pair[1])
-)
-
-
-def letters(text: str, start: int = 0, end: int | None = None) -> str:
-    """The line of letters of `text`."""
-    return _line(text[start:end])
-
-
-@functools.lru_cache(maxsize=32)
-def _line(part: str) -> str:
-    """What repeats itself is read once."""
-    part = part.lower() if part.isascii() else part.translate(_LOWER)
-    return "".join([_BY_INDEX[(match.lastindex or 1) - 1] for match in _TOKEN.finditer(part)])
-
-
-_LOWER: Final = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
-
 
 _V = r"(?:[-+(]*(?:f\([^)]{0,12}\)|[1sn0q]|f\())"  # a value
 _W = r"(?:[-+(]*(?:f\([^)]{0,12}\)|[1s0q]|f\())"  # one that is no bare word
@@ -73,7 +28,7 @@ _BROKEN: Final = re.compile(
 )
 _FULL: Final = re.compile(
     r"S[+(1sn0f=),]{1,60}F[(]*[n(sq]"  # select ... from name
-    r"|U[+(]*S(?:[+(1s0fqcS]|n[,Fc)]|$)|\(+S[+(]*(?:[1sn0]|f\()"
+    r"|U[+(]*S(?:[+(1s0fqcS]|n[,Fc)]|$)|\(S[+(]*(?:[1sn0]|f\()"
     r"|;D(?:[nfG+(]|D|$)"
 )
 
@@ -84,17 +39,33 @@ _LINE: Final = 400
 
 def breaks_quote(text: str, place: int) -> bool:
     """Whether what follows the quote nearest before `place` goes on as SQL behind it."""
+    part = behind_quote(text, place)
+    return bool(part) and _is_broken(letters(part))
+
+
+@functools.lru_cache(maxsize=4)
+def behind_quote(text: str, place: int) -> str:
+    """What is read there; nothing where the quote ends nothing."""
     start = max(text.rfind("'", 0, place), text.rfind('"', 0, place))
-    if start < 0 or not may_close(text, start):
-        return False
-    return _is_broken(letters(text, start + 1, start + 200))
+    return text[start + 1 : start + _BEHIND] if start >= 0 and may_close(text, start) else ""
+
+
+_BEHIND: Final = 200
 
 
 def goes_on(text: str, place: int) -> bool:
     """Whether the words of SQL around `place` are a part of a statement and not of a sentence."""
+    return is_said(text, place) and _is_part(letters(around(text, place)), _start(text, place) == 0)
+
+
+def around(text: str, place: int) -> str:
+    """What is read there."""
+    return text[_start(text, place) : place + 120]
+
+
+def _start(text: str, place: int) -> int:
     line = text.rfind("\n", max(0, place - _LINE), max(0, place - 40)) + 1
-    start = line if line or place < _LINE else place - 120
-    return is_said(text, place) and _is_part(letters(text, start, place + 120), start == 0)
+    return line if line or place < _LINE else place - 120
 
 
 def goes_on_or_begins(text: str, place: int) -> bool:
@@ -117,8 +88,8 @@ def _is_part(line: str, is_first: bool) -> bool:
 
 
 _LOGIC: Final = re.compile(
-    rf"O[+(]*{_W}(?:[+][+(]*{_W})*[)]*=[+(]*(?:{_W}|S)|^[(q]*[1nqs]?[)q]*O[+(]*[10][)]*(?:c|O[+(]*[10])|^[(]*q[)]*O[+(]*[10s][)]*(?:c|$|O)|O[(+]*(?:f[(]+)*S"
-    r"|[=+,(O]\(+S|q[)]*O[+(]*[1s](?:c|O[+(]*[1s])"
+    rf"O[+(]*+{_W}(?:[+][+(]*+{_W})*[)]*=[+(]*+(?:{_W}|S)|^[(q]*+[1ns]?[)q]*+O[+(]*+[10][)]*(?:c|O[+(]*[10])|^[(]*q[)]*O[+(]*[10s][)]*(?:c|$|O)|O[(+]*(?:f[(]+)*S"
+    r"|[=+,(O]\(S|q[)]*O[+(]*[1s](?:c|O[+(]*[1s])"
 )
 
 
@@ -127,7 +98,7 @@ def is_statement(text: str, place: int) -> bool:
     return _STATEMENT.match(letters(text, 0, max(place, 0) + 300)) is not None
 
 
-_FIRST: Final = re.compile(r"^[-+(q]*[1nsq0]?[)q]*O[+(]*n=[+(]*(?:[1q]|s(?:[c)O;]|$))")
+_FIRST: Final = re.compile(r"^[-+(q]*+[1ns0]?[)q]*+O[+(]*n=[+(]*(?:[1q]|s(?:[c)O;]|$))")
 """A column that is compared behind the text's first value: `5 or id > 1`."""
 
 _STATEMENT: Final = re.compile(
@@ -135,7 +106,7 @@ _STATEMENT: Final = re.compile(
 )
 
 
-_OPERATOR: Final = re.compile(r"\s*(?:or|and|xor|like|div|\|\||&&)\W", re.IGNORECASE)
+_OPERATOR: Final = re.compile(r"[\s)]*(?:or|and|xor|like|div|\|\||&&)\W", re.IGNORECASE)
 
 
 def joins_string(text: str, place: int) -> bool:
@@ -168,7 +139,60 @@ _DOUBLED: Final = re.compile(r"\s*(?:''|\"\"|``)")
 
 def joins_json(text: str, place: int) -> bool:
     """Whether an operator of JSON follows a string that this text did not begin, or begins with."""
+    if _ARROW.search(text, max(0, place - 8), place + 8) is not None:
+        return False
     return text.lstrip()[:1] in {"'", '"', "`"} or bool(closing_quotes(text, place - 12, place))
+
+
+_ARROW: Final = re.compile(r"(?P<quote>['\"])\s?->>?\s?(?P=quote)(?:\.(?:join|format|replace)\(|\s\+\s)")
+"""A string of a program that joins others, and no key of a document."""
+
+
+def is_delayed(text: str, place: int) -> bool:
+    """Whether the call before `place` is one, and not what a pair of quotes holds (`"sleep(2)"`)."""
+    return _QUOTED_CALL.search(text, max(0, place - _CALL), place + _CALL) is None
+
+
+_CALL: Final = 24
+_QUOTED_CALL: Final = re.compile(r"(?<![\w'\"`=,(])(?P<quotes>``?|['\"])[a-z_]{5,12}\(\d{1,6}\)(?P=quotes)(?![\w'\"`])")
+
+
+def is_behind_comment(text: str, place: int) -> bool:
+    """Whether what stands before `place` is behind a comment, and no option of a program (`--union`): what a line's
+    comment holds is no statement."""
+    return _OPTION.search(text, max(0, place - _OPTIONS), place + 1) is None
+
+
+_OPTIONS: Final = 12
+_OPTION: Final = re.compile(r"(?:^|[\s`(\[])--union(?:[`\s,=)\]]|$)", re.IGNORECASE)
+
+
+def is_joined(text: str, place: int) -> bool:
+    """Whether what is joined before `place` may be begun outside of `text`: in a program of several lines both of its
+    strings are its own."""
+    return "\n" not in text.strip() or bool(closing_quotes(text, place - 12, place)) or place < 12
+
+
+def is_row(text: str, place: int) -> bool:
+    """Whether the row of nothings before `place` is one of a table, and no arguments of a call."""
+    call = _ARGUMENTS.search(text, max(0, place - 2 * _NULLS), place)
+    return is_said(text, place) and (call is None or call[1].lower() in _BEFORE_ROWS)
+
+
+_NULLS: Final = 60
+_ARGUMENTS: Final = re.compile(r"(\w+)\(\s*(?:null\s*,\s*){2,8}(?:null)?\s*$", re.IGNORECASE)
+_BEFORE_ROWS: Final = frozenset({"select", "all", "distinct", "values", "row", "union", "in", "into", "from", "value"})
+
+
+def ends_string(text: str, place: int) -> bool:
+    """Whether a quote may end a string there: runs of two backticks, which a title has around a name, never end one,
+    for each is one backtick of it."""
+    del place
+    runs = _BACKTICKS.findall(text)
+    return not runs or any(len(run) % 2 for run in runs) or "'" in text or '"' in text
+
+
+_BACKTICKS: Final = re.compile(r"`+")
 
 
 def stacks(text: str, place: int) -> bool:
@@ -176,9 +200,9 @@ def stacks(text: str, place: int) -> bool:
     end = text.rfind(";", 0, place)
     if end < 0 or not is_said(text, place) or not begins_statement(text, end + 1):
         return False
-    before = text[:end].rstrip(" )")
+    before = text[max(0, end - _LINE) : end].rstrip(" )")
     if before[-1:] in {"'", '"'}:
-        return may_close(text, len(before) - 1)
+        return may_close(text, max(0, end - _LINE) + len(before) - 1)
     return "\n" not in text[max(0, end - 1) : end + 3] or text.count("\n") < 2
 
 
@@ -191,9 +215,13 @@ _SAME: Final = re.compile(
 
 def same_sides(text: str, place: int) -> bool:
     """Whether something is compared with itself around `place`: nobody asks that who wants to know."""
-    start = max(0, place - 80)
-    has_same = _has_same(text[max(0, start - 1) : place + 40], min(start, 1))
+    has_same = _has_same(compared(text, place), min(max(0, place - 80), 1))
     return has_same and is_said(text, place) and not _STATEMENT_FIRST.match(text)
+
+
+def compared(text: str, place: int) -> str:
+    """What is read there, and a character before it."""
+    return text[max(0, place - 81) : place + 40]
 
 
 @functools.lru_cache(maxsize=32)

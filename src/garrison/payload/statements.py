@@ -36,9 +36,14 @@ _TAKES: Final = (
     r"(?:backup|restore)\s+(?:database|log)\s",
     r"bulk\s+insert",
     r"do\s*(?:\(|\$|sleep|benchmark)",
-    r"set\s+(?:@|\w+\s*=)",
+    r"set\s+(?:@|\w+\s*=|(?:global|session|persist)\s)",
     r"use\s+\w+\s*(?:;|--|$)",
     r"kill\s+\d",
+    r"pragma\s+\w+\s*(?:=|\()",
+    r"detach\s+(?:database\s|')",
+    r"install\s+\w+\s*;",
+    r"unload\s*\(",
+    r"export\s+(?:data\s|database\s')",
     r"show\s+(?:tables|databases|grants|variables)",
     r"with\s+\w+\s+as\s*\(",
     r"(?:iif|elt|pg_sleep|sleep|benchmark)\s*\(",
@@ -48,4 +53,18 @@ _STATEMENT: Final = re.compile(rf"\s*(?:{'|'.join(_TAKES)})", re.IGNORECASE)
 
 def begins_statement(text: str, start: int) -> bool:
     """Whether a statement begins at `start`: a verb with what such a verb takes, comments between them left aside."""
-    return _STATEMENT.match(_BETWEEN.sub(" ", text[start : start + _READ])) is not None
+    part = text[start : start + _READ]
+    if "/*" in part or "+" in part:
+        part = _BETWEEN.sub(" ", part)
+    return part.lstrip()[:_LONGEST].lower().startswith(_VERBS) and _STATEMENT.match(part) is not None
+
+
+_VERBS: Final = (
+    "select", "insert", "replace", "update", "delete", "drop", "create", "alter", "rename", "truncate", "comment",
+    "exec", "declare", "shutdown", "checkpoint", "waitfor", "merge", "grant", "revoke", "call", "copy", "attach",
+    "handler", "load", "begin", "if", "backup", "restore", "bulk", "do", "set", "use", "kill", "show", "with", "iif",
+    "pragma", "detach", "install", "export", "unload",
+    "elt", "pg_sleep", "sleep", "benchmark",
+)  # fmt: skip
+"""What each of `_TAKES` begins with: most of what is asked about begins with none of them."""
+_LONGEST: Final = max(map(len, _VERBS))

@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from garrison.core.ledger import Breach, Rank
+from garrison.core.printable import printable
 from garrison.core.semantics import SEMANTIC_TYPES
 from garrison.report.certainty import certainty_lines
 
@@ -119,8 +120,7 @@ def _table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[st
 
 def _cell(text: str) -> str:
     """Text in a table: names come from outside."""
-    printable = "".join(char if char.isprintable() else "?" for char in text)
-    return printable.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
+    return printable(text).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
 
 
 def _moment(seconds: float) -> str:

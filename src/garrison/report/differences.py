@@ -177,8 +177,3 @@ def not_assessed(times: int, why: str) -> Difference:
     """What is told where several runs one after another could not be made."""
     text = f"the API could not be assessed {times} times one after another: {why}"
     return Difference(DifferenceKind.NOT_ASSESSED, "run", Severity.MEDIUM, text)
-
-
-def grave(differences: tuple[Difference, ...], at: Severity) -> tuple[Difference, ...]:
-    """Those that are at least so severe."""
-    return tuple(each for each in differences if each.severity.rank >= at.rank)

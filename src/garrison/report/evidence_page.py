@@ -1,19 +1,15 @@
 """Evidence as one HTML page, for an auditor: each requirement, how it stands, and why."""
 
-import base64
-import hashlib
 from collections.abc import Sequence
 from importlib.resources import files
 from typing import Final
 
-from jinja2 import Environment, StrictUndefined
-
 from garrison.core.evidence import Dossier, Evidence, Standing
 from garrison.report.findings_page import sentence_markup
+from garrison.report.pages import filled, style
 from garrison.report.texts import day, moment
 
 _TEMPLATE: Final = files("garrison.report") / "evidence.html.j2"
-_STYLE: Final = files("garrison.report") / "findings.css"
 _WORDS: Final = {
     Standing.MET: "met",
     Standing.PARTLY: "partly met",
@@ -25,24 +21,21 @@ _TONES: Final = {Standing.MET: "low", Standing.PARTLY: "medium", Standing.SEEN: 
 
 def evidence_page(dossier: Dossier) -> str:
     """The page. It needs nothing else, and whatever came from outside is escaped."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"day": day, "moment": moment, "sentence": sentence_markup}
-    style = _STYLE.read_text(encoding="utf-8")
     nist = [each for each in dossier.requirements if each.id.startswith("REC")]
     owasp = [each for each in dossier.requirements if not each.id.startswith("REC")]
-    return environment.from_string(_TEMPLATE.read_text(encoding="utf-8")).render(
-        dossier=dossier,
-        style=style,
-        style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
-        catalogues=[
+    values = {
+        **style(),
+        "dossier": dossier,
+        "catalogues": [
             ("NIST SP 800-228, recommended controls (titles paraphrased)", nist),
             ("OWASP API Security Top 10 2023", owasp),
         ],
-        counts=[(word, _TONES[each], _count(dossier.requirements, each)) for each, word in _WORDS.items()],
-        words=_WORDS,
-        tones=_TONES,
-        headline=headline(dossier),
-    )
+        "counts": [(word, _TONES[each], _count(dossier.requirements, each)) for each, word in _WORDS.items()],
+        "words": _WORDS,
+        "tones": _TONES,
+        "headline": headline(dossier),
+    }
+    return filled(_TEMPLATE, {"day": day, "moment": moment, "sentence": sentence_markup}, values)
 
 
 def headline(dossier: Dossier) -> str:

@@ -2,22 +2,15 @@
 https://schema.ocsf.io/1.8.0/classes/detection_finding.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Final
 
 from garrison.core.detection import Detection
-from garrison.report.ocsf import SCHEMA_VERSION
+from garrison.report.ocsf_record import FINDINGS, Class, attacks_in, gravity, heading, metadata
 
-CATEGORY: Final = 2
-"""Findings."""
-CLASS: Final = 2004
-"""Detection Finding."""
-_CREATED: Final = 1
-"""`activity_id`: the finding is new."""
-_CAPTIONS: Final[Mapping[str, str]] = {
-    one: one.capitalize() for one in ("informational", "low", "medium", "high", "critical")
-}
-_ATTACK: Final = "attack.t"
+CLASS: Final = Class(FINDINGS, 2004, "Detection Finding")
+_CREATED: Final = (1, "Create")
+"""The finding is new."""
 _IP_ADDRESS, _USER_NAME = 2, 4
 """`type_id` of observables."""
 
@@ -25,28 +18,14 @@ _IP_ADDRESS, _USER_NAME = 2, 4
 def detection_finding(detection: Detection, *, version: str, description: str = "") -> dict[str, Any]:
     """`detection` as one OCSF record; `version` is Garrison's own, `description` what its rule says."""
     return {
-        "activity_id": _CREATED,
-        "activity_name": "Create",
-        "category_uid": CATEGORY,
-        "category_name": "Findings",
-        "class_uid": CLASS,
-        "class_name": "Detection Finding",
-        "type_uid": CLASS * 100 + _CREATED,
-        "type_name": "Detection Finding: Create",
-        "severity_id": detection.severity.rank + 1,
-        "severity": _CAPTIONS[detection.severity],
-        "confidence_id": detection.confidence.rank + 1,
-        "confidence": _CAPTIONS[detection.confidence],
+        **heading(CLASS, _CREATED),
+        **gravity(detection.severity, detection.confidence),
         "status_id": 1,
         "status": "New",
         "is_alert": True,
         "time": round(detection.time * 1000),
         "message": f"{detection.title}: {group_text(detection)}",
-        "metadata": {
-            "version": SCHEMA_VERSION,
-            "product": {"name": "Garrison", "vendor_name": "Garrison", "version": version},
-            "uid": detection.id,
-        },
+        "metadata": metadata(detection.id, version),
         "finding_info": _info(detection, description),
         "evidences": [_evidence(detection)],
         "observables": list(_observables(detection)),
@@ -76,20 +55,9 @@ def _info(detection: Detection, description: str) -> dict[str, Any]:
     }
     if description:
         info["desc"] = description
-    attacks = [_attack(tag) for tag in detection.tags if tag.startswith(_ATTACK)]
-    if attacks:
+    if attacks := attacks_in(detection.tags):
         info["attacks"] = attacks
     return info
-
-
-def _attack(tag: str) -> dict[str, Any]:
-    """A technique of ATT&CK; one with a point is part of another."""
-    technique = tag.removeprefix("attack.").upper()
-    parent, _, part = technique.partition(".")
-    found: dict[str, Any] = {"technique": {"uid": parent}}
-    if part:
-        found["sub_technique"] = {"uid": technique}
-    return found
 
 
 def _evidence(detection: Detection) -> dict[str, Any]:

@@ -5,15 +5,12 @@ The page needs nothing else: no script, no font, no picture. Whatever came from 
 head forbids what escaping might miss.
 """
 
-import base64
-import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from typing import Any, Final
 
 import msgspec
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
 from garrison.core.detection import Severity
@@ -21,14 +18,14 @@ from garrison.core.finding import OWASP, Finding, State, Step
 from garrison.core.findings_report import FAMILIES, Listed, Outcome, Report
 from garrison.core.opinion import advice_of
 from garrison.core.semantics import SEMANTIC_TYPES
-from garrison.report.findings_text import outcome, place
+from garrison.report.findings_text import family_of, outcome, place, untested
+from garrison.report.pages import filled, style
 from garrison.report.replay import json_of, replay
 from garrison.report.reproduce import asked, curl_commands, variable
 from garrison.report.reproduce_pytest import file_name
 from garrison.report.texts import day, sentence
 
 _TEMPLATE: Final = files("garrison.report") / "findings.html.j2"
-_STYLE: Final = files("garrison.report") / "findings.css"
 _MOST_PLACES: Final = 100
 """Places of one fault that are listed; more are counted."""
 _CODE: Final = re.compile(r"`([^`]{1,300})`")
@@ -59,33 +56,31 @@ _OWASP_PAGES: Final[Mapping[str, str]] = {
 
 def page(report: Report) -> str:
     """The page."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {
+    filters: dict[str, Callable[..., object]] = {
         "day": day,
         "sentence": sentence_markup,
         "heading": _heading,
         "duration": _duration,
         "count": "{:,}".format,
     }
-    style = _STYLE.read_text(encoding="utf-8")
     counting = [each for each in report.findings if each.counts]
-    return environment.from_string(_TEMPLATE.read_text(encoding="utf-8")).render(
-        report=report,
-        style=style,
-        style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
-        headline=_headline(report, counting),
-        severities=[(severity, _count(counting, severity)) for severity in _SEVERITIES],
-        matrix=_matrix(report, counting),
-        findings=_articles(report, counting),
-        aside=_articles(report, [e for e in report.findings if not e.counts and e.state is not State.FIXED]),
-        fixed=[each for each in report.findings if each.state is State.FIXED],
-        changes=_changes(report),
-        tested=_tested(report),
-        checks=_checks(report),
-        untested=_untested(report),
-        place=place,
-        semantic={each.id: each.title for each in SEMANTIC_TYPES},
-    )
+    values = {
+        **style(),
+        "report": report,
+        "headline": _headline(report, counting),
+        "severities": [(severity, _count(counting, severity)) for severity in _SEVERITIES],
+        "matrix": _matrix(report, counting),
+        "findings": _articles(report, counting),
+        "aside": _articles(report, [e for e in report.findings if not e.counts and e.state is not State.FIXED]),
+        "fixed": [each for each in report.findings if each.state is State.FIXED],
+        "changes": _changes(report),
+        "tested": _tested(report),
+        "checks": _checks(report),
+        "untested": list(untested(report).items()),
+        "place": place,
+        "semantic": {each.id: each.title for each in SEMANTIC_TYPES},
+    }
+    return filled(_TEMPLATE, filters, values)
 
 
 def _headline(report: Report, counting: Sequence[Listed]) -> str:
@@ -110,26 +105,16 @@ def _count(findings: Sequence[Listed], severity: Severity) -> int:
     return sum(each.finding.severity is severity for each in findings)
 
 
-def _family(report: Report, finding: Finding) -> str:
-    explained = report.explain(finding.check)
-    return explained.family if explained is not None and explained.family in FAMILIES else FAMILIES[-1]
-
-
 def _matrix(report: Report, counting: Sequence[Listed]) -> list[tuple[str, list[int], int]]:
     """How many findings of which family have which severity; and how many of its checks ran."""
-    families = {each.check: _family_of_check(report, each.check) for each in report.checks}
+    families = {each.check: family_of(report, each.check) for each in report.checks}
     rows = []
     for family in FAMILIES:
-        some = [each for each in counting if _family(report, each.finding) == family]
+        some = [each for each in counting if family_of(report, each.finding.check) == family]
         ran = sum(families[each.check] == family and each.outcome is Outcome.TESTED for each in report.checks)
         if some or ran:
             rows.append((family, [_count(some, severity) for severity in _SEVERITIES], ran))
     return rows
-
-
-def _family_of_check(report: Report, check: Any) -> str:
-    explained = report.explain(check)
-    return explained.family if explained is not None and explained.family in FAMILIES else FAMILIES[-1]
 
 
 def _articles(report: Report, some: Sequence[Listed]) -> list[dict[str, Any]]:
@@ -160,7 +145,7 @@ def _shown(report: Report, listed: Listed) -> dict[str, Any]:
         "finding": finding,
         "anchor": f"finding-{finding.fingerprint[:12]}",
         "place": place(finding),
-        "family": _family(report, finding),
+        "family": family_of(report, finding.check),
         "steps": [_step(step, number == len(finding.proof)) for number, step in enumerate(finding.proof, 1)],
         "commands": curl_commands(finding, report.target_origin) if finding.proof else (),
         "variables": [(variable(hole), asked(hole)) for hole in made.of_kind("credential")],
@@ -245,23 +230,8 @@ def _checks(report: Report) -> list[tuple[str, list[dict[str, Any]]]]:
             "title": explained.title if explained else "",
             "looks": explained.looks if explained else "",
         }
-        grouped.setdefault(_family_of_check(report, ran.check), []).append(entry)
+        grouped.setdefault(family_of(report, ran.check), []).append(entry)
     return [(family, grouped[family]) for family in FAMILIES if family in grouped]
-
-
-def _untested(report: Report) -> list[tuple[str, list[str]]]:
-    """Why something was not tested, and what."""
-    reasons: dict[str, list[str]] = {}
-    for ran in report.checks:
-        if ran.outcome is Outcome.UNTESTED:
-            reasons.setdefault(ran.why or "it did not run", []).append(ran.check)
-    for note in report.untested:
-        about = " at ".join(filter(None, (note.check, note.operation))) or "everything"
-        reasons.setdefault(note.why, []).append(about)
-    for covered in report.operations:
-        if not covered.reached:
-            reasons.setdefault(covered.why or "no request was accepted", []).append(str(covered.operation))
-    return [(why, list(dict.fromkeys(what))) for why, what in reasons.items()]
 
 
 def sentence_markup(text: str) -> Markup:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from garrison.core.detection import Severity
-from garrison.core.finding import Finding, State, Step
-from garrison.core.findings_report import Explained, Listed, Outcome, Report
+from garrison.core.finding import CheckId, Finding, State, Step
+from garrison.core.findings_report import FAMILIES, Explained, Listed, Outcome, Report
 from garrison.report.texts import day, sentence
 
 _SHOWN = 500
@@ -83,6 +83,27 @@ def place(finding: Finding) -> str:
     return f"{where} ({finding.location})" if finding.location else where
 
 
+def family_of(report: Report, check: CheckId) -> str:
+    """The family of a check of a report; of one that it does not explain, the last."""
+    explained = report.explain(check)
+    return explained.family if explained is not None and explained.family in FAMILIES else FAMILIES[-1]
+
+
+def untested(report: Report) -> dict[str, list[str]]:
+    """Why something was not tested, and what, each once."""
+    reasons: dict[str, dict[str, None]] = {}
+    for ran in report.checks:
+        if ran.outcome is Outcome.UNTESTED:
+            reasons.setdefault(ran.why or "it did not run", {})[ran.check] = None
+    for note in report.untested:
+        about = " at ".join(filter(None, (note.check, note.operation))) or "everything"
+        reasons.setdefault(note.why, {})[about] = None
+    for covered in report.operations:
+        if not covered.reached:
+            reasons.setdefault(covered.why or "no request was accepted", {})[covered.operation] = None
+    return {why: list(what) for why, what in reasons.items()}
+
+
 def outcome(step: Step) -> str:
     """What came back: `200`, `no answer within 10 s`."""
     if not step.status:
@@ -116,22 +137,12 @@ def _explained(explained: Explained) -> Iterator[str]:
 
 
 def _untested_lines(report: Report) -> Iterator[str]:
-    """What was not tested, the same reasons together."""
-    reasons: dict[str, list[str]] = {}
-    for each in report.checks:
-        if each.outcome is Outcome.UNTESTED:
-            reasons.setdefault(each.why, []).append(each.check)
-    for note in report.untested:
-        about = " at ".join(filter(None, (note.check, note.operation))) or "everything"
-        reasons.setdefault(note.why, []).append(about)
-    for covered in report.operations:
-        if not covered.reached:
-            reasons.setdefault(covered.why, []).append(covered.operation)
+    reasons = untested(report)
     if not reasons:
         return
     yield "not tested:"
     for why, what in list(reasons.items())[:_MOST_UNTESTED]:
-        named = ", ".join(dict.fromkeys(what[:3])) + (f" and {len(what) - 3} more" if len(what) > 3 else "")
+        named = ", ".join(what[:3]) + (f" and {len(what) - 3} more" if len(what) > 3 else "")
         yield f"  {named}: {why}"
     if len(reasons) > _MOST_UNTESTED:
         yield f"  and for {len(reasons) - _MOST_UNTESTED} more reasons"

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 from garrison.core.finding import CheckId, State
 from garrison.core.findings_report import FAMILIES, Listed, Outcome, Ran, Report
-from garrison.report.findings_text import finding_lines, place
+from garrison.report.findings_text import family_of, finding_lines, place
 from garrison.report.texts import moment, sentence
 
 _ILLEGAL: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -48,8 +48,7 @@ def _cases(report: Report, family: str) -> Iterator[ET.Element]:
         found.setdefault(listed.finding.check, []).append(listed)
     ran = {each.check: each for each in report.checks}
     for check in dict.fromkeys([*ran, *found]):
-        explained = report.explain(check)
-        if (explained.family if explained is not None else "description") != family:
+        if family_of(report, check) != family:
             continue
         yield from (_finding(report, listed, family) for listed in found.get(check, ()))
         if check not in found:

@@ -15,12 +15,10 @@ import msgspec
 
 from garrison.core.decision import Disposition
 from garrison.core.event import Event
+from garrison.core.operation import UNDESCRIBED
+from garrison.report.ocsf_record import Class, heading, metadata
 
-SCHEMA_VERSION: Final = "1.8.0"
-CATEGORY: Final = 6
-"""Application Activity."""
-CLASS: Final = 6003
-"""API Activity."""
+CLASS: Final = Class((6, "Application Activity"), 6003, "API Activity")
 
 _ACTIVITIES: Final[Mapping[str, tuple[int, str]]] = {
     "POST": (1, "Create"),
@@ -69,21 +67,13 @@ _CLASSES: Final[Mapping[str, tuple[int, str]]] = {
 
 def api_activity(event: Event, *, version: str) -> dict[str, Any]:
     """`event` as one OCSF record; `version` is Garrison's own."""
-    activity, activity_name = _ACTIVITIES.get(event.method, (99, event.method))
     severity, severity_name = _SEVERITIES[event.disposition]
     record = {
-        "activity_id": activity,
-        "activity_name": activity_name,
-        "category_uid": CATEGORY,
-        "category_name": "Application Activity",
-        "class_uid": CLASS,
-        "class_name": "API Activity",
-        "type_uid": CLASS * 100 + activity,
-        "type_name": f"API Activity: {activity_name}",
+        **heading(CLASS, _ACTIVITIES.get(event.method, (99, event.method))),
         "severity_id": severity,
         "severity": severity_name,
         "time": round(event.time * 1000),
-        "metadata": _metadata(event, version),
+        "metadata": {**metadata(event.id, version), "profiles": ["security_control"]},
         "actor": _actor(event),
         "api": _api(event),
         "src_endpoint": _endpoint(event.peer),
@@ -101,15 +91,6 @@ def api_activity(event: Event, *, version: str) -> dict[str, Any]:
     return record
 
 
-def _metadata(event: Event, version: str) -> dict[str, Any]:
-    return {
-        "version": SCHEMA_VERSION,
-        "product": {"name": "Garrison", "vendor_name": "Garrison", "version": version},
-        "profiles": ["security_control"],
-        "uid": event.id,
-    }
-
-
 def _actor(event: Event) -> dict[str, Any]:
     """An actor needs a name or an id: nobody known is `anonymous`, without an id."""
     user = {"uid": event.principal} if event.principal else {"name": "anonymous", "type_id": 0, "type": "Unknown"}
@@ -117,7 +98,7 @@ def _actor(event: Event) -> dict[str, Any]:
 
 
 def _api(event: Event) -> dict[str, Any]:
-    api: dict[str, Any] = {"operation": event.operation or f"{event.method} (undescribed)"}
+    api: dict[str, Any] = {"operation": event.operation or f"{event.method} {UNDESCRIBED}"}
     if event.status:
         api["response"] = {"code": event.status}
         if event.reasons:

@@ -7,13 +7,10 @@ from typing import Any, Final
 
 from garrison.core.finding import Finding, State
 from garrison.core.findings_report import Explained, Listed, Report
-from garrison.report.ocsf import SCHEMA_VERSION
+from garrison.report.ocsf_record import FINDINGS, Class, gravity, heading, metadata
 from garrison.report.texts import sentence
 
-CATEGORY: Final = 2
-"""Findings."""
-CLASS: Final = 2007
-"""Application Security Posture Finding."""
+CLASS: Final = Class(FINDINGS, 2007, "Application Security Posture Finding")
 _ACTIVITIES: Final[Mapping[State, tuple[int, str]]] = {
     State.NEW: (1, "Create"),
     State.REGRESSED: (1, "Create"),
@@ -38,30 +35,15 @@ def posture_findings(report: Report) -> Iterator[dict[str, Any]]:
 
 def _record(report: Report, listed: Listed, explained: Explained | None) -> dict[str, Any]:
     finding = listed.finding
-    activity, activity_name = _ACTIVITIES[listed.state]
     status, status_name = _STATUSES[listed.state]
     record = {
-        "activity_id": activity,
-        "activity_name": activity_name,
-        "category_uid": CATEGORY,
-        "category_name": "Findings",
-        "class_uid": CLASS,
-        "class_name": "Application Security Posture Finding",
-        "type_uid": CLASS * 100 + activity,
-        "type_name": f"Application Security Posture Finding: {activity_name}",
-        "severity_id": finding.severity.rank + 1,
-        "severity": finding.severity.capitalize(),
-        "confidence_id": finding.confidence.rank + 1,
-        "confidence": finding.confidence.capitalize(),
+        **heading(CLASS, _ACTIVITIES[listed.state]),
+        **gravity(finding.severity, finding.confidence),
         "status_id": status,
         "status": status_name,
         "time": round(report.ended * 1000),
         "message": sentence(finding.says or finding.title),
-        "metadata": {
-            "version": SCHEMA_VERSION,
-            "product": {"name": "Garrison", "vendor_name": "Garrison", "version": report.version},
-            "uid": f"{finding.fingerprint}-{round(report.started)}",
-        },
+        "metadata": metadata(f"{finding.fingerprint}-{round(report.started)}", report.version),
         "application": {"name": report.title or report.target, "uid": report.target},
         "finding_info": _info(report, listed, explained),
         "resources": [{"name": finding.operation or finding.template or report.target, "type": "API operation"}],

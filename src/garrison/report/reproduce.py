@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from garrison.core.finding import Finding, Step
+from garrison.core.printable import printable
 from garrison.report.findings_text import outcome, place
 from garrison.report.replay import Hole, Replay, ReplayStep, holes_in, replay, split
 from garrison.report.texts import sentence
@@ -129,7 +130,7 @@ def _in_double(text: str) -> str:
 
 def _comment(text: str) -> str:
     """One line, whatever is in it."""
-    return "# " + "".join(character if character.isprintable() else " " for character in text)
+    return "# " + printable(text, " ")
 
 
 def _jq(pointer: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from jinja2 import Environment, StrictUndefined
 
 from garrison.core.finding import Finding
+from garrison.core.printable import printable
 from garrison.report.replay import CLOSE, OPEN, Replay, ReplayStep, replay, split
 from garrison.report.reproduce import asked, seen, variable
 from garrison.report.telling import Contains, Equals, Has, HasHeader, NoAnswer, Slow, Status, Tell, tells
@@ -119,7 +120,7 @@ def _expression(text: str) -> str:
 
 def _comment(text: str) -> str:
     """One line, whatever is in it."""
-    return "".join(character if character.isprintable() else " " for character in text)
+    return printable(text, " ")
 
 
 def _docstring(text: str) -> str:

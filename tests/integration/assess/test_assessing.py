@@ -90,35 +90,52 @@ def test_safe_changes_nothing_of_others(stage: Stage, tmp_path: Path) -> None:
     assert report.safe
 
 
+class Deadly(Shop):
+    """Kills who assesses it as they read, once something was made: all that was made has been answered by then."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.victim: subprocess.Popen[bytes] | None = None
+
+    async def read(self, request: Request, person: Person) -> Response:
+        if self.all and self.victim is not None:
+            self.victim.kill()
+            self.victim.wait()
+        return await super().read(request, person)
+
+
 def test_killed_in_the_middle_the_next_run_takes_away_what_was_made(stage: Stage, tmp_path: Path) -> None:
-    shop = Shop()
-    shop.pause = 0.2
+    shop = Deadly()
     stage.app = shop.app()
     contract = described(stage.app, tmp_path)
     program = "import sys; sys.argv = ['garrison', *sys.argv[1:]]; from garrison.cli.main import main; main()"
     command = [sys.executable, "-c", program, "assess", stage.origin, "--contract", contract, "--data", str(tmp_path)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        until = time.monotonic() + 60
-        kept = Leftovers(tmp_path, stage.origin)
-        while not (shop.all and kept.standing()) and time.monotonic() < until:
-            time.sleep(0.02)
-        process.send_signal(signal.SIGKILL)
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as shop.victim:
+        assert shop.victim.wait(60) == -signal.SIGKILL
+    shop.victim = None
     assert shop.all, "nothing had been made"
-    shop.pause = 0.0
+    assert Leftovers(tmp_path, stage.origin).standing()
     perform(Wanted(url=stage.origin, contract=contract, only=("secrets-exposed",), data=tmp_path))
     assert shop.all == {}
 
 
+class Interrupting(Shop):
+    """Interrupts the assessment while there is something to be taken away."""
+
+    has_interrupted = False
+
+    async def read(self, request: Request, person: Person) -> Response:
+        if self.all and not self.has_interrupted:
+            self.has_interrupted = True
+            os.kill(os.getpid(), signal.SIGINT)
+        return await super().read(request, person)
+
+
 def test_interrupted_it_cleans_up_and_tells_what_it_found(stage: Stage, tmp_path: Path) -> None:
-    shop = Shop()
-    shop.pause = 0.2
+    shop = Interrupting()
     stage.app = shop.app()
-    timer = threading.Timer(3, os.kill, (os.getpid(), signal.SIGINT))
-    timer.start()
-    try:
-        report = perform(Wanted(url=stage.origin, contract=described(stage.app, tmp_path)))
-    finally:
-        timer.cancel()
+    report = perform(Wanted(url=stage.origin, contract=described(stage.app, tmp_path)))
+    assert shop.has_interrupted
     assert report.stopped == "it was interrupted"
     assert shop.all == {}
 

@@ -12,7 +12,8 @@ from garrison.config.controls import ControlsSettings, ResponseSchemaSettings
 from garrison.config.model import Settings, UpstreamSettings
 from garrison.core.decision import Mode
 
-UPSTREAM = UpstreamSettings(connect_timeout=0.5, request_timeout=0.5, idle_timeout=1.0)
+UPSTREAM = UpstreamSettings(connect_timeout=4.0, request_timeout=4.0, idle_timeout=5.0)
+"""Short, but not so short that a machine on which everything is tested at once would need longer for anything."""
 STRICT = Settings(
     mode="enforce",
     contract=CONTRACT,

@@ -26,9 +26,11 @@ MEGABYTE = 1 << 20
 def ordinary(guarded: Gateway, upstream: Upstream) -> None:
     """The gateway still serves, and still refuses."""
     upstream.expect(HEALTH)
-    assert exchange(guarded.port, HEALTH_OF).body == HEALTH.body
+    got = exchange(guarded.port, HEALTH_OF)
+    assert got.body == HEALTH.body, got
     upstream.expect(CUSTOMER)
-    assert exchange(guarded.port, CUSTOMER_OF).body == CUSTOMER.body
+    got = exchange(guarded.port, CUSTOMER_OF)
+    assert got.body == CUSTOMER.body, got
     assert exchange(guarded.port, request("GET /v1/customers/x")).status == 400
 
 

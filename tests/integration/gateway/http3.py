@@ -75,14 +75,16 @@ class Http3(QuicConnectionProtocol):
 
 def configuration(authority: str) -> QuicConfiguration:
     """Trust in the certificate authority of this file only."""
-    made = QuicConfiguration(is_client=True, alpn_protocols=H3_ALPN, verify_mode=ssl.CERT_REQUIRED)
+    made = QuicConfiguration(
+        is_client=True, alpn_protocols=H3_ALPN, verify_mode=ssl.CERT_REQUIRED, server_name="localhost"
+    )
     made.load_verify_locations(cafile=authority)
     return made
 
 
 async def _all(port: int, authority: str, asks: Sequence[Ask], forsaken: Ask | None) -> list[Answer]:
     async with connect(
-        "localhost", port, configuration=configuration(authority), create_protocol=Http3, local_port=0
+        "127.0.0.1", port, configuration=configuration(authority), create_protocol=Http3, local_port=0
     ) as protocol:
         assert isinstance(protocol, Http3)
         protocol.begin()

@@ -15,6 +15,8 @@ from typing import IO, Any
 import msgspec
 
 ROOT = Path(__file__).parents[3]
+START = 240.0
+"""Seconds for a guard to listen: it compiles the largest contracts twice, beside whatever else runs."""
 ECHO = """
 openapi: 3.1.0
 info: {title: t, version: "1"}
@@ -62,7 +64,7 @@ class Guard:
         aside.rename(self.file)
 
     def port(self) -> int:
-        found = re.search(r"listening on https?://.*:(\d+) ", self.wait("listening on"))
+        found = re.search(r"listening on https?://.*:(\d+) ", self.wait("listening on", seconds=START))
         assert found
         return int(found[1])
 
@@ -71,13 +73,13 @@ class Guard:
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
         return int(children.split()[0])
 
-    def wait(self, text: str, after: int = 0) -> str:
+    def wait(self, text: str, after: int = 0, *, seconds: float = 60) -> str:
         """The first line that holds `text`, from the line numbered `after` on."""
 
         def found() -> bool:
             return any(text in line for line in self.lines[after:])
 
-        until(lambda: found() or self.process.poll() is not None, f"no line with {text!r}", self)
+        until(lambda: found() or self.process.poll() is not None, f"no line with {text!r}", self, seconds=seconds)
         for reader in self.readers if self.process.poll() is not None else ():
             reader.join(30)
         assert found(), self.lines

@@ -3,23 +3,19 @@
 import http.client
 import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from tests.integration.gateway.conftest import StartGuard
-from tests.integration.gateway.running import ECHO, ROOT, until
+from tests.integration.gateway.running import ECHO, until
+from tests.unit.cli.program import run
 
 pytestmark = pytest.mark.integration
 
 
-def run(*arguments: str) -> None:
-    code = "from garrison.cli.main import main; main()"
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
-    subprocess.run(
-        [sys.executable, "-c", code, *arguments], env=environment, check=True, capture_output=True, timeout=60
-    )
+def garrison(*arguments: str) -> None:
+    done = run(*arguments)
+    assert done.returncode == 0, done.stderr
 
 
 def get(port: int, agent: str | None = None) -> tuple[int, dict[str, str], bytes]:
@@ -38,7 +34,7 @@ def test_block_is_soon_in_force_and_survives_a_restart(start: StartGuard, filter
     guard = start(settings, module=filter_module)
     port = guard.port()
     assert get(port)[0] == 200
-    run("block", "127.0.0.0/8", "--reason", "test", "--data", str(data))
+    garrison("block", "127.0.0.0/8", "--reason", "test", "--data", str(data))
     until(lambda: get(port)[0] == 403, "the block is not in force", guard)
     assert b"127.0.0" not in get(port)[2]
     os.kill(guard.envoy(), signal.SIGKILL)
@@ -54,7 +50,7 @@ def test_block_is_soon_in_force_and_survives_a_restart(start: StartGuard, filter
     again = start(settings, module=filter_module)
     port = again.port()
     assert get(port)[0] == 403
-    run("unblock", "127.0.0.0/8", "--data", str(data))
+    garrison("unblock", "127.0.0.0/8", "--data", str(data))
     until(lambda: get(port)[0] == 200, "the block is not lifted", again)
 
 
@@ -71,13 +67,13 @@ def test_classes_of_programs(start: StartGuard, filter_module: str, tmp_path: Pa
     people = ["Mozilla/5.0 (X11; Linux x86_64) curl/8.5.0", "Harbour/7 (like curl)"]
     everybody: list[str | None] = [*tools, *libraries, *people, None]
     assert {get(port, agent)[0] for agent in everybody} == {200}
-    run("block", "user-agent:@tools", "--data", data)
+    garrison("block", "user-agent:@tools", "--data", data)
     until(lambda: get(port, tools[0])[0] == 403, "tools are blocked", guard)
     assert [get(port, agent)[0] for agent in everybody] == [403, 403, 200, 200, 200, 200, 200]
-    run("block", "user-agent:@libraries", "user-agent:@none", "--data", data)
+    garrison("block", "user-agent:@libraries", "user-agent:@none", "--data", data)
     until(lambda: get(port)[0] == 403, "who names no program is blocked", guard)
     assert [get(port, agent)[0] for agent in everybody] == [403, 403, 403, 403, 200, 200, 403]
-    run("unblock", "user-agent:@tools", "--data", data)
+    garrison("unblock", "user-agent:@tools", "--data", data)
     until(lambda: get(port, tools[0])[0] == 200, "tools are let in again", guard)
     assert get(port, libraries[0])[0] == 403
     assert "user-agent-blocked" in guard.wait("user-agent:@libraries")
@@ -95,12 +91,12 @@ def test_one_more_than_many(start: StartGuard, filter_module: str, tmp_path: Pat
         "".join(f"198.{18 + index % 2}.{index // 256 % 256}.{index % 256}\n" for index in range(0, 60_000, 2))
     )
     assert get(port)[0] == 200
-    run("block", "--list", str(many), "--data", str(data))
+    garrison("block", "--list", str(many), "--data", str(data))
     assert get(port)[0] == 200
-    run("block", "127.0.0.1", "--data", str(data))
+    garrison("block", "127.0.0.1", "--data", str(data))
     until(lambda: get(port)[0] == 403, "one more is in force", guard)
     assert len((data / "countermeasures.changes").read_bytes().splitlines()) == 2
-    run("unblock", "127.0.0.1", "--data", str(data))
+    garrison("unblock", "127.0.0.1", "--data", str(data))
     until(lambda: get(port)[0] == 200, "it is lifted", guard)
 
 

@@ -5,7 +5,6 @@ import http.client
 import json
 import os
 import random
-import subprocess
 import threading
 import time
 from collections import defaultdict
@@ -165,7 +164,7 @@ def test_a_release_is_in_force_within_a_tenth_of_a_second(
 
 
 def told(*arguments: str) -> dict[str, Any]:
-    done: subprocess.CompletedProcess[str] = garrison(*arguments)
+    done = garrison(*arguments)
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found

@@ -1,18 +1,16 @@
 """Behind a real gateway: an API of somebody else, which misbehaves."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 from tests.integration.envoy.clients import Answer, send
-from tests.integration.gateway.running import ROOT, Guard, until
+from tests.integration.gateway.running import Guard, until
 from tests.integration.gateway.test_restart import kill_envoy
 from tests.integration.gateway.third_party import CONTRACT, ThirdParty
+from tests.unit.cli.program import run
 
 from garrison.adapters.metrics import StatusCollector
 from garrison.adapters.status import GATEWAY, GatewayStatus, read_status
@@ -138,11 +136,11 @@ def test_a_wrong_certificate_is_an_end_and_the_circuit_opens(
         assert 0 < int(refused.headers["retry-after"]) <= 60
         until(lambda: _phase(made.data) is Phase.OPEN, "the circuit is open")
         until(
-            lambda: "third-party-cut-off" in _garrison("incidents", "list", "--json", "--data", str(made.data)),
+            lambda: "third-party-cut-off" in run("incidents", "list", "--json", "--data", str(made.data)).stdout,
             "an incident is open",
             pause=0.5,
         )
-        status = _garrison("status", "--data", str(made.data))
+        status = run("status", "--data", str(made.data)).stdout
         assert f"problem: `https://localhost:{made.party.port}` is cut off since it misbehaves" in status
         assert "circuit    open for" in status
         (circuit,) = [each for each in StatusCollector(made.data).collect() if each.name == "garrison_circuit"]
@@ -163,10 +161,3 @@ def test_a_wrong_certificate_is_an_end_and_the_circuit_opens(
 def _phase(data: Path) -> Phase | None:
     status = read_status(data, GATEWAY, GatewayStatus)
     return status.circuit.phase if status is not None and status.circuit is not None else None
-
-
-def _garrison(*arguments: str) -> str:
-    code = "from garrison.cli.main import main; main()"
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
-    command = [sys.executable, "-c", code, *arguments]
-    return subprocess.run(command, env=environment, check=False, capture_output=True, timeout=60).stdout.decode()

@@ -7,6 +7,8 @@ import socket
 import pytest
 from tests.integration.envoy.clients import send
 from tests.integration.gateway.conftest import StartGuard
+from tests.integration.gateway.running import until
+from tests.ports import quiet_port
 
 pytestmark = pytest.mark.integration
 
@@ -71,9 +73,7 @@ def test_broken_upstreams(bare: int, target: str, status: int, method: str) -> N
 
 
 def test_upstream_that_is_down(start: StartGuard) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        url = f"http://127.0.0.1:{free.getsockname()[1]}"
-    guard = start({"upstream": {"url": url}})
+    guard = start({"upstream": {"url": f"http://127.0.0.1:{quiet_port()}"}})
     assert_problem(*exchange(guard.port(), b"GET /echo HTTP/1.1\r\nhost: a\r\n\r\n"), 502)
 
 
@@ -85,15 +85,11 @@ def test_upstream_whose_name_is_unknown(start: StartGuard) -> None:
 
 
 def test_upstream_that_is_found_unhealthy(start: StartGuard) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        url = f"http://127.0.0.1:{free.getsockname()[1]}"
+    url = f"http://127.0.0.1:{quiet_port()}"
     guard = start({"upstream": {"url": url, "health-check": {"path": "/up", "interval": 0.1}}})
-    port = guard.port()
-    for _ in range(100):
-        head, body = exchange(port, b"GET /echo HTTP/1.1\r\nhost: a\r\n\r\n")
-        if b" 503 " in head:
-            break
-    assert_problem(head, body, 503)
+    port, request = guard.port(), b"GET /echo HTTP/1.1\r\nhost: a\r\n\r\n"
+    until(lambda: b" 503 " in exchange(port, request)[0], "it was asked and did not answer", guard)
+    assert_problem(*exchange(port, request), 503)
 
 
 def test_more_requests_than_allowed_are_refused(start: StartGuard) -> None:

@@ -1,6 +1,7 @@
 """A gateway under load whose processes are killed at any moment: what was answered is on record, and once, and so is in
 the ledger whose data it disclosed."""
 
+import contextlib
 import os
 import random
 import signal
@@ -25,11 +26,11 @@ from garrison.adapters.store.query import count, events
 
 pytestmark = pytest.mark.integration
 
-ROUNDS = int(os.environ.get("GARRISON_ROUNDS", "5"))
+ROUNDS = int(os.environ.get("GARRISON_ROUNDS", "6"))
 """Kills, of each kind once; 1000 for the long form."""
-VICTIMS = ("envoy", "watch", "both", "conversion", "guard")
-"""`conversion` is the watch process while it turns what a killed Envoy left into Parquet. Of the guard's end the kernel
-makes the others' as well, and whoever started the guard starts it again."""
+VICTIMS = ("envoy", "watch", "both", "conversion", "upkeep", "guard")
+"""`conversion` is the watch process while what a killed Envoy left is turned into Parquet, `upkeep` the process that
+does it. Of the guard's end the kernel makes the others' as well, and whoever started the guard starts it again."""
 BETWEEN = 20
 """Answered requests between two kills: something is under way whenever one comes."""
 
@@ -131,12 +132,24 @@ def kill(gateway: Recorded, victim: str, chance: random.Random) -> None:
     lines, watch = len(gateway.guard.lines), gateway.watch()
     if victim != "watch":
         os.kill(gateway.guard.envoy(), signal.SIGKILL)
-    if victim == "conversion":
+    if victim in {"conversion", "upkeep"}:
         moment = chance.uniform(0.0, 0.05)
         until((gateway.data / "events" / ".aside").exists, "a conversion begins", gateway.guard, pause=0.001)
         time.sleep(moment)
-    if victim != "envoy":
+    if victim == "upkeep":
+        os.kill(upkeep(watch), signal.SIGKILL)
+    elif victim != "envoy":
         os.kill(watch, signal.SIGKILL)
         gateway.watch(before=watch)
     if victim != "watch":
         gateway.guard.wait("serving again", after=lines)
+
+
+def upkeep(watch: int) -> int:
+    """The process that keeps up the data set, which the watch process started."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            if parent == watch and b"store.upkeep" in (folder / "cmdline").read_bytes():
+                return int(folder.name)
+    raise AssertionError("nothing keeps up the data set")

@@ -27,6 +27,30 @@ def test_ready_line_is_printed_once_it_serves(start: StartGuard) -> None:
     assert guard.lines[0] == f"garrison: listening on http://127.0.0.1:{port} (monitor)"
 
 
+def cores_of(envoy: int, begin: str) -> set[int]:
+    """Where the threads of Envoy may run whose names begin so."""
+    tasks = [task for task in Path(f"/proc/{envoy}/task").iterdir() if (task / "comm").read_text().startswith(begin)]
+    return {core for task in tasks for core in os.sched_getaffinity(int(task.name))}
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="there is one core")
+def test_the_judge_has_a_core_that_no_worker_has(start: StartGuard, filter_module: str) -> None:
+    guard, usable = start({"mode": "monitor"}, module=filter_module), os.sched_getaffinity(0)
+    assert get(guard.port()).status == 200
+    (own,) = cores_of(guard.envoy(), "judge")
+    assert cores_of(guard.envoy(), "wrk:worker_") == usable - {own}
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) > 8, reason="each worker would be a thread")
+def test_where_there_are_as_many_workers_as_cores_nobody_has_one_of_its_own(
+    start: StartGuard, filter_module: str
+) -> None:
+    usable = os.sched_getaffinity(0)
+    guard = start({"mode": "monitor", "listen": {"workers": len(usable)}}, module=filter_module)
+    assert get(guard.port()).status == 200
+    assert cores_of(guard.envoy(), "judge") == usable == cores_of(guard.envoy(), "wrk:worker_")
+
+
 def test_sigterm_stops_it_without_a_complaint(start: StartGuard) -> None:
     guard = start()
     port = guard.port()
@@ -175,8 +199,8 @@ def _active(pid: int, port: int) -> int:
 
 def _refuses(port: int) -> bool:
     try:
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
-    except OSError:
+        socket.create_connection(("127.0.0.1", port), timeout=30).close()
+    except (ConnectionRefusedError, ConnectionResetError):
         return True
     time.sleep(0.02)
     return False

@@ -3,8 +3,6 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import urllib.request
 from collections.abc import Mapping
 from functools import partial
@@ -15,8 +13,9 @@ from unittest.mock import ANY
 import pytest
 from tests.integration.envoy.clients import send
 from tests.integration.gateway.conftest import StartGuard
-from tests.integration.gateway.running import ECHO, ROOT, Guard, is_alive, until
+from tests.integration.gateway.running import ECHO, Guard, is_alive, until
 from tests.unit.adapters.collector import Collector
+from tests.unit.cli.program import Done, run
 
 from garrison.adapters.status import GATEWAY, GUARD, WATCH, Child, GatewayStatus, GuardStatus, read_status
 from garrison.adapters.store import query
@@ -74,15 +73,9 @@ def recorded(start: StartGuard, tmp_path: Path, filter_module: str) -> Recorded:
     return Recorded(start, tmp_path, filter_module, {})
 
 
-def garrison(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", "from garrison.cli.main import main; main()", *arguments],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
-        timeout=60,
-        check=False,
-    )
+def garrison(*arguments: str) -> Done:
+    """What `garrison ARGUMENTS` says, without a process of its own."""
+    return run(*arguments)
 
 
 def test_every_exchange_is_on_record_when_it_is_answered(recorded: Recorded) -> None:

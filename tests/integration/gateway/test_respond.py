@@ -5,8 +5,6 @@ import json
 import os
 import signal
 import socket
-import subprocess
-import sys
 from base64 import b64encode
 from pathlib import Path
 from typing import Any
@@ -14,9 +12,10 @@ from typing import Any
 import msgspec
 import pytest
 from tests.integration.gateway.conftest import StartGuard
-from tests.integration.gateway.running import ECHO, ROOT, Guard, until
+from tests.integration.gateway.running import ECHO, Guard, until
 from tests.integration.gateway.test_blocking import get
 from tests.unit.adapters.notifications.servers import Mails, mail_server, taking
+from tests.unit.cli.program import run
 
 from garrison.adapters.status import WATCH, WatchStatus, read_status
 from garrison.adapters.store.detections import detections
@@ -49,13 +48,14 @@ SECRET = f"whsec_{b64encode(bytes(range(32))).decode()}"
 
 
 def garrison(*arguments: str, status: int = 0) -> str:
-    code = "from garrison.cli.main import main; main()"
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
-    done = subprocess.run(
-        [sys.executable, "-c", code, *arguments], env=environment, check=False, capture_output=True, timeout=60
-    )
+    done = run(*arguments)
     assert done.returncode == status, done.stderr
-    return done.stdout.decode()
+    return done.stdout
+
+
+def incidents(data: Path) -> list[Any]:
+    listed: list[Any] = json.loads(run("incidents", "list", "--json", "--data", str(data)).stdout)["incidents"]
+    return listed
 
 
 def settings(folder: Path, *destinations: dict[str, Any], mode: str = "enforce", **respond: Any) -> dict[str, Any]:
@@ -97,8 +97,9 @@ def test_whoever_probes_is_soon_blocked_and_one_command_undoes_it(
     assert get(port)[0] == 200
     probe(port)
     until(lambda: get(port)[0] == 403, "whoever probes is not blocked", guard)
-    (listed,) = json.loads(garrison("incidents", "list", "--json", "--data", str(data)))["incidents"]
-    assert (listed["state"], listed["rules"]) == ("contained", ["probing"])
+    until(lambda: [each["state"] for each in incidents(data)] == ["contained"], "it is not contained", guard)
+    (listed,) = incidents(data)
+    assert listed["rules"] == ["probing"]
     shown = garrison("incidents", "show", listed["id"][:5], "--data", str(data))
     assert "blocked 127.0.0.1" in shown
     assert "people      0 exposed so far" in shown
@@ -139,9 +140,11 @@ def test_who_is_never_touched_is_not(start: StartGuard, filter_module: str, tmp_
     watching(guard, data)
     probe(port, 6)
     until(lambda: len(list(detections(data))) == 1, "nothing was found", guard)
+    until(lambda: len(incidents(data)) == 1, "nothing became of it", guard)
     assert read_measures(data) == ()
-    (listed,) = json.loads(garrison("incidents", "list", "--json", "--data", str(data), status=1))["incidents"]
+    (listed,) = incidents(data)
     assert [each["what"] for each in listed["timeline"]] == ["detected", "spared"]
+    garrison("incidents", "list", "--data", str(data), status=1)
 
 
 def test_a_watch_process_that_is_killed_tells_once(start: StartGuard, filter_module: str, tmp_path: Path) -> None:
@@ -173,8 +176,9 @@ def test_a_watch_process_that_is_killed_tells_once(start: StartGuard, filter_mod
         probe(port)
         until(lambda: get(port)[0] == 403, "whoever probes is not blocked", guard)
         until(lambda: mails.tries > 0, "the mail server was not asked", guard)
-        status = garrison("status", "--data", str(data), status=1)
-        assert "problem: `mail` could not be told of incidents (the service refused it, or did not answer)" in status
+        problem = "problem: `mail` could not be told of incidents (the service refused it, or did not answer)"
+        until(lambda: problem in run("status", "--data", str(data)).stdout, "it is not said", guard)
+        garrison("status", "--data", str(data), status=1)
         watch = read_status(data, WATCH, WatchStatus)
         assert watch is not None
         os.kill(watch.pid, signal.SIGKILL)
@@ -198,10 +202,7 @@ def garrison_is_well(data: Path) -> bool:
 
 
 def garrison_status(data: Path) -> str:
-    code = "from garrison.cli.main import main; main()"
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
-    command = [sys.executable, "-c", code, "status", "--json", "--data", str(data)]
-    return subprocess.run(command, env=environment, check=False, capture_output=True, timeout=60).stdout.decode()
+    return run("status", "--json", "--data", str(data)).stdout
 
 
 def test_killed_again_and_again_it_loses_and_repeats_nothing(

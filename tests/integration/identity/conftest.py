@@ -71,11 +71,18 @@ def filter_module(built_filter: Path) -> str:
     return str(built_filter)
 
 
-@pytest.fixture
-def upstream() -> Iterator[Upstream]:
+@pytest.fixture(scope="module")
+def shared_upstream() -> Iterator[Upstream]:
     server = Upstream()
     yield server
     server.close()
+
+
+@pytest.fixture
+def upstream(shared_upstream: Upstream) -> Upstream:
+    """The API, which has seen nothing of this test's yet."""
+    shared_upstream.targets.clear()
+    return shared_upstream
 
 
 @pytest.fixture(scope="session")
@@ -91,12 +98,17 @@ def issuer(shared_issuer: Provider) -> Iterator[Provider]:
     shared_issuer.restore()
 
 
-@pytest.fixture
-def guard_for(upstream: Upstream, filter_module: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartGuard]:
-    """Starts a guard that believes an issuer."""
-    guards: list[Guard] = []
+class Guards:
+    """Guards that believe an issuer, until all of them are stopped."""
+
+    def __init__(self, upstream: Upstream, module: str, folders: pytest.TempPathFactory) -> None:
+        self._upstream = upstream
+        self._module = module
+        self._folders = folders
+        self._started: list[Guard] = []
 
     def start(
+        self,
         issuer: str,
         *,
         jwt: Mapping[str, Any] | None = None,
@@ -105,13 +117,41 @@ def guard_for(upstream: Upstream, filter_module: str, tmp_path_factory: pytest.T
         record: Mapping[str, Any] | None = None,
         operations: Sequence[Mapping[str, Any]] = (),
     ) -> Guard:
-        folder = tmp_path_factory.mktemp("g")
+        folder = self._folders.mktemp("g")
         settings = settings_for(issuer, folder, jwt=jwt or {}, opaque=opaque or {})
         more = {"listen": listen or {}, "record": record or {}, "operations": operations}
-        guard = Guard(folder, upstream.port, {**settings, **more}, filter_module)
-        guards.append(guard)
+        guard = Guard(folder, self._upstream.port, {**settings, **more}, self._module)
+        self._started.append(guard)
         return guard
 
-    yield start
-    for guard in guards:
-        assert guard.stop() == 0, guard.lines
+    def stop(self) -> None:
+        for guard in self._started:
+            assert guard.stop() == 0, guard.lines
+
+
+@pytest.fixture
+def guard_for(
+    shared_upstream: Upstream, filter_module: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[StartGuard]:
+    """Starts a guard that believes an issuer, of the test's own."""
+    guards = Guards(shared_upstream, filter_module, tmp_path_factory)
+    yield guards.start
+    guards.stop()
+
+
+@pytest.fixture(scope="module")
+def shared_guard_for(
+    shared_upstream: Upstream, filter_module: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[StartGuard]:
+    """The same for tests that leave no trace in it: they get the same guard where they ask for the same."""
+    guards = Guards(shared_upstream, filter_module, tmp_path_factory)
+    running: dict[bytes, Guard] = {}
+
+    def get(issuer: str, **settings: Any) -> Guard:
+        asked = msgspec.json.encode((issuer, settings))
+        if asked not in running:
+            running[asked] = guards.start(issuer, **settings)
+        return running[asked]
+
+    yield get
+    guards.stop()

@@ -18,8 +18,9 @@ from urllib.parse import urlencode
 
 import pytest
 from joserfc.jwk import ECKey
-from tests.integration.identity.provider import proof, quiet_port
+from tests.integration.identity.provider import proof
 from tests.integration.realinput.descriptions import peers
+from tests.ports import quiet_port
 
 API = "https://api.example.org/things"
 OTHER = "https://api.example.org/others"

@@ -24,9 +24,9 @@ LIFETIME = 600
 """Seconds for which the provider's tokens hold."""
 
 
-def test_clocks_may_differ_by_the_leeway(issuer: Provider, guard_for: StartGuard) -> None:
+def test_clocks_may_differ_by_the_leeway(issuer: Provider, shared_guard_for: StartGuard) -> None:
     """Ahead by half a minute is the default's bound; ten minutes, either way, are nobody's inaccuracy."""
-    guard = guard_for(issuer.issuer)
+    guard = shared_guard_for(issuer.issuer)
     port = guard.port()
     issuer.set_clock(30)
     assert call(port, "/jwt", issuer.token()).status == 200
@@ -47,8 +47,8 @@ def test_a_greater_leeway_is_bounded_too(issuer: Provider, guard_for: StartGuard
         load_settings(json.dumps(settings).encode(), str(tmp_path / "garrison.yaml"))
 
 
-def test_a_clock_ahead_at_introspection(issuer: Provider, guard_for: StartGuard) -> None:
-    guard = guard_for(issuer.issuer)
+def test_a_clock_ahead_at_introspection(issuer: Provider, shared_guard_for: StartGuard) -> None:
+    guard = shared_guard_for(issuer.issuer)
     port = guard.port()
     issuer.set_clock(30)
     assert call(port, "/opaque", issuer.token("opaque")).status == 200

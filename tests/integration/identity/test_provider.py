@@ -16,7 +16,8 @@ from tests.integration.envoy.upstream import Upstream
 from tests.integration.gateway.running import trusting, until
 from tests.integration.identity.asking import asks_for_certificates, call, known_keys, nonce_of, refused
 from tests.integration.identity.conftest import StartGuard
-from tests.integration.identity.provider import Provider, proof, provider, quiet_port
+from tests.integration.identity.provider import Provider, proof, provider
+from tests.ports import quiet_port
 
 from garrison.adapters.lookups.web import MAX_CONNECTIONS
 from garrison.adapters.recorded.exchange import RecordedExchange
@@ -26,8 +27,8 @@ from garrison.adapters.recorded.samples import read_samples
 pytestmark = pytest.mark.integration
 
 
-def test_jwt_access_tokens(issuer: Provider, guard_for: StartGuard) -> None:
-    guard = guard_for(issuer.issuer)
+def test_jwt_access_tokens(issuer: Provider, shared_guard_for: StartGuard) -> None:
+    guard = shared_guard_for(issuer.issuer)
     port, token = guard.port(), issuer.token()
     assert call(port, "/jwt", token).status == 200, "the keys were there when it began to listen"
     refused(guard, call(port, "/jwt"), 401, "credential-missing")
@@ -35,8 +36,8 @@ def test_jwt_access_tokens(issuer: Provider, guard_for: StartGuard) -> None:
     refused(guard, call(port, "/jwt", issuer.token("opaque")), 401, "token-malformed")
 
 
-def test_opaque_access_tokens(issuer: Provider, guard_for: StartGuard, upstream: Upstream) -> None:
-    guard = guard_for(issuer.issuer)
+def test_opaque_access_tokens(issuer: Provider, shared_guard_for: StartGuard, upstream: Upstream) -> None:
+    guard = shared_guard_for(issuer.issuer)
     port, token = guard.port(), issuer.token("opaque")
     assert call(port, "/opaque", token).status == 200
     assert call(port, "/opaque", token, body={"name": "x"}).status == 200
@@ -173,9 +174,9 @@ def test_certificate_bound_tokens(issuer: Provider, guard_for: StartGuard, tmp_p
         refused(guard, call(port, f"/{kind}", token, context=contexts["none"]), 401, "certificate-missing")
 
 
-def test_nobody_waits_for_a_slow_introspection(issuer: Provider, guard_for: StartGuard) -> None:
+def test_nobody_waits_for_a_slow_introspection(issuer: Provider, shared_guard_for: StartGuard) -> None:
     """One worker: what asks is put aside, what need not ask is served in the meantime."""
-    guard = guard_for(issuer.issuer, opaque={"timeout": 20})
+    guard = shared_guard_for(issuer.issuer, opaque={"timeout": 20})
     port, slow, quick = guard.port(), issuer.token("opaque"), issuer.token()
     issuer.hold()
     with ThreadPoolExecutor(1) as pool:
@@ -189,8 +190,8 @@ def test_nobody_waits_for_a_slow_introspection(issuer: Provider, guard_for: Star
         assert asking.result(20).status == 200
 
 
-def test_fifty_at_once(issuer: Provider, guard_for: StartGuard) -> None:
-    guard = guard_for(issuer.issuer, opaque={"timeout": 20})
+def test_fifty_at_once(issuer: Provider, shared_guard_for: StartGuard) -> None:
+    guard = shared_guard_for(issuer.issuer, opaque={"timeout": 20})
     port = guard.port()
     tokens = [issuer.token("opaque") for _ in range(50)]
     issuer.hold()
@@ -210,8 +211,10 @@ def test_an_answer_that_takes_too_long(issuer: Provider, guard_for: StartGuard, 
     assert upstream.targets == []
 
 
-def test_a_client_that_leaves_while_asked_about(issuer: Provider, guard_for: StartGuard, upstream: Upstream) -> None:
-    guard = guard_for(issuer.issuer)
+def test_a_client_that_leaves_while_asked_about(
+    issuer: Provider, shared_guard_for: StartGuard, upstream: Upstream
+) -> None:
+    guard = shared_guard_for(issuer.issuer)
     port, token = guard.port(), issuer.token("opaque")
     issuer.hold()
     for number in range(5):

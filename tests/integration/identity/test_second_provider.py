@@ -45,8 +45,8 @@ def guard_of(
     return guard_for(second.issuer, jwt={"audiences": [API], **jwt}, opaque=opaque, listen=listen)
 
 
-def test_who_may_pass_does(second: Glewlwyd, guard_for: StartGuard, upstream: Upstream) -> None:
-    guard = guard_of(second, guard_for)
+def test_who_may_pass_does(second: Glewlwyd, shared_guard_for: StartGuard, upstream: Upstream) -> None:
+    guard = guard_of(second, shared_guard_for)
     port, token = guard.port(), second.token()
     assert call(port, "/jwt", token).status == 200, "keys and address were found by discovery"
     head, claims, signature = token.split(".")
@@ -68,9 +68,9 @@ def test_who_is_late_does_not_pass(second: Glewlwyd, guard_for: StartGuard) -> N
     refused(guard, call(port, "/jwt", token), 401, "token-expired")
 
 
-def test_introspection(second: Glewlwyd, guard_for: StartGuard) -> None:
+def test_introspection(second: Glewlwyd, shared_guard_for: StartGuard) -> None:
     """Its answers name the client and no subject: who it is then is the client."""
-    guard = guard_of(second, guard_for)
+    guard = guard_of(second, shared_guard_for)
     port, token = guard.port(), second.token()
     assert call(port, "/opaque", token).status == 200
     refused(guard, call(port, "/opaque", second.token(OTHER)), 401, "audience-mismatch")

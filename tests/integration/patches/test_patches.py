@@ -229,15 +229,15 @@ def test_the_proof_of_a_patch_is_made_again_and_what_became_of_it_is_told_once(
 def test_a_patch_that_would_break_a_benign_exchange_is_refused_with_it(
     shop: Place, known: Outlook, patch: Patch
 ) -> None:
-    verdict = prove(shop.asked, replace(patch, where="", refuse=None, deny=True), known.report)
-    assert verdict.state == "breaks"
-    assert verdict.broken is not None
+    attempt = prove(shop.asked, replace(patch, where="", refuse=None, deny=True), known.report)
+    assert attempt.state == "breaks"
+    assert attempt.broken is not None
     method = shop.asked.finding.method
-    assert verdict.broken.exchange.startswith(f"{method} /")
-    assert verdict.broken.why == "virtual-patch says `operation-denied`"
+    assert attempt.broken.exchange.startswith(f"{method} /")
+    assert attempt.broken.why == "virtual-patch says `operation-denied`"
 
 
 def test_a_patch_that_closes_nothing_is_not_proven(shop: Place, known: Outlook, patch: Patch) -> None:
-    verdict = prove(shop.asked, replace(patch, where="body/nowhere"), known.report)
-    assert verdict.state == "open"
-    assert verdict.why.startswith("the check still finds")
+    attempt = prove(shop.asked, replace(patch, where="body/nowhere"), known.report)
+    assert attempt.state == "open"
+    assert attempt.why.startswith("the check still finds")

@@ -7,7 +7,7 @@ kept in this repository.
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
@@ -171,6 +171,36 @@ def at_root(found: Description, folder: Path) -> Description:
     file = folder / "description.json"
     file.write_text(json.dumps(root))
     return Description(Source(found.name, ""), file)
+
+
+def only(found: Description, paths: Collection[str], file: Path) -> Description:
+    """The description, one in JSON at no prefix, with no other than these `paths` and what they mean, written into
+    `file`."""
+    whole = json.loads(found.file.read_text(encoding="utf-8-sig"))
+    root = {key: value for key, value in whole.items() if not key.endswith("webhooks")}  # which the API calls itself
+    root["paths"] = {path: item for path, item in root["paths"].items() if path in paths}
+    meant = _meant(root)
+    for kind, named in root.get("components", {}).items():
+        if kind != "securitySchemes":  # which are named, not referred to
+            root["components"][kind] = {name: each for name, each in named.items() if (kind, name) in meant}
+    file.write_text(json.dumps(root))
+    return Description(Source(found.name, ""), file)
+
+
+def _meant(root: Schema) -> set[tuple[str, str]]:
+    """The components, by kind and name, that the paths refer to, or what they refer to."""
+    meant: set[tuple[str, str]] = set()
+    waiting: list[Any] = [root["paths"]]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, str) and node.startswith("#/components/"):  # a reference, or a discriminator's mapping
+            kind, name = (unquote(part).replace("~1", "/").replace("~0", "~") for part in node.split("/")[2:4])
+            if (kind, name) not in meant:
+                meant.add((kind, name))
+                waiting.append(root["components"][kind][name])
+        elif isinstance(node, dict | list):
+            waiting += node.values() if isinstance(node, dict) else node
+    return meant
 
 
 class _JsonLoader(yaml.CSafeLoader):

@@ -6,8 +6,10 @@ anything, so nothing is expected of such a change and it is not made.
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from typing import Any, NamedTuple
 
 from tests.integration.realinput.descriptions import Schema, Target
@@ -36,7 +38,10 @@ class Mutator:
     def __init__(self, requests: Requests) -> None:
         self._requests = requests
         targets = list(requests.description.targets())
-        self._routes = [(target.method, _pattern(target.path)) for target in targets]
+        self._routes: dict[int, list[tuple[str, re.Pattern[str]]]] = defaultdict(list)
+        """By how many slashes a path has: no other pattern matches it."""
+        for target in targets:
+            self._routes[target.path.count("/")].append((target.method, _pattern(target.path)))
         self._slashed = [_pattern(target.path) for target in targets if target.multi_segment]
 
     def of(self, request: Request) -> Iterator[Mutation]:
@@ -89,12 +94,12 @@ class Mutator:
         call = request.call()
         path = call.target.partition("?")[0]
         bare = Call(call.method, path)
-        declared = {method for method, pattern in self._routes if pattern.fullmatch(path)}
+        declared = {method for method, pattern in self._routes[path.count("/")] if pattern.fullmatch(path)}
         spare = next((method for method in _SPARE_METHODS if method not in declared), "TRACE")
         plain = "%" not in path  # with an encoded slash in it, the path itself is refused where nobody allows that
         yield Mutation("wrong method", bare._replace(method=spare), "method-not-allowed", 405, plain)
         unknown = f"{path.rstrip('/')}/garrison/unknown/path"
-        if not any(pattern.fullmatch(unknown) for _, pattern in self._routes):
+        if not any(pattern.fullmatch(unknown) for _, pattern in self._routes[unknown.count("/")]):
             yield Mutation("unknown path", bare._replace(target=unknown), "unknown-operation", 404, plain)
 
     def _body(self, request: Request) -> Iterator[Mutation]:
@@ -139,7 +144,7 @@ class Mutator:
     def _leads_here(self, request: Request) -> bool:
         """Whether the changed path still means this operation and no other one."""
         path = request.call().target.partition("?")[0]
-        meant = [pattern for method, pattern in self._routes if method == request.target.method]
+        meant = [pattern for method, pattern in self._routes[path.count("/")] if method == request.target.method]
         found = [pattern for pattern in meant if pattern.fullmatch(path)]
         return len(found) == 1 and found[0].pattern == _pattern(request.target.path).pattern
 
@@ -190,6 +195,7 @@ def _paths(call: Call) -> Iterator[Mutation]:
         yield Mutation(name, call._replace(target=last + tail + question + rest), reason, 400, alone=False)
 
 
+@cache
 def _pattern(template: str) -> re.Pattern[str]:
     pieces = re.split(r"\{[^{}]*\}", template)
     return re.compile("[^/]+".join(re.escape(piece) for piece in pieces))

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import pytest
 from tests.integration.realinput.descriptions import peers
 from tests.integration.realinput.wire import Call
+from tests.ports import quiet_port
 
 _START = 120.0
 """Seconds that the mock server may take: it resolves all of a description before it listens."""
@@ -84,8 +85,7 @@ def mock_server(file: Path, log: Path) -> Iterator[MockServer]:
     if folder is None or node is None:
         pytest.skip("the mock server needs node and GARRISON_PEERS")
     program = folder / "node_modules/@stoplight/prism-cli/dist/index.js"
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
+    port = quiet_port()
     with log.open("wb") as output:
         process = subprocess.Popen(
             [node, str(program), "mock", "-p", str(port), "-v", "silent", str(file)],

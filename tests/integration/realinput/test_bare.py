@@ -1,10 +1,11 @@
 """Every request that public descriptions' own examples make, and every mutation of it, before the bare engine."""
 
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 from tests.integration.realinput import bare
-from tests.integration.realinput.descriptions import SOURCES, Source, description
+from tests.integration.realinput.descriptions import SOURCES, Source, description, only
 from tests.integration.realinput.mutations import Mutator
 from tests.integration.realinput.requests import Requests
 
@@ -95,14 +96,16 @@ def test_own_examples_pass_and_their_mutations_are_refused_for_the_right_reason(
     assert mutated == figures.mutations
 
 
-def test_slashes_inside_a_segment_are_refused_unless_the_operator_means_them() -> None:
+def test_slashes_inside_a_segment_are_refused_unless_the_operator_means_them(tmp_path: Path) -> None:
     """GitHub's examples hold `heads/feature-a`; without the setting just those requests are refused."""
-    found = description(SOURCES[0])
+    whole = description(SOURCES[0])
+    slashed = {target.path for target in whole.targets() if target.multi_segment}
+    found = only(whole, slashed, tmp_path / "slashed.json")
     policy = bare.policy(found.file)
     requests = Requests(found)
     refused: set[str] = set()
     for target in found.targets():
-        for request in requests.of(target) if target.multi_segment else ():
+        for request in requests.of(target):
             decision, _ = bare.ask(policy, request.call())
             if not decision.allowed:
                 refused.update(reason.id for reason in decision.reasons)

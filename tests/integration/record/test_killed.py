@@ -43,7 +43,7 @@ while True:
     now = time.time()
     name = new_id(now)
     people = (Disclosure("customer", (digest("customer", name), digest("customer", "the other"))),)
-    recorder(Event(
+    recorder.record(Event(
         name, now, "GET", None, "", "192.0.2.1", True, Mode.ENFORCE, Disposition.ALLOWED, 200, exposed=people
     ))
     sys.stdout.write(name + "\\n")

@@ -109,4 +109,6 @@ def test_another_command_replaces_it_without_a_complaint(start: Callable[..., St
 
 
 def test_it_gets_no_signals_of_the_terminal(start: Callable[..., Started]) -> None:
-    assert os.getsid(start().pid()) != os.getsid(0)
+    pid = start().pid()
+    assert os.getpgid(pid) != os.getpgrp()
+    assert os.getsid(pid) == os.getsid(0), "its rank would be its own"

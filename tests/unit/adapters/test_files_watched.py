@@ -93,6 +93,7 @@ def test_closed_twice_and_never_started(file: Path) -> None:
     watched = Watched(file)
     watched.files.close()
     watched.files.close()
+    assert not watched.files._thread.is_alive()
     FilesWatched(lambda _: None).close()
 
 
@@ -100,8 +101,7 @@ def test_only_these_files_are_told_of(tmp_path: Path) -> None:
     changes = Changes()
     assert changes.watch([os.fspath(tmp_path / "file")])
     (tmp_path / "other").write_bytes(b"")
-    waiting = threading.Thread(target=changes.wait, args=(PATIENCE,))
-    waiting.start()
+    waiting = waiting_for(changes)
     waiting.join(0.05)
     assert waiting.is_alive()
     (tmp_path / "file").write_bytes(b"")
@@ -113,7 +113,18 @@ def test_only_these_files_are_told_of(tmp_path: Path) -> None:
 
 def test_woken_it_waits_no_more() -> None:
     changes = Changes()
+    waiting = waiting_for(changes)
     changes.wake()
-    changes.wait(PATIENCE)
-    changes.wait(PATIENCE)
+    waiting.join(PATIENCE)
+    assert not waiting.is_alive()
+    waiting = waiting_for(changes)
+    waiting.join(PATIENCE)
+    assert not waiting.is_alive(), "nor ever again"
     changes.close()
+
+
+def waiting_for(changes: Changes) -> threading.Thread:
+    """A thread that waits for a change for longer than anybody waits for it."""
+    waiting = threading.Thread(target=changes.wait, args=(100 * PATIENCE,), daemon=True)
+    waiting.start()
+    return waiting

@@ -122,12 +122,37 @@ def test_everything_that_is_wrong_with_a_list_is_said_at_once(tmp_path: Path) ->
         ("nr,name\n", "id", "`id` names no column"),
         ("nr,nr\n", "nr", "`nr` names 2 columns"),
         ("", "", "there is no heading"),
+        ("100000001,a\n100000002,b\n", "", "line 1: `100000001` is no name of a column"),
+        ("sep=;\nname;a@b.example\n", "", "line 2: `a@b.example` is no name of a column"),
+        ("id\n1\n".encode("utf-16"), "", "is UTF-16 text"),
         ("nr\n" + "1\n" * 60, "nr", "9 more lines are wrong"),
     ],
 )
 def test_a_list_that_cannot_be_used_says_why(tmp_path: Path, text: str, column: str, message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         Customers(listed(tmp_path, text), column).check()
+
+
+def test_a_spreadsheets_list_is_read_and_answered_in_its_own_form(tmp_path: Path) -> None:
+    half_converted(tmp_path, [answer(NOON, about("1"))])
+    text = '\ufeffsep=;\r\nNr;"Name, Ort";Notiz\r\n1;"Müller; ""J\u00fcrgen""";"a,b"\r\n;;\r\n\r\n2;x;\r\n'
+    customers = Customers(listed(tmp_path, text))
+    assert list(customers.rows()) == [(3, ["1", 'Müller; "Jürgen"', "a,b"]), (6, ["2", "x", ""])]
+    out = tmp_path / "people.csv"
+    assert notify(tmp_path, [KEY], customers, WANTED, out, NOON).exposed == 1
+    heading, person = out.read_bytes().decode().splitlines()
+    assert heading.startswith("\ufeffNr;Name, Ort;Notiz;exposures;")
+    assert person.startswith('1;"Müller; ""Jürgen""";a,b;1;')
+
+
+def test_the_list_itself_is_not_written_over(tmp_path: Path) -> None:
+    half_converted(tmp_path, [answer(NOON, about("1"))])
+    path = listed(tmp_path, "id\n1\n")
+    (tmp_path / "link.csv").symlink_to(path)
+    for out in (path, tmp_path / "link.csv"):
+        with pytest.raises(ConfigError, match="is the list itself"):
+            notify(tmp_path, [KEY], Customers(path), WANTED, out, NOON)
+    assert path.read_text() == "id\n1\n"
 
 
 def test_what_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -1,88 +1,58 @@
-"""Work is done behind all else or with everybody's rank, and the process can always go back."""
+"""What steps back is behind all else, and what rests behind most."""
 
 import os
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
-import pytest
-
-from garrison.adapters.pace import AUTOGROUP, BEHIND, Pace
+from garrison.adapters.pace import AUTOGROUP, BEHIND
 
 
-@pytest.fixture
-def session(tmp_path: Path) -> Path:
-    """Stands in for the kernel's file."""
-    return tmp_path / "autogroup"
+def _run(code: str, *arguments: str, apart: bool = False) -> str:
+    """In a process of its own: there is no way back."""
+    code = f"import os, sys, threading\nfrom pathlib import Path\nfrom garrison.adapters.pace import *\n{code}"
+    command = [sys.executable, "-c", code, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True, start_new_session=apart).stdout
 
 
-def _nice() -> int:
-    return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+def test_what_stepped_back_runs_where_nobody_else_wants_to() -> None:
+    code = """
+step_back()
+print(os.sched_getscheduler(0))
+thread = threading.Thread(target=lambda: print(os.sched_getscheduler(threading.get_native_id())))
+thread.start()
+thread.join()
+"""
+    assert _run(code).split() == [str(os.SCHED_IDLE)] * 2
 
 
-def test_unhurried_work_is_done_behind_all_else(session: Path) -> None:
-    pace = Pace(session)
-    seen = pace.run(lambda: (_nice(), session.read_text()), hurry=False)
-    assert seen == (max(BEHIND, _nice()), str(BEHIND))
-    pace.close()
+def test_where_that_is_forbidden_it_has_the_least() -> None:
+    code = """
+def forbidden(*_):
+    raise PermissionError
+os.sched_setscheduler = forbidden
+step_back()
+print(os.getpriority(os.PRIO_PROCESS, 0))
+"""
+    assert _run(code) == "19\n"
 
 
-def test_work_in_a_hurry_is_done_at_once_on_the_calling_thread(session: Path) -> None:
-    pace = Pace(session)
-    pace.run(lambda: None, hurry=False)
-    seen = pace.run(lambda: (threading.get_ident(), session.read_text()), hurry=True)
-    assert seen == (threading.get_ident(), "0")
-    pace.close()
+def test_what_rests_has_a_tenth(tmp_path: Path) -> None:
+    session = tmp_path / "autogroup"
+    session.touch()
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+    told = _run("rest(Path(sys.argv[1])); print(os.getpriority(os.PRIO_PROCESS, 0))", str(session))
+    assert int(told) == min(19, before + BEHIND)
+    assert session.read_text() == str(BEHIND)
 
 
-def test_afterwards_the_session_has_its_rank_again(session: Path) -> None:
-    pace = Pace(session)
-    pace.run(lambda: None, hurry=False)
-    pace.rest()
-    assert session.read_text() == "0"
-    assert _nice() < BEHIND
-    pace.close()
-
-
-def test_a_rank_that_the_kernel_does_not_take_yet_is_told_again() -> None:
-    class Busy:
-        def __init__(self) -> None:
-            self.told: list[str] = []
-
-        def write_text(self, text: str) -> None:
-            self.told.append(text)
-            if len(self.told) == 1:
-                raise BlockingIOError
-
-    busy = Busy()
-    pace = Pace(busy)  # type: ignore[arg-type]  # of a path only this is used
-    for _ in range(3):
-        pace.rest()
-    assert busy.told == ["0", "0"]
-    pace.close()
-
-
-def test_where_sessions_have_no_rank_work_is_done_all_the_same(tmp_path: Path) -> None:
-    pace = Pace(tmp_path / "no" / "such" / "file")
-    assert pace.run(lambda: 7, hurry=False) == 7
-    pace.close()
+def test_where_sessions_have_no_rank_it_rests_all_the_same(tmp_path: Path) -> None:
+    missing = tmp_path / "no" / "such" / "file"
+    rank = min(19, os.getpriority(os.PRIO_PROCESS, 0) + BEHIND)
+    assert int(_run("rest(Path(sys.argv[1])); print(os.getpriority(os.PRIO_PROCESS, 0))", str(missing))) == rank
+    assert int(_run("rest(None); print(os.getpriority(os.PRIO_PROCESS, 0))")) == rank
 
 
 def test_a_session_of_others_keeps_its_rank() -> None:
     """Started by hand it shares the terminal's session."""
-    told = "from garrison.adapters.pace import own_session; print(own_session())"
-    command = [sys.executable, "-c", told]
-    shared = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    own = subprocess.run(command, capture_output=True, text=True, check=True, start_new_session=True).stdout
-    assert (shared, own) == ("None\n", f"{AUTOGROUP}\n")
-    pace = Pace(None)
-    assert pace.run(_nice, hurry=False) >= BEHIND
-    pace.close()
-
-
-def test_what_work_raises_is_raised(session: Path) -> None:
-    pace = Pace(session)
-    with pytest.raises(ZeroDivisionError):
-        pace.run(lambda: 1 / 0, hurry=False)
-    pace.close()
+    assert (_run("print(own_session())"), _run("print(own_session())", apart=True)) == ("None\n", f"{AUTOGROUP}\n")

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from garrison.adapters.recording import Recording, data_directory, fail_mode, with_directory
+from garrison.adapters.recording import Recording, data_directory, with_directory
 from garrison.config.model import RecordSettings, Settings
 from garrison.core.decision import FailMode
 from garrison.core.errors import GatewayError
@@ -28,6 +28,16 @@ def test_two_gateways_do_not_share_one(tmp_path: Path) -> None:
         pass  # it is free again
 
 
+def test_what_a_newer_version_keeps_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "events").mkdir()
+    (tmp_path / "events" / "manifest.json").write_text('{"version": 99}')
+    with pytest.raises(GatewayError, match="written by a newer version: use that"), data_directory(str(tmp_path)):
+        pass
+    (tmp_path / "events" / "manifest.json").write_text("damaged")
+    with data_directory(str(tmp_path)):
+        pass  # the watch process makes a new one
+
+
 def test_what_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     refused = pytest.raises(GatewayError, match="is not a directory; choose another with `--data`")
@@ -47,7 +57,7 @@ def test_what_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     ],
 )
 def test_nothing_that_is_enforced_passes_unseen(settings: Settings, expected: FailMode) -> None:
-    assert fail_mode(settings) is expected
+    assert settings.record_fail is expected
 
 
 def test_only_a_guard_without_a_directory_gets_one() -> None:

@@ -14,7 +14,7 @@ import msgspec
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from garrison.adapters.metrics import MAX_OPERATIONS, OTHERS, UNDESCRIBED, StatusCollector, serve_metrics
+from garrison.adapters.metrics import MAX_OPERATIONS, OTHERS, StatusCollector, serve_metrics
 from garrison.adapters.overview import Overview, overview
 from garrison.adapters.status import (
     ASSESS,
@@ -36,6 +36,7 @@ from garrison.adapters.status import (
 )
 from garrison.adapters.store.assessments import AssessmentRun, Assessments
 from garrison.core.errors import GatewayError
+from garrison.core.operation import UNDESCRIBED
 
 ME = os.getpid()
 NOW = 1_795_000_000.0
@@ -151,6 +152,15 @@ def test_a_heartbeat_tells_the_beginning_and_the_end(tmp_path: Path) -> None:
     assert first
     assert last
     assert (first.pid, last.pid) == (1, next(told) - 1)
+
+
+def test_a_heartbeat_tells_at_once_what_is_not_to_wait(tmp_path: Path) -> None:
+    told = [GuardStatus(1, 0.0, 0.0)]
+    heartbeat = Heartbeat(tmp_path, GUARD, lambda: told[0])
+    told[0] = GuardStatus(2, 0.0, 0.0)
+    heartbeat.beat()
+    assert read_status(tmp_path, GUARD, GuardStatus) == told[0]
+    heartbeat.close()
 
 
 def test_a_full_disk_does_not_end_a_heartbeat(tmp_path: Path) -> None:

@@ -143,6 +143,14 @@ def test_no_value_is_shown_or_written_nor_a_name_that_could_be_one(folder: Path)
     assert "friends" not in shown
 
 
+def test_a_schema_of_more_properties_that_says_nothing_hides_no_usual_word(folder: Path) -> None:
+    free, bound = "schema: {additionalProperties: {}}", "schema: {additionalProperties: {type: string}}"
+    for schema, shown in ((free, "listTariffs answer.email"), (bound, "listTariffs answer[*]")):
+        (folder / "api.yaml").write_text(CONTRACT.replace("schema: {}}}}}", schema + "}}}}"))
+        seen = {each["seen"][0] for each in classified(folder)["proposals"]}
+        assert {one for one in seen if one.startswith("listTariffs")} == {shown}
+
+
 def test_samples_of_a_running_gateway_are_followed(folder: Path) -> None:
     data, source = folder / "data", KeySource(str(folder / "data.key"))
     writer = SampleWriter(data, make_keys(source), retention_days=9)

@@ -46,6 +46,11 @@ def test_help_has_an_example(command: list[str]) -> None:
     assert f"Example: garrison {' '.join(command)}" in done.stdout
 
 
+def test_help_has_a_short_name() -> None:
+    done = run("events", "-h")
+    assert (done.returncode, done.stdout) == (0, run("events", "--help").stdout)
+
+
 def test_help_imports_nothing_heavy() -> None:
     code = "import sys; from garrison.cli.main import application; application(); print(*sys.modules)"
     done = subprocess.run(

@@ -123,12 +123,19 @@ def test_ocsf_lines(data: Path) -> None:
         (["--peer", "192.0.2.2"], []),
         (["--disposition", "allowed", "--method", "GET"], [1]),
         (["--status", "404"], [2]),
+        (["--method", "get", "--status", "404"], [2]),
+        (["--signal", "near"], []),
     ],
     ids=lambda value: "_".join(map(str, value)),
 )
 def test_filters(options: list[str], expected: list[int], data: Path) -> None:
     lines = run("events", "--data", str(data), "--json", *options).stdout.splitlines()
     assert [int(json.loads(line)["id"][-3:]) for line in lines] == expected
+
+
+def test_that_nothing_was_found_is_said(data: Path) -> None:
+    done = run("events", "--data", str(data), "--operation", "getCat")
+    assert (done.returncode, done.stderr) == (0, "no recorded exchange agrees with all of that\n")
 
 
 def test_following_shows_each_event_once(data: Path) -> None:
@@ -158,6 +165,7 @@ def test_following_shows_each_event_once(data: Path) -> None:
         (["--since", "noon"], "<options>: --since: `noon` is no time (hint: examples: `10m`"),
         (["--since", "1h", "--until", "2h"], "<options>: --since: is not before `--until`"),
         (["--disposition", "denied"], "<options>: --disposition: `denied` is no disposition (hint: one of `allowed`"),
+        (["--signal", "far"], "<options>: --signal: `far` is no signal (hint: one of `missed`, `unissued`, `near`)"),
         (["--json", "--ocsf"], "<options>: --ocsf: does not go with `--json`"),
         (["--data", "/nowhere"], "<options>: --data: `/nowhere` is not a directory"),
     ],

@@ -110,7 +110,9 @@ def test_what_is_wrong(data: str, arguments: tuple[str, ...], why: str) -> None:
 
 def test_nothing_was_ever_found(tmp_path: Path) -> None:
     nowhere = str(tmp_path / "none")
-    assert run("findings", "--data", nowhere) == (0, "", "there are no findings\n")
+    assert run("findings", "--data", str(tmp_path)) == (0, "", "there are no findings\n")
+    done = run("findings", "--data", nowhere)
+    assert (done.returncode, done.stderr.splitlines()[1:]) == (0, ["there are no findings"])
     assert "keeps no run" in run("findings", "report", "--data", nowhere).stderr
 
 

@@ -49,3 +49,12 @@ def test_a_directory_that_no_gateway_has_is_said(command: tuple[str, str], tmp_p
     data = ("--data", str(tmp_path / "d"))
     assert "is new" in run(*command, "batch", *data)
     assert "is new" not in run(*command, "batch", *data)
+
+
+@pytest.mark.parametrize(
+    "command", [("keys", "list"), ("users", "list"), ("blocks",), ("incidents",), ("findings",)], ids=" ".join
+)
+def test_a_directory_that_is_not_there_is_told_and_nothing_made(command: tuple[str, ...], tmp_path: Path) -> None:
+    assert f"`{tmp_path / 'd'}` is not there" in run(*command, "--data", str(tmp_path / "d"))
+    assert not list(tmp_path.iterdir())
+    assert "is not there" not in run(*command, "--data", str(tmp_path))

@@ -42,6 +42,12 @@ def test_run_prints_and_writes_a_report(tmp_path: Path, monkeypatch: pytest.Monk
     assert "<svg" in (tmp_path / "garrison-lab-coinbase-2022.html").read_text()
 
 
+def test_where_the_report_cannot_be_written_nothing_is_played(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("garrison.lab.run.run", None)
+    with pytest.raises(ConfigError, match="cannot be written"):
+        run("run", "coinbase-2022", "--html", "/nowhere/at/all.html")
+
+
 def test_run_as_json_writes_nothing_unasked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     told = json.loads(run("run", "coinbase-2022", "--json", "--protect", "garrison", "--variant", "patient"))
@@ -58,7 +64,8 @@ def test_run_as_json_writes_nothing_unasked(tmp_path: Path, monkeypatch: pytest.
         (("nothing-2020",), "NAME: `nothing-2020` is not known"),
         (("coinbase-2022", "--variant", "quiet"), "--variant: `quiet` is not known"),
         (("coinbase-2022", "--protect", "all"), "--protect: `all` is not known"),
-        (("coinbase-2022", "--html", "/nowhere/at/all.html"), "cannot be written"),
+        (("coinbase-2022", "--html", "/nowhere/at/all.html"), "cannot be written: no such file"),
+        (("coinbase-2022", "--html", "/"), "cannot be written: is a directory"),
     ],
 )
 def test_what_is_wrong_is_said(arguments: tuple[str, ...], message: str) -> None:

@@ -44,6 +44,13 @@ def test_what_is_written_is_read_again(folder: Path) -> None:
     assert read_patches(folder / "none.yaml") == ()
 
 
+def test_an_empty_file_does_not_end_all_patches(folder: Path) -> None:
+    (folder / "patches.yaml").write_text("")
+    assert run("patches", "list", "--config", "garrison.yaml", cwd=folder).returncode == 2
+    write_patches(folder / "patches.yaml", [])
+    assert run("patches", "list", "--config", "garrison.yaml", cwd=folder).returncode == 0
+
+
 def test_list_and_remove(folder: Path) -> None:
     write_patches(folder / "patches.yaml", [QUOTES, OVER])
     listed = run("patches", "--config", "garrison.yaml", cwd=folder)

@@ -24,6 +24,8 @@ BAD: list[tuple[str, list[str]]] = [
                                           "1: $.mode: is empty, must be `enforce` or `monitor` (hint: leave the key out to have its default)"]),
     ("a: [", ["1: $: is not valid YAML: expected the node content, but found '<stream end>'"]),
     ("listen:\n  address: 8080", ["2: $.listen.address: must be text, not `8080` (hint: put it in quotes)"]),
+    ("upstream: {url: 'me:s3cr@t@h'}",
+     ["1: $.upstream.url: `***@h` must begin with `http://` or `https://` (hint: example: `http://127.0.0.1:9000`)"]),
     ("listen: {address: nowhere}",
      ["1: $.listen.address: `nowhere` must be `HOST:PORT` (hint: example: `127.0.0.1:8080`)"]),
     ("listen: {address: '1.2.3.4:65536'}",
@@ -42,7 +44,7 @@ BAD: list[tuple[str, list[str]]] = [
     ("upstream:\n  url: ftp://x",
      ["2: $.upstream.url: `ftp://x` must begin with `http://` or `https://` (hint: example: `http://127.0.0.1:9000`)"]),
     ("upstream: {url: 'http://u:p@x'}",
-     ["1: $.upstream.url: `http://u:p@x` must not hold a user name or password"
+     ["1: $.upstream.url: `http://***@x` must not hold a user name or password"
       " (hint: example: `http://127.0.0.1:9000`)"]),
     ("upstream: {url: 'http://x/v1'}",
      ["1: $.upstream.url: `http://x/v1` must have no path: requests are forwarded with the path they came with"
@@ -143,9 +145,21 @@ def test_all_problems_are_raised_at_once() -> None:
     assert [problem.line for problem in caught.value.problems] == [1, 2, 2, 3, 4]
 
 
-@pytest.mark.parametrize("text", ["", "# nothing\n", "{}", "version: 1\n---\n".removesuffix("---\n")])
-def test_an_empty_file_is_a_valid_one(text: str) -> None:
+@pytest.mark.parametrize("text", ["{}", "version: 1\n"])
+def test_a_file_may_leave_everything_at_its_default(text: str) -> None:
     assert load_settings(text.encode(), "g.yaml") == Settings()
+
+
+@pytest.mark.parametrize("text", ["", "\n", "# nothing\n", "\ufeff", "---\n", "~"])
+def test_a_file_that_says_nothing_is_not_taken_for_the_defaults(text: str) -> None:
+    assert [str(problem) for problem in examine(text.encode(), "g.yaml").problems] == [
+        "g.yaml: $: is empty (hint: it begins with `version: 1`)"
+    ]
+
+
+def test_where_there_is_no_file_the_options_say_everything() -> None:
+    examined = examine(None, "g.yaml", Options(workers=2))
+    assert (examined.problems, examined.settings.listen.workers) == ((), 2)
 
 
 def test_off_is_a_word_as_in_yaml_1_2() -> None:

@@ -48,7 +48,7 @@ respond:
 
 def test_what_is_shipped_is_right() -> None:
     assert list(respond_faults(RespondSettings())) == []
-    settings = load_settings(b"", "garrison.yaml")
+    settings = load_settings(b"version: 1", "garrison.yaml")
     assert settings.respond.mode == "monitor"
     known = {node.label.id for node in _rules()}
     assert {rule for profile in DEFAULT_PROFILES for rule in profile.rules} <= known
@@ -67,7 +67,7 @@ def test_profiles_about_rules_that_there_are_not() -> None:
     assert str(problem) == (
         "garrison.yaml: $.respond.profiles[0].rules[1]: `scrapin` is no rule (hint: did you mean `scraping`?)"
     )
-    assert not detection_problems(load_settings(b"", "garrison.yaml"), "garrison.yaml")
+    assert not detection_problems(load_settings(b"version: 1", "garrison.yaml"), "garrison.yaml")
 
 
 def test_everything_that_is_wrong_with_rules_profiles_and_destinations_is_told_at_once(tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_files_of_rules_that_cannot_be_read_hide_no_other_mistake(tmp_path: Path
 
 
 def test_what_a_detector_knows_outlives_it() -> None:
-    settings = load_settings(b"", "garrison.yaml")
+    settings = load_settings(b"version: 1", "garrison.yaml")
     detector, again = build_detector(settings), build_detector(settings)
     assert detector is not None
     assert again is not None

@@ -62,7 +62,7 @@ def test_unsafe_options_in_force_are_listed() -> None:
             "grant requests for operations that the contract does not describe"
         ),
     )
-    assert warnings(load_settings(b"", "g.yaml")) == ()
+    assert warnings(load_settings(b"version: 1", "g.yaml")) == ()
 
 
 @pytest.mark.parametrize(

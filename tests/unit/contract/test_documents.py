@@ -186,6 +186,15 @@ def test_what_cannot_be_read_is_a_description_error() -> None:
         load("nothing.yaml", read=files({}))
 
 
+def test_what_the_system_says_is_told_in_small_letters() -> None:
+    def read(place: str) -> bytes:
+        raise IsADirectoryError(21, "Is a directory", place)
+
+    with pytest.raises(DescriptionError) as caught:
+        load("folder", read=read)
+    assert [each.message for each in caught.value.problems] == ["cannot be read: is a directory"]
+
+
 def test_references_that_lead_round_in_a_circle() -> None:
     ring = {"A": {"$ref": "#/components/responses/B"}, "B": {"$ref": "#/components/responses/A"}}
     contract = described(

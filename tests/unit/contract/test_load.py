@@ -288,7 +288,7 @@ def _use_everything(contract: Contract) -> None:
                 body.undeclared(document)
         response = operation.response(200)
         if response is not None:
-            response.header_violations({"x-a": "x"})
+            response.header_violations((("x-a", "x"),))
 
 
 @settings(max_examples=200)

@@ -120,3 +120,31 @@ def test_many_dead_ends_end() -> None:
     texts = ["/" + "/".join(f"{{v{at}}}" if bits >> at & 1 else "a" for at in range(8)) + "/end" for bits in range(256)]
     matcher = matcher_of(*(("GET", text) for text in texts))
     assert matcher.find("GET", ("a",) * 9) is None
+
+
+@settings(max_examples=100)
+@given(
+    st.lists(st.tuples(METHODS, TEMPLATES), max_size=12, unique=True),
+    METHODS,
+    st.lists(SEGMENT, max_size=3).map(tuple),
+    SEGMENT,
+)
+def test_what_is_said_of_whatever_follows_holds(
+    routes: list[tuple[str, str]], method: str, path: tuple[str, ...], last: str
+) -> None:
+    matcher = matcher_of(*routes)
+    said = matcher.whatever_follows(method, path)
+    if said is not None and last and last not in said[1]:
+        assert matcher.find(method, (*path, last)) == (said[0], (last,))
+
+
+def test_whatever_follows_is_not_what_is_declared_by_itself() -> None:
+    matcher = matcher_of(
+        ("GET", "/pets/{id}"), ("GET", "/pets/mine"), ("PUT", "/pets/mine"), ("GET", "/toys/{id}.json")
+    )
+    said = matcher.whatever_follows("GET", ("pets",))
+    assert said is not None
+    assert (said[0], list(said[1])) == ("/pets/{id}", ["mine"])
+    assert matcher.whatever_follows("PUT", ("pets",)) is None
+    assert matcher.whatever_follows("GET", ("toys",)) is None
+    assert matcher.whatever_follows("GET", ("pets", "7")) is None

@@ -87,3 +87,68 @@ def test_a_memory_that_was_of_no_use_rests() -> None:
     for _ in range(3):
         assert not is_remembered(memory, "/items/x")
     assert is_remembered(memory, "/items/x")
+
+
+LANES = described({
+    "/users/me": {"get": {"operationId": "me", "responses": {}}},
+    "/users/{id}": {"get": {"operationId": "user", "parameters": ID, "responses": {}}},
+    "/users/{id}/posts": {"get": {"operationId": "posts", "parameters": ID, "responses": {}}},
+    "/files/{id}.json": {"get": {"operationId": "json", "parameters": ID, "responses": {}}},
+    "/files/{id}": {"get": {"operationId": "file", "parameters": ID, "responses": {}}},
+    "/{id}": {"get": {"operationId": "top", "parameters": ID, "responses": {}}},
+}).catalogue  # fmt: skip
+
+
+@pytest.mark.parametrize("beginning", ["/users", "/files", "", "/users/7/posts", "/Users", "/us%65rs", "/users/"])
+@pytest.mark.parametrize(
+    "last",
+    ["7", "me", "a-b_c~d", "x.json", "", ".", "..", "..a", ".a", "a%20b", "%2e%2e", "a;b", "a?b=c", "a#b", "a\\b", "ä",
+     "a b", "7\n", "a//b", "posts", "@a:b"],
+)  # fmt: skip
+def test_a_lane_leads_where_the_whole_target_leads(beginning: str, last: str) -> None:
+    memory = TargetMemory(LANES)
+    for known in ("1", "2"):
+        ask(memory, f"{beginning}/{known}")
+    assert ask(memory, f"{beginning}/{last}") == ask(TargetMemory(LANES), f"{beginning}/{last}")
+
+
+@pytest.mark.parametrize("target", ["*", "7", ""])
+def test_what_has_no_slash_has_no_lane(target: str) -> None:
+    memory = TargetMemory(LANES)
+    ask(memory, "/7")
+    ask(memory, "/8")
+    assert ask(memory, target) == ask(TargetMemory(LANES), target)
+
+
+def test_a_lane_is_of_one_method_and_host() -> None:
+    memory = TargetMemory(LANES)
+    ask(memory, "/users/1")
+    assert type(ask(memory, "/users/2").match) is Match
+    assert type(ask(memory, "/users/2", "PUT").match) is Miss
+
+
+@pytest.mark.parametrize("target", ["/items/7", "/items?limit=3", "/nowhere"])
+def test_a_port_makes_no_difference(target: str) -> None:
+    memory = TargetMemory(CATALOGUE)
+    for authority in ("api.example", "API.example:8443", "api.example:1"):
+        assert memory.read("GET", authority, target) == ask(TargetMemory(CATALOGUE), target)
+
+
+@pytest.mark.parametrize(
+    ("target", "is_sound"),
+    [
+        ("/items/7", True),
+        ("/items?limit=3", True),
+        ("/plain", True),
+        ("/plain?a=b", False),
+        ("/items?limit=11", False),
+        ("/items?other=1", False),
+        ("/items?limit=1&limit=2", False),
+        ("/items/%2e%2e", False),
+        ("/modes", False),
+        ("/nowhere", False),
+    ],
+)
+def test_what_is_sound(target: str, is_sound: bool) -> None:
+    memory = TargetMemory(CATALOGUE)
+    assert [ask(memory, target).is_sound for _ in range(2)] == [is_sound, is_sound]

@@ -26,6 +26,13 @@ paths:
     head: *answers
   /errors:
     get: {responses: {default: {description: JSON, content: {application/json: {}}}}}
+  /pages:
+    get:
+      responses:
+        "201": {description: JSON, content: &json {application/json: {}}}
+        "200": {description: JSON, headers: {Content-Encoding: {schema: {enum: [gzip]}}}, content: *json}
+        "202": {description: JSON, headers: {X-Count: {required: true, schema: {type: integer}}}, content: *json}
+        "203": {description: JSON, headers: {X-Count: {schema: {type: integer}}}, content: *json}
   /stream:
     get: {x-garrison-stream: true, responses: {"200": {description: JSON, content: {application/json: {}}}}}
 """
@@ -106,3 +113,26 @@ def test_answers_of_a_declared_stream_are_not_waited_for(policy: Policy) -> None
         result = play(policy, request_head("GET /stream"), None, (ResponseHead(200, headers), b""))
         assert result.reasons == []
         assert result.event.uninspected == ("response-body: stream",)
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "is_left"),
+    [
+        (203, (), True),
+        (203, (("x-count", "7"),), True),
+        (203, (("x-count", "seven"),), False),
+        (203, (("x-count", "7"), ("content-encoding", "identity")), True),
+        (202, (), False),
+        (202, (("x-count", "7"),), True),
+        (201, (("x-count", "seven"),), True),
+        (200, (("content-encoding", "identity"),), False),
+        (200, (), True),
+    ],
+)
+def test_declared_headers_are_looked_at_whatever_was_answered_before(
+    policy: Policy, status: int, headers: Headers, is_left: bool
+) -> None:
+    for before in ((), (("x-count", "1"),), headers):
+        play(policy, request_head("GET /pages"), None, (ResponseHead(status, (*JSON, *before)), b"{}"))
+    last = play(policy, request_head("GET /pages"), None, (ResponseHead(status, (*JSON, *headers)), b"{}"))
+    assert last.event.allowed == is_left

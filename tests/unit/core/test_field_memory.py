@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from garrison.core.canonical import Fields, read_fields
+from garrison.core.canonical import CanonicalRequest, canonicalise, read_target
 from garrison.core.field_memory import VARYING, FieldMemory
 from garrison.core.http import Headers, Peer, RequestHead
 
@@ -16,27 +16,31 @@ HEADS = st.lists(st.tuples(st.sampled_from(NAMES), VALUES), max_size=6)
 STEADY: Headers = (("accept", "text/plain"), ("user-agent", "Sample/1.0"))
 
 
-def head(headers: Headers) -> RequestHead:
-    return RequestHead("GET", "/", "api.example.com", headers, Peer("192.0.2.1"))
+def head(headers: Headers, target: str = "/") -> RequestHead:
+    return RequestHead("GET", target, "api.example.com", headers, Peer("192.0.2.1"))
 
 
-def told(fields: Fields) -> tuple[object, ...]:
-    return fields.host, dict(fields.headers), fields.header_bytes, fields.ambiguities
+def read(memory: FieldMemory, one: RequestHead) -> CanonicalRequest:
+    return memory.read(one, read_target(one.target))
+
+
+def told(read: CanonicalRequest) -> tuple[object, ...]:
+    return read.host, read.path, dict(read.headers), read.header_bytes, read.ambiguities, read.agent
 
 
 @given(st.lists(HEADS, min_size=1, max_size=6))
 def test_a_head_is_read_the_same_whatever_came_before(heads: list[list[tuple[str, str]]]) -> None:
     memory = FieldMemory()
     for each in [*heads, *heads]:
-        one = head(tuple(each))
-        assert told(memory.read(one)) == told(read_fields(one))
+        one = head(tuple(each), "/a//b")
+        assert told(read(memory, one)) == told(canonicalise(one))
 
 
 @pytest.mark.parametrize("name", sorted(VARYING - {"content-length"}))
 def test_what_varies_does_not_hide_that_the_rest_is_the_same(name: str) -> None:
     memory = FieldMemory()
-    first = memory.read(head((*STEADY, (name, "one"))))
-    second = memory.read(head((*STEADY, (name, "another"))))
+    first = read(memory, head((*STEADY, (name, "one"))))
+    second = read(memory, head((*STEADY, (name, "another"))))
     assert first.lasting is second.lasting
     assert first.headers[name] == "one"
     assert second.headers[name] == "another"
@@ -44,16 +48,32 @@ def test_what_varies_does_not_hide_that_the_rest_is_the_same(name: str) -> None:
 
 def test_what_was_made_of_a_whole_head_is_its_own() -> None:
     memory = FieldMemory()
-    first = memory.read(head((*STEADY, ("x-request-id", "one"))))
+    first = read(memory, head((*STEADY, ("x-request-id", "one"))))
     first.derived["key"] = "of the first"
     first.lasting["key"] = "of both"
-    second = memory.read(head((*STEADY, ("x-request-id", "another"))))
+    second = read(memory, head((*STEADY, ("x-request-id", "another"))))
     assert second.derived == {}
     assert second.lasting == {"key": "of both"}
 
 
 def test_another_credential_is_another_head() -> None:
     memory = FieldMemory()
-    first = memory.read(head((*STEADY, ("authorization", "Bearer one"), ("x-request-id", "1"))))
-    second = memory.read(head((*STEADY, ("authorization", "Bearer another"), ("x-request-id", "1"))))
+    first = read(memory, head((*STEADY, ("authorization", "Bearer one"), ("x-request-id", "1"))))
+    second = read(memory, head((*STEADY, ("authorization", "Bearer another"), ("x-request-id", "1"))))
     assert first.lasting is not second.lasting
+
+
+def test_heads_are_read_the_same_where_more_layouts_come_than_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FieldMemory, "MAX_LAYOUTS", 2)
+    memory = FieldMemory()
+    for _ in range(2):
+        for number in range(5):
+            one = head((*STEADY, (f"x-{number}", "1"), ("x-request-id", str(number))))
+            assert told(read(memory, one)) == told(canonicalise(one))
+    assert len(memory._layouts) <= 2
+
+
+def test_the_same_fields_in_another_order_are_read_by_their_own_places() -> None:
+    memory = FieldMemory()
+    read(memory, head((("x-request-id", "1"), *STEADY)))
+    assert read(memory, head((*STEADY, ("x-request-id", "2")))).headers == {**dict(STEADY), "x-request-id": "2"}

@@ -1,6 +1,7 @@
 """Bodies: read in exactly one way within bounds, or not at all."""
 
 import gzip
+import json
 import zlib
 
 import pytest
@@ -282,3 +283,22 @@ def test_every_refusal_is_some_controls_reason() -> None:
     }  # fmt: skip
     for reason in found:
         assert len([control.id for control in CONTROLS if reason in control.reasons]) == 1, reason
+
+
+LISTS = (
+    b'{"a":1}', b'{"a":[]}', b'{"a":[1,2],"b":3}', b'{"a":[],"b":[]}', b'{"a":[[]]}', b'{"a":[{}]}',
+    b'{"a":[ [ {} ] ]}', b'{"a":"[[","b":[]}', b'{"a":"["}',
+)  # fmt: skip
+
+
+def depth_of(value: object) -> int:
+    if not isinstance(value, dict | list):
+        return 0
+    return 1 + max(map(depth_of, value.values() if isinstance(value, dict) else value), default=0)
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 4])
+@pytest.mark.parametrize("body", LISTS)
+def test_depth_is_told_exactly(body: bytes, most: int) -> None:
+    found = decode(body, "json", JSON, RequestLimitsSettings(json_depth=most))
+    assert isinstance(found, JsonDocument) == (depth_of(json.loads(body)) <= most)

@@ -18,7 +18,8 @@ from garrison.core.http import ResponseHead
 from garrison.engine.control import Checks
 from garrison.engine.exchange import Exchange
 from garrison.engine.facts import Facts
-from garrison.engine.plan import Interest, Plan, PlannedCheck, Policy, compile_policy
+from garrison.engine.plan import Interest, Plan, Policy, compile_policy
+from garrison.engine.stage import PlannedCheck
 from garrison.engine.step import PASS, Hold, Observe, Refuse
 
 ENFORCE = small_policy("mode: enforce")

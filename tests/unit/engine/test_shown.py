@@ -1,5 +1,6 @@
 """What was shown to whom: remembered in bounded memory, and nobody makes the gateway forget another."""
 
+import random
 import tracemalloc
 
 from garrison.engine.shown import Shown
@@ -37,6 +38,16 @@ def test_of_one_principal_the_oldest_are_forgotten() -> None:
     assert len(shown) <= 1024
     assert known(shown, "ada", objects(100, 9900)) == 100
     assert known(shown, "ada", objects(1000)) == 0
+
+
+def test_to_meet_one_is_to_look_and_to_show() -> None:
+    chance, one, other = random.Random(4), Shown(), Shown()
+    for _ in range(5000):
+        who, number = str(chance.randrange(5)), chance.randrange(1, 1 << chance.choice([10, 64]))
+        known = other.has(who, number)
+        other.add(who, [number], 256, MANY)
+        assert one.meet(who, number, 256, MANY) == known
+    assert one._tables == other._tables
 
 
 def test_who_is_shown_much_makes_nobody_else_forgotten() -> None:

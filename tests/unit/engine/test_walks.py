@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from garrison.engine.walks import BLOCKS, OPERATIONS, Walks, as_id
+from garrison.engine.walks import BLOCK, BLOCKS, OPERATIONS, Walks, as_id
 
 
 def asked(walks: Walks, *values: object, operation: str = "get") -> list[bool]:
@@ -81,10 +81,27 @@ def test_a_walk_is_seen_among_as_many_others_as_are_remembered() -> None:
         asked(walks, *[chance.randrange(10**9) for _ in range(BLOCKS - 2)])
 
 
+def test_the_last_blocks_are_remembered_as_a_plain_list_of_them_would_be() -> None:
+    chance, walks = random.Random(3), Walks()
+    lasts: list[tuple[int, int]] = []
+    found = []
+    for _ in range(5000):
+        number = chance.choice([chance.randrange(60 * BLOCKS), chance.randrange(40) * 100])
+        block = number // BLOCK
+        known = dict(lasts)
+        if known.get(block) != number:
+            lasts = [*[each for each in lasts if each[0] != block], (block, number)][-BLOCKS:]
+        around = {**dict(lasts), block: known.get(block, number)}
+        near = [abs(number - around[each]) for each in (block - 1, block + 1) if each in around]
+        found.append(around[block] != number or any(each <= BLOCK for each in near))
+        assert asked(walks, number) == found[-1:]
+    assert 0.1 < sum(found) / len(found) < 0.9
+
+
 def test_memory_is_bounded() -> None:
     walks = Walks()
     for operation in range(OPERATIONS + 50):
         asked(walks, 1, operation=str(operation))
     asked(walks, *range(0, 10**6, 100))
     assert len(walks._operations) == OPERATIONS
-    assert max(len(each.lasts) for each in walks._operations.values()) <= BLOCKS
+    assert {len(part) for each in walks._operations.values() for part in each} == {BLOCKS}

@@ -2,15 +2,18 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from tests.unit.controls.acting import Seen, Stage, api, operation, principal
 
+from garrison.config.load import load_settings
 from garrison.core.countermeasure import Action, Countermeasure, Scope
 from garrison.core.decision import Disposition
 from garrison.core.principal import Principal
-from garrison.engine.budgets import Release
 from garrison.engine.measures import Measures
+from garrison.engine.spaces import Release
 from garrison.exposure.budgeting import names_of
+from garrison.wiring import build_policy
 
 NUMBER = {"type": "string", "x-garrison-subject": "customer"}
 PERSON = {
@@ -305,3 +308,12 @@ def test_by_default_an_hour_a_day_and_a_month_are_watched() -> None:
         "`hour`: 500 of 200 in 1h, 100 more",
         "`day`: 500 of 500 in 1d, 100 more",
     ]
+
+
+@pytest.mark.parametrize("own", ["exposure: {mode: off}", "exposure: {mode: enforce}"])
+def test_all_is_calm_at_first_whether_anybody_is_counted(own: str) -> None:
+    """So that no request is looked at beforehand for nothing."""
+    settings = load_settings(f"contract: {{file: /api.json}}\ncontrols: {{{own}}}".encode(), "garrison.yaml")
+    policy = build_policy(settings, read=lambda _: msgspec.json.encode(api(PATHS)))
+    assert policy.state.budgets.calm is None
+    assert policy.state.is_calm()

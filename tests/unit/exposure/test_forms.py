@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.controls.acting import Stage, api, operation
 
+from garrison.exposure import forms
 from garrison.exposure.forms import CLASSES, MOST, form_of
 
 EXAMPLES: dict[str, list[Any]] = {
@@ -64,6 +65,18 @@ def test_whatever_comes_has_one_of_few_forms(value: Any) -> None:
     assert form_of(value) in CLASSES
 
 
+PIECES = st.sampled_from(
+    ["Ada", "O'B", "é", "7", "00", " ", ".", "-", "/", ":", "@", "+", "(", "T", "abc123", "\x1c", "\n"]
+)
+
+
+@given(st.lists(PIECES, max_size=12).map("".join))
+def test_what_is_quicker_in_ascii_says_the_same(text: str) -> None:
+    for anything, in_ascii in forms._FORMS if text.isascii() else ():
+        one, other = anything.fullmatch(text), in_ascii.fullmatch(text)
+        assert (one and one.lastgroup) == (other and other.lastgroup)
+
+
 TEXT = {"type": "string"}
 CONTRACT = api({
     "/things/{thing}": {
@@ -86,7 +99,8 @@ CONTRACT = api({
             ]
         }),
         "put": operation({}, {"properties": {f"p{number}": TEXT for number in range(20)}}),
-    }
+    },
+    "/notes": {"post": operation({}, {"properties": {"note": TEXT, "size": {"type": "integer"}}})},
 }, schemas={"Name": {"type": "string", "maxLength": 50}})  # fmt: skip
 
 
@@ -103,6 +117,13 @@ CONTRACT = api({
         ("POST /things/a", {"unknown": "x"}, ("path.thing=word",)),
         ("POST /things/a", ["name"], ("path.thing=word",)),
         ("POST /things/a", b"{", ("path.thing=word",)),
+        ("POST /notes", {"note": "Ada Example", "size": 1}, ("body.note=words",)),
+        ("POST /notes", {"note": None}, ("body.note=null",)),
+        ("POST /notes", {"note": 7}, ("body.note=digits1",)),
+        ("POST /notes", {"other": "x"}, ()),
+        ("POST /notes", ["note"], ()),
+        ("POST /notes", b"{", ()),
+        ("POST /notes", None, ()),
     ],
 )  # fmt: skip
 def test_forms_are_told_where_the_contract_leaves_them_open(line: str, body: Any, forms: tuple[str, ...]) -> None:

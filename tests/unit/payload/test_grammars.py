@@ -53,7 +53,7 @@ PASSES: list[tuple[Asked, str]] = [
     (is_command, ";import a from 'b'"),
     (is_command, "||abcD|"),
     (runs_variable, "a=1; b=$c"),
-    (runs_variable, "`k=tac;$k`"),
+    (runs_variable, "run `k=tac;$k¦ ` there"),
     (stacks, "import a from '..';\ndeclare const b: C;\n"),
     (stacks, "we sat; drop by whenever you like"),
     (stacks, "7; exec will sign it"),
@@ -171,3 +171,21 @@ def test_a_variable_is_run_near_its_assignment(text: str, is_run: bool) -> None:
 )
 def test_a_call_counts_behind_the_opening_of_its_expression(text: str, does_run: bool) -> None:
     assert is_evaluated(text, len(text) - 1) is does_run
+
+
+LONG = "x" * 300
+
+
+@pytest.mark.parametrize(
+    ("text", "does_run"),
+    [
+        ("{{ " + LONG + ".system('x') }}", True),
+        ("{{ " + LONG + " }} system('x')", False),
+        ("{{ " + LONG + "|join }}", True),
+        ("{{ " + LONG + " 'EXEC' }}", True),
+        ("{{ " + LONG + " posts }}", False),
+    ],
+)
+def test_a_long_expression_is_read_like_a_short_one(text: str, does_run: bool) -> None:
+    assert is_evaluated(text, text.index("}}")) is does_run
+    assert is_evaluated(text.replace(LONG, "x"), text.replace(LONG, "x").index("}}")) is does_run

@@ -41,11 +41,16 @@ def test_a_pass_that_was_ended_harms_none_that_follows() -> None:
         (r"a\\\?", r"a\\\?"),
         (r"a\\?", "a"),
         (r"a\+", r"a\+"),
+        (r"a\$", r"a\$"),
+        (r"a\\$", r"a\\\s*\x00"),
         (r"a\x00?", "a"),
         (r"(?:ab)?", "(?:ab)?"),
         (r"a|b*", "a|b*"),
         (r"(?:a|b*)", "(?:a|b*)"),
         (r"a{2,5}", "a{2,5}"),
+        (r"(?:or|\|\||&&)b", r"(?:or|[|&]{2})b"),
+        (r"(?:&&|\|\||or)b", r"(?:[|&]{2}|or)b"),
+        (r"(?:a&&|\|\|b)c", r"(?:a&&|\|\|b)c"),
     ],
 )
 def test_what_may_follow_the_shortest_match_is_left_out(pattern: str, given: str) -> None:

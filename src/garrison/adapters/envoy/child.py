@@ -30,10 +30,9 @@ def guard_running(folder: Path, settings: Mapping[str, Any], *, is_alone: bool =
     """
     (folder / "garrison.yaml").write_text(json.dumps(settings))
     log = folder / "guard.log"
-    between = (sys.executable, "-I", "-S", launch.__file__, str(os.getpid()), "")  # it ends with us, however we end
     with log.open("wb") as told:
         guard = subprocess.Popen(  # noqa: S603  # our own program
-            [*between, *_GUARD, "garrison.yaml", "--grace", "0.5", *(["--alone"] if is_alone else [])],
+            [*launch.before(), *_GUARD, "garrison.yaml", "--grace", "0.5", *(["--alone"] if is_alone else [])],
             stdout=told,
             stderr=told,
             cwd=folder,

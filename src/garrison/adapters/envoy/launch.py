@@ -16,6 +16,11 @@ PR_SET_PDEATHSIG = 1
 """`prctl(2)`: the signal that the kernel sends when the parent dies."""
 
 
+def before(preload: str = "") -> tuple[str, ...]:
+    """What stands before the command of a process that is to end with this one."""
+    return (sys.executable, "-I", "-S", __file__, str(os.getpid()), preload)
+
+
 def main(arguments: list[str]) -> None:
     """Replace this process by the program."""
     guard, preload, *command = arguments

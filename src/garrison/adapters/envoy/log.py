@@ -13,6 +13,8 @@ import msgspec
 
 from garrison.core.decision import Disposition, Reason
 from garrison.core.event import Event
+from garrison.core.operation import UNDESCRIBED
+from garrison.core.printable import printable
 
 MAX_LINE: Final = min(select.PIPE_BUF, 4096)
 """Bytes of a line. Writes to a pipe up to this length are never mixed with others' (POSIX, write)."""
@@ -87,7 +89,7 @@ class EventWriter:
         self._left_out = 0
         self._lock = threading.Lock()
 
-    def __call__(self, event: Event) -> None:
+    def write(self, event: Event) -> None:
         """Write `event`, or count it where the pipe is full or nobody reads it any more."""
         if not is_told(event):
             return
@@ -144,7 +146,7 @@ _DONE = {
 def describe(report: Report) -> str:
     """`report` as one readable line without control characters."""
     done = _DONE.get(Disposition(report.disposition), report.disposition) if report.disposition else "event"
-    parts = [done, report.method, report.template or "(undescribed)", str(report.status)]
+    parts = [done, report.method, report.template or UNDESCRIBED, str(report.status)]
     told = report.reasons or report.observed
     if told:
         parts.append(_reason(told[0]))
@@ -154,7 +156,7 @@ def describe(report: Report) -> str:
     if told and more > 0:
         parts.append(f"(and {more} more)")
     parts.append(f"[{report.id}]")
-    return "".join(char if char.isprintable() else "?" for char in " ".join(parts))
+    return printable(" ".join(parts))
 
 
 def _reason(reason: Reason) -> str:

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import msgspec
 
-from garrison.adapters.envoy import launch
+from garrison.adapters.envoy import cores, launch
 from garrison.adapters.envoy.admin import Admin
 from garrison.adapters.envoy.bootstrap import ADMIN_SOCKET
 from garrison.config.address import Listen
-from garrison.core.errors import GatewayError
+from garrison.core.errors import GatewayError, cause_of
 
 START_TIMEOUT = 120.0
 """Seconds until Envoy must serve: the engine compiles the whole contract before."""
@@ -40,7 +40,8 @@ class Launch(msgspec.Struct, frozen=True):
     bootstrap: Mapping[str, object]
     listen: Listen
     workers: int = 0
-    """0 means one for each core this process may use but one: the filter judges in a thread of its own."""
+    """0 means one for each core this process may use but one: the filter judges in a thread of its own, on a core of
+    its own."""
     preload: Path | None = None
     """The shared libpython, where Envoy runs the filter."""
     inherited: tuple[int, ...] = ()
@@ -84,6 +85,7 @@ class Envoy:
                 self._reader.join(1)
                 raise GatewayError(f"envoy did not start ({ended}){_because(self._last)}")
             if self.admin.is_ready() and _accepts(self._plan.listen):
+                cores.set_apart(self.pid)
                 return True
             time.sleep(POLL)
         raise GatewayError(f"envoy does not serve after {timeout:.0f} seconds{_because(self._last)}")
@@ -163,14 +165,14 @@ def _refusal(error: OSError) -> str:
         case errno.EADDRNOTAVAIL:
             return "this machine has no such address"
         case _:
-            return (error.strerror or str(error)).lower()
+            return cause_of(error)
 
 
 def _start(plan: Launch) -> subprocess.Popen[bytes]:
     config = plan.run_dir / "envoy.json"
     config.write_bytes(msgspec.json.encode(plan.bootstrap))
     command = [
-        *(sys.executable, "-I", "-S", launch.__file__, str(os.getpid()), str(plan.preload or "")),
+        *launch.before(str(plan.preload or "")),
         *(str(plan.binary), "--config-path", str(config)),
         *("--concurrency", str(plan.workers or max(1, len(os.sched_getaffinity(0)) - 1))),
         "--disable-hot-restart",
@@ -185,7 +187,7 @@ def _start(plan: Launch) -> subprocess.Popen[bytes]:
             stderr=subprocess.PIPE,
             env=_environment(os.environ),
             pass_fds=plan.inherited,
-            start_new_session=True,  # Ctrl-C is for the guard, which drains
+            process_group=0,  # Ctrl-C is for the guard, which drains; a session would be a rank of its own (`pace.py`)
         )
     except OSError as error:
         raise GatewayError(f"envoy cannot be started: {error}") from error

@@ -19,7 +19,7 @@ from garrison.adapters.envoy.log import Teller
 from garrison.adapters.envoy.process import Envoy
 from garrison.adapters.envoy.run_directory import run_directory
 from garrison.adapters.envoy.service import Parts, Service
-from garrison.adapters.watch import Watch
+from garrison.adapters.policy_files import PolicyFiles
 from garrison.config.model import Settings
 from garrison.core.errors import GarrisonError, GatewayError, ProblemsError
 
@@ -75,7 +75,7 @@ class Supervisor:
         self._note = note
         self._grace = grace
         self._beside = beside
-        self._watch = Watch()
+        self._files = PolicyFiles()
         self._stops = 0
         self._hangups = 0
         self._reload: threading.Thread | None = None
@@ -90,7 +90,7 @@ class Supervisor:
         with run_directory() as run_dir, _event_pipe(self._note) as events, self._signals():
             files: list[str] = []
             checked = self._load(files.append)
-            self._watch.follow(files)
+            self._files.follow(files)
             with (
                 contextlib.closing(Service(run_dir, checked, self._parts(), events=events, log=self._log)) as service,
                 self._beside(service.plain) as beside,
@@ -145,7 +145,7 @@ class Supervisor:
         if self._reload is not None and self._reload.is_alive():
             return
         hangups, self._hangups = self._hangups, 0
-        if self._watch.changed() or hangups:
+        if self._files.changed() or hangups:
             # A thread: compiling a large contract takes seconds, in which Envoy may end or a signal come.
             self._reload = threading.Thread(
                 target=self._reload_now, args=(service, beside), name="garrison-reload", daemon=True
@@ -170,7 +170,7 @@ class Supervisor:
             if waiting:
                 self._note(f"garrison: changes of {', '.join(waiting)} take effect at the next start")
         finally:
-            self._watch.follow(files)
+            self._files.follow(files)
 
     def _stopping(self) -> bool:
         return self._stops > 0

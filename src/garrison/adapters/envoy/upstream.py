@@ -6,7 +6,7 @@ from pathlib import Path
 
 from garrison.adapters.envoy.protobuf import Message, duration, socket_address, typed
 from garrison.config.address import Upstream, is_ip, parse_upstream
-from garrison.config.model import Settings, UpstreamSettings
+from garrison.config.model import HealthCheckSettings, Settings, UpstreamSettings
 from garrison.core.errors import GatewayError
 
 CLUSTER = "upstream"
@@ -46,8 +46,8 @@ def upstream_cluster(settings: Settings) -> Message:
         cluster["dns_lookup_family"] = "ALL"  # both families: where one does not answer the next try goes to the other
     if place.scheme == "https":
         cluster["transport_socket"] = _tls(upstream, place)
-    if upstream.health_check:
-        cluster["health_checks"] = [_health_check(upstream, place)]
+    if upstream.health_check is not None:
+        cluster["health_checks"] = [_health_check(upstream.health_check, upstream, place)]
         # Envoy's panic mode would send requests to an upstream known to be down.
         cluster["common_lb_config"] = {"healthy_panic_threshold": {"value": 0}}
     return cluster
@@ -109,9 +109,7 @@ def _tls(upstream: UpstreamSettings, place: Upstream) -> Message:
     }
 
 
-def _health_check(upstream: UpstreamSettings, place: Upstream) -> Message:
-    check = upstream.health_check
-    assert check is not None  # noqa: S101  # the caller asked
+def _health_check(check: HealthCheckSettings, upstream: UpstreamSettings, place: Upstream) -> Message:
     return {
         "timeout": duration(min(check.interval, upstream.connect_timeout)),
         "interval": duration(check.interval),

@@ -179,11 +179,14 @@ class Lookups:
 
     def _serve(self, loop: asyncio.AbstractEventLoop) -> None:
         asyncio.set_event_loop(loop)
-        misses = loop.create_task(self._watch_misses())
+        loop.create_task(self._watch_misses())  # the loop knows its tasks until they end
         try:
             loop.run_forever()
         finally:
-            misses.cancel()
+            begun = asyncio.all_tasks(loop)  # that too which began while the others were stopped
+            for task in begun:
+                task.cancel()
+            loop.run_until_complete(asyncio.gather(*begun, return_exceptions=True))
             loop.run_until_complete(loop.shutdown_asyncgens())
             loop.close()
 

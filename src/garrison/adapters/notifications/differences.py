@@ -24,17 +24,13 @@ def tell_differences(data: Path, run: AssessmentRun, settings: NotifySettings, a
     if not grave or not settings.to:
         return False
     notice = notice_of_differences(run, grave, now)
-    casebook = Casebook(data)
-    try:
-        with casebook.changing():
-            if not casebook.do(_KNOW, notice.id, now):
-                return False
-            outbox = Outbox(casebook)
-            for each in settings.to:
-                outbox.tell(each.name, notice, now, every=settings.every)
-                outbox.bound(each.name)
-    finally:
-        casebook.close()
+    with Casebook(data) as casebook, casebook.changing():
+        if not casebook.do(_KNOW, notice.id, now):
+            return False
+        outbox = Outbox(casebook)
+        for each in settings.to:
+            outbox.tell(each.name, notice, now, every=settings.every)
+            outbox.bound(each.name)
     return True
 
 

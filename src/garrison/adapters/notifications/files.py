@@ -8,6 +8,7 @@ from garrison.adapters.notifications.sender import DeliveryError, secret
 from garrison.config.explain import Complaint
 from garrison.config.model import Settings
 from garrison.config.source import Path as Place
+from garrison.core.errors import cause_of
 
 _NAMED = (
     ("apprise", "url_file", "url-file"),
@@ -35,7 +36,7 @@ def notify_complaints(settings: Settings) -> Iterator[Complaint]:
             Path(file).read_bytes()
         except OSError as error:
             unread.add(place)
-            message = f"`{file}` cannot be read: {(error.strerror or str(error)).lower()}"
+            message = f"`{file}` cannot be read: {cause_of(error)}"
             yield Complaint(place, message, "relative names are meant from this file's folder")
     for place, use, hint in _secrets(settings):
         try:

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from garrison.core.errors import GarrisonError
+from garrison.core.errors import GarrisonError, cause_of
 from garrison.core.notice import Notice, NoticeKind
+from garrison.core.printable import printable
 
 TIMEOUT: Final = 15.0
 """Seconds that one try may take where the way lets it be bounded."""
@@ -43,7 +44,7 @@ def heading(notice: Notice) -> str:
     """One line for people."""
     if notice.kind is NoticeKind.TEST:
         return "Garrison: a test message"
-    title = "".join(character if character.isprintable() else " " for character in notice.title)
+    title = printable(notice.title, " ")
     if notice.kind is NoticeKind.ASSESSED:
         return f"Garrison [{notice.severity}] {title}"
     return f"Garrison [{notice.severity}] {title}: incident {notice.incident} {notice.kind} ({notice.state})"
@@ -91,8 +92,8 @@ def secret(*, given: str = "", file: str = "", env: str = "") -> str:
         try:
             given = Path(file).read_text(encoding="utf-8").partition("\n")[0].strip()
         except (OSError, UnicodeDecodeError) as error:
-            why = error.strerror or str(error) if isinstance(error, OSError) else "it is no text"
-            raise DeliveryError(f"`{file}` cannot be read: {why.lower()}") from error
+            why = cause_of(error) if isinstance(error, OSError) else "it is no text"
+            raise DeliveryError(f"`{file}` cannot be read: {why}") from error
     elif env:
         given = os.environ.get(env, "").strip()
     if not given:

@@ -17,6 +17,7 @@ from garrison.adapters.notifications.sender import TIMEOUT, DeliveryError, headi
 from garrison.config.notify import SyslogSettings
 from garrison.core.detection import Severity
 from garrison.core.notice import Notice
+from garrison.core.printable import printable
 
 MOST_DATAGRAM: Final = 2048
 """Bytes that every receiver should take (RFC 5424, 6.1)."""
@@ -127,8 +128,7 @@ def _data(notice: Notice) -> str:
 
 def _escaped(value: str) -> str:
     """RFC 5424, 6.3.3; what is no printable character would let a value begin a message of its own."""
-    plain = "".join(character if character.isprintable() else "?" for character in value)
-    return plain.replace("\\", "\\\\").replace('"', '\\"').replace("]", "\\]")
+    return printable(value).replace("\\", "\\\\").replace('"', '\\"').replace("]", "\\]")
 
 
 def _cut(content: bytes) -> bytes:

@@ -13,11 +13,10 @@ from garrison.adapters.probing.flow import Cookies, Put, credential_of, must_suc
 from garrison.adapters.probing.runtime_expressions import Moment, as_text, evaluated, resolved
 from garrison.assess.call import Call
 from garrison.assess.identity import Credential, LogIn, LoginError, Send
+from garrison.config.sections import Fault
 
 Operations: TypeAlias = Mapping[str, tuple[str, str]]
 """Method and path template of each operation, by its id and as `POST /login`."""
-Fault: TypeAlias = tuple[tuple[str | int, ...], str, str]
-"""A path, what is wrong there, and a hint."""
 
 _TOKENS: Final = ("token", "access_token", "accessToken", "jwt", "bearer", "authToken", "idToken", "id_token")
 """Outputs that are sent as a bearer token where nothing else is said."""

@@ -9,7 +9,6 @@ from garrison.adapters.probing.arazzo_document import Criterion
 from garrison.adapters.probing.runtime_expressions import EXPRESSION, Moment, as_text, evaluated
 from garrison.assess.identity import LoginError
 
-KINDS: Final = ("simple", "regex", "jsonpath")
 _TEXT: Final = re.compile(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"")
 
 

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from garrison.core.errors import ConfigError, Problem
+from garrison.core.errors import ConfigError, option_error
 
 _PORTS = {"http": 80, "https": 443}
 
@@ -51,4 +51,4 @@ def split_url(url: str, option: str = "URL") -> tuple[Origin, str]:
 
 
 def _wrong(option: str, url: str, what: str, hint: str = "for example http://127.0.0.1:5000") -> ConfigError:
-    return ConfigError([Problem("<options>", option, f"`{url}` {what}", hint)])
+    return option_error(option, f"`{url}` {what}", hint)

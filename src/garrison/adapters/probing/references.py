@@ -7,7 +7,7 @@ from typing import Any, Final
 from garrison.config.explain import Complaint
 from garrison.config.load import Origin
 from garrison.config.source import Path
-from garrison.core.errors import Problem
+from garrison.core.errors import Problem, cause_of
 
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -67,9 +67,7 @@ class References:
             self.complain(origin, path, f"the file `{name}` is no text", hint)
             return ""
         except OSError as error:
-            self.complain(
-                origin, path, f"the file `{name}` cannot be read: {(error.strerror or str(error)).lower()}", hint
-            )
+            self.complain(origin, path, f"the file `{name}` cannot be read: {cause_of(error)}", hint)
             return ""
         if not text:
             self.complain(origin, path, f"the file `{name}` is empty", hint)

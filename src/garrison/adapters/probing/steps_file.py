@@ -1,13 +1,14 @@
 """Log-in steps in Garrison's own form: requests one after another, what is taken of each, and where it is put."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 from urllib.parse import quote_plus, urlencode
 
 import msgspec
 
 from garrison.adapters.probing.elsewhere import split_target
 from garrison.adapters.probing.flow import Flow, FlowStep, Place, Put, Take, Way
+from garrison.config.sections import Fault
 from garrison.core.http import Headers
 
 _FORM: Final = "application/x-www-form-urlencoded"
@@ -67,10 +68,6 @@ class StepsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
 
     steps: list[StepEntry]
     put: PutEntry = PutEntry()
-
-
-Fault: TypeAlias = tuple[tuple[str | int, ...], str, str]
-"""A path, what is wrong there, and a hint."""
 
 
 def steps_faults(file: StepsFile) -> Iterator[Fault]:

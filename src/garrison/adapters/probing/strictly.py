@@ -9,7 +9,7 @@ import msgspec
 from garrison.config.explain import complaints
 from garrison.config.load import Origin
 from garrison.config.source import read_source
-from garrison.core.errors import Problem
+from garrison.core.errors import Problem, cause_of
 
 T = TypeVar("T")
 
@@ -27,7 +27,7 @@ def read_file(file: str, read: Callable[[str], bytes]) -> Read:
     try:
         text = read(file)
     except OSError as error:
-        return _broken(file, f"cannot be read: {(error.strerror or str(error)).lower()}")
+        return _broken(file, f"cannot be read: {cause_of(error)}")
     if file.endswith(".toml"):
         try:
             return Read(tomllib.loads(text.decode()), Origin(file))

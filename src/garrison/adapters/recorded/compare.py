@@ -8,11 +8,10 @@ from msgspec.structs import replace
 
 from garrison.adapters.recorded.exchange import RecordedExchange
 from garrison.core.event import Event
+from garrison.core.operation import UNDESCRIBED
 
 MAX_EXAMPLES = 5
 """Ids that are kept of each group: enough to look at, whatever the traffic's size."""
-UNDESCRIBED = "(undescribed)"
-"""What stands for the operation where the contract describes none."""
 ANONYMOUS = "(anonymous)"
 """What stands for the principal where nobody proved who they are."""
 

@@ -23,6 +23,8 @@ from garrison.adapters.recorded.exchange import (
 from garrison.core.errors import ConfigError, Problem
 from garrison.core.http import ResponseHead
 
+_SCHEMES = frozenset({"http", "https", "ws", "wss", ""})
+"""What goes to a server. Browsers list `data:`, `blob:` and their extensions' files as well."""
 _FRAMING = frozenset({"content-length", "transfer-encoding", "content-encoding"})
 
 
@@ -93,37 +95,47 @@ def _entry(raw: msgspec.Raw, number: int) -> Entry:
 def _exchange(entry: _Entry, number: int) -> RecordedExchange:
     request = entry.request
     body = _request_body(request.post_data)
-    url, headers = _address(request.url), _headers(request.headers)
-    names = {name.lower() for name, _ in headers}
-    if "host" not in names:
-        headers.insert(0, ("host", url.netloc.rpartition("@")[2]))
-    if body:
-        headers.append(("content-length", str(len(body))))
-        if "content-type" not in names and request.post_data is not None and request.post_data.mime_type:
-            headers.append(("content-type", request.post_data.mime_type))
+    url = _address(request.url)
     target = (url.path or "/") + (f"?{url.query}" if url.query else "")
-    response, known = entry.response, True
-    if response is not None and response.status == 0:
-        response = None  # the request was blocked or broke off: there was no response
-    content = _content(response) if response is not None else b""
-    if response is not None:
-        known = response.content.text is not None or response.content.size <= 0
-    return RecordedExchange(
+    recorded = RecordedExchange(
         id=f"entry {number}" if entry.id is None else entry.id,
-        request=request_head(request.method, target, headers, has_body=bool(body)),
+        request=request_head(request.method, target, _fields(request, url, body), has_body=bool(body)),
         time=_time(entry.started_date_time),
         body=body or None,
-        response=_response_head(response) if response is not None else None,
-        response_body=content or None,
-        is_response_whole=known,
+        is_response_whole=True,
     )
+    response = entry.response
+    if response is None or response.status == 0:  # the request was blocked or broke off: there was no response
+        return recorded
+    return msgspec.structs.replace(
+        recorded,
+        response=_response_head(response),
+        response_body=_content(response) or None,
+        is_response_whole=response.content.text is not None or response.content.size <= 0,
+    )
+
+
+def _fields(request: _Request, url: SplitResult, body: bytes) -> list[tuple[str, str]]:
+    """The request's fields, with those that follow from the rest and that recorders leave out."""
+    fields = _headers(request.headers)
+    names = {name.lower() for name, _ in fields}
+    if "host" not in names:
+        fields.insert(0, ("host", url.netloc.rpartition("@")[2]))
+    if body:
+        fields.append(("content-length", str(len(body))))
+        if "content-type" not in names and request.post_data is not None and request.post_data.mime_type:
+            fields.append(("content-type", request.post_data.mime_type))
+    return fields
 
 
 def _address(url: str) -> SplitResult:
     try:
-        return urlsplit(url)
+        parts = urlsplit(url)
     except ValueError:
         raise UnreadableError(f"`{url[:60]}` is no URL") from None
+    if parts.scheme not in _SCHEMES:
+        raise UnreadableError(f"`{parts.scheme}:` leads to no server")
+    return parts
 
 
 def _headers(pairs: tuple[_Pair, ...]) -> list[tuple[str, str]]:

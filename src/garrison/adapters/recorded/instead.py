@@ -102,12 +102,21 @@ def _wanted(reason: Reason, operation: Operation | None, specs: Specs) -> str:
             return f"one of {reason.detail}"
         case "unknown-operation":
             return "a path that the contract describes"
+        case name if name.startswith("payload-"):
+            return _harmless(reason)
         case "credential-missing" | "scheme-not-configured":
             return f"a credential of {_schemes(operation)}"
         case "scope-required" | "role-required" | "realm-required" | "claim-required":
             return f"a principal with the {reason.id.removesuffix('-required')} that the operation demands"
         case _:
             return _expected(reason) or f"without {_meaning(reason, specs)}"
+
+
+def _harmless(reason: Reason) -> str:
+    """A text instead of one in which payload inspection found something; what it found is not repeated."""
+    if reason.id == "payload-crowded":
+        return "a shorter text, or one with fewer signs"
+    return f"a text without these signs: {reason.detail.partition(': ')[0]}"
 
 
 def _schemes(operation: Operation | None) -> str:

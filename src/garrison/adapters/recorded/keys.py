@@ -11,8 +11,9 @@ from pathlib import Path
 import msgspec
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-from garrison.adapters.key_file import KEY_BYTES, derived, read_private, told, wrong
+from garrison.adapters.key_file import KEY_BYTES, derived, read_private, wrong
 from garrison.config.model import Settings
+from garrison.core.errors import cause_of
 
 SALT_BYTES = 16
 # RFC 7914, 2, and OWASP's password storage guidance (2023): 128 MiB and about a third of a second, once a process.
@@ -84,7 +85,7 @@ def _create(path: Path, content: bytes) -> None:
     except FileExistsError:
         return
     except OSError as error:
-        raise wrong(path, f"cannot be written: {told(error)}") from error
+        raise wrong(path, f"cannot be written: {cause_of(error)}") from error
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
 

@@ -193,6 +193,11 @@ def _step(name: str, part: Part | None) -> tuple[str, Part | None]:
     """The step to a property, and what describes it."""
     if part is not None and name in part.names:
         return name, part.names[name]
-    if part is not None and part.more is not None:
+    if part is not None and part.more is not None and not _says_nothing(part.more):
         return ITEM, part.more
     return name if is_common(name) else ITEM, None
+
+
+def _says_nothing(part: Part) -> bool:
+    """Whether anything may stand there: `additionalProperties: {}` declares no more than leaving it out."""
+    return not (part.marks or part.types or part.formats or part.is_chosen or any(part.inner()))

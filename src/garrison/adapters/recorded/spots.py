@@ -4,10 +4,11 @@ from typing import Final
 
 import msgspec
 
-from garrison.adapters.recorded.compare import MAX_EXAMPLES, UNDESCRIBED, Effect, client_of
+from garrison.adapters.recorded.compare import MAX_EXAMPLES, Effect, client_of
 from garrison.adapters.recorded.exchange import RecordedExchange
 from garrison.core.event import Event
 from garrison.core.ids import ControlId
+from garrison.core.operation import UNDESCRIBED
 from garrison.payload.usual import general
 
 _PAYLOAD: Final = ControlId("payload")

@@ -11,7 +11,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from garrison.adapters.recorded.compare import UNDESCRIBED, client_of
+from garrison.adapters.recorded.compare import client_of
 from garrison.adapters.recorded.exchange import RecordedExchange
 from garrison.adapters.recorded.play import play
 from garrison.config.controls import ControlsSettings
@@ -20,6 +20,7 @@ from garrison.contract.catalogue import CompiledOperation
 from garrison.core.decision import Mode, Outcome
 from garrison.core.event import Event
 from garrison.core.ids import ControlId
+from garrison.core.operation import UNDESCRIBED
 from garrison.engine.control import Checks, ControlSpec, Reasons
 from garrison.engine.facts import Facts
 from garrison.engine.plan import Policy, compile_policy
@@ -138,7 +139,8 @@ class Texts:
         """Note what stands in `texts`: what is found first, and what then is found besides."""
         spared: dict[int, frozenset[int]] = {}
         for _ in range(_ROUNDS):
-            findings = judge(texts, spared)
+            # of a text that was not read to its end nothing can be said to be usual
+            findings = [each for each in judge(texts, spared) if own_signs(each)]
             if not findings:
                 return
             for each in findings:

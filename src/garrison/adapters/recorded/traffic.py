@@ -8,7 +8,7 @@ from garrison.adapters.recorded.har import has_log, read_har
 from garrison.adapters.recorded.jsonl import read_lines
 from garrison.adapters.recorded.keys import KeySource
 from garrison.adapters.recorded.samples import read_samples
-from garrison.core.errors import ConfigError, Problem
+from garrison.core.errors import ConfigError, Problem, cause_of
 
 _START = 4096
 """Bytes that tell an archive from JSON Lines: what recorders write in front of its entries is short."""
@@ -35,4 +35,4 @@ def _lines(place: Path) -> Iterator[Entry]:
 
 
 def _unreadable(place: Path, error: OSError) -> ConfigError:
-    return ConfigError([Problem(str(place), "$", f"cannot be read: {(error.strerror or str(error)).lower()}")])
+    return ConfigError([Problem(str(place), "$", f"cannot be read: {cause_of(error)}")])

@@ -6,9 +6,9 @@ from typing import Final
 
 import msgspec
 
-from garrison.adapters.recorded.compare import UNDESCRIBED
 from garrison.adapters.recorded.texts import Held, Seen, Texts
 from garrison.config.inspected import UsualSettings
+from garrison.core.operation import UNDESCRIBED
 
 LEAST_EXCHANGES: Final = 3
 """Exchanges in which signs of one class must have stood at one place before they are called usual there."""

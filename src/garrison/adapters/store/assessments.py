@@ -4,18 +4,15 @@ What a run saw becomes known, and its differences are to be told, in one transac
 difference is told twice and none is lost.
 """
 
-import contextlib
-import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
-from garrison.adapters.store.sqlite import open_to_change, open_to_read, trouble_text
+from garrison.adapters.store.sqlite import Database
 from garrison.assess.schedule import Past
 from garrison.core.difference import Difference
-from garrison.core.errors import RecordError
 from garrison.core.picture import Picture
 
 FILE: Final = "assessments.sqlite"
@@ -55,71 +52,52 @@ class AssessmentRun(msgspec.Struct, frozen=True, kw_only=True):
         return self.ended > 0 and not self.trouble
 
 
-class Assessments:
-    """The runs of one data directory, on one thread."""
+class Assessments(Database):
+    """The runs of one data directory. Every method raises RecordError where they cannot be used."""
 
     def __init__(self, data: Path, *, is_read: bool = False) -> None:
-        """With `is_read` an empty one stands for one that is not there. Raises RecordError where it cannot be used."""
-        self._path = data / FILE
-        try:
-            self._connection = (open_to_read if is_read else open_to_change)(self._path, _TABLES, _VERSION)
-        except (OSError, sqlite3.Error) as error:
-            raise RecordError(trouble_text(self._path, error)) from error
-
-    def close(self) -> None:
-        """Let go of it."""
-        self._connection.close()
-
-    def __enter__(self) -> "Assessments":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
+        """With `is_read` an empty one stands for one that is not there."""
+        super().__init__(data / FILE, _TABLES, _VERSION, is_read=is_read)
 
     def picture(self, target: str) -> Picture | None:
         """What is known of a target; None where nothing is. Raises RecordError."""
-        rows = self._ask("SELECT picture FROM pictures WHERE target = ?", target)
-        try:
-            return msgspec.json.decode(rows[0][0], type=Picture) if rows else None
-        except msgspec.DecodeError as error:
-            raise RecordError(trouble_text(self._path, error)) from error
+        rows = self.ask("SELECT picture FROM pictures WHERE target = ?", target)
+        return self.decoded(rows[0][0], Picture) if rows else None
 
     def keep(self, target: str, picture: Picture) -> None:
         """What is known before the first run. Raises RecordError."""
-        with self._changing():
+        with self.changing():
             self._put(target, picture)
 
     def begin(self, target: str, now: float) -> int:
         """A run begins; its number. Raises RecordError."""
-        with self._changing():
-            row = self._connection.execute(
+        with self.changing():
+            ((number,),) = self.ask(
                 "INSERT INTO runs (target, begun, ended, trouble, requests, stopped, told, differences) "
                 "VALUES (?, ?, 0, '', 0, '', 1, '[]') RETURNING number",
-                (target, now),
-            ).fetchone()
-            self._connection.execute(
+                *(target, now),
+            )
+            self.do(
                 "DELETE FROM runs WHERE target = ? AND told = 1 AND number NOT IN "
                 "(SELECT number FROM runs WHERE target = ? ORDER BY number DESC LIMIT ?)",
-                (target, target, MOST_RUNS),
+                *(target, target, MOST_RUNS),
             )
-        return int(row[0])
+        return int(number)
 
     def withdraw(self, number: int) -> None:
         """It was not begun after all. Raises RecordError."""
-        with self._changing():
-            self._connection.execute("DELETE FROM runs WHERE number = ?", (number,))
+        with self.changing():
+            self.do("DELETE FROM runs WHERE number = ?", number)
 
     def finish(self, run: AssessmentRun, picture: Picture | None) -> None:
         """A run has ended, and its differences are to be told; `picture` is what is known from now on, None: what was
         known. Raises RecordError, and then nothing of it is kept."""
-        with self._changing():
-            self._connection.execute(
+        with self.changing():
+            self.do(
                 "UPDATE runs SET ended = ?, trouble = ?, requests = ?, stopped = ?, told = ?, differences = ? "
                 "WHERE number = ?",
-                (
-                    *(run.ended, run.trouble, run.requests, run.stopped, not run.differences),
-                    *(msgspec.json.encode(run.differences), run.number),
-                ),
+                *(run.ended, run.trouble, run.requests, run.stopped, not run.differences),
+                *(msgspec.json.encode(run.differences), run.number),
             )
             if picture is not None:
                 self._put(run.target, picture)
@@ -130,8 +108,8 @@ class Assessments:
 
     def told(self, number: int) -> None:
         """They were. Raises RecordError."""
-        with self._changing():
-            self._connection.execute("UPDATE runs SET told = 1 WHERE number = ?", (number,))
+        with self.changing():
+            self.do("UPDATE runs SET told = 1 WHERE number = ?", number)
 
     def runs(self, target: str = "", limit: int = -1) -> list[AssessmentRun]:
         """The last ones first, of one target or of all. Raises RecordError."""
@@ -151,37 +129,15 @@ class Assessments:
     # -- the database
 
     def _put(self, target: str, picture: Picture) -> None:
-        self._connection.execute(
-            "INSERT OR REPLACE INTO pictures VALUES (?, ?)", (target, msgspec.json.encode(picture))
-        )
+        self.do("INSERT OR REPLACE INTO pictures VALUES (?, ?)", target, msgspec.json.encode(picture))
 
     def _runs(self, where: str, *values: object) -> list[AssessmentRun]:
-        rows: Sequence[Any] = self._ask(f"SELECT {_COLUMNS} FROM runs WHERE {where}", *values)  # noqa: S608  # made of constants
-        return [_run(row) for row in rows]
+        rows: Sequence[Any] = self.ask(f"SELECT {_COLUMNS} FROM runs WHERE {where}", *values)  # noqa: S608  # made of constants
+        return [self._run(row) for row in rows]
 
-    def _ask(self, statement: str, *values: object) -> list[Any]:
-        try:
-            return self._connection.execute(statement, values).fetchall()
-        except sqlite3.Error as error:
-            raise RecordError(trouble_text(self._path, error)) from error
-
-    @contextlib.contextmanager
-    def _changing(self) -> Iterator[None]:
-        try:
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
-            self._connection.execute("COMMIT")
-        except sqlite3.Error as error:
-            raise RecordError(trouble_text(self._path, error)) from error
-
-
-def _run(row: Sequence[Any]) -> AssessmentRun:
-    number, target, begun, ended, trouble, requests, stopped, differences = row
-    return AssessmentRun(
-        number=number, target=target, begun=begun, ended=ended, trouble=trouble, requests=requests, stopped=stopped,
-        differences=msgspec.json.decode(differences, type=tuple[Difference, ...]),
-    )  # fmt: skip
+    def _run(self, row: Sequence[Any]) -> AssessmentRun:
+        number, target, begun, ended, trouble, requests, stopped, differences = row
+        return AssessmentRun(
+            number=number, target=target, begun=begun, ended=ended, trouble=trouble, requests=requests, stopped=stopped,
+            differences=self.decoded(differences, tuple[Difference, ...]),
+        )  # fmt: skip

@@ -17,9 +17,10 @@ from garrison.config.overrides import controls_for
 from garrison.core.errors import RecordError
 from garrison.core.event import Event
 from garrison.core.operation import Operation
-from garrison.engine.budgets import Budgets, Release
+from garrison.engine.budgets import Budgets
 from garrison.engine.seen import Seen
 from garrison.engine.space import Space
+from garrison.engine.spaces import Release
 from garrison.engine.state import State
 from garrison.exposure.budgeting import names_of
 from garrison.exposure.spaces import Budget, Group, groups_for
@@ -105,6 +106,7 @@ def _read_space(
     told: tuple[float, frozenset[Release]],
     people: PeopleMemory | None,
 ) -> None:
+    """Who was seen in the windows of one space, less whom releases let in again."""
     from garrison.adapters.store.ledger_rows import ExposureFilter, opened  # DuckDB: only where there is a record
 
     group, (now, releases) = counted.group, told
@@ -129,12 +131,19 @@ def _read_space(
     if people is not None:
         people.is_read = True
     if any(budget.tenure is not None for budget in group.budgets):
-        with opened(data, ExposureFilter(kind=group.kind or None, with_sent=False)) as rows:
-            for key, first in firsts(rows, counted):
-                seen = space.find(key) or Seen(first)
-                seen.first = min(seen.first, first)
-                if space.find(key) is None:
-                    space.put(key, seen)
+        _read_firsts(data, space, counted)
+
+
+def _read_firsts(data: Path, space: Space, counted: Counted) -> None:
+    """When each key was counted first, ever: what a tenure begins with."""
+    from garrison.adapters.store.ledger_rows import ExposureFilter, opened
+
+    with opened(data, ExposureFilter(kind=counted.group.kind or None, with_sent=False)) as rows:
+        for key, first in firsts(rows, counted):
+            seen = space.find(key) or Seen(first)
+            seen.first = min(seen.first, first)
+            if space.find(key) is None:
+                space.put(key, seen)
 
 
 def _release(seen: Seen, release: Release) -> None:

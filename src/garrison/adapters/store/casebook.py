@@ -5,17 +5,15 @@ taken in twice, and what is to be told is told once. Commands read and change it
 """
 
 import contextlib
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
-from garrison.adapters.store.sqlite import open_to_change, open_to_read, trouble_text
+from garrison.adapters.store.sqlite import Database
 from garrison.core.countermeasure import Countermeasure, Key
 from garrison.core.detection import Detection
-from garrison.core.errors import RecordError
 from garrison.core.incident import Incident, IncidentId, IncidentState
 
 FILE: Final = "casebook.sqlite"
@@ -53,60 +51,28 @@ CREATE TABLE destinations (
 """
 
 
-class Casebook:
-    """The casebook of one data directory, on one thread."""
+class Casebook(Database):
+    """The casebook of one data directory. Every method raises RecordError where it cannot be used."""
 
     def __init__(self, data: Path, *, is_read: bool = False) -> None:
-        """With `is_read` an empty one stands for one that is not there. Raises RecordError where it cannot be used."""
-        self._path = data / FILE
+        """With `is_read` an empty one stands for one that is not there."""
+        super().__init__(data / FILE, _TABLES, _VERSION, is_read=is_read)
         self._is_changing = False
         self._changed: dict[IncidentId, Incident] = {}
         """Incidents as they are within a transaction: of a hundred changes only the last is written."""
-        try:
-            self._connection = (open_to_read if is_read else open_to_change)(self._path, _TABLES, _VERSION)
-        except (OSError, sqlite3.Error) as error:
-            raise self._trouble(error) from error
-
-    def close(self) -> None:
-        """Let go of it."""
-        self._connection.close()
 
     @contextlib.contextmanager
     def changing(self) -> Iterator[None]:
-        """What is done in this context is done whole or not at all, and nobody else changes anything meanwhile.
-
-        Raises RecordError where that is not possible.
-        """
+        """As of any database; incidents are written in its end."""
         self._changed.clear()
-        try:
-            self._connection.execute("BEGIN IMMEDIATE")
+        with super().changing():
             self._is_changing = True
             try:
                 yield
                 self._write()
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
             finally:
                 self._is_changing = False
                 self._changed.clear()
-            self._connection.execute("COMMIT")
-        except sqlite3.Error as error:
-            raise self._trouble(error) from error
-
-    def ask(self, statement: str, *values: object) -> list[Any]:
-        """Rows. Raises RecordError."""
-        try:
-            return self._connection.execute(statement, values).fetchall()
-        except sqlite3.Error as error:
-            raise self._trouble(error) from error
-
-    def do(self, statement: str, *values: object) -> int:
-        """How many rows were changed. Raises RecordError."""
-        try:
-            return self._connection.execute(statement, values).rowcount
-        except sqlite3.Error as error:
-            raise self._trouble(error) from error
 
     # -- detections and measures
 
@@ -202,9 +168,6 @@ class Casebook:
                 self.do("DELETE FROM incidents WHERE id = ?", gone)
                 self.do("DELETE FROM keys WHERE incident = ?", gone)
         self.do("DELETE FROM told WHERE incident NOT IN (SELECT id FROM incidents)")
-
-    def _trouble(self, error: Exception) -> RecordError:
-        return RecordError(trouble_text(self._path, error))
 
 
 def _incident(value: bytes) -> Incident:

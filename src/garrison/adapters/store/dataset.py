@@ -7,7 +7,6 @@ only has leftovers to sweep away.
 
 import contextlib
 import fcntl
-import itertools
 import os
 import secrets
 import shutil
@@ -23,7 +22,7 @@ from msgspec.structs import replace
 
 from garrison.adapters.store import parquet
 from garrison.adapters.store.conversion import Conversion, Planner, Whole
-from garrison.adapters.store.files import make_directory, replace_file, sync
+from garrison.adapters.store.files import held, make_directory, replace_file, sync
 from garrison.adapters.store.manifest import (
     DamagedManifestError,
     DataFile,
@@ -33,22 +32,13 @@ from garrison.adapters.store.manifest import (
     read_manifest,
     write_manifest,
 )
+from garrison.adapters.store.merges import due
 from garrison.adapters.store.places import SUFFIX, WORTH, file_of, places_of, write_places
 from garrison.adapters.store.table import AnyTable, L, Table
-from garrison.core.errors import RecordError
+from garrison.core.errors import RecordError, cause_of
 
-FILES_AT_ONCE: Final = 64
-"""Files that one merge reads."""
 MEMORY: Final = "512MB"
 """For DuckDB while it writes: a merge holds two row groups, a conversion sorts one batch."""
-SMALL: Final = 1_000_000
-"""Rows; a file with fewer is merged with others of its day. Of events some 30 MB."""
-LARGE: Final = 4_000_000
-"""Rows at which a merged file is complete."""
-MANY: Final = 16
-"""Small files of one day that are merged at once, so that a row is rewritten a few times and no more."""
-QUIET: Final = 3600.0
-"""Seconds without a new file after which a past day's last small files are merged, however few."""
 GRACE: Final = 600.0
 """Seconds that a file which counts no more stays for those who are reading it."""
 BATCH: Final = 64 * 1024 * 1024
@@ -131,13 +121,10 @@ class Dataset(Generic[L]):
     def compact(self, now: float) -> bool:
         """Merge small files of one day where that is due; whether there were any."""
         with self._step():
-            in_order = sorted(self._manifest.files, key=_by_time)
-            for day, files in itertools.groupby(in_order, key=lambda file: file.day):
-                chosen = _due(list(files), over=day < _day(now), now=now)
-                if chosen:
-                    self._merge(chosen, now)
-                    return True
-        return False
+            chosen = due(self._manifest.files, _day(now), now)
+            if chosen:
+                self._merge(chosen, now)
+        return bool(chosen)
 
     def retain(self, days: int, now: float) -> int:
         """Let days go that ended more than `days` days ago; how many rows went."""
@@ -339,21 +326,6 @@ def _day(now: float) -> str:
     return datetime.fromtimestamp(now, UTC).date().isoformat()
 
 
-def _by_time(file: DataFile) -> tuple[str, int]:
-    return file.day, file.since
-
-
-def _due(files: Sequence[DataFile], *, over: bool, now: float) -> Sequence[DataFile]:
-    """Which of one day's files, given by time, are to be merged now; none or at least two."""
-    small = [file for file in files if file.rows < SMALL]
-    settled = over and all(file.written <= now - QUIET for file in small)
-    if len(small) < (2 if settled else MANY):
-        return []
-    sums = itertools.accumulate(file.rows for file in small)
-    fitting = [file for file, total in zip(small, sums, strict=True) if total <= LARGE]
-    return fitting[:FILES_AT_ONCE]
-
-
 def _claimed(segments: Iterable[Path], held: contextlib.ExitStack) -> Iterator[Path]:
     """Segments that nobody writes any more, about `BATCH` bytes of them, locked until `held` is left."""
     size = 0
@@ -380,13 +352,10 @@ def _put(made: Path, folder: Path) -> int:
 
 def _hold(path: Path) -> int:
     """Lock the data set for this process."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        raise RecordError(f"another process is at work on `{path.parent}`") from None
-    return descriptor
+    lock = held(path)
+    if lock is None:
+        raise RecordError(f"another process is at work on `{path.parent}`")
+    return lock
 
 
 def _listed(folder: Path) -> list[Path]:
@@ -400,6 +369,6 @@ def _refusals() -> Iterator[None]:
         yield
     except OSError as error:
         place = f" at `{error.filename}`" if error.filename else ""
-        raise RecordError(f"the data set cannot be written: {error.strerror}{place}") from error
+        raise RecordError(f"the data set cannot be written: {cause_of(error)}{place}") from error
     except duckdb.Error as error:
         raise RecordError(f"the data set cannot be written: {parquet.first_line(error)}") from error

@@ -39,6 +39,18 @@ def _write(path: Path, content: bytes, *, durable: bool) -> None:
             os.fsync(descriptor)
 
 
+def held(path: Path) -> int | None:
+    """A descriptor that holds the lock at `path` until it is closed, however its process ends; None where another
+    process holds it. Raises OSError."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
 @contextlib.contextmanager
 def the_only_one_changing(path: Path) -> Iterator[None]:
     """Wait until no other process changes `path`, which is read, changed and replaced meanwhile. Raises OSError."""

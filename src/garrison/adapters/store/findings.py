@@ -4,15 +4,12 @@ One transaction takes in one run, whole or not at all. Commands read and change 
 """
 
 import datetime as dt
-import sqlite3
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import msgspec
 
-from garrison.adapters.store.sqlite import open_to_change, open_to_read, trouble_text
-from garrison.core.errors import RecordError
+from garrison.adapters.store.sqlite import Database
 from garrison.core.finding import Finding, State, Untested
 from garrison.core.findings_report import Again, Explained, Listed, Report, in_order, origin_of
 
@@ -20,7 +17,6 @@ FILE: Final = "findings.sqlite"
 MOST_RUNS: Final = 50
 """Reports that are kept of each target: the last ones."""
 _VERSION: Final = 1
-T = TypeVar("T")
 _TABLES: Final = """
 CREATE TABLE runs (
     number INTEGER PRIMARY KEY, target TEXT NOT NULL, kind TEXT NOT NULL, started REAL NOT NULL, report BLOB NOT NULL
@@ -53,25 +49,12 @@ class Kept(msgspec.Struct, frozen=True):
         return origin_of(self.target)
 
 
-class Findings:
-    """The history of findings of one data directory, on one thread."""
+class Findings(Database):
+    """The history of findings of one data directory. Every method raises RecordError where it cannot be used."""
 
     def __init__(self, data: Path, *, is_read: bool = False) -> None:
-        """With `is_read` an empty one stands for one that is not there. Raises RecordError where it cannot be used."""
-        self._path = data / FILE
-        self._connection = self._tried(
-            lambda: (open_to_read if is_read else open_to_change)(self._path, _TABLES, _VERSION)
-        )
-
-    def close(self) -> None:
-        """Let go of it."""
-        self._connection.close()
-
-    def __enter__(self) -> "Findings":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
+        """With `is_read` an empty one stands for one that is not there."""
+        super().__init__(data / FILE, _TABLES, _VERSION, is_read=is_read)
 
     def take_in(self, report: Report) -> Report:
         """Keep a run, and give its report with what became of every finding since the runs before. Raises RecordError.
@@ -79,56 +62,55 @@ class Findings:
         What was found before, was tested again and is not found now is mended, and among the findings as such; what was
         not tested again stands as it did, and among what was not tested.
         """
-        return self._tried(lambda: self._changed(lambda: self._take_in(report)))
+        with self.changing():
+            return self._take_in(report)
 
     def accept(self, kept: Kept, *, until: dt.date, why: str, who: str, now: float) -> None:
         """Somebody accepts a finding up to a day, that day included. Raises RecordError."""
         row = (kept.target, kept.listed.finding.fingerprint, until.isoformat(), why, who, now)
-        self._tried(lambda: self._connection.execute("INSERT OR REPLACE INTO accepted VALUES (?, ?, ?, ?, ?, ?)", row))
+        self.do("INSERT OR REPLACE INTO accepted VALUES (?, ?, ?, ?, ?, ?)", *row)
 
     def accept_no_more(self, kept: Kept) -> bool:
         """Nobody accepts it any more; whether somebody did. Raises RecordError."""
-        row = (kept.target, kept.listed.finding.fingerprint)
         statement = "DELETE FROM accepted WHERE target = ? AND fingerprint = ?"
-        return self._tried(lambda: self._connection.execute(statement, row).rowcount) > 0
+        return self.do(statement, kept.target, kept.listed.finding.fingerprint) > 0
 
     def kept(self, now: float, *, beginning: str = "", target: str = "", fixed: bool = True) -> list[Kept]:
         """Findings whose fingerprint begins so, of all targets or of one, the worst first. Raises RecordError."""
-        rows = self._ask(
+        rows = self.ask(
             "SELECT f.target, f.state, f.first, f.last, f.fixed, f.value, a.until, a.why, a.who FROM findings f "
             "LEFT JOIN accepted a ON a.target = f.target AND a.fingerprint = f.fingerprint "
             "WHERE f.fingerprint >= ? AND f.fingerprint < ? AND (? = '' OR f.target = ?) ORDER BY f.target",
             *(beginning, f"{beginning}~", target, target),
         )
-        found = [_kept(row, now) for row in rows]
+        found = [self._kept(row, now) for row in rows]
         wanted = [each for each in found if fixed or each.listed.state is not State.FIXED]
         order = {each: at for at, each in enumerate(in_order(tuple(each.listed for each in wanted)))}
         return sorted(wanted, key=lambda each: (each.target, order[each.listed]))
 
     def targets(self) -> tuple[str, ...]:
         """Targets of which runs are kept, the one of the last run first. Raises RecordError."""
-        rows = self._ask("SELECT target FROM runs GROUP BY target ORDER BY max(number) DESC")
+        rows = self.ask("SELECT target FROM runs GROUP BY target ORDER BY max(number) DESC")
         return tuple(target for (target,) in rows)
 
     def last_report(self, target: str, kind: str = "") -> Report | None:
         """The report of the last run of a target; None where there is none. Raises RecordError."""
-        rows = self._ask(
+        rows = self.ask(
             "SELECT report FROM runs WHERE target = ? AND (? = '' OR kind = ?) ORDER BY number DESC LIMIT 1",
             *(target, kind, kind),
         )
-        return msgspec.json.decode(rows[0][0], type=Report) if rows else None
+        return self.decoded(rows[0][0], Report) if rows else None
 
     def explained(self, kept: Kept) -> Explained | None:
         """What its check says of itself, as of the last run that knew it. Raises RecordError."""
-        rows = self._ask("SELECT report FROM runs WHERE target = ? ORDER BY number DESC", kept.target)
-        reports = (msgspec.json.decode(row[0], type=Report) for row in rows)
+        rows = self.ask("SELECT report FROM runs WHERE target = ? ORDER BY number DESC", kept.target)
+        reports = (self.decoded(row[0], Report) for row in rows)
         return next((found for report in reports if (found := report.explain(kept.listed.finding.check))), None)
 
-    def runs(self, target: str) -> list[tuple[float, int]]:
-        """When each run of a target began, the last first, and how many findings it had. Raises RecordError."""
-        rows = self._ask("SELECT report FROM runs WHERE target = ? ORDER BY number DESC", target)
-        reports = [msgspec.json.decode(row[0], type=Report) for row in rows]
-        return [(report.started, len(report.standing)) for report in reports]
+    def _kept(self, row: tuple[Any, ...], now: float) -> Kept:
+        target, state, first, last, fixed, value, *accepted = row
+        finding = self.decoded(value, Finding)
+        return Kept(target, _listed(finding, State(state), first, tuple(accepted), now), last, fixed)
 
     # -- taking in
 
@@ -158,66 +140,39 @@ class Findings:
         """A finding of this run, with what becomes of it."""
         first = kept.listed.first if kept is not None else report.started
         state = State.NEW if kept is None else State.REGRESSED if kept.fixed else State.OPEN
-        self._connection.execute(
+        self.do(
             "INSERT OR REPLACE INTO findings VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (report.target, finding.fingerprint, state, first, report.started, 0.0, msgspec.json.encode(finding)),
+            *(report.target, finding.fingerprint, state, first, report.started, 0.0, msgspec.json.encode(finding)),
         )
-        accepted = self._ask(
+        accepted = self.ask(
             "SELECT until, why, who FROM accepted WHERE target = ? AND fingerprint = ?",
             *(report.target, finding.fingerprint),
         )
         return _listed(finding, state, first, accepted[0] if accepted else (None, None, None), report.started)
 
     def _mended(self, report: Report, kept: Kept) -> Listed:
-        self._connection.execute(
+        self.do(
             "UPDATE findings SET state = ?, fixed = ? WHERE target = ? AND fingerprint = ?",
-            (State.FIXED, report.started, report.target, kept.listed.finding.fingerprint),
+            *(State.FIXED, report.started, report.target, kept.listed.finding.fingerprint),
         )
         return Listed(kept.listed.finding, State.FIXED, kept.listed.first)
 
     def _keep(self, report: Report) -> None:
-        self._connection.execute(
+        self.do(
             "INSERT INTO runs (target, kind, started, report) VALUES (?, ?, ?, ?)",
-            (report.target, report.kind, report.started, msgspec.json.encode(report)),
+            *(report.target, report.kind, report.started, msgspec.json.encode(report)),
         )
-        self._connection.execute(
+        self.do(
             "DELETE FROM runs WHERE target = ? AND number NOT IN "
             "(SELECT number FROM runs WHERE target = ? ORDER BY number DESC LIMIT ?)",
-            (report.target, report.target, MOST_RUNS),
+            *(report.target, report.target, MOST_RUNS),
         )
-
-    # -- the database
-
-    def _changed(self, work: Callable[[], Report]) -> Report:
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            result = work()
-        except BaseException:
-            self._connection.execute("ROLLBACK")
-            raise
-        self._connection.execute("COMMIT")
-        return result
-
-    def _ask(self, statement: str, *values: object) -> list[Any]:
-        return self._tried(lambda: self._connection.execute(statement, values).fetchall())
-
-    def _tried(self, work: Callable[[], T]) -> T:
-        try:
-            return work()
-        except (OSError, sqlite3.Error, msgspec.DecodeError) as error:
-            raise RecordError(trouble_text(self._path, error)) from error
 
 
 def _not_again(kept: Kept) -> Untested:
     finding = kept.listed.finding
     why = f"it was found before ({finding.fingerprint[:8]}) and was not tested again"
     return Untested(why, finding.check, finding.operation)
-
-
-def _kept(row: tuple[Any, ...], now: float) -> Kept:
-    target, state, first, last, fixed, value, *accepted = row
-    finding = msgspec.json.decode(value, type=Finding)
-    return Kept(target, _listed(finding, State(state), first, tuple(accepted), now), last, fixed)
 
 
 def _listed(finding: Finding, state: State, first: float, accepted: tuple[Any, ...], now: float) -> Listed:

@@ -21,6 +21,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from garrison.core.errors import cause_of
+
 SUFFIX: Final = ".journal"
 SEGMENT_BYTES: Final = 4 * 1024 * 1024
 """Some seventy thousand records."""
@@ -114,7 +116,7 @@ class Journal:
             self._next = _made(self._directory / _NEXT, self._size, (self._lost_at, self._boot))
             self.trouble = ""
         except OSError as error:
-            self.trouble = (error.strerror or str(error)).lower()
+            self.trouble = cause_of(error)
 
     def _begin(self) -> mmap.mmap | None:
         """Go on with the segment that is ready; None where none is."""
@@ -123,7 +125,7 @@ class Journal:
         try:
             (self._directory / _NEXT).rename(self._path(self._number))
         except OSError as error:
-            self.trouble, self._next = (error.strerror or str(error)).lower(), None
+            self.trouble, self._next = cause_of(error), None
             return None
         self._map, self._next, self._at = self._next, None, _HEAD.size
         self._number += 1

@@ -9,7 +9,6 @@ so always the same.
 """
 
 import contextlib
-import fcntl
 import os
 import threading
 import time
@@ -19,10 +18,11 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from garrison.adapters.store.files import make_directory
+from garrison.adapters.store.files import held, make_directory
 from garrison.adapters.store.journal import Journal
 from garrison.adapters.store.snapshot import Reading, compact, encode, mark_newest
 from garrison.config.model import Settings
+from garrison.core.errors import cause_of
 from garrison.core.kept import Kept, Value
 from garrison.engine.state import State
 
@@ -52,7 +52,7 @@ class KeptState:
         try:
             self._slot = self._taken(directory)
         except OSError as error:
-            self._tell(f"state cannot be kept in `{directory}`: {_why(error)}")
+            self._tell(f"state cannot be kept in `{directory}`: {cause_of(error)}")
 
     @property
     def lost(self) -> int:
@@ -71,7 +71,7 @@ class KeptState:
             for each in reading.damaged:
                 self._say(f"kept state: {each}; what it held is forgotten")
         except (OSError, ValueError) as error:
-            self._say(f"kept state cannot be read: {_why(error)}; what it held is forgotten")
+            self._say(f"kept state cannot be read: {cause_of(error)}; what it held is forgotten")
         self._journal = Journal(self._slot, following, self.lost_at)
         self._attend()
         self._thread.start()
@@ -99,14 +99,10 @@ class KeptState:
         """The first directory of its own that nobody holds. Raises OSError."""
         for number in range(SLOTS):
             slot = make_directory(directory / str(number))
-            lock = os.open(slot / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                os.close(lock)
-                continue
-            self._lock = lock
-            return slot
+            lock = held(slot / _LOCK)
+            if lock is not None:
+                self._lock = lock
+                return slot
         raise OSError(f"{SLOTS} processes keep theirs there")
 
     def _run(self) -> None:
@@ -127,7 +123,7 @@ class KeptState:
             if self._compacts:
                 compact(self._slot, time.time())
         except (OSError, ValueError) as error:
-            trouble = _why(error)
+            trouble = cause_of(error)
         self._tell(f"state cannot be kept in `{self._slot}`: {trouble}" if trouble else "")
 
     def _tell(self, trouble: str) -> None:
@@ -177,7 +173,7 @@ class Compactor:
                     compact(slot, time.time())
                 self.trouble = ""
             except (OSError, ValueError) as error:
-                self.trouble = f"snapshots of `{self._directory}` cannot be made: {_why(error)}"
+                self.trouble = f"snapshots of `{self._directory}` cannot be made: {cause_of(error)}"
 
 
 def _let_go(reference: "weakref.ref[KeptState]") -> None:
@@ -185,8 +181,3 @@ def _let_go(reference: "weakref.ref[KeptState]") -> None:
     kept = reference()
     if kept is not None:
         kept._journal = None  # noqa: SLF001  # this module's own
-
-
-def _why(error: Exception) -> str:
-    text = error.strerror or str(error) if isinstance(error, OSError) else str(error)
-    return text[:1].lower() + text[1:]

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from garrison.assess.keeper import Made
-from garrison.core.errors import RecordError
+from garrison.core.errors import RecordError, cause_of
 
 FILE: Final = "assess-leftovers.jsonl"
 _MODE: Final = 0o600
@@ -57,7 +57,7 @@ class Leftovers:
         except FileNotFoundError:
             return []
         except OSError as error:
-            raise RecordError(f"`{self._file}` cannot be read: {error.strerror}") from error
+            raise RecordError(f"`{self._file}` cannot be read: {cause_of(error)}") from error
         found = []
         for text in data.splitlines():
             try:
@@ -74,4 +74,4 @@ class Leftovers:
             finally:
                 os.close(file)
         except OSError as error:
-            raise RecordError(f"`{self._file}` cannot be written: {error.strerror}") from error
+            raise RecordError(f"`{self._file}` cannot be written: {cause_of(error)}") from error

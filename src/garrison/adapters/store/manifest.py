@@ -11,7 +11,7 @@ import msgspec
 
 from garrison.adapters.store.files import replace_file
 from garrison.adapters.store.table import AnyTable
-from garrison.core.errors import RecordError
+from garrison.core.errors import RecordError, cause_of
 
 VERSION: Final = 1
 """Of this file's form and of the tables' columns."""
@@ -19,6 +19,10 @@ VERSION: Final = 1
 
 class DamagedManifestError(RecordError):
     """The manifest is not what `write_manifest` wrote."""
+
+
+class NewerManifestError(RecordError):
+    """The manifest was written by a version that knows more."""
 
 
 class DataFile(msgspec.Struct, frozen=True):
@@ -77,11 +81,11 @@ def read_manifest(data: Path, table: AnyTable) -> Manifest:
     except FileNotFoundError:
         return Manifest()
     except OSError as error:
-        raise RecordError(f"`{path}` cannot be read: {error.strerror}") from error
+        raise RecordError(f"`{path}` cannot be read: {cause_of(error)}") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise DamagedManifestError(f"`{path}` is damaged (hint: `garrison guard` makes a new one at start)") from error
     if manifest.version > VERSION:
-        raise RecordError(f"`{path}` was written by a newer version (hint: use that version to read it)")
+        raise NewerManifestError(f"`{path}` was written by a newer version: use that version")
     return manifest
 
 

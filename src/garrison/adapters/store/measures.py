@@ -30,7 +30,7 @@ from garrison.adapters.files_watched import FilesWatched
 from garrison.adapters.store.files import make_directory, replace_file
 from garrison.config.model import Settings
 from garrison.core.countermeasure import Countermeasure, Key, Scope, system_number
-from garrison.core.errors import RecordError
+from garrison.core.errors import RecordError, cause_of
 from garrison.engine.measures import NO_MEASURES, Measures
 from garrison.engine.networks import Networks, span
 from garrison.engine.state import State
@@ -103,7 +103,7 @@ def _read(data: Path) -> tuple[tuple[Countermeasure, ...], int, _Changes]:
         path = data / CHANGES
         changes = _decode_changes(path.read_bytes()) if path.exists() else _Changes()
     except (OSError, ValueError) as error:
-        raise RecordError(f"`{path}` cannot be read: {_why(error)}; move it away to begin anew") from error
+        raise RecordError(f"`{path}` cannot be read: {cause_of(error)}; move it away to begin anew") from error
     if changes.generation != generation:
         return measures, generation, _Changes(generation)
     left = [each for each in measures if each.key not in changes.lifted and each.key not in changes.taken]
@@ -133,7 +133,7 @@ def change_measures(
                 _replace(data, kept, max(generation + 1, int(now * 1000)))
             return kept
     except OSError as error:
-        raise RecordError(f"countermeasures cannot be kept in `{data}`: {_why(error)}") from error
+        raise RecordError(f"countermeasures cannot be kept in `{data}`: {cause_of(error)}") from error
 
 
 def _replace(data: Path, kept: Iterable[Countermeasure], generation: int) -> None:
@@ -269,7 +269,7 @@ def _decode(content: bytes) -> tuple[int, tuple[Countermeasure, ...]]:
         # a loop in Python, not in C: others get their turn between any two
         return found.generation, tuple([_one.decode(each) for each in found.measures])
     except msgspec.MsgspecError as error:
-        raise ValueError(f"is damaged: {str(error)[:1].lower()}{str(error)[1:]}") from error
+        raise ValueError(f"is damaged: {cause_of(error)}") from error
 
 
 def _decode_changes(content: bytes) -> _Changes:
@@ -290,7 +290,7 @@ def _decode_changes(content: bytes) -> _Changes:
                 taken.pop(change.lift, None)
                 lifted.add(change.lift)
     except msgspec.MsgspecError as error:
-        raise ValueError(f"is damaged: {str(error)[:1].lower()}{str(error)[1:]}") from error
+        raise ValueError(f"is damaged: {cause_of(error)}") from error
     if generation is None:
         raise ValueError("is damaged: its first line names no generation")
     return _Changes(generation, taken, frozenset(lifted - taken.keys()), len(lines), bool(rest))
@@ -328,8 +328,3 @@ def _locked(data: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
-
-
-def _why(error: Exception) -> str:
-    text = error.strerror or str(error) if isinstance(error, OSError) else str(error)
-    return text[:1].lower() + text[1:]

@@ -19,7 +19,7 @@ from garrison.adapters.store.manifest import DataFile, Manifest, read_manifest
 from garrison.adapters.store.places import Stretch, stretches
 from garrison.adapters.store.segments import scan, segment_files
 from garrison.adapters.store.table import AnyTable, L, Table
-from garrison.core.errors import RecordError
+from garrison.core.errors import RecordError, cause_of
 
 MEMORY: Final = "1GB"
 """For DuckDB while it answers; what needs more is sorted on the disk."""
@@ -67,7 +67,7 @@ def take_snapshot(data: Path, table: Table[L], wanted: Callable[[L], bool]) -> S
         except FileNotFoundError:
             waiting = None
         except OSError as error:
-            raise RecordError(f"the spool cannot be read: {error.strerror}") from error
+            raise RecordError(f"the spool cannot be read: {cause_of(error)}") from error
         again = read_manifest(data, table)
         if waiting is not None and (again.files, again.consumed) == (manifest.files, manifest.consumed):
             return Snapshot(manifest, tuple(waiting))

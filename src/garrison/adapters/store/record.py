@@ -1,6 +1,5 @@
 """The sink that events go to: encoded, appended to the spool, counted."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 from typing import TypeAlias
 
@@ -25,10 +24,10 @@ class Recorder:
 
     def __init__(self, writer: SpoolWriter, *, fail: FailMode) -> None:
         self._append = writer.append
-        self._encode = msgspec.json.Encoder().encode
+        self._encode = msgspec.json.Encoder().encode_lines
         self.fail = fail
         """May be changed at any time."""
-        self._counts: defaultdict[tuple[OperationId | None, Disposition], int] = defaultdict(int)
+        self._counts: dict[OperationId | None, dict[Disposition, int]] = {}
         self.engine_seconds = 0.0
         """Seconds that the recorded exchanges spent in the engine."""
         self.lost = 0
@@ -38,25 +37,35 @@ class Recorder:
         self.trouble = ""
         """Why the last event that was not recorded was not."""
 
-    def __call__(self, event: Event) -> None:
+    def record(self, event: Event) -> None:
         """Record `event`; raises RecordError in fail mode closed where that is not possible."""
         try:
-            self._append(self._encode(event) + b"\n")
+            self._append(self._encode([event]))  # a line, in a buffer that need not grow
         except OSError as error:
             self._missed(error)
         else:
-            self._counts[event.operation, event.disposition] += 1
+            counts = self._counts.get(event.operation) or self._begin(event.operation)
+            counts[event.disposition] += 1
             self.engine_seconds += event.engine
 
     @property
     def recorded(self) -> int:
         """Events that are in the spool."""
-        return sum(self._counts.copy().values())
+        return sum(self.counts.values())
 
     @property
     def counts(self) -> Counts:
         """Recorded events by operation and disposition, as they are now."""
-        return self._counts.copy()
+        return {
+            (operation, disposition): count
+            for operation, counts in self._counts.copy().items()
+            for disposition, count in counts.items()
+            if count
+        }
+
+    def _begin(self, operation: OperationId | None) -> dict[Disposition, int]:
+        """The counts of an operation of which there was no event yet: whichever thread comes first begins them."""
+        return self._counts.setdefault(operation, dict.fromkeys(Disposition, 0))
 
     def _missed(self, error: OSError) -> None:
         # The text alone: the error itself would keep the spool's segment open through its traceback.

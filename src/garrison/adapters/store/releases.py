@@ -15,8 +15,8 @@ import msgspec
 from garrison.adapters.files_watched import FilesWatched
 from garrison.adapters.store.files import make_directory, replace_file, the_only_one_changing
 from garrison.config.model import Settings
-from garrison.core.errors import RecordError
-from garrison.engine.budgets import Release
+from garrison.core.errors import RecordError, cause_of
+from garrison.engine.spaces import Release
 from garrison.engine.state import State
 
 FILE: Final = "releases.json"
@@ -56,7 +56,7 @@ def read_releases(data: Path) -> tuple[Kept, ...]:
     except FileNotFoundError:
         return ()
     except (OSError, ValueError) as error:
-        raise RecordError(f"`{path}` cannot be read: {_why(error)}; move it away to begin anew") from error
+        raise RecordError(f"`{path}` cannot be read: {cause_of(error)}; move it away to begin anew") from error
 
 
 def add_releases(data: Path, added: Iterable[Kept]) -> None:
@@ -68,7 +68,7 @@ def add_releases(data: Path, added: Iterable[Kept]) -> None:
             kept = {(each.per, each.key, each.budget): each for each in (*read_releases(data), *added)}
             replace_file(path, msgspec.json.encode(_File(releases=tuple(kept.values()))) + b"\n")
     except OSError as error:
-        raise RecordError(f"releases cannot be kept in `{data}`: {_why(error)}") from error
+        raise RecordError(f"releases cannot be kept in `{data}`: {cause_of(error)}") from error
 
 
 class ReleasesInForce:
@@ -109,9 +109,4 @@ def _decode(content: bytes) -> tuple[Kept, ...]:
     try:
         return msgspec.json.decode(content, type=_File).releases
     except msgspec.MsgspecError as error:
-        raise ValueError(f"is damaged: {str(error)[:1].lower()}{str(error)[1:]}") from error
-
-
-def _why(error: Exception) -> str:
-    text = error.strerror or str(error) if isinstance(error, OSError) else str(error)
-    return text[:1].lower() + text[1:]
+        raise ValueError(f"is damaged: {cause_of(error)}") from error

@@ -17,6 +17,8 @@ from garrison.adapters.store.table import L
 
 CHUNK: Final = 1 << 20
 """Bytes read at once."""
+PIECE: Final = 1 << 18
+"""The same where bytes are only looked at: what a core's own cache holds."""
 NEW: Final = 2.0
 """Seconds after which an empty segment without a lock is one that its writer gave up."""
 _START: Final = b'{"v":'
@@ -89,8 +91,8 @@ def whole_lines(path: Path, kind: type[Any]) -> int | None:
     begins = methodcaller("startswith", _START + str(kind.__struct_config__.tag).encode() + b",")
     always = nullable(kind)
     count = 0
-    with path.open("rb") as file:
-        while lines := file.readlines(CHUNK):
+    with path.open("rb", buffering=PIECE) as file:
+        while lines := file.readlines(PIECE):
             if not lines[-1].endswith(b"\n") or not all(map(begins, lines)):
                 return None
             piece = b"".join(lines) if always else b""
@@ -110,8 +112,8 @@ def holds(path: Path, sign: bytes) -> bool:
     """Whether `sign`, in which there is no line feed, stands anywhere in a segment. Raises OSError."""
     with path.open("rb") as file:
         end = b""
-        while piece := file.read(CHUNK):
-            if sign in end + piece:
+        while piece := file.read(PIECE):
+            if sign in piece or sign in end + piece[: len(sign)]:
                 return True
             end = piece[1 - len(sign) :]
     return False

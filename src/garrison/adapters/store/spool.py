@@ -83,31 +83,28 @@ class SpoolWriter:
             or time.monotonic() - segment.begun >= self._segment_seconds
         ):
             segment = self._change(segment)
-        if not self._written(segment, line):
-            # The segment ends with half a line, or its disk block is bad: a fresh one decides whether it is the disk.
-            segment = self._change(segment)
-            if not self._written(segment, line):
-                self._change(segment)
+        is_again = False
+        while True:
+            try:
+                written = os.write(segment.descriptor, line)
+            except OSError:
+                if not segment.size:
+                    raise  # nothing could be written to an untouched segment
+                written = 0
+            # Updates of two threads may swallow each other: a segment or a limit a few lines late does no harm.
+            segment.size += written
+            self._room -= written
+            if written == len(line):
+                return
+            if is_again:
                 raise _full("the line does not fit")
+            # The segment ends with half a line, or its disk block is bad: a fresh one decides whether it is the disk.
+            segment, is_again = self._change(segment), True
 
     def close(self) -> None:
         """Let go of the active segment; a later append begins another."""
         with self._changing:
             self._active = None
-
-    def _written(self, segment: _Segment, line: bytes) -> bool:
-        """Whether `line` was written whole; raises OSError if nothing could be written to an untouched segment."""
-        size = len(line)
-        try:
-            written = os.write(segment.descriptor, line)
-        except OSError:
-            if segment.size:
-                return False
-            raise
-        # Updates of two threads may swallow each other: a segment or a limit a few lines late does no harm.
-        segment.size += written
-        self._room -= written
-        return written == size
 
     def _change(self, done: _Segment | None) -> _Segment:
         """The segment after `done`; opened by whichever thread comes first."""

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from garrison.audit.patterns import Budget, is_catastrophic
-from garrison.audit.rule import Fault, Rule, Users
-from garrison.audit.walk import Reading
+from garrison.audit.rule import Fault, Rule
+from garrison.audit.walk import Reading, Users
 from garrison.contract.documents import Node
 from garrison.core.detection import Confidence, Severity
 from garrison.core.finding import CheckId

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from garrison.audit import answers, names
-from garrison.audit.rule import Action, Fault, Rule, Users
-from garrison.audit.walk import Reading
+from garrison.audit.rule import Action, Fault, Rule
+from garrison.audit.walk import Reading, Users
 from garrison.contract.documents import Node
 from garrison.core.detection import Confidence, Severity
 from garrison.core.finding import CheckId

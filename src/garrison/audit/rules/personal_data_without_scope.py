@@ -5,8 +5,8 @@ from typing import Final
 
 from garrison.audit import access, personal
 from garrison.audit.bounds import adding
-from garrison.audit.rule import Action, Fault, Rule, Users
-from garrison.audit.walk import Field, Reading
+from garrison.audit.rule import Action, Fault, Rule
+from garrison.audit.walk import Field, Reading, Users
 from garrison.core.detection import Confidence, Severity
 from garrison.core.finding import CheckId
 

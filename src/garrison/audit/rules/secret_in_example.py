@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from garrison.audit import examples
-from garrison.audit.rule import Fault, Rule, Users
-from garrison.audit.walk import Reading
+from garrison.audit.rule import Fault, Rule
+from garrison.audit.walk import Reading, Users
 from garrison.contract.documents import Node
 from garrison.core.detection import Confidence, Severity
 from garrison.core.finding import CheckId

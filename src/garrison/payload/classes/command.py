@@ -1,7 +1,8 @@
 """Commands: a value ends a command of a shell and begins another."""
 
+from garrison.payload.classes.command_short import SHORT
 from garrison.payload.quoting import is_not_fenced, is_said, stands_alone
-from garrison.payload.shell import is_command, is_separated, runs_variable
+from garrison.payload.shell import is_command, is_expanded, is_separated, is_substituted, prints, runs_variable
 from garrison.payload.sign import PayloadClass, Sign, loose, words
 
 _PLAIN = words(
@@ -38,9 +39,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "separated-recon",
-            r"(?:^[^\x00\s]{0,60}|\x00\s*[^\x00;|&]{0,40}|[\w'\")])[\s+]*(?:[;|&]{1,2}|\$\(|%0a)[\s+]*[\"'(\\]{0,2}"
-            + _FOLDER
-            + _RECON,
+            r"(?:\x00\s*[^\x00;|&]{0,40}|[\w'\")])[\s+]*(?:[;|&]{1,2}|\$\(|%0a)[\s+]*[\"'(\\]{0,2}" + _FOLDER + _RECON,
             3,
             is_said,
         ),
@@ -75,7 +74,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "spreadsheet",
-            r"(?:[\x00\s,;'\x22\d])[=+@-]\s{0,2}[\w.]{1,20}\|\s{0,2}'[^\x00'\n]{0,120}'!\w|^[=+@-]\s{0,2}[-+\d]{0,6}\s{0,2}(?:HYPERLINK|IMPORT(?:XML|DATA|HTML|FEED|RANGE)|WEBSERVICE|DDE)\s*\(",
+            r"(?:[\x00\s,;'\x22\d])[=+@-]\s{0,2}[\w.]{1,20}\|\s{0,2}'[^\x00'\n]{0,120}'!\w|\bcmd\s?\|\s?'\s?/|\x00\s*[=+@-]\s{0,2}[-+\d]{0,6}\s{0,2}(?:HYPERLINK\s*\([^\x00\n]{0,120}&|(?:IMPORT(?:XML|DATA|HTML|FEED|RANGE)|(?:FILTERXML\s*\(\s*)?WEBSERVICE|DDE|RTD|CALL|EXEC|REGISTER(?:\.ID)?)\s*\()",
             10,
             is_said,
         ),
@@ -124,7 +123,7 @@ CLASS = PayloadClass(
             10,
         ),
         Sign("arithmetic-substituted", r"\$\(\(\s*\d{1,5}\s*[+*%-]\s*\d{1,5}\s*\)\)", 6, is_said),
-        Sign("echo-substituted", r"(?:\$\(|`)\s*(?:echo|printf|expr)\b", 5, is_said),
+        Sign("echo-substituted", r"(?:\$\(|`)\s*(?:echo|printf|expr)\b", 5, prints),
         Sign("print-substituted", r"\b(?:print|die|eval)\s*\(\s*`\s*\w|\becho\s*`[^\x00`\n]{2,60}`\s*;", 10),
         Sign(
             "line-alone",
@@ -163,7 +162,7 @@ CLASS = PayloadClass(
             r"^/?[\w./-]{1,40}[|;&]{1,2}\s?(?:/?(?:usr/)?bin/)?(?:id|ls|pwd|dir|whoami|ifconfig|netstat|uname)\s?(?:-\w{1,4})?[|;&]\s*\x00|\x00\s*[|;&`]?/?usr/bin/(?:id|whoami|env)\b[^\x00]{0,4}$",
             10,
         ),
-        Sign("braces", r"^\w{0,8}\{[\w/.-]{0,12},[\w/.,-]{0,24}\}\w{0,8}$", 10),
+        Sign("braces", r"^\w{0,8}\{[\w/.-]{0,12},[\w/.,-]{0,24}\}\w{0,8}$", 10, is_expanded),
         Sign(
             "escaped-line",
             r"(?:\\n|\\r|%0a|%0d|\n)\s*(?:/(?:usr/)?s?bin/\w+|(?:id|ls|dir|cat|type|ping|sleep|whoami|uname|wget|curl|nc|exit|shell)\b[^\x00\n]{0,80}(?:\\n|%0a|\x00))",
@@ -172,7 +171,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "separator-first",
-            r"^[\"')]{0,3}\s{0,3}(?:\$?(?:%26|\x26){2}|\|{1,2}|;)\s*[a-z_]{2,12}(?:\.exe)?(?:\s[^\x00;]{1,120})?(?:\x00|\||;|\x26|`|#|\\n)",
+            r"^[\"')]{0,3}\s{0,3}(?:\$?(?:%26|\x26){2}|\|{1,2}|;)\s*[a-z_][a-z0-9_.-]{1,20}(?:\s[^\x00;]{1,120})?(?:\x00|\||;|\x26|`|#|\\n)",
             10,
             is_command,
         ),
@@ -203,7 +202,7 @@ CLASS = PayloadClass(
         Sign("runner", r"^(?:flock|nice|nohup|timeout|strace|watch|xargs|env|ionice|setsid|busybox)\s+-{1,2}\w", 9),
         Sign(
             "letters-hidden",
-            r"\w\$[$@*!?-]/?\w+\$|\w(?:''|\"\")\w{1,6}(?:''|\"\")|\\\w\\\w\\\w\\?\w|\$\{\w{1,4}:\d",
+            r"\w\$[$@*!?-]/?\w+\$|\w(?:''|\"\")\w{1,6}(?:''|\"\")|\\\w\\[a-z]\\\w\\?\w|\$\{\w{1,4}:\d",
             5,
             is_not_fenced,
         ),
@@ -221,7 +220,7 @@ CLASS = PayloadClass(
             + _TELLING
             + r")[^\x00`]{0,120}`",
             5,
-            is_not_fenced,
+            is_substituted,
         ),
         Sign("binary", r"(?:[\x00\s;|&`'\"(=>])/(?:usr/)?(?:local/)?s?bin/" + _PLAIN + r"\b", 5, is_said),
         Sign(
@@ -232,7 +231,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "space-trick",
-            r"\$\{?IFS\b|\$IFS\$?\d?|\{,?(?:cat|ls|echo|wget|curl|uname|ping|bash|sh|nc|ip|ifconfig|whoami|python\d?|perl|php|tac|head|rm|touch|dir|sleep),[^\x00}\s]{0,40}\}|\{,?id,-|\bc['\x22\\$@*?]{1,4}a['\x22\\$@*?]{1,4}t\b|\$@\w|\w\$@|/\?{2,3}/[?*\w]{2,}|/e(?:[?*]|t[?*])[c?*]{0,2}/p|/etc/p[a?*]{0,2}[?*]|/b(?:[?*]|i[?*])[n?*]{0,2}/[\w?*]|\$\{(?:PATH|HOME|PWD|SHELL|OLDPWD|path)(?::|\})",
+            r"[^\s\x00(]\$\{?IFS\b|\$\{?IFS\b\}?[^\s\x00.,;:)\x60]|\{,?(?:cat|ls|echo|wget|curl|uname|ping|bash|sh|nc|ip|ifconfig|whoami|python\d?|perl|php|tac|head|rm|touch|dir|sleep),[^\x00}\s]{0,40}\}|\{,?id,-|\bc['\x22\\$@*?]{1,4}a['\x22\\$@*?]{1,4}t\b|\$@\w|\w\$@|/\?{2,3}/[?*\w]{2,}|/e(?:[?*]|t[?*])[c?*]{0,2}/p|/etc/p[a?*]{0,2}[?*]|/b(?:[?*]|i[?*])[n?*]{0,2}/[\w?*]|\$\{(?:PATH|HOME|PWD|SHELL|OLDPWD)(?::|\}[^\x00\s/\x22]*\$)",
             10,
             is_said,
         ),
@@ -269,7 +268,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "code-run",
-            r"\b(?:system|exec|shell_exec|passthru|popen|proc_open|pcntl_exec|os\.system|os\.popen|subprocess\.(?:call|popen|run|check_output)|child_process['\"]\)\.\w{4,9}|execSync|spawnSync|getRuntime\(\)\.exec|ProcessBuilder|Kernel\.(?:system|exec|`)|IO\.popen|open3)\s*\(\s*['\"`\x5b]{0,2}\s*(?:"
+            r"\b(?:system|exec|shell_exec|passthru|popen|proc_open|pcntl_exec|os\.system|os\.popen|subprocess\.(?:call|popen|run|check_output)|child_process['\"]\)\.\w{4,9}|execSync|spawnSync|getRuntime\(\)\.exec|ProcessBuilder|Kernel\.(?:system|exec|`)|IO\.popen|open3|os\.execute|io\.popen|Deno\.run|Bun\.spawn(?:Sync)?|subprocess\.get(?:status)?output)\s*\(\s*(?:\{\s{0,2}cmd\s{0,2}:\s{0,2})?['\"`\x5b]{0,2}\s*(?:"
             + _TELLING
             + r"|"
             + _PLAIN
@@ -298,6 +297,7 @@ CLASS = PayloadClass(
             r"^\s*-{1,2}(?:o?ProxyCommand|use-compress-program|checkpoint-action|to-command|exec|upload-pack|open-files-in-pager|config-file|post-file|output-document|eval)\b[=\s]",
             10,
         ),
+        *SHORT,
     ),
     ("API10:2023", "CWE-77", "CWE-78", "CWE-94"),
 )

@@ -1,7 +1,19 @@
 """Languages of documents and directories: XML entities and style sheets, LDAP filters, XPath, NoSQL operators."""
 
-from garrison.payload.documents import closes_filter, is_operator, leaves_graph, leaves_path, leaves_script
-from garrison.payload.quoting import stands_alone
+from garrison.payload.classes.queries import QUERIES
+from garrison.payload.documents import (
+    closes_filter,
+    escapes_filter,
+    is_asked,
+    is_foreign,
+    is_operator,
+    leaves_element,
+    leaves_graph,
+    leaves_path,
+    leaves_script,
+    repeats_key,
+)
+from garrison.payload.quoting import is_said, stands_alone
 from garrison.payload.sign import PayloadClass, Sign
 
 XML = PayloadClass(
@@ -9,7 +21,7 @@ XML = PayloadClass(
     "XML entities and style sheets",
     (
         Sign("entity", r"<!\s*entity\s"),
-        Sign("doctype-external", r"<!\s*doctype\s[^\x00>]{0,200}(?:\bsystem\b|\[)[^\x00>]{0,4}"),
+        Sign("doctype-external", r"<!\s*doctype\s[^\x00>]{0,200}(?:\bsystem\b|\[)[^\x00>]{0,4}", 10, is_foreign),
         Sign("doctype-public", r"<!\s*doctype\s+(?:[^\x00>h]|h[^\x00>t])[^\x00>]{0,200}\bpublic\b", 8),
         Sign(
             "include",
@@ -17,8 +29,27 @@ XML = PayloadClass(
             10,
         ),
         Sign(
+            "odd-encoding",
+            r"<\?xml\s[^\x00>]{0,80}encoding\s{0,3}=\s{0,3}['\x22](?:utf-7|utf-32|ucs-4|ebcdic|cp037|ibm-?0?37|ibm1047)|<meta\s[^\x00>]{0,80}charset\s{0,3}=\s{0,3}['\x22]?utf-7",
+            10,
+            is_said,
+        ),
+        Sign(
+            "edge-include",
+            r"</?esi:[a-z]|<!--\s{0,2}esi\b|\$\((?:HTTP_(?:COOKIE|HEADER|USER_AGENT|REFERER|ACCEPT_LANGUAGE)|QUERY_STRING)[){]",
+            10,
+            is_said,
+        ),
+        Sign(
+            "tag-library",
+            r"<\s{0,2}(?:c:(?:import|redirect)|jsp:(?:include|forward|plugin))\s[^\x00>]{0,60}=\s{0,2}['\x22](?:https?:|ftp:|file:|/etc/|/proc/)",
+            10,
+            is_said,
+        ),
+        Sign("element-left", r"^[^<\x00]{0,200}</\w{2,30}>\s{0,4}<\w", 10, leaves_element),
+        Sign(
             "style-sheet",
-            r"<\s*xsl:(?:stylesheet|transform|value-of|template|copy-of|variable|include|import|for-each)\b|\bxmlns:(?:xsl|php|java|msxsl|exploit|rt|ob|saxon|xalan)\s*=|<\?xml-stylesheet\b|\bxsl:version\s*=|<msxsl:script",
+            r"<\s*xsl:(?:stylesheet|transform|value-of|template|copy-of|variable|include|import|for-each|result-document|document|call-template|apply-templates)\b|<\s*(?:exsl:document|redirect:write|saxon:\w|xalan:(?:script|component))|\brt:(?:exec|getRuntime)\s*\(|\bxmlns:(?:xsl|php|java|msxsl|exploit|rt|ob|saxon|xalan)\s*=|<\?xml-stylesheet\b|\bxsl:version\s*=|<msxsl:script",
             10,
         ),
         Sign(
@@ -42,26 +73,39 @@ LDAP = PayloadClass(
     (
         Sign(
             "filter-left",
-            r"\*\s*\)\s*\(|\)\s*\(\s*[|&!]\s*\(|\)\s*\(\s*\w{1,30}\s*[~<>]?=|\*\)\)?(?:[%\x00]|\xef\xbf\xbd)|\x00\s*\s*[*)(|&!]{2,12}['\x22]?\s*\x00|\(\|\(\w{1,20}=|\x00\s*[^\x00(]{0,30}\)\s*\(\s*(?:[|&!]|\w{1,20}=)",
+            r"\*\s*\)\s*\(|\)\s*\({1,4}\s*[|&!]\s*\(|\)\s*\({1,4}\s*\w{1,30}\s*[~<>]?=|[\w*]\){1,4}(?:%00|\xef\xbf\xbd)|\*\)\)?[%\x00]|\x00\s*\s*[*)(|&!]{2,12}['\x22]?\s*\x00|\(\|\(\w{1,20}=|\x00\s*[^\x00(]{0,30}\)\s*\(\s*(?:[|&!]|\w{1,20}=)",
             10,
             closes_filter,
         ),
-        Sign("filter", r"[(]\s*[&|!]\s*\(\s*\w{1,40}\s*(?::[\w.]*:)?[~<>]?=[^\x00]{0,80}\)", 10),
+        Sign("filter", r"[(]\s*[&|!]\s*\(\s*\w{1,40}\s*(?::[\w.]*:)?[~<>]?=[^\x00]{0,80}\)", 10, is_asked),
         Sign(
             "attribute",
             r"\(\s*(?:uid|cn|sn|objectClass|userPassword|password|mail|samaccountname|memberOf|member|ou|dc|givenName|user|pass|objectcategory|department|useraccountcontrol|homedirectory)\s*(?::[\w.]*:)?[~<>]?=\s*[^\x00()]{0,40}\*?[^\x00()]{0,40}\)",
             8,
+            is_asked,
         ),
         Sign(
             "wild",
-            r"^\s*(?:\w{1,20}\s*=\s*)?[\w]{0,20}\*\s*\)+\s*[(&|)%\x00\x22']|\x00\s*\s*\)\s*[(&|%]|\*\(\|\(|\badmin\*\)|\|\(\w{1,20}=\*",
+            r"^\s*(?:\w{1,20}\s*=\s*)?[\w]{0,20}\*\s*\)+\s*[(&|)%\x00\x22']|\x00\s*\s*\)\s*[(&|%]|\*\({1,4}\|\({1,4}\w|\badmin\*\)|\|\(\w{1,20}=\*",
             10,
+            is_said,
         ),
         Sign(
             "matching-rule",
             r"\b\d\.\d\.\d{1,3}(?:\.\d{1,6}){2,12}:=|userPassword:[\d.]+:=|\b1\.2\.840\.113556\.1\.4\.80[34]",
         ),
+        Sign(
+            "filter-alone",
+            r"^(?:(?:admin(?:istrator)?|root)\*|\w{1,20}\s{0,3}[~<>]?=\s{0,3}[\w*]{0,20}\){2,6}|[\w*]{1,30}\)\s{0,3}\(\s{0,3}\*|\(?\w{1,30}\)\s{0,3}\(\w{1,30}\s{0,3}=\s{0,3}\*\){0,3})$",
+            10,
+        ),
         Sign("encoded", r"(?:%2a|\\2a)(?:%29|\\29)|(?:%28|\\28)(?:%7c|%26|\\7c)", 8),
+        Sign("escaped", r"\\(?:2[189a]|26|7c)[^\x00\n\\]{0,30}\\(?:2[189a6]|7c|3d)", 10, escapes_filter),
+        Sign(
+            "nul-between",
+            r"%00\s{0,3}\(\s{0,3}(?:%00)?[|&!(\w][^\x00()\n=]{0,30}%00\s{0,3}=",
+            10,
+        ),
     ),
     ("API8:2023", "CWE-90"),
 )
@@ -88,8 +132,32 @@ XPATH = PayloadClass(
         ),
         Sign(
             "counted",
-            r"\bcount\s*\(\s*(?:/|@|//|child|comment)|\b(?:string|count|substring|name)\s*\(\s*//?\w|\bdoc\s*\(\s*['\x22][^\x00'\x22]{0,80}(?:://|\.xml|/)|\bposition\s*\(\s*\)\s*=|\btext\s*\(\s*\)\s*(?:=|\[|/)",
+            r"\bcount\s*\(\s*(?:/|@|//|child|comment)|\b(?:string|count|substring|name)\s*\(\s*\(?//?\w|\bdoc\s*\(\s*['\x22][^\x00'\x22]{0,80}(?:://|\.xml|/)|\bposition\s*\(\s*\)\s*=|\btext\s*\(\s*\)\s*(?:=|\[|/)",
             12,
+        ),
+        Sign(
+            "document-opened",
+            r"\b(?:document|unparsed-text|doc|doc-available|json-doc|collection)\(\s{0,2}['\x22](?:https?:|file:|ftp:|jar:|/etc/|/proc/)",
+            10,
+            stands_alone,
+        ),
+        Sign(
+            "query-whole",
+            r"\bfor\s{1,3}\$\w{1,20}\s{1,3}in\s{1,3}(?:/|\(?\s?(?:fn:)?(?:doc|collection|db:open)\s?\()|\x00\s*(?:let\s{1,3}\$\w{1,20}\s{0,3}:=|declare\s{1,3}(?:function|variable|option|namespace)\s{1,3}\$?[\w-]{1,20}[:=])",
+            10,
+            is_said,
+        ),
+        Sign(
+            "path-left",
+            r"^['\x22]?[\w-]{0,12}['\x22]?\s{0,2}\]\s{0,3}\|\s{0,3}/{1,2}\s{0,2}(?:\*|[a-z])",
+            10,
+            stands_alone,
+        ),
+        Sign(
+            "node-compared",
+            r"['\x22]\s{0,3}(?:or|and)\s{1,3}(?:\.|\*|@\*|text\(\)|node\(\))\s{0,2}=\s{0,2}['\x22]",
+            10,
+            leaves_path,
         ),
         Sign("union-bare", r"\]\s*\|\s*//\w|//\*\s*(?:\[|\||\x00)|/\*\s*\[\s*\d", 5),
         Sign("union", r"['\x22]\s*\)?\s*\]\s*\|\s*/{1,2}\s*(?:\*|\w{1,20})|\x00\s*//\*\s*(?:\[|\||\x00)", 10),
@@ -116,11 +184,19 @@ NOSQL = PayloadClass(
             "object-left",
             r"^[^\x00{\s]{0,20}\s*['\x22]?\s*\}\s*,?\s*\{\s*['\x22]?\w{1,30}['\x22]?\s*:|:\s*/\.[*+]/\s*[,}]|\x00\s*[^\x00{]{0,20}['\x22]\s*,\s*['\x22]?\$?\w{1,12}['\x22]?\s*:\s*(?:\{\s*['\x22]?\$|['\x22]\d\s*==)|\{\s*['\x22]?[&$][a-z]{2,10}['\x22]?\s*:\s*(?:false|true|null|undefined)\s*\}",
             10,
+            is_said,
         ),
         Sign(
             "operator-key",
             r"(?:[\x00{,\s'\x22\x5b.])\$(?:accumulator|function|size|mod|all|type|text|jsonSchema|comment|query|orderby|set|unset|push|pull|inc|rename|group|lookup|project|match|reduce|map|func|eval|options|slice|natural)['\x22]?\s*(?:[:=\]]|\x00)",
             7,
+            is_said,
+        ),
+        Sign(
+            "stage",
+            r"['\x22\x00\x5b]\$(?:lookup|graphLookup|unionWith|elemMatch|function|accumulator|jsonSchema|mod|facet|unwind|addFields|replaceRoot|redact|geoWithin|geoIntersects|near(?:Sphere)?|all|size|bits(?:All|Any)(?:Set|Clear)|currentOp|collStats|indexStats|listSessions|out|merge|match|rename|inc|mul|push|pull|pullAll|pop|addToSet|setOnInsert|bucketAuto|sortByCount|documents|group|project|sample)(?:['\x22]\s{0,3}:|\x00|\x5d)",
+            10,
+            is_operator,
         ),
         Sign(
             "operator-index",
@@ -128,25 +204,65 @@ NOSQL = PayloadClass(
         ),
         Sign(
             "script",
-            r"['\x22]\s*[)}\x5d;]{0,4}\s*(?:\|\||&&|;|\))\s*[(!]?\s*(?:this|return|db|sleep|while|'|\x22|\d|1|true|function|obj|it|do|var|if)\b|['\x22]\s*(?:\|\||&&)\s*['\x22]|['\x22]\s*\+\s*sleep",
+            r"['\x22]\s*[)}\x5d;]{0,4}\s*(?:\|\||&&|;|\))\s*[(!]?\s*(?:this|return|db|sleep|while|'|\x22|\d|1|true|function|obj|it|do|var|if|let|const|object\.|new\s{1,3}date|process|await|throw|globalthis|fetch)\b|['\x22]\s*(?:\|\||&&)\s*['\x22]|['\x22]\s*\+\s*(?:sleep|\(?\s*function\b)",
             10,
             leaves_script,
         ),
         Sign(
             "script-left",
-            r"\|\|\s*\d{1,3}\s*==\s*\d|\|\|\s*['\x22]\w{0,9}['\x22]?\s*==\s*['\x22]|\x00\s*[^\x00\s;]{0,16};\s*(?:return\s+(?:true|!?[01]|this\b|\()|sleep\s*\(|while\s*\(\s*(?:true|1)|var\s+\w{1,12}\s*=\s*new\s+Date|db\.\w|this\.\w)",
+            r"\|\|\s*\d{1,3}\s*==\s*\d|\|\|\s*['\x22]\w{0,9}['\x22]?\s*==\s*['\x22]|\x00\s*[^\x00\s;]{0,16};\s*(?:return(?:\s+(?:true|!?[01]|this\b)|\s*\(\s*(?:true|!?[01]|this\b))|sleep\s*\(|while\s*\(\s*(?:true|1)|var\s+\w{1,12}\s*=\s*new\s+Date|db\.\w|this\.\w)",
             10,
+        ),
+        Sign(
+            "script-alone",
+            r"^(?:return\b\s{0,3})?[!(]{0,3}(?:this\.\w{1,30}(?:\.\w{1,30}\s{0,3}\(|\.length\b|\[|\s{0,3}(?:[=!<>]=|&&|\|\|))|\d{1,9}\s{0,3}={2,3}\s{0,3}\d)[^\x00\n]{0,200}\x00|\x00\s*;?\s{0,3}(?:while|for)\s{0,3}\(\s{0,3}(?:true|1|;\s?;)\s{0,3}\)\s{0,3}[{;][^\x00\n]{0,200}\x00|\x00\s*return\s{0,3}\(?\s{0,3}['\x22]?\w{1,12}['\x22]?\s{0,3}={2,3}\s{0,3}['\x22\w]{1,12}\s{0,3}\)?;?\s*\x00",
+            10,
+            is_said,
+        ),
+        Sign(
+            "function-alone",
+            r"^function\s{0,3}\w{0,20}\s{0,3}\(\s{0,3}\)\s{0,3}\{\s{0,3}(?:return\s{1,3}(?:true|!?[01]\b|this\.\w{1,30}\s{0,3}(?:[=!<>]=|&&|\|\|))|sleep\s{0,3}\(|while\s{0,3}\(|(?:var|let)\s\w{1,12}\s{0,3}=\s{0,3}(?:new\s{1,3}Date|db\.)|db\.\w|emit\s{0,3}\(\s{0,3}this\b)",
+            10,
+            stands_alone,
+        ),
+        Sign(
+            "block-left",
+            r"^[^\x00({\n]{0,20}['\x22]{0,2}\s{0,3}\)+\s{0,3};?\s{0,3}\{\s{0,3}(?:return|sleep|while|var|db|this)\b|\x00\s*(?:\w{0,20}['\x22])?\s{0,3}[}\x5d][\s}\x5d,{'\x22]{0,8}\$\w{2,20}['\x22]?\s{0,3}:",
+            10,
+        ),
+        Sign(
+            "administered",
+            r"^/?(?:[\w-]{1,40}/)?_(?:all_dbs|all_docs|design_docs|utils|replicator|node/[\w@.-]{1,40}/_config|config/\w{1,30})(?:[/?][^\x00\n]{0,80})?$",
+        ),
+        Sign("quotes-probe", r"^(?:'\x22|\x22')`\s{0,3}[{(;<]"),
+        Sign(
+            "repeated-key",
+            r"^\{\s{0,3}['\x22]\w{1,40}['\x22]\s{0,3}:[^\x00{}\n]{1,200},[^\x00{}\n]{1,200}\}$",
+            10,
+            repeats_key,
         ),
         Sign("sleep", r"(?:[^.\w]|\x00)sleep\s*\(\s*\d{3,5}\s*\)", 10, stands_alone),
         Sign(
             "shell",
-            r"\bdb\.(?:\w{1,30}\.(?:find(?:One)?|insert(?:One|Many)?|drop|remove|update(?:One|Many)?|aggregate|count|mapReduce|group|save|ensureIndex|createIndex|deleteMany)\s*\(|(?:getCollectionNames|dropDatabase|getName|version|currentOp|injection|adminCommand|runCommand|getUsers|serverStatus|hostInfo|stats)\s*[.(])|\bmapReduce\s*:\s*|\bObjectId\s*\(\s*['\x22][^\x00]{0,30}['\x22]\s*\)\s*[;.)]|\bnew\s+Date\s*\(\s*\)\s*;?\s*do\s*\{|\bkeySet\s*\(\s*\)",
+            r"\bdb\.(?:\w{1,30}\.(?:find(?:One)?|insert(?:One|Many)?|drop|remove|update(?:One|Many)?|aggregate|count|mapReduce|group|save|ensureIndex|createIndex|deleteMany)\s*\(|(?:getCollection(?:Names)?|getSiblingDB|createUser|dropUser|shutdownServer|dropDatabase|getName|version|currentOp|injection|adminCommand|runCommand|getUsers|serverStatus|hostInfo|stats)\s*[.(])|\bmapReduce['\x22]?\s*:|\bObjectId\s*\(\s*['\x22][^\x00]{0,30}['\x22]\s*\)\s*[;.)]|\bnew\s+Date\s*\(\s*\)\s*;?\s*do\s*\{|\bkeySet\s*\(\s*\)",
             10,
+            is_said,
+        ),
+        Sign(
+            "redis-script",
+            r"\beval\s{1,3}['\x22][^\x00\n]{0,80}\bredis\.p?call\s{0,3}\(|(?:[\r\n\x00]|\\n)\s{0,3}(?:flushall|flushdb|slaveof\s|replicaof\s|config\s{1,3}set\s{1,3}(?:dir|dbfilename)\s|module\s{1,3}load\s{1,3}/|\$\d{1,2}(?:\r?\n|\\r\\n)(?:flushall|config|eval|slaveof))",
+            10,
+            is_said,
+        ),
+        Sign(
+            "graph-alone",
+            r"^(?:optional\s{1,3})?match\s{0,3}\(\s{0,3}\w{0,20}\s{0,3}[:){][^\x00]{0,300}\b(?:return|delete|set)\s",
         ),
         Sign(
             "redis",
             r"[\r\n]\s*(?:config\s+(?:set|get)|flushall|slaveof|eval\s|set\s+\w+|get\s+\w+|save|quit|keys\s|stats|dbsize)[^\x00]{0,40}(?:[\r\n]|\x00)|\bconfig\s+set\s+(?:dir|dbfilename)\b",
             6,
+            is_said,
         ),
         Sign(
             "cypher",
@@ -154,7 +270,14 @@ NOSQL = PayloadClass(
             7,
             leaves_graph,
         ),
-        Sign("regex", r"\[\$regex\]|['\x22]?\$regex['\x22]?\s*:\s*", 10),
+        Sign(
+            "graph-cut",
+            r"['\x22]\s{0,3}\}?\s{0,3}\)?\s{0,3}(?:return|with|match|union|call|detach|delete|set|merge)\s[^\x00\n'\x22]{1,200}//\s*\x00",
+            10,
+            leaves_graph,
+        ),
+        *QUERIES,
+        Sign("regex", r"\[\$regex\]|['\x22]?\$regex['\x22]?\s*:\s*", 10, is_said),
     ),
     ("API8:2023", "CWE-943"),
 )

@@ -2,11 +2,17 @@
 
 from garrison.payload.markup import (
     begins_handler,
+    is_address,
+    is_called,
+    is_loaded,
+    is_member,
+    is_told,
     leaves_attribute,
     leaves_element,
     leaves_script,
     opens_element,
     runs_odd,
+    runs_style,
 )
 from garrison.payload.quoting import is_not_fenced, is_said, stands_alone
 from garrison.payload.sign import PayloadClass, Sign
@@ -31,11 +37,12 @@ CLASS = PayloadClass(
             10,
             opens_element,
         ),
-        Sign("handler", r"<[^\x00<>]{1,2000}?[\s/\"'`;\x0b\x0c]on[a-z]{3,30}\s*=\s*[^\s{\x00]", 10),
+        Sign("handler", r"<[^\x00<>]{1,2000}?[\s/\"'`;\x0b\x0c]on[a-z]{3,30}\s*=\s*[^\s{\x00]", 10, is_not_fenced),
         Sign(
             "handler-loose",
             r"<[a-z!/?][^\x00]{0,400}?[\s/\"'`;\x0b\x0c<>]on[a-z]{3,30}\s*=\s*['\"`]?\s*[a-z0-9&\\%(.$_\x5b/]{1,40}",
             10,
+            is_not_fenced,
         ),
         Sign(
             "attribute-left",
@@ -98,29 +105,31 @@ CLASS = PayloadClass(
             "script-url",
             r"(?:[^a-z_\x2d]|\x00)(?:j\s{0,3}a\s{0,3}v\s{0,3}a\s{0,3}s\s{0,3}c\s{0,3}r\s{0,3}i\s{0,3}p\s{0,3}t|vbscript|livescript|vbs|mocha)\s{0,9}:\s{0,9}(?://[^\x00]{0,60}(?:[\n\r]|%0|\\n)|[^\x00\s\x22';]{0,60}[(`=\[]|[\x22'`/(\[+!~\\-]|\w{1,20}\s*\()",
             10,
-            is_said,
+            is_address,
         ),
         Sign(
             "script-url-attribute",
             r"(?:href|src|action|data|code|value|from|to|values|background|url|lowsrc|dynsrc|poster|srcdoc|content|folder|classid|manifest|longdesc|cite|profile|codebase|usemap|formaction|handler)\s*[=(]\s*['\"`]?[\s\x01-\x20]*(?:[a-z]{0,12}\s*)?(?:javascript|vbscript|livescript|data\s*:\s*(?:text/html|image/svg|application/x|text/javascript|text/xml|application/javascript|text/vbscript|,|;|\x00))",
             10,
+            is_loaded,
         ),
         Sign(
             "data-url",
             r"data\s*:\s*(?:text/(?:html|xml|javascript|vbscript)|application/(?:xhtml\+xml|javascript|x-javascript|ecmascript|xml)|image/svg(?:\+xml)?)[^\x00,<>\s]{0,60},[^\x00\"')]{0,3}(?:<|%3c|PH|PD|amF2|YWxl|[a-z]{1,20}\()|data\s*:\s*text/html\s*;[^\x00,<>\s]{0,60}base64\s*,\s*[a-z0-9+/]{8}|data\s*:\s*,\s*<\s*[a-z!]|data\s*:[\w;_]{0,40}base64\w{0,9},PG|data:[_;:]{1,40}base64",
             10,
+            is_loaded,
         ),
         Sign(
             "telling-call",
             r"\b(?:alert|confirm|prompt)`[\w$.]{1,30}`|\b(?:alert\s?|confirm|prompt)(?:\(|&#(?:40|x28|96)|&lpar|\\u0028|\?\.\()\s*(?:['\x22`/]?\s*(?:\d{1,9}|xss\w{0,10}|document\.|1|/|hi|hello|hacked|test|owned|pwned|document|location|origin|String\.|this|window\.|self|top|navigator|cookie|a|x|kcf|\x28)\b|/|\d|\)|`|String)|\balert\s{0,2}(?:\(|`)\s*\\?['\x22`]|\(\s*\\?['\x22]XSS\\?['\x22]\s*\)|\x00['\x22]XSS['\x22]\)|(?:[^\w.>\s]|[\x00=;,(]\s?)(?:confirm|prompt)(?:\(|`)\s*['\x22`]|\b(?:window|self|top|parent|this|frames|globalThis)\.(?:confirm|prompt)\s{0,2}\(",
             10,
-            is_not_fenced,
+            is_told,
         ),
         Sign(
             "telling-call-context",
             r"(?:[\x00;'\"`,:=({!~+\-*/|&?>\x5b\\])\s*(?:\w{1,12}\.)?(?:alert|confirm|prompt)\s*(?:\(\s*(?:['\"`/]?(?:\d|xss|document\.|/)|\))|`\s*[\w.$]{0,30}`)",
             10,
-            is_not_fenced,
+            is_told,
         ),
         Sign(
             "script-left",
@@ -152,6 +161,25 @@ CLASS = PayloadClass(
             10,
             stands_alone,
         ),
+        Sign(
+            "form-away",
+            r"<form\b[^\x00>]{0,200}\baction\s{0,3}=\s{0,3}['\x22]?\s{0,3}//",
+            10,
+            is_not_fenced,
+        ),
+        Sign(
+            "style-tells",
+            r"\[\s{0,3}(?:value|content|nonce|token|csrf\w{0,12}|data-[\w-]{1,30})\s{0,3}[\^*$]=\s{0,3}[^\x00\]\n]{1,40}\]\s{0,3}[^\x00{}\n]{0,40}\{[^\x00{}]{0,120}url\s{0,3}\(\s{0,3}['\x22]?\s{0,3}(?:https?:)?//",
+            10,
+            is_not_fenced,
+        ),
+        Sign(
+            "rule-left",
+            r"^[^\x00{}\n]{0,60}\}\s{0,3}[\w*#.:=^$'\x22\s,-]{1,60}\{[^\x00{}]{0,120}(?:url|expression)\s{0,3}\(",
+            10,
+            stands_alone,
+        ),
+        Sign("module-loaded", r"\bimport\s{0,3}\(\s{0,3}['\x22`](?://|data:|blob:)", 10, stands_alone),
         Sign("quote-element-first", r"^[\w.-]{0,3}['\x22`][\s/;)]{0,3}>\s{0,3}<\s*[a-z!]", 10, leaves_attribute),
         Sign(
             "template-call",
@@ -169,6 +197,7 @@ CLASS = PayloadClass(
             "document",
             r"\b(?:document|window|self|top|parent|this|frames|globalThis)\s*(?:\.\s*(?:cookie|domain|write(?:ln)?\s*\(|location|URL|referrer|documentURI|body\.innerHTML|forms|execCommand|defaultView|implementation)|\[\s*['\"`/(])",
             6,
+            is_member,
         ),
         Sign(
             "cookie-sent",
@@ -192,12 +221,13 @@ CLASS = PayloadClass(
             "indirect-call",
             r"(?:\[\s*['\"/][^\x00\]]{1,40}['\"/](?:\.source)?\s*(?:\+\s*['\"/(][^\x00\]]{1,20}['\"/)](?:\.source)?\s*)*\])\s*(?:\(|`)|\b(?:self|top|window|this|parent|frames|globalThis)\s*\[\s*[^\x00\]]{1,60}\]\s*(?:\(|`|\[|=)|\w\.constructor\s*(?:\(|\[|`|\.constructor)|\b(?:map|find|forEach|some|every|filter|sort|reduce|call|apply|from)\s*\(\s*(?:alert|confirm|prompt|eval)\b|=\s*(?:alert|confirm|prompt|eval)\s*[,;)}]|\bthrow\s*(?:onerror|/)|onerror\s*=\s*(?:alert|eval|confirm|prompt)|\b(?:window|self|top|this|globalThis)\s*\[\s*\[",
             9,
+            is_member,
         ),
         Sign(
             "style-run",
             r"\b(?:expression|e\s*x\s*p\s*r\s*e\s*s\s*s\s*i\s*o\s*n|exp/\*[^\x00]{0,30}\*/ression)\s*\(\s*(?:alert|javascript|document|eval|window|this|open|\w{1,20}\s*\(|['\x22(])|-moz-binding\s*:|-o-link\s*:|behaviou?r\s*:\s*url|@import\s*(?:url\s*\(|['\x22(])?\s*['\x22]?\s*(?:javascript|data:|https?:|//|\\)|(?:background(?:-image)?|list-style(?:-image)?)\s*:\s*[^\x00;\x22<]{0,30}url\s*\(\s*['\x22]?\s*(?:javascript|vbscript|data:text|\\)",
             10,
-            is_said,
+            runs_style,
         ),
         Sign(
             "closing-alone",
@@ -215,7 +245,12 @@ CLASS = PayloadClass(
             "server-include",
             r"<!--\s*#\s*(?:exec|echo|include|config|printenv|fsize|flastmod|set|if|odbc|goto|email|connect)\b",
         ),
-        Sign("conditional-comment", r"<!--\s*\[\s*if\b|<!\[if\b|<!--[^\x00>]{0,20}<(?:img|script|a|svg)|--!>\s*<", 5),
+        Sign(
+            "conditional-comment",
+            r"<!--\s*\[\s*if\b|<!\[if\b|<!--[^\x00>]{0,20}<(?:img|script|a|svg)|--!>\s*<",
+            5,
+            is_not_fenced,
+        ),
         Sign(
             "broken-element",
             r"<\s{0,4}[a-z]{1,20}[\x00-\x08\x0b\x0c\x0e-\x1f/+~`'\"\\;:]{1,6}[a-z]{2,20}\s*=|<[%?/!]?\s{0,3}<|<[a-z]{1,12}/[a-z]{1,12}[=/]|<<\s*/?\s*script|<\s*\\x?|<scr[\x00\s/<]{1,9}(?:script|ipt)|<///?\w",
@@ -237,6 +272,7 @@ CLASS = PayloadClass(
             "call-alone",
             r"^[\s;'\x22`)(+/*-]{0,6}(?:window\.|top\.|self\.|parent\.)?(?:alert\s*(?:\(\s*(?:[\d'\x22`/)\x5b]|document|location|window|this|origin|name|String|xss|x\)|self|top|eval|unescape|atob)|`|&#)|(?:confirm|prompt)(?:\(|`)|(?:atob|btoa|setInterval|setTimeout|eval)(?:\(|`)\s*['\x22`/\w)]|navigator\.\w+\s*[(=]|document\.(?:write(?:ln)?|cookie|location|domain|body|forms|getElement\w+|createElement|URL)\s*(?:\(|\[|=|\.)|window\.(?:location|open|name|eval|onerror|on\w+)\s*(?:\(|\[|=)|location(?:\.\w+)?\s*(?:\(|\[|=\s*['\x22/`]|=\w)|Reflect\.\w+[.\w]*\s*[(`]|document\.\w+\([^\x00)\n]{0,60}\)\.\w{1,30}\s*=)[^\x00\n]{0,400}$",
             10,
+            is_called,
         ),
         Sign(
             "object-alone",
@@ -253,11 +289,13 @@ CLASS = PayloadClass(
             "framework",
             r"\{\{[^\x00{}]{0,120}(?:constructor|\$eval|\$on|\$new|toString\s*\(|charAt|_c\.|\$emit|\$root|\$parent|alert\s*\()|\bng-(?:app|click|init|csp|focus|bind-html|include|mouse\w+|blur)\b|\bv-(?:html|on:|bind:|show|if|for)\s*[=\w]|\bx-(?:data|init|on:|html)\s*=|<[a-z-]{1,20}[^\x00>]{0,40}\s@[a-z]{3,12}\s*=|\bhx-on\b|data-bind\s*=",
             8,
+            is_not_fenced,
         ),
         Sign(
             "html-in-entities",
             r"\x26lt;?\s*/?\s*(?:script|img|svg|iframe|body|input|a\s)\b[^\x00]{0,200}(?:on[a-z]{3,20}\s*=|script|alert)",
             10,
+            is_not_fenced,
         ),
         Sign(
             "activex",
@@ -269,6 +307,29 @@ CLASS = PayloadClass(
             r"\bxss\.rocks|\bxssed\b|ha\.ckers\.org|\bxss(?:er|hunter)?\.(?:js|htc|xml|svg|ht)\b|burpcollaborator|xss\.report|\binteract\.sh\b|\binteractsh\b|\.oast\.(?:fun|me|pro|live|site|online)\b|evil\.(?:com|js|org|net)\b|attacker\.(?:com|tld|net|org)\b|ckers\.org",
             10,
             is_said,
+        ),
+        Sign("function-made", r"^[\s;'\x22)]{0,4}new\s{1,3}Function\s{0,3}[(`]", 10, stands_alone),
+        Sign("call-escaped", r"\b(?:alert|confirm|prompt)\\{1,4}`\w{1,20}\\{1,4}`", 10, stands_alone),
+        Sign(
+            "address-hidden",
+            r"\b(?:href|src|action)\s{0,3}=\s{0,3}['\x22]?(?:(?:https?:)?//(?:%[2-7][0-9a-f]){3}|[a-z]{1,8}[\t\r\n]{1,4}[a-z]{0,8}[\t\r\n]{0,4}:)",
+            10,
+            is_said,
+        ),
+        Sign(
+            "style-misread",
+            r"<style[^\x00<>]{0,60}>[^\x00<]{0,200}(?::\s{0,3}\w{1,20}\[\w{1,20};|\w/\*{2,3}/\w|\[\s{0,3}['\x22]<!--)",
+            10,
+            is_said,
+        ),
+        Sign(
+            "handler-focused",
+            r"\b(?:autofocus|tabindex|accesskey)\b[^\x00<>\n]{0,30}\bon[a-z]{3,20}\s{0,3}=\s{0,3}['\x22]?\w{1,20}\(",
+            10,
+            is_said,
+        ),
+        Sign(
+            "drawn-elsewhere", r"<use\b[^\x00>]{0,200}\bhref\s{0,3}=\s{0,3}['\x22]?\s{0,3}(?:https?:)?//", 10, is_said
         ),
     ),
     ("API8:2023", "CWE-79", "CWE-80", "CWE-97"),

@@ -1,6 +1,8 @@
 """Objects and runtimes: serialised objects, prototypes, PHP, GraphQL, header lines, mail, and exploits that are known."""
 
-from garrison.payload.quoting import is_said
+from garrison.payload.classes.exploits import CODE
+from garrison.payload.expressions import is_opened, is_superglobal, is_typed
+from garrison.payload.quoting import is_said, stands_alone
 from garrison.payload.sign import PayloadClass, Sign
 
 OBJECT = PayloadClass(
@@ -15,28 +17,49 @@ OBJECT = PayloadClass(
         ),
         Sign(
             "php-object",
-            r"(?:[\x00\s'\"=;{:])(?:O|C):\+?\d{1,4}:\\?['\"][\w\\]{1,120}\\?['\"]:\d{1,4}:\s*\{|(?:[\x00'\"=])a:\d{1,4}:\{(?:i:\d|s:\d{1,4}:\\?['\"]|\})",
+            r"(?:[\x00\s'\"=;{:|])(?:O|C):\+?\d{1,4}:\\?['\"][\w\\]{1,120}\\?['\"]:\d{1,4}:\s*\{|(?:[\x00'\"=])a:\d{1,4}:\{(?:i:\d|s:\d{1,4}:\\?['\"]|\})",
             10,
         ),
         Sign(
             "java-object",
-            r"\brO0AB[A-Za-z0-9+/]|\xac\xed\x00\x05|\bH4sIAAAA|aced0005|\bKLAB[a-z0-9+/]{8}|cSerializ|\bysoserial\.|\bObjectInputStream|\breadObject\s*\(",
+            r"\brO0AB[A-Za-z0-9+/]|\xc2\xac\xc3\xad|\\xac\\xed|[^#\w]H4sIAAAA|aced0005|\bKLAB[a-z0-9+/]{8}|cSerializ|\bysoserial\.|\bObjectInputStream|\breadObject\s*\(",
             10,
         ),
         Sign(
             "dotnet-object",
             r"\bAAEAAAD/{4}|\bTypeObject|\bSystem\.(?:Diagnostics\.Process|Windows\.Data\.ObjectDataProvider|Configuration\.Install|IO\.File|Web\.UI|Runtime\.Remoting)|['\"]\$type['\"]\s*:|ObjectDataProvider|__VIEWSTATE\w*=/wE",
             10,
+            is_typed,
         ),
         Sign(
             "python-object",
-            r"!!python/(?:object|module|apply|new)|!!(?:javax?|ruby|org|com)[./]\w|!ruby/(?:object|hash|struct)|\bgASV[A-Za-z0-9+/]{8}|\bcos\nsystem|\bcposix|\(S'|c__builtin__|cbuiltins|\bBAh[bvI7][A-Za-z0-9+/=]{4}|py/(?:object|reduce|function)|ctypes\.CDLL",
+            r"!!python/(?:object|module|apply|new)|!!(?:javax?|ruby|org|com)[./]\w|!ruby/(?:object|hash|struct)|\bgASV[A-Za-z0-9+/]{8}|\bcos\nsystem|\bcposix|\(S'[^\x00'\n]{0,200}'(?:\n|\\n)|c__builtin__|cbuiltins|\bBAh[bvI7][A-Za-z0-9+/=]{4}|py/(?:object|reduce|function)|!{1,2}(?:<!)?js/(?:function|regexp|undefined)|tag:yaml\.org,2002:(?:python|js|ruby|java|perl)/|!perl/(?:hash|code|ref)|!php/object|\x04\x08[oIuUeC][:\x22]|ctypes\.CDLL",
             10,
         ),
+        Sign(
+            "class-made",
+            r"(?:[\x00'\x22])[a-z][\w.]{3,100}\.(?:(?:ClassPath|FileSystem)XmlApplicationContext|JdbcRowSetImpl|JNDIConnectionSource|Jndi\w{3,40}|TemplatesImpl|URLClassLoader|ScriptEngineManager|DriverManagerConnectionSource|HikariConfig|MethodInvokingFactoryBean|PropertyPathFactoryBean|WrapperConnectionPoolDataSource|ProcessBuilder|InvokerTransformer|BadAttributeValueExpException|JtaTransactionManager|SerializedSystemIniFileInstanceLoader)(?:['\x22]|\x00)|['\x22]@type['\x22]\s{0,3}:\s{0,3}['\x22]L?(?:javax?|sun|com\.sun|org\.(?:apache|springframework)|ch\.qos|oracle|net\.sf)\.",
+            10,
+            is_said,
+        ),
+        Sign("ruby-object", r"['\x22]\^[ocu]['\x22]\s{0,3}:", 10),
         Sign("node-object", r"_\$\$ND_FUNC\$\$_|__js_function|\bfuncster\b", 10),
         Sign(
             "prototype",
             r"['\x22]__proto__['\x22]\s*[:\x5d]|(?:[^.\w]|\x00)__proto__\s*(?:[\x5b.\x5d=\x00]|%5b)|(?:[\x00.\x5b])constructor\s*(?:\]|\.)?\s*[\x5b.]\s*['\x22]?\s*prototype|['\x22]constructor['\x22]\s*:\s*\{\s*['\x22]prototype|\bObject\.(?:prototype\.\w{1,30}|__proto__)\s*=\s*[^=\s]|\x00\s*__proto__",
+            10,
+        ),
+        Sign(
+            "prototype-path",
+            r"^[\w$.\x5b\x5d-]{1,60}[.\x5b]__proto__(?:[.\x5b][\w.$\x5b\x5d-]{0,60})?$",
+            10,
+        ),
+        Sign(
+            "prototype-cut", r"__pro__proto__to__|\x00(?:[\w.]{1,40}\.)?constructor\.(?:constructor|prototype)\x00", 10
+        ),
+        Sign(
+            "attribute-path",
+            r"^[\w.]{0,60}__(?:class|init|base|mro|globals)__\.(?:__)?(?:globals|subclasses|builtins|mro|base|bases|init)__(?:[.\x5b][\w.\x5b\x5d'\x22-]{0,80})?$",
             10,
         ),
         Sign("constructor-key", r"\x00constructor(?:\[prototype\]|\.prototype|%5bprototype)|\x00\s*constructor\[", 10),
@@ -50,16 +73,17 @@ RUNTIME = PayloadClass(
     (
         Sign(
             "php-open",
-            r"<\?(?:php|=)?\s{0,6}[^\x00\n?]{0,60}(?:\b(?:system|exec|eval|passthru|shell_exec|popen|assert|phpinfo|base64_decode|file_get_contents|fopen|include|require|unlink|move_uploaded_file|md5|die|readfile|copy|create_function|proc_open)\b\s*[('\x22$]|\$\{?_|`|\d\s*[-*+]\s*\d)|<script\s+language\s*=\s*['\x22]?php|\[php\]\s*[^\x00(]",
+            r"<\?(?:php|=)?\s{0,6}[^\x00\n?]{0,60}(?:\b(?:system|exec|eval|passthru|shell_exec|popen|assert|phpinfo|base64_decode|file_get_contents|fopen|include|require|unlink|move_uploaded_file|md5|die|readfile|copy|create_function|proc_open)\b\s*[('\x22$]|\$\{?_|`[^`\x00\n]{1,80}`|\d\s*[-*+]\s*\d)|<script\s+language\s*=\s*['\x22]?php|\[php\]\s*[^\x00(]",
             10,
+            is_opened,
         ),
         Sign(
             "php-superglobal",
             r"\$\{?_(?:GET|POST|REQUEST|SERVER|COOKIE|SESSION|FILES|ENV|GLOBALS)\b|\$GLOBALS\s*\[|\$HTTP_(?:RAW_POST_DATA|\w{2,10}_VARS)|\b_SERVER\[|\b_GET\[|\bGLOBALS\[",
             10,
-            is_said,
+            is_superglobal,
         ),
-        Sign("php-echo", r"<\?=\s*\$", 6),
+        Sign("php-echo", r"<\?=\s*[$]", 6),
         Sign("php-tag", r"<\?(?:php|=)", 4),
         Sign("php-line", r"^<\?(?:php\b|=)[^\x00\n]{0,300}$", 10),
         Sign(
@@ -74,7 +98,7 @@ RUNTIME = PayloadClass(
         ),
         Sign(
             "php-alone",
-            r"^[\s;'\x22${@(.]*(?:phpinfo|system|passthru|shell_exec|popen|base64_decode|file_get_contents|readfile|call_user_func|assert|show_source|highlight_file|scandir|fopen|sleep)\s*\(\s*[^\x00]{0,200}\)\s*[;})'\x22%#]{0,5}\s*\x00|\x00\s*[\s;'\x22${@(.]*(?:print|echo|die|eval|exec|var_dump|include|require)\b\s*\(?\s*(?:md5|sha1|system|exec|passthru|shell_exec|phpinfo|phpversion|php_uname|\$_|`|\d{1,9}\s*[*+-]\s*\d|base64_decode|file_get_contents|getcwd|scandir|str_rot13|gzinflate|ini_get|get_current_user|chr\s*\(|pi\s*\()",
+            r"^[\s;'\x22${@(.]*(?:phpinfo|system|passthru|shell_exec|popen|base64_decode|file_get_contents|readfile|call_user_func|assert|show_source|highlight_file|scandir|fopen|sleep)\s*\(\s*[^\x00]{0,200}\)\s*[;})'\x22%#]{0,5}\s*\x00|\x00\s*[\s;'\x22${@(.]*(?:printf?|echo|die|eval|exec|var_dump|include|require)\b\s*\(?\s*(?:md5|sha1|system|exec|passthru|shell_exec|phpinfo|phpversion|php_uname|\$_|`|\d{1,9}\s*[*+-]\s*\d|base64_decode|file_get_contents|getcwd|scandir|str_rot13|gzinflate|ini_get|get_current_user|chr\s*\(|pi\s*\()",
             10,
         ),
         Sign(
@@ -97,6 +121,12 @@ RUNTIME = PayloadClass(
             r"\x00filename\s*=\s*['\x22]?[^\x00'\x22\n]{0,200}[\w)%]\s*\.\s*(?:ph(?:p\d?|pt|tml?|ps|t|ar)|jspx?|aspx?|cgi|pl|shtml|cfm|ashx|asmx|war|htaccess|user\.ini)[\s.;:%\x22'/]*(?:\.(?:jpe?g|png|gif|txt)[\x22']?)?\x00",
             10,
         ),
+        Sign(
+            "named-for-two",
+            r"^[\w.-]{1,60}\.(?:ph(?:p\d?|tml)|aspx?|asa|cer|jspx?)(?:;\.?\w{1,5}|(?:%00|%20)\.?\w{0,5})$",
+            10,
+        ),
+        *CODE,
     ),
     ("API8:2023", "CWE-94", "CWE-434"),
 )
@@ -112,6 +142,8 @@ GRAPHQL = PayloadClass(
             24,
         ),
         Sign("alias-flood", r"(?:\b[a-z_]+\d+\s*:\s*\w+\s*[({][^\x00)}]*[)}]\s*){12}", 10),
+        Sign("directive-flood", r"\w\s{0,3}(?:@[a-z]\w{0,30}){10}", 10, is_said),
+        Sign("field-flood", r"(?:\b__typename\s{1,4}){6}|(?:\{\s{0,9}[a-z_]\w{0,30}\s{0,9}){14}", 10, is_said),
     ),
     ("API4:2023", "CWE-943"),
 )
@@ -122,7 +154,7 @@ HEADER = PayloadClass(
     (
         Sign(
             "header-line",
-            r"[\r\n]{1,4}\s{0,2}(?:set-cookie|location|content-(?:type|length|disposition|encoding)|contenttype|contentlength|refresh|host|x-[a-z-]{2,30}|transfer-encoding|remote-addr|access-control-[a-z-]{4,20}|connection|referer|cookie|link|status|last-modified|cache-control)\s{0,3}:\s{0,3}[^\x00\n]{0,20}",
+            r"[\r\n]{1,4}\s{0,2}(?:set-cookie|location|content-(?:type|length|disposition|encoding)|contenttype|contentlength|refresh|host|x-[a-z-]{2,30}|transfer-encoding|remote-addr|access-control-[a-z-]{4,20}|connection|referer|cookie|link|status|last-modified|cache-control|authorization|proxy-authorization)\s{0,3}:\s{0,3}[^\x00\n]{0,20}",
             5,
             is_said,
         ),
@@ -158,6 +190,33 @@ HEADER = PayloadClass(
             r"[\r\n]\s{0,3}(?:(?:[a-z]\d{3}|\w{1,4})\s+(?:capability|fetch|examine|select|rename|login|delete|create|authenticate)\s|top\s+\d+\s+\d+|retr\s+\d+|uidl\s|rset\b|quit\b|noop\b|ehlo\s|helo\s|vrfy\s|mail\s+from|rcpt\s+to|stat\b|dele\s+\d|pass\s|user\s)[^\x00]{0,60}",
             5,
         ),
+        Sign(
+            "session-told",
+            r"\x00[^\x00\s]{0,80}\r?\n(?:port\s{1,3}\d{1,3}(?:,\d{1,3}){5}|site\s{1,3}(?:exec|chmod|cpfr|cpto)\b|stor\s{1,3}[\w/.]{1,80}\s*\x00|dele\s{1,3}\d{1,6}\s*\x00|[a-z]{1,3}\d{1,4}\s{1,3}(?:(?:logout|noop|capability|expunge|starttls)\s*(?:\x00|\n)|(?:delete|create|select|examine|append|rename)\s{1,3}[\w\x22/.]{1,60}\s*(?:\x00|\n)|list\s{1,3}\x22|(?:uid\s{1,3})?(?:fetch|store|copy)\s{1,3}[\d:*,]{1,20}\s)|\.\r?\n(?:mail\s{1,3}from|rcpt\s{1,3}to|quit|helo|ehlo))|\x00[^\x00\s]{0,80}\r\n(?:(?:quit|rset|noop|starttls)\r\n|data\r\n[^\x00]{0,400}\r\n\.(?:\r\n|\x00))|['\x22]\s[^\x00\n]{0,60}\r\n[a-z]{1,3}\d{1,4}\s{1,3}(?:logout|capability|list|delete|fetch|select|examine)\b",
+            10,
+        ),
+        Sign(
+            "mail-fetched",
+            r"^[a-z]{1,3}\d{1,4}\s{1,3}(?:uid\s{1,3})?fetch\s{1,3}[\d:*,]{1,20}\s{1,3}\(?(?:body|rfc822|flags|all|envelope|full)\b",
+            10,
+        ),
+        Sign(
+            "sender-told",
+            r"(?:[\x00\s])-(?:oq\s?/|o\s?queuedirectory\s?=|x/(?:var|tmp|home|srv|usr|opt|proc|www)/|be\s{1,3}\$\{)",
+            10,
+            stands_alone,
+        ),
+        Sign(
+            "mail-line",
+            r"^[^\x00\s@<>]{1,64}@[\w.-]{1,64}>?\r?\n(?:subject|to|cc|bcc|from|content-type|mime-version|reply-to)\s{0,2}:",
+            10,
+        ),
+        Sign(
+            "request-cut",
+            r"^[^\x00\s]{0,80}\s{1,3}http/1\.[01]\r?\n[a-z-]{2,30}\s{0,2}:",
+            10,
+        ),
+        Sign("request-behind", r"^0\r?\n\r?\n(?:GET|POST|PUT|HEAD|DELETE|PATCH)\s{1,3}[/h]", 10),
         Sign(
             "break-in-value",
             r"^[^\x00\r\n\s]{0,60}[\r\n]{1,4}[a-z-]{2,30}\s{0,2}[:=]\s{0,3}[^\x00\r\n]{0,200}[\r\n]{0,4}$",

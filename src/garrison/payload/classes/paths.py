@@ -1,6 +1,7 @@
 """Paths: a name leaves its folder, names a file of the system, or a wrapper that fetches something else."""
 
-from garrison.payload.paths import is_bare, is_hidden, leaves_folder, stands_apart
+from garrison.payload.classes.exploits import PATHS
+from garrison.payload.paths import climbs_out, is_bare, is_hidden, is_read, leaves_folder, stands_apart
 from garrison.payload.quoting import is_said, stands_alone
 from garrison.payload.sign import PayloadClass, Sign, loose
 
@@ -16,7 +17,7 @@ CLASS = PayloadClass(
     "path",
     "Paths and inclusion",
     (
-        Sign("climbs", r"(?:[\x00/\\=\s'\":(]|file:)(?:\.{2,3}" + _SEP + r"+\.{0,2}){2}", 3),
+        Sign("climbs", r"(?:[\x00/\\=\s'\":(]|file:)(?:\.{2,3}" + _SEP + r"+\.{0,2}){2}", 3, climbs_out),
         Sign("climbs-far", r"(?:" + _UP + _SEP + r"+){3}", 7, leaves_folder),
         Sign(
             "climbs-to",
@@ -45,6 +46,7 @@ CLASS = PayloadClass(
             "climbs-odd",
             r"(?:\.\.2f){2}|(?:\.\.5c){2}|(?:/\.[\\/]{1,2}\.?){3}|(?:\.{1,2}[/\\]{1,3}){5}|%%3[0-9]|%%[0-9a-f]{2}%|%(?:25)?c[01]%(?:25)?[0-9a-z]{2}|%(?:25)?c[01]\.|(?:\?|\.){1,4}0x(?:2f|5c)|\.\.+%(?:25)*(?:2f|5c)|\?\?(?:/|\\|%2f|%5c)\w|(?:\xe2\x88\x95|\xef\xbc\x8f)etc|%bg%qf|%uF025|(?:\.\\/\\?){2}|\.\.(?:\xc3[\x80\x81]|\xef\xbf\xbd){1,2}[^\x00]{0,2}\.\.|(?:\xc3[\x80\x81]\xc2[\x80-\xbf]){1,2}[/\\.]|(?:\xef\xbf\xbd){2}[/\\](?:\xef\xbf\xbd){2}[/\\]",
             10,
+            climbs_out,
         ),
         Sign(
             "absolute-alone",
@@ -82,7 +84,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "windows-file",
-            r"\b(?:boot|win|system)\.ini\b|[/\\](?:php|odbc|my)\.ini\b|\bsystem32[/\\]|\bwin(?:dows|nt)[/\\]+(?:system32|win\.ini|repair|debug|panther|temp|iis|php|my)|\binetpub[/\\]|\\\\[\w.-]{2,40}\\(?:c\$|admin\$|\w{1,20}\$)|\bautoexec\.bat|\bdrivers[/\\]etc[/\\]hosts|\brepair[/\\](?:sam|system)\b|\bunattend(?:ed)?\.xml|\bsysprep\b|\bglobal\.asa\b|\bntuser\.dat",
+            r"\b(?:boot|win|system)\.ini\b|[/\\](?:php|odbc|my)\.ini(?:[^\w-]|\x00)|\bsystem32[/\\]|\bwin(?:dows|nt)[/\\]+(?:system32|win\.ini|repair|debug|panther|temp|iis|php|my)|\binetpub[/\\]|\\\\[\w.-]{2,40}\\(?:c\$|admin\$|\w{1,20}\$)|\bautoexec\.bat|\bdrivers[/\\]etc[/\\]hosts|\brepair[/\\](?:sam|system)\b|\bunattend(?:ed)?\.xml|[/\\]sysprep\b|\bsysprep[/\\.]|\bglobal\.asa\b|\bntuser\.dat",
             10,
             is_said,
         ),
@@ -94,7 +96,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "secret-file-alone",
-            r"^[/\\]?(?:[\w.@-]{1,40}[/\\]){0,5}(?:\.env(?:\.\w{2,12}){0,2}|\.git(?:/\w+)?|\.svn(?:/\w+)?|\.ht(?:access|passwd|group|user)\w{0,3}|\.ssh(?:/\w+)?|\.aws/\w+|\.\w{2,9}_history|(?:web|meta)-inf[/\\][\w.-]{1,40}|\.netrc|\.[rs]hosts|\.cshrc|\.Xauthority|\.forward|\.login|\.kshrc|\.zshrc|\.vimrc|\.viminfo|\.lesshst|\.npmrc|\.pgpass|\.git-credentials|wp-config\.\w{2,5}\w*|web\.config|id_[rd]sa|authorized_keys|\.bashrc|\.profile|\.passwd|_?config(?:uration)?\.(?:inc|php|asp|ini|xml)\w*|passwd|shadow|\.\w{2,12}/\w{2,12}\.(?:env|conf|key|pem)|\.(?:aws|azure|cargo|composer|config|docker|gcloud|gnupg|kube|npm|secrets?|ssh|terraform)/\w{2,24}\.(?:json|ya?ml|toml))[~;?%\x00]{0,3}$",
+            r"^(?:~[\w-]{0,20})?[/\\]?(?:[\w.@-]{1,40}[/\\]){0,5}(?:\.env(?:\.\w{2,12}){0,2}|\.git(?:/\w+)?|\.svn(?:/\w+)?|\.ht(?:access|passwd|group|user)\w{0,3}|\.ssh(?:/\w+)?|\.aws/\w+|\.\w{2,9}_history|(?:web|meta)-inf[/\\][\w.-]{1,40}|\.netrc|\.[rs]hosts|\.cshrc|\.Xauthority|\.forward|\.login|\.kshrc|\.zshrc|\.vimrc|\.viminfo|\.lesshst|\.npmrc|\.pgpass|\.git-credentials|wp-config\.\w{2,5}[\w.~]*|web\.config|id_[rd]sa|authorized_keys|\.bashrc|\.profile|\.passwd|_?config(?:uration)?\.(?:inc|php|asp|ini|xml)\w*|passwd|shadow|\.\w{2,12}/\w{2,12}\.(?:env|conf|key|pem)|\.(?:aws|azure|cargo|composer|config|docker|gcloud|gnupg|kube|npm|secrets?|ssh|terraform)/\w{2,24}\.(?:json|ya?ml|toml))[~;?%\x00]{0,3}$",
             10,
         ),
         Sign(
@@ -105,9 +107,9 @@ CLASS = PayloadClass(
         ),
         Sign(
             "wrapper",
-            r"\b(?:php://(?:filter|input|stdin|memory|temp|output|fd)|zip://|phar://|expect://|data://text|glob://|ogg://|ssh2(?:\.\w{1,8})?://|rar://|compress\.(?:zlib|bzip2)://|zlib:/|jar:(?:file|http)|netdoc:|file:/{2,3}[^\x00\s]|local_file:|file:\$[{(]\w|classpath:|php:/+filter)",
+            r"\b(?:php://(?:filter|input|stdin|memory|temp|output|fd)|zip://|phar://|expect://|data://text|glob://|ogg://|ssh2(?:\.\w{1,8})?://|rar://|compress\.(?:zlib|bzip2)://|zlib:/|jar:(?:file|http)|netdoc:|file:/{2,3}[^\x00\s\x22\x27\x60,)]|local_file:|file:\$[{(]\w|classpath:|php:/+filter)",
             10,
-            is_said,
+            is_read,
         ),
         Sign(
             "filter-chain",
@@ -122,6 +124,13 @@ CLASS = PayloadClass(
             stands_alone,
         ),
         Sign("hidden-folder-alone", r"^/(?:[\w-]{1,20}/)?\.[a-z0-9][\w-]{1,20}/[\w./-]{1,100}$", 10, is_hidden),
+        Sign("climbs-parameter", r"/\.\.;/|(?:/\.[\r\n\t]\.){2}", 10, is_said),
+        Sign("stream-named", r"\.\w{1,10}::\$(?:DATA|INDEX_ALLOCATION)\b", 10, is_said),
+        Sign("folder-left", r"^/[\w/-]{1,40}[\w-]\.\.(?:/|%2f)[\w.%/-]{1,80}$", 10),
+        Sign(
+            "named-in-address", r"^[^\x00\s]{0,120}[?&][\w-]{1,20}=(?:/etc/[\w./-]{1,60}|/proc/self/[\w./-]{1,40})$", 10
+        ),
+        Sign("mounted-secret", r"^/(?:var/)?run/secrets/[\w./-]{1,80}$", 10),
         Sign("climbs-hexed", r"\.{2,}/?0x(?:2f|5c)", 10),
         Sign("null-byte", r"%00|\\0(?:\x00|\.)|\\x00", 5),
         Sign(
@@ -137,6 +146,7 @@ CLASS = PayloadClass(
             5,
             is_said,
         ),
+        *PATHS,
     ),
     ("API8:2023", "CWE-22", "CWE-98", "CWE-73"),
 )

@@ -1,7 +1,7 @@
 """Requests that the server is made to send: targets inside its network, and schemes that speak other protocols."""
 
-from garrison.payload.paths import is_one, points_inward
-from garrison.payload.quoting import is_not_fenced, is_said
+from garrison.payload.paths import is_asked_of, is_bare, is_one, points_inward
+from garrison.payload.quoting import is_said, stands_alone
 from garrison.payload.sign import PayloadClass, Sign, loose
 
 _SCHEME = r"[a-z0-9+.-]\s*:\s*[/\\]{1,4}"
@@ -17,6 +17,13 @@ CLASS = PayloadClass(
             10,
             is_said,
         ),
+        Sign(
+            "service-inside",
+            r"^https?://(?:kubernetes\.default\b|rancher-metadata\b|[\w-]{1,40}\.service\.consul\b|(?:host|gateway)\.docker\.internal\b)",
+            10,
+            stands_alone,
+        ),
+        Sign("socket-named", r"^(?:https?\+)?unix:/{1,3}[^\x00\s]{0,60}(?:docker|containerd|crio|podman)\.sock\b", 10),
         Sign("name-inside-alone", r"^[\w.-]{1,60}\.(?:nip|xip|sslip)\.io(?::\d{1,5})?/?$", 10),
         Sign(
             "inside",
@@ -42,24 +49,26 @@ CLASS = PayloadClass(
             r"^(?:https?|ftp)://[0-9a-f]{1,4}(?::[0-9a-f]{0,4}){3,7}(?:[/?#]|\x00)|\x00\s*(?:https?|ftp|gopher):\[[0-9a-f:.]{2,45}\]",
             10,
         ),
-        Sign("six", loose(r"^\w{2,9}://(?:[^\x00@/\s]{0,40}@)?\[[0-9a-f:.%\w]{2,50}\]"), 10),
+        Sign("six", loose(r"^\w{2,9}://(?:[^\x00@/\s]{0,40}@)?\[[0-9a-f:.%\w]{2,50}\]"), 10, is_said),
         Sign(
             "hidden-letters",
-            r"^\w{2,9}:/{0,4}(?:\\{1,4}\w){3}|\x00\s*\w{2,9}://[^\x00/\s]{1,60}(?:\xe3\x80\x82|\xef\xbd\xa1)|\$\{AWS_|r3dir\.me|://\w{1,20}\.[\w.-]{1,40}[^\x00]{0,20}=\s?https?://(?:127|localhost)",
+            r"^\w{2,9}:/{0,4}(?:\\{1,4}\w){3}|\x00\s*\w{2,9}://[^\x00/\s]{1,60}(?:\xe3\x80\x82|\xef\xbd\xa1)|r3dir\.me|://\w{1,20}\.[\w.-]{1,40}[^\x00]{0,20}=\s?https?://(?:127|localhost)",
             10,
         ),
+        Sign("setting-named", r"\$\{AWS_", 10, is_bare),
         Sign(
             "marked-host",
             loose(
                 r"^https?://[^\x00\s/]{1,60}[/]?[:@][^\x00\s/@]{0,30}@|\x00\s*https?://[^\x00\s]{1,60}\s[@\x26]|\x00\s*https?://[\w.]{1,40}:\d{1,5}[:\\]+[\\@]"
             ),
             10,
+            is_said,
         ),
         Sign(
             "metadata",
             r"(?:169\.254\.169\.254|100\.100\.100\.200|192\.0\.0\.192|metadata\.(?:google\.internal|tencentyun\.com|packet\.net|platformequinix)|/latest/(?:meta-data|user-data|dynamic|api/token)|/computeMetadata/v1|/opc/v[12]/|/metadata/(?:instance|v1|identity)|/openstack/latest|\bmeta-data/iam)",
             10,
-            is_not_fenced,
+            is_asked_of,
         ),
         Sign(
             "odd-number",
@@ -69,7 +78,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "other-protocol",
-            r"\b(?:gopher|dict|ldaps?|tftp|netdoc|jar:https?|sftp|php|phar|expect|ogg|smb|rmi|iiop)://[^\x00\s]{2}",
+            r"\b(?:gopher|dict|ldaps?|tftp|netdoc|jar:https?|sftp|php|phar|expect|ogg|smb|rmi|iiop)://[^\x00\s\x60'\x22,)][^\x00\s]",
             10,
             is_said,
         ),
@@ -91,6 +100,7 @@ CLASS = PayloadClass(
             r"://[\w.-]{0,60}(?:\xe2[\x91\x92\x93]|\xef\xbc[\x8e\x90-\x99\xa1-\xba]|\xef\xbd[\x81-\x9a]|(?:\xe3\x80\x82|\xef\xbd\xa1)[a-z0-9]|\xf0\x9d[\x90-\x9f])",
             10,
         ),
+        Sign("socket-proxied", r"^unix:[^\x00|\s]*\|\s{0,3}(?:https?|fcgi|ajp|uwsgi|scgi)://", 10),
     ),
     ("API7:2023", "CWE-918"),
 )

@@ -5,8 +5,13 @@ from garrison.payload.quoting import is_not_fenced, is_said
 from garrison.payload.sign import PayloadClass, Sign, loose
 from garrison.payload.sql import (
     breaks_quote,
+    ends_string,
     goes_on,
     goes_on_or_begins,
+    is_behind_comment,
+    is_delayed,
+    is_joined,
+    is_row,
     is_statement,
     joins_json,
     joins_string,
@@ -28,8 +33,8 @@ _CALLS = (
     r"|lo_import|lo_export|xmltype|row_count|found_rows|last_insert_id|gtid_subset|gtid_subtract|polygon|multipoint|linestring|geometrycollection"
     r"|name_const|database_to_xml|query_to_xml|table_to_xml|sql_to_xml|current_setting|set_config|generate_series|openrowset|opendatasource|openquery"
     r"|sp_(?:executesql|password|oacreate|configure|addextendedproc|makewebtask|help|who2?)|xp_\w{3,40}|fn_(?:virtualfilestats|trace_gettable|xe_file_target_read_file)"
-    r"|aes_(?:en|de)crypt|substring_index|group_concat|concat_ws|string_agg|find_in_set|json_extract|is_(?:ipv[46]|srvrolemember|member)|has_dbaccess|suser_s?name|to_(?:n?char|base64)|rawtohex|utl_raw|uuid_short|sys_context|starts_with)\s*\("
-    r"|\bbenchmark\s*\(\s*[\d@(]|\b(?:dbms_\w{2,30}|utl_(?:http|inaddr|file|smtp|tcp|encode)|ctxsys|owa_util|ordsys|dbms)\.\w"
+    r"|aes_(?:en|de)crypt|substring_index|group_concat|concat_ws|string_agg|find_in_set|json_extract|sleepeachrow|ifx_load_module|is_(?:ipv[46]|srvrolemember|member)|has_dbaccess|suser_s?name|to_(?:n?char|base64)|rawtohex|utl_raw|uuid_short|sys_context|starts_with)\s*\("
+    r"|\bsystem\$\w{3,40}\s*\(|\bbenchmark\s*\(\s*[\d@(]|\b(?:dbms_\w{2,30}|utl_(?:http|inaddr|file|smtp|tcp|encode)|ctxsys|owa_util|ordsys|dbms)\.\w"
 )
 
 CLASS = PayloadClass(
@@ -45,6 +50,14 @@ CLASS = PayloadClass(
         Sign(
             "union-all-select",
             r"\bunion\s*(?:all|distinct)?\s*[(\s]*select\s*[(\s]*(?:[\d@*'\"`]|null\b|[a-z_]{1,40}\s*[,(])",
+            10,
+            is_not_fenced,
+        ),
+        Sign(
+            "glued-union-number",
+            r"\d(?:e\d{1,3}|\.)?union[\s(/*+]{1,9}(?:all[\s(]{1,9}|distinct\s{1,9})?select\b",
+            10,
+            is_not_fenced,
         ),
         Sign("glued-union", r"union[^\x00a-z]{0,10}select[^\x00a-z]{0,10}from"),
         Sign("wait", r"\bwaitfor\s{1,9}(?:delay|time)\b"),
@@ -110,6 +123,7 @@ CLASS = PayloadClass(
             "blind-call",
             r"(?:\b(?:and|or|xor|select|if|case|then|where|like|rlike|not|having|by|in)\b|['\x22`|=+,*/&!^-])(?:[ \t(+!]|/\*[^\x00/]{0,40}\*/)*(?:sleep|benchmark|pg_sleep|waitfor|randomblob)\s*\(\s*(?:/\*[^\x00/]{0,40}\*/\s*)?[\d(_'\x22-]",
             10,
+            is_delayed,
         ),
         Sign("objects", _OBJECTS, 9, is_not_fenced),
         Sign(
@@ -120,7 +134,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "stacked",
-            r"(?:['\x22\d\x00)`%]|--|\w['\x22])\s*\)*\s*;[\s;]*(?:/\*[^\x00]{0,20}\*/)?\s*(?:drop|alter|truncate|create|insert|delete|update|exec(?:ute)?|declare|shutdown|select|grant|merge|begin|backup|restore|bulk|waitfor|copy|call|attach|handler|rename|replace|load|do|if|set|kill|use|with|show)\b",
+            r"(?:['\x22\d\x00)`%]|--|\w['\x22])\s*\)*\s*;[\s;]*(?:/\*[^\x00]{0,20}\*/)?\s*(?:drop|alter|truncate|create|insert|delete|update|exec(?:ute)?|declare|shutdown|select|grant|merge|begin|backup|restore|bulk|waitfor|copy|call|attach|handler|rename|replace|load|do|if|set|kill|use|with|show|pragma|detach|install|export|unload)\b",
             10,
             stacks,
         ),
@@ -140,16 +154,22 @@ CLASS = PayloadClass(
             r"^[-(]*(?:\d{1,9}|['\"`][^\x00'\"`]{0,20}['\"`]?|\w{0,12}['\"`])[)\s]*(?:(?:order|group)\s{1,9}by|having|procedure\s{1,9}analyse|into\s{1,9}(?:outfile|dumpfile)|limit\s+\d|rlike|regexp|sounds\s+like|union|between|like|is\s+(?:not\s+)?null)\b",
             7,
         ),
-        Sign("case-first", loose(r"^[\s('\"]{0,4}case\b[^\x00]{1,60}\bwhen\b[^\x00]{1,60}\bthen\b"), 10),
+        Sign(
+            "case-first",
+            loose(
+                r"^[\s('\"]{0,4}case(?:[\s(+]|/\*[^\x00/]{0,20}\*/){1,9}(?:[^\x00\s]{1,40}\s{1,9})?when\b[^\x00]{1,60}\bthen\b"
+            ),
+            10,
+        ),
         Sign("quote-comment", r"'[^\x00'\n]{0,60}(?:--|;--)[\s+-]{0,3}$", 10),
         Sign(
             "quoted-or",
-            r"(?:^[^\x00'\"\s]{0,20}|\w)['\"]\s{0,2}(?:or|and|xor|\|\||&&|like|div)\s{0,2}['\"(]",
+            r"(?:\x00[^\x00'\"\s]{0,20}|\w)['\"]\s{0,2}(?:or|and|xor|\|\||&&|like|div)\s{0,2}['\"(]",
             10,
             joins_string,
         ),
-        Sign("comment-union", r"(?:#|--|/\*)[^\x00a-z]{0,60}\bunion\b", 10),
-        Sign("pipe-quote", r"^\|\|\s*['\"(]|['\"]\s*\|\|\s*['\"]?\d", 10),
+        Sign("comment-union", r"(?:#|--|/\*)[^\x00a-z]{0,60}\bunion\b", 10, is_behind_comment),
+        Sign("pipe-quote", r"^\|\|\s*['\"(]|['\"]\s*\|\|\s*['\"]?\d", 10, is_joined),
         Sign(
             "into-file",
             r"\binto\s{1,20}(?:out|dump)file\s*(?:['\x22/@(\x5c\x00]|0x|\d|\w{2,12}\s*\(|--|lines|/\*|\xe2\x80)|\bload\s{1,9}data\s{1,9}(?:low_priority\s+|concurrent\s+|local\s+)?infile\b|\bprocedure\s{1,9}analyse\s*\(|\bcopy\s{1,9}[\w(][^\x00]{0,60}\s(?:from|to)\s{1,9}(?:program\s|stdout|'[^'\x00]{0,60}[./])",
@@ -188,7 +208,7 @@ CLASS = PayloadClass(
         Sign(
             "number-called",
             loose(
-                r"^[-(]{0,3}\d{0,9}\s*(?:&&|\|\|)\s*\(?\s*(?:(?:substr(?:ing)?|length|user|version|sleep|cos|pi|ascii|ord|char|database|concat|if|mid|left)\s*\(|select\b)|\x00\s*(?:\w{2,8}\(\)|\d{1,9})\s*(?:and|or|xor|&&|\|\||div|mod|[-+*/])\s*\(?\s*(?:select\b|(?:substr(?:ing)?|length|user|version|cos|pi|ascii|ord|char|database|concat|mid|left|current_user|connection_id|last_insert_rowid|bin_to_num|pg_[a-z]+|sqlite_[a-z]+|len|md5|isnull|nvl)\s*[(=])|\x00\s*\d{1,9}\s*(?:and|or|xor|&&|\|\|)\s*(?:current_user|session_user|user|@@?\w+)\s*(?:=|like|<|>)"
+                r"^[-(]{0,3}\d{0,9}\s*(?:&&|\|\|)\s*\(?\s*(?:(?:substr(?:ing)?|length|user|version|sleep|cos|pi|ascii|ord|char|database|concat|if|mid|left)\s*\(|select\b)|\x00\s*(?:\w{2,8}\(\)|\d{1,9})\s*(?:and|or|xor|&&|\|\||div|mod|[-+*/])\s*\(?\s*(?:select\b|(?:substr(?:ing)?|length|user|version|cos|pi|ascii|ord|char|database|concat|mid|left|instr|locate|hex|unhex|typeof|json_[a-z]+|regexp_[a-z]+|st_[a-z]+|array_[a-z]+|current_user|connection_id|last_insert_rowid|bin_to_num|pg_[a-z]+|sqlite_[a-z]+|len|md5|isnull|nvl)\s*[(=])|\x00\s*\d{1,9}\s*(?:and|or|xor|&&|\|\|)\s*(?:current_user|session_user|user|@@?\w+)\s*(?:=|like|<|>)"
             ),
             10,
         ),
@@ -216,7 +236,7 @@ CLASS = PayloadClass(
             "nulls",
             r"(?:\bnull\s*,\s*){3}|,\s*null\s*\)\s*(?:waitfor|--|#|%20)|\bnull\s*,\s*null\b\s*(?:--|#|/\*|from\b)|(?:select|union|all)\s+null\s*,\s*null\b",
             10,
-            is_said,
+            is_row,
         ),
         Sign(
             "chars",
@@ -235,12 +255,12 @@ CLASS = PayloadClass(
         Sign("case-when", r"\bcase\s{1,20}(?:\d{1,9}\s{1,9})?when\b[^\x00]{1,120}\bthen\b", 7),
         Sign(
             "subselect",
-            r"(?:['\x22`=<>+,|(*/%-]|\b(?:and|or|xor|in|exists|like|rlike|union|any|all|not|select|if|when|then|div|mod)\b)\s*\(+\s*select\b[\s(/+]*(?:[\d*@'\x22`]|(?:count|concat|group_concat|char|substr(?:ing)?|version|user|database|length|ascii|case|top|distinct|load_file|sleep|null|max|min|name|password|table_name|column_name|schema_name|[a-z_]{1,40}\s{1,9}from|[a-z_]{1,40}\s*\()\b)",
+            r"(?:['\x22`=<>+,|(*/%^-]|\b(?:and|or|xor|in|offset|exists|like|rlike|union|any|all|not|select|if|when|then|div|mod)\b)\s*\(+\s*select\b[\s(/+]*(?:[\d*@'\x22`]|(?:count|concat|group_concat|char|substr(?:ing)?|version|user|database|length|ascii|case|top|distinct|load_file|sleep|null|max|min|name|password|table_name|column_name|schema_name|[a-z_]{1,40}\s{1,9}from|[a-z_]{1,40}\s*\()\b)",
             10,
             goes_on,
         ),
-        Sign("quote-dangling-comment", r"['\"`]\s*\)*\s*(?:--[\s+-]*|#|/\*|;\s*--|;%00)$", 8),
-        Sign("value-comment", r"^[-\w'\"`)(.]{1,24}\s*\)*\s*(?:--[+\s-]*|/\*)$", 6),
+        Sign("quote-dangling-comment", r"['\"`]\s*\)*\s*(?:--[\s+-]*|#|/\*|;\s*--|;%00)$", 8, ends_string),
+        Sign("value-comment", r"^[-\w'\"`)(.]{1,24}\s*\)*\s*(?:--[+\s-]*|/\*)$", 6, ends_string),
         Sign(
             "quote-goes-on",
             _Q
@@ -260,6 +280,12 @@ CLASS = PayloadClass(
             r"(?:[\x00)'\"`\d])\s{0,9}(?:or|and|xor|\|\||&&)[\s(]{1,9}[a-z_.]{1,30}\s{0,9}(?:=|<>|!=|like\b|is\b|in\s*\(|between\b|>|<)",
             8,
             goes_on,
+        ),
+        Sign(
+            "logic-document",
+            r"['\"][)\s]{0,9}(?:or|and|xor|\|\||&&)[\s(]{1,9}[a-z_.]{1,30}\s{0,9}(?:(?:->>?|#>>?|\?[|&]?|@[>?@]|<@|!?~\*?)\s{0,9}(?:['\"]|array\b)|\[\s{0,9}['\"])",
+            10,
+            joins_string,
         ),
         Sign(
             "statement",

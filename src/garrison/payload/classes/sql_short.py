@@ -42,7 +42,7 @@ SHORT: Final[tuple[Sign, ...]] = (
         10,
         is_short,
     ),
-    Sign("glued-logic", r"(?:^|[^\w.])\d{1,9}(?:or|and|xor|div|mod)\d{1,9}\s*(?:=|<|>|like\b|--|#)", 10),
+    Sign("glued-logic", r"[^\w.]\d{1,9}(?:or|and|xor|div|mod)\d{1,9}\s*(?:=|<|>|like\b|--|#)", 10),
     Sign(
         "numbers-compared",
         r"^(?:\w,)?['\x22(]{0,2}\d{1,6}['\x22)]{0,2}\s{0,2}(?:=|==|!=|<>|<=>|(?:not\s{1,3})?(?:like|regexp|rlike))\s{0,2}['\x22(]{0,2}\d{1,6}['\x22)]{0,2}$",
@@ -71,7 +71,7 @@ SHORT: Final[tuple[Sign, ...]] = (
     Sign("if-number", r"^[\s'\x22)(]{0,4}if\s*\(\s*\d{1,9}\s*(?:=|<|>|\x00)", 10),
     Sign(
         "curly-quote-logic",
-        r"\xe2\x80[\x99\x9d]\s{0,3}(?:or|and|xor|\|\||&&)\s{0,3}(?:\xe2\x80[\x98\x99\x9c\x9d]|\d)\w{0,12}(?:\xe2\x80[\x98\x99\x9c\x9d])?\s{0,3}[=<>]",
+        r"\xe2\x80[\x99\x9d]\s{0,3}(?:or|and|xor|\|\||&&)\s{0,3}(?:\xe2\x80[\x98\x99\x9c\x9d]|\d)\w{0,12}(?:\xe2\x80[\x98\x99\x9c\x9d])?\s{0,3}(?:[=>]|<\s{0,3}(?:\d|\xe2))",
         10,
     ),
     Sign("quote-remark", r"^[^\x00'\x22\s]{0,24}['\x22]\s{0,3}--\s{0,3}[^\x00\s-][^\x00\s]{0,24}$", 10, closes_first),
@@ -107,6 +107,71 @@ SHORT: Final[tuple[Sign, ...]] = (
     Sign(
         "words-apart-remarks",
         r"/\*\w{0,12}\*/[\w'\x22|&=<>()!,.@-]{1,30}/\*\w{0,12}\*/[\w'\x22|&=<>()!,.@-]",
+        10,
+        is_said,
+    ),
+    Sign(
+        "secret-compared",
+        r"^(?:\w{1,20}\.)?pass(?:w(?:or)?d|phrase)?\s{0,3}(?:[=!]?=|<>|\blike\b)\s{0,3}(?:'[^'\x00\n]{0,20}'|\x22[^\x22\x00\n]{0,20}\x22)$",
+        10,
+    ),
+    Sign(
+        "quote-verb-cut",
+        r"^['\x22]\s{0,3}(?:union|alter|select|insert|update|delete|truncate|drop|exec|declare)\b[\s/*(]{0,3}\w{0,2}$",
+        10,
+        closes_first,
+    ),
+    Sign(
+        "separator-verb",
+        r"^['\x22)]{0,3}\s{0,3};\s{0,3}(?:select|truncate|drop|delete|insert|update|alter|union|exec|create|declare|shutdown|waitfor|merge)\s{0,3}(?:[\x5b(*'\x22@][^\x00\n]{0,80})?$",
+        10,
+    ),
+    Sign("sleep-named", r"\bselect\s{1,3}pg_sleep\b", 10, is_said),
+    Sign("provider", r"['\x22](?:msdasql|sqloledb|sqlncli\d{0,2}|oraoledb\.oracle)['\x22]", 10, is_said),
+    Sign("like-cut", r"^[\w.]{1,30}\s{1,3}(?:not\s{1,3})?i?like\s{0,3}['\x22]%?$"),
+    Sign("escaped-quote-number", r"^\\{1,3}['\x22]{1,2}\s{0,3}\d{1,9}\s{1,3}(?:or|and|xor)\s{1,3}\d", 10, is_short),
+    Sign(
+        "large-object", r"\blo_(?:get|put|import|export|from_bytea|create|unlink)\s{0,3}\(\s{0,3}['\x22\d]", 10, is_said
+    ),
+    Sign("quotes-dotted", r"(?:['\x22]\.){6}"),
+    Sign(
+        "defined-alone",
+        r"^(?:create\s{1,3}(?:temp(?:orary)?\s{1,3})?table\s{1,3}[`\x22\x5b]?[\w.]{1,60}[`\x22\x5d]?\s{0,3}\(\s{0,3}[`\x22\x5b]?\w{1,60}[`\x22\x5d]?\s{1,3}(?:text|int|integer|bigint|n?varchar|char|serial|date|timestamp|float|bool|number|blob)\b|alter\s{1,3}table\s{1,3}[`\x22\x5b]?[\w.]{1,80}[`\x22\x5d]?\s{1,3}(?:add|drop|change|modify|rename|alter)\s|create\s{1,3}(?:or\s{1,3}replace\s{1,3})?function\s{1,3}[\w.]{1,60}\s{0,3}\([^\x00\n]{0,120}\)\s{0,3}returns\b|backup\s{1,3}(?:database|log)\s{1,3}\S{1,40}\s{1,3}to\s{1,3}disks?\s{0,3}=)",
+        10,
+        stands_alone,
+    ),
+    Sign(
+        "words-in-words",
+        r"(?:u|un|uni|unio)union(?:nion|ion|on|n)\b|(?:s|se|sel|sele|selec)select(?:elect|lect|ect|ct|t)\b|(?:fr|fro)from(?:om|m)\b|(?:wh|whe|wher)where(?:ere|re|e)\b|\b(?:oorr|aandnd|anandd)\b",
+        10,
+    ),
+    Sign(
+        "union-first",
+        r"^['\x22)\d-]{1,12}\s{0,9}union\s{1,9}(?:all\s{1,9}|distinct\s{1,9})?select\s{1,9}[\w@,.*'\x22() ]{1,80}$",
+        10,
+    ),
+    Sign("select-unseen", r"\bselect[\x01-\x08\x0b\x0c\x0e-\x1f]{1,4}[\w*(@]", 10),
+    Sign(
+        "bracket-logic",
+        r"^['\x22]?[\w-]{1,12}['\x22]?\){1,4}\s{1,9}(?:and|or|xor)\s{1,9}[\w.]{1,30}\s{0,3}(?:=|<|>|like\b)",
+        10,
+        closes_first,
+    ),
+    Sign(
+        "strings-joined",
+        r"^'\s{0,2}(?:\+|\|\|)?\s{0,2}'[^'\x00\n]{1,60}'\s{0,2}(?:\+|\|\|)?\s{0,2}'\x00|\x00\s*\x22\s{0,2}(?:\+|\|\|)?\s{0,2}\x22[^\x22\x00\n]{1,60}\x22\s{0,2}(?:\+|\|\|)?\s{0,2}\x22$",
+        10,
+    ),
+    Sign(
+        "column-added",
+        r"['\x22`]\s{0,3},\s{0,3}[\w.]{1,30}\s{0,3}=\s{0,3}\(?\s{0,3}select\b",
+        10,
+        closes_first,
+    ),
+    Sign("sleep-of-package", r"\b(?:user_lock|dbms_lock|dbms_session)\.sleep\s{0,3}\(", 10, is_said),
+    Sign(
+        "function-compared",
+        r"^[\d'\x22)\s]{0,12}\s(?:and|or|xor)\s{1,3}(?:greatest|least|strcmp|coalesce|nullif|ifnull|isnull|interval|field|elt|locate|instr|find_in_set)\s{0,3}\([^\x00)]{1,60}\)\s{0,3}[=<>!]|\bif\s{0,3}\(\s{0,3}isnull\s{0,3}\(\s{0,3}\d",
         10,
         is_said,
     ),

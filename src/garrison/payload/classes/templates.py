@@ -1,7 +1,15 @@
 """Templates and expression languages: a text opens an expression, and the expression does something."""
 
-from garrison.payload.expressions import does_more, is_evaluated, is_reached, is_whole
-from garrison.payload.quoting import is_said
+from garrison.payload.expressions import (
+    does_more,
+    is_computed,
+    is_evaluated,
+    is_reached,
+    is_reached_inside,
+    is_run,
+    is_whole,
+)
+from garrison.payload.quoting import is_said, stands_alone
 from garrison.payload.sign import PayloadClass, Sign
 
 _OPEN = r"(?:\{\{|\$\{|#\{|\*\{|@\{|~\{|<%[=\s#-]|\{%|\{#|\$\$\{|@\(|\[\[|\{php\}|\{\$|%\{|\{@|#set\s*\()"
@@ -19,8 +27,9 @@ CLASS = PayloadClass(
     (
         Sign(
             "arithmetic",
-            r"(?:\{\{|\$\{|#\{|\*\{|@\{|~\{|<%=?|\{%|\$\$\{|@\(|\[\[|\{|%\{)\s*[\"'(=]{0,3}\s*\d{1,9}\s*[*+\-/%]\s*['\"]?\d{1,9}['\"]?\s*[)'\"]{0,2}\s*(?:\}|%>|\)|\])",
+            r"(?:\{\{|\$\{|#\{|\*\{|@\{|~\{|<%=?|\{%|\$\$\{|@\(|\[\[|\[%|\[=|\{|%\{)\s*[\"'(=]{0,3}\s*\d{1,9}\s*[*+\-/%]\s*['\"]?\d{1,9}['\"]?\s*[)'\"]{0,2}\s*(?:\}|%>|\)|%?\])",
             10,
+            is_computed,
         ),
         Sign(
             "alone",
@@ -43,6 +52,8 @@ CLASS = PayloadClass(
             "dunder-opened",
             _OPEN
             + r"[^\x00{}]{0,200}(?:__\w{3,20}__|\[\s*['\"]_{0,2}(?:class|mro|base|globals|init)|\|\s*attr\s*\(|\bpopen\b|\bsubclasses\b|\.mro\b|\.class\.)",
+            10,
+            is_reached_inside,
         ),
         Sign(
             "ognl",
@@ -54,21 +65,24 @@ CLASS = PayloadClass(
             "java",
             r"(?:\bT\s*\(\s*java|\bjava\.(?:lang\.(?:Runtime|ProcessBuilder|System|Class|Thread|Math|Character|String\b|Object|Process)|io\.|net\.|util\.(?:Scanner|zip)|nio\.|security\.|beans\.|rmi\.|sql\.Driver)\S{0,40}|\bgetClass\s*\(\s*\)|\.class\.(?:forName|getResource|getClassLoader|module|protectionDomain|base|mro)|class\.(?:module\.)?classLoader|\bgetRuntime\s*\(|\bnewInstance\s*\(|\bfreemarker\.template|\b#_memberAccess|\b@java\.|@ognl|#context\b|\bxwork\.|\bnew\s+javax?\.|\bScriptEngineManager\b|\bgetDeclared(?:Method|Constructor|Field)|\bgetMethod\s*\(\s*['\"])",
             6,
+            is_run,
         ),
         Sign(
             "java-class",
             r"\b(?:java\.(?:lang|io|evil|rmi|net|nio|beans|util\.concurrent)\.[a-z]\w{2,40}|javax\.(?:naming|script|management|swing|el)\.[A-Za-z]\w+|org\.(?:apache\.(?:commons|struts2?|xalan|wicket|myfaces|xbean|catalina|tomcat|velocity|logging)|omg\.CORBA|springframework\.(?:context|expression|beans|web|aop)|codehaus\.groovy|mozilla\.javascript|hibernate|jboss|ognl)\b|com\.(?:opensymphony\.xwork2?|sun\.(?:rowset|org|syndication|jndi)|mchange|caucho|ibm\.|bea\.|tangosol|oracle\.wls)|sun\.(?:misc|reflect)\.\w+|ognl\.\w+|groovy\.(?:lang|util)\.\w+|freemarker\.\w+|xwork\.MethodAccessor)\b",
             5,
+            is_run,
         ),
         Sign(
             "java-class-alone",
             r"^(?:\w{1,12}\s*[=:]\s*)?['\"]?(?:java|javax|sun|ognl|groovy|freemarker|org\.(?:apache|omg|springframework|codehaus|mozilla|hibernate|jboss)|com\.(?:opensymphony|sun|mchange|caucho|ibm|bea|tangosol|oracle))\.[\w.$#]{3,80}[('\"]?",
             5,
         ),
+        Sign("arithmetic-escaped", r"\$\\{1,2}[a-z]\{\s{0,3}\d{1,9}\s{0,3}[*+-]\s{0,3}\d{1,9}\s{0,3}\}", 10, is_said),
         Sign("lookup-letters", r"\{::-[a-z$:]", 10),
         Sign(
             "lookup",
-            r"\$\{[^\x00{}]{0,30}(?:jndi|env|sys|java|lower|upper|date|ctx|main|bundle|base64|script|dns|url|docker|k8s|log4j|marker|web|sd|map|const|file|localhost|::)\s*:",
+            r"\$\{(?:[^\x00{}]{0,29}[^\x00{}\w])?(?:jndi|env|sys|java|lower|upper|date|ctx|main|bundle|base64|script|dns|url|docker|k8s|log4j|marker|web|sd|map|const|file|localhost|::)\s*:",
         ),
         Sign(
             "lookup-nested",
@@ -102,14 +116,28 @@ CLASS = PayloadClass(
         ),
         Sign(
             "velocity",
-            r"\$(?:class|session|request|response|e|ex|x|str|chr|out|ref|dummy|foo|rt|engine|sc|data|util)\s*\.\s*(?:getClass|class|inspect|forName|getRuntime|type|append|exec|getInputStream)",
+            r"\$(?:class|session|request|response|e|ex|x|str|chr|out|ref|dummy|foo|rt|engine|sc|data|util)\s*\.\s*(?:getClass|class|inspect|forName|getRuntime|type|append|exec|getInputStream|getSession|getServletContext)",
             8,
         ),
         Sign(
             "engine-own",
             r"\$\{\{<%\x5b|__include__\s*\(|\{\{\s*\d{1,6}\s*\|\s*[a-z]|\{php\}\s*\w|\{\$smarty\.|\{%\s*debug\s*%\}|\x00\s*\{%\s*csrf_token\s*%\}|\{var\s+\$\w{1,20}\s*=|\{%\s*(?:for|if|set)\b[^\x00%]{0,60}\b(?:config|self|request|session|settings)\.(?:iter|items|values|__|args|environ)",
             10,
+            is_said,
         ),
+        Sign(
+            "typeset-run",
+            r"\\(?:write18|directlua|latelua|luaexec|ShellEscape)\s{0,3}\{[^\x00}\n]|\\openout\s{0,3}\\[a-z]|\\immediate\s{0,3}\\write|\\input\s{0,3}\{?\|[a-z\x22]|\\(?:input|include|includegraphics|lstinputlisting|verbatiminput)\s{0,3}(?:\[[^\x00\]]{0,40}\])?\s{0,3}\{\s{0,3}(?:/etc/|/proc/|/home/|/root/)",
+            10,
+            stands_alone,
+        ),
+        Sign(
+            "engine-asked",
+            r"#evaluate\s{0,2}\(\s{0,2}['\x22$]|(?:\$\{|<#\w{2,10}\s)\s{0,3}\.(?:data_model|globals|namespace|main)\b|\{\$\w{1,30}\|(?:system|exec|passthru|shell_exec|eval|file_get_contents|readfile)\b|\{fetch\s{1,3}file\s{0,3}=",
+            10,
+            is_said,
+        ),
+        Sign("module-line", r"^%\s{0,3}import\s{1,3}(?:os|subprocess|sys|socket)\s*$"),
         Sign(
             "polyglot",
             r"\$\{\{<%\x5b%|\{\{[^\x00}]{0,4}<%|<%\{\{|\{\{\$\{|\$\{\{\s*[^\x00}\w]{0,4}\d{1,9}\s*[*+-]|#\{\s*<%|\{\{\}\}|\$\{\}|<%=?\s*%>",

@@ -67,7 +67,7 @@ def test_lines_are_bounded_and_say_what_they_leave_out() -> None:
 
 def test_a_full_pipe_never_blocks_and_the_loss_is_told() -> None:
     reading, writing = os.pipe()
-    write = EventWriter(writing)
+    write = EventWriter(writing).write
     for _ in range(2000):
         write(event(reason()))
     before = os.read(reading, 1 << 20).splitlines()
@@ -82,7 +82,7 @@ def test_a_full_pipe_never_blocks_and_the_loss_is_told() -> None:
 
 def test_events_without_an_objection_are_not_told() -> None:
     reading, writing = os.pipe()
-    EventWriter(writing)(event(disposition=Disposition.ALLOWED))
+    EventWriter(writing).write(event(disposition=Disposition.ALLOWED))
     os.close(writing)
     assert os.read(reading, 100) == b""
     os.close(reading)

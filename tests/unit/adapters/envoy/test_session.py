@@ -8,6 +8,7 @@ import pytest
 
 from garrison.adapters.envoy import bridge
 from garrison.adapters.envoy.session import EngineExchanges, EngineSession
+from garrison.adapters.event_ids import event_ids
 from garrison.config.load import load_settings
 from garrison.core.decision import Disposition
 from garrison.core.errors import RecordError
@@ -261,3 +262,11 @@ def test_event_ids_differ_and_sort_by_time() -> None:
         desk.post().close(False, 201, 0)
     ids = [event.id for event in desk.events]
     assert ids == sorted(set(ids))
+
+
+def test_event_ids_differ_and_sort_within_a_millisecond() -> None:
+    new_id = event_ids()
+    ids = [new_id(1.0) for _ in range(10_000)] + [new_id(1.001), new_id(2.0)]
+    assert ids == sorted(set(ids))
+    assert {len(each) for each in ids} == {36}
+    assert new_id(1.0) not in ids, "the clock may be set back"

@@ -1,13 +1,13 @@
 """Servers on loopback that are told of incidents, and that may refuse."""
 
 import contextlib
-import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
 from aiosmtpd.controller import Controller
+from tests.ports import quiet_port
 
 
 class Got(NamedTuple):
@@ -82,9 +82,7 @@ class Mails:
 @contextlib.contextmanager
 def mail_server(mails: Mails) -> Iterator[int]:
     """Its port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
+    port = quiet_port()
     controller = Controller(mails, hostname="127.0.0.1", port=port)
     controller.start()
     try:

@@ -199,7 +199,7 @@ def test_findings_in_a_file_and_sent(tmp_path: Path) -> None:
 
 def test_techniques_are_told() -> None:
     record = incident_finding(notice(tags=("attack.t1110.004", "owasp.api2")), version="1")
-    assert record["attacks"] == [{"technique": {"uid": "T1110.004"}}]
+    assert record["attacks"] == [{"technique": {"uid": "T1110"}, "sub_technique": {"uid": "T1110.004"}}]
     assert incident_finding(notice(severity=Severity.CRITICAL), version="1")["severity_id"] == 5
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from garrison.adapters.recorded.days import day_of
-from garrison.watch import Retention, Watch
+from garrison.adapters.store.upkeep import Retention, Upkeep
 
 MOMENT = 1_767_225_600.0  # 2026-01-01
 
@@ -17,8 +17,8 @@ def test_watch_removes_samples_past_retention(tmp_path: Path) -> None:
         folder = tmp_path / "bodies" / name
         folder.mkdir(parents=True)
         (folder / "a.sealed").touch()
-    watch = Watch(tmp_path, retention=Retention(events=3))
-    watch.step(MOMENT)
-    watch.close(MOMENT)
+    upkeep = Upkeep(tmp_path, retention=Retention(events=3))
+    upkeep.step(MOMENT)
+    upkeep.close(MOMENT)
     kept = sorted(path.name for path in (tmp_path / "bodies").iterdir())
     assert kept == ["day=2025-12-29", "day=2026-01-01", "elsewhere"]

@@ -225,6 +225,11 @@ def test_what_a_principal_lacks_and_the_exception_that_lets_it_pass() -> None:
             ("id-never-shown", "path.id", "`customer`"),
             "`path.id`: an id of the kind `customer` that an answer to this principal had",
         ),
+        (
+            ("payload-sql", "query.q", "quote-goes-on: 9' OR 9=9"),
+            "`query.q`: a text without these signs: quote-goes-on",
+        ),
+        (("payload-crowded", "body/q", ""), "`body/q`: a shorter text, or one with fewer signs"),
         (("actor-not-allowed", "", "`act.sub`"), "a token whose `act.sub` is among `object-access.actors`, or none"),
     ],
 )

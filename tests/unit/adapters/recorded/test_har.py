@@ -62,6 +62,8 @@ def test_body_that_the_archive_leaves_out() -> None:
     [
         ({}, "object missing required field `request`"),
         ({"request": request(url="http://[")}, "`http://[` is no URL"),
+        ({"request": request(url="data:text/plain,x")}, "`data:` leads to no server"),
+        ({"request": request(url="blob:https://api.test/1")}, "`blob:` leads to no server"),
         ({"request": request(postData={"mimeType": "multipart/form-data", "params": [{"name": "a"}]})}, "the parts"),
         ({"request": request(), "response": {"content": {"text": "?", "encoding": "base64"}, "status": 1}}, "a body"),
         ({"request": request(), "response": {"content": {"text": "é", "encoding": "base64"}, "status": 1}}, "a body"),

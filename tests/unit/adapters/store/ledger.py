@@ -78,7 +78,7 @@ def record(data: Path, events: Iterable[Event]) -> None:
     writer = SpoolWriter(data / "spool")
     recorder = Recorder(writer, fail=FailMode.CLOSED)
     for each in events:
-        recorder(each)
+        recorder.record(each)
     writer.close()
 
 

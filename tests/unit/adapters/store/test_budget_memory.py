@@ -58,7 +58,7 @@ class Gateway:
         text = f"mode: enforce\ndata: {data}\ncontract: {{file: x}}\ncontrols: {own}"
         self.settings: Settings = load_settings(text.encode(), "garrison.yaml")
         self.writer = SpoolWriter(data / "spool")
-        self.record = Recorder(self.writer, fail=FailMode.CLOSED)
+        self.record = Recorder(self.writer, fail=FailMode.CLOSED).record
         self.ids = event_ids()
 
     def show(self, who: int, numbers: list[int], now: float, peer: str = "10.0.0.1", path: str = "/people") -> int:

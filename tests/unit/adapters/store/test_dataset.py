@@ -12,6 +12,7 @@ import pytest
 
 from garrison.adapters.event_ids import event_ids
 from garrison.adapters.store import dataset as dataset_module
+from garrison.adapters.store import merges as merges_module
 from garrison.adapters.store.dataset import Dataset
 from garrison.adapters.store.events import EVENTS, as_kept
 from garrison.adapters.store.manifest import Manifest, manifest_path, read_manifest, write_manifest
@@ -54,7 +55,7 @@ def record(data: Path, *given: Event) -> None:
     writer = SpoolWriter(data / "spool")
     recorder = Recorder(writer, fail=FailMode.CLOSED)
     for each in given:
-        recorder(each)
+        recorder.record(each)
     writer.close()
 
 
@@ -175,7 +176,7 @@ def test_a_crash_before_the_manifest_converts_again_and_one_after_it_removes_the
 
 
 def test_small_files_are_merged_and_old_days_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dataset_module, "MANY", 4)
+    monkeypatch.setattr(merges_module, "MANY", 4)
     for number in range(5):
         record(tmp_path, event(NOON + number, number))
         convert(tmp_path, NOON + number)
@@ -244,7 +245,7 @@ def test_a_manifest_that_could_not_be_made_durable_counts_nothing_twice(
             write_manifest(data, table, manifest)
         raise OSError(errno.EIO, os.strerror(errno.EIO))
 
-    monkeypatch.setattr(dataset_module, "MANY", 2)
+    monkeypatch.setattr(merges_module, "MANY", 2)
     given = [event(NOON + number, number) for number in range(4)]
     with Dataset(tmp_path, EVENTS) as dataset:
         for each in given:

@@ -8,8 +8,8 @@ from tests.unit.respond.samples import by, detection, named
 
 from garrison.adapters.store.detections import DETECTIONS, detections
 from garrison.adapters.store.spool import SpoolWriter
+from garrison.adapters.store.upkeep import Retention, Upkeep
 from garrison.core.detection import Detection
-from garrison.watch import Retention, Watch
 
 NOW = float(int(time.time())) - 100
 MANY = [
@@ -28,7 +28,7 @@ def write(data: Path, *some: Detection) -> None:
 
 
 def convert(data: Path) -> None:
-    Watch(data, retention=Retention()).close(time.time())
+    Upkeep(data, retention=Retention()).close(time.time())
 
 
 def test_they_read_the_same_from_the_data_set(tmp_path: Path) -> None:
@@ -52,9 +52,9 @@ def test_since_and_wanted(tmp_path: Path) -> None:
 def test_old_ones_go(tmp_path: Path) -> None:
     write(tmp_path, detection("old", NOW - 100 * 86400), *MANY)
     convert(tmp_path)
-    watch = Watch(tmp_path, retention=Retention(events=90))
-    watch.step(time.time())
-    watch.close(time.time())
+    upkeep = Upkeep(tmp_path, retention=Retention(events=90))
+    upkeep.step(time.time())
+    upkeep.close(time.time())
     assert [each.id for each in detections(tmp_path)] == ["a", "b", "c", "d"]
 
 

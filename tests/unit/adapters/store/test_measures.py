@@ -214,7 +214,9 @@ def test_autonomous_systems_come_from_a_file(tmp_path: Path, watch: Callable[[Se
     watching = watch(Settings(data=str(tmp_path), controls=controls))
     assert watching.state.measures.systems_of("192.0.2.7") == (64496,)
     assert watching.state.measures.systems_of("2001:db8::7") == (64497,)
-    table.write_text("192.0.2.0/24,who\n")
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text("192.0.2.0/24,who\n")
+    wrong.replace(table)  # in one step: one that is written in place is empty for a moment
     until(lambda: bool(watching.said))
     assert "line 1 names no autonomous system" in watching.said[0]
     assert watching.state.measures.systems_of("192.0.2.7") == (64496,)

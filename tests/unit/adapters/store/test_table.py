@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from garrison.adapters.store import dataset as dataset_module
+from garrison.adapters.store import merges as merges_module
 from garrison.adapters.store import places as places_module
 from garrison.adapters.store.dataset import Dataset
 from garrison.adapters.store.events import EVENTS
@@ -183,7 +184,7 @@ def test_rows_of_two_files_with_the_same_times_are_not_mistaken_for_each_other(t
 
 def test_places_go_with_their_file_and_never_without_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dataset_module, "WORTH", 1)
-    monkeypatch.setattr(dataset_module, "MANY", 2)
+    monkeypatch.setattr(merges_module, "MANY", 2)
     folder = tmp_path / "visits" / "day=2024-10-04"
     with Dataset(tmp_path, VISITS) as dataset:
         for number in range(2):

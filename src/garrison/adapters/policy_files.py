@@ -1,4 +1,4 @@
-"""Files that are looked at now and then: whether any of them changed.
+"""The files that a policy is made of, looked at now and then: whether any of them changed.
 
 Looks at names, not at open files, so that a file replaced by an atomic rename, or a whole folder replaced
 under it, counts as changed. Polling sees this on every file system, network and container mounts included.
@@ -11,8 +11,8 @@ from typing import TypeAlias
 _Facts: TypeAlias = tuple[int, int, int, int] | None
 
 
-class Watch:
-    """The files of one policy."""
+class PolicyFiles:
+    """The files of one policy. Those that a gateway must follow at once are `FilesWatched`."""
 
     def __init__(self, files: Iterable[str] = ()) -> None:
         self._seen: dict[str, _Facts] = {}
@@ -20,7 +20,7 @@ class Watch:
         self.follow(files)
 
     def follow(self, files: Iterable[str]) -> None:
-        """Watch `files` as well, from how they are now; http(s) URLs are no files and are passed over."""
+        """Look at `files` as well, from how they are now; http(s) URLs are no files and are passed over."""
         for file in files:
             if "://" not in file and file not in self._seen:
                 self._seen[file] = _facts(file)

@@ -1,0 +1,73 @@
+"""What a short text carries for another reader than the first: strings of JSON in it, words as a shell joins them."""
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+
+JSON: Final = "json"
+"""The step that takes strings out of JSON."""
+_MOST: Final = 32
+"""Strings that are taken out of one text."""
+_OPENING: Final = ("{", "[", '"')
+_PLAIN: Final = re.compile(r"[\w .,@:+-]{0,7}|[\w.-]{1,40}")
+_DECODER: Final = msgspec.json.Decoder()
+
+# What a shell leaves out of a word: empty quotes, empty parameters, a line that goes on, quotes around a part of it.
+_JOINED: Final = re.compile(
+    r"(?<=[\w/])(?:''|\"\"|\\\r?\n|\\(?=[a-z])|\$[@*]|`\s?`|<>)(?=[\w/])|(?<=[\w/])(['\"])(\w{1,3})\1(?=[\w/\s;|&)]|$)"
+)
+_HINT: Final = re.compile(r"[\[{\"'\\$<`]")
+"""What any of it has: one look, and most texts are done."""
+_MARKED: Final = re.compile(r"''|\"\"|\\|\$[@*]|<>|``|` `|['\"]\w{1,3}['\"]")
+"""What may be left out: most texts have nothing of it, and are not read letter by letter."""
+_LINE: Final = 600
+"""Characters of what a shell is told in a value."""
+_ACTS: Final = re.compile(r"[;|&`\n$/<>({]")
+"""Signs of which a shell has at least one, where a word is run."""
+
+
+def carried(text: str) -> list[tuple[str, str]]:
+    """Each behind the step that it takes: `json`, `shell`. Never raises."""
+    if _HINT.search(text) is None:
+        return []
+    found = [(JSON, each) for each in _strings(text)] if text.startswith(_OPENING) else []
+    if len(text) <= _LINE and _MARKED.search(text) and _ACTS.search(text):
+        joined = _JOINED.sub(r"\2", text)
+        if joined != text:
+            found.append(("shell", joined))
+    return found
+
+
+def carrying(joined: str, texts: Sequence[str]) -> list[int]:
+    """The indexes of those of `texts` that carry something; where none has a hint of it, one look at all tells."""
+    if _HINT.search(joined) is None:
+        return []
+    return [index for index, text in enumerate(texts) if carried(text)]
+
+
+def _strings(text: str) -> list[str]:
+    """The strings of `text`, and of a string in it that is JSON itself."""
+    found: list[str] = []
+    stack: list[Any] = []
+    _read(text, stack)
+    while stack and len(found) < _MOST:
+        node = stack.pop()
+        if isinstance(node, dict):
+            stack += [key for key in node if not key.isidentifier()]
+            stack += node.values()
+        elif isinstance(node, list):
+            stack += node
+        elif isinstance(node, str) and not _PLAIN.fullmatch(node):
+            found.append(node)
+            if node.startswith(_OPENING):
+                _read(node, stack)
+    return found
+
+
+def _read(text: str, stack: list[Any]) -> None:
+    try:
+        stack.append(_DECODER.decode(text))
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return

@@ -1,0 +1,59 @@
+"""What a text carries for another reader is judged, too."""
+
+import json
+
+import pytest
+
+from garrison.payload.carried import carried
+from garrison.payload.judge import judge
+
+ATTACK = "; id"
+
+
+def test_the_strings_of_json_are_taken_out_at_any_depth() -> None:
+    assert carried(json.dumps({"a": [{"b": "5 boats;"}], "c d": 7})) == [("json", "5 boats;")]
+
+
+def test_json_in_a_string_of_json_is_opened() -> None:
+    inner = json.dumps({"b": "it's; a boat"})
+    assert ("json", "it's; a boat") in carried(json.dumps(inner))
+
+
+@pytest.mark.parametrize("text", ["{", "[1, 2", '"', "{}", "[[[", '{"a": 1}'])
+def test_what_is_no_json_carries_nothing(text: str) -> None:
+    assert carried(text) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "joined"),
+    [
+        ("; i''d", "; id"),
+        ('; i""d', "; id"),
+        ("; i\\d", "; id"),
+        ("; i\\\nd", "; id"),
+        ("; i$@d", "; id"),
+        ("; i'd'", "; id"),
+        ("| w'h'oami", "| whoami"),
+    ],
+)
+def test_words_are_joined_as_a_shell_joins_them(said: str, joined: str) -> None:
+    assert carried(said) == [("shell", joined)]
+
+
+@pytest.mark.parametrize("text", ["rock'n'roll", "it''s", "C:\\boats", "it's one's own"])
+def test_words_that_nothing_runs_are_left(text: str) -> None:
+    assert carried(text) == []
+
+
+@pytest.mark.parametrize(
+    "text", [json.dumps({"a": ATTACK}), json.dumps(json.dumps([ATTACK])), ";i''d", "|w\\ho\\ami", "`i''d`"]
+)
+def test_an_attack_is_found_in_what_carries_it(text: str) -> None:
+    assert [found.kind for found in judge([text])] == ["command"]
+
+
+@pytest.mark.parametrize(
+    "text", ['"/etc/boats"', '{"a": "http://localhost:3000"}', '"{{ boats[0] }}"', "[\"//*[@id='oar']\"]"]
+)
+def test_a_document_names_what_a_value_alone_would_open(text: str) -> None:
+    assert judge([text]) == ()

@@ -1,0 +1,105 @@
+"""A text of plain characters is shown to fewer signs, and to none too few."""
+
+import importlib
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from garrison.payload.places import SIGNS
+from garrison.payload.plain import PLAIN, may_be_plain
+from garrison.payload.scanner import Scanner, expression, scanner_of
+
+_BYTES = frozenset(PLAIN) | {0}
+_WORDS = sorted({
+    word
+    for sign in SIGNS
+    for word in sign.pattern.replace("(", " ").replace(")", " ").replace("|", " ").split()
+    if word.replace("_", "").isalnum()
+})  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("pattern", "may"),
+    [
+        ("union select", True),
+        ("<script", False),
+        (r"a[^b]c", True),
+        (r"a[<>]c", False),
+        (r"a[<>]?c", True),
+        (r"a[<>]{0,4}c", True),
+        (r"a[<>]{1,4}c", False),
+        (r"a(?:<|b)c", True),
+        (r"a(?:<|>)c", False),
+        (r"a(?:<|>)*c", True),
+        (r"(?:<|(?:b|\())x|=", True),
+        (r"\x00\s*a\s*\x00", True),
+        (r"\(", False),
+        (r"\.", True),
+        (r"\w\(|\w", True),
+        ("", True),
+    ],
+)
+def test_what_plain_characters_may_match(pattern: str, may: bool) -> None:
+    assert may_be_plain(pattern) is may
+
+
+def test_no_sign_is_left_out_that_another_reading_of_its_pattern_keeps() -> None:
+    parser: Any = importlib.import_module("re._parser")
+    patterns = [expression(sign.pattern).decode() for sign in SIGNS]
+    kept = [pattern for pattern in patterns if _may(parser.parse(pattern))]
+    assert kept == [pattern for pattern in kept if may_be_plain(pattern)]
+    assert len(kept) < len(patterns) / 2, "else it would not be worth it"
+
+
+def _may(parts: Any) -> bool:
+    """Whether each of the parts that must match something may match a plain character, as Python reads them."""
+    for kind, value in parts:
+        match str(kind):
+            case "LITERAL":
+                may = value in _BYTES
+            case "IN":
+                may = any(_is_in(value, code) for code in _BYTES)
+            case "BRANCH":
+                may = any(map(_may, value[1]))
+            case "SUBPATTERN":
+                may = _may(value[3])
+            case "MAX_REPEAT" | "MIN_REPEAT":
+                may = value[0] == 0 or _may(value[2])
+            case _:
+                may = True
+        if not may:
+            return False
+    return True
+
+
+def _is_in(members: Any, code: int) -> bool:
+    found, negated = False, False
+    for kind, value in members:
+        match str(kind):
+            case "NEGATE":
+                negated = True
+            case "LITERAL":
+                found |= value in {code, ord(chr(code).swapcase())} if code < 0x80 else value == code
+            case "RANGE":
+                found |= any(value[0] <= ord(each) <= value[1] for each in {chr(code), chr(code).swapcase()[:1]})
+            case _:
+                found |= str(value) in _CATEGORIES.get(chr(code), {"CATEGORY_WORD", "CATEGORY_SPACE"})
+    return found != negated
+
+
+_CATEGORIES = {
+    " ": {"CATEGORY_SPACE", "CATEGORY_NOT_WORD", "CATEGORY_NOT_DIGIT"},
+    "\0": {"CATEGORY_NOT_SPACE", "CATEGORY_NOT_WORD", "CATEGORY_NOT_DIGIT"},
+    "1": {"CATEGORY_DIGIT", "CATEGORY_WORD", "CATEGORY_NOT_SPACE"},
+    "a": {"CATEGORY_WORD", "CATEGORY_NOT_SPACE", "CATEGORY_NOT_DIGIT"},
+}
+
+
+@given(st.lists(st.sampled_from([*_WORDS, " ", " ", ".", ",", "..", "@", ":", "-", "--", "+", "\0", "1", "e", "ß"])))
+def test_plain_texts_show_the_same_whoever_looks(words: list[str]) -> None:
+    data = b"\0" + "".join(words).encode() + b"\0"
+    whole = Scanner.__new__(Scanner)
+    whole._parts = whole._plain = scanner_of(SIGNS)._parts
+    assert sorted(scanner_of(SIGNS).scan(data, 10_000)) == sorted(whole.scan(data, 10_000))
