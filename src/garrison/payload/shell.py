@@ -32,8 +32,8 @@ _NEAR: Final = 200  # characters of a line before a place in which a variable is
 
 def is_command(text: str, place: int) -> bool:
     """Whether the separator near the beginning of `text` is followed by a command with arguments of a command."""
-    if not is_said(text, place) or "\n|" in text or _is_row(text):
-        return False  # a table
+    if not is_said(text, place) or "\n|" in text or _is_row(text) or _is_named(text):
+        return False  # a table, a name
     found = _SEPARATOR.search(text, 0, 120)
     head = _HEAD.match(text, found.end()) if found else None
     if head is None:
@@ -53,6 +53,15 @@ def _is_row(text: str) -> bool:
     cells = text.count("|")
     bare = text.strip()
     return "||" not in text and (cells > 3 or (cells == 3 and bare[:2] == "| " and bare[-2:] == " |"))
+
+
+def _is_named(text: str) -> bool:
+    """Whether `text` begins with a name between bars that something is put in for (`|release| is out`)."""
+    named = _BETWEEN_BARS.match(text)
+    return named is not None and named[1].lower() not in _ALONE
+
+
+_BETWEEN_BARS: Final = re.compile(r"\s*\|([A-Za-z][\w.]{2,30})\| [A-Za-z]")
 
 
 _ALONE: Final = frozenset(
