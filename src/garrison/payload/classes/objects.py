@@ -168,7 +168,7 @@ HEADER = PayloadClass(
         ),
         Sign(
             "value-then-header",
-            r"^[^\x00\n:{<]{0,60}\r?\n\r?\n?(?:(?:set-cookie|location|content-(?:type|length)|refresh|remote-addr)\s{0,3}:|http/1\.[01]\s)|\x00[^\x00\s]{0,120}(?:(?:\xe5\x98[\x8a\x8d]){2}|\xc4\x8d\xc4\x8a)[a-z][a-z-]{1,30}\s{0,2}:",
+            r"^[^\x00\n:{<]{0,60}\r?\n\r?\n?(?:(?:set-cookie|location|content-(?:type|length)|refresh|remote-addr)\s{0,3}:|http/1\.[01]\s)|\x00[^\x00\s]{0,120}(?:(?:\xe5\x98[\x8a\x8d]){1,2}|\xc4\x8d\xc4\x8a)[a-z][a-z-]{1,30}\s{0,2}:",
             10,
         ),
         Sign(
