@@ -213,7 +213,8 @@ def is_run(text: str, place: int) -> bool:
     start = end = min(place, len(text))
     while start > 0 and end - start < _LONGEST and (text[start - 1].isalnum() or text[start - 1] in "._$"):
         start -= 1
-    if _IMPORTED.match(text, text.rfind("\n", 0, start) + 1) is not None:
+    line = text.rfind("\n", 0, start) + 1
+    if _IMPORTED.match(text, line) is not None or _FRAME.match(text, line) is not None:
         return False
     told = _ERROR.match(text, start)
     is_told = told is not None and text[max(0, start - 1) : start] not in {"(", "'", '"', "@", "="}
@@ -226,6 +227,11 @@ _IMPORTED: Final = re.compile(
     r"(?:[.$][\w*]+){0,6}\s*(?:;\s*)?(?:\n|\r|$)"
 )
 """A line that has only names of what other lines use."""
+_FRAME: Final = re.compile(
+    r"\s{0,8}at\s(?:[\w.@-]{1,60}/{1,2})?[\w.$<>]{3,200}"
+    r"\((?:[\w$]{1,80}\.(?:java|kt|scala|groovy)(?::\d{1,6})?|Native Method|Unknown Source)\)"
+)
+"""Where a program was when something went wrong, as its report says."""
 _ERROR: Final = re.compile(r"(?:[a-z]\w{1,20}\.){1,6}[A-Z]\w{1,60}(?:Exception|Error)(?=\s|:|$|,|;|\))")
 
 

@@ -8,7 +8,7 @@ import functools
 import re
 from typing import Final
 
-from garrison.payload.quoting import closing_quotes, is_not_fenced, is_said, may_close
+from garrison.payload.quoting import closing_quotes, is_not_fenced, is_said, lowered, may_close
 from garrison.payload.sql_letters import letters
 from garrison.payload.statements import begins_statement
 
@@ -55,7 +55,23 @@ _BEHIND: Final = 200
 
 def goes_on(text: str, place: int) -> bool:
     """Whether the words of SQL around `place` are a part of a statement and not of a sentence."""
-    return is_said(text, place) and _is_part(letters(around(text, place)), _start(text, place) == 0)
+    is_part = is_said(text, place) and _is_part(letters(around(text, place)), _start(text, place) == 0)
+    return is_part and not _is_own(text, place)
+
+
+def _is_own(text: str, place: int) -> bool:
+    """Whether the words before `place` are a choice of a regular expression (`union|select`), or bound the groups of a
+    statement (`group by b having count(*) > 3`)."""
+    part = lowered(text[max(0, place - _CLAUSE) : place])
+    if part.endswith("select"):
+        return _CHOICE.search(part, len(part) - _PHRASE if len(part) > _PHRASE else 0) is not None
+    at = part.rfind("having")
+    return at >= 0 and " from " in part and "group by" in part[:at] and _BOUND.fullmatch(part, at) is not None
+
+
+_CLAUSE: Final = 240
+_CHOICE: Final = re.compile(r"\bunion ?\| ?(?:all ?\| ?)?select$")
+_BOUND: Final = re.compile(r"having\s+(?:count|sum|avg|min|max)\s?\([\w.*\s]{0,40}\)\s*[<>=]{1,2}")
 
 
 def around(text: str, place: int) -> str:
@@ -115,6 +131,34 @@ _PHRASE: Final = 40
 _NAMED: Final = re.compile(
     r"(?:^|[\s(])(?P<quote>['\"`])union(?: all| distinct)? select(?P=quote)(?:[\s.,;:!?)]|$)", re.IGNORECASE
 )
+
+
+def is_asked_for(text: str, place: int) -> bool:
+    """Whether what is selected before `place` is more than sums and parts of dates that are asked of a table."""
+    return is_said(text, place) and not _is_summed(text)
+
+
+@functools.lru_cache(maxsize=8)
+def _is_summed(text: str) -> bool:
+    """Asked about a text once, however many of its places are."""
+    return _SUMMED.match(text) is not None
+
+
+_SUMMED: Final = re.compile(
+    r"\s*select\s+(?:distinct\s+)?(?:[\w.]{1,40}\s*,\s*){0,6}"
+    r"(?:count|sum|avg|min|max|date_trunc|round|lower|upper|coalesce|date)\s?\([^()'\"#;@]{0,80}"
+    r"(?:'(?:hour|day|week|month|quarter|year)'[^()'\"#;@]{0,60})?\)[^'\"#;@/]{0,200}?"
+    r"\sfrom\s+(?!dual\b|pg_|sys|information_schema|mysql\b|users?\b)[a-z][\w.]{1,60}\b(?![^a-z]{0,20}\bunion\b)",
+    re.IGNORECASE,
+)
+
+
+def is_clause_left(text: str, place: int) -> bool:
+    """Whether the clause that ends before `place` is put behind a value, and ends no whole statement (`order by 1`)."""
+    return _WHOLE.match(text) is None or text[place - 1 : place] in {"-", "#", "*"}
+
+
+_WHOLE: Final = re.compile(r"\s*(?:select\s[^'\"]{1,60}|with\s+\w+\s+as\s*\()", re.IGNORECASE)
 
 
 _OPERATOR: Final = re.compile(r"[\s)]*(?:or|and|xor|eqv|imp|like|div|\|\||&&)\W", re.IGNORECASE)

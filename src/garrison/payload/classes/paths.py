@@ -89,7 +89,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "windows-file",
-            r"\b(?:boot|win|system)\.ini\b|[/\\](?:php|odbc|my)\.ini(?:[^\w-]|\x00)|\bsystem32[/\\]|\bwin(?:dows|nt)[/\\]+(?:system32|win\.ini|repair|debug|panther|temp|iis|php|my)|\binetpub[/\\]|\\\\[\w.-]{2,40}\\(?:c\$|admin\$|\w{1,20}\$)|\bautoexec\.bat|\bdrivers[/\\]etc[/\\]hosts|\brepair[/\\](?:sam|system)\b|\bunattend(?:ed)?\.xml|[/\\]sysprep\b|\bsysprep[/\\.]|\bglobal\.asa\b|\bntuser\.dat",
+            r"\b(?:boot|win|system)\.ini\b|[/\\](?:php|odbc|my)\.ini(?:[^\w-]|\x00)|\bsystem32[/\\]|\bwin(?:dows|nt)[/\\]+(?:system32|win\.ini|repair|debug|panther|temp|iis|php|my)|\binetpub[/\\]|\\\\[\w.-]{2,40}\\(?:[a-z]\$|admin\$|ipc\$|print\$)|\bautoexec\.bat|\bdrivers[/\\]etc[/\\]hosts|\brepair[/\\](?:sam|system)\b|\bunattend(?:ed)?\.xml|[/\\]sysprep\b|\bsysprep[/\\.]|\bglobal\.asa\b|\bntuser\.dat",
             10,
             is_said,
         ),

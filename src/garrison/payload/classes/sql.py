@@ -8,7 +8,9 @@ from garrison.payload.sql import (
     ends_string,
     goes_on,
     goes_on_or_begins,
+    is_asked_for,
     is_behind_comment,
+    is_clause_left,
     is_delayed,
     is_joined,
     is_row,
@@ -95,7 +97,7 @@ CLASS = PayloadClass(
                 r"^[(\s]*select\s+[-@(]*(?:['\x22]?\d+['\x22]?|@\w+|[a-z]+)[)\s]*,\s*[-(]*(?:sin|\d|[a-z_]+\s*\(|\()|\x00\s*[(\s]*select\s+(?:@\w|[-(]*\w+\s*\()|\x00\s*\(\s*select\b|\x00\s*\d+\s*\)\s*from\s|\d\s+as\s+\S+\s+from\b|\bselect\b[^\x00]{0,60}\bfrom\s+dual\b"
             ),
             10,
-            is_said,
+            is_asked_for,
         ),
         Sign(
             "word-alone",
@@ -149,6 +151,7 @@ CLASS = PayloadClass(
             "clause-number",
             r"(?:\b(?:order|group)\s{1,20}by\s{1,20}\d{1,4}|\blimit\s{1,9}\d{1,6}\s*,\s*\d{1,6}|\bhaving\s{1,9}[\d'\"(]{1,6}\s*[=<>])\s*(?:--|#|/\*|;|\)|\x00)",
             10,
+            is_clause_left,
         ),
         Sign(
             "clause-after-value",
