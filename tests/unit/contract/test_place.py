@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from garrison.contract.documents import parse_json_path
-from garrison.contract.place import MAX_PROBLEMS, Place, Problems, json_path, json_pointer
+from garrison.contract.place import MAX_PROBLEMS, Place, Problems, json_path
 
 
 def test_json_paths_are_readable() -> None:
@@ -14,10 +14,6 @@ def test_json_paths_are_readable() -> None:
 @given(st.lists(st.text() | st.integers(min_value=0, max_value=10**9)))
 def test_a_json_path_can_be_read_back(tokens: list[str | int]) -> None:
     assert parse_json_path(json_path(tokens)) == tuple(tokens)
-
-
-def test_json_pointers_are_escaped() -> None:
-    assert json_pointer(("a/b", "c~d", 3)) == "/a~1b/c~0d/3"
 
 
 def test_each_problem_is_noted_once_and_they_are_bounded() -> None:
