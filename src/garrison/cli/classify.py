@@ -10,6 +10,7 @@ from garrison.cli.options import Config, Contract, Overlay
 from garrison.cli.output import as_json, check_writable, columns, counting, line, note, progress, write
 from garrison.core.counted import counted
 from garrison.core.errors import option_error
+from garrison.core.printable import without_password
 
 if TYPE_CHECKING:
     from garrison.adapters.recorded.exchange import Entry
@@ -110,7 +111,7 @@ def _sight(entries: "Iterable[Entry]", policy: "Policy") -> "tuple[Sightings, in
 def _write(file: Path, found: "list[Suggestion]", contract: str) -> None:
     from garrison.adapters.recorded.proposals import overlay
 
-    write(file, overlay(found, f"People in the answers of {contract}"))
+    write(file, overlay(found, f"People in the answers of {without_password(contract)}"))
 
 
 def _place(traffic: Path | None, data: Path | None, *, live: bool) -> Path:
