@@ -9,6 +9,7 @@ import typer
 
 from garrison.cli.options import AsJson, Contract, GatewayConfig, NamedData
 from garrison.cli.output import as_json, columns, counting, line, note, progress
+from garrison.core.counted import counted
 from garrison.core.errors import option_error
 from garrison.core.printable import printable
 
@@ -193,7 +194,7 @@ def _readable(entries: "Iterable[Entry]") -> "Iterator[RecordedExchange]":
         else:
             unreadable += 1
     if unreadable:
-        note(f"garrison: {unreadable} entries could not be read; `garrison replay` shows why")
+        note(f"garrison: {counted(unreadable, 'entry', 'entries')} could not be read; `garrison replay` shows why")
 
 
 def _listed(states: "Sequence[BudgetState]") -> Iterator[str]:

@@ -1,5 +1,6 @@
 """`garrison events`: what was recorded."""
 
+import contextlib
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -60,13 +61,8 @@ def events(
     wanted = _filter(since, until, principal, operation, reason, peer, disposition, method, status, agent, signal)
     _check(data, since=wanted.since, until=wanted.until, both=json and ocsf)
     output: Output = "ocsf" if ocsf else "json" if json else "table"
-    try:
+    with contextlib.suppress(KeyboardInterrupt):  # how following ends
         _show(data, wanted, limit, output, follow=follow)
-    except KeyboardInterrupt:
-        pass  # how following ends
-    except BrokenPipeError:
-        # Here and not in `main`: typer would take it for a failure. Without this Python complains while it ends.
-        sys.stdout = None
 
 
 def _filter(

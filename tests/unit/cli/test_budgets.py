@@ -118,7 +118,7 @@ def test_limits_are_suggested_from_traffic(tmp_path: Path) -> None:
     ]  # fmt: skip
     (tmp_path / "t.jsonl").write_text("".join(json.dumps(line) + "\n" for line in [*lines, {"no": "exchange"}]))
     told = run("budgets", "suggest", str(tmp_path / "t.jsonl"), "--contract", str(tmp_path / "api.json"))
-    assert "1 entries could not be read" in told
+    assert "1 entry could not be read" in told
     assert "        limit: 21\n" in told
 
 
