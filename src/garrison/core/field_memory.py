@@ -71,7 +71,8 @@ class FieldMemory:
             layout = self._lay_out(names)
         if not layout.varying or len(names) != len(headers):  # what is repeated is read with care
             return joined(self._whole(head), target)
-        key = (layout, layout.pick(told), head.authority, head.protocol)
+        pick = layout.pick  # to call it where it stands takes longer
+        key = (layout, pick(told), head.authority, head.protocol)
         known = self._known.get(key)
         if known is None:
             known = self._keep(key, _steady(head, layout))
