@@ -32,6 +32,7 @@ from garrison.engine.facts import NOTHING_READ, Facts
 from garrison.engine.forwarded import changes
 from garrison.engine.heads import read_parameters
 from garrison.engine.hearing import LATER, Hearing
+from garrison.engine.modest import is_modest
 from garrison.engine.plan import Interest, Policy
 from garrison.engine.problem import denial, problem
 from garrison.engine.stage import PlannedCheck, Stage
@@ -98,9 +99,12 @@ class Exchange(Hearing, eq=False):
             if not policy.state.is_calm():
                 checks = stage.checks
             else:
-                checks = stage.sound if addressed.is_sound and not canonical.ambiguities else stage.awake
-            waits = self._ask(facts, stage, checks)
-            return self._after_head(facts, body) if waits is None else self._suspend(waits, stage, body)
+                checks = stage.sound if addressed.is_sound and is_modest(facts) else stage.awake
+            if not checks and plan.sure is stage.granted:  # as nearly always: nobody is left to be asked, nor to grant
+                self._due, self._decision = stage.granters, ALLOWED
+            elif (waits := self._ask(facts, stage, checks)) is not None:
+                return self._suspend(waits, stage, body)
+            return self._after_head(facts, body)
         except Exception:  # noqa: BLE001 - the engine's guard: its own error denies
             return self._fail()
 
