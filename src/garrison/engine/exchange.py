@@ -242,17 +242,21 @@ class Exchange(Hearing, eq=False):
         disposition = PASSED  # as of nearly every exchange
         if decision is not ALLOWED or observed or self._rewritten or aborted:
             disposition = disposition_of(decision, observed, self._rewritten, aborted)
-        # By place, in the order of the fields: by name it takes five times as long.
-        return Event(
+        # By place, in the order of the fields: by name it takes five times as long. In two parts, for more than thirty
+        # values at once go through a list.
+        said = (
             self._event_id, begun, method if len(method) <= 16 else method[:16], operation.id, operation.template,
             head.peer.address, decision.allowed, self._policy.mode, disposition,
             self._status, "" if principal is ANONYMOUS else principal.id, reasons, observed, errors,
+        )  # fmt: skip
+        more = (
             facts.uninspected, self._request_size, self._response_size, duration, engine, upstream,
             self._policy.digest, principal.client, principal.token,
             exposed.attribution, exposed.disclosures, exposed.key or facts.key,
             facts.asked, facts.missed or (has_left and self._status in GONE), facts.unissued, facts.near,
             facts.forms, facts.canonical.agent, facts.claimed, facts.sent, facts.recipient,
         )  # fmt: skip
+        return Event(*(said + more))
 
     @property
     def principal(self) -> Principal:
