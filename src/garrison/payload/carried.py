@@ -11,6 +11,8 @@ JSON: Final = "json"
 _MOST: Final = 32
 """Strings that are taken out of one text."""
 _OPENING: Final = ("{", "[", '"')
+_FIRST: Final = tuple(["\0" + each for each in _OPENING])
+"""How those begin that may be JSON."""
 _PLAIN: Final = re.compile(r"[\w .,@:+-]{0,7}|[\w.-]{1,40}")
 _DECODER: Final = msgspec.json.Decoder()
 
@@ -18,9 +20,12 @@ _DECODER: Final = msgspec.json.Decoder()
 _JOINED: Final = re.compile(
     r"(?<=[\w/])(?:''|\"\"|\\\r?\n|\\(?=[a-z])|\$[@*]|`\s?`|<>)(?=[\w/])|(?<=[\w/])(['\"])(\w{1,3})\1(?=[\w/\s;|&)]|$)"
 )
-_HINT: Final = re.compile(r"[\[{\"'\\$<`]")
+_HINTS: Final = b"[{\"'\\$<`"
 """What any of it has: one look, and most texts are done."""
-_MARKED: Final = re.compile(r"''|\"\"|\\|\$[@*]|<>|``|` `|['\"]\w{1,3}['\"]")
+_NO_HINT: Final = bytes([code for code in range(256) if code not in _HINTS])
+_MARKED: Final = re.compile(
+    r"['\"\\$<`](?:(?<=\\)|(?<=')(?:'|\w{1,3}['\"])|(?<=\")(?:\"|\w{1,3}['\"])|(?<=\$)[@*]|(?<=<)>|(?<=`)(?:`| `))"
+)  # begins with what is sought first
 """What may be left out: most texts have nothing of it, and are not read letter by letter."""
 _LINE: Final = 600
 """Characters of what a shell is told in a value."""
@@ -30,8 +35,6 @@ _ACTS: Final = re.compile(r"[;|&`\n$/<>({]")
 
 def carried(text: str) -> list[tuple[str, str]]:
     """Each behind the step that it takes: `json`, `shell`. Never raises."""
-    if _HINT.search(text) is None:
-        return []
     found = [(JSON, each) for each in _strings(text)] if text.startswith(_OPENING) else []
     if len(text) <= _LINE and _MARKED.search(text) and _ACTS.search(text):
         joined = _JOINED.sub(r"\2", text)
@@ -41,8 +44,11 @@ def carried(text: str) -> list[tuple[str, str]]:
 
 
 def carrying(joined: str, texts: Sequence[str]) -> list[int]:
-    """The indexes of those of `texts` that carry something; where none has a hint of it, one look at all tells."""
-    if _HINT.search(joined) is None:
+    """The indexes of those of `texts` that carry something; `joined`: all of them, a NUL before and behind each. Where
+    none has a hint of it, one look at all tells."""
+    if not joined.encode("utf-8", "replace").translate(None, _NO_HINT):
+        return []
+    if not _MARKED.search(joined) and not any(first in joined for first in _FIRST):
         return []
     return [index for index, text in enumerate(texts) if carried(text)]
 

@@ -108,12 +108,15 @@ def hiding(joined: str) -> Iterator[int]:
     """Places in texts that are joined, a NUL before and behind each: one at least in each that `decode` has something
     to undo in, and now and then one in another."""
     at = 0
-    while found := _HIDING.search(joined, at):
+    data = joined.encode("utf-8", "replace")
+    marks = data.translate(None, _SAYS_NOTHING)
+    sought = _HIDING if marks.translate(None, _FIRST_OF_FORMS) or b"0x" in data else _ALONE
+    while found := sought.search(joined, at):
         at = found.end()
         if found[0] != "\0" or _unwrapped(found[1]):
             yield at
             at = joined.find("\0", at)  # one place in each is enough
-    if not joined.isascii() and _compatible(joined) != joined:
+    if marks.translate(None, _FIRST_OF_ESCAPES) and _compatible(joined) != joined:
         at = 0
         for text in joined.split("\0"):
             if not text.isascii():
@@ -121,9 +124,15 @@ def hiding(joined: str) -> Iterator[int]:
             at += len(text) + 1
 
 
+_FIRST_OF_ESCAPES: Final = b"%&\\+;"
+_FIRST_OF_FORMS: Final = bytes([0xC2, 0xCA, 0xE2, 0xE3, 0xEF, 0xF0])
+"""Bytes with which everything begins that is undone, but for numbers (`0x`) and base64: escapes, and the UTF-8 of
+compatibility forms and look-alikes."""
+_SAYS_NOTHING: Final = bytes([code for code in range(256) if code not in _FIRST_OF_ESCAPES + _FIRST_OF_FORMS])
+_ALONE: Final = re.compile(rf"\0(?=({_BASE64.pattern})\0)")
 _HIDING: Final = re.compile(
     r"%(?:[0-9A-Fa-f]{2}|[uU][0-9A-Fa-f]{4}|%)|&(?:#[0-9xX]|[A-Za-z]{2,12};)|\\[uxUX0-7{]|\+[A-Za-z]"
-    rf"|0x[0-9A-Fa-f]{{2}}0x|;base64,|\0(?=({_BASE64.pattern})\0)"
+    rf"|0x[0-9A-Fa-f]{{2}}0x|;base64,|{_ALONE.pattern}"
 )  # of base64 only the border before it is taken: something else may be hidden in what only looks like it
 
 

@@ -56,11 +56,11 @@ _NONE: Final = frozenset[int]()
 
 def judge(texts: Sequence[str], spared: Spared = NOTHING_SPARED) -> tuple[Finding, ...]:
     """What is found in `texts`, each at most once. Never raises, and takes time in proportion to their length."""
-    new = [index for index, text in enumerate(texts) if text not in _HARMLESS]
-    told = _odd([texts[index] for index in new]) if new else {}
-    odd = {new[at]: ends for at, ends in told.items()}
-    if not odd:
+    new = _HARMLESS.others(texts)
+    told = _odd(new) if new else {}
+    if not told:
         return ()
+    odd = told if len(new) == len(texts) else _where(texts, new, told)
     reserve = Reserve(texts) if len(texts) > 1 else None
     many = reserve.take_up(len(odd)) if reserve is not None and len(odd) > _SEVERAL else len(odd)
     forms = [
@@ -76,6 +76,13 @@ def judge(texts: Sequence[str], spared: Spared = NOTHING_SPARED) -> tuple[Findin
             best[form.owner] = _unread(form.owner, form.text, form.steps)
     _HARMLESS.add([texts[form.owner] for form in forms if form.owner not in best and not form.spared])
     return tuple(best[index] for index in sorted(best))
+
+
+def _where(texts: Sequence[str], new: Sequence[str], told: Mapping[int, Ends | None]) -> Mapping[int, Ends | None]:
+    """What was told of some of `new`, by where those are in `texts`, of which `new` are those that are not known."""
+    texts_left = iter(enumerate(texts))
+    indexes = [next(index for index, text in texts_left if text is each) for each in new]
+    return {indexes[at]: ends for at, ends in told.items()}
 
 
 def is_harmless(texts: Sequence[str]) -> bool:
