@@ -4,15 +4,13 @@ A text is decoded as long as something can be undone, at most `MAX_ROUNDS` times
 for character references, whose result is shorter still). Every step is linear in the text.
 """
 
-import base64
 import binascii
 import html
 import html.entities
 import itertools
 import re
 import unicodedata
-from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import msgspec
@@ -22,7 +20,7 @@ from garrison.payload.purse import Purse
 MAX_ROUNDS: Final = 4
 """Wrappings inside one another that are undone: what is deeper no server undoes either."""
 _MAX_NORMALISED: Final = 4  # compatibility forms may be longer than what they stand for: up to 18 times for one sign
-_PRINTABLE: Final = 0.97  # of what base64 hides: random bytes that are all printable are as good as impossible
+PRINTABLE: Final = 0.97  # of what base64 hides: random bytes that are all printable are as good as impossible
 _MANY: Final = 256
 """Places of a kind in one text from which on they are no longer looked at one by one, but all at once."""
 
@@ -54,7 +52,7 @@ _JOINED = re.compile(
     r"\+(?:and|or|xor|union|select|order|group|having|waitfor|delay|where|from|like|insert|dir|cat|ping|ls|wget|curl)\+"
 )  # in lower case: to leave the case aside would cost some times as much
 _HEX = re.compile(r"0x[0-9A-Fa-f]{2}(?:0x[0-9A-Fa-f]{2})+")  # begins with what is sought first
-_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
+BASE64 = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
 _DATA_URL = re.compile(r"(?<=;base64,)[A-Za-z0-9+/_-]{8,}={0,2}")
 
 
@@ -90,50 +88,6 @@ def decode(text: str, purse: Purse | None = None) -> tuple[Decoded, ...]:
         text = changed
         found.append(Decoded(text, steps))
     return tuple(found)
-
-
-def hidden_in(joined: str, texts: Sequence[str]) -> frozenset[int]:
-    """The indexes of those of `texts` in which `decode` has something to undo, and now and then of another; `joined`:
-    all of them, a NUL before and behind each."""
-    if joined.count("\0") > len(texts) + 1:
-        return frozenset(range(len(texts)))
-    found = list(hiding(joined))
-    if not found:
-        return frozenset()
-    starts = list(itertools.accumulate([len(text) + 1 for text in texts], initial=1))
-    return frozenset([bisect_right(starts, place) - 1 for place in found])
-
-
-def hiding(joined: str) -> Iterator[int]:
-    """Places in texts that are joined, a NUL before and behind each: one at least in each that `decode` has something
-    to undo in, and now and then one in another."""
-    at = 0
-    data = joined.encode("utf-8", "replace")
-    marks = data.translate(None, _SAYS_NOTHING)
-    sought = _HIDING if marks.translate(None, _FIRST_OF_FORMS) or b"0x" in data else _ALONE
-    while found := sought.search(joined, at):
-        at = found.end()
-        if found[0] != "\0" or _unwrapped(found[1]):
-            yield at
-            at = joined.find("\0", at)  # one place in each is enough
-    if marks.translate(None, _FIRST_OF_ESCAPES) and _compatible(joined) != joined:
-        at = 0
-        for text in joined.split("\0"):
-            if not text.isascii():
-                yield at
-            at += len(text) + 1
-
-
-_FIRST_OF_ESCAPES: Final = b"%&\\+;"
-_FIRST_OF_FORMS: Final = bytes([0xC2, 0xCA, 0xE2, 0xE3, 0xEF, 0xF0])
-"""Bytes with which everything begins that is undone, but for numbers (`0x`) and base64: escapes, and the UTF-8 of
-compatibility forms and look-alikes."""
-_SAYS_NOTHING: Final = bytes([code for code in range(256) if code not in _FIRST_OF_ESCAPES + _FIRST_OF_FORMS])
-_ALONE: Final = re.compile(rf"\0(?=({_BASE64.pattern})\0)")
-_HIDING: Final = re.compile(
-    r"%(?:[0-9A-Fa-f]{2}|[uU][0-9A-Fa-f]{4}|%)|&(?:#[0-9xX]|[A-Za-z]{2,12};)|\\[uxUX0-7{]|\+[A-Za-z]"
-    rf"|0x[0-9A-Fa-f]{{2}}0x|;base64,|{_ALONE.pattern}"
-)  # of base64 only the border before it is taken: something else may be hidden in what only looks like it
 
 
 def _price_of_round(text: str) -> int:
@@ -320,28 +274,28 @@ def _plus(text: str) -> str:
 
 
 def _base64(text: str) -> str:
-    if _BASE64.fullmatch(text):
-        return _unwrapped(text) or text
+    if BASE64.fullmatch(text):
+        return unwrapped(text) or text
     if ";base64," in text:
-        return _DATA_URL.sub(lambda match: _unwrapped(match[0]) or match[0], text)
+        return _DATA_URL.sub(lambda match: unwrapped(match[0]) or match[0], text)
     return text
 
 
-def _unwrapped(text: str) -> str:
+def unwrapped(text: str) -> str:
     """What `text` hides in base64; empty where it hides no text."""
     bare = text.rstrip("=").replace("-", "+").replace("_", "/")
     try:
-        data = base64.b64decode(bare + "=" * (-len(bare) % 4), validate=True)
-    except (binascii.Error, ValueError):
+        data = binascii.a2b_base64(bare + "=" * (-len(bare) % 4))
+    except binascii.Error:
         return ""
     other = len(data[:512].translate(None, _TEXT_BYTES))
-    return data.decode("latin-1") if data and other <= (1 - _PRINTABLE) * min(len(data), 512) else ""
+    return data.decode("latin-1") if data and other <= (1 - PRINTABLE) * min(len(data), 512) else ""
 
 
 _TEXT_BYTES: Final = bytes([9, 10, 13, *range(0x20, 0x7F)])
 
 
-def _compatible(text: str) -> str:
+def compatible(text: str) -> str:
     """Full-width and other compatibility forms are the signs that they stand for (best-fit mappings)."""
     if text.isascii():
         return text
@@ -393,7 +347,7 @@ _STEPS: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("percent", _percent),
     ("html", _references),
     ("escape", _escapes),
-    ("unicode", _compatible),
+    ("unicode", compatible),
     ("utf-7", _utf7),
     ("hex", _hex),
     ("plus", _plus),

@@ -8,7 +8,8 @@ from typing import Final, TypeAlias
 import msgspec
 
 from garrison.payload.carried import JSON, carried, carrying
-from garrison.payload.decoding import decode, hidden_in
+from garrison.payload.decoding import decode
+from garrison.payload.hiding import hidden_in
 from garrison.payload.pieces import PAIRED, SHORTEST, pieces
 from garrison.payload.places import OWNED, SIGNS, Ends, Form, look, name_of, signs_in, signs_of
 from garrison.payload.purse import Purse, Reserve
