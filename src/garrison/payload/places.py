@@ -28,7 +28,7 @@ from garrison.payload.sql import (
     breaks_quote,
     compared,
     goes_on,
-    goes_on_or_begins,
+    goes_on_behind_value,
     same_sides,
     stacks,
 )
@@ -367,7 +367,7 @@ def _escapes(part: str) -> int:
 
 _READ: Final[Mapping[Confirm, _Reading]] = {
     goes_on: _Reading(around, 750, count_words),
-    goes_on_or_begins: _Reading(around, 750, count_words),
+    goes_on_behind_value: _Reading(around, 750, count_words),
     breaks_quote: _Reading(behind_quote, 750, count_words),
     same_sides: _Reading(compared, 320),
     opens_element: _Reading(attributes, 190),
