@@ -34,7 +34,8 @@ than there are characters, in the units of a purse."""
 _UNDONE: Final = 70
 _MADE: Final = 4
 _MADE_WIDE: Final = 60
-"""What a step costs for each character that the text is shorter then, for each that is left, and for bytes as above."""
+"""What a step costs for each character that the text is shorter then, for each that is left, and for each byte of UTF-8
+beyond those that it made or took."""
 
 # Each has one group around all of it, so that a text is split at its places by one call.
 _PERCENT = re.compile(rb"(%(?:[0-9A-Fa-f]{2}|[uU][0-9A-Fa-f]{4}))")
@@ -79,9 +80,7 @@ def decode(text: str, purse: Purse | None = None) -> tuple[Decoded, ...]:
             after = step(changed)
             if after != changed:
                 if purse is not None:
-                    purse.pay(
-                        _UNDONE * abs(len(changed) - len(after)) + _MADE * len(after) + _MADE_WIDE * _wider(after)
-                    )
+                    purse.pay(_price_of_step(changed, after))
                 changed, steps = after, (*steps, name)
         if changed == text:
             break
@@ -95,6 +94,11 @@ def _price_of_round(text: str) -> int:
         return _ROUND + (_LOOKED_AT + _BEGUN) * len(text)  # at most
     begun = text.count("%") + text.count("&") + text.count("\\") + text.count("+")
     return _LOOKED_AT * len(text) + _BEGUN * begun + _WIDE * _wider(text)
+
+
+def _price_of_step(before: str, after: str) -> int:
+    undone, widened = abs(len(before) - len(after)), abs(_wider(before) - _wider(after))
+    return _UNDONE * undone + _MADE * len(after) + _MADE_WIDE * widened
 
 
 def _wider(text: str) -> int:
@@ -300,13 +304,19 @@ def compatible(text: str) -> str:
     if text.isascii():
         return text
     forms = _FORMS
-    strange = set(text.encode("utf-8", "replace").translate(None, _ASCII).decode())
-    changed = [char for char in strange if forms[ord(char)] != char]
-    if len(changed) > _DISTINCT:
+    found = _MAPPED.findall(text)
+    changed = [char for char in set(found) if forms[ord(char)] != char]
+    if len(found) * _SOME > len(text) and len(changed) > _DISTINCT:
         return text.translate(forms)
+    if len(changed) > _DISTINCT:
+        return _MAPPED.sub(lambda match: forms[ord(match[0])], text)
     for char in sorted(changed, key=_stands_for_ascii, reverse=True):
         text = text.replace(char, forms[ord(char)])
     return text
+
+
+_SOME: Final = 4
+"""Where one of so many characters is replaced, each of them is looked up."""
 
 
 def _stands_for_ascii(char: str) -> bool:
@@ -321,7 +331,7 @@ class _Forms(dict[int, str]):
         char = chr(code)
         form = _LOOKALIKES.get(char)
         if form is None:
-            form = unicodedata.normalize("NFKC", char) if _COMPATIBLE.fullmatch(char) else char
+            form = unicodedata.normalize("NFKC", char) if _MAPPED.fullmatch(char) else char
         if len(self) >= _MOST_FORMS:
             self.clear()
         self[code] = found = form if len(form) <= _MAX_NORMALISED else char
@@ -331,9 +341,9 @@ class _Forms(dict[int, str]):
 _MOST_FORMS: Final = 8192
 _FORMS: Final = _Forms()
 # Where forms stand that are mapped to ASCII: letters in circles and of mathematics, full and small width, look-alikes.
-_COMPATIBLE: Final = re.compile(
-    "([\u00a0\u00ad\u02b9\u02bc\u2000-\u206f\u2070-\u209f\u2100-\u214f\u2215\u2216\u2329\u232a\u2460-\u24ff\u29f5\u29f8"
-    "\u3000\u3008\u3009\ufe10-\ufe6f\ufeff\uff00-\uff65\uffe0-\uffe6\U0001d400-\U0001d7ff]+)"
+_COMPATIBLE: Final = (
+    "\u00a0\u00ad\u02b9\u02bc\u2000-\u206f\u2070-\u209f\u2100-\u214f\u2215\u2216\u2329\u232a\u2460-\u24ff\u29f5\u29f8"
+    "\u3000\u3008\u3009\ufe10-\ufe6f\ufeff\uff00-\uff65\uffe0-\uffe6\U0001d400-\U0001d7ff"
 )
 _LOOKALIKES: Final = {
     "\u02b9": "'", "\u02bc": "'", "\u2032": "'", "\u2215": "/", "\u2044": "/", "\u29f8": "/", "\u2216": "\\",
@@ -341,6 +351,7 @@ _LOOKALIKES: Final = {
     "\u200b": "", "\u200c": "", "\u200d": "", "\u2060": "", "\ufeff": "", "\u00ad": "",
     "\u202a": "", "\u202b": "", "\u202c": "", "\u202d": "", "\u202e": "",
 }  # fmt: skip
+_MAPPED: Final = re.compile(f"[{_COMPATIBLE}{''.join(_LOOKALIKES)}]")
 
 _STEPS: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("base64", _base64),
