@@ -1,10 +1,11 @@
 """What a short text carries for another reader than the first: strings of JSON in it, words as a shell joins them."""
 
 import re
-from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
+
+from garrison.payload.joined import Joined
 
 JSON: Final = "json"
 """The step that takes strings out of JSON."""
@@ -43,14 +44,14 @@ def carried(text: str) -> list[tuple[str, str]]:
     return found
 
 
-def carrying(joined: str, texts: Sequence[str]) -> list[int]:
-    """The indexes of those of `texts` that carry something; `joined`: all of them, a NUL before and behind each. Where
-    none has a hint of it, one look at all tells."""
-    if not joined.encode("utf-8", "replace").translate(None, _NO_HINT):
+def carrying(joined: Joined) -> list[int]:
+    """The indexes of those texts that carry something; where none has a hint of it, one look at all tells."""
+    if not joined.signs or not joined.signs.translate(None, _NO_HINT):
         return []
-    if not _MARKED.search(joined) and not any(first in joined for first in _FIRST):
+    text = joined.text
+    if not _MARKED.search(text) and not any(first in text for first in _FIRST):
         return []
-    return [index for index, text in enumerate(texts) if carried(text)]
+    return [index for index, each in enumerate(joined.texts) if carried(each)]
 
 
 def _strings(text: str) -> list[str]:

@@ -4,49 +4,52 @@ import itertools
 import re
 import string
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from garrison.payload.decoding import BASE64, compatible, unwrapped
+from garrison.payload.joined import Joined
 
 
-def hidden_in(joined: str, texts: Sequence[str]) -> frozenset[int]:
-    """The indexes of those of `texts` in which `decode` has something to undo, and now and then of another; `joined`:
-    all of them, a NUL before and behind each."""
-    if joined.count("\0") > len(texts) + 1:
-        return frozenset(range(len(texts)))
+def hidden_in(joined: Joined) -> frozenset[int]:
+    """The indexes of those texts in which `decode` has something to undo, and now and then of another."""
+    if not joined.is_parted:
+        return frozenset(range(len(joined.texts)))
     found = list(hiding(joined))
     if not found:
         return frozenset()
-    starts = list(itertools.accumulate([len(text) + 1 for text in texts], initial=1))
+    starts = list(itertools.accumulate([len(text) + 1 for text in joined.texts], initial=1))
     return frozenset([bisect_right(starts, place) - 1 for place in found])
 
 
-def hiding(joined: str) -> Iterator[int]:
-    """Places in texts that are joined, a NUL before and behind each: one at least in each that `decode` has something
-    to undo in, and now and then one in another."""
+def hiding(joined: Joined) -> Iterator[int]:
+    """Places in texts that are joined: one at least in each that `decode` has something to undo in, and now and then
+    one in another."""
+    text = joined.text
     at = 0
-    data = joined.encode("utf-8", "replace")
-    marks = data.translate(None, _SAYS_NOTHING)
-    sought = _HIDING if marks.translate(None, _FIRST_OF_FORMS) or b"0x" in data else _ALONE
-    while found := sought.search(joined, at):
+    sought = _HIDING if _may_escape(joined) else _ALONE
+    while found := sought.search(text, at):
         at = found.end()
         if found[0] != "\0" or unwrapped(found[1]):
             yield at
-            at = joined.find("\0", at)  # one place in each is enough
-    if marks.translate(None, _FIRST_OF_ESCAPES) and compatible(joined) != joined:
+            at = text.find("\0", at)  # one place in each is enough
+    if not text.isascii() and joined.data.translate(None, _NO_FORMS) and compatible(text) != text:
         at = 0
-        for text in joined.split("\0"):
-            if not text.isascii():
+        for each in text.split("\0"):
+            if not each.isascii():
                 yield at
-            at += len(text) + 1
+            at += len(each) + 1
 
 
-_FIRST_OF_ESCAPES: Final = b"%&\\+;"
-_FIRST_OF_FORMS: Final = bytes([0xC2, 0xCA, 0xE2, 0xE3, 0xEF, 0xF0])
-"""Bytes with which everything begins that is undone, but for numbers (`0x`) and base64: escapes, and the UTF-8 of
-compatibility forms and look-alikes."""
-_SAYS_NOTHING: Final = bytes([code for code in range(256) if code not in _FIRST_OF_ESCAPES + _FIRST_OF_FORMS])
+def _may_escape(joined: Joined) -> bool:
+    """Whether anything is in the texts that escapes begin with."""
+    text, signs = joined.text, joined.signs
+    return "+" in text or "0x" in text or (signs != b"" and signs.translate(None, _NO_ESCAPES) != b"")
+
+
+_NO_ESCAPES: Final = bytes([code for code in range(256) if code not in b"%&\\;"])
+_NO_FORMS: Final = bytes([code for code in range(256) if code not in {0xC2, 0xCA, 0xE2, 0xE3, 0xEF, 0xF0}])
+"""All but the bytes with which the UTF-8 of compatibility forms and look-alikes begins."""
 _DIGITS: Final = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
 _LOW: Final = "".join(
     "[" + "".join(digit for code, digit in enumerate(_DIGITS) if not code & bit) + "]" for bit in (0x20, 0x08, 0x02)

@@ -10,10 +10,11 @@ import msgspec
 from garrison.payload.carried import JSON, carried, carrying
 from garrison.payload.decoding import decode
 from garrison.payload.hiding import hidden_in
+from garrison.payload.joined import join
 from garrison.payload.pieces import PAIRED, SHORTEST, pieces
 from garrison.payload.places import OWNED, SIGNS, Ends, Form, look, name_of, signs_in, signs_of
 from garrison.payload.purse import Purse, Reserve
-from garrison.payload.scanner import BORDER, scanner_of
+from garrison.payload.scanner import scanner_of
 from garrison.payload.sign import ENOUGH
 
 WINDOW: Final = 200
@@ -107,18 +108,16 @@ def _odd(texts: Sequence[str], *, is_quick: bool = False) -> Mapping[int, Ends |
 
     With `is_quick` it may be all of them, and nothing is known of them.
     """
-    bare = list(map(str.rstrip, texts))
-    joined = BORDER + BORDER.join(bare) + BORDER
+    joined = join(list(map(str.rstrip, texts)))
     long: Sequence[int] = ()
-    short, shorter = bare, joined
-    if len(joined) > SHORTEST:
-        long = [at for at, text in enumerate(bare) if len(text) >= SHORTEST]
-        short = [text if len(text) < SHORTEST else "" for text in bare]
-        shorter = BORDER + BORDER.join(short) + BORDER
-    hidden = hidden_in(shorter, short)
+    short = joined
+    if len(joined.text) > SHORTEST:
+        long = [at for at, text in enumerate(joined.texts) if len(text) >= SHORTEST]
+        short = join([text if len(text) < SHORTEST else "" for text in joined.texts]) if long else joined
+    hidden = hidden_in(short)
     if is_quick and hidden:
         return dict.fromkeys(range(len(texts)))
-    told, carry = look(joined, bare), carrying(shorter, short)
+    told, carry = look(joined), carrying(short)
     if not (told or hidden or carry or long):
         _HARMLESS.add(texts)
         return {}
