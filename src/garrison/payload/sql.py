@@ -8,7 +8,7 @@ import functools
 import re
 from typing import Final
 
-from garrison.payload.quoting import closing_quotes, is_said, may_close
+from garrison.payload.quoting import closing_quotes, is_not_fenced, is_said, may_close
 from garrison.payload.sql_letters import letters
 from garrison.payload.statements import begins_statement
 
@@ -112,7 +112,18 @@ _STATEMENT: Final = re.compile(
 )
 
 
-_OPERATOR: Final = re.compile(r"[\s)]*(?:or|and|xor|like|div|\|\||&&)\W", re.IGNORECASE)
+def is_unnamed(text: str, place: int) -> bool:
+    """Whether the words before `place` are said, and not only named between quotes (`a "union select"`)."""
+    return is_not_fenced(text, place) and _NAMED.search(text, max(0, place - _PHRASE), place + 2) is None
+
+
+_PHRASE: Final = 40
+_NAMED: Final = re.compile(
+    r"(?:^|[\s(])(?P<quote>['\"`])union(?: all| distinct)? select(?P=quote)(?:[\s.,;:!?)]|$)", re.IGNORECASE
+)
+
+
+_OPERATOR: Final = re.compile(r"[\s)]*(?:or|and|xor|eqv|imp|like|div|\|\||&&)\W", re.IGNORECASE)
 
 
 def joins_string(text: str, place: int) -> bool:
