@@ -179,8 +179,8 @@ def test_following_shows_each_event_once(data: Path) -> None:
         (["--since", "1h", "--until", "2h"], "<options>: --since: is not before `--until`"),
         (["--disposition", "denied"], "<options>: --disposition: `denied` is no disposition (hint: one of `allowed`"),
         (
-            ["--reason", "budget-exeeded", "--follow"],
-            "<options>: --reason: `budget-exeeded` is no reason, and none on record (hint: did you mean `budget-exceeded`?)",
+            ["--reason", "not-grantd", "--follow"],
+            "<options>: --reason: `not-grantd` is no reason, and none on record (hint: did you mean `not-granted`?)",
         ),
         (["--reason", "xyz"], "<options>: --reason: `xyz` is no reason, and none on record (hint: `garrison events`"),
         (["--signal", "far"], "<options>: --signal: `far` is no signal (hint: one of `missed`, `unissued`, `near`)"),
