@@ -100,6 +100,8 @@ def notify_lines(found: Breach, out: Path, report: Path | None) -> Iterator[str]
     if found.strangers:
         strangers, exposures = counted(found.strangers, "person", "people"), found.stranger_exposures
         yield f"exposed and not in the list: {strangers}, {counted(exposures, 'exposure')}"
+        if not found.exposed and not found.only_own:
+            yield "nobody in the list is on record: does its column hold what the API calls them (`42` is not `042`)?"
     if report is not None:
         yield f"report: `{report}`"
     yield from _certainty(found.certainty)

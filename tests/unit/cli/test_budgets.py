@@ -57,7 +57,7 @@ def test_budgets_and_who_used_them_are_listed(options: tuple[str, ...]) -> None:
         "  staff:bob               5/9",
         "  anonymous at 192.0.2.7  1/2",
         "",
-        "everyone: 5 vehicle in 1d for all, then alert",
+        "everyone: 5 of the kind `vehicle` in 1d for all, then alert",
         "  1 with somebody in the window, 0 held",
         "  all  used",
         "  all  1/5",
@@ -83,6 +83,8 @@ def test_a_release_lets_begin_anew(options: tuple[str, ...], tmp_path: Path) -> 
     done = run("budgets", "release", "--principal", "staff:ada", "--budget", "hour", *options)
     assert done == "released the principal staff:ada from `hour`\n"
     assert "staff:ada" not in run("budgets", *options)
+    run("budgets", "release", "--all", *options)
+    assert "then alert\n  nobody has anybody in the window\n" in run("budgets", *options)
     told = run("budgets", "release", "--client", "shop", *options, status=1)
     assert "no budget has counted the client shop" in told
 
