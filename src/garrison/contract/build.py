@@ -14,7 +14,7 @@ from garrison.contract.media import LINES, TABLES, Kind, MediaTable, kind_of
 from garrison.contract.open_texts import open_properties
 from garrison.contract.operations import OperationOutline
 from garrison.contract.outline import MediaOutline, ParameterOutline, ResponseOutline
-from garrison.contract.parameters import ParameterReader, Reader, joint_schema
+from garrison.contract.parameters import ParameterReader, Reader, joint_schema, path_schema
 from garrison.contract.pinned import pins_of
 from garrison.contract.prose import prose_of
 from garrison.contract.responses import MediaBody, ResponseSchema
@@ -69,9 +69,9 @@ class Builder:
         if not judged:
             return ParameterReader(readers, variables, validator=None, ignored=credentials)
         schema = joint_schema(readers)
-        places, validator = schema["properties"], self._schemas.compile(schema)
-        path = self._schemas.compile(places["path"]) if places.keys() == {"path"} else None
-        return ParameterReader(readers, variables, validator=validator, path=path, ignored=credentials)
+        validator, path = self._schemas.compile(schema), path_schema(schema, variables)
+        judge = self._schemas.compile(path) if path is not None else None
+        return ParameterReader(readers, variables, validator=validator, path=judge, ignored=credentials)
 
     def _used(self, outline: OperationOutline) -> Mapping[str, SecurityScheme]:
         names = dict.fromkeys(name for requirement in outline.security or () for name in requirement)
@@ -237,20 +237,17 @@ def _parameter(outline: ParameterOutline, schema: Schema) -> Parameter:
 def _operation(
     outline: OperationOutline, parameters: tuple[Parameter, ...], schemes: Mapping[str, SecurityScheme]
 ) -> Operation:
-    hosts = sorted({host for host, _ in outline.routes} - {""})
     return Operation(
         id=outline.id,
         method=outline.method,
         template=outline.template,
         path=outline.path,
-        hosts=tuple(hosts),
         parameters=parameters,
         request_media_types=tuple(dict.fromkeys(each.media_type for each in outline.media)),
         body_required=outline.body_required,
         responses=tuple(
             Response(
                 status=each.status,
-                media_types=tuple(dict.fromkeys(media.media_type for media in each.media)),
                 headers=tuple(header.name for header in each.headers),
             )
             for each in outline.responses

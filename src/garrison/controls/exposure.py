@@ -109,7 +109,7 @@ class _People:
 
         def check(facts: Facts) -> Outcome:
             state = facts.state
-            if facts.response_body_schema is not schema or state.measures.tightens:
+            if facts.announced.body_schema is not schema or state.measures.tightens:
                 return check_answer(facts)
             try:
                 held = take(facts.response_document.value)  # type: ignore[union-attr]  # to ask beforehand costs more

@@ -32,7 +32,8 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
     declared = operation.operation.request_media_types
     if not declared:
         of_body = None if operation.streams_request else _head_without_body
-        return Checks(head=of_body if operation.upgrades else _without_upgrade(of_body))
+        alone = of_body if operation.upgrades else _without_upgrade(of_body)
+        return Checks(head=alone, unless_sound=(alone,) if alone is not None else ())
     expected = "one of " + ", ".join(f"`{name}`" for name in declared[:_MAX_NAMED])
 
     def head(facts: Facts) -> Outcome:
@@ -41,7 +42,8 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
         reason_id = "missing-content-type" if facts.media_type is None else "unsupported-media-type"
         return _reason(reason_id, "header.content-type", expected)
 
-    return Checks(head=head if operation.upgrades else _without_upgrade(head), body=_body, dormant=(_body,))
+    whole = head if operation.upgrades else _without_upgrade(head)
+    return Checks(head=whole, body=_body, dormant=(_body,), unless_sound=(whole,))
 
 
 def _without_upgrade(of_body: Callable[[Facts], Outcome] | None) -> Check:

@@ -7,6 +7,7 @@ from garrison.core.ids import ControlId
 from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec
 from garrison.engine.decode import Undecodable
 from garrison.engine.facts import Facts
+from garrison.engine.modest import bound_none
 
 _ID = ControlId("request-limits")
 
@@ -49,7 +50,7 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
                 found += _length(facts, limits)
         return found or None
 
-    return Checks(head=head, body=_body, dormant=(_body,))
+    return Checks(head=head, body=_body, dormant=(_body,), unless_sound=(head,) if bound_none(limits) else ())
 
 
 def _excesses(facts: Facts, limits: RequestLimitsSettings) -> tuple[Reason, ...]:

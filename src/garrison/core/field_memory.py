@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Any, Final, TypeAlias
 
 from garrison.core.canonical import CanonicalRequest, Fields, Target, is_length, joined, read_fields, together
-from garrison.core.http import Headers, RequestHead
+from garrison.core.http import LENGTHS, Headers, RequestHead
 from garrison.core.remember import remember
 
 VARYING: Final = frozenset({
@@ -71,7 +71,8 @@ class FieldMemory:
             layout = self._lay_out(names)
         if not layout.varying or len(names) != len(headers):  # what is repeated is read with care
             return joined(self._whole(head), target)
-        key = (layout, layout.pick(told), head.authority, head.protocol)
+        pick = layout.pick  # to call it where it stands takes longer
+        key = (layout, pick(told), head.authority, head.protocol)
         known = self._known.get(key)
         if known is None:
             known = self._keep(key, _steady(head, layout))
@@ -79,7 +80,9 @@ class FieldMemory:
         for name in layout.varying:
             text += told[name]
         # What is printable has no control character. Else it looks odd, and is read with care.
-        if not text.isprintable() or (layout.has_length and not is_length(told["content-length"])):
+        if not text.isprintable():
+            return joined(self._whole(head), target)
+        if layout.has_length and (length := told["content-length"]) not in LENGTHS and not is_length(length):
             return joined(self._whole(head), target)
         found, more = target.ambiguities, known.ambiguities
         return CanonicalRequest(

@@ -9,6 +9,7 @@ from garrison.contract.body import BodySchema
 from garrison.contract.catalogue import CompiledOperation
 from garrison.contract.media import Kind, kind_of
 from garrison.contract.responses import ResponseSchema
+from garrison.core.http import LENGTHS
 from garrison.engine.decode import Undecodable, decode, decode_json, decode_response, decompress
 from garrison.engine.facts import Facts
 from garrison.engine.media_type import MediaType
@@ -42,9 +43,9 @@ def read_request_body(facts: Facts, body: bytes, limit: int, limits: RequestLimi
         facts.uninspected += ("request-body: over the inspection bound",)
         return
     facts.received = body
-    headers, length = facts.canonical.headers, str(len(body))
-    stated = headers.get("content-length", length)
-    if stated != length and stated.lstrip("0") != length:
+    headers = facts.canonical.headers
+    stated = headers.get("content-length")
+    if stated is not None and LENGTHS.get(stated) != len(body) and stated.lstrip("0") != str(len(body)):
         facts.document = Undecodable("conflicting-framing", "header.content-length", "the body's own length")
         return
     data = body

@@ -106,8 +106,8 @@ class Checks(msgspec.Struct, frozen=True):
     """Those of its checks that say nothing while nobody is measured against (`State.is_calm`), and those of a request's
     body that say nothing of one that could be decoded: they are not asked then. An objector's only."""
     unless_sound: tuple[Check, ...] = ()
-    """Those of its `head` that say nothing of a sound request (`Addressed.is_sound`), in whose head nothing is
-    ambiguous either: they are not asked of one. An objector's only."""
+    """Those of its `head` that say nothing of a modest request (`modest.py`) of sound target (`Addressed.is_sound`):
+    they are not asked of one. An objector's only."""
     always_grants: bool = False
     """Whether `head` grants every exchange of the operation, whatever its facts: it is taken as said."""
     heeds_response: Wants | None = None

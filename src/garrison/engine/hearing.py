@@ -1,5 +1,9 @@
 """What the controls said of one exchange so far, and what it amounts to."""
 
+from typing import Any
+
+import msgspec
+
 from garrison.core.decision import Amendment, Decision, Grant, Reason, Rewrite
 from garrison.core.question import Question
 from garrison.engine.asking import Waits, has_objection, may_ask
@@ -15,17 +19,19 @@ NOTHING_SAID = Decision(allowed=False)
 """Before the first control was asked."""
 
 
-class Hearing:
+LATER: Any = None
+"""What a field begins with that is set before anybody looks at it."""
+
+
+class Hearing(msgspec.Struct, eq=False, kw_only=True):
     """Asks the controls, stage by stage, and decides: what every exchange does."""
 
-    __slots__ = ("_answers", "_decision", "_due", "_has_left", "_plan")
-
-    _plan: Plan
-    _answers: tuple[Answer, ...]
-    _due: Granters | None
+    _plan: Plan = LATER
+    _answers: tuple[Answer, ...] = ()
+    _due: Granters | None = None
     """Who had to have granted when it was last decided; None before the first decision."""
-    _decision: Decision
-    _has_left: bool
+    _decision: Decision = NOTHING_SAID
+    _has_left: bool = False
     """Whether what is being fed is forwarded already: an observed message, which nothing can change."""
 
     @property

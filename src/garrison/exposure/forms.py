@@ -162,7 +162,11 @@ class Forms:
         """As `of_all`, where there is one property alone."""
         schema, name, shown = self._lone  # type: ignore[misc]  # it is there
         document = facts.document
-        if type(document) is not JsonDocument or facts.body_schema is not schema or type(document.value) is not dict:
+        if (
+            facts.expected.body_schema is not schema
+            or type(document) is not JsonDocument
+            or type(document.value) is not dict
+        ):
             return ()
         try:
             value = document.value[name]

@@ -84,11 +84,17 @@ def _start(text: str, place: int) -> int:
     return line if line or place < _LINE else place - 120
 
 
-def goes_on_or_begins(text: str, place: int) -> bool:
-    """The same, or whether it stands at the beginning of `text`, where a value is expected."""
+def goes_on_behind_value(text: str, place: int) -> bool:
+    """The same behind a value that is no part of a longer word (`true/false or 1 in`), or whether it stands at the
+    beginning of `text`, where a value is expected."""
+    if _VALUE_FIRST.search(text, max(0, place - _LINE), place) is None:
+        return False
     return (place <= _BEGINNING and text.lstrip()[:1] in _VALUES) or goes_on(text, place)
 
 
+_VALUE_FIRST: Final = re.compile(
+    r"(?:^|\s)['\"(-]{0,3}[\w.]++(?:['\")]{1,3}\s*|\s+)(?:and|or|xor|&&|\|\|)\s*[!~(+-]{0,3}\s*['\"\d]", re.IGNORECASE
+)
 _BEGINNING: Final = 60
 _VALUES: Final = frozenset("'\"(-0123456789)")
 

@@ -244,6 +244,26 @@ def test_reading_never_raises(
     assert set(reading.values) == {"path", "query", "header", "cookie"}
 
 
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {},
+        {"type": "string", "maxLength": 3},
+        {"type": "integer", "minimum": 2},
+        {"type": "array", "items": {"type": "integer"}, "maxItems": 2},
+        {"type": "object", "properties": {"x": {"type": "integer"}}, "required": ["x"]},
+        {"enum": ["a", "true"]},
+        {"type": ["boolean", "null"]},
+    ],
+)
+@given(argument=TEXTS | st.sampled_from(["", "1,2,3", "x,1", "\ud800", "9" * 40]))
+def test_what_stands_alone_in_the_path_is_judged_as_beside_others(schema: Any, argument: str) -> None:
+    parameter = {"name": "p", "in": "path", "required": True, "schema": schema}
+    alone = with_parameters(parameter, path="/p/{p}")
+    beside = with_parameters(parameter, query("other", {}), path="/p/{p}")
+    assert read(alone, path=[argument]) == read(beside, path=[argument])
+
+
 EVERYTHING = with_parameters(
     {
         "name": "p",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from garrison.config.load import load_settings
 from garrison.core.decision import Decision
@@ -11,7 +12,8 @@ from garrison.core.event import Event
 from garrison.core.http import Headers, Peer, RequestHead, ResponseHead
 from garrison.core.ids import EventId
 from garrison.engine.exchange import Exchange
-from garrison.engine.plan import Policy
+from garrison.engine.heads import AnswerMemory
+from garrison.engine.plan import Plan, Policy
 from garrison.engine.step import Hold, Observe, Pass, Refuse, Step
 from garrison.wiring import build_policy
 
@@ -127,6 +129,21 @@ def small_policy(settings: str = "mode: enforce", contract: str = CONTRACT) -> P
     """A policy over `contract` under the garrison.yaml text `settings`."""
     parsed = load_settings(f"{settings}\ncontract: {{file: /api.yaml}}\n".encode(), "garrison.yaml")
     return build_policy(parsed, read=lambda _: contract.encode())
+
+
+def asking_all(judged: Policy) -> Policy:
+    """`judged` with nobody left out who could say nothing: of sound and modest requests, of heads of answers."""
+
+    def all_of(plan: Plan) -> Plan:
+        heeding = tuple(replace(each, heeds_response=None) for each in plan.response_head.checks)
+        return replace(
+            plan,
+            head=replace(plan.head, sound=plan.head.checks, awake=plan.head.checks),
+            response_head=replace(plan.response_head, checks=heeding),
+            answers=AnswerMemory(plan.operation),
+        )
+
+    return replace(judged, plans=tuple(map(all_of, judged.plans)), undescribed=all_of(judged.undescribed))
 
 
 def request_head(line: str, headers: Headers = (), body: bytes | None = None, **more: Any) -> RequestHead:

@@ -3,6 +3,7 @@
 import pytest
 from msgspec.structs import replace
 from tests.unit.adapters.recorded.recording import get, policy, post
+from tests.unit.engine.drive import asking_all
 
 from garrison.adapters.recorded.exchange import RecordedExchange
 from garrison.adapters.recorded.play import play
@@ -11,8 +12,6 @@ from garrison.core.ids import ControlId
 from garrison.engine.answers import Answered, Trace, seen_answers
 from garrison.engine.combine import Failed
 from garrison.engine.facts import Facts
-from garrison.engine.heads import AnswerMemory
-from garrison.engine.plan import Plan, Policy
 from garrison.engine.trace import traced
 
 
@@ -49,21 +48,6 @@ def test_control_that_raises_is_told_as_failed() -> None:
     assert answers[first.control] is Answered.FAILED
 
 
-def asking_all(judged: Policy) -> Policy:
-    """`judged` with nobody left out who could say nothing: of sound requests, of heads of answers."""
-
-    def all_of(plan: Plan) -> Plan:
-        heeding = tuple(replace(each, heeds_response=None) for each in plan.response_head.checks)
-        return replace(
-            plan,
-            head=replace(plan.head, sound=plan.head.checks, awake=plan.head.checks),
-            response_head=replace(plan.response_head, checks=heeding),
-            answers=AnswerMemory(plan.operation),
-        )
-
-    return replace(judged, plans=tuple(map(all_of, judged.plans)), undescribed=all_of(judged.undescribed))
-
-
 ODD = [
     get("/pets?limit=3"), get("/pets?limit=0"), get("/pets?limit=1&limit=2"), get("/pets?other=1"),
     get("/pets/../pets"), get("/pets", ("x-http-method-override", "PUT")),
@@ -80,7 +64,9 @@ def test_who_is_left_out_would_have_said_nothing(recorded: RecordedExchange) -> 
 def test_who_is_asked_of_a_sound_request() -> None:
     plan = policy().plans[0]
     left_out = {each.control for each in plan.head.awake} - {each.control for each in plan.head.sound}
-    assert left_out == {ControlId("canonical-form"), ControlId("request-schema")}
+    assert left_out == {
+        ControlId("canonical-form"), ControlId("media-type"), ControlId("request-limits"), ControlId("request-schema"),
+    }  # fmt: skip
     assert plan.sure == plan.head.granted
     assert [each.control for each in plan.sure] == [ControlId("inventory")]
     assert ControlId("inventory") not in {each.control for each in plan.head.checks}

@@ -88,7 +88,8 @@ class EngineExchanges:
         now = _now()
         peer = Peer(address, port) if tls is None else Peer(address, port, TlsFacts(*tls))
         head = RequestHead(method, target, authority, headers, peer, scheme, protocol, has_body)
-        exchange = Exchange(self.policy, self._event_id(now), now)
+        event_id = self._event_id  # to call it where it stands takes longer
+        exchange = Exchange(self.policy, event_id(now), now)
         session = EngineSession(exchange, self.sink, self._submit, now)
         try:
             step = exchange.request(head, body if judged else None)
@@ -253,8 +254,9 @@ class EngineSession(msgspec.Struct, eq=False):
     def _finish(self, directive: int) -> int:
         now = _now()
         event = self._exchange.close(now, False, self._engine + now - self._begun, self._upstream)
+        sink = self._sink  # as above
         try:
-            self._sink(event)
+            sink(event)
         except RecordError:
             return self._unrecorded(event)
         return directive | DONE

@@ -39,8 +39,9 @@ class Recorder:
 
     def record(self, event: Event) -> None:
         """Record `event`; raises RecordError in fail mode closed where that is not possible."""
+        encode, append = self._encode, self._append  # to call them where they stand takes longer
         try:
-            self._append(self._encode([event]))  # a line, in a buffer that need not grow
+            append(encode([event]))  # a line, in a buffer that need not grow
         except OSError as error:
             self._missed(error)
         else:

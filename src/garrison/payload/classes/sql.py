@@ -7,7 +7,7 @@ from garrison.payload.sql import (
     breaks_quote,
     ends_string,
     goes_on,
-    goes_on_or_begins,
+    goes_on_behind_value,
     is_asked_for,
     is_behind_comment,
     is_clause_left,
@@ -111,11 +111,9 @@ CLASS = PayloadClass(
         ),
         Sign(
             "number-logic",
-            loose(
-                r"^['\"(-]{0,3}[\w.]{1,12}(?:['\")]{1,3}\s*|\s+)(?:and|or|xor|&&|\|\|)\s*[!~(+-]{0,3}\s*(?:\d[\d.+*/() -]{0,20}|'[^\x00']{0,12}'|\"[^\x00\"]{0,12}\")\s*(?:=|<>|!=|like|in|is|between|sounds|rlike|regexp|--|#|/\*|;)"
-            ),
+            r"[\w.](?:['\")]{1,3}\s*|\s+)(?:and|or|xor|&&|\|\|)\s*[!~(+-]{0,3}\s*(?:\d[\d.+*/() -]{0,20}|'[^\x00']{0,12}'|\"[^\x00\"]{0,12}\")\s*(?:=|<>|!=|like|in|is|between|sounds|rlike|regexp|--|#|/\*|;)",
             10,
-            goes_on_or_begins,
+            goes_on_behind_value,
         ),
         Sign(
             "number-logic-alone",
