@@ -1,4 +1,5 @@
-"""What a short text carries for another reader than the first: strings of JSON in it, words as a shell joins them."""
+"""What a short text carries for another reader than the first: strings of JSON or GraphQL in it, words as a shell joins
+them."""
 
 import re
 from typing import Any, Final
@@ -12,8 +13,11 @@ JSON: Final = "json"
 _MOST: Final = 32
 """Strings that are taken out of one text."""
 _OPENING: Final = ("{", "[", '"')
-_FIRST: Final = tuple(["\0" + each for each in _OPENING])
-"""How those begin that may be JSON."""
+_OPERATIONS: Final = ("query", "mutation", "subscription")
+_FIRST: Final = tuple(["\0" + each for each in (*_OPENING, *_OPERATIONS)])
+"""How those begin that may be JSON, or an operation of GraphQL."""
+_ARGUMENT: Final = re.compile(r"[:\[,]\s{0,9}\"((?:[^\"\\\n]|\\.)+)\"")
+"""What is given to a field."""
 _PLAIN: Final = re.compile(r"[\w .,@:+-]{0,7}|[\w.-]{1,40}")
 _DECODER: Final = msgspec.json.Decoder()
 
@@ -35,8 +39,11 @@ _ACTS: Final = re.compile(r"[;|&`\n$/<>({]")
 
 
 def carried(text: str) -> list[tuple[str, str]]:
-    """Each behind the step that it takes: `json`, `shell`. Never raises."""
+    """Each behind the step that it takes: `json`, `graphql`, `shell`. Never raises."""
     found = [(JSON, each) for each in _strings(text)] if text.startswith(_OPENING) else []
+    if not found and text.startswith((*_OPERATIONS, "{")) and text.rstrip().endswith("}"):
+        given = [each.replace('\\"', '"').replace("\\\\", "\\") for each in _ARGUMENT.findall(text)[:_MOST]]
+        found = [("graphql", each) for each in given if not _PLAIN.fullmatch(each)]
     if len(text) <= _LINE and _MARKED.search(text) and _ACTS.search(text):
         joined = _JOINED.sub(r"\2", text)
         if joined != text:

@@ -200,7 +200,7 @@ def _object_said(node: dict[str, Any], known: Pins, found: list[str], stack: lis
         elif kind is dict or kind is list:
             stack.append((value, pinned.get(key, NOTHING_PINNED)))
         if _is_odd(key) and key not in pinned:
-            found.append(key)
+            found.append(_named_with(key, value))
 
 
 def _list_said(node: list[Any], known: Pins, found: list[str], stack: list["_Held"]) -> None:
@@ -215,6 +215,11 @@ def _list_said(node: list[Any], known: Pins, found: list[str], stack: list["_Hel
 def _is_odd(key: str) -> bool:
     """Whether a key that the contract does not declare is a text like any other."""
     return not key.isidentifier() or key[:2] == "__" or key == "constructor"
+
+
+def _named_with(key: str, value: Any) -> str:
+    """`key`, and the one below it where both together name what all objects of a runtime share."""
+    return "constructor.prototype" if key == "constructor" and type(value) is dict and "prototype" in value else key
 
 
 _Held: TypeAlias = tuple[Any, Pins]
@@ -312,7 +317,7 @@ def _object(step: _Step, found: Places, stack: list[_Step], *, plain: bool) -> N
         if is_odd or is_text or is_held:
             below = f"{place}/{_label(key)}" if depth < _MAX_NAMED else place
             if is_odd:
-                found.append((below, key))
+                found.append((below, _named_with(key, value)))
             if is_text:
                 found.append((below, value))
             elif is_held:

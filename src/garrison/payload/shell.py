@@ -97,11 +97,13 @@ def ends_value(text: str, place: int) -> bool:
         return True
     if word in _ODD:
         return bool(rest.strip())
+    if _WRITTEN.search(rest) is not None and (word in _ALONE or word == "echo"):
+        return True
     if word in _WRAPPERS and _WRAPPED.match(rest) is not None:
         return True
-    given = _GIVEN.match(rest)
     if word in _NAMED_TOOLS:
-        return given is not None or _DOTTED.match(rest) is not None
+        return any(each.match(rest) is not None for each in (_GIVEN, _DOTTED, _TOLD))
+    given = _GIVEN.match(rest)
     return given is not None and word in _WORDS and given[0].strip()[:1] not in {"'", '"'}
 
 
@@ -113,6 +115,11 @@ _GIVEN: Final = re.compile(
     r"\s+(?:[-+]{1,2}\w|/\w|/\s+-|~/|\.{1,2}/|\$[\w({]|https?:|\d{1,3}(?:\.\d{1,3}){3}\b|[A-Za-z]:\\|\\\\\w|['\"])|\s*<{1,3}\s*\S"
 )
 _DOTTED: Final = re.compile(r"\s+[\w-]{1,40}\.(?:[\w-]{1,40}\.){0,3}[A-Za-z]{2,}\b")
+_TOLD: Final = re.compile(
+    r"\s+(?:ps|run|exec|get|images|inspect|describe|apply|s3|ec2|sts|iam|s_client|passwd|shadow|[cxt]z?j?v?f|(?:if|of)=\S)\b"
+)
+"""What a tool of many is told first."""
+_WRITTEN: Final = re.compile(r"\s*>{1,2}\s*(?:[~./]|\w{1,20}\.\w)")
 _WRAPPED: Final = re.compile(
     r"\s+(?:[^\s;|&]{1,12}\s+){0,2}(?:id|whoami|uname|hostname|sh|bash)\s*(?:$|[;|&]|\w{1,6}$)"
 )

@@ -94,6 +94,9 @@ def test_what_is_not_declared_is_read() -> None:
 
 def test_keys_and_unreadable_bodies_are_read() -> None:
     assert reasons(decided("POST /notes", {"__proto__": {"a": 1}})) == [("payload-object", "body/__proto__")]
+    shared = {"constructor": {"prototype": {"a": 1}}}
+    assert reasons(decided("POST /notes", shared)) == [("payload-object", "body/constructor")]
+    assert reasons(decided("POST /notes", {"constructor": {"name": "b"}})) == []
     assert [found for found, _ in reasons(decided("POST /notes", b"{\"text\": \"1' or '1'='1\""))] == ["payload-sql"]
 
 

@@ -19,7 +19,18 @@ def test_json_in_a_string_of_json_is_opened() -> None:
     assert ("json", "it's; a boat") in carried(json.dumps(inner))
 
 
-@pytest.mark.parametrize("text", ["{", "[1, 2", '"', "{}", "[[[", '{"a": 1}'])
+@pytest.mark.parametrize("start", ["query Boats ", "mutation ", "subscription ", ""])
+def test_what_is_given_to_the_fields_of_an_operation_is_taken_out(start: str) -> None:
+    text = start + '{ boat(name: "it\'s; \\"b\\"", tags: ["oar", "a|b c"], pin: 7) { id } }'
+    assert carried(text) == [("graphql", 'it\'s; "b"'), ("graphql", "a|b c")]
+
+
+def test_what_is_given_to_a_field_is_read_like_any_value() -> None:
+    assert judge(['mutation { ping(host: "boat; cat /etc/passwd") { out } }'])
+    assert judge(['query { boats(name: "Ada\'s boat; the old one") { id } }']) == ()
+
+
+@pytest.mark.parametrize("text", ["{", "[1, 2", '"', "{}", "[[[", '{"a": 1}', 'query: "a b; c"', '{ a b: "c; d'])
 def test_what_is_no_json_carries_nothing(text: str) -> None:
     assert carried(text) == []
 

@@ -80,7 +80,7 @@ LDAP = PayloadClass(
     (
         Sign(
             "filter-left",
-            r"\*\s*\)\s*\(|\)\s*\({1,4}\s*[|&!]\s*\(|\)\s*\({1,4}\s*\w{1,30}\s*[~<>]?=|[\w*]\){1,4}(?:%00|\xef\xbf\xbd)|\*\)\)?[%\x00]|\x00\s*\s*[*)(|&!]{2,12}['\x22]?\s*\x00|\(\|\(\w{1,20}=|\x00\s*[^\x00(]{0,30}\)\s*\(\s*(?:[|&!]|\w{1,20}=)",
+            r"\*\s*\)\s*\(|\)\s*\({1,4}\s*[|&!]\s*\(|\)\s*\({1,4}\s*[\w;-]{1,40}\s*[~<>]?=|[\w*]\){1,4}(?:%00|\xef\xbf\xbd)|\*\)\)?[%\x00]|\x00\s*\s*[*)(|&!]{2,12}['\x22]?\s*\x00|\(\|\(\w{1,20}=|\x00\s*[^\x00(]{0,30}\)\s*\(\s*(?:[|&!]|\w{1,20}=)",
             10,
             closes_filter,
         ),
@@ -156,7 +156,7 @@ XPATH = PayloadClass(
         ),
         Sign(
             "path-left",
-            r"^['\x22]?[\w-]{0,12}['\x22]?\s{0,2}\]\s{0,3}\|\s{0,3}/{1,2}\s{0,2}(?:\*|[a-z])",
+            r"^(?:['\x22]?[\w-]{0,12}['\x22]?|\))\s{0,2}\](?:\[[^\x00\]\n]{1,30}\])?\s{0,3}\|\s{0,3}/{1,2}\s{0,2}(?:\*|[a-z])",
             10,
             stands_alone,
         ),
@@ -220,13 +220,13 @@ NOSQL = PayloadClass(
         ),
         Sign(
             "stage",
-            r"['\x22\x00\x5b]\$(?:lookup|graphLookup|unionWith|elemMatch|function|accumulator|jsonSchema|mod|facet|unwind|addFields|replaceRoot|redact|geoWithin|geoIntersects|near(?:Sphere)?|all|size|bits(?:All|Any)(?:Set|Clear)|currentOp|collStats|indexStats|listSessions|out|merge|match|rename|inc|mul|push|pull|pullAll|pop|addToSet|setOnInsert|bucketAuto|sortByCount|documents|group|project|sample)(?:['\x22]\s{0,3}:|\x00|\x5d)",
+            r"['\x22\x00\x5b]\$(?:lookup|graphLookup|unionWith|elemMatch|function|accumulator|jsonSchema|mod|facet|unwind|addFields|replaceRoot|redact|geoWithin|geoIntersects|near(?:Sphere)?|regularExpression|all|size|bits(?:All|Any)(?:Set|Clear)|currentOp|collStats|indexStats|listSessions|out|merge|match|rename|inc|mul|push|pull|pullAll|pop|addToSet|setOnInsert|bucketAuto|sortByCount|documents|group|project|sample)(?:['\x22]\s{0,3}:|\x00|\x5d)",
             10,
             is_operator,
         ),
         Sign(
             "operator-index",
-            r"\[\s*['\"]?\$(?:ne|gt|gte|lt|lte|in|nin|eq|regex|exists|where|or|and|not|nor|options|expr|func|type|size|all|mod|elemMatch|text|near(?:Sphere)?|jsonSchema|comment|slice|meta|bits\w{6,10}|geo\w{6,13})['\"]?\s*\]",
+            r"\[\s*['\"]?\$(?:ne|gt|gte|lt|lte|in|nin|eq|regex|exists|where|or|and|not|nor|options|expr|func|type|size|all|mod|elemMatch|text|near(?:Sphere)?|jsonSchema|comment|slice|meta|natural|bits\w{6,10}|geo\w{6,13})['\"]?\s*\]",
         ),
         Sign(
             "script",
@@ -247,7 +247,7 @@ NOSQL = PayloadClass(
         ),
         Sign(
             "function-alone",
-            r"^function\s{0,3}\w{0,20}\s{0,3}\(\s{0,3}\)\s{0,3}\{\s{0,3}(?:return\s{1,3}(?:true|!?[01]\b|this\.\w{1,30}\s{0,3}(?:[=!<>]=|[<>]|&&|\|\|))|sleep\s{0,3}\(|while\s{0,3}\(|(?:var|let)\s\w{1,12}\s{0,3}=\s{0,3}(?:new\s{1,3}Date|db\.)|db\.\w|emit\s{0,3}\(\s{0,3}this\b)|\x00\s*\(\s{0,3}\)\s{0,3}=>\s{0,3}\{?\s{0,3}(?:return\s{1,3})?(?:while\s{0,3}\(|sleep\s{0,3}\(|db\.\w|(?:true|!0|1)\s{0,3};?\s{0,3}\}?\s*\x00)",
+            r"^function\s{0,3}\w{0,20}\s{0,3}\(\s{0,3}\)\s{0,3}\{\s{0,3}(?:return\s{1,3}(?:true|!?[01]\b|this\.\w{1,30}\s{0,3}(?:[=!<>]=|[<>]|&&|\|\|))|sleep\s{0,3}\(|while\s{0,3}\(|(?:var|let)\s\w{1,12}\s{0,3}=\s{0,3}(?:new\s{1,3}Date|db\.)|db\.\w|emit\s{0,3}\(\s{0,3}this\b)|\x00\s*function\s{0,3}\(\s{0,3}\w{1,12}\s{0,3}\)\s{0,3}\{\s{0,3}emit\s{0,3}\(|\x00\s*\(\s{0,3}\)\s{0,3}=>\s{0,3}\{?\s{0,3}(?:return\s{1,3})?(?:while\s{0,3}\(|sleep\s{0,3}\(|db\.\w|(?:true|!0|1)\s{0,3};?\s{0,3}\}?\s*\x00)",
             10,
             stands_alone,
         ),

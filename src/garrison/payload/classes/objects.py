@@ -17,23 +17,23 @@ OBJECT = PayloadClass(
         ),
         Sign(
             "php-object",
-            r"(?:[\x00\s'\"=;{:|])(?:O|C):\+?\d{1,4}:\\?['\"][\w\\]{1,120}\\?['\"]:\d{1,4}:\s*\{|(?:[\x00'\"=])a:\d{1,4}:\{(?:i:\d|s:\d{1,4}:\\?['\"]|\})",
+            r"(?:[\x00\s'\"=;{:|])(?:O|C):\+?\d{1,4}:\\?['\"][\w\\]{1,120}\\?['\"]:\d{1,4}:\s*\{|(?:[\x00;{])E:\d{1,4}:\\?['\"][\w\\]{1,120}:\w{1,60}\\?['\"];|(?:[\x00'\"=])a:\d{1,4}:\{(?:i:\d|s:\d{1,4}:\\?['\"]|\})",
             10,
         ),
         Sign(
             "java-object",
-            r"\brO0AB[A-Za-z0-9+/]|\xc2\xac\xc3\xad|\\xac\\xed|[^#\w]H4sIAAAA|aced0005|\bKLAB[a-z0-9+/]{8}|cSerializ|\bysoserial\.|\bObjectInputStream|\breadObject\s*\(",
+            r"\brO0AB[A-Za-z0-9+/]|\xc2\xac\xc3\xad|\\xac\\xed|[^#\w]H4sIAAAA|aced0005|\bKLAB[a-z0-9+/]{8}|cSerializ|\bysoserial\.|\byv66vgAAA|\bObjectInputStream|\breadObject\s*\(",
             10,
         ),
         Sign(
             "dotnet-object",
-            r"\bAAEAAAD/{4}|\bTypeObject|\bSystem\.(?:Diagnostics\.Process|Windows\.Data\.ObjectDataProvider|Configuration\.Install|IO\.File|Web\.UI|Runtime\.Remoting)|['\"]\$type['\"]\s*:|ObjectDataProvider|\bExpandedWrapper\b|\bclr-namespace:System\b[^\x00\n]{0,20};assembly=mscorlib|__VIEWSTATE\w*=/wE",
+            r"\bAAEAAAD/{4}|\bTypeObject|\bSystem\.(?:Diagnostics\.Process|Windows\.Data\.ObjectDataProvider|Configuration\.Install|IO\.File|Web\.UI|Runtime\.Remoting)|['\"]\$type['\"]\s*:|ObjectDataProvider|\bExpandedWrapper\b|\bclr-namespace:System\b[^\x00\n]{0,20};assembly=mscorlib|__VIEWSTATE\w*=/wE|AQAAAP////8BAAAA|['\x22]__type['\x22]\s{0,3}:\s{0,3}['\x22]System\.",
             10,
             is_typed,
         ),
         Sign(
             "python-object",
-            r"!!python/(?:object|module|apply|new)|!!(?:javax?|ruby|org|com)[./]\w|!ruby/(?:object|hash|struct)|\bgASV[A-Za-z0-9+/]{8}|\bcos\nsystem|\bcposix|\(S'[^\x00'\n]{0,200}'(?:\n|\\n)|\([dl]p\d{1,2}(?:\n|\\n)[ISVcad(]|\x00\s*gA[JN](?:9c|dc|j)[a-z0-9+/]{6}|c__builtin__|cbuiltins|\bBAh[bvI7][A-Za-z0-9+/=]{4}|py/(?:object|reduce|function)|!{1,2}(?:<!)?js/(?:function|regexp|undefined)|tag:yaml\.org,2002:(?:python|js|ruby|java|perl)/|!perl/(?:hash|code|ref)|!php/object|\x04\x08[oIuUeC][:\x22]|ctypes\.CDLL",
+            r"!!python/(?:object|module|apply|new)|!!(?:javax?|ruby|org|com)[./]\w|!ruby/(?:object|hash|struct)|\bgASV[A-Za-z0-9+/]{8}|\bcos\nsystem|\bcposix|\(S'[^\x00'\n]{0,200}'(?:\n|\\n)|\([dl]p\d{1,2}(?:\n|\\n)[ISVcad(]|\x00\s*gA[JN](?:9c|dc|j)[a-z0-9+/]{6}|c__builtin__|cbuiltins|\bBAh[bvI7][A-Za-z0-9+/=]{4}|py/(?:object|reduce|function|type|repr)\b|!!python/name:(?:os|posix|nt|subprocess|commands|builtins|importlib|pty|sys|socket)\b|!{1,2}(?:<!)?js/(?:function|regexp|undefined)|tag:yaml\.org,2002:(?:python|js|ruby|java|perl)/|!perl/(?:hash|code|ref)|!php/object|\x04\x08[oIuUeC][:\x22]|ctypes\.CDLL",
             10,
         ),
         Sign(
@@ -54,10 +54,10 @@ OBJECT = PayloadClass(
             r"^[\w$.\x5b\x5d-]{1,60}[.\x5b]__proto__(?:[.\x5b][\w.$\x5b\x5d-]{0,60})?$",
             10,
         ),
-        Sign("prototype-step", r"^(?:/[\w.-]{1,40}){0,6}/constructor/prototype(?:/[\w.-]{1,40}){0,6}$"),
+        Sign("prototype-step", r"^(?:/[\w.-]{1,40}){0,6}/(?:constructor/prototype|__proto__)(?:/[\w.-]{1,40}){0,6}$"),
         Sign(
             "prototype-cut",
-            r"__pro__proto__to__|\x00__(?:define|lookup)[gs]etter__\x00|\x00(?:[\w.]{1,40}\.)?constructor\.(?:constructor|prototype)\x00",
+            r"__pro__proto__to__|\x00__(?:(?:define|lookup)[gs]etter|globals|builtins|subclasses|reduce(?:_ex)?)__\x00|\x00(?:[\w.]{1,40}\.)?constructor\.(?:constructor|prototype)\x00",
             10,
         ),
         Sign(
@@ -129,6 +129,12 @@ RUNTIME = PayloadClass(
             r"^[\w.-]{1,60}\.(?:ph(?:p\d?|tml)|aspx?|asa|cer|jspx?)(?:;\.?\w{1,5}|(?:%00|%20)\.?\w{0,5})$",
             10,
         ),
+        Sign(
+            "function-named",
+            r"\b(?:array_(?:map|filter|walk|reduce)|u[ak]?sort|call_user_func(?:_array)?|register_shutdown_function|ob_start|forward_static_call|iterator_apply)\s{0,2}\(\s{0,2}['\x22](?:system|exec|passthru|shell_exec|assert|eval|phpinfo|popen|proc_open)['\x22]|\bnew\s{1,3}Reflection(?:Function|Method|Class)\s{0,2}\(\s{0,2}['\x22](?:system|exec|passthru|shell_exec|assert|phpinfo)['\x22]|\bfile_put_contents\s{0,2}\(\s{0,2}['\x22][^\x00'\x22\n]{0,80}\.(?:php\d?|phtml|phar)['\x22]|\(\s{0,2}~[^\x00()\n]{1,80}\)\s{0,2}\(\s{0,2}~",
+            10,
+            is_said,
+        ),
         *CODE,
     ),
     ("API8:2023", "CWE-94", "CWE-434"),
@@ -145,7 +151,7 @@ GRAPHQL = PayloadClass(
             24,
         ),
         Sign("alias-flood", r"(?:\b[a-z_]+\d+\s*:\s*\w+\s*[({][^\x00)}]*[)}]\s*(?:\{[^\x00{}]*\}\s*)?){12}", 10),
-        Sign("directive-flood", r"\w\s{0,3}(?:@[a-z]\w{0,30}){10}", 10, is_said),
+        Sign("directive-flood", r"\w\s{0,3}(?:@[a-z]\w{0,30}(?:\([^\x00()]*\))?\s{0,3}){10}", 10, is_said),
         Sign(
             "field-flood",
             r"(?:(?:\b\w{1,20}\s{0,2}:\s{0,2})?\b__typename\s{1,4}){6}|(?:\{\s{0,9}[a-z_]\w{0,30}\s{0,9}){14}",
@@ -162,7 +168,7 @@ HEADER = PayloadClass(
     (
         Sign(
             "header-line",
-            r"[\r\n]{1,4}\s{0,2}(?:set-cookie|location|content-(?:type|length|disposition|encoding)|contenttype|contentlength|refresh|host|x-[a-z-]{2,30}|transfer-encoding|remote-addr|access-control-[a-z-]{4,20}|connection|referer|cookie|link|status|last-modified|cache-control|authorization|proxy-authorization)\s{0,3}:\s{0,3}[^\x00\n]{0,20}",
+            r"[\r\n]{1,4}\s{0,2}(?:set-cookie|location|content-[a-z-]{3,24}|strict-transport-security|contenttype|contentlength|refresh|host|x-[a-z-]{2,30}|transfer-encoding|remote-addr|access-control-[a-z-]{4,20}|connection|referer|cookie|link|status|last-modified|cache-control|authorization|proxy-authorization)\s{0,3}:\s{0,3}[^\x00\n]{0,20}",
             5,
             is_said,
         ),

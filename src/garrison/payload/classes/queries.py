@@ -109,6 +109,18 @@ QUERIES: Final[tuple[Sign, ...]] = (
         10,
         stands_alone,
     ),
+    Sign(
+        "search-joined",
+        r"['\x22]\s{1,3}(?:or|and|not)\s{1,3}\(?[\w.]{1,30}:(?:['\x22*\x5b(]|\w)",
+        10,
+        joins_filter,
+    ),
+    Sign(
+        "caller-told",
+        r"\bredis\.p?call\s{0,3}\(\s{0,3}['\x22]|\bV\(\s{0,2}\)\.(?:has\w{0,5}|values?\w{0,3}|drop)\(",
+        10,
+        stands_alone,
+    ),
     Sign("filtering-allowed", r"[\d'\x22)=]\s{1,3}allow\s{1,3}filtering\s{0,3}(?:;|--|//|\x00)", 10, is_short),
     Sign(
         "verb-told",

@@ -29,7 +29,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "inner-page",
-            r"^https?://(?:10\.\d{1,3}|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.\d{1,3}\.\d{1,3}(?::\d{1,5})?/(?:admin|manager|console|actuator|cgi-bin|_|\.env|\.git|server-status|solr|script|jmx-console|phpmyadmin|wp-admin)",
+            r"^https?://(?:10\.\d{1,3}|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.\d{1,3}\.\d{1,3}(?::\d{1,5})?/(?:admin|manager|console|actuator|cgi-bin|_|\.env|\.git|server-status|solr|script|api/v1/(?:namespaces|pods|secrets)|jmx-console|phpmyadmin|wp-admin)",
         ),
         Sign("socket-named", r"^(?:https?\+)?unix:/{1,3}[^\x00\s]{0,60}(?:docker|containerd|crio|podman)\.sock\b", 10),
         Sign("name-inside-alone", r"^[\w.-]{1,60}\.(?:nip|xip|sslip)\.io(?::\d{1,5})?/?$", 10),
@@ -97,8 +97,10 @@ CLASS = PayloadClass(
         ),
         Sign(
             "share-inside",
-            r"^(?:\\{2,4}|/{3,4})(?:127\.|localhost\b|169\.254\.|\x5b?::1\b|0\.0\.0\.0)[^\x00\s]{0,120}$",
+            r"^(?:\\{2,4}|/{2,4})(?:127\.|localhost\b|169\.254\.|\x5b?::1\b|0\.0\.0\.0)[^\x00\s]{0,120}$",
         ),
+        Sign("host-escaped", r"^https?://[\w.-]{1,80}\\{1,2}[.@/\w]"),
+        Sign("coder-named", r"^(?:msl|vid|ephemeral|mvg):(?:msl:)?/[\w.*/-]{1,80}$"),
         Sign("host-alone", r"^//[\w-]{1,40}(?:\.[\w-]{1,40}){1,4}/?$", 10),
         Sign("host-encoded", r"^https?:[/\\]{1,3}[\w.-]{1,60}%(?:0|2[0-9ef]|5c|40|e[0-9a-f])", 10),
         Sign(

@@ -257,7 +257,7 @@ CLASS = PayloadClass(
         Sign("case-when", r"\bcase\s{1,20}(?:\d{1,9}\s{1,9})?when\b[^\x00]{1,120}\bthen\b", 7),
         Sign(
             "subselect",
-            r"(?:['\x22`=<>+,|(*/%^-]|\b(?:and|or|xor|in|offset|exists|like|rlike|union|any|all|not|select|if|when|then|div|mod)\b)\s*\(+\s*select\b[\s(/+]*(?:[\d*@'\x22`]|(?:count|concat|group_concat|char|substr(?:ing)?|version|user|database|length|ascii|case|top|distinct|load_file|sleep|null|max|min|name|password|table_name|column_name|schema_name|[a-z_]{1,40}\s{1,9}from|[a-z_]{1,40}\s*\()\b)",
+            r"(?:['\x22`=<>+,|(*/%^~!-]|\b(?:and|or|xor|in|offset|exists|like|rlike|union|any|all|not|select|if|when|then|div|mod)\b)\s*\(+\s*select\b[\s(/+]*(?:[\d*@'\x22`]|(?:count|concat|group_concat|char|substr(?:ing)?|version|user|database|length|ascii|case|top|distinct|load_file|sleep|null|max|min|name|password|table_name|column_name|schema_name|[a-z_]{1,40}\s{1,9}from|[a-z_]{1,40}\s*\()\b)",
             10,
             goes_on,
         ),

@@ -180,12 +180,12 @@ SHORT: Final[tuple[Sign, ...]] = (
     Sign("sleep-of-package", r"\b(?:user_lock|dbms_lock|dbms_session)\.sleep\s{0,3}\(", 10, is_said),
     Sign(
         "quote-signed",
-        r"^[\w.-]{1,20}(?:'\s?[\x5e<>|&%]\s?'|\x22\s?[\x5e<>|&%]\s?\x22)[\w.-]{0,12}$",
+        r"^[\w.-]{1,20}(?:'\s?(?:[\x5e<>|&%/+*-]|!=|<>)\s?'|\x22\s?(?:[\x5e<>|&%/+*-]|!=|<>)\s?\x22)[\w.-]{0,12}$",
         10,
     ),
     Sign(
         "number-then-verb",
-        r"^\d{1,9}['\x22)]{0,3}\s{0,2};\s{0,2}(?:values\s{0,2}\(|table\s{1,3}\w{1,30}\s*(?:\x00|--|;))",
+        r"^\d{1,9}['\x22)]{0,3}\s{1,3}(?:or|and)\s{1,3}[\w.]{1,30}\s{1,3}is\s{1,3}(?:not\s{1,3})?null\b|\x00\s*\d{1,9}::\w{3,12}\s{0,2}=|\x00\s*\d{1,9}['\x22)]{0,3}\s{0,2};\s{0,2}(?:values\s{0,2}\(|table\s{1,3}\w{1,30}\s*(?:\x00|--|;))",
         10,
     ),
     Sign("quote-implied", r"['\x22]\s{1,3}(?:eqv|imp)\s{1,3}(?:\w{1,20}\s{0,2}\(|['\x22\d(])", 10, joins_string),
