@@ -93,11 +93,9 @@ def ends_value(text: str, place: int) -> bool:
     if found is None or found["value"].lower() in _PROGRAMS or (found["mark"] == "&" and "=" in found["value"]):
         return False
     word, rest = found["word"].lower().removesuffix(".exe"), found["rest"]
-    if found["mark"][0] == "&" and word in _ASKING and not rest.strip():
+    if _runs_alone(word, found["mark"], rest.strip()) or _OPTION.match(rest) is not None:
         return True
-    if word in _ODD:
-        return bool(rest.strip())
-    if _WRITTEN.search(rest) is not None and (word in _ALONE or word == "echo"):
+    if word == "echo" and ("`" in rest or "$(" in rest or _WRITTEN.search(rest) is not None):
         return True
     if word in _WRAPPERS and _WRAPPED.match(rest) is not None:
         return True
@@ -107,16 +105,29 @@ def ends_value(text: str, place: int) -> bool:
     return given is not None and word in _WORDS and given[0].strip()[:1] not in {"'", '"'}
 
 
+def _runs_alone(word: str, mark: str, rest: str) -> bool:
+    """Whether `word` does something with nothing but `rest` behind it."""
+    if word in _ODD:
+        return bool(rest)
+    if not rest:
+        return (mark[0] == "&" and word in _ASKING) or (mark == "|" and word in _SHELLS)
+    return word in _ALONE and (rest in {"#", "\\", "%00"} or _WRITTEN.match(rest) is not None)
+
+
+_OPTION: Final = re.compile(r"\s+(?:-[A-Za-z](?:\s|$)|--[a-z][\w-]{2,30}(?:[=\s]|$))")
+"""What no sentence has behind a word."""
+_SHELLS: Final = frozenset({"sh", "bash", "zsh", "ksh", "dash", "csh", "perl", "python", "python3"})
 _VALUE: Final = re.compile(
     r"\s*(?P<value>[\w.@:/?=+%-]{0,40})['\")]{0,2}\s{0,2}(?P<mark>;|\|{1,2}|&{1,2})\s{0,2}"
-    r"(?P<word>[A-Za-z][\w.-]{1,16})(?P<rest>(?:[\s<>;|&][^\n]{0,160})?)$"
+    r"(?P<word>[A-Za-z][\w.-]{1,16})(?P<rest>(?:[\s<>;|&#\\%][^\n]{0,160})?)$"
 )
 _GIVEN: Final = re.compile(
-    r"\s+(?:[-+]{1,2}\w|/\w|/\s+-|~/|\.{1,2}/|\$[\w({]|https?:|\d{1,3}(?:\.\d{1,3}){3}\b|[A-Za-z]:\\|\\\\\w|['\"])|\s*<{1,3}\s*\S"
+    r"\s+(?:[-+]{1,2}\w|/\w|/\s+-|~/|\.{1,2}/|\$[\w({]|https?:|%[A-Z]{2,20}%|\d{1,3}(?:\.\d{1,3}){3}\b|[A-Za-z]:\\|\\\\\w|['\"])|\s*<{1,3}\s*\S"
 )
 _DOTTED: Final = re.compile(r"\s+[\w-]{1,40}\.(?:[\w-]{1,40}\.){0,3}[A-Za-z]{2,}\b")
 _TOLD: Final = re.compile(
     r"\s+(?:ps|run|exec|get|images|inspect|describe|apply|s3|ec2|sts|iam|s_client|passwd|shadow|[cxt]z?j?v?f|(?:if|of)=\S)\b"
+    r"|\s+(?:install|clone|add)\s+(?:-\S{1,20}\s+)?(?:https?:|git@|/|\.)"
 )
 """What a tool of many is told first."""
 _WRITTEN: Final = re.compile(r"\s*>{1,2}\s*(?:[~./]|\w{1,20}\.\w)")
@@ -125,22 +136,24 @@ _WRAPPED: Final = re.compile(
 )
 _ASKING: Final = frozenset({"dir", "ver", "ipconfig", "systeminfo", "tasklist", "hostname", "whoami"})
 _ODD: Final = frozenset({
-    "bitsadmin", "certutil", "chattr", "cmstp", "cscript", "forfiles", "gpasswd", "icacls", "insmod", "installutil",
-    "iptables", "killall", "lsattr", "mkfifo", "mknod", "mshta", "msiexec", "net1", "netsh", "nltest", "pkill",
-    "regasm", "regsvr32", "rundll32", "schtasks", "setfacl", "ssh-keygen", "takeown", "taskkill", "useradd",
-    "userdel", "usermod", "vssadmin", "wbadmin", "wevtutil", "wmic", "wscript",
+    "attrib", "bitsadmin", "certutil", "chattr", "cmdkey", "cmstp", "cscript", "findstr", "forfiles", "fsutil",
+    "gpasswd", "icacls", "insmod", "installutil", "iptables", "killall", "lsattr", "mkfifo", "mknod", "mshta",
+    "msiexec", "net1", "netsh", "nltest", "pkill", "regasm", "regsvr32", "rundll32", "schtasks", "setfacl",
+    "ssh-keygen", "takeown", "taskkill", "useradd", "userdel", "usermod", "vssadmin", "wbadmin", "wevtutil", "wmic",
+    "wscript",
 })  # fmt: skip
 """Commands that are nothing else, whatever is behind them."""
 _NAMED_TOOLS: Final = frozenset({
-    "adduser", "apk", "apt", "apt-get", "aws", "awk", "base32", "base64", "bash", "busybox", "chgrp", "chmod", "chown",
-    "chroot", "cmd", "crontab", "csh", "curl", "dash", "dd", "dig", "dmesg", "dnf", "docker", "doas", "du", "ed",
-    "egrep", "fdisk", "ftp", "gawk", "gcc", "getent", "git", "grep", "gzip", "hexdump", "ifconfig", "ip", "java",
-    "journalctl", "kill", "ksh", "kubectl", "ln", "ls", "lsof", "lua", "lynx", "mawk", "mkdir", "mv", "mysql",
-    "mysqldump", "nano", "nc", "ncat", "netcat", "netstat", "nmap", "node", "nohup", "nslookup", "od", "openssl",
-    "passwd", "perl", "php", "ping", "powershell", "printf", "ps", "psql", "pwsh", "python", "python2", "python3",
-    "rm", "rmdir", "rsync", "ruby", "scp", "sed", "setsid", "sftp", "sh", "smbclient", "socat", "sqlite3", "ss",
-    "ssh", "stdbuf", "strace", "su", "sudo", "systemctl", "tac", "tar", "tcpdump", "telnet", "tftp", "traceroute",
-    "uname", "unzip", "vi", "vim", "wget", "xargs", "xterm", "xxd", "yum", "zcat", "zip", "zsh",
+    "adduser", "apk", "apt", "apt-get", "awk", "aws", "base32", "base64", "bash", "busybox", "chgrp", "chmod",
+    "chown", "chroot", "cmd", "crontab", "csh", "curl", "dash", "dd", "dig", "dmesg", "dnf", "doas", "docker", "du",
+    "ed", "egrep", "fdisk", "ftp", "gawk", "gcc", "getent", "git", "grep", "gzip", "hexdump", "ifconfig", "ip",
+    "java", "journalctl", "kill", "ksh", "kubectl", "ln", "ls", "lsof", "lua", "lynx", "mawk", "mkdir", "mv",
+    "mysql", "mysqldump", "nano", "nc", "ncat", "netcat", "netstat", "nmap", "node", "nohup", "npm", "nslookup",
+    "od", "openssl", "passwd", "perl", "php", "ping", "pip", "pip3", "powershell", "printf", "ps", "psql", "pwsh",
+    "python", "python2", "python3", "rm", "rmdir", "rsync", "ruby", "scp", "sed", "setsid", "sftp", "sh",
+    "smbclient", "socat", "sqlite3", "ss", "ssh", "stdbuf", "strace", "su", "sudo", "systemctl", "tac", "tar",
+    "tcpdump", "telnet", "tftp", "traceroute", "uname", "unzip", "vi", "vim", "wget", "xargs", "xterm", "xxd",
+    "yum", "zcat", "zip", "zsh",
 })  # fmt: skip
 _WORDS: Final = frozenset({
     "at", "cat", "command", "copy", "cp", "cut", "date", "del", "dir", "echo", "env", "eval", "exec", "expr", "fetch",
