@@ -42,7 +42,7 @@ class Held(Answer):
 
     def wait(self) -> None:
         self.asked.set()
-        self.go.wait(10)
+        self.go.wait(60)
 
 
 @pytest.fixture

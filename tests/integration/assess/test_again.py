@@ -147,7 +147,7 @@ def test_told_to_end_it_takes_away_what_it_made(stage: Stage, shop: Shop, tmp_pa
     with process(stage, tmp_path) as running:
         until(lambda: bool(shop.all))
         running.send_signal(signal.SIGTERM)
-        assert running.wait(20) == 0
+        assert running.wait(60) == 0
     assert shop.all == {}
     assert runs(tmp_path) == []
 

@@ -74,7 +74,7 @@ def test_a_request_waits_and_goes_on_whole(
     assert http1(gateway.port, fresh_name(), {}, None).status == 200, "nobody else waits"
     assert not sent.done()
     gate.touch()
-    answer = sent.result(15)
+    answer = sent.result(60)
     whole = b"".join(body) if follows else body or b""
     assert answer.status == 200
     assert answer.json()["sha256"] == hashlib.sha256(whole).hexdigest()
@@ -96,7 +96,7 @@ def test_what_is_refused_after_the_answer_does_not_leave(
     sent = pool.submit(exchange, gateway.port, name, waiting(gate, answered={"step": "refuse", "done": True}), body)
     noted(notes, name, "ask")
     gate.touch()
-    assert sent.result(15).status == 403
+    assert sent.result(60).status == 403
     assert len(upstream.targets) == before
 
 
@@ -123,7 +123,7 @@ def test_a_large_body_waits_without_being_refused(
     sent = pool.submit(exchange, gateway.port, name, waiting(gate), body)
     noted(notes, name, "ask")
     gate.touch()
-    answer = sent.result(15)
+    answer = sent.result(60)
     assert (answer.status, answer.json()["size"]) == (200, sum(map(len, body)))
 
 
@@ -134,7 +134,7 @@ def test_a_large_body_that_is_held_then(gateway: Envoy, notes: Notes, gate: Path
     sent = pool.submit(http1, gateway.port, name, script, body)
     noted(notes, name, "ask")
     gate.touch()
-    assert sent.result(15).json()["size"] == 6_400_000
+    assert sent.result(60).json()["size"] == 6_400_000
     (fed,) = noted(notes, name, "request_body")
     assert (fed["size"], fed["end"]) == (6_400_000, True)
 
@@ -161,7 +161,7 @@ def test_fifty_at_once(gateway: Envoy, notes: Notes, gate: Path) -> None:
             noted(notes, name, "ask")
         assert not any(each.done() for each in sent)
         gate.touch()
-        assert {each.result(15).status for each in sent} == {200}
+        assert {each.result(60).status for each in sent} == {200}
 
 
 @pytest.mark.parametrize("body", ["", "content-length: 500", "transfer-encoding: chunked"])

@@ -120,7 +120,7 @@ class Upstream:
         """The first part at once, the rest when the gate opens."""
         request.body()
         connection.sendall(chunked_head("200 OK", "content-type: text/event-stream") + chunk(b"data: 1\n\n"))
-        self.gate.wait(10)
+        self.gate.wait(60)
         connection.sendall(chunk(b"data: 2\n\n") + b"0\r\n\r\n")
 
     def on_big(self, request: Request, connection: socket.socket) -> None:
@@ -167,7 +167,7 @@ class Upstream:
 
     def on_hang(self, request: Request, connection: socket.socket) -> bool:
         request.body()
-        self.gate.wait(10)
+        self.gate.wait(60)
         del connection
         return False
 

@@ -99,7 +99,7 @@ def test_a_quota_is_exact_whatever_is_killed(
                 if part == 1:
                     stop.set()
                     for each in senders:
-                        each.result(20)
+                        each.result(60)
                     stop.clear()
                     guard.stop()
                     again = {**guard.given, "listen": {**guard.given["listen"], "address": f"127.0.0.1:{port}"}}

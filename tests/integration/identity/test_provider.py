@@ -87,7 +87,7 @@ def test_keys_that_rotate_under_load(issuer: Provider, guard_for: StartGuard) ->
         finally:
             stop.set()
         for each in running:
-            each.result(20)
+            each.result(60)
     assert set(statuses) == {200}
     issuer.publish(["three"], "three")
     until(lambda: known_keys(guard) == 1, "the old keys are gone")
@@ -187,7 +187,7 @@ def test_nobody_waits_for_a_slow_introspection(issuer: Provider, shared_guard_fo
             assert call(port, "/open").status == 200
         assert not asking.done()
         issuer.release()
-        assert asking.result(20).status == 200
+        assert asking.result(60).status == 200
 
 
 def test_fifty_at_once(issuer: Provider, shared_guard_for: StartGuard) -> None:
@@ -199,7 +199,7 @@ def test_fifty_at_once(issuer: Provider, shared_guard_for: StartGuard) -> None:
         sent = [pool.submit(call, port, "/opaque", token, body={"name": "x"}) for token in tokens]
         until(lambda: issuer.held() == MAX_CONNECTIONS, "as many are asked about as there are connections", guard)
         issuer.release()
-        assert {each.result(30).status for each in sent} == {200}
+        assert {each.result(60).status for each in sent} == {200}
 
 
 def test_an_answer_that_takes_too_long(issuer: Provider, guard_for: StartGuard, upstream: Upstream) -> None:
