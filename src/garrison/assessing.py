@@ -44,6 +44,7 @@ from garrison.contract.described import Description
 from garrison.contract.load import load_opened
 from garrison.core.errors import ConfigError, GatewayError, Problem, option_error
 from garrison.core.findings_report import Benign, Report
+from garrison.core.printable import without_password
 from garrison.report.assessed import coverage_of, explained, listed
 
 LOCK: Final = "assess.lock"
@@ -171,7 +172,7 @@ def report_of(
         started=started,
         ended=time.time(),
         version=version("garrison"),
-        contract=api.description.source,
+        contract=without_password(api.description.source),
         title=str(facts.get("title") or "") if isinstance(facts, dict) else "",
         seed=api.sampler.seed,
         requests=probe.total,

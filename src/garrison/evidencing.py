@@ -17,6 +17,7 @@ from garrison.contract.described import Description
 from garrison.controls.catalogue import CONTROLS
 from garrison.core.evidence import Dossier
 from garrison.core.findings_report import Listed, Outcome, Ran, Report, in_order
+from garrison.core.printable import without_password
 from garrison.engine.plan import Policy
 from garrison.evidence.gather import Known, gather
 
@@ -53,7 +54,7 @@ def evidence(settings: Settings, policy: Policy, documents: Mapping[str, bytes],
         version=version("garrison"),
         policy=policy.digest,
         mode=str(policy.mode),
-        contract=settings.contract.file,
+        contract=without_password(settings.contract.file),
         title=audited.title if audited is not None else "",
         operations=len(policy.plans),
         requirements=gather(known),
@@ -72,11 +73,11 @@ def _audited(settings: Settings, documents: Mapping[str, bytes], now: float) -> 
         counts[each.check] = counts.get(each.check, 0) + 1
     return Report(
         kind="audit",
-        target=contract.file,
+        target=without_password(contract.file),
         started=now,
         ended=now,
         version=version("garrison"),
-        contract=contract.file,
+        contract=without_password(contract.file),
         title=found.title,
         checks=tuple(Ran(each.id, Outcome.TESTED, is_whole=True, found=counts.get(each.id, 0)) for each in RULES),
         findings=in_order(tuple(map(Listed, found.findings))),

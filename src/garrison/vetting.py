@@ -44,6 +44,7 @@ from garrison.audit.run import Audit, audit
 from garrison.audit.walk import Reading
 from garrison.contract import load
 from garrison.contract.described import Description
+from garrison.core.counted import counted
 from garrison.core.errors import ConfigError, GatewayError, Problem, cause_of, option_error
 from garrison.core.finding import CheckId, Finding, Untested
 from garrison.core.findings_report import Covered, Explained, Listed, Outcome, Ran, Report, in_order
@@ -379,5 +380,5 @@ def _explained() -> tuple[Explained, ...]:
 
 
 def _broken(count: int) -> tuple[Untested, ...]:
-    places = "1 place" if count == 1 else f"{count} places"
+    places = counted(count, "place")
     return (Untested(f"{places} of the contract could not be read: `garrison audit` says which"),) if count else ()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import typer.main
 
+from garrison.assess.checks.catalogue import CHECKS
 from garrison.audit.catalogue import RULES
 from garrison.cli.main import application
 from garrison.core.semantics import SEMANTIC_TYPES
@@ -61,6 +62,11 @@ def test_rules_of_the_audit_are_documented() -> None:
         assert text.count(f"## `{rule.id}`\n") == 1
         assert rule.why in text
         assert rule.mend in text
+
+
+def test_the_number_of_checks_is_told_as_it_is() -> None:
+    text = (DOCS.parent / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"of (\d+) checks", text) == [str(len(CHECKS))]
 
 
 def test_semantic_types_are_documented() -> None:

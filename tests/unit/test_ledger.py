@@ -166,6 +166,13 @@ def test_people_to_notify_and_the_report(data: Path) -> None:
     assert all((folder / name).stat().st_mode & 0o077 == 0 for name in ("people.csv", "r.md", "r.json"))
 
 
+def test_a_list_of_other_names_is_doubted(data: Path) -> None:
+    (data.parent / "c.csv").write_text("nr\n" + "".join(f"{number:09}\n" for number in range(40)))
+    printed = run("notify", "--subjects", "c.csv", "--out", "people.csv")
+    assert "people to notify: 0 of 40 in the list" in printed
+    assert "nobody in the list is on record: does its column hold what the API calls them" in printed
+
+
 def test_a_missing_key_is_a_finding(data: Path) -> None:
     data.with_name("data.ledger.key").unlink()
     assert "is in force" in run("rotate-key")

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, TextIO
 
+from garrison.core.counted import counted
 from garrison.core.errors import ConfigError, Problem, cause_of
 
 SHOWN: Final = 50
@@ -82,7 +83,11 @@ class Customers:
             else:
                 lines[self.name(row)] = line
         if wrong > len(problems):
-            problems.append(Problem(str(self.path), "$", f"{wrong - len(problems)} more lines are wrong"))
+            problems.append(
+                Problem(
+                    str(self.path), "$", f"{counted(wrong - len(problems), 'more line is', 'more lines are')} wrong"
+                )
+            )
         if problems:
             raise ConfigError(problems)
         return number

@@ -18,6 +18,7 @@ from garrison.adapters.files_watched import FilesWatched
 from garrison.adapters.key_file import KEY_BYTES, derived, read_private, wrong
 from garrison.adapters.store.files import replace_file, the_only_one_changing
 from garrison.config.model import Settings
+from garrison.core.counted import counted
 from garrison.core.errors import RecordError, cause_of
 from garrison.engine.pseudonyms import Pseudonyms
 from garrison.engine.state import State
@@ -134,8 +135,8 @@ def lost_keys(data: Path, path: Path, ring: KeyRing) -> Iterator[str]:
     for number, rows in used.items():
         if number not in ring.numbers:
             yield (
-                f"{rows} exposures are recorded under the key {number}, which `{path}` does not hold: whose data they"
-                " are about cannot be told (hint: put back the file that the gateway had)"
+                f"{counted(rows, 'exposure is', 'exposures are')} recorded under the key {number}, which `{path}` does "
+                "not hold: whose data they are about cannot be told (hint: put back the file that the gateway had)"
             )
 
 

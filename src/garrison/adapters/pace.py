@@ -28,6 +28,27 @@ def step_back() -> None:
         os.setpriority(os.PRIO_PROCESS, 0, LAST)
 
 
+def is_behind(pid: int) -> bool:
+    """Whether a process stepped back, and this one did not."""
+    if os.sched_getscheduler(pid) == os.SCHED_IDLE:
+        return True
+    return os.getpriority(os.PRIO_PROCESS, pid) > os.getpriority(os.PRIO_PROCESS, 0)
+
+
+def call_forward(pid: int) -> None:
+    """Have a process that stepped back get the rank of others, where we are privileged to say so."""
+    threads = Path(f"/proc/{pid}/task")
+    for thread in list(threads.iterdir()) if threads.exists() else ():
+        with contextlib.suppress(OSError):  # it may have ended
+            os.sched_setscheduler(int(thread.name), os.SCHED_OTHER, os.sched_param(0))
+
+
+def processor_time(pid: int) -> float:
+    """Seconds of processors that a process has had, all its threads together."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")  # proc_pid_stat(5): utime, stime
+
+
 def rest(session: Path | None) -> None:
     """Have this process, and those that it starts, get a tenth of what others get. `session` is where its session's
     nice value is written; None leaves that alone."""

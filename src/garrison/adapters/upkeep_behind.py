@@ -1,7 +1,8 @@
 """The process that keeps up the data set (`store/upkeep.py`), kept running behind all else: as long as little waits.
 
-What is behind all else gets next to nothing where the processors are never idle. So where much waits, or nothing was
-heard for long, it is killed, which it may be at any moment, and begins anew with the rank of others.
+What is behind all else gets next to nothing where the processors are never idle. So where much waits, or it starves, it
+is killed, which it may be at any moment, and begins anew with the rank of others. Nobody waits for its death, which
+needs a processor too.
 """
 
 import os
@@ -11,13 +12,14 @@ from pathlib import Path
 from typing import Final
 
 from garrison.adapters.envoy import launch
+from garrison.adapters.pace import call_forward, is_behind, processor_time
 from garrison.adapters.store.catalogue import TABLES
 from garrison.adapters.store.dataset import BATCH
 from garrison.adapters.store.events import EVENTS
 from garrison.adapters.store.room import spare
 from garrison.adapters.store.segments import segment_files
 from garrison.adapters.store.spool import SEGMENT_SECONDS, waiting_bytes
-from garrison.adapters.store.upkeep import HURRIES, Retention, Upkeep, command, trouble_in
+from garrison.adapters.store.upkeep import Retention, Upkeep, command, trouble_in
 from garrison.core.errors import RecordError, cause_of
 
 LOOK: Final = 1.0
@@ -27,9 +29,11 @@ REST: Final = SEGMENT_SECONDS
 the processors, and finishes nothing sooner."""
 HURRY: Final = BATCH
 """Bytes in the spool over which it is emptied as fast as may be; as on a disk that is nearly full."""
-PATIENCE: Final = 60.0
-"""Seconds without a word after which it gets the rank of others: some times what its longest step, a merge of millions
-of rows, takes on a processor that it has half of."""
+PATIENCE: Final = 15.0
+"""Seconds without a word after which it is asked what it had meanwhile of a processor: what it works at for long, such
+as a merge of millions of rows, takes no less where it begins anew."""
+SHARE: Final = 0.1
+"""Of a processor: what has less starves."""
 ENDED: Final = "the process that keeps up the data set ended unexpectedly"
 
 
@@ -48,7 +52,10 @@ class Behind:
         self._rests_until = 0.0
         self._look_at = 0.0
         self._heard_at = 0.0
-        self._hurries_until = 0.0
+        self._had = 0.0
+        """Seconds of processors that it had had then."""
+        self._killed = False
+        """Whether it is to begin anew once it has died."""
 
     def step(self, moment: float) -> None:
         """Look after it at `moment` (seconds since the epoch)."""
@@ -56,32 +63,33 @@ class Behind:
             return
         if not self._look_at and not self._waits():
             self._rests_until = moment + REST
-        self._look_at = moment + LOOK
         self._hear(moment)
-        if self._process is None and moment < self._rests_until and not self._much_waits():
-            return
         if self._process is None:
-            self._start(moment, hurry=self._much_waits())
-        elif moment >= self._hurries_until and (moment - self._heard_at > PATIENCE or self._much_waits()):
-            self._end()
-            self._start(moment, hurry=True)
+            hurry = self._killed or self._much_waits()
+            if hurry or moment >= self._rests_until:
+                self._start(moment, hurry=hurry)
+        elif is_behind(pid := self._process.pid) and (self._starves(pid, moment) or self._much_waits()):
+            self._kill()
+        self._look_at = moment if self._killed else moment + LOOK
 
     def close(self, moment: float) -> None:
         """End it, and take in what is finished, at once."""
-        self._end()
+        self._kill()
+        self._bury()
         try:
             Upkeep(self._data, retention=self._retention).close(moment)
         except RecordError as error:
             self.trouble = str(error)
 
     def _start(self, moment: float, *, hurry: bool) -> None:
+        self._killed = False
         try:
             self._process = _started(command(self._data, self._retention, hurry=hurry))
         except OSError as error:
             self.trouble = f"the data set is not kept up: {cause_of(error)}"
             return
         self._heard_at = moment
-        self._hurries_until = moment + HURRIES if hurry else 0.0
+        self._had = 0.0
 
     def _hear(self, moment: float) -> None:
         """Take note of what it said, and of its end."""
@@ -90,19 +98,35 @@ class Behind:
         ended = self._process.poll() is not None
         said = self._process.stdout.read()
         if said:
-            self._heard_at = moment
             self.trouble = trouble_in(said)
         if ended:
-            self._end()
-            if not self.trouble:
-                self.trouble = ENDED
-            if self.trouble != self._told:
-                self._told = self.trouble
-                self._say(f"garrison: {self.trouble}")
+            self._bury()
+            if not self._killed:
+                self._tell_end()
+        elif said:
+            self._heard_at = moment
+            self._had = processor_time(self._process.pid)
 
-    def _end(self) -> None:
+    def _tell_end(self) -> None:
+        if not self.trouble:
+            self.trouble = ENDED
+        if self.trouble != self._told:
+            self._told = self.trouble
+            self._say(f"garrison: {self.trouble}")
+
+    def _starves(self, pid: int, moment: float) -> bool:
+        silent = moment - self._heard_at
+        return silent > PATIENCE and processor_time(pid) - self._had < SHARE * silent
+
+    def _kill(self) -> None:
         if self._process is not None:
             self._process.kill()
+            call_forward(self._process.pid)  # or it dies as slowly as it lived
+            self._killed = True
+
+    def _bury(self) -> None:
+        """Wait for its end, and let go of it."""
+        if self._process is not None:
             self._process.wait()
             if self._process.stdout is not None:
                 self._process.stdout.close()

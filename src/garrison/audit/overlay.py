@@ -7,6 +7,7 @@ from typing import Any, Final
 from garrison.audit.rule import Action
 from garrison.contract.place import Tokens
 from garrison.contract.written import query
+from garrison.core.printable import without_password
 
 SHOWN: Final = 10
 """Actions that a finding's own suggestion has at most: that of an API as a whole may mend every operation."""
@@ -40,7 +41,7 @@ def _document(updates: dict[Tokens, Any], removals: dict[Tokens, None], source: 
     lines = [
         "# Suggested by `garrison audit`: bounds are guesses, look each through before you rely on it.\n",
         "overlay: 1.0.0\n",
-        f"info: {{title: {json.dumps(f'Mends {source}')}, version: '1'}}\n",
+        f"info: {{title: {json.dumps(f'Mends {without_password(source)}')}, version: '1'}}\n",
         "actions:\n" if updates or removals else "actions: []\n",
     ]
     # outer places first, so that what they add is there for the inner ones; the last item of a list goes first

@@ -8,8 +8,10 @@ import typer
 
 from garrison.cli.options import OutputFile, Overlay
 from garrison.cli.output import json_text, line, note, progress, write
+from garrison.core.counted import counted
 from garrison.core.detection import Severity
 from garrison.core.errors import ConfigError, Problem, cause_of, option_error
+from garrison.core.printable import without_password
 
 if TYPE_CHECKING:
     from garrison.audit.rule import Rule
@@ -111,7 +113,7 @@ def _audited(contract: str, overlays: "list[str] | tuple[()]", rules: "tuple[Rul
         description = Description(contract, tuple(overlays), read=read_source)
         found = look(description, rules)
     if problems := description.problems:
-        places = "1 place" if len(problems) == 1 else f"{len(problems)} places"
+        places = counted(len(problems), "place")
         note(f"garrison: {places} could not be read, and nothing is said of what stands there:")
         for each in problems[:_PROBLEMS]:
             note(f"  {each}")
@@ -142,7 +144,8 @@ def _write_overlay(file: Path, found: "Audit", judged: "Judged") -> None:
 
     write(file, overlay(mends(judged.counted), found.source))
     mended = sum(bool(each.mends) for each in judged.counted)
-    note(f"garrison: {file} mends {mended:,} of {len(judged.counted):,} findings: look it through before you use it")
+    whole = counted(len(judged.counted), "finding")
+    note(f"garrison: {file} mends {mended:,} of {whole}: look it through before you use it")
 
 
 def _data(found: "Audit", judged: "Judged") -> dict[str, Any]:
@@ -150,7 +153,7 @@ def _data(found: "Audit", judged: "Judged") -> dict[str, Any]:
 
     score, operations = found.scored(judged.counted)
     return {
-        "contract": found.source,
+        "contract": without_password(found.source),
         "openapi": found.version,
         "score": score,
         "severities": by_severity(judged.counted),

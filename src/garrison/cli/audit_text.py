@@ -10,8 +10,10 @@ from garrison.audit.run import Audit, Found, Scored, by_rule
 from garrison.audit.suppress import Judged
 from garrison.cli.moments import show_second
 from garrison.cli.output import NARROW, columns
+from garrison.core.counted import counted
 from garrison.core.detection import Severity
 from garrison.core.finding import OWASP
+from garrison.core.printable import without_password
 
 _SHOWN = 3
 """Places of a rule that are shown."""
@@ -24,7 +26,7 @@ _EARLIER = 3
 def told(audit: Audit, judged: Judged, earlier: Sequence[Audited], *, every: bool) -> Iterator[str]:
     """The whole text, line by line, none longer than `NARROW` where words allow it."""
     count = len(audit.operations)
-    yield f"{audit.source}: OpenAPI {audit.version}, {count} operation{'' if count == 1 else 's'}"
+    yield f"{without_password(audit.source)}: OpenAPI {audit.version}, {counted(count, 'operation')}"
     for check, found in by_rule(judged.counted).items():
         yield ""
         yield from _rule(check, found, every=every)

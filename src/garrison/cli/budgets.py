@@ -9,6 +9,7 @@ import typer
 
 from garrison.cli.options import AsJson, Contract, GatewayConfig, NamedData
 from garrison.cli.output import as_json, columns, counting, line, note, progress
+from garrison.core.counted import counted
 from garrison.core.errors import option_error
 from garrison.core.printable import printable
 
@@ -193,21 +194,23 @@ def _readable(entries: "Iterable[Entry]") -> "Iterator[RecordedExchange]":
         else:
             unreadable += 1
     if unreadable:
-        note(f"garrison: {unreadable} entries could not be read; `garrison replay` shows why")
+        note(f"garrison: {counted(unreadable, 'entry', 'entries')} could not be read; `garrison replay` shows why")
 
 
 def _listed(states: "Sequence[BudgetState]") -> Iterator[str]:
     if not states:
         yield "there are no budgets"
     for at, each in enumerate(states):
-        kind = each.subject or "people"
+        limit = (
+            f"{each.limit:,} of the kind `{each.subject}`" if each.subject else counted(each.limit, "person", "people")
+        )
         where = f" of {', '.join(each.match)}" if each.match else ""
         who = "all" if each.per == "all" else f"each {each.per}"
         if at:
             yield ""
-        yield f"{each.name}: {each.limit} {kind} in {each.window} for {who}{where}, then {each.then}"
+        yield f"{each.name}: {limit} in {each.window} for {who}{where}, then {each.then}"
         if not each.keys and not each.held:
-            yield "  nobody was shown anybody"
+            yield "  nobody has anybody in the window"
             continue
         yield f"  {each.keys} with somebody in the window, {each.held} held"
         rows = [(printable(one.key), f"{one.used}/{one.limit}", "held" if one.held else "") for one in each.top]

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from garrison.cli.options import Config, Contract, Overlay
-from garrison.cli.output import as_json, columns, counting, line, note, progress, write
+from garrison.cli.output import as_json, check_writable, columns, counting, line, note, progress, write
+from garrison.core.counted import counted
 from garrison.core.errors import option_error
+from garrison.core.printable import without_password
 
 if TYPE_CHECKING:
     from garrison.adapters.recorded.exchange import Entry
@@ -57,6 +59,8 @@ def classify(
     from garrison.config.load import Options
 
     place = _place(traffic, data, live=live)
+    if output is not None:
+        check_writable(output)
     opened, written = _open(config, Options(contract=contract, overlays=tuple(overlay or ()), mode="monitor"))
     source = key_source(opened.settings, str(place))
     entries: Iterable[Entry] = _follow(place, source, seconds) if live else read_traffic(place, source)
@@ -70,7 +74,7 @@ def classify(
         for text in _text(sightings, found):
             line(text)
     if unreadable:
-        note(f"garrison: {unreadable} entries could not be read")
+        note(f"garrison: {counted(unreadable, 'entry', 'entries')} could not be read; `garrison replay` shows why")
     if found:
         raise typer.Exit(1)
 
@@ -107,7 +111,7 @@ def _sight(entries: "Iterable[Entry]", policy: "Policy") -> "tuple[Sightings, in
 def _write(file: Path, found: "list[Suggestion]", contract: str) -> None:
     from garrison.adapters.recorded.proposals import overlay
 
-    write(file, overlay(found, f"People in the answers of {contract}"))
+    write(file, overlay(found, f"People in the answers of {without_password(contract)}"))
 
 
 def _place(traffic: Path | None, data: Path | None, *, live: bool) -> Path:
@@ -185,9 +189,12 @@ def _coverage(sightings: "Sightings") -> Iterator[str]:
         if each.answers:
             share, counts = each.attributed / each.answers, f"{each.attributed:,} of {each.answers:,}"
             yield f"{share:6.1%} of 2xx answers of `{name}` were attributed ({counts})"
-    yield f"{attributed / answers if answers else 0:6.1%} of all: {attributed:,} of {answers:,}"
+    if answers:
+        yield f"{attributed / answers:6.1%} of all: {attributed:,} of {answers:,}"
+    else:
+        yield "no 2xx answer of an operation of the contract was seen"
     if sightings.undescribed:
-        yield f"{sightings.undescribed:,} exchanges are of no operation of the contract"
+        yield f"{counted(sightings.undescribed, 'exchange is', 'exchanges are')} of no operation of the contract"
 
 
 def _row(each: "Suggestion") -> tuple[str, ...]:

@@ -52,11 +52,7 @@ def detect(
     settings, compiled = _rules(config, rules or [])
     found = _found(traffic, begin, end, compiled, settings)
     output: Output = "ocsf" if ocsf else "json" if json else "table"
-    try:
-        number = _print(found, output, compiled)
-    except BrokenPipeError:
-        sys.stdout = None
-        return
+    number = _print(found, output, compiled)
     if number:
         raise typer.Exit(1)
     if output == "table":

@@ -1,5 +1,7 @@
 """`garrison events`: what was recorded."""
 
+import contextlib
+import itertools
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 EXAMPLES = "Example: garrison events --data garrison-data --since 2h --disposition blocked"
 DEFAULT_LIMIT = 50
 Output = Literal["table", "json", "ocsf"]
+_OF_THE_ENGINE = ("not-granted", "control-error")
 SIGNALS = ("missed", "unissued", "near")
 
 
@@ -59,14 +62,10 @@ def events(
     """
     wanted = _filter(since, until, principal, operation, reason, peer, disposition, method, status, agent, signal)
     _check(data, since=wanted.since, until=wanted.until, both=json and ocsf)
+    _check_reason(data, reason)
     output: Output = "ocsf" if ocsf else "json" if json else "table"
-    try:
+    with contextlib.suppress(KeyboardInterrupt):  # how following ends
         _show(data, wanted, limit, output, follow=follow)
-    except KeyboardInterrupt:
-        pass  # how following ends
-    except BrokenPipeError:
-        # Here and not in `main`: typer would take it for a failure. Without this Python complains while it ends.
-        sys.stdout = None
 
 
 def _filter(
@@ -123,13 +122,31 @@ def _check(data: Path, *, since: float | None, until: float | None, both: bool) 
         raise ConfigError(problems)
 
 
+def _check_reason(data: Path, reason: str | None) -> None:
+    """Raises ConfigError where nothing could ever agree: no control gives the reason, and the record does not have it,
+    as it may of an earlier version."""
+    from garrison.adapters.store.query import EventFilter
+    from garrison.adapters.store.query import events as recorded
+
+    if reason is None or next(iter(recorded(data, EventFilter(reason=reason), limit=1)), None) is not None:
+        return
+    from garrison.controls.catalogue import CONTROLS
+    from garrison.core.nearest import did_you_mean
+
+    known = [*_OF_THE_ENGINE, *(one.id for control in CONTROLS for one in control.reasons.specs)]
+    if reason not in known:
+        hint = did_you_mean(reason, known, "`garrison events` shows what there is")
+        raise option_error("--reason", f"`{reason}` is no reason, and none on record", hint)
+
+
 def _show(data: Path, wanted: "EventFilter", limit: int, output: Output, *, follow: bool) -> None:
     from garrison.adapters.store import query
 
     if not follow:
-        found = _found(data, wanted, limit)
-        _print(found, output, as_it_comes=False)
-        if found == []:
+        found = iter(_found(data, wanted, limit))
+        first = list(itertools.islice(found, 1))
+        _print(itertools.chain(first, found), output, as_it_comes=False)
+        if not first:
             note("no recorded exchange agrees with all of that")
         return
     # First, so that nothing is missed between the question and what follows; what both give is shown once.

@@ -9,6 +9,7 @@ import typer
 
 from garrison.cli.options import DATA, Config, Contract, Data, Mode, Overlay
 from garrison.cli.output import as_json, columns, line, progress
+from garrison.core.counted import counted
 from garrison.core.errors import option_error
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from garrison.adapters.recorded.explain import Explanation
     from garrison.cli.opening import Opened
     from garrison.core.event import Event
+    from garrison.core.exposure import Disclosure
     from garrison.engine.answers import ControlAnswer
 
 EXAMPLES = "Example: garrison explain 0198c5f2-8a4e-7c11-9d2e-3f0a5b6c7d8e --data garrison-data --config garrison.yaml"
@@ -100,6 +102,7 @@ def _data(result: "Explanation") -> dict[str, Any]:
         "policy": result.policy,
         "same_policy": result.is_same_policy,
         "replayed": result.is_replayed,
+        "otherwise_alone": result.is_otherwise_alone,
         "decided_now": result.decided_now,
         "missing": result.missing,
         "controls": result.answers,
@@ -133,7 +136,7 @@ def _text(result: "Explanation") -> Iterator[str]:
     yield ""
     if result.turns_to == "allow":
         yield "a request that is allowed would have:"
-    elif result.event.observed:
+    elif (result.decided_now or result.event).observed:
         yield "nothing would object to an exchange with:"
     else:
         yield "a request that is refused would have:"
@@ -149,10 +152,14 @@ def _exposed(event: "Event") -> Iterator[str]:
     for one in event.exposed:
         whose = ", the principal's own" if one.own else ""
         types = ", ".join(one.types) or "no type that is known"
-        yield f"disclosed data of {len(one.subjects)} {one.kind}{whose}: {types}"
+        yield f"disclosed data of {_people(one)}{whose}: {types}"
     for one in event.sent:
         types = ", ".join(one.types) or "no type that is known"
-        yield f"sent data of {len(one.subjects)} {one.kind} to {event.recipient}: {types}"
+        yield f"sent data of {_people(one)} to {event.recipient}: {types}"
+
+
+def _people(one: "Disclosure") -> str:
+    return f"{counted(len(one.subjects), 'person', 'people')} of the kind `{one.kind}`"
 
 
 def _decided(event: "Event") -> str:
@@ -169,6 +176,8 @@ def _notes(result: "Explanation") -> Iterator[str]:
         yield f"the policy given is `{result.policy}`; what decided then was {before}"
     if result.decided_now is not None:
         yield f"under the policy given it is {_decided(result.decided_now)}"
+    if result.is_otherwise_alone:
+        yield "played again alone it comes to something else: what went before it had a say"
     if result.missing:
         yield f"the record does not hold its {result.missing.replace('-', ' ')}"
 

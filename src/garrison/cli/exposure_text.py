@@ -6,6 +6,7 @@ from typing import Any
 
 from garrison.cli.moments import show_moment
 from garrison.cli.output import columns
+from garrison.core.counted import counted
 from garrison.core.ledger import Breach, Certainty, KindSeen
 from garrison.core.operation import UNDESCRIBED
 from garrison.core.printable import printable
@@ -97,7 +98,10 @@ def notify_lines(found: Breach, out: Path, report: Path | None) -> Iterator[str]
     if found.only_own:
         yield f"saw their own data, and nobody else did: {found.only_own:,}"
     if found.strangers:
-        yield f"exposed and not in the list: {found.strangers:,} people, {found.stranger_exposures:,} exposures"
+        strangers, exposures = counted(found.strangers, "person", "people"), found.stranger_exposures
+        yield f"exposed and not in the list: {strangers}, {counted(exposures, 'exposure')}"
+        if not found.exposed and not found.only_own:
+            yield "nobody in the list is on record: does its column hold what the API calls them (`42` is not `042`)?"
     if report is not None:
         yield f"report: `{report}`"
     yield from _certainty(found.certainty)
@@ -113,7 +117,8 @@ def key_lines(known: Sequence[Mapping[str, Any]], missing: Mapping[int, int], fi
     ]  # fmt: skip
     yield from columns(("key", "created", "rows", "state"), rows)
     for number, count in missing.items():
-        yield f"key {number} is missing in `{file}`: whose data {count:,} rows are about cannot be told"
+        rows_are = counted(count, "row is", "rows are")
+        yield f"key {number} is missing in `{file}`: whose data {rows_are} about cannot be told"
 
 
 def _certainty(found: Certainty) -> Iterator[str]:

@@ -9,6 +9,7 @@ import typer
 
 from garrison.cli.options import Config, Overlay
 from garrison.cli.output import line, note, progress
+from garrison.core.counted import counted
 
 if TYPE_CHECKING:
     from garrison.adapters.envoy.supervise import Load
@@ -100,7 +101,9 @@ def _loader(config: Path | None, options: "Options") -> "Load":
         for warning in warnings(opened.settings):
             note(f"garrison: warning: {warning}")
         if missing := len(opened.policy.catalogue.uncompiled):
-            note(f"garrison: warning: {missing} operations could not be compiled; `garrison plan` lists them")
+            note(
+                f"garrison: warning: {counted(missing, 'operation')} could not be compiled; `garrison plan` lists them"
+            )
         for warning in unchecked(opened):
             note(f"garrison: warning: {warning}")
         for warning in patch_warnings(opened.settings, time.time()):

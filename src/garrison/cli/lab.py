@@ -9,6 +9,7 @@ import typer
 
 from garrison.cli.options import AsJson
 from garrison.cli.output import as_json, check_writable, columns, line, progress, write
+from garrison.core.counted import counted
 from garrison.core.errors import option_error
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def run_breach(
     """
     breach, wanted, protections = _chosen(name, variant, protect)
     if gateway:
+        _check_gateway(protect, html)
         _through_gateway(breach, wanted, seed, json=json)
         return
     target = html or (None if json else Path(f"garrison-lab-{breach.name}.html"))
@@ -88,7 +90,8 @@ def run_breach(
 
         write(target, page(result))
         if not json:
-            line(f"\nthe whole report, with charts and everybody who is to be notified: {target}")
+            named = " and everybody who is to be notified" if any(side.notices for side in result.sides) else ""
+            line(f"\nthe whole report, with a chart{named}: {target}")
 
 
 def _chosen(name: str, variant: str, protect: str | None) -> "tuple[Breach, Variant, tuple[Protection, ...]]":
@@ -128,9 +131,16 @@ def _shown(breach: "Breach", variant: "Variant", protections: "tuple[Protection,
     return result
 
 
+def _check_gateway(protect: str | None, html: Path | None) -> None:
+    """Raises ConfigError where an option stands beside `--gateway` that says nothing there."""
+    for option, given in (("--protect", protect), ("--html", html)):
+        if given is not None:
+            raise option_error(option, "does not go with `--gateway`", "what runs there is Garrison, without a report")
+
+
 def _through_gateway(breach: "Breach", variant: "Variant", seed: int, *, json: bool) -> None:
     from garrison.lab.gateway import through_gateway
-    from garrison.lab.words import count
+    from garrison.lab.words import count, counted_people
 
     with progress("the attack runs against a real gateway"):
         passed = through_gateway(breach, variant, seed)
@@ -138,11 +148,12 @@ def _through_gateway(breach: "Breach", variant: "Variant", seed: int, *, json: b
         as_json(passed)
         return
     harm, ledger = passed.harm, passed.ledger
-    line(f"{count(passed.hostile)} requests of the attack, {count(harm.requests)} benign ones, in {passed.seconds} s")
-    line(f"{count(passed.lost)} {breach.people} lost; {_refused(passed.refused_from)}")
+    attack = counted(passed.hostile, "request of the attack", "requests of the attack")
+    line(f"{attack}, {counted(harm.requests, 'benign one')}, in {passed.seconds} s")
+    line(f"{counted_people(passed.lost, breach.people)} lost; {_refused(passed.refused_from)}")
     line(f"benign requests refused: {count(harm.denied)}, people hurt: {count(harm.hurt)}")
     line(
-        f"the record holds {count(ledger.reported)} exposures: precision {ledger.precision:.3f}, "
+        f"the record holds {counted(ledger.reported, 'exposure')}: precision {ledger.precision:.3f}, "
         f"recall {ledger.recall:.3f}"
     )
 

@@ -6,9 +6,14 @@
 3  the gateway could not be started or kept running, the target cannot be reached, or what was recorded cannot be read
 """
 
+import errno
+import os
 import sys
+from pathlib import Path
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from garrison.cli import (
     assess,
@@ -41,17 +46,42 @@ from garrison.cli import (
     vet,
 )
 from garrison.cli.output import NAME, report
-from garrison.core.errors import GarrisonError, GatewayError, RecordError
+from garrison.core.errors import ConfigError, GarrisonError, GatewayError, Problem, RecordError, cause_of
 
 OK = 0
 USAGE = 2
 FAILURE = 3
 
 
+class UnreadError(Exception):
+    """The reader of our output has seen enough, as `head` has: not ours to complain about."""
+
+
+class Commands(TyperGroup):
+    """All commands. What keeps their output from being written is told apart here, before typer takes it for a fault of
+    its own."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command. Raises UnreadError where nobody reads on, ConfigError where the output cannot be written."""
+        try:
+            try:
+                return super().invoke(ctx)
+            finally:
+                sys.stdout.flush()
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                raise UnreadError from error
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO):
+                raise
+            message = f"what is printed cannot be written: {cause_of(error)}"
+            raise ConfigError([Problem("<output>", "$", message)]) from error
+
+
 def application() -> typer.Typer:
     """All commands, in the order in which `--help` shows them."""
     app = typer.Typer(
         name=NAME,
+        cls=Commands,
         help="API security gateway: lets through what the contract allows, and explains what it refuses.",
         epilog="Example: garrison guard --upstream http://127.0.0.1:9000 --contract openapi.yaml",
         no_args_is_help=True,
@@ -97,25 +127,38 @@ def application() -> typer.Typer:
 
 def main() -> None:
     """Run the command that the arguments name; errors are lines on stderr, never a traceback."""
+    # Python has none where the shell closed it (`>&-`); what is printed is then for nobody.
+    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # to the end
+    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
     try:
         application()()
     except (GatewayError, RecordError) as error:
         report(error)
-        sys.exit(FAILURE)
+        _end(FAILURE)
     except GarrisonError as error:
         report(error)
-        sys.exit(USAGE)
-    except BrokenPipeError:
-        # The reader of our output has seen enough; without this Python complains while it ends.
-        sys.stdout = None
-        sys.exit(OK)
+        _end(USAGE)
+    except UnreadError:
+        _end(OK)
 
 
-def _options(
-    version: bool = typer.Option(False, "--version", help="Print the version and end.", is_eager=True),
-) -> None:
-    if version:
+def _end(status: int) -> None:
+    """End; what the output did not take is not tried again, of which Python would complain while it ends."""
+    sys.stdout = None
+    sys.exit(status)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
         from importlib.metadata import version as installed
 
         print(f"{NAME} {installed(NAME)}")  # noqa: T201  # the command's output
         raise typer.Exit(OK)
+
+
+def _options(
+    version: bool = typer.Option(
+        False, "--version", help="Print the version and end.", is_eager=True, callback=_print_version
+    ),
+) -> None:
+    """What may stand before a command."""

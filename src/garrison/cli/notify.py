@@ -1,6 +1,5 @@
 """`garrison notify`: whether those who shall be told of incidents can be."""
 
-import importlib.metadata
 import time
 from functools import partial
 from pathlib import Path
@@ -36,6 +35,8 @@ def try_out(
     json: AsJson = False,
 ) -> None:
     """Send a test message to each destination of `notify.to`. Exit status 1 means that one could not be told."""
+    from importlib.metadata import version
+
     from garrison.cli.opening import open_settings
     from garrison.config.load import Options
     from garrison.core.errors import ConfigError, Problem
@@ -45,7 +46,7 @@ def try_out(
     if not destinations:
         message = f"`{to}` is no destination" if to else "nobody is to be told"
         raise ConfigError([Problem(str(config), "$.notify.to", message, "name destinations")])
-    finding = partial(finding_of, version=importlib.metadata.version("garrison"))
+    finding = partial(finding_of, version=version("garrison"))
     found: dict[str, str] = {}
     for each in destinations:
         with progress(f"telling {each.name}"):

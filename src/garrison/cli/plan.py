@@ -10,6 +10,7 @@ import typer
 from garrison.cli.moments import show_moment
 from garrison.cli.options import Contract, Mode, Overlay
 from garrison.cli.output import as_json, line, note, progress
+from garrison.core.counted import counted
 
 if TYPE_CHECKING:
     from garrison.cli.opening import Opened
@@ -95,7 +96,7 @@ def _plan_data(one: "Plan") -> dict[str, Any]:
 
 def _text(opened: "Opened") -> Iterator[str]:
     policy = opened.policy
-    yield f"mode: {policy.mode}, {len(policy.plans)} operations"
+    yield f"mode: {policy.mode}, {counted(len(policy.plans), 'operation')}"
     for one in (*policy.plans, policy.undescribed):
         operation = one.operation.operation if one.operation else None
         yield ""

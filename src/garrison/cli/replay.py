@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from garrison.cli.options import Config, Contract, Overlay
-from garrison.cli.output import as_json, counting, line, note, progress, write
+from garrison.cli.output import as_json, check_writable, counting, line, note, progress, write
 
 if TYPE_CHECKING:
     from garrison.adapters.recorded.exchange import Entry
@@ -50,6 +50,8 @@ def replay(
     from garrison.config.load import Options
 
     overlays = tuple(overlay or ())
+    if learn is not None:
+        check_writable(learn)
     with progress("compiling the contract"):
         first = open_policy(config, Options(contract=contract, overlays=overlays, mode=mode))
         second = _other(against, first, mode) if against is not None else None
@@ -63,6 +65,8 @@ def replay(
             line(text)
         for one in result.unreadable:
             note(told(one))
+    if not result.exchanges and not result.unreadable:
+        note(f"garrison: there is no exchange in {traffic}")
     if learn is not None and texts is not None:
         _write(learn, texts, first)
     if result.finds:

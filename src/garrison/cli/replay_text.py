@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import structs
 
 from garrison.cli.output import columns
+from garrison.core.counted import counted
 
 if TYPE_CHECKING:
     from garrison.adapters.recorded.compare import Difference, Group
@@ -48,7 +49,7 @@ def replay_data(result: "Replayed", texts: "Texts | None") -> dict[str, Any]:
 def replay_text(result: "Replayed", texts: "Texts | None") -> Iterator[str]:
     """For people, a line at a time."""
     effects = ", ".join(f"{count} {effect}" for effect, count in result.outcomes.by_effect.items())
-    yield f"{result.exchanges} exchanges: {effects}"
+    yield f"{counted(result.exchanges, 'exchange')}: {effects}"
     if result.as_recorded or result.unlike_recorded:
         yield f"as it was decided then: {result.as_recorded}; otherwise: {len(result.unlike_recorded)}"
         yield from (f"  {name}" for name in result.unlike_recorded[:5])
@@ -108,7 +109,8 @@ def _learned(texts: "Texts") -> Iterator[str]:
     from garrison.adapters.recorded.usual import proposals, typings
 
     yield ""
-    yield f"learned from {texts.learned} exchanges that were served; passed over: {texts.passed_over}"
+    served = counted(texts.learned, "exchange that was served", "exchanges that were served")
+    yield f"learned from {served}; passed over: {texts.passed_over}"
     found, forms = proposals(texts), typings(texts)
     if found:
         yield ""

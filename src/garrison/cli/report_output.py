@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 import msgspec
 
 from garrison.cli.output import content_of, line, note, write
+from garrison.core.counted import counted
 from garrison.core.detection import Severity
 from garrison.core.errors import ConfigError, Problem, cause_of
 from garrison.core.printable import printable
@@ -97,7 +98,7 @@ def give(report: "Report", wanted: Wishes, known: frozenset[str]) -> bool:
             line(printable(each) if wanted.form == "table" else each)
     if wanted.write_baseline is not None:
         write(wanted.write_baseline, baseline_text(report).decode())
-        note(f"garrison: {wanted.write_baseline} knows {len(report.standing)} findings")
+        note(f"garrison: {wanted.write_baseline} knows {counted(len(report.standing), 'finding')}")
     if wanted.output is not None or wanted.form != "table":
         for each in summary_lines(report):
             note(printable(each))

@@ -8,6 +8,7 @@ import typer
 
 from garrison.cli.options import DATA, AsJson, Data
 from garrison.cli.output import as_json, line
+from garrison.core.counted import counted
 
 if TYPE_CHECKING:
     from garrison.adapters.overview import Assessing, Overview, Process
@@ -40,7 +41,8 @@ def status(
 
 def _text(found: "Overview", now: float) -> Iterator[str]:
     if found.gateway:
-        yield f"policy     {found.gateway.policy} ({found.gateway.mode}), {found.gateway.operations} operations"
+        gateway = found.gateway
+        yield f"policy     {gateway.policy} ({gateway.mode}), {counted(gateway.operations, 'operation')}"
     if found.url:
         yield f"listening  {found.url}"
     if found.metrics:
@@ -93,7 +95,7 @@ def _circuit(gateway: "GatewayStatus", now: float) -> Iterator[str]:
 def _detection(found: "Overview") -> Iterator[str]:
     watch = found.watch
     if watch and watch.is_detecting:
-        counts = f"{watch.detections} found in {watch.looked_at} events since it began"
+        counts = f"{watch.detections} found in {counted(watch.looked_at, 'event')} since it began"
         yield f"detection  {counts}, groups: {watch.groups}, lag {watch.detection_lag:.1f} s"
     if found.incidents:
         yield "incidents  " + ", ".join(f"{count} {state}" for state, count in sorted(found.incidents.items()))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from garrison.cli.output import note
 from garrison.core.nearest import did_you_mean
+from garrison.core.printable import without_password
 
 
 def tell_unknown(data: Path, names: Sequence[str]) -> None:
@@ -28,4 +29,4 @@ def tell_unknown(data: Path, names: Sequence[str]) -> None:
     for name in names:
         if name not in known:
             hint = did_you_mean(name, known)
-            note(f"`{name}` is no operation of `{contract.file}`" + (f", {hint}" if hint else ""))
+            note(f"`{name}` is no operation of `{without_password(contract.file)}`" + (f", {hint}" if hint else ""))

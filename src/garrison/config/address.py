@@ -39,12 +39,6 @@ class Listen(msgspec.Struct, frozen=True):
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
-def without_password(url: str) -> str:
-    """`url` as it may be shown: whatever stands before an `@` is left out."""
-    scheme, slashes, rest = url.rpartition("://")
-    return f"{scheme}{slashes}***@{rest.rpartition('@')[2]}" if "@" in rest else url
-
-
 def is_ip(host: str) -> bool:
     """Whether `host` is an IPv4 or IPv6 address."""
     try:

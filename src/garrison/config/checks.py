@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from garrison.config.address import parse_listen, parse_upstream, without_password
+from garrison.config.address import parse_listen, parse_upstream
 from garrison.config.assess import assess_faults
 from garrison.config.demands import demand_complaints
 from garrison.config.detect import detect_faults
@@ -32,6 +32,7 @@ from garrison.config.third_party import OutgoingSettings, header_faults
 from garrison.config.virtual_patch import patch_faults
 from garrison.core.countermeasure import system_number
 from garrison.core.decision import FailMode, Mode
+from garrison.core.printable import without_password
 
 _METHOD = re.compile(r"(?:\*|[A-Z][A-Z0-9!#$%&'+.^_|~-]*)\Z")
 """A method (RFC 9110, section 9.1) as contracts write it, or any."""
@@ -53,7 +54,7 @@ def _upstream(settings: Settings) -> Iterator[Complaint]:
             parse_upstream(upstream.url)
         except ValueError as error:
             yield Complaint(
-                (*at, "url"), f"`{without_password(upstream.url)}` {error}", "example: `http://127.0.0.1:9000`"
+                (*at, "url"), f"`{_without_password(upstream.url)}` {error}", "example: `http://127.0.0.1:9000`"
             )
     if bool(upstream.tls.certificate) != bool(upstream.tls.key):
         missing = "key" if upstream.tls.certificate else "certificate"
@@ -179,8 +180,21 @@ def _contract(settings: Settings) -> Iterator[Complaint]:
         scheme, _, rest = text.partition("://")
         if rest and scheme not in {"http", "https"}:
             yield Complaint(place, f"`{scheme}` is not supported", "use a path, `http://` or `https://`")
-        elif rest and not urlsplit(text).hostname:
-            yield Complaint(place, f"`{text}` names no host")
+        elif rest and not _host_of(text):
+            yield Complaint(place, f"`{without_password(text)}` names no host")
+
+
+def _without_password(url: str) -> str:
+    """What was meant for a URL, as it may be shown, also where it is none for want of a scheme."""
+    return without_password(url) if "://" in url else without_password(f"http://{url}").removeprefix("http://")
+
+
+def _host_of(url: str) -> str:
+    """The host that a URL names; empty where it names none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:  # brackets that hold no address
+        return ""
 
 
 def _inventory(settings: Settings) -> Iterator[Complaint]:

@@ -237,20 +237,17 @@ def _parameter(outline: ParameterOutline, schema: Schema) -> Parameter:
 def _operation(
     outline: OperationOutline, parameters: tuple[Parameter, ...], schemes: Mapping[str, SecurityScheme]
 ) -> Operation:
-    hosts = sorted({host for host, _ in outline.routes} - {""})
     return Operation(
         id=outline.id,
         method=outline.method,
         template=outline.template,
         path=outline.path,
-        hosts=tuple(hosts),
         parameters=parameters,
         request_media_types=tuple(dict.fromkeys(each.media_type for each in outline.media)),
         body_required=outline.body_required,
         responses=tuple(
             Response(
                 status=each.status,
-                media_types=tuple(dict.fromkeys(media.media_type for media in each.media)),
                 headers=tuple(header.name for header in each.headers),
             )
             for each in outline.responses

@@ -10,6 +10,7 @@ import msgspec
 from garrison.contract.parse import MAX_LINE_BYTES, lines_of, parse
 from garrison.contract.place import Place, Problems, Token, Tokens, excerpt
 from garrison.core.errors import DescriptionError, Problem
+from garrison.core.printable import without_password
 
 Read: TypeAlias = Callable[[str], bytes]
 """Reads a file or URL. Raises OSError."""
@@ -113,7 +114,8 @@ class Documents:
         return None
 
     def with_lines(self, problems: Iterable[Problem], *, most: int = MAX_LINE_BYTES) -> tuple[Problem, ...]:
-        """`problems` with their lines, where those are cheap to know: in files of up to `most` bytes."""
+        """`problems` as they may be shown, with their lines where those are cheap to know: in files of up to `most`
+        bytes."""
         problems = tuple(problems)
         lines: dict[tuple[str, str], int] = {}
         for file in dict.fromkeys(problem.file for problem in problems if not problem.line):
@@ -121,7 +123,10 @@ class Documents:
             found = lines_of(self._data.get(file, b""), set(ways.values()), most=most)
             lines.update(((file, path), found[way]) for path, way in ways.items() if way in found)
         return tuple(
-            msgspec.structs.replace(each, line=each.line or lines.get((each.file, each.path), 0)) for each in problems
+            msgspec.structs.replace(
+                each, file=without_password(each.file), line=each.line or lines.get((each.file, each.path), 0)
+            )
+            for each in problems
         )
 
     def _look_up(self, place: Place, reference: str) -> Node | None:

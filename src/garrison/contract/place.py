@@ -49,11 +49,6 @@ def json_path(tokens: Iterable[Token], plain: re.Pattern[str] = _NAME) -> str:
     return "$" + "".join(steps)
 
 
-def json_pointer(tokens: Iterable[Token]) -> str:
-    """The JSON pointer (RFC 6901) of `tokens`."""
-    return "".join("/" + str(token).replace("~", "~0").replace("/", "~1") for token in tokens)
-
-
 class Problems:
     """Everything that is wrong, in the order found, each thing once."""
 

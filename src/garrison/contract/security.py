@@ -46,14 +46,12 @@ def _scheme(name: str, value: Mapping[str, Any]) -> SecurityScheme:
     kind = value["type"]
     location: Literal["query", "header", "cookie", ""] = value["in"] if kind == "apiKey" else ""
     parameter: str = value["name"] if kind == "apiKey" else ""
-    discovery = value.get("openIdConnectUrl") if kind == "openIdConnect" else None
     return SecurityScheme(
         name,
         kind,
         location,
         parameter.lower() if location == "header" else parameter,
         value["scheme"].lower() if kind == "http" else "",
-        discovery if isinstance(discovery, str) else "",
     )
 
 

@@ -8,6 +8,7 @@ import jsonschema_rs
 import msgspec
 
 from garrison.contract.dialect import IN_PLACE
+from garrison.core.counted import counted
 
 MAX_VIOLATIONS = 20
 """Violations named for one message: enough to mend it, and a hostile body cannot make a long report."""
@@ -183,10 +184,6 @@ def _options(kind: Any) -> str:
     return "must be one of " + ", ".join(_shown(option, 40) for option in options[:6]) + more
 
 
-def _plural(count: int, unit: str) -> str:
-    return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
-
-
 def _one_of(kind: Any) -> str:
     several = isinstance(kind, jsonschema_rs.ValidationErrorKind.OneOfMultipleValid)
     return f"must match {'only' if several else 'exactly'} one of {len(kind.context)} schemas"
@@ -196,11 +193,10 @@ def _types(kind: Any) -> str:
     return "must be of type " + " or ".join(f"`{name}`" for name in sorted(kind.types))
 
 
+_UNDECLARED = ("undeclared property", "undeclared properties")
 _DETAILS: Mapping[str, Any] = {
-    "additionalItems": lambda k: f"must have at most {_plural(k.limit, 'item')}",
-    "additionalProperties": lambda k: f"must not have {_plural(len(k.unexpected), 'undeclared property')}".replace(
-        "propertys", "properties"
-    ),
+    "additionalItems": lambda k: f"must have at most {counted(k.limit, 'item')}",
+    "additionalProperties": lambda k: f"must not have {counted(len(k.unexpected), *_UNDECLARED)}",
     "anyOf": lambda k: f"must match at least one of {len(k.context)} schemas",
     "const": lambda k: f"must be {_shown(k.expected_value)}",
     "contains": lambda _: "must contain the items that are demanded",
@@ -210,12 +206,12 @@ _DETAILS: Mapping[str, Any] = {
     "exclusiveMaximum": lambda k: f"must be less than {k.limit}",
     "exclusiveMinimum": lambda k: f"must be greater than {k.limit}",
     "format": lambda k: f"must be a valid {_shown(k.format)}",
-    "maxItems": lambda k: f"must have at most {_plural(k.limit, 'item')}",
-    "maxLength": lambda k: f"must be at most {_plural(k.limit, 'character')} long",
+    "maxItems": lambda k: f"must have at most {counted(k.limit, 'item')}",
+    "maxLength": lambda k: f"must be at most {counted(k.limit, 'character')} long",
     "maxProperties": lambda k: f"must have at most {k.limit} properties",
     "maximum": lambda k: f"must be at most {k.limit}",
-    "minItems": lambda k: f"must have at least {_plural(k.limit, 'item')}",
-    "minLength": lambda k: f"must be at least {_plural(k.limit, 'character')} long",
+    "minItems": lambda k: f"must have at least {counted(k.limit, 'item')}",
+    "minLength": lambda k: f"must be at least {counted(k.limit, 'character')} long",
     "minProperties": lambda k: f"must have at least {k.limit} properties",
     "minimum": lambda k: f"must be at least {k.limit}",
     "multipleOf": lambda k: f"must be a multiple of {k.multiple_of}",
@@ -224,9 +220,7 @@ _DETAILS: Mapping[str, Any] = {
     "pattern": lambda k: f"must match the pattern {_shown(getattr(k, 'pattern', 'within its step limit'))}",
     "propertyNames": lambda _: "must have only property names that the schema allows",
     "type": _types,
-    "unevaluatedItems": lambda k: f"must not have {_plural(len(k.unexpected), 'undeclared item')}",
-    "unevaluatedProperties": lambda k: f"must not have {_plural(len(k.unexpected), 'undeclared property')}".replace(
-        "propertys", "properties"
-    ),
+    "unevaluatedItems": lambda k: f"must not have {counted(len(k.unexpected), 'undeclared item')}",
+    "unevaluatedProperties": lambda k: f"must not have {counted(len(k.unexpected), *_UNDECLARED)}",
     "uniqueItems": lambda _: "must not repeat items",
 }

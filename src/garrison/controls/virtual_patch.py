@@ -39,7 +39,6 @@ _reason = Reasons(
 
 _Objects: TypeAlias = Callable[[Facts], Outcome]
 _Met: TypeAlias = Callable[[Sequence[Any]], bool]
-_Fields: TypeAlias = tuple[tuple[str, ...], ...]
 _ANY_DEPTH: Final = "**"
 _MAX_DEPTH: Final = 200
 

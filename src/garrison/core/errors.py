@@ -12,6 +12,8 @@ from collections.abc import Sequence
 
 import msgspec
 
+from garrison.core.printable import without_password
+
 
 class Problem(msgspec.Struct, frozen=True):
     """One thing that is wrong in an operator's file."""
@@ -28,7 +30,8 @@ class Problem(msgspec.Struct, frozen=True):
     """Line in the file, counted from 1; 0 where unknown."""
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}" if self.line else self.file
+        file = without_password(self.file)
+        place = f"{file}:{self.line}" if self.line else file
         hint = f" (hint: {self.hint})" if self.hint else ""
         return f"{place}: {self.path}: {self.message}{hint}"
 

@@ -36,8 +36,6 @@ class Response(msgspec.Struct, frozen=True):
 
     status: str
     """`200`, `4XX` or `default`."""
-    media_types: tuple[str, ...] = ()
-    """Declared media types, lower case, parameters dropped; empty where the response has no body."""
     headers: tuple[str, ...] = ()
     """Declared header names, lower case."""
 
@@ -54,8 +52,6 @@ class SecurityScheme(msgspec.Struct, frozen=True):
     """The name it travels under; lower case in a header."""
     scheme: str = ""
     """Of type `http`: the authentication scheme (RFC 9110, 16.4.1), lower case: `bearer`, `basic`, `dpop`."""
-    discovery: str = ""
-    """Of type `openIdConnect`: the address of the provider's metadata."""
 
 
 class Operation(msgspec.Struct, frozen=True):
@@ -68,8 +64,6 @@ class Operation(msgspec.Struct, frozen=True):
     """Path template with the server's prefix in front: `/v1/pets/{petId}`."""
     path: str
     """The key under `paths` as written: `/pets/{petId}`."""
-    hosts: tuple[str, ...] = ()
-    """Hosts the operation is served on, lower case, without port; empty means any host."""
     parameters: tuple[Parameter, ...] = ()
     request_media_types: tuple[str, ...] = ()
     """Declared request media types, lower case, parameters dropped; empty where no body is declared."""

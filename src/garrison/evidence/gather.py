@@ -8,6 +8,7 @@ import msgspec
 
 from garrison.config.model import Settings
 from garrison.config.virtual_patch import is_over
+from garrison.core.counted import counted
 from garrison.core.decision import Mode
 from garrison.core.evidence import Evidence, Force, Means, Open, Standing, Trial
 from garrison.core.finding import State
@@ -180,7 +181,7 @@ def _untried(checks: Sequence[str], trials: Sequence[Trial], now: float) -> Iter
     for each in tried:
         standing = [one for one in each.findings if not one.accepted_until and not one.patch]
         if standing:
-            count = "1 finding stands" if len(standing) == 1 else f"{len(standing)} findings stand"
+            count = counted(len(standing), "finding stands", "findings stand")
             yield f"{count} in the {each.kind} of {each.target}"
         if each.untested:
             yield f"could not be tested in the {each.kind} of {each.target}: {', '.join(each.untested)}"

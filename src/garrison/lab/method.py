@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 
+from garrison.core.counted import counted
 from garrison.lab.background import DAY, PRELUDE, Visit
 from garrison.lab.breach import Breach
 from garrison.lab.campaign import PATIENCE, Campaign
 from garrison.lab.defence import DELAY
 from garrison.lab.protections import COUNTING
 from garrison.lab.result import Side
+
+_HOSTILE = ("hostile request was", "hostile requests were")
 
 
 def method(
@@ -23,9 +26,12 @@ def _sentences(
     yield "every request that was played went through the same engine that runs inside the gateway, in event time"
     yield "who was lost is told by the attacked API itself, never by Garrison's record"
     yield f"no protection: counted from the attack, whose every hit finds another one of the {breach.people}"
-    visitors = len({visit.name for visit in people})
+    requests, visitors = (
+        counted(len(people), "request"),
+        counted(len({visit.name for visit in people}), "person", "people"),
+    )
     yield (
-        f"benign: {len(people):,} requests of {visitors:,} people were played, fewer than the service has, "
+        f"benign: {requests} of {visitors} were played, fewer than the service has, "
         "each behaving as one does: daily sine, 70 % app, 15 % web, 10 % partners, 4 % support, 1 % of 500 users "
         "behind one address, a flash crowd, a client that walks through all of its own objects each night"
     )
@@ -44,10 +50,11 @@ def _sentences(
 def _of_side(side: Side, campaign: Campaign) -> Iterator[str]:
     rest = f"; {side.reckoned:,} of the loss is reckoned for what was not played" if side.reckoned else ""
     if side.protection == "limits":
-        yield f"limits: {side.played:,} of {campaign.requests:,} hostile requests were played, in even slices{rest}"
+        whole = counted(campaign.requests, *_HOSTILE)
+        yield f"limits: {side.played:,} of {whole} played, in even slices{rest}"
     if side.protection in COUNTING:
         yield (
-            f"{side.protection}: {side.played:,} hostile requests were played: each until it had been refused long, "
+            f"{side.protection}: {counted(side.played, *_HOSTILE)} played: each until it had been refused long, "
             f"then at every moment at which a window may open, and now and then{rest}"
         )
     if side.protection == "garrison":

@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from garrison.core.counted import counted
 from garrison.lab.background import DAY
 from garrison.lab.charts import Curve, Tick, curves
 from garrison.lab.protections import Protection
@@ -39,7 +40,7 @@ _FIRST_NAMED = 12
 
 def page(result: Result) -> str:
     """The page."""
-    garrison = result.side("garrison")
+    garrison = result.side("garrison") or result.side("budgets")
     notices = garrison.notices if garrison else ()
     values = {
         "result": result,
@@ -55,7 +56,9 @@ def page(result: Result) -> str:
         "proof": proof(result),
         "policy": yaml.safe_dump(_plain(result.policy), sort_keys=False, allow_unicode=True, width=100),
     }
-    return filled(_TEMPLATE, {"count": count, "duration": duration, "day": day, "clock": clock}, values)
+    return filled(
+        _TEMPLATE, {"count": count, "counted": counted, "duration": duration, "day": day, "clock": clock}, values
+    )
 
 
 def _card(result: Result, side: Side) -> dict[str, str]:

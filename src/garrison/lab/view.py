@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from rich.bar import Bar
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, Group, JustifyMethod, RenderableType
 from rich.live import Live
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from garrison.core.counted import counted
 from garrison.lab.breach import Breach
 from garrison.lab.campaign import Variant
 from garrison.lab.protections import Protection
@@ -20,6 +21,8 @@ from garrison.lab.run import Progress, Watch
 from garrison.lab.words import NAMES, clock, count, day, duration, proof, rows, sentences
 
 COLOURS: Final[dict[Protection, str]] = {"none": "red", "limits": "yellow", "budgets": "cyan", "garrison": "green"}
+_LEAST_BAR = 4
+_SIDES: Final[tuple[JustifyMethod, ...]] = ("left", "left", "right")
 _PLAIN_EVERY = 0.25
 """Share of the event time between two plain lines."""
 
@@ -27,7 +30,7 @@ _PLAIN_EVERY = 0.25
 @contextlib.contextmanager
 def live(console: Console, breach: Breach, variant: Variant) -> Iterator[Watch]:
     """A view that is renewed in place; gives what to tell progress to."""
-    state = _Live(breach, variant)
+    state = _Live(console, breach, variant)
     with Live(state.drawn(), console=console, auto_refresh=False, transient=True) as shown:
 
         def watch(progress: Progress) -> None:
@@ -62,8 +65,11 @@ class _Live:
     """What is on the screen."""
 
     _INTERVAL = 0.1
+    _ECHO = 2
+    """Columns that are left free: a terminal echoes `^C` there, which would else begin a line that nothing wipes."""
 
-    def __init__(self, breach: Breach, variant: Variant) -> None:
+    def __init__(self, console: Console, breach: Breach, variant: Variant) -> None:
+        self._console = console
         self._breach = breach
         self._campaign = breach.campaign.variant(variant)
         self._variant = variant
@@ -88,30 +94,40 @@ class _Live:
 
     def drawn(self) -> RenderableType:
         """The whole view."""
-        campaign, progress = self._campaign, self._progress
-        where = f"{count(campaign.addresses)} address{'es' if campaign.addresses > 1 else ''}"
+        campaign = self._campaign
+        where = counted(campaign.addresses, "address", "addresses")
         head = Text.assemble(
             (self._breach.name, "bold"), f"  {self._variant}: {campaign.rate:,.1f} requests/s from {where}"
         )
-        when = Table.grid(padding=(0, 1))
-        when.add_row(day(campaign.begins), Bar(1.0, 0, progress.share, width=48, color="cyan", bgcolor="grey23"),
-                     clock(progress.now), Text(progress.doing, "dim"))  # fmt: skip
         title = Text(self._breach.title, "italic")
-        parts: list[RenderableType] = [title, Text(), when, Text(), self._bars(), *self._signs()]
-        return Panel(Group(*parts), title=head, title_align="left", border_style="grey50", padding=(1, 2))
+        lost = Text(f"{self._breach.people} lost until now", "dim")
+        parts: list[RenderableType] = [title, Text(), self._when(), Text(), lost, self._bars(), *self._signs()]
+        width = self._console.width - self._ECHO
+        return Panel(Group(*parts), title=head, title_align="left", border_style="grey50", padding=(1, 2), width=width)
+
+    def _when(self) -> Table:
+        progress = self._progress
+        bar = Bar(1.0, 0, progress.share, width=self._left(52, most=48), color="cyan", bgcolor="grey23")
+        table = Table.grid(padding=(0, 1))
+        for _ in range(4):
+            table.add_column(no_wrap=True)
+        table.add_row(day(self._campaign.begins), bar, clock(progress.now), Text(progress.doing, "dim"))
+        return table
 
     def _bars(self) -> Table:
         table = Table.grid(padding=(0, 2))
-        table.add_column(width=28)
-        table.add_column(width=40)
-        table.add_column(justify="right", width=12)
-        table.add_row(Text(f"{self._breach.people} lost until now", "dim"), "", "")
+        for justify in _SIDES:
+            table.add_column(justify=justify, no_wrap=True)
         whole = float(self._campaign.register.members)
         for name, value in self._progress.lost.items():
             colour = COLOURS[name]
-            bar = Bar(whole, 0, value, width=40, color=colour, bgcolor="grey23")
+            bar = Bar(whole, 0, value, width=self._left(45, most=40), color=colour, bgcolor="grey23")
             table.add_row(Text(NAMES[name], colour), bar, Text(count(value), f"bold {colour}"))
         return table
+
+    def _left(self, taken: int, most: int) -> int:
+        """Columns of a bar beside which so many are `taken`: it gives way to the figures on a narrow terminal."""
+        return max(_LEAST_BAR, min(most, self._console.width - taken))
 
     def _signs(self) -> Iterator[Text]:
         yield Text()

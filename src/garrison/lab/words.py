@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Final
 
+from garrison.core.counted import counted
 from garrison.lab.protections import Protection
 from garrison.lab.result import Evasion, Result, Side
 
@@ -18,6 +19,11 @@ _UNITS = ((31_557_600.0, "year"), (86_400.0, "day"), (3_600.0, "hour"), (60.0, "
 def count(value: float) -> str:
     """`37,000,000`."""
     return f"{round(value):,}"
+
+
+def counted_people(value: float, people: str) -> str:
+    """`37,000,000 customers`, `1 customer`."""
+    return counted(round(value), people.removesuffix("s"), people)
 
 
 def duration(seconds: float) -> str:
@@ -159,15 +165,19 @@ def rows(result: Result) -> list[tuple[str, ...]]:
 
 
 def sentences(result: Result) -> list[str]:
-    """What a newcomer should leave with."""
+    """What a newcomer should leave with: one of each protection, in their order."""
     said = []
-    none, limits, garrison = (result.side(each) for each in ("none", "limits", "garrison"))
+    none, limits, budgets, garrison = (result.side(each) for each in ("none", "limits", "budgets", "garrison"))
     if none:
-        said.append(f"{count(none.lost)} {result.people} lost without protection, in {duration(result.duration)}.")
+        said.append(
+            f"{counted_people(none.lost, result.people)} lost without protection, in {duration(result.duration)}."
+        )
     if limits:
         said.append(
             f"{count(limits.lost)} lost with a limit of 60 requests a minute per address{_evaded(result, limits)}."
         )
+    if budgets:
+        said.append(f"{count(budgets.lost)} lost with Garrison's budgets of people alone{_exactly(budgets)}.")
     if garrison:
         said.append(f"{count(garrison.lost)} lost with Garrison{_exactly(garrison)}.")
     return said
@@ -195,8 +205,8 @@ def proof(result: Result) -> str:
     own = result.prevention_harm
     if own is None:
         return ""
-    ways = f"{len(result.prevention)} way{'' if len(result.prevention) == 1 else 's'} in"
+    ways = counted(len(result.prevention), "way in", "ways in")
     return (
-        f"compiled and tried against {ways} and {count(own.requests)} benign requests, of which {count(own.denied)} "
-        f"were refused, in {result.proved:.1f} seconds"
+        f"compiled and tried against {ways} and {counted(own.requests, 'benign request')}, of which "
+        f"{count(own.denied)} were refused, in {result.proved:.1f} seconds"
     )

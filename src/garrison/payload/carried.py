@@ -1,16 +1,19 @@
 """What a short text carries for another reader than the first: strings of JSON in it, words as a shell joins them."""
 
 import re
-from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
+
+from garrison.payload.joined import Joined
 
 JSON: Final = "json"
 """The step that takes strings out of JSON."""
 _MOST: Final = 32
 """Strings that are taken out of one text."""
 _OPENING: Final = ("{", "[", '"')
+_FIRST: Final = tuple(["\0" + each for each in _OPENING])
+"""How those begin that may be JSON."""
 _PLAIN: Final = re.compile(r"[\w .,@:+-]{0,7}|[\w.-]{1,40}")
 _DECODER: Final = msgspec.json.Decoder()
 
@@ -18,9 +21,12 @@ _DECODER: Final = msgspec.json.Decoder()
 _JOINED: Final = re.compile(
     r"(?<=[\w/])(?:''|\"\"|\\\r?\n|\\(?=[a-z])|\$[@*]|`\s?`|<>)(?=[\w/])|(?<=[\w/])(['\"])(\w{1,3})\1(?=[\w/\s;|&)]|$)"
 )
-_HINT: Final = re.compile(r"[\[{\"'\\$<`]")
+_HINTS: Final = b"[{\"'\\$<`"
 """What any of it has: one look, and most texts are done."""
-_MARKED: Final = re.compile(r"''|\"\"|\\|\$[@*]|<>|``|` `|['\"]\w{1,3}['\"]")
+_NO_HINT: Final = bytes([code for code in range(256) if code not in _HINTS])
+_MARKED: Final = re.compile(
+    r"['\"\\$<`](?:(?<=\\)|(?<=')(?:'|\w{1,3}['\"])|(?<=\")(?:\"|\w{1,3}['\"])|(?<=\$)[@*]|(?<=<)>|(?<=`)(?:`| `))"
+)  # begins with what is sought first
 """What may be left out: most texts have nothing of it, and are not read letter by letter."""
 _LINE: Final = 600
 """Characters of what a shell is told in a value."""
@@ -30,8 +36,6 @@ _ACTS: Final = re.compile(r"[;|&`\n$/<>({]")
 
 def carried(text: str) -> list[tuple[str, str]]:
     """Each behind the step that it takes: `json`, `shell`. Never raises."""
-    if _HINT.search(text) is None:
-        return []
     found = [(JSON, each) for each in _strings(text)] if text.startswith(_OPENING) else []
     if len(text) <= _LINE and _MARKED.search(text) and _ACTS.search(text):
         joined = _JOINED.sub(r"\2", text)
@@ -40,11 +44,14 @@ def carried(text: str) -> list[tuple[str, str]]:
     return found
 
 
-def carrying(joined: str, texts: Sequence[str]) -> list[int]:
-    """The indexes of those of `texts` that carry something; where none has a hint of it, one look at all tells."""
-    if _HINT.search(joined) is None:
+def carrying(joined: Joined) -> list[int]:
+    """The indexes of those texts that carry something; where none has a hint of it, one look at all tells."""
+    if not joined.signs or not joined.signs.translate(None, _NO_HINT):
         return []
-    return [index for index, text in enumerate(texts) if carried(text)]
+    text = joined.text
+    if not _MARKED.search(text) and not any(first in text for first in _FIRST):
+        return []
+    return [index for index, each in enumerate(joined.texts) if carried(each)]
 
 
 def _strings(text: str) -> list[str]:

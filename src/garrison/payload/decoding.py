@@ -4,15 +4,13 @@ A text is decoded as long as something can be undone, at most `MAX_ROUNDS` times
 for character references, whose result is shorter still). Every step is linear in the text.
 """
 
-import base64
 import binascii
 import html
 import html.entities
 import itertools
 import re
 import unicodedata
-from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import msgspec
@@ -22,7 +20,7 @@ from garrison.payload.purse import Purse
 MAX_ROUNDS: Final = 4
 """Wrappings inside one another that are undone: what is deeper no server undoes either."""
 _MAX_NORMALISED: Final = 4  # compatibility forms may be longer than what they stand for: up to 18 times for one sign
-_PRINTABLE: Final = 0.97  # of what base64 hides: random bytes that are all printable are as good as impossible
+PRINTABLE: Final = 0.97  # of what base64 hides: random bytes that are all printable are as good as impossible
 _MANY: Final = 256
 """Places of a kind in one text from which on they are no longer looked at one by one, but all at once."""
 
@@ -36,7 +34,8 @@ than there are characters, in the units of a purse."""
 _UNDONE: Final = 70
 _MADE: Final = 4
 _MADE_WIDE: Final = 60
-"""What a step costs for each character that the text is shorter then, for each that is left, and for bytes as above."""
+"""What a step costs for each character that the text is shorter then, for each that is left, and for each byte of UTF-8
+beyond those that it made or took."""
 
 # Each has one group around all of it, so that a text is split at its places by one call.
 _PERCENT = re.compile(rb"(%(?:[0-9A-Fa-f]{2}|[uU][0-9A-Fa-f]{4}))")
@@ -54,7 +53,7 @@ _JOINED = re.compile(
     r"\+(?:and|or|xor|union|select|order|group|having|waitfor|delay|where|from|like|insert|dir|cat|ping|ls|wget|curl)\+"
 )  # in lower case: to leave the case aside would cost some times as much
 _HEX = re.compile(r"0x[0-9A-Fa-f]{2}(?:0x[0-9A-Fa-f]{2})+")  # begins with what is sought first
-_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
+BASE64 = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
 _DATA_URL = re.compile(r"(?<=;base64,)[A-Za-z0-9+/_-]{8,}={0,2}")
 
 
@@ -81,9 +80,7 @@ def decode(text: str, purse: Purse | None = None) -> tuple[Decoded, ...]:
             after = step(changed)
             if after != changed:
                 if purse is not None:
-                    purse.pay(
-                        _UNDONE * abs(len(changed) - len(after)) + _MADE * len(after) + _MADE_WIDE * _wider(after)
-                    )
+                    purse.pay(_price_of_step(changed, after))
                 changed, steps = after, (*steps, name)
         if changed == text:
             break
@@ -92,46 +89,16 @@ def decode(text: str, purse: Purse | None = None) -> tuple[Decoded, ...]:
     return tuple(found)
 
 
-def hidden_in(joined: str, texts: Sequence[str]) -> frozenset[int]:
-    """The indexes of those of `texts` in which `decode` has something to undo, and now and then of another; `joined`:
-    all of them, a NUL before and behind each."""
-    if joined.count("\0") > len(texts) + 1:
-        return frozenset(range(len(texts)))
-    found = list(hiding(joined))
-    if not found:
-        return frozenset()
-    starts = list(itertools.accumulate([len(text) + 1 for text in texts], initial=1))
-    return frozenset([bisect_right(starts, place) - 1 for place in found])
-
-
-def hiding(joined: str) -> Iterator[int]:
-    """Places in texts that are joined, a NUL before and behind each: one at least in each that `decode` has something
-    to undo in, and now and then one in another."""
-    at = 0
-    while found := _HIDING.search(joined, at):
-        at = found.end()
-        if found[0] != "\0" or _unwrapped(found[1]):
-            yield at
-            at = joined.find("\0", at)  # one place in each is enough
-    if not joined.isascii() and _compatible(joined) != joined:
-        at = 0
-        for text in joined.split("\0"):
-            if not text.isascii():
-                yield at
-            at += len(text) + 1
-
-
-_HIDING: Final = re.compile(
-    r"%(?:[0-9A-Fa-f]{2}|[uU][0-9A-Fa-f]{4}|%)|&(?:#[0-9xX]|[A-Za-z]{2,12};)|\\[uxUX0-7{]|\+[A-Za-z]"
-    rf"|0x[0-9A-Fa-f]{{2}}0x|;base64,|\0(?=({_BASE64.pattern})\0)"
-)  # of base64 only the border before it is taken: something else may be hidden in what only looks like it
-
-
 def _price_of_round(text: str) -> int:
     if len(text) <= _SHORT:
         return _ROUND + (_LOOKED_AT + _BEGUN) * len(text)  # at most
     begun = text.count("%") + text.count("&") + text.count("\\") + text.count("+")
     return _LOOKED_AT * len(text) + _BEGUN * begun + _WIDE * _wider(text)
+
+
+def _price_of_step(before: str, after: str) -> int:
+    undone, widened = abs(len(before) - len(after)), abs(_wider(before) - _wider(after))
+    return _UNDONE * undone + _MADE * len(after) + _MADE_WIDE * widened
 
 
 def _wider(text: str) -> int:
@@ -311,39 +278,45 @@ def _plus(text: str) -> str:
 
 
 def _base64(text: str) -> str:
-    if _BASE64.fullmatch(text):
-        return _unwrapped(text) or text
+    if BASE64.fullmatch(text):
+        return unwrapped(text) or text
     if ";base64," in text:
-        return _DATA_URL.sub(lambda match: _unwrapped(match[0]) or match[0], text)
+        return _DATA_URL.sub(lambda match: unwrapped(match[0]) or match[0], text)
     return text
 
 
-def _unwrapped(text: str) -> str:
+def unwrapped(text: str) -> str:
     """What `text` hides in base64; empty where it hides no text."""
     bare = text.rstrip("=").replace("-", "+").replace("_", "/")
     try:
-        data = base64.b64decode(bare + "=" * (-len(bare) % 4), validate=True)
-    except (binascii.Error, ValueError):
+        data = binascii.a2b_base64(bare + "=" * (-len(bare) % 4))
+    except binascii.Error:
         return ""
     other = len(data[:512].translate(None, _TEXT_BYTES))
-    return data.decode("latin-1") if data and other <= (1 - _PRINTABLE) * min(len(data), 512) else ""
+    return data.decode("latin-1") if data and other <= (1 - PRINTABLE) * min(len(data), 512) else ""
 
 
 _TEXT_BYTES: Final = bytes([9, 10, 13, *range(0x20, 0x7F)])
 
 
-def _compatible(text: str) -> str:
+def compatible(text: str) -> str:
     """Full-width and other compatibility forms are the signs that they stand for (best-fit mappings)."""
     if text.isascii():
         return text
     forms = _FORMS
-    strange = set(text.encode("utf-8", "replace").translate(None, _ASCII).decode())
-    changed = [char for char in strange if forms[ord(char)] != char]
-    if len(changed) > _DISTINCT:
+    found = _MAPPED.findall(text)
+    changed = [char for char in set(found) if forms[ord(char)] != char]
+    if len(found) * _SOME > len(text) and len(changed) > _DISTINCT:
         return text.translate(forms)
+    if len(changed) > _DISTINCT:
+        return _MAPPED.sub(lambda match: forms[ord(match[0])], text)
     for char in sorted(changed, key=_stands_for_ascii, reverse=True):
         text = text.replace(char, forms[ord(char)])
     return text
+
+
+_SOME: Final = 4
+"""Where one of so many characters is replaced, each of them is looked up."""
 
 
 def _stands_for_ascii(char: str) -> bool:
@@ -358,7 +331,7 @@ class _Forms(dict[int, str]):
         char = chr(code)
         form = _LOOKALIKES.get(char)
         if form is None:
-            form = unicodedata.normalize("NFKC", char) if _COMPATIBLE.fullmatch(char) else char
+            form = unicodedata.normalize("NFKC", char) if _MAPPED.fullmatch(char) else char
         if len(self) >= _MOST_FORMS:
             self.clear()
         self[code] = found = form if len(form) <= _MAX_NORMALISED else char
@@ -368,9 +341,9 @@ class _Forms(dict[int, str]):
 _MOST_FORMS: Final = 8192
 _FORMS: Final = _Forms()
 # Where forms stand that are mapped to ASCII: letters in circles and of mathematics, full and small width, look-alikes.
-_COMPATIBLE: Final = re.compile(
-    "([\u00a0\u00ad\u02b9\u02bc\u2000-\u206f\u2070-\u209f\u2100-\u214f\u2215\u2216\u2329\u232a\u2460-\u24ff\u29f5\u29f8"
-    "\u3000\u3008\u3009\ufe10-\ufe6f\ufeff\uff00-\uff65\uffe0-\uffe6\U0001d400-\U0001d7ff]+)"
+_COMPATIBLE: Final = (
+    "\u00a0\u00ad\u02b9\u02bc\u2000-\u206f\u2070-\u209f\u2100-\u214f\u2215\u2216\u2329\u232a\u2460-\u24ff\u29f5\u29f8"
+    "\u3000\u3008\u3009\ufe10-\ufe6f\ufeff\uff00-\uff65\uffe0-\uffe6\U0001d400-\U0001d7ff"
 )
 _LOOKALIKES: Final = {
     "\u02b9": "'", "\u02bc": "'", "\u2032": "'", "\u2215": "/", "\u2044": "/", "\u29f8": "/", "\u2216": "\\",
@@ -378,13 +351,14 @@ _LOOKALIKES: Final = {
     "\u200b": "", "\u200c": "", "\u200d": "", "\u2060": "", "\ufeff": "", "\u00ad": "",
     "\u202a": "", "\u202b": "", "\u202c": "", "\u202d": "", "\u202e": "",
 }  # fmt: skip
+_MAPPED: Final = re.compile(f"[{_COMPATIBLE}{''.join(_LOOKALIKES)}]")
 
 _STEPS: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("base64", _base64),
     ("percent", _percent),
     ("html", _references),
     ("escape", _escapes),
-    ("unicode", _compatible),
+    ("unicode", compatible),
     ("utf-7", _utf7),
     ("hex", _hex),
     ("plus", _plus),

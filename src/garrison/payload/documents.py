@@ -13,7 +13,8 @@ _SCRIPT: Final = re.compile(
     r"|\+\s*(?:sleep|\(?\s*function\b))"
 )
 _GRAPH: Final = re.compile(
-    r"\s*\}?\s*\)?\s*(?:return|with|match|union|call|delete|detach|create|set|merge|load\s+csv|foreach|where)[\s(]",
+    r"\s*\}?\s*\)?\s*(?:return|with|match|union|call|delete|detach|create|set|merge|load\s+csv|foreach|where"
+    r"|filter|for|sort|limit|remove|insert|update)[\s(]|\s*\}\s*\)\s*<?-",
     re.IGNORECASE,
 )
 _PATH: Final = re.compile(r"\s*\)?\s*(?:\]|\||/|and\b|or\b|=|\[)", re.IGNORECASE)
@@ -41,6 +42,46 @@ def leaves_graph(text: str, place: int) -> bool:
     return leaves_string(text, place, _GRAPH, 260)
 
 
+def leaves_call(text: str, place: int) -> bool:
+    """Whether the brackets of a call are closed that was begun outside of `text`, and another call is joined to it."""
+    if not stands_alone(text, place):
+        return False
+    return text.lstrip()[:1] == ")" or leaves_string(text, place, _CALLED_ON, 60)
+
+
+_CALLED_ON: Final = re.compile(r"\s{0,2}\)\s{0,2}\.")
+
+
+def is_verb(text: str, place: int) -> bool:
+    """Whether the line that ends at `place` is told to a cache: its verb is no word of a sentence, or in capitals."""
+    return _TOLD.match(text) is not None and is_said(text, place)
+
+
+_TOLD: Final = re.compile(
+    r"\s*[^\s]{0,60}\r\n(?:[A-Z]{3,9}|delete|del|incr|decr|incrby|decrby|[hmz]?[gs]et\w{2,3}|hset|hget|hdel|[lr]push|[lr]pop"
+    r"|lrange|sadd|srem|smembers|zadd|zrem|zrange|evalsha)(?: [^\s]+){1,6}(?:\r\n|\Z)"
+)
+
+
+def leaves_document(text: str, place: int) -> bool:
+    """Whether `text` is a value of a few words that ends one member of a document and says the next."""
+    return stands_alone(text, place) and len(text) <= _MEMBERS and len(_WORDS.findall(text)) <= _FEW
+
+
+_MEMBERS: Final = 160
+_FEW: Final = 8
+_WORDS: Final = re.compile(r"\w+")
+
+
+def is_whole_pattern(text: str, place: int) -> bool:
+    """Whether nothing is left open in the query of a graph before `place`: who sends its parameters besides (`$name`)
+    asks a server that is made to be asked."""
+    return _PARAMETER.search(text) is None and is_said(text, place)
+
+
+_PARAMETER: Final = re.compile(r"(?:=|:|\bIN|\bLIMIT|\bSKIP)\s{0,3}\$[a-z]\w{0,40}\b")
+
+
 def joins_filter(text: str, place: int) -> bool:
     """Whether a string is ended that was begun outside of `text`, and another condition is joined to it."""
     return leaves_string(text, place, _JOIN, 120)
@@ -55,7 +96,8 @@ def leaves_path(text: str, place: int) -> bool:
 
 
 _JOINED: Final = re.compile(
-    r"(?:^|[\])'\"])\s*(?:and|or)\s+[^.;,]{0,12}[\w-]+\(\s*(?:/|@|\.\.)|//\w|\[\s*[\w-]+\(", re.IGNORECASE
+    r"^\s*(?:and|or)\s+(?:string-length|starts-with)\(|(?:^|[\])'\"])\s*(?:and|or)\s+[^.;,]{0,12}[\w-]+\(\s*(?:/|@|\.\.)|//\w|\[\s*[\w-]+\(",
+    re.IGNORECASE,
 )
 
 _FILTER: Final = re.compile(r"[|&!(]*\(?\s*(?:[|&!]|[A-Za-z][\w.;-]{0,40}\s*(?::[\w.]*:)?[~<>]?=|\)|$)")
@@ -165,6 +207,16 @@ def repeats_key(text: str, place: int) -> bool:
         return False
     keys = [key for _, key in _KEY.findall(text)]
     return len(keys) != len(set(keys))
+
+
+def names_class(text: str, place: int) -> bool:
+    """Whether the element before `place` is named for a class, as objects are written: packages in small letters, the
+    class with a capital."""
+    start = text.rfind("<", 0, place)
+    return start >= 0 and _CLASS.match(text, start) is not None and is_said(text, place)
+
+
+_CLASS: Final = re.compile(r"<(?:[a-z]\w{0,20}\.){2,8}[A-Z]\w")
 
 
 _TAG: Final = re.compile(r"<(/?)([A-Za-z_][\w.-]{1,40})[^<>]{0,200}>")

@@ -153,9 +153,13 @@ def is_superglobal(text: str, place: int) -> bool:
     case, so that `$_request` is one of another language's."""
     if not is_said(text, place) or _SUPERGLOBAL.search(text, max(0, place - _REACH), place) is None:
         return False
+    if _TALKED.match(text, place) is not None:
+        return False
     return text.count("\n") < _LINES or _OF_SERVER.match(text, text.rfind("$", 0, place)) is None
 
 
+_TALKED: Final = re.compile(r"\]? (?:is|was|are|has|does|array|variable|superglobal|contains|instead|vs)\b")
+"""What a sentence goes on with behind a name: to PHP two names that stand together are an error of syntax."""
 _LINES: Final = 3
 _OF_SERVER: Final = re.compile(
     r"\$_(?:SERVER|ENV)\[(['\"])(?!HTTP_|QUERY|REQUEST|PATH|ORIG|PHP_|REMOTE|REDIRECT|CONTENT|argv)[A-Z_]{2,40}\1\]"

@@ -8,11 +8,13 @@ from typing import Final, TypeAlias
 import msgspec
 
 from garrison.payload.carried import JSON, carried, carrying
-from garrison.payload.decoding import decode, hidden_in
+from garrison.payload.decoding import decode
+from garrison.payload.hiding import hidden_in
+from garrison.payload.joined import join
 from garrison.payload.pieces import PAIRED, SHORTEST, pieces
 from garrison.payload.places import OWNED, SIGNS, Ends, Form, look, name_of, signs_in, signs_of
 from garrison.payload.purse import Purse, Reserve
-from garrison.payload.scanner import BORDER, scanner_of
+from garrison.payload.scanner import scanner_of
 from garrison.payload.sign import ENOUGH
 
 WINDOW: Final = 200
@@ -56,11 +58,11 @@ _NONE: Final = frozenset[int]()
 
 def judge(texts: Sequence[str], spared: Spared = NOTHING_SPARED) -> tuple[Finding, ...]:
     """What is found in `texts`, each at most once. Never raises, and takes time in proportion to their length."""
-    new = [index for index, text in enumerate(texts) if text not in _HARMLESS]
-    told = _odd([texts[index] for index in new]) if new else {}
-    odd = {new[at]: ends for at, ends in told.items()}
-    if not odd:
+    new = _HARMLESS.others(texts)
+    told = _odd(new) if new else {}
+    if not told:
         return ()
+    odd = told if len(new) == len(texts) else _where(texts, new, told)
     reserve = Reserve(texts) if len(texts) > 1 else None
     many = reserve.take_up(len(odd)) if reserve is not None and len(odd) > _SEVERAL else len(odd)
     forms = [
@@ -76,6 +78,13 @@ def judge(texts: Sequence[str], spared: Spared = NOTHING_SPARED) -> tuple[Findin
             best[form.owner] = _unread(form.owner, form.text, form.steps)
     _HARMLESS.add([texts[form.owner] for form in forms if form.owner not in best and not form.spared])
     return tuple(best[index] for index in sorted(best))
+
+
+def _where(texts: Sequence[str], new: Sequence[str], told: Mapping[int, Ends | None]) -> Mapping[int, Ends | None]:
+    """What was told of some of `new`, by where those are in `texts`, of which `new` are those that are not known."""
+    texts_left = iter(enumerate(texts))
+    indexes = [next(index for index, text in texts_left if text is each) for each in new]
+    return {indexes[at]: ends for at, ends in told.items()}
 
 
 def is_harmless(texts: Sequence[str]) -> bool:
@@ -99,18 +108,16 @@ def _odd(texts: Sequence[str], *, is_quick: bool = False) -> Mapping[int, Ends |
 
     With `is_quick` it may be all of them, and nothing is known of them.
     """
-    bare = list(map(str.rstrip, texts))
-    joined = BORDER + BORDER.join(bare) + BORDER
+    joined = join(list(map(str.rstrip, texts)))
     long: Sequence[int] = ()
-    short, shorter = bare, joined
-    if len(joined) > SHORTEST:
-        long = [at for at, text in enumerate(bare) if len(text) >= SHORTEST]
-        short = [text if len(text) < SHORTEST else "" for text in bare]
-        shorter = BORDER + BORDER.join(short) + BORDER
-    hidden = hidden_in(shorter, short)
+    short = joined
+    if len(joined.text) > SHORTEST:
+        long = [at for at, text in enumerate(joined.texts) if len(text) >= SHORTEST]
+        short = join([text if len(text) < SHORTEST else "" for text in joined.texts]) if long else joined
+    hidden = hidden_in(short)
     if is_quick and hidden:
         return dict.fromkeys(range(len(texts)))
-    told, carry = look(joined, bare), carrying(shorter, short)
+    told, carry = look(joined), carrying(short)
     if not (told or hidden or carry or long):
         _HARMLESS.add(texts)
         return {}

@@ -78,7 +78,8 @@ _OPENED: Final = (
 _COMPONENT: Final = re.compile(
     _OPENED
     + r"(?:import\s+(?:[\w$]|[{*\"'])|export\s+(?:let|const|var|function|class|default|async|type|interface|enum)\s"
-    r"|interface[ \t]+\w+[ \t]+(?:\{|extends\b)|type[ \t]+\w+[ \t]*=)"
+    r"|interface[ \t]+\w+[ \t]+(?:\{|extends\b)|type[ \t]+\w+[ \t]*="
+    r"|(?i:</code>)|(?i:tags?|elements?|blocks?|tag's)[ \t]+[a-z]{2,12}\b)"
 )
 """Two names that stand together on a line are an error of syntax, too."""
 _ASKED: Final = re.compile(_OPENED + r"(?:let|const)\s+(?:\{[^{}]{0,600}+\}|\w{1,40})\s*=\s*\$props\(\)")
@@ -273,6 +274,8 @@ def is_member(text: str, place: int) -> bool:
 
     `see this [guide](/boats)` is no script: a name stands behind no other name on its line.
     """
+    if not is_of_window(text, place):
+        return False
     start = max(0, place - _FAR)
     found = None
     for each in _LINKED.finditer(text, start, place + _FAR):
@@ -280,6 +283,21 @@ def is_member(text: str, place: int) -> bool:
             found = each
     return is_said(text, place) and (found is None or found[2].lower() in _OPERATORS or found.end() < place - 1)
 
+
+def is_of_window(text: str, place: int) -> bool:
+    """Whether what is named in brackets before `place` is a page's own, and no entry of a dictionary."""
+    entry = _ENTRY.search(text, max(0, place - _OBJECT), place + _FAR)
+    return entry is None or entry.start() >= place or entry[2].lower() in _OF_WINDOW
+
+
+_OBJECT: Final = 16
+_ENTRY: Final = re.compile(r"\b(?:self|this)\[(['\"])([A-Za-z_][\w -]{1,40})\1\](?!\s*[(`\[?+])")
+_OF_WINDOW: Final = frozenset({
+    "alert", "confirm", "prompt", "eval", "location", "document", "name", "open", "origin", "window", "self", "top",
+    "parent", "opener", "frames", "navigator", "cookie", "fetch", "atob", "btoa", "import", "print", "write", "status",
+    "settimeout", "setinterval", "function", "constructor", "onerror", "onload", "localstorage", "sessionstorage",
+    "globalthis", "string", "image", "xmlhttprequest", "event", "history", "jquery",
+})  # fmt: skip
 
 _FAR: Final = 120
 _LINKED: Final = re.compile(

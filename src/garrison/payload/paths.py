@@ -89,12 +89,19 @@ def is_read(text: str, place: int) -> bool:
     if not is_said(text, place):
         return False
     start = text.rfind("file:", max(0, place - _SCHEME), place)
-    if start < 0 or _is_few(text):
+    if start < 0:
+        return True
+    if _OPTION.search(text, max(0, start - _LINE), start) is not None and _RELATIVE.match(text, start) is not None:
+        return False
+    if _is_few(text):
         return True
     before = text[max(0, start - _LINE) : start].rpartition("\n")[2]
     return _MENTIONS.search(before) is None or _READS.search(before) is not None
 
 
+_OPTION: Final = re.compile(r"(?:^|\s)--[a-z][\w-]{1,40}[ =]['\"]?$")
+_RELATIVE: Final = re.compile(r"file://(?![/.~%\\]|\w{1,60}:|localhost)")
+"""A file that lies beside who calls a program with an option: none of the server's."""
 _SCHEME: Final = 12
 _LINE: Final = 80
 _MENTIONS: Final = re.compile(r"[A-Za-z,.]\s{1,8}[\"'`<(]?$|\bdat=$")

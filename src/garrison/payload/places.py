@@ -17,6 +17,7 @@ from garrison.payload.changed import REACH, between, kept
 from garrison.payload.classes.catalogue import CLASSES
 from garrison.payload.documents import escaped, escapes_filter
 from garrison.payload.expressions import evaluated, is_evaluated
+from garrison.payload.joined import Joined
 from garrison.payload.markup import attributes, opens_element
 from garrison.payload.purse import Purse
 from garrison.payload.scanner import BORDER, Scanner, scanner_of
@@ -28,7 +29,7 @@ from garrison.payload.sql import (
     breaks_quote,
     compared,
     goes_on,
-    goes_on_or_begins,
+    goes_on_behind_value,
     same_sides,
     stacks,
 )
@@ -170,17 +171,16 @@ def _ends_between(piece: bytes, start: int, end: int, most: int) -> "Ends":
     return [(at + shift, sign) for sign, at in _scanner().scan(data, most) if at + shift > start]
 
 
-def look(joined: str, texts: Sequence[str]) -> "Mapping[int, Ends | None]":
-    """One look at all of `texts`, in `joined` with a border around each: by the index of each in which something may
-    stand, the matches in it.
+def look(joined: Joined) -> "Mapping[int, Ends | None]":
+    """One look at all texts: by the index of each in which something may stand, the matches in it.
 
     None for the matches where they were too many to tell whose they are; of one text alone those are told up to then.
     """
-    if joined.count(BORDER) > len(texts) + 1:
+    texts, data = joined.texts, joined.data
+    if not joined.is_parted:
         return dict.fromkeys(range(len(texts)))
-    data = joined.encode("utf-8", "replace")
     most = _most(len(data) - len(texts) - 1) + len(texts) - 1
-    matches = _scanner().scan(data, most)
+    matches = _scanner().scan(data, most, is_plain=not joined.signs)
     if not matches or (len(matches) <= most and _says_nothing(matches, texts)):
         return {}
     if len(texts) == 1 and len(matches) > most:
@@ -367,7 +367,7 @@ def _escapes(part: str) -> int:
 
 _READ: Final[Mapping[Confirm, _Reading]] = {
     goes_on: _Reading(around, 750, count_words),
-    goes_on_or_begins: _Reading(around, 750, count_words),
+    goes_on_behind_value: _Reading(around, 750, count_words),
     breaks_quote: _Reading(behind_quote, 750, count_words),
     same_sides: _Reading(compared, 320),
     opens_element: _Reading(attributes, 190),

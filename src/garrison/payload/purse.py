@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from typing import Final
 
 _PASS: Final = 90
+_PASS_WIDE: Final = 40
 _DOTTED: Final = 145
-"""What it costs to seek all signs in a byte, whatever stands there, and what more where there are two dots, with which
-paths climb."""
+"""What it costs to seek all signs in a byte, whatever stands there, in one of a character that is none of ASCII, which
+hardly any sign has, and what more where there are two dots, with which paths climb."""
 _FIRST: Final = 24_000
 _EACH: Final = 240
 _FIRST_OF_FEW: Final = 450_000
@@ -24,8 +25,8 @@ class Reserve:
     as `_LEAST` at least. A look at all of them was paid."""
 
     def __init__(self, texts: Iterable[str]) -> None:
-        size = _size("".join(texts))
-        self.left = 14 * _filled(max(size, _LEAST)) // 10 - _PASS * size
+        size, seen = _look("".join(texts))
+        self.left = 14 * _filled(max(size, _LEAST)) // 10 - seen
 
     def take_up(self, count: int) -> int:
         """How many of `count` texts can be judged, which is paid; half of what is left is for what is in them."""
@@ -40,8 +41,8 @@ class Purse:
     _read: set[str] | None = None  # of most texts nothing but what is left is ever needed
 
     def __init__(self, text: str, reserve: Reserve | None = None) -> None:
-        size = _size(text)
-        self.left = _filled(size) - _PASS * size
+        size, seen = _look(text)
+        self.left = _filled(size) - seen
         self._reserve = reserve
 
     def pay(self, price: int) -> bool:
@@ -56,7 +57,7 @@ class Purse:
 
     def pay_for_pass(self, data: bytes) -> bool:
         """Take what it costs to seek all signs in `data`, one form of the text or what is new in it."""
-        price = _PASS * len(data)
+        price = _price_of_pass(data)
         if len(data) > _SHORT:
             price += _DOTTED * data.count(_DOTS)
         return self.pay(price)
@@ -96,10 +97,20 @@ def _filled(size: int) -> int:
     return max(_FIRST + _EACH * size, min(_FIRST_OF_FEW + _EACH_OF_FEW * size, _SOME))
 
 
-def _size(text: str) -> int:
-    return len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
+def _look(text: str) -> tuple[int, int]:
+    """The bytes of `text`, and what it costs to seek all signs in it once."""
+    if text.isascii():
+        return len(text), _PASS * len(text)
+    data = text.encode("utf-8", "replace")
+    return len(data), _price_of_pass(data)
 
 
+def _price_of_pass(data: bytes) -> int:
+    wide = len(data) - len(data.translate(None, _WIDE))
+    return _PASS * (len(data) - wide) + _PASS_WIDE * wide
+
+
+_WIDE: Final = bytes(range(0x80, 0x100))
 _LEAST: Final = 8_192
 _TAKEN_UP: Final = 8_000
 """What it costs to judge a text, beside its length."""

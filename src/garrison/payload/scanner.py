@@ -81,18 +81,20 @@ class Scanner:
             keep(key, automata, where)
         self._parts = tuple([_Part(*each) for each in zip(automata.parts, automata.kinds, strict=True)])
         self._plain = tuple([part for part in self._parts if part.is_plain])
+        self._within = tuple([part for part in self._parts if not part.is_of_heads])
 
-    def scan(self, data: bytes, most: int) -> list[tuple[int, int]]:
+    def scan(self, data: bytes, most: int, *, is_plain: bool | None = None) -> list[tuple[int, int]]:
         """Index of a sign and the offset in `data` after its match. The scan ends once there are more than `most`.
 
-        Where no text begins at the beginning of `data`, that is a part of one.
+        `is_plain`: whether all of `data` is plain characters, where that is known. Where no text begins at the
+        beginning of `data`, that is a part of one.
         """
         found: list[tuple[int, int]] = []
         context = found, most
-        parts = self._parts if data.translate(None, _PLAIN) else self._plain
-        if not data.startswith(b"\0"):
-            parts = tuple([part for part in parts if not part.is_of_heads])
-        begun = list(heads(data)) if len(data) > REACH and any(part.is_of_heads for part in parts) else []
+        if is_plain is None:
+            is_plain = not data.translate(None, _PLAIN)
+        parts = self._plain if is_plain else self._parts if data.startswith(b"\0") else self._within
+        begun = list(heads(data)) if parts is self._parts and len(data) > REACH else ()
         for part in parts:
             if not (_scan_heads(part, begun, found, most) if begun and part.is_of_heads else part.scan(data, context)):
                 break

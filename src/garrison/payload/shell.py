@@ -5,7 +5,7 @@ import re
 from bisect import bisect_left
 from typing import Final
 
-from garrison.payload.quoting import is_not_fenced, is_said
+from garrison.payload.quoting import is_not_fenced, is_said, stands_alone
 
 _SEPARATOR: Final = re.compile(r"[;|&]{1,2}|\$\(|<|%0a", re.IGNORECASE)
 _HEAD: Final = re.compile(r"\s*[\"'(\\]{0,2}(?P<folder>/?(?:\w+/)*)(?P<word>[\w.-]+)(?P<rest>[^\n\x00]{0,200})")
@@ -32,8 +32,8 @@ _NEAR: Final = 200  # characters of a line before a place in which a variable is
 
 def is_command(text: str, place: int) -> bool:
     """Whether the separator near the beginning of `text` is followed by a command with arguments of a command."""
-    if not is_said(text, place) or "\n|" in text or _is_row(text):
-        return False  # a table
+    if not is_said(text, place) or "\n|" in text or _is_row(text) or _is_named(text):
+        return False  # a table, a name
     found = _SEPARATOR.search(text, 0, 120)
     head = _HEAD.match(text, found.end()) if found else None
     if head is None:
@@ -55,6 +55,15 @@ def _is_row(text: str) -> bool:
     return "||" not in text and (cells > 3 or (cells == 3 and bare[:2] == "| " and bare[-2:] == " |"))
 
 
+def _is_named(text: str) -> bool:
+    """Whether `text` begins with a name between bars that something is put in for (`|release| is out`)."""
+    named = _BETWEEN_BARS.match(text)
+    return named is not None and named[1].lower() not in _ALONE
+
+
+_BETWEEN_BARS: Final = re.compile(r"\s*\|([A-Za-z][\w.]{2,30})\| [A-Za-z]")
+
+
 _ALONE: Final = frozenset(
     word
     for line in (
@@ -71,6 +80,79 @@ _TOOLS: Final = frozenset({
 })  # fmt: skip
 """Commands whose first argument is a word, and which are no word of a sentence."""
 
+
+def ends_value(text: str, place: int) -> bool:
+    """Whether `text` is a value of one word, a separator, and a command with what such a command takes.
+
+    Programs stand before a separator where somebody shows a line of a shell (`make; make install`), words where
+    somebody writes: names that are words as well, or names of languages, must have an option or a path behind them.
+    """
+    if not stands_alone(text, place) or not is_said(text, place) or _is_row(text):
+        return False
+    found = _VALUE.match(text)
+    if found is None or found["value"].lower() in _PROGRAMS or (found["mark"] == "&" and "=" in found["value"]):
+        return False
+    word, rest = found["word"].lower().removesuffix(".exe"), found["rest"]
+    if found["mark"][0] == "&" and word in _ASKING and not rest.strip():
+        return True
+    if word in _ODD:
+        return bool(rest.strip())
+    if word in _WRAPPERS and _WRAPPED.match(rest) is not None:
+        return True
+    given = _GIVEN.match(rest)
+    if word in _NAMED_TOOLS:
+        return given is not None or _DOTTED.match(rest) is not None
+    return given is not None and word in _WORDS and given[0].strip()[:1] not in {"'", '"'}
+
+
+_VALUE: Final = re.compile(
+    r"\s*(?P<value>[\w.@:/?=+%-]{0,40})['\")]{0,2}\s{0,2}(?P<mark>;|\|{1,2}|&{1,2})\s{0,2}"
+    r"(?P<word>[A-Za-z][\w.-]{1,16})(?P<rest>(?:[\s<>;|&][^\n]{0,160})?)$"
+)
+_GIVEN: Final = re.compile(
+    r"\s+(?:[-+]{1,2}\w|/\w|/\s+-|~/|\.{1,2}/|\$[\w({]|https?:|\d{1,3}(?:\.\d{1,3}){3}\b|[A-Za-z]:\\|\\\\\w|['\"])|\s*<{1,3}\s*\S"
+)
+_DOTTED: Final = re.compile(r"\s+[\w-]{1,40}\.(?:[\w-]{1,40}\.){0,3}[A-Za-z]{2,}\b")
+_WRAPPED: Final = re.compile(
+    r"\s+(?:[^\s;|&]{1,12}\s+){0,2}(?:id|whoami|uname|hostname|sh|bash)\s*(?:$|[;|&]|\w{1,6}$)"
+)
+_ASKING: Final = frozenset({"dir", "ver", "ipconfig", "systeminfo", "tasklist", "hostname", "whoami"})
+_ODD: Final = frozenset({
+    "bitsadmin", "certutil", "chattr", "cmstp", "cscript", "forfiles", "gpasswd", "icacls", "insmod", "installutil",
+    "iptables", "killall", "lsattr", "mkfifo", "mknod", "mshta", "msiexec", "net1", "netsh", "nltest", "pkill",
+    "regasm", "regsvr32", "rundll32", "schtasks", "setfacl", "ssh-keygen", "takeown", "taskkill", "useradd",
+    "userdel", "usermod", "vssadmin", "wbadmin", "wevtutil", "wmic", "wscript",
+})  # fmt: skip
+"""Commands that are nothing else, whatever is behind them."""
+_NAMED_TOOLS: Final = frozenset({
+    "adduser", "apk", "apt", "apt-get", "aws", "awk", "base32", "base64", "bash", "busybox", "chgrp", "chmod", "chown",
+    "chroot", "cmd", "crontab", "csh", "curl", "dash", "dd", "dig", "dmesg", "dnf", "docker", "doas", "du", "ed",
+    "egrep", "fdisk", "ftp", "gawk", "gcc", "getent", "git", "grep", "gzip", "hexdump", "ifconfig", "ip", "java",
+    "journalctl", "kill", "ksh", "kubectl", "ln", "ls", "lsof", "lua", "lynx", "mawk", "mkdir", "mv", "mysql",
+    "mysqldump", "nano", "nc", "ncat", "netcat", "netstat", "nmap", "node", "nohup", "nslookup", "od", "openssl",
+    "passwd", "perl", "php", "ping", "powershell", "printf", "ps", "psql", "pwsh", "python", "python2", "python3",
+    "rm", "rmdir", "rsync", "ruby", "scp", "sed", "setsid", "sftp", "sh", "smbclient", "socat", "sqlite3", "ss",
+    "ssh", "stdbuf", "strace", "su", "sudo", "systemctl", "tac", "tar", "tcpdump", "telnet", "tftp", "traceroute",
+    "uname", "unzip", "vi", "vim", "wget", "xargs", "xterm", "xxd", "yum", "zcat", "zip", "zsh",
+})  # fmt: skip
+_WORDS: Final = frozenset({
+    "at", "cat", "command", "copy", "cp", "cut", "date", "del", "dir", "echo", "env", "eval", "exec", "expr", "fetch",
+    "file", "find", "head", "host", "id", "last", "less", "locate", "mail", "man", "more", "mount", "move", "net",
+    "nice", "nl", "paste", "read", "reg", "rev", "route", "sc", "script", "service", "shred", "sleep", "sort",
+    "source", "split", "start", "stat", "strings", "tail", "tee", "time", "timeout", "top", "touch", "tr", "type",
+    "watch", "who", "xcopy",
+})  # fmt: skip
+"""Commands that are words of a sentence as well."""
+_WRAPPERS: Final = frozenset({
+    "builtin", "command", "doas", "env", "eval", "exec", "man", "nice", "nohup", "script", "set", "sudo", "time",
+    "timeout", "trap", "xargs",
+})  # fmt: skip
+_PROGRAMS: Final = frozenset({
+    *_ALONE, *_TOOLS, *_ODD, *_NAMED_TOOLS, *_WORDS, *_WRAPPERS, "alias", "brew", "bundle", "cargo", "cd", "clear",
+    "cmake", "composer", "dotnet", "false", "go", "gradle", "helm", "history", "jobs", "make", "mvn", "ninja", "npm",
+    "pnpm", "poetry", "pytest", "rake", "sync", "terraform", "tox", "true", "uv", "yarn",
+})  # fmt: skip
+"""What is run, and so begins a line of a shell."""
 
 _ADDRESSED: Final = frozenset({"wget", "curl", "ssh", "ftp", "git"})
 """Commands whose only argument is an address or a part of one, and no word alone."""

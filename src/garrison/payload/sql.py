@@ -8,7 +8,7 @@ import functools
 import re
 from typing import Final
 
-from garrison.payload.quoting import closing_quotes, is_said, may_close
+from garrison.payload.quoting import closing_quotes, is_not_fenced, is_said, may_close
 from garrison.payload.sql_letters import letters
 from garrison.payload.statements import begins_statement
 
@@ -68,11 +68,17 @@ def _start(text: str, place: int) -> int:
     return line if line or place < _LINE else place - 120
 
 
-def goes_on_or_begins(text: str, place: int) -> bool:
-    """The same, or whether it stands at the beginning of `text`, where a value is expected."""
+def goes_on_behind_value(text: str, place: int) -> bool:
+    """The same behind a value that is no part of a longer word (`true/false or 1 in`), or whether it stands at the
+    beginning of `text`, where a value is expected."""
+    if _VALUE_FIRST.search(text, max(0, place - _LINE), place) is None:
+        return False
     return (place <= _BEGINNING and text.lstrip()[:1] in _VALUES) or goes_on(text, place)
 
 
+_VALUE_FIRST: Final = re.compile(
+    r"(?:^|\s)['\"(-]{0,3}[\w.]++(?:['\")]{1,3}\s*|\s+)(?:and|or|xor|&&|\|\|)\s*[!~(+-]{0,3}\s*['\"\d]", re.IGNORECASE
+)
 _BEGINNING: Final = 60
 _VALUES: Final = frozenset("'\"(-0123456789)")
 
@@ -106,7 +112,18 @@ _STATEMENT: Final = re.compile(
 )
 
 
-_OPERATOR: Final = re.compile(r"[\s)]*(?:or|and|xor|like|div|\|\||&&)\W", re.IGNORECASE)
+def is_unnamed(text: str, place: int) -> bool:
+    """Whether the words before `place` are said, and not only named between quotes (`a "union select"`)."""
+    return is_not_fenced(text, place) and _NAMED.search(text, max(0, place - _PHRASE), place + 2) is None
+
+
+_PHRASE: Final = 40
+_NAMED: Final = re.compile(
+    r"(?:^|[\s(])(?P<quote>['\"`])union(?: all| distinct)? select(?P=quote)(?:[\s.,;:!?)]|$)", re.IGNORECASE
+)
+
+
+_OPERATOR: Final = re.compile(r"[\s)]*(?:or|and|xor|eqv|imp|like|div|\|\||&&)\W", re.IGNORECASE)
 
 
 def joins_string(text: str, place: int) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from garrison.core.counted import counted
 from garrison.core.ledger import Certainty, OperationCoverage
 
 _OPERATIONS = 5
@@ -13,11 +14,12 @@ def certainty_lines(found: Certainty) -> Iterator[str]:
     if not found.answers:
         yield "no answers with a body were recorded that this is about"
     else:
-        share = f"{percent(found.attributed, found.answers)} of {found.answers:,} answers are attributed"
+        answers = counted(found.answers, "answer is", "answers are")
+        share = f"{percent(found.attributed, found.answers)} of {answers} attributed"
         inferred = f", {percent(found.inferred, found.answers)} by inference" if found.inferred else ""
         yield share + inferred
     if found.unattributed:
-        yield f"{found.unattributed:,} answers may have disclosed more: {_where(found.operations)}"
+        yield f"{counted(found.unattributed, 'answer')} may have disclosed more: {_where(found.operations)}"
     if found.unknown_key:
         yield f"rows under keys that the key ring lacks: {found.unknown_key:,}; whose they are cannot be told"
     if found.keys > 1:
@@ -41,5 +43,5 @@ def _where(operations: tuple[OperationCoverage, ...]) -> str:
         f"{each.answers - each.attributed:,} of {each.operation or 'what the contract does not describe'}"
         for each in operations[:_OPERATIONS]
     ]
-    more = [f"and {len(operations) - _OPERATIONS} more operations"] if len(operations) > _OPERATIONS else []
+    more = [f"and {counted(len(operations) - _OPERATIONS, 'more operation')}"] if len(operations) > _OPERATIONS else []
     return ", ".join([*named, *more])

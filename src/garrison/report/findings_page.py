@@ -13,6 +13,7 @@ from typing import Any, Final
 import msgspec
 from markupsafe import Markup, escape
 
+from garrison.core.counted import counted
 from garrison.core.detection import Severity
 from garrison.core.finding import OWASP, Finding, State, Step
 from garrison.core.findings_report import FAMILIES, Listed, Outcome, Report
@@ -91,7 +92,7 @@ def _headline(report: Report, counting: Sequence[Listed]) -> str:
         ran = sum(each.outcome is Outcome.TESTED for each in report.checks)
         return f"{ran} checks found nothing in {what} that counts"
     if report.kind == "audit":
-        return f"{len(counting):,} finding{'s' if len(counting) > 1 else ''} in the description of {what}"
+        return f"{counted(len(counting), 'finding')} in the description of {what}"
     proven = sum(bool(each.finding.proof) for each in counting)
     weaknesses = "1 weakness" if len(counting) == 1 else f"{len(counting):,} weaknesses"
     if not proven:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from garrison.core.counted import counted
 from garrison.core.detection import Severity
 from garrison.core.finding import CheckId, Finding, State, Step
 from garrison.core.findings_report import FAMILIES, Explained, Listed, Outcome, Report
@@ -36,15 +37,15 @@ def summary_lines(report: Report) -> Iterator[str]:
             ", ".join(f"{count} {state}" for state, count in states if count) or "no finding then or now"
         )
     ran = sum(each.outcome is Outcome.TESTED for each in report.checks)
-    done = f"{ran} of {len(report.checks)} checks"
+    done = f"{ran} of {counted(len(report.checks), 'check')}"
     if report.kind == "audit":
         yield f"checked: {done}" + (f"; score {report.score:.0f} of 100" if report.score is not None else "")
     else:
         reached = sum(each.reached for each in report.operations)
         took = report.ended - report.started
         yield (
-            f"tested: {done} on {reached} of {len(report.operations)} operations "
-            f"with {report.requests:,} requests in {took:.0f} s"
+            f"tested: {done} on {reached} of {counted(len(report.operations), 'operation')} "
+            f"with {counted(report.requests, 'request')} in {took:.0f} s"
         )
     if report.stopped:
         yield f"ended early: {report.stopped}"
@@ -145,7 +146,7 @@ def _untested_lines(report: Report) -> Iterator[str]:
         named = ", ".join(what[:3]) + (f" and {len(what) - 3} more" if len(what) > 3 else "")
         yield f"  {named}: {why}"
     if len(reasons) > _MOST_UNTESTED:
-        yield f"  and for {len(reasons) - _MOST_UNTESTED} more reasons"
+        yield f"  and for {counted(len(reasons) - _MOST_UNTESTED, 'more reason')}"
     yield ""
 
 

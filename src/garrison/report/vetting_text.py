@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import Final
 
+from garrison.core.counted import counted
 from garrison.core.findings_report import Report
 from garrison.core.opinion import Concern, Grade, Opinion, advice_of
 from garrison.core.semantics import SEMANTIC_TYPES
@@ -52,7 +53,7 @@ def _data(opinion: Opinion) -> Iterator[str]:
 
 def _work(report: Report) -> Iterator[str]:
     called = ", ".join(f"{each.method} {each.template}" for each in report.operations if each.requests)
-    sent = "1 request" if report.requests == 1 else f"{report.requests} requests"
+    sent = counted(report.requests, "request")
     yield f"sent: {sent}" + (f", to {called} among others" if called else "")
     for why in dict.fromkeys(each.why for each in report.untested):
         yield from _wrapped("not looked at: ", why)

@@ -150,5 +150,5 @@ def test_a_lost_key_ring_is_logged_at_start(tmp_path: Path, caplog: pytest.LogCa
     ring.unlink()
     Garrison(answering(), config=settings(STRICT, data)).close()
     assert [record.message.partition(", which")[0] for record in caplog.records] == [
-        f"1 exposures are recorded under the key {number}"
+        f"1 exposure is recorded under the key {number}"
     ]

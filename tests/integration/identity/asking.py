@@ -79,6 +79,10 @@ def asks_for_certificates(authority: trustme.CA, folder: Path) -> dict[str, str]
 
 
 def known_keys(guard: Guard) -> int:
-    """How many keys of the issuer the gateway says that it has; it says so once a second."""
-    (state,) = json.loads((guard.file.parent / "data/status/gateway.json").read_bytes())["issuers"]
+    """How many keys of the issuer the gateway says that it has; it says so once a second, first a while after it began
+    to serve."""
+    said = guard.file.parent / "data/status/gateway.json"
+    if not said.exists():
+        return 0
+    (state,) = json.loads(said.read_bytes())["issuers"]
     return int(state["keys"])

@@ -83,13 +83,15 @@ def test_no_event_is_lost_and_none_counts_twice(tmp_path: Path) -> None:
                 watch.wait()
                 watch = start_watch(data)
         time.sleep(1)
-    finally:
         writer.kill()
-        writer.wait()
         until(lambda: watches(data, watch.pid), "it watches")
         until(lambda: not segment_files(data / "spool"), "it takes in what the writer left", seconds=60)
         watch.send_signal(signal.SIGTERM)
         assert watch.wait(60) == 0
+    finally:
+        for process in (writer, watch):
+            process.kill()
+            process.wait()
     reported = told.read_text().split()
     if len(reported[-1]) != 36:
         reported.pop()  # killed while it told

@@ -3,15 +3,39 @@
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from garrison.adapters.pace import AUTOGROUP, BEHIND
+import pytest
+
+from garrison.adapters.pace import AUTOGROUP, BEHIND, call_forward, is_behind, processor_time
+
+CAP_SYS_NICE = 23
+"""capabilities(7)."""
+IMPORTS = "import os, sys, threading\nfrom pathlib import Path\nfrom garrison.adapters.pace import *\n"
+
+
+@contextmanager
+def _begun(code: str) -> "Iterator[subprocess.Popen[bytes]]":
+    command = [sys.executable, "-c", IMPORTS + code]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def _may_raise_ranks() -> bool:
+    status = Path("/proc/self/status").read_text()
+    effective = next(line.split()[1] for line in status.splitlines() if line.startswith("CapEff:"))
+    return bool(int(effective, 16) & 1 << CAP_SYS_NICE)
 
 
 def _run(code: str, *arguments: str, apart: bool = False) -> str:
     """In a process of its own: there is no way back."""
-    code = f"import os, sys, threading\nfrom pathlib import Path\nfrom garrison.adapters.pace import *\n{code}"
-    command = [sys.executable, "-c", code, *arguments]
+    command = [sys.executable, "-c", IMPORTS + code, *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=True, start_new_session=apart).stdout
 
 
@@ -24,6 +48,48 @@ thread.start()
 thread.join()
 """
     assert _run(code).split() == [str(os.SCHED_IDLE)] * 2
+
+
+def test_who_stepped_back_is_told_by_others_and_called_forward_with_all_its_threads() -> None:
+    code = """
+print(flush=True)
+sys.stdin.readline()
+step_back()
+threading.Thread(target=sys.stdin.readline).start()
+print(flush=True)
+threading.Event().wait()
+"""
+    with _begun(code) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdout.readline()
+        assert not is_behind(process.pid)
+        process.stdin.write(b"\n")
+        process.stdin.flush()
+        process.stdout.readline()
+        assert is_behind(process.pid)
+        call_forward(process.pid)
+        threads = [int(each.name) for each in Path(f"/proc/{process.pid}/task").iterdir()]
+        rank = os.SCHED_OTHER if _may_raise_ranks() else os.SCHED_IDLE
+        assert [os.sched_getscheduler(each) for each in threads] == [rank, rank]
+    call_forward(process.pid)  # it is gone, and nothing is wrong
+
+
+def test_what_worked_has_had_processor_time() -> None:
+    with _begun("while True: pass") as process:
+        before = processor_time(process.pid)
+        deadline = time.monotonic() + 60
+        while processor_time(process.pid) < before + 0.1:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+
+
+@pytest.mark.parametrize("more", [0, 3])
+def test_a_nice_value_tells_it_too(more: int) -> None:
+    with _begun(f"os.nice({more}); print(flush=True); sys.stdin.readline()") as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        assert is_behind(process.pid) is bool(more)
 
 
 def test_where_that_is_forbidden_it_has_the_least() -> None:

@@ -97,30 +97,51 @@ def test_it_is_done_behind_all_else(scene: Scene) -> None:
     assert count(scene.data) == 3
 
 
-def test_what_is_not_heard_of_gets_the_rank_of_others(scene: Scene) -> None:
+def begins_anew(scene: Scene, first: int) -> None:
+    """Once it has died, which nobody waits for."""
+    until(lambda: scene.look() and scene.pid not in {0, first})
+    assert scene.said == []
+
+
+def test_what_starves_gets_the_rank_of_others(scene: Scene) -> None:
     scene.steps_back()
     first = scene.pid
     os.kill(first, signal.SIGSTOP)
     scene.look(1)
     scene.look(PATIENCE / 2)
-    assert scene.pid == first
+    assert not scene.behind._killed
     scene.look(PATIENCE)
-    assert scene.pid not in {0, first}
+    begins_anew(scene, first)
     scene.write(2)
     converted(scene)
     assert os.sched_getscheduler(scene.pid) == os.SCHED_OTHER
     assert count(scene.data) == 5
 
 
-def test_where_much_waits_it_gets_the_rank_of_others_once(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_works_for_long_is_left_alone(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene.steps_back()
+    first = scene.pid
+    os.kill(first, signal.SIGSTOP)
+    scene.look(1)
+    monkeypatch.setattr(upkeep_behind, "processor_time", lambda _: scene.moment - scene.behind._heard_at)
+    for _ in range(3):
+        scene.look(PATIENCE)
+    assert scene.pid == first
+    assert not scene.behind._killed
+
+
+def test_whoever_has_the_rank_of_others_is_left_alone(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     scene.steps_back()
     first = scene.pid
     monkeypatch.setattr(upkeep_behind, "HURRY", -1)
     scene.look(1)
+    begins_anew(scene, first)
     second = scene.pid
-    assert second not in {0, first}
-    scene.look(1)
+    os.kill(second, signal.SIGSTOP)
+    for _ in range(9):
+        scene.look(PATIENCE)
     assert scene.pid == second
+    assert not scene.behind._killed
 
 
 def test_one_that_ended_is_started_again(scene: Scene) -> None:

@@ -57,7 +57,7 @@ def test_budgets_and_who_used_them_are_listed(options: tuple[str, ...]) -> None:
         "  staff:bob               5/9",
         "  anonymous at 192.0.2.7  1/2",
         "",
-        "everyone: 5 vehicle in 1d for all, then alert",
+        "everyone: 5 of the kind `vehicle` in 1d for all, then alert",
         "  1 with somebody in the window, 0 held",
         "  all  used",
         "  all  1/5",
@@ -83,6 +83,8 @@ def test_a_release_lets_begin_anew(options: tuple[str, ...], tmp_path: Path) -> 
     done = run("budgets", "release", "--principal", "staff:ada", "--budget", "hour", *options)
     assert done == "released the principal staff:ada from `hour`\n"
     assert "staff:ada" not in run("budgets", *options)
+    run("budgets", "release", "--all", *options)
+    assert "then alert\n  nobody has anybody in the window\n" in run("budgets", *options)
     told = run("budgets", "release", "--client", "shop", *options, status=1)
     assert "no budget has counted the client shop" in told
 
@@ -118,7 +120,7 @@ def test_limits_are_suggested_from_traffic(tmp_path: Path) -> None:
     ]  # fmt: skip
     (tmp_path / "t.jsonl").write_text("".join(json.dumps(line) + "\n" for line in [*lines, {"no": "exchange"}]))
     told = run("budgets", "suggest", str(tmp_path / "t.jsonl"), "--contract", str(tmp_path / "api.json"))
-    assert "1 entries could not be read" in told
+    assert "1 entry could not be read" in told
     assert "        limit: 21\n" in told
 
 

@@ -87,8 +87,17 @@ def folder(tmp_path: Path) -> Path:
 
 def classified(folder: Path, *more: str) -> Any:
     done = run("classify", "t.jsonl", "--contract", "api.yaml", "--json", *more, cwd=folder)
-    assert done.stderr == "garrison: 1 entries could not be read\n"
+    assert done.stderr == "garrison: 1 entry could not be read; `garrison replay` shows why\n"
     return json.loads(done.stdout)
+
+
+def test_nothing_seen_is_no_share_of_nothing(folder: Path) -> None:
+    (folder / "empty.jsonl").write_text("")
+    done = run("classify", "empty.jsonl", "--contract", "api.yaml", cwd=folder)
+    assert done.stdout.splitlines() == [
+        "no 2xx answer of an operation of the contract was seen",
+        "nothing to propose",
+    ]
 
 
 UNDECLARED = {
@@ -120,7 +129,7 @@ def test_coverage_is_stated(folder: Path) -> None:
         "  0.0% of 2xx answers of `listPeople` were attributed (0 of 1)",
         "  0.0% of 2xx answers of `listTariffs` were attributed (0 of 1)",
         " 75.0% of all: 6 of 8",
-        "1 exchanges are of no operation of the contract",
+        "1 exchange is of no operation of the contract",
     ]
 
 

@@ -51,6 +51,41 @@ def test_help_has_a_short_name() -> None:
     assert (done.returncode, done.stdout) == (0, run("events", "--help").stdout)
 
 
+def test_the_version_is_told_without_a_command() -> None:
+    done = run("--version")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("garrison ")
+
+
+def in_a_shell(command: str) -> subprocess.CompletedProcess[str]:
+    """`garrison` within a line of shell, as a program of its own."""
+    program = f"garrison() {{ {sys.executable} -c 'from garrison.cli.main import main; main()' \"$@\"; }}; "
+    return subprocess.run(
+        ["bash", "-c", program + command],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("command", ["lab list", "lab list --json", "config schema"])
+def test_output_that_cannot_be_written_is_one_line_on_stderr(command: str) -> None:
+    done = in_a_shell(f"garrison {command} > /dev/full")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "<output>: $: what is printed cannot be written: no space left on device\n"
+
+
+def test_a_reader_who_has_seen_enough_is_no_failure() -> None:
+    done = in_a_shell("garrison config schema | head -1; echo ${PIPESTATUS[0]}")
+    assert (done.stdout.split(), done.stderr) == (["{", "0"], "")
+
+
+def test_closed_streams_are_no_failure(tmp_path: Path) -> None:
+    done = in_a_shell(f"garrison events --data {tmp_path} >&- 2>&-")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
 def test_help_imports_nothing_heavy() -> None:
     code = "import sys; from garrison.cli.main import application; application(); print(*sys.modules)"
     done = subprocess.run(
@@ -115,7 +150,7 @@ def test_plan(tmp_path: Path) -> None:
     done = run("plan", "--contract", "api.yaml", "--mode", "enforce", cwd=tmp_path)
     assert done.returncode == 0
     lines = done.stdout.splitlines()
-    assert lines[0] == "mode: enforce, 1 operations"
+    assert lines[0] == "mode: enforce, 1 operation"
     assert "GET /pets/{petId} (getPet)" in lines
     assert "requests that no operation matches" in lines
     told = json.loads(run("plan", "--contract", "api.yaml", "--json", cwd=tmp_path).stdout)

@@ -133,8 +133,21 @@ def test_filters(options: list[str], expected: list[int], data: Path) -> None:
     assert [int(json.loads(line)["id"][-3:]) for line in lines] == expected
 
 
-def test_that_nothing_was_found_is_said(data: Path) -> None:
-    done = run("events", "--data", str(data), "--operation", "getCat")
+@pytest.mark.parametrize("limit", ["0", "50"])
+def test_that_nothing_was_found_is_said(data: Path, limit: str) -> None:
+    done = run("events", "--data", str(data), "--operation", "getCat", "--limit", limit)
+    assert (done.returncode, done.stderr) == (0, "no recorded exchange agrees with all of that\n")
+
+
+def test_a_reason_of_an_earlier_version_is_found_where_it_is_on_record(tmp_path: Path) -> None:
+    write(tmp_path, [event(1, **{**DENIED, "reasons": (msgspec.structs.replace(REASON, id=ReasonId("older-word")),)})])
+    done = run("events", "--data", str(tmp_path), "--reason", "older-word", "--json")
+    assert (done.returncode, done.stderr, len(done.stdout.splitlines())) == (0, "", 1)
+
+
+@pytest.mark.parametrize("known", ["payload-sql", "not-granted"])
+def test_a_reason_that_is_not_on_record_may_be_asked_for(data: Path, known: str) -> None:
+    done = run("events", "--data", str(data), "--reason", known)
     assert (done.returncode, done.stderr) == (0, "no recorded exchange agrees with all of that\n")
 
 
@@ -165,6 +178,11 @@ def test_following_shows_each_event_once(data: Path) -> None:
         (["--since", "noon"], "<options>: --since: `noon` is no time (hint: examples: `10m`"),
         (["--since", "1h", "--until", "2h"], "<options>: --since: is not before `--until`"),
         (["--disposition", "denied"], "<options>: --disposition: `denied` is no disposition (hint: one of `allowed`"),
+        (
+            ["--reason", "not-grantd", "--follow"],
+            "<options>: --reason: `not-grantd` is no reason, and none on record (hint: did you mean `not-granted`?)",
+        ),
+        (["--reason", "xyz"], "<options>: --reason: `xyz` is no reason, and none on record (hint: `garrison events`"),
         (["--signal", "far"], "<options>: --signal: `far` is no signal (hint: one of `missed`, `unissued`, `near`)"),
         (["--json", "--ocsf"], "<options>: --ocsf: does not go with `--json`"),
         (["--data", "/nowhere"], "<options>: --data: `/nowhere` is not a directory"),

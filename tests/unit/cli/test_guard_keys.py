@@ -24,4 +24,4 @@ def test_a_lost_key_ring_is_said_at_start(
     assert capsys.readouterr().err == ""
     ring.unlink()
     load(lambda _: None)
-    assert f"garrison: warning: 1 exposures are recorded under the key {number}" in capsys.readouterr().err
+    assert f"garrison: warning: 1 exposure is recorded under the key {number}" in capsys.readouterr().err

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from markupsafe import escape
 from typer.testing import CliRunner
 
 from garrison.cli.main import application
@@ -36,10 +37,25 @@ def test_list() -> None:
 def test_run_prints_and_writes_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     shown = run("run", "coinbase-2022")
-    assert "1 wrong orders lost without protection" in shown
+    assert "1 wrong order lost without protection" in shown
+    assert "against 1 way in and" in shown
     assert "an order out of another asset's account" in shown
     assert "garrison-lab-coinbase-2022.html" in shown
     assert "<svg" in (tmp_path / "garrison-lab-coinbase-2022.html").read_text()
+
+
+@pytest.mark.parametrize(("protect", "sentence"), [
+    ("none", "1 wrong order lost without protection"),
+    ("limits", "1 lost with a limit of 60 requests a minute per address."),
+    ("budgets", "1 lost with Garrison's budgets of people alone."),
+    ("garrison", "1 lost with Garrison."),
+])  # fmt: skip
+def test_each_protection_alone(protect: str, sentence: str, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    shown = run("run", "coinbase-2022", "--protect", protect, "--html", str(page))
+    assert sentence in shown
+    assert escape(sentence) in page.read_text()
+    assert "notified" not in shown, "nobody's data is among what is lost"
 
 
 def test_where_the_report_cannot_be_written_nothing_is_played(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,6 +82,8 @@ def test_run_as_json_writes_nothing_unasked(tmp_path: Path, monkeypatch: pytest.
         (("coinbase-2022", "--protect", "all"), "--protect: `all` is not known"),
         (("coinbase-2022", "--html", "/nowhere/at/all.html"), "cannot be written: no such file"),
         (("coinbase-2022", "--html", "/"), "cannot be written: is a directory"),
+        (("coinbase-2022", "--gateway", "--html", "page.html"), "--html: does not go with `--gateway`"),
+        (("coinbase-2022", "--gateway", "--protect", "limits"), "--protect: does not go with `--gateway`"),
     ],
 )
 def test_what_is_wrong_is_said(arguments: tuple[str, ...], message: str) -> None:

@@ -78,6 +78,11 @@ def test_inspect_denies_what_it_cannot_read(folder: Path) -> None:
         (["inspect", "t.jsonl", "--mode", "block"], "<options>: --mode: must be `enforce` or `monitor`"),
         (["inspect", "t.jsonl", "--contract", "none"], "none: $: cannot be read"),
         (["replay", "none.har"], "none.har: $: cannot be read: no such file or directory"),
+        (
+            ["replay", "t.jsonl", "--learn", "none/u.yaml"],
+            "none/u.yaml: $: cannot be written: no such file or directory",
+        ),
+        (["replay", "t.jsonl", "--learn", "/"], "/: $: cannot be written: is a directory"),
         (["replay", "."], "bodies: $: holds no samples of messages"),
         (["replay", "t.jsonl", "--against", "none.yaml"], "none.yaml: $: cannot be read"),
         (["explain", "x", "--data", "none"], "<options>: --data: `none` is not a directory"),
@@ -113,6 +118,14 @@ def test_replay_against_another_policy_on_the_same_contract(folder: Path) -> Non
     }  # fmt: skip
     same = run("replay", "t.jsonl", "--config", "g.yaml", "--against", "g.yaml", cwd=folder)
     assert (same.returncode, "no difference" in same.stdout) == (0, True)
+
+
+def test_traffic_without_an_exchange_is_told(folder: Path) -> None:
+    (folder / "empty.jsonl").write_text("")
+    (folder / "one.jsonl").write_text(json.dumps(LINES[0]))
+    done = run("replay", "empty.jsonl", "--config", "g.yaml", cwd=folder)
+    assert (done.returncode, done.stderr) == (0, "garrison: there is no exchange in empty.jsonl\n")
+    assert run("replay", "one.jsonl", "--config", "g.yaml", cwd=folder).stdout.startswith("1 exchange: 1 allowed")
 
 
 def test_replay_names_what_it_cannot_read(folder: Path) -> None:
@@ -172,6 +185,6 @@ def test_replay_learns(folder: Path) -> None:
     assert "observed  3      3        addPet     body/name  payload-markup" in done.stdout
     assert "learned from 3 exchanges that were served; passed over: 0" in done.stdout
     (folder / "g.yaml").write_text((folder / "g.yaml").read_text() + (folder / "usual.yaml").read_text())
-    done = run("replay", "t.jsonl", "--config", "g.yaml", "--learn", "none/usual.yaml", "--json", cwd=folder)
-    assert (done.returncode, done.stderr) == (2, "none/usual.yaml: $: cannot be written: no such file or directory\n")
+    done = run("replay", "t.jsonl", "--config", "g.yaml", "--learn", "usual.yaml", "--json", cwd=folder)
+    assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout)["effects"]["allowed"] == 3

@@ -76,6 +76,8 @@ BAD: list[tuple[str, list[str]]] = [
      ["1: $.contract.overlays: there is no contract to overlay (hint: set `file`)"]),
     ("contract: {file: 's3://b/c'}",
      ["1: $.contract.file: `s3` is not supported (hint: use a path, `http://` or `https://`)"]),
+    ("contract: {file: 'http://me:secret@[/x'}",
+     ["1: $.contract.file: `http://***@[/x` names no host"]),
     ("record: {fail: closed}",
      ["1: $.record.fail: `closed` would refuse exchanges, which a gateway that monitors never does"
       " (hint: set `mode: enforce`, or leave it out)"]),

@@ -64,6 +64,15 @@ def test_the_table_has_a_column_for_each_protection(result: Result) -> None:
     assert rows(result)[6] == ("first measure", "-", "-", "after 2.4 seconds (block principal)")
 
 
+def test_budgets_alone_name_whom_to_notify(result: Result) -> None:
+    side = result.side("garrison")
+    assert side
+    alone = replace(result, sides=(replace(side, protection="budgets"),))
+    (said,) = sentences(alone)
+    assert said.startswith("26 lost with Garrison's budgets of people alone, and its record names exactly")
+    assert "and 14 more" in page(alone)
+
+
 def test_the_page_needs_nothing_else(result: Result) -> None:
     text = page(result)
     for sentence in sentences(result):
@@ -93,8 +102,9 @@ def test_the_closing_words(result: Result) -> None:
     assert all(text.split()[0] in shown for _, text in result.facts)
 
 
-def test_the_live_view(result: Result) -> None:
-    console = Console(file=io.StringIO(), width=120, force_terminal=True, color_system=None)
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_the_live_view(result: Result, width: int) -> None:
+    console = Console(file=io.StringIO(), width=width, force_terminal=True, color_system=None)
     garrison = result.side("garrison")
     assert garrison
     assert garrison.detection
@@ -104,8 +114,11 @@ def test_the_live_view(result: Result) -> None:
         watch(Progress(result.begins + 1, 1.0, {}, {}, "looking for ways around it"))
     shown = console.file.getvalue()  # type: ignore[attr-defined]
     assert "18,000,000" in shown
-    assert "refuses request 27, 2.5 seconds after the first" in shown
-    assert "looking for ways around it" in shown
+    words = " ".join(shown.replace("│", " ").split())
+    assert "refuses request 27, 2.5 seconds after the first" in words
+    assert "looking for ways" in words
+    frame = [line for line in shown.splitlines() if "│" in line]
+    assert {len(line.rpartition("│")[0]) + 1 for line in frame} == {width - 2}, "where `^C` is echoed nothing stands"
 
 
 def test_plain_lines() -> None:

@@ -38,7 +38,20 @@ def test_what_is_paid_is_gone() -> None:
 
 
 def test_longer_texts_have_more_and_bytes_count() -> None:
-    assert Purse("a" * 100).left < Purse("a" * 200).left == Purse("\u00e9" * 100).left
+    assert Purse("a" * 100).left < Purse("a" * 200).left < Purse("\u00e9" * 100).left, "a look at the last costs less"
+
+
+PROSE = (
+    "Приказ № {0} от «{0} мая» … вступает в силу — сразу же; «Ромашка» (см. п. {0}) подтверждает: «да»! ",
+    "第{0}条　この法律は、「食品」の安全性を確保する（以下、同じ。）ために：ｶﾀｶﾅも～使用します！？",  # noqa: RUF001 - so it is written
+    "第{0}条：为了保证食品安全，保障公众身体健康和生命安全，制定本办法；请参见（附件{0}）“说明”。你好！",  # noqa: RUF001 - so it is written
+)
+
+
+@pytest.mark.parametrize("unit", PROSE)
+@pytest.mark.parametrize("length", [3000, 6000, 8000, 16000])
+def test_long_prose_of_any_language_is_read_to_its_end(unit: str, length: int) -> None:
+    assert judge(["".join([unit.format(index) for index in range(length)])[:length]]) == ()
 
 
 def test_what_repeats_itself_is_paid_once() -> None:

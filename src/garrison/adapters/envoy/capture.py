@@ -29,6 +29,7 @@ from garrison.adapters.envoy.bridge import (
 from garrison.adapters.envoy.session import EngineExchanges
 from garrison.adapters.recorded.exchange import RecordedExchange
 from garrison.adapters.recorded.secrets import Redactor
+from garrison.core.counted import counted
 from garrison.core.event import Event
 from garrison.core.http import Headers, Peer, RequestHead, ResponseHead, TlsFacts
 
@@ -120,7 +121,7 @@ class CapturingExchanges:
             self._keep(msgspec.structs.replace(recorded, request=request, response=response), time.time())
         except OSError as error:
             if self.lost & (self.lost - 1) == 0:  # the first, second, fourth ...: a full disk must not flood the log
-                print(f"garrison: {self.lost + 1} samples could not be kept: {error}", file=sys.stderr)  # noqa: T201
+                print(f"garrison: {counted(self.lost + 1, 'sample')} could not be kept: {error}", file=sys.stderr)  # noqa: T201
             self.lost += 1
 
     def _note(self, event: Event) -> None:

@@ -21,6 +21,7 @@ from garrison.adapters.envoy.run_directory import run_directory
 from garrison.adapters.envoy.service import Parts, Service
 from garrison.adapters.policy_files import PolicyFiles
 from garrison.config.model import Settings
+from garrison.core.counted import counted
 from garrison.core.errors import GarrisonError, GatewayError, ProblemsError
 
 GRACE = 10.0
@@ -245,7 +246,7 @@ class BoundedLines:
         second = int(time.monotonic())
         if second != self._second:
             if self._count > self._rate:
-                self._say(f"{self._name}: and {self._count - self._rate} more lines")
+                self._say(f"{self._name}: and {counted(self._count - self._rate, 'more line')}")
             self._second, self._count = second, 0
         self._count += 1
         if self._count <= self._rate:

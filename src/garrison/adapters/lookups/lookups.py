@@ -2,9 +2,10 @@
 
 import asyncio
 import concurrent.futures
+import contextlib
 import threading
 from collections.abc import Callable, Coroutine, Mapping
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, ParamSpec, TypeAlias, TypeVar
 
 from garrison.adapters.lookups.issuers import FLOOR, IssuerWatch
 from garrison.adapters.lookups.services import ServiceClient
@@ -24,6 +25,7 @@ LOCALLY: Final = 100
 STOP: Final = 5.0
 """Seconds that stopping waits for the thread."""
 
+P = ParamSpec("P")
 T = TypeVar("T")
 Local: TypeAlias = Callable[[bytes], Answer]
 """Answers the body of a question. May take long, and must not raise."""
@@ -48,8 +50,13 @@ class Lookups:
         self._watches: dict[str, tuple[IssuerWatch, asyncio.Task[None]]] = {}
         self._clients: dict[str, ServiceClient] = {}
         self._refused: dict[Service, str] = {}
+        self._begun: set[asyncio.Task[Any]] = set()
+        """What was begun here and has not ended; not the tasks that httpx begins in them, which end with them."""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
+        self._closed = False
+        self._starting = threading.Lock()
+        """Held by who begins something on the loop, or has no more begun on it."""
 
     def apply(self, settings: Settings) -> None:
         """From now on look after the servers that `settings` name; what stays as it was is not disturbed.
@@ -59,7 +66,7 @@ class Lookups:
         sources, asked = key_sources(settings), services(settings)
         if self._loop is None and not sources and not asked:
             return
-        self._run(self._apply(sources, asked)).result()
+        self._run(self._apply, sources, asked).result()
 
     def submit(self, question: Question, tell: Callable[[Answer], None]) -> None:
         """Have `question` asked; `tell` gets the answer, on the lookups' thread. Does not wait."""
@@ -71,13 +78,14 @@ class Lookups:
             failed = future.cancelled() or future.exception() is not None
             tell(UNANSWERED if failed else future.result())
 
-        self._run(self._answer(question)).add_done_callback(done)
+        self._run(self._answer, question).add_done_callback(done)
 
     async def ask(self, question: Question) -> Answer:
         """The answer, awaited in another event loop (asyncio)."""
         if self._loop is None and question.service not in self._local:
             return UNANSWERED
-        return await asyncio.wrap_future(self._run(self._answer(question)))
+        answer = self._run(self._answer, question)
+        return UNANSWERED if answer.cancelled() else await asyncio.wrap_future(answer)
 
     @property
     def issuers(self) -> tuple[IssuerState, ...]:
@@ -91,14 +99,15 @@ class Lookups:
         return (*(client.state for client in list(self._clients.values())), *unusable)
 
     def close(self) -> None:
-        """Stop; questions under way are not answered any more."""
-        loop, thread = self._loop, self._thread
+        """Stop for good; questions under way are not answered any more."""
+        with self._starting:
+            self._closed = True
+            loop, thread = self._loop, self._thread
+            self._loop = self._thread = None
         if loop is None or thread is None:
             return
-        self._run(self._stop()).result(STOP)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(STOP)
-        self._loop = self._thread = None
 
     # -- on the loop's thread
 
@@ -111,12 +120,14 @@ class Lookups:
         self._memory.keys.keep_only(frozenset(wanted))
         fresh = [self._watch(source) for source in sources if source.issuer not in self._watches]
         await self._apply_services(asked)
-        if fresh:
-            await asyncio.wait([asyncio.ensure_future(watch.tried.wait()) for watch in fresh], timeout=FIRST_LOOK)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FIRST_LOOK):
+                for watch in fresh:
+                    await watch.tried.wait()
 
     def _watch(self, source: KeySource) -> IssuerWatch:
         watch = IssuerWatch(source, self._memory.keys, self._note, floor=self._floor)
-        self._watches[source.issuer] = watch, asyncio.ensure_future(watch.run())
+        self._watches[source.issuer] = watch, self._begin(watch.run())
         return watch
 
     async def _apply_services(self, asked: tuple[Service, ...]) -> None:
@@ -132,7 +143,7 @@ class Lookups:
                 self._note(f"garrison: `{service.name}` cannot be asked: {error}")
         self._clients, self._refused = made, refused
         for client in before.values():
-            asyncio.get_running_loop().call_later(client.service.timeout, _close_later, client)
+            self._begin(_let_go(client))
 
     async def _answer(self, question: Question) -> Answer:
         if question.service in self._local:
@@ -156,17 +167,43 @@ class Lookups:
                 if issuer in self._watches:
                     self._watches[issuer][0].miss()
 
-    async def _stop(self) -> None:
-        own = asyncio.current_task()
-        others = [task for task in asyncio.all_tasks() if task is not own]
-        for task in others:
+    def _begin(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        task = asyncio.get_running_loop().create_task(work)
+        self._begun.add(task)
+        task.add_done_callback(self._begun.discard)
+        return task
+
+    async def _noted(self, work: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **named: P.kwargs) -> T:
+        """What `work` gives. It is called only here: a coroutine that is made and never awaited is an error, and this
+        task may be cancelled before its first step."""
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101
+        self._begun.add(task)
+        try:
+            return await work(*args, **named)
+        finally:
+            self._begun.discard(task)
+
+    async def _end(self) -> None:
+        """Have everything end that was begun here, and nothing else: the tasks in which anyio seeks a connection must
+        be cancelled by who began them, as one that is cancelled before its first step leaves a coroutine that was
+        never awaited."""
+        for task in self._begun:
             task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+        await asyncio.gather(*self._begun, return_exceptions=True)
         for client in self._clients.values():
             await client.close()
 
-    def _run(self, work: Coroutine[Any, Any, T]) -> "concurrent.futures.Future[T]":
-        return asyncio.run_coroutine_threadsafe(work, self._started())
+    def _run(
+        self, work: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **named: P.kwargs
+    ) -> "concurrent.futures.Future[T]":
+        """What `work` will give, on the loop; cancelled where this is closed."""
+        with self._starting:
+            if self._closed:
+                never: concurrent.futures.Future[T] = concurrent.futures.Future()
+                never.cancel()
+                return never
+            return asyncio.run_coroutine_threadsafe(self._noted(work, *args, **named), self._started())
 
     def _started(self) -> asyncio.AbstractEventLoop:
         if self._loop is None:
@@ -179,17 +216,18 @@ class Lookups:
 
     def _serve(self, loop: asyncio.AbstractEventLoop) -> None:
         asyncio.set_event_loop(loop)
-        loop.create_task(self._watch_misses())  # the loop knows its tasks until they end
+        loop.call_soon(lambda: self._begin(self._watch_misses()))
         try:
             loop.run_forever()
         finally:
-            begun = asyncio.all_tasks(loop)  # that too which began while the others were stopped
-            for task in begun:
-                task.cancel()
-            loop.run_until_complete(asyncio.gather(*begun, return_exceptions=True))
+            loop.run_until_complete(self._end())
             loop.run_until_complete(loop.shutdown_asyncgens())
             loop.close()
 
 
-def _close_later(client: ServiceClient) -> None:
-    asyncio.ensure_future(client.close())  # noqa: RUF006  # the loop outlives it
+async def _let_go(client: ServiceClient) -> None:
+    """Close it once no question can be under way any more."""
+    try:
+        await asyncio.sleep(client.service.timeout)
+    finally:
+        await client.close()

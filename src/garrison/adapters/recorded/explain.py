@@ -27,6 +27,9 @@ class Explanation(msgspec.Struct, frozen=True):
     """What the policy decides on it now, where it was kept and that is something else."""
     is_replayed: bool
     """Whether the answers were seen by playing the exchange; otherwise they follow from event and plan."""
+    is_otherwise_alone: bool
+    """Whether the exchange was kept and comes to something else when the policy that judged it plays it alone: what
+    went before had a say, a budget, a limit, a measure or what a server said. Then event and plan explain it."""
     missing: str
     """What the policy wanted to see and the record does not hold."""
     answers: tuple[ControlAnswer, ...]
@@ -44,6 +47,10 @@ def explain(
     """Explain `event` by `policy`, which `settings` amount to; `sample` is the exchange, where it was kept."""
     trace = Trace()
     played = play(traced(policy, trace), sample) if sample is not None else None
+    is_same_policy = policy.digest == event.policy
+    is_otherwise_alone = played is not None and is_same_policy and not is_same_decision(played.event, event)
+    if is_otherwise_alone:
+        sample = played = None
     now = played.event if played is not None else event
     plan = plan_of(policy, now)
     operation = plan.operation.operation if plan.operation is not None else None
@@ -58,9 +65,10 @@ def explain(
     return Explanation(
         event=event,
         policy=policy.digest,
-        is_same_policy=policy.digest == event.policy,
+        is_same_policy=is_same_policy,
         decided_now=now if not is_same_decision(now, event) else None,
         is_replayed=played is not None,
+        is_otherwise_alone=is_otherwise_alone,
         missing=played.missing if played is not None else "",
         answers=seen_answers(plan, now, trace.said) if played is not None else derived_answers(plan, event),
         turns_to="refuse" if now.allowed else "allow",

@@ -18,11 +18,15 @@ def instead(reason: Reason, operation: Operation | None, specs: Specs) -> str:
     place = f"`{reason.location}`: " if reason.location else ""
     if reason.id in _OF_PRINCIPALS and reason.detail:
         return place + _OF_PRINCIPALS[reason.id].format(reason.detail)
+    if reason.id in OF_BUDGETS:
+        return f"{place}fewer people ({reason.detail})"
     if is_of_response(reason):
         return f"{place}nothing to send: the answer was at fault ({_expected(reason) or _meaning(reason, specs)})"
     return place + _wanted(reason, operation, specs)
 
 
+OF_BUDGETS = frozenset({"budget-exceeded", "budget-tightened"})
+"""Reasons for which an answer that nothing is wrong with does not leave."""
 _OF_PRINCIPALS: Mapping[str, str] = {
     "scope-required": "a principal that has {}",
     "role-required": "a principal that has {}",

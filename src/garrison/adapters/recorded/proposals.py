@@ -12,6 +12,7 @@ from garrison.contract.annotations import PREFIX, SUBJECT, TYPE
 from garrison.contract.marks import Part
 from garrison.contract.place import Tokens
 from garrison.contract.written import ITEM, Written, query
+from garrison.core.counted import counted
 from garrison.exposure.evidence import Proposal, Values, propose_subject, propose_type
 from garrison.exposure.fields import Field, types_of
 from garrison.exposure.inference import kind_of_name
@@ -86,7 +87,7 @@ def overlay(suggestions: Iterable[Suggestion], title: str) -> str:
 
 def _action(each: Suggestion) -> Iterator[str]:
     yield f"  # {'; '.join(each.seen[:5])}{' ...' if len(each.seen) > 5 else ''}"
-    yield f"  # {each.count:,} values, {each.distinct:,} distinct"
+    yield f"  # {counted(each.count, 'value')}, {each.distinct:,} distinct"
     yield f"  - target: {json.dumps(each.target)}"
     yield f"    update: {_annotated(each)}"
     yield f"    x-confidence: {each.confidence}"

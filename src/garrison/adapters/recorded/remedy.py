@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from garrison.adapters.recorded.exchange import RecordedExchange
-from garrison.adapters.recorded.instead import Specs
+from garrison.adapters.recorded.instead import OF_BUDGETS, Specs
 from garrison.adapters.recorded.play import Played, play
 from garrison.config.model import Settings
 from garrison.config.patch import Patch, merged, patched
@@ -195,8 +195,10 @@ def plan_of(policy: Policy, event: Event) -> Plan:
 
 def _denies(reason: Reason) -> bool:
     """Whether it denies when it is enforced: answers may be mended instead, stripped or replaced as a whole."""
-    return not is_of_response(reason) or (
-        reason.status == HTTPStatus.BAD_GATEWAY and reason.id != "undeclared-property"
+    return (
+        not is_of_response(reason)
+        or reason.id in OF_BUDGETS
+        or (reason.status == HTTPStatus.BAD_GATEWAY and reason.id != "undeclared-property")
     )
 
 

@@ -8,6 +8,7 @@ import msgspec
 
 from garrison.adapters.recorded.texts import Held, Seen, Texts
 from garrison.config.inspected import UsualSettings
+from garrison.core.counted import counted
 from garrison.core.operation import UNDESCRIBED
 
 LEAST_EXCHANGES: Final = 3
@@ -123,9 +124,9 @@ def _block(
 
 
 def _entry(each: Proposal, *, is_said: bool) -> Iterator[str]:
-    clients = "1 client" if each.clients == 1 else f"{each.clients:,} clients"
     example = json.dumps(str(each.examples[0]))
-    yield f"          # {each.exchanges:,} of {each.of:,} exchanges, from {clients}; for example {example}:"
+    whole, clients = counted(each.of, "exchange"), counted(each.clients, "client")
+    yield f"          # {each.exchanges:,} of {whole}, from {clients}; for example {example}:"
     yield f"          # {each.evidence}"
     entry = f"{{place: {json.dumps(each.place)}, class: {each.kind}, signs: [{', '.join(each.signs)}]}}"
     yield f"          {'' if is_said else '# '}- {entry}"

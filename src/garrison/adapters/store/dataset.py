@@ -33,6 +33,7 @@ from garrison.adapters.store.manifest import (
     write_manifest,
 )
 from garrison.adapters.store.merges import due
+from garrison.adapters.store.only_one import BusyError
 from garrison.adapters.store.places import SUFFIX, WORTH, file_of, places_of, write_places
 from garrison.adapters.store.table import AnyTable, L, Table
 from garrison.core.errors import RecordError, cause_of
@@ -54,7 +55,7 @@ class Dataset(Generic[L]):
     def __init__(
         self, data: Path, table: Table[L], *, sharing: Iterable[AnyTable] = (), whole: Whole | None = None
     ) -> None:
-        """Take hold of it and mend what a crash left; raises RecordError also where another process has it.
+        """Take hold of it and mend what a crash left; raises BusyError where another process has it.
 
         `sharing` are the tables that are made of the same lines: a segment waits until each of them has it.
         `whole` is what their data sets found out about segments, which they share.
@@ -354,7 +355,7 @@ def _hold(path: Path) -> int:
     """Lock the data set for this process."""
     lock = held(path)
     if lock is None:
-        raise RecordError(f"another process is at work on `{path.parent}`")
+        raise BusyError(f"another process is at work on `{path.parent}`")
     return lock
 
 

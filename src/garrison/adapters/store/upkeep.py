@@ -23,15 +23,19 @@ from garrison.adapters.store.catalogue import TABLES
 from garrison.adapters.store.conversion import Whole
 from garrison.adapters.store.dataset import Dataset
 from garrison.adapters.store.exposures import EXPOSURES
+from garrison.adapters.store.only_one import BusyError
 from garrison.adapters.store.segments import segment_files
 from garrison.core.errors import RecordError
 
 CONVERT: Final = 1.0
-"""Seconds between two conversions of finished segments, and between tries where the disk refuses."""
+"""Seconds between two conversions of finished segments, and between tries where that cannot be done."""
 TIDY: Final = 60.0
 """Seconds between two looks for files to merge, days to let go and leftovers to remove."""
 HURRIES: Final = 60.0
 """Seconds that it keeps the rank of others where it was told to hurry."""
+DIES: Final = 60.0
+"""Seconds that one before it which was killed may take to die: it is behind all else to its end, which takes as long as
+nobody leaves it a processor."""
 
 
 class Retention(msgspec.Struct, frozen=True):
@@ -47,7 +51,7 @@ class Upkeep:
     """Keeps up one data set, a step at a time."""
 
     def __init__(self, data: Path, *, retention: Retention) -> None:
-        """Take hold of the data set in `data`. Raises RecordError where another process has it."""
+        """Take hold of the data set in `data`. Raises BusyError where another process has it."""
         self._data = data
         self._retention = retention
         self._unconverted = self._untidy = ""
@@ -119,7 +123,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     hurries = time.monotonic() + HURRIES if options.hurry else 0.0
     try:
-        upkeep = Upkeep(options.data, retention=msgspec.json.decode(options.retention, type=Retention))
+        upkeep = _succeeding(options.data, msgspec.json.decode(options.retention, type=Retention))
     except RecordError as error:
         _tell(str(error))
         return 1
@@ -132,6 +136,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _tell(upkeep.trouble)
             time.sleep(CONVERT)
     return 0
+
+
+def _succeeding(data: Path, retention: Retention) -> Upkeep:
+    """The upkeep, once the one before it has let go."""
+    until = time.monotonic() + DIES
+    while True:
+        try:
+            return Upkeep(data, retention=retention)
+        except BusyError:
+            if time.monotonic() >= until:
+                raise
+        time.sleep(CONVERT)
 
 
 def trouble_in(said: bytes) -> str:

@@ -268,7 +268,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "code-run",
-            r"\b(?:system|exec|shell_exec|passthru|popen|proc_open|pcntl_exec|os\.system|os\.popen|subprocess\.(?:call|popen|run|check_output)|child_process['\"]\)\.\w{4,9}|execSync|spawnSync|getRuntime\(\)\.exec|ProcessBuilder|Kernel\.(?:system|exec|`)|IO\.popen|open3|os\.execute|io\.popen|Deno\.run|Bun\.spawn(?:Sync)?|subprocess\.get(?:status)?output)\s*\(\s*(?:\{\s{0,2}cmd\s{0,2}:\s{0,2})?['\"`\x5b]{0,2}\s*(?:"
+            r"\b(?:system|exec|shell_exec|passthru|popen|proc_open|pcntl_exec|os\.system|os\.popen|subprocess\.(?:call|popen|run|check_output)|child_process['\"]\)\.\w{4,9}|execSync|spawnSync|getRuntime\(\)\.exec|ProcessBuilder|Kernel\.(?:system|exec|`)|IO\.popen|open3|os\.execute|io\.popen|Deno\.run|Bun\.spawn(?:Sync)?|subprocess\.get(?:status)?output)(?:\(\s*(?:\{\s{0,2}cmd\s{0,2}:\s{0,2})?['\"`\x5b]{0,2}|\s{1,3}\(\s*\x5b?['\"`]|\s{1,3}\(\s*(?:/|\$))\s*(?:"
             + _TELLING
             + r"|"
             + _PLAIN

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from garrison.payload.quoting import is_said, stands_alone
+from garrison.payload.quoting import is_said, is_short, stands_alone
+from garrison.payload.shell import ends_value
 from garrison.payload.sign import Sign
 
 _FIRST: Final = r"^[)'\x22]{0,3}\s{0,3}[;|&]{1,2}\s{0,3}"
@@ -148,9 +149,28 @@ SHORT: Final[tuple[Sign, ...]] = (
     ),
     Sign(
         "expression-invoked",
-        r"\biex\s{0,3}\(\s{0,3}(?:iwr|irm|curl|wget|new-object|\[|\$|invoke-|\()|\|\s{0,3}iex\b|\$executioncontext\.invokecommand\.|\x00[\w'\x22]{0,12}\s{0,2}[;|&]{1,2}\s{0,3}\[[\w.]{3,60}\]::[a-z]|\x00\S{0,12}\$\(\s{0,2}\[[\w.]{3,60}\]::[a-z]",
+        r"\biex\s{0,3}\(\s{0,3}(?:iwr|irm|curl|wget|new-object|\[|\$|invoke-|\()|\|\s{0,3}iex\b|\$executioncontext\.invokecommand\.|\x00[\w'\x22]{0,12}\s{0,2}[;|&]{1,2}\s{0,3}(?:\$\w{1,12}\s?=\s?)?(?:\[[\w.]{3,60}\]::[a-z]|new-object\s)|\x00\S{0,12}\$\(\s{0,2}\[[\w.]{3,60}\]::[a-z]",
         10,
         stands_alone,
+    ),
+    Sign(
+        "value-ended",
+        r"^[\w.@:/?=+%-]{0,40}['\x22)]{0,2}\s{0,2}(?:;|\|{1,2}|&{1,2})\s{0,2}[a-z][\w.-]{1,16}(?:[\s<>;|&]|\x00)",
+        10,
+        ends_value,
+    ),
+    Sign(
+        "letters-escaped",
+        r"\$'(?:\\(?:x[4-7][0-9a-f]|1[0-7]{2}|u00[4-7][0-9a-f])){2}",
+        10,
+        stands_alone,
+    ),
+    Sign("space-in-substitution", r"(?:[;|&=]|\x00)\s{0,2}`[^\x00`\n]{0,60}\$\{?IFS\b", 10, stands_alone),
+    Sign(
+        "transport-set",
+        r"\bcore\.(?:sshcommand|fsmonitor|gitproxy|askpass|hookspath)\s?=\s?['\x22]?(?:[^\x00\s/]|/[^\x00\sd])|\x00\s*--(?:rsh|upload-pack|receive-pack|use-askpass|to-command|use-compress-program|rsync-path|open-files-in-pager)[=\s]",
+        10,
+        is_short,
     ),
     Sign("carets-in-word", r"\b(?:[a-z]\^){4,}[a-z]", 10, is_said),
     Sign(

@@ -7,10 +7,12 @@ from garrison.payload.documents import (
     is_asked,
     is_foreign,
     is_operator,
+    is_whole_pattern,
     leaves_element,
     leaves_graph,
     leaves_path,
     leaves_script,
+    names_class,
     repeats_key,
 )
 from garrison.payload.quoting import is_said, stands_alone
@@ -24,8 +26,12 @@ XML = PayloadClass(
         Sign("doctype-external", r"<!\s*doctype\s[^\x00>]{0,200}(?:\bsystem\b|\[)[^\x00>]{0,4}", 10, is_foreign),
         Sign("doctype-public", r"<!\s*doctype\s+(?:[^\x00>h]|h[^\x00>t])[^\x00>]{0,200}\bpublic\b", 8),
         Sign(
+            "doctype-fetched",
+            r"<!\s*doctype\s[^\x00>]{0,120}\bpublic\b[^\x00>]{0,120}['\x22](?:(?:https?|ftp)://(?:\d{1,3}\.\d|\x5b|localhost|[^\x00'\x22/\s]{1,80}:\d)|(?:file|jar|gopher|netdoc|php|expect|data):)",
+        ),
+        Sign(
             "include",
-            r"<\s*(?:xi:include|[a-z]{1,10}:include)\b|http://www\.w3\.org/2001/XInclude|xsi:schemaLocation\s*=\s*['\"][^\x00'\"]{0,80}http://(?:\d|[^\x00'\"/]{0,40}(?:evil|attacker))",
+            r"<\s*(?:xi:include|[a-z]{1,10}:include)\b|http://www\.w3\.org/2001/XInclude|chemaLocation\s*=\s*['\"][^\x00'\"]{0,80}(?:file:|https?://)(?:\d|/etc|localhost|[^\x00'\"/]{0,40}(?:evil|attacker))",
             10,
         ),
         Sign(
@@ -61,6 +67,7 @@ XML = PayloadClass(
             r"<(?:java|object|void|array)\s+(?:version|class|method|property)\s*=|<map>\s*<entry>|<linked-hash-set>|<dynamic-proxy>|<sorted-set>",
             10,
         ),
+        Sign("class-element", r"<(?:javax?|jdk|sun|com\.sun)\.[\w.]{1,100}\.\w", 10, names_class),
         Sign("cdata-script", r"<!\[CDATA\[\s*(?:<\s*(?:script|img|svg|iframe)|\]\]>|<\]\]>)", 10),
         Sign("script", r"<\s*(?:x|html|xhtml|svg|h):script\b|<script\s+xmlns", 10),
     ),
@@ -86,13 +93,13 @@ LDAP = PayloadClass(
         ),
         Sign(
             "wild",
-            r"^\s*(?:\w{1,20}\s*=\s*)?[\w]{0,20}\*\s*\)+\s*[(&|)%\x00\x22']|\x00\s*\s*\)\s*[(&|%]|\*\({1,4}\|\({1,4}\w|\badmin\*\)|\|\(\w{1,20}=\*",
+            r"^\s*(?:\w{1,20}\s*=\s*)?[\w]{0,20}\*\s*\)+\s*[(&|)%\x00\x22']|\x00\s*\)\s*(?:[(%]|[&|]\s*[(!\x00])|\*\({1,4}\|\({1,4}\w|\badmin\*\)|\|\(\w{1,20}=\*",
             10,
             is_said,
         ),
         Sign(
             "matching-rule",
-            r"\b\d\.\d\.\d{1,3}(?:\.\d{1,6}){2,12}:=|userPassword:[\d.]+:=|\b1\.2\.840\.113556\.1\.4\.80[34]",
+            r"\b\d\.\d\.\d{1,3}(?:\.\d{1,6}){2,12}:=|userPassword:[\d.]+:=|\b\w{1,40}:dn(?::[\w.]{1,60})?:=|\b1\.2\.840\.113556\.1\.4\.80[34]",
         ),
         Sign(
             "filter-alone",
@@ -159,6 +166,25 @@ XPATH = PayloadClass(
             10,
             leaves_path,
         ),
+        Sign(
+            "truth-joined",
+            r"['\x22\x5d]\s{0,3}(?:or|and)\s{1,3}(?:not\s{0,2}\(\s{0,2})?(?:true|false|last|position|boolean|lang|number|sum|string|id|count|exists|empty|matches|upper-case|lower-case)\s{0,2}\(",
+            10,
+            leaves_path,
+        ),
+        Sign("path-between", r"['\x22]\s{0,3}\|\s{0,3}//\s{0,2}[*\w]", 10, leaves_path),
+        Sign(
+            "path-through",
+            r"['\x22]\s{0,2}\x5d\s{0,2}/{1,2}\s{0,2}(?:\.\.|\*|@?\w)[^\x00\n]{0,80}\|\s{0,3}/{1,2}\s{0,2}[*\w]",
+            10,
+            leaves_path,
+        ),
+        Sign(
+            "path-given",
+            r"\b(?:concat|string|sum|number|boolean)\s{0,2}\([^\x00()\n]{0,60}[,(]\s{0,2}//\w{1,30}[\x5b/]",
+            10,
+            stands_alone,
+        ),
         Sign("union-bare", r"\]\s*\|\s*//\w|//\*\s*(?:\[|\||\x00)|/\*\s*\[\s*\d", 5),
         Sign("union", r"['\x22]\s*\)?\s*\]\s*\|\s*/{1,2}\s*(?:\*|\w{1,20})|\x00\s*//\*\s*(?:\[|\||\x00)", 10),
     ),
@@ -171,7 +197,7 @@ NOSQL = PayloadClass(
     (
         Sign(
             "operator",
-            r"(?:[\x00{,\s'\x22\x5b.:])\$(?:ne|gt|gte|lt|lte|nin|regex|where|exists|nor|expr|elemMatch|eq|in|or|and|not)['\x22]?\s*(?:[:=]|\]\s*=|\x00)",
+            r"(?:[\x00{,\s'\x22\x5b.:])\$(?:ne|gt|gte|lt|lte|nin|regex|where|exists|nor|expr|elemMatch|eq|in|or|and|not)\\?['\x22]?\s*(?:[:=]|\]\s*=|\x00)",
             10,
             is_operator,
         ),
@@ -200,7 +226,7 @@ NOSQL = PayloadClass(
         ),
         Sign(
             "operator-index",
-            r"\[\s*['\"]?\$(?:ne|gt|gte|lt|lte|in|nin|eq|regex|exists|where|or|and|not|nor|options|expr|func)['\"]?\s*\]",
+            r"\[\s*['\"]?\$(?:ne|gt|gte|lt|lte|in|nin|eq|regex|exists|where|or|and|not|nor|options|expr|func|type|size|all|mod|elemMatch|text|near(?:Sphere)?|jsonSchema|comment|slice|meta|bits\w{6,10}|geo\w{6,13})['\"]?\s*\]",
         ),
         Sign(
             "script",
@@ -215,13 +241,13 @@ NOSQL = PayloadClass(
         ),
         Sign(
             "script-alone",
-            r"^(?:return\b\s{0,3})?[!(]{0,3}(?:this\.\w{1,30}(?:\.\w{1,30}\s{0,3}\(|\.length\b|\[|\s{0,3}(?:[=!<>]=|&&|\|\|))|\d{1,9}\s{0,3}={2,3}\s{0,3}\d)[^\x00\n]{0,200}\x00|\x00\s*;?\s{0,3}(?:while|for)\s{0,3}\(\s{0,3}(?:true|1|;\s?;)\s{0,3}\)\s{0,3}[{;][^\x00\n]{0,200}\x00|\x00\s*return\s{0,3}\(?\s{0,3}['\x22]?\w{1,12}['\x22]?\s{0,3}={2,3}\s{0,3}['\x22\w]{1,12}\s{0,3}\)?;?\s*\x00",
+            r"^(?:return\b\s{0,3})?[!(]{0,3}(?:this\.\w{1,30}(?:\.(?:match|test|search|includes|indexOf|startsWith|endsWith|char\w{2,8}|codePointAt|substr\w{0,4}|slice|at|constructor|hasOwnProperty|valueOf|toString)\s{0,3}\(|\.length\b|\[\s{0,3}['\x22\d]|\s{0,3}(?:[=!<>]=|&&|\|\|))|\d{1,9}\s{0,3}={2,3}\s{0,3}\d)[^\x00\n]{0,200}\x00|\x00\s*;?\s{0,3}(?:while|for)\s{0,3}\(\s{0,3}(?:true|1|;\s?;)\s{0,3}\)\s{0,3}[{;][^\x00\n]{0,200}\x00|\x00\s*return\s{0,3}\(?\s{0,3}['\x22]?\w{1,12}['\x22]?\s{0,3}={2,3}\s{0,3}['\x22\w]{1,12}\s{0,3}\)?;?\s*\x00",
             10,
             is_said,
         ),
         Sign(
             "function-alone",
-            r"^function\s{0,3}\w{0,20}\s{0,3}\(\s{0,3}\)\s{0,3}\{\s{0,3}(?:return\s{1,3}(?:true|!?[01]\b|this\.\w{1,30}\s{0,3}(?:[=!<>]=|&&|\|\|))|sleep\s{0,3}\(|while\s{0,3}\(|(?:var|let)\s\w{1,12}\s{0,3}=\s{0,3}(?:new\s{1,3}Date|db\.)|db\.\w|emit\s{0,3}\(\s{0,3}this\b)",
+            r"^function\s{0,3}\w{0,20}\s{0,3}\(\s{0,3}\)\s{0,3}\{\s{0,3}(?:return\s{1,3}(?:true|!?[01]\b|this\.\w{1,30}\s{0,3}(?:[=!<>]=|[<>]|&&|\|\|))|sleep\s{0,3}\(|while\s{0,3}\(|(?:var|let)\s\w{1,12}\s{0,3}=\s{0,3}(?:new\s{1,3}Date|db\.)|db\.\w|emit\s{0,3}\(\s{0,3}this\b)|\x00\s*\(\s{0,3}\)\s{0,3}=>\s{0,3}\{?\s{0,3}(?:return\s{1,3})?(?:while\s{0,3}\(|sleep\s{0,3}\(|db\.\w|(?:true|!0|1)\s{0,3};?\s{0,3}\}?\s*\x00)",
             10,
             stands_alone,
         ),
@@ -244,7 +270,7 @@ NOSQL = PayloadClass(
         Sign("sleep", r"(?:[^.\w]|\x00)sleep\s*\(\s*\d{3,5}\s*\)", 10, stands_alone),
         Sign(
             "shell",
-            r"\bdb\.(?:\w{1,30}\.(?:find(?:One)?|insert(?:One|Many)?|drop|remove|update(?:One|Many)?|aggregate|count|mapReduce|group|save|ensureIndex|createIndex|deleteMany)\s*\(|(?:getCollection(?:Names)?|getSiblingDB|createUser|dropUser|shutdownServer|dropDatabase|getName|version|currentOp|injection|adminCommand|runCommand|getUsers|serverStatus|hostInfo|stats)\s*[.(])|\bmapReduce['\x22]?\s*:|\bObjectId\s*\(\s*['\x22][^\x00]{0,30}['\x22]\s*\)\s*[;.)]|\bnew\s+Date\s*\(\s*\)\s*;?\s*do\s*\{|\bkeySet\s*\(\s*\)",
+            r"\bdb(?:\s?\[\s?['\x22]\w{1,40}['\x22]\s?\]\s?)?\.(?:(?:\w{1,30}\.)?(?:find(?:One)?|insert(?:One|Many)?|drop|remove|update(?:One|Many)?|aggregate|count|mapReduce|group|save|ensureIndex|createIndex|deleteMany)\s*\(|(?:getCollection(?:Names)?|getSiblingDB|createUser|dropUser|shutdownServer|dropDatabase|getName|version|currentOp|injection|adminCommand|runCommand|getUsers|serverStatus|hostInfo|stats)\s*[.(])|\bmapReduce['\x22]?\s*:|\bObjectId\s*\(\s*['\x22][^\x00]{0,30}['\x22]\s*\)\s*[;.)]|\bnew\s+Date\s*\(\s*\)\s*;?\s*do\s*\{|\bkeySet\s*\(\s*\)",
             10,
             is_said,
         ),
@@ -257,6 +283,8 @@ NOSQL = PayloadClass(
         Sign(
             "graph-alone",
             r"^(?:optional\s{1,3})?match\s{0,3}\(\s{0,3}\w{0,20}\s{0,3}[:){][^\x00]{0,300}\b(?:return|delete|set)\s",
+            10,
+            is_whole_pattern,
         ),
         Sign(
             "redis",
@@ -272,7 +300,7 @@ NOSQL = PayloadClass(
         ),
         Sign(
             "graph-cut",
-            r"['\x22]\s{0,3}\}?\s{0,3}\)?\s{0,3}(?:return|with|match|union|call|detach|delete|set|merge)\s[^\x00\n'\x22]{1,200}//\s*\x00",
+            r"['\x22]\s{0,3}\}?\s{0,3}\)?\s{0,3}(?:return|with|match|union|call|detach|delete|set|merge|filter|for|sort|limit|remove|insert|update)\s[^\x00\n]{1,200}//\s*\x00",
             10,
             leaves_graph,
         ),

@@ -6,6 +6,7 @@ from garrison.payload.markup import (
     is_called,
     is_loaded,
     is_member,
+    is_of_window,
     is_told,
     leaves_attribute,
     leaves_element,
@@ -151,7 +152,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "built-name",
-            r"/\w{1,12}/\s{0,2}(?://[^\x00\n]{0,20})?\.\s{0,2}source\b[^\x00\n]{0,20}/\w{1,12}/|\.constructor\s*\.\s*constructor\s*[(`]|\b(?:window|self|top|this|globalThis|document)\s*\[\s*\[|\b(?:window|self|top|this|globalThis|parent|frames)\s*\[\s*\\{0,2}['\x22`]\w{1,9}\\{0,2}['\x22`]\s*\+|\b__define[GS]etter__\s*\(\s*['\x22]|\b(?:_|[a-z$]|\w\w|onerror|toJSON|valueOf|toString|__proto__\.\w{1,9})\s*=\s*(?:alert|confirm|prompt)\s*(?:\x00|[,;)\]])|(?:[,(\[]\s{0,2})(?:alert|confirm|prompt)\s*[)\]]\s*(?:\x00|;|\()|['\x22](?:jav?|java|ale?|aler|eva?|a?scr|ascript)['\x22]\s*(?:;|\+)[^\x00\n]{0,30}['\x22](?:a?scr|i?pt|a?script|e?rt|lert|va?l|a?l|cript|t\()",
+            r"/\w{1,12}/\s{0,2}(?://[^\x00\n]{0,20})?\.\s{0,2}source\b[^\x00\n]{0,20}/\w{1,12}/|\.constructor\s*\.\s*constructor\s*[(`]|\b(?:window|self|top|this|globalThis|document)\s*\[\s*\[|\b(?:window|self|top|this|globalThis|parent|frames)\s*\[\s*\\{0,2}['\x22`]\w{1,9}\\{0,2}['\x22`]\s*\+|\b__define[GS]etter__\s*\(\s*['\x22]|\b(?:_|[a-z$]|\w\w|onerror|toJSON|valueOf|toString|__proto__\.\w{1,9})\s*=\s*(?:alert|confirm|prompt)\s*(?:\x00|[,;)\]])|(?:[,(\[]\s{0,2})(?:alert|confirm)\s*[)\]]\s*(?:\x00|;|\()|['\x22](?:jav?|java|ale?|aler|eva?|a?scr|ascript)['\x22]\s*(?:;|\+)[^\x00\n]{0,30}['\x22](?:a?scr|i?pt|a?script|e?rt|lert|va?l|a?l|cript|t\()",
             10,
             is_not_fenced,
         ),
@@ -270,7 +271,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "call-alone",
-            r"^[\s;'\x22`)(+/*-]{0,6}(?:window\.|top\.|self\.|parent\.)?(?:alert\s*(?:\(\s*(?:[\d'\x22`/)\x5b]|document|location|window|this|origin|name|String|xss|x\)|self|top|eval|unescape|atob)|`|&#)|(?:confirm|prompt)(?:\(|`)|(?:atob|btoa|setInterval|setTimeout|eval)(?:\(|`)\s*['\x22`/\w)]|navigator\.\w+\s*[(=]|document\.(?:write(?:ln)?|cookie|location|domain|body|forms|getElement\w+|createElement|URL)\s*(?:\(|\[|=|\.)|window\.(?:location|open|name|eval|onerror|on\w+)\s*(?:\(|\[|=)|location(?:\.\w+)?\s*(?:\(|\[|=\s*['\x22/`]|=\w)|Reflect\.\w+[.\w]*\s*[(`]|document\.\w+\([^\x00)\n]{0,60}\)\.\w{1,30}\s*=)[^\x00\n]{0,400}$",
+            r"^[\s;'\x22`)(+/*-]{0,6}(?:window\.|top\.|self\.|parent\.)?(?:alert\s*(?:\(\s*(?:[\d'\x22`/)\x5b]|document|location|window|this|origin|name|String|xss|x\)|self|top|eval|unescape|atob)|`|&#)|(?:confirm|prompt)(?:\(|`)|(?:atob|btoa|setInterval|setTimeout|eval)(?:\(|`)\s*['\x22`/\w)]|navigator\.\w+\s*[(=]|document\.(?:write(?:ln)?|cookie|location|domain|body|forms|getElement\w+|createElement|URL)\s*(?:\(|\[|=|\.)|window\.(?:location|open|name|eval|onerror|on\w+)\s*(?:\(|\[|=)|location(?:\.\w+)?\s*(?:\(|\[|=\s*(?:/|['\x22`](?:[^\x00\w]|[a-z]{1,12}(?:['\x22`]|[^\x00\w\s,;.'\x22`-]))|(?:name|location|window|document|self|top|parent|this|opener|origin|atob|unescape|eval|string|url|hash|decodeuri\w{0,9})\b))|Reflect\.\w+[.\w]*\s*[(`]|document\.\w+\([^\x00)\n]{0,60}\)\.\w{1,30}\s*=)[^\x00\n]{0,400}$",
             10,
             is_called,
         ),
@@ -278,6 +279,7 @@ CLASS = PayloadClass(
             "object-alone",
             r"^\(?(?:document|window|self|top|parent)\)?\s*(?:/\*[^\x00]{0,20}\*/)?\s*(?:\.\s*(?:location|cookie|domain)|\)?\s*(?:/\*[^\x00]{0,20}\*/\s*)?\[\s*['\"/(])",
             10,
+            is_of_window,
         ),
         Sign(
             "odd-element",

@@ -27,13 +27,13 @@ OBJECT = PayloadClass(
         ),
         Sign(
             "dotnet-object",
-            r"\bAAEAAAD/{4}|\bTypeObject|\bSystem\.(?:Diagnostics\.Process|Windows\.Data\.ObjectDataProvider|Configuration\.Install|IO\.File|Web\.UI|Runtime\.Remoting)|['\"]\$type['\"]\s*:|ObjectDataProvider|__VIEWSTATE\w*=/wE",
+            r"\bAAEAAAD/{4}|\bTypeObject|\bSystem\.(?:Diagnostics\.Process|Windows\.Data\.ObjectDataProvider|Configuration\.Install|IO\.File|Web\.UI|Runtime\.Remoting)|['\"]\$type['\"]\s*:|ObjectDataProvider|\bExpandedWrapper\b|\bclr-namespace:System\b[^\x00\n]{0,20};assembly=mscorlib|__VIEWSTATE\w*=/wE",
             10,
             is_typed,
         ),
         Sign(
             "python-object",
-            r"!!python/(?:object|module|apply|new)|!!(?:javax?|ruby|org|com)[./]\w|!ruby/(?:object|hash|struct)|\bgASV[A-Za-z0-9+/]{8}|\bcos\nsystem|\bcposix|\(S'[^\x00'\n]{0,200}'(?:\n|\\n)|c__builtin__|cbuiltins|\bBAh[bvI7][A-Za-z0-9+/=]{4}|py/(?:object|reduce|function)|!{1,2}(?:<!)?js/(?:function|regexp|undefined)|tag:yaml\.org,2002:(?:python|js|ruby|java|perl)/|!perl/(?:hash|code|ref)|!php/object|\x04\x08[oIuUeC][:\x22]|ctypes\.CDLL",
+            r"!!python/(?:object|module|apply|new)|!!(?:javax?|ruby|org|com)[./]\w|!ruby/(?:object|hash|struct)|\bgASV[A-Za-z0-9+/]{8}|\bcos\nsystem|\bcposix|\(S'[^\x00'\n]{0,200}'(?:\n|\\n)|\([dl]p\d{1,2}(?:\n|\\n)[ISVcad(]|\x00\s*gA[JN](?:9c|dc|j)[a-z0-9+/]{6}|c__builtin__|cbuiltins|\bBAh[bvI7][A-Za-z0-9+/=]{4}|py/(?:object|reduce|function)|!{1,2}(?:<!)?js/(?:function|regexp|undefined)|tag:yaml\.org,2002:(?:python|js|ruby|java|perl)/|!perl/(?:hash|code|ref)|!php/object|\x04\x08[oIuUeC][:\x22]|ctypes\.CDLL",
             10,
         ),
         Sign(
@@ -42,7 +42,7 @@ OBJECT = PayloadClass(
             10,
             is_said,
         ),
-        Sign("ruby-object", r"['\x22]\^[ocu]['\x22]\s{0,3}:", 10),
+        Sign("ruby-object", r"['\x22](?:\^[ocu]|json_class)['\x22]\s{0,3}:|\x00\s*json_class\x00", 10),
         Sign("node-object", r"_\$\$ND_FUNC\$\$_|__js_function|\bfuncster\b", 10),
         Sign(
             "prototype",
@@ -54,8 +54,11 @@ OBJECT = PayloadClass(
             r"^[\w$.\x5b\x5d-]{1,60}[.\x5b]__proto__(?:[.\x5b][\w.$\x5b\x5d-]{0,60})?$",
             10,
         ),
+        Sign("prototype-step", r"^(?:/[\w.-]{1,40}){0,6}/constructor/prototype(?:/[\w.-]{1,40}){0,6}$"),
         Sign(
-            "prototype-cut", r"__pro__proto__to__|\x00(?:[\w.]{1,40}\.)?constructor\.(?:constructor|prototype)\x00", 10
+            "prototype-cut",
+            r"__pro__proto__to__|\x00__(?:define|lookup)[gs]etter__\x00|\x00(?:[\w.]{1,40}\.)?constructor\.(?:constructor|prototype)\x00",
+            10,
         ),
         Sign(
             "attribute-path",
@@ -138,12 +141,17 @@ GRAPHQL = PayloadClass(
         Sign("introspection", r"\b__schema\s*\{|\bquery\s*[=:]\s*\{\s*(?:__schema|\}|__type)", 6),
         Sign(
             "injected",
-            r"\bquery\b[^\x00]{0,200}\w\s*:\s*\\?\"[^\x00\"]{0,60}(?:'\s*(?:;|or\b|and\b|union\b|--)|\\?\"\s*\|\|)|\(\s*\w{1,20}\s*:\s*\\?\"\d{1,9}['`]\\?\"\s*\)",
+            r"\bquery\b[^\x00]{0,200}\w\s*:\s*\\?\"[^\x00\"]{0,60}(?:'\s*(?:;|or\b|and\b|union\b|--)|\\?\"\s*\|\|)|\w\s{0,3}:\s{0,3}\\?\x22[^\x00\x22\\]{0,60}\\{1,3}\x22\s{1,3}(?:or|and)\s{1,3}\\{1,3}\x22|\(\s*\w{1,20}\s*:\s*\\?\"\d{1,9}['`]\\?\"\s*\)",
             24,
         ),
-        Sign("alias-flood", r"(?:\b[a-z_]+\d+\s*:\s*\w+\s*[({][^\x00)}]*[)}]\s*){12}", 10),
+        Sign("alias-flood", r"(?:\b[a-z_]+\d+\s*:\s*\w+\s*[({][^\x00)}]*[)}]\s*(?:\{[^\x00{}]*\}\s*)?){12}", 10),
         Sign("directive-flood", r"\w\s{0,3}(?:@[a-z]\w{0,30}){10}", 10, is_said),
-        Sign("field-flood", r"(?:\b__typename\s{1,4}){6}|(?:\{\s{0,9}[a-z_]\w{0,30}\s{0,9}){14}", 10, is_said),
+        Sign(
+            "field-flood",
+            r"(?:(?:\b\w{1,20}\s{0,2}:\s{0,2})?\b__typename\s{1,4}){6}|(?:\{\s{0,9}[a-z_]\w{0,30}\s{0,9}){14}",
+            10,
+            is_said,
+        ),
     ),
     ("API4:2023", "CWE-943"),
 )
@@ -160,7 +168,7 @@ HEADER = PayloadClass(
         ),
         Sign(
             "value-then-header",
-            r"^[^\x00\n:{<]{0,60}\r?\n\r?\n?(?:set-cookie|location|content-(?:type|length)|refresh|remote-addr|http/1\.[01])\s*[: ]",
+            r"^[^\x00\n:{<]{0,60}\r?\n\r?\n?(?:(?:set-cookie|location|content-(?:type|length)|refresh|remote-addr)\s{0,3}:|http/1\.[01]\s)|\x00[^\x00\s]{0,120}(?:(?:\xe5\x98[\x8a\x8d]){1,2}|\xc4\x8d\xc4\x8a)[a-z][a-z-]{1,30}\s{0,2}:",
             10,
         ),
         Sign(
@@ -192,7 +200,7 @@ HEADER = PayloadClass(
         ),
         Sign(
             "session-told",
-            r"\x00[^\x00\s]{0,80}\r?\n(?:port\s{1,3}\d{1,3}(?:,\d{1,3}){5}|site\s{1,3}(?:exec|chmod|cpfr|cpto)\b|stor\s{1,3}[\w/.]{1,80}\s*\x00|dele\s{1,3}\d{1,6}\s*\x00|[a-z]{1,3}\d{1,4}\s{1,3}(?:(?:logout|noop|capability|expunge|starttls)\s*(?:\x00|\n)|(?:delete|create|select|examine|append|rename)\s{1,3}[\w\x22/.]{1,60}\s*(?:\x00|\n)|list\s{1,3}\x22|(?:uid\s{1,3})?(?:fetch|store|copy)\s{1,3}[\d:*,]{1,20}\s)|\.\r?\n(?:mail\s{1,3}from|rcpt\s{1,3}to|quit|helo|ehlo))|\x00[^\x00\s]{0,80}\r\n(?:(?:quit|rset|noop|starttls)\r\n|data\r\n[^\x00]{0,400}\r\n\.(?:\r\n|\x00))|['\x22]\s[^\x00\n]{0,60}\r\n[a-z]{1,3}\d{1,4}\s{1,3}(?:logout|capability|list|delete|fetch|select|examine)\b",
+            r"\x00[^\x00\s]{0,80}\r?\n(?:port\s{1,3}\d{1,3}(?:,\d{1,3}){5}|site\s{1,3}(?:exec|chmod|cpfr|cpto)\b|stor\s{1,3}[\w/.]{1,80}\s*\x00|dele\s{1,3}\d{1,6}\s*\x00|[a-z]{1,3}\d{1,4}\s{1,3}(?:(?:logout|noop|capability|expunge|starttls)\s*(?:\x00|\n)|(?:delete|create|select|examine|append|rename)\s{1,3}[\w\x22/.]{1,60}\s*(?:\x00|\n)|list\s{1,3}\x22|(?:uid\s{1,3})?(?:fetch|store|copy)\s{1,3}[\d:*,]{1,20}\s)|\.\r?\n(?:mail\s{1,3}from|rcpt\s{1,3}to|quit|helo|ehlo))|\x00[^\x00\s]{0,80}\r\n(?:(?:quit|rset|noop|starttls|stat|capa|uidl|syst|pasv)\r\n|data\r\n[^\x00]{0,400}\r\n\.(?:\r\n|\x00))|['\x22]\s[^\x00\n]{0,60}\r\n[a-z]{1,3}\d{1,4}\s{1,3}(?:logout|capability|list|delete|fetch|select|examine)\b",
             10,
         ),
         Sign(

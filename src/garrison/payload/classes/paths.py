@@ -39,7 +39,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "climbs-encoded",
-            r"(?:%(?:25)*2e){2}|%(?:25)*c0%(?:25)*(?:ae|2e|2f|af|5c|9v|qf)|%(?:25)*c1%(?:25)*(?:9c|1c|af|8s|pc)|%(?:25)*e0%(?:25)*80%(?:25)*(?:ae|af)|%u(?:2215|2216|002e|002f|005c|ff0e|ef0e|uf025|f025)|%(?:25)*f[08c]%(?:25)*8|0x2e0x2e|\.\.%(?:25)*(?:2f|5c|u|c0|c1|00)|%(?:25)*(?:2f|5c)\.\.|%%32%65|%uff0e|\.\.0x(?:2f|5c)|\.\.%(?:%\d\d){2}",
+            r"(?:%(?:25)*2e){2}|%(?:25)*c0%(?:25)*(?:ae|2e|2f|af|5c|9v|qf)|%(?:25)*c1%(?:25)*(?:9c|1c|af|8s|pc)|%(?:25)*e0%(?:25)*80%(?:25)*(?:ae|af)|%u(?:2215|2216|002e|002f|005c|ff0e|ef0e|efc8|uf025|f025)|%(?:25)*f[08c]%(?:25)*8|0x2e0x2e|\.\.%(?:25)*(?:2f|5c|u|c0|c1|00)|%(?:25)*(?:2f|5c)\.\.|%%32%65|%uff0e|\.\.0x(?:2f|5c)|\.\.%(?:%\d\d){2}",
             10,
         ),
         Sign(
@@ -75,7 +75,12 @@ CLASS = PayloadClass(
             10,
             stands_apart,
         ),
-        Sign("accounts", r"[/\\]{1,3}etc[/\\]{1,3}(?:passwd|shadow)\b", 10, is_bare),
+        Sign(
+            "accounts",
+            r"(?:[/\\]{1,3}|\x00)etc[/\\]{1,3}(?:passwd|shadow)\b|\x00/(?:[\w-]{1,20}/){0,3}master\.passwd\b",
+            10,
+            is_bare,
+        ),
         Sign(
             "proc",
             r"/proc/(?:self|version|cmdline|cpuinfo|meminfo|mounts|stat|swaps|net|modules|sched_debug|filesystems|loadavg|\d{1,5})(?:/(?:environ|cmdline|fd|maps|status|stat|root|exe|cwd|mounts|net|task))?\b",
@@ -119,7 +124,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "server-software-alone",
-            r"^/?(?:[a-z]:)?\\{1,2}(?:program files[^\x00\\/]{0,8}\\{1,2})?(?:apache\w{0,3}|apache (?:group|software foundation)|xampp|wamp\d*|appserv|mysql|php\d?|inetpub|filezilla[\w ]{0,10}|mercurymail|nginx|zend)\\[^\x00\n]{0,120}\x00|\x00\s*/(?:var/cpanel|usr/s?bin|usr/local/(?:cpanel|psa)|xampp|lampp|wamp\d*)/[\w./-]{1,80}$",
+            r"^/?(?:[a-z]:)?[\\/]{0,2}(?:program files[^\x00\\/]{0,8}\\{1,2})?(?:apache\w{0,3}|apache (?:group|software foundation)|xampp|wamp\d*|appserv|mysql|php\d?|inetpub|filezilla[\w ]{0,10}|mercurymail|nginx|zend)\\[^\x00\n]{0,120}\x00|\x00\s*/(?:var/cpanel|usr/s?bin|usr/local/(?:cpanel|psa)|xampp|lampp|wamp\d*)/[\w./-]{1,80}$",
             10,
             stands_alone,
         ),

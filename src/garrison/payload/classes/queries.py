@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from garrison.payload.documents import joins_filter, leaves_graph
+from garrison.payload.documents import is_verb, joins_filter, leaves_call, leaves_document, leaves_graph
 from garrison.payload.quoting import is_said, is_short, stands_alone
 from garrison.payload.sign import Sign
 
@@ -63,9 +63,15 @@ QUERIES: Final[tuple[Sign, ...]] = (
     ),
     Sign(
         "search-left",
-        r"^[^\x00()\n]{0,40}[\w*\x22]\)\s{1,3}(?:or|and|not)\s{1,3}\(?\s{0,3}[\w.]{1,30}:[\w*\x22(\x5b]",
+        r"^[^\x00()\n]{0,40}[\w*\x22]\)\s{1,3}(?:or|and|not)\s{1,3}\(?\s{0,3}[\w.*]{1,30}:[\w*\x22(\x5b]",
         10,
         stands_alone,
+    ),
+    Sign(
+        "secret-sought",
+        r"(?:[\x00=:(\s]\*\s{1,3}(?:or|and)\s{1,3}\(?\s{0,3}|\b_exists_:)(?:pass\w{0,12}|pwd|secret\w{0,12}|api_?key|private_?key|salt|ssn|pin)(?::\s{0,2}(?:\*|\[\s{0,2}\*)|[\s)]|\x00)",
+        10,
+        is_said,
     ),
     Sign(
         "cache-told",
@@ -80,10 +86,35 @@ QUERIES: Final[tuple[Sign, ...]] = (
         stands_alone,
     ),
     Sign(
+        "traversal-cut",
+        r"^['\x22]?\)\s{0,2}\.\s{0,2}(?:drop|iterate|valueMap|next|V)\(\s{0,2}\)|['\x22]\s{0,2}\)\s{0,2}\.\s{0,2}(?:property\(\s{0,2}['\x22]|V\(|valueMap\(|drop\(\s{0,2}\))",
+        10,
+        leaves_call,
+    ),
+    Sign(
         "return-cut",
         r"['\x22]\s{0,3}(?:or|and|\|\||&&)\s[^\x00\n]{1,120}\breturn\s[^\x00\n]{1,80}//\s{0,3}[^\x00\n]{0,12}$",
         10,
         joins_filter,
+    ),
+    Sign(
+        "pattern-related",
+        r"['\x22]\s{0,3}\}\s{0,3}\)\s{0,3}<?-{1,2}>?\s{0,2}[\x5b(]",
+        10,
+        leaves_graph,
+    ),
+    Sign(
+        "true-returned",
+        r"^[\w'\x22.)-]{0,24}\s{0,3}(?:\|\||&&|or|and)\s{1,3}(?:true|\d{1,4}\s{0,2}={1,2}\s{0,2}\d{1,4})\s{1,3}(?:return|filter|limit|sort|match|detach)\s",
+        10,
+        stands_alone,
+    ),
+    Sign("filtering-allowed", r"[\d'\x22)=]\s{1,3}allow\s{1,3}filtering\s{0,3}(?:;|--|//|\x00)", 10, is_short),
+    Sign(
+        "verb-told",
+        r"^[^\x00\s]{0,60}\r\n(?:get|set|getset|setex|setnx|mget|mset|del|delete|incr|decr|incrby|decrby|hset|hget|hdel|hgetall|[lr]push|[lr]pop|lrange|sadd|srem|smembers|zadd|zrem|zrange|keys|expire|persist|append|rename|eval|evalsha|publish|migrate|restore|auth|replicaof|slaveof|gets|prepend)\s[^\x00\r\n]{1,120}(?:\r\n|\x00)",
+        10,
+        is_verb,
     ),
     Sign(
         "pattern-left",
@@ -99,9 +130,9 @@ QUERIES: Final[tuple[Sign, ...]] = (
     ),
     Sign(
         "document-left",
-        r"^[^\x00\x22{}\x5b\x5d\n\\]{0,40}\\?\x22[ \t]{0,3}[}\x5d]{0,3}[ \t]{0,3},[ \t]{0,3}[{\x5b]{0,3}[ \t]{0,3}\\?\x22[\w$.@-]{1,40}\\?\x22[ \t]{0,3}:",
+        r"^(?:[^\x00\x22{}\x5b\x5d\n\\]{0,40}\\?\x22|-?\d{1,12}|true|false|null)[ \t}\x5d]{0,9},[ \t{\x5b]{0,9}\\?\x22[\w$.@-]{1,40}\\?\x22[ \t]{0,3}:",
         10,
-        is_short,
+        leaves_document,
     ),
 )
 """Signs of the class `nosql`."""

@@ -19,9 +19,17 @@ CLASS = PayloadClass(
         ),
         Sign(
             "service-inside",
-            r"^https?://(?:kubernetes\.default\b|rancher-metadata\b|[\w-]{1,40}\.service\.consul\b|(?:host|gateway)\.docker\.internal\b)",
+            r"^https?://(?:kubernetes\.default\b|rancher-metadata\b|[\w-]{1,40}\.service\.consul\b|(?:host|gateway)\.(?:docker|containers)\.internal\b)",
             10,
             stands_alone,
+        ),
+        Sign(
+            "service-asked",
+            r"^https?://(?:[^\x00\s/@]{0,40}@)?(?:[\w.-]{1,60}:(?:2[235]|110|143|3306|5432|6379|11211|27017|2181|237[569]|1025[05])|(?:consul|elasticsearch|etcd|vault|redis|memcached|rabbitmq|couchdb|solr|jenkins|kibana|grafana)(?::\d{2,5})?/(?:_|v\d/|api/|actuator|containers|solr|script))(?:[/?#\w]|\x00)",
+        ),
+        Sign(
+            "inner-page",
+            r"^https?://(?:10\.\d{1,3}|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.\d{1,3}\.\d{1,3}(?::\d{1,5})?/(?:admin|manager|console|actuator|cgi-bin|_|\.env|\.git|server-status|solr|script|jmx-console|phpmyadmin|wp-admin)",
         ),
         Sign("socket-named", r"^(?:https?\+)?unix:/{1,3}[^\x00\s]{0,60}(?:docker|containerd|crio|podman)\.sock\b", 10),
         Sign("name-inside-alone", r"^[\w.-]{1,60}\.(?:nip|xip|sslip)\.io(?::\d{1,5})?/?$", 10),
@@ -87,11 +95,15 @@ CLASS = PayloadClass(
             r"^https?:[/\\]{1,3}[^\x00\s/?#]{1,80}(?:[@\\#]|%23|%40|\x20)[^\x00\s/]{0,60}[@\\:]|\x00\s*https?:[^/\x00]{1,40}(?:@|\\)|https?:/{0,3}\\|https?://[^\x00\s]{1,60}\x26@|http://\S{1,40}\s@",
             10,
         ),
+        Sign(
+            "share-inside",
+            r"^(?:\\{2,4}|/{3,4})(?:127\.|localhost\b|169\.254\.|\x5b?::1\b|0\.0\.0\.0)[^\x00\s]{0,120}$",
+        ),
         Sign("host-alone", r"^//[\w-]{1,40}(?:\.[\w-]{1,40}){1,4}/?$", 10),
         Sign("host-encoded", r"^https?:[/\\]{1,3}[\w.-]{1,60}%(?:0|2[0-9ef]|5c|40|e[0-9a-f])", 10),
         Sign(
             "foreign-host",
-            r"^(?:/{3,20}|/{1,3}[\t\r\n]{1,4}/{0,3}|/{1,3}\\{1,4}/{0,3}|\\{1,3}/{1,3})[^\x00\s/\\]{1,80}\.[a-z]{2,12}(?:[/?#:%\\]|\x00)|\x00//[^\x00\s/]{1,60}@[^\x00\s]{2}|\x00/{1,3}(?:\xe3\x80|\xe3\x82)",
+            r"^(?:/{3,20}|/{1,3}[\t\r\n]{1,4}/{0,3}|/{1,3}\\{1,4}/{0,3}|\\{1,3}/{1,3})[^\x00\s/\\]{1,80}\.[a-z]{2,12}(?:[/?#:%\\]|\x00)|\x00//[^\x00\s/\x5b]{1,60}@[^\x00\s]{2}|\x00/{1,3}(?:\xe3\x80|\xe3\x82)",
             10,
             is_one,
         ),

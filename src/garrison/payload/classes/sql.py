@@ -7,12 +7,13 @@ from garrison.payload.sql import (
     breaks_quote,
     ends_string,
     goes_on,
-    goes_on_or_begins,
+    goes_on_behind_value,
     is_behind_comment,
     is_delayed,
     is_joined,
     is_row,
     is_statement,
+    is_unnamed,
     joins_json,
     joins_string,
     same_sides,
@@ -51,7 +52,7 @@ CLASS = PayloadClass(
             "union-all-select",
             r"\bunion\s*(?:all|distinct)?\s*[(\s]*select\s*[(\s]*(?:[\d@*'\"`]|null\b|[a-z_]{1,40}\s*[,(])",
             10,
-            is_not_fenced,
+            is_unnamed,
         ),
         Sign(
             "glued-union-number",
@@ -98,7 +99,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "word-alone",
-            r"^(?:information_schema(?:\.\w+)?|rlike|xor|msdb|tempdb|northwind|sysobjects|syscolumns|mysql\.db|regexp|[!=<>]=|table_name|column_name|schema_name|msys\w{3,20}|pg_catalog|sqlite_master|waitfor|having|group\s+by|order\s+by|union(?:\s+all)?\s+select|union|procedure\s+analyse|sounds\s+like|xp_cmdshell|char\s*\(|nvarchar|varchar|@@[a-z_]{3,24})$",
+            r"^(?:information_schema(?:\.\w+)?|rlike|xor|regexp|msdb|tempdb|northwind|sysobjects|syscolumns|mysql\.db|table_name|column_name|schema_name|msys\w{3,20}|pg_catalog|sqlite_master|waitfor|having|group\s+by|order\s+by|union(?:\s+all)?\s+select|procedure\s+analyse|sounds\s+like|xp_cmdshell|char\s*\(|@@[a-z_]{3,24})$",
             10,
         ),
         Sign(
@@ -108,11 +109,9 @@ CLASS = PayloadClass(
         ),
         Sign(
             "number-logic",
-            loose(
-                r"^['\"(-]{0,3}[\w.]{1,12}(?:['\")]{1,3}\s*|\s+)(?:and|or|xor|&&|\|\|)\s*[!~(+-]{0,3}\s*(?:\d[\d.+*/() -]{0,20}|'[^\x00']{0,12}'|\"[^\x00\"]{0,12}\")\s*(?:=|<>|!=|like|in|is|between|sounds|rlike|regexp|--|#|/\*|;)"
-            ),
+            r"[\w.](?:['\")]{1,3}\s*|\s+)(?:and|or|xor|&&|\|\|)\s*[!~(+-]{0,3}\s*(?:\d[\d.+*/() -]{0,20}|'[^\x00']{0,12}'|\"[^\x00\"]{0,12}\")\s*(?:=|<>|!=|like|in|is|between|sounds|rlike|regexp|--|#|/\*|;)",
             10,
-            goes_on_or_begins,
+            goes_on_behind_value,
         ),
         Sign(
             "number-logic-alone",
@@ -208,7 +207,7 @@ CLASS = PayloadClass(
         Sign(
             "number-called",
             loose(
-                r"^[-(]{0,3}\d{0,9}\s*(?:&&|\|\|)\s*\(?\s*(?:(?:substr(?:ing)?|length|user|version|sleep|cos|pi|ascii|ord|char|database|concat|if|mid|left)\s*\(|select\b)|\x00\s*(?:\w{2,8}\(\)|\d{1,9})\s*(?:and|or|xor|&&|\|\||div|mod|[-+*/])\s*\(?\s*(?:select\b|(?:substr(?:ing)?|length|user|version|cos|pi|ascii|ord|char|database|concat|mid|left|instr|locate|hex|unhex|typeof|json_[a-z]+|regexp_[a-z]+|st_[a-z]+|array_[a-z]+|current_user|connection_id|last_insert_rowid|bin_to_num|pg_[a-z]+|sqlite_[a-z]+|len|md5|isnull|nvl)\s*[(=])|\x00\s*\d{1,9}\s*(?:and|or|xor|&&|\|\|)\s*(?:current_user|session_user|user|@@?\w+)\s*(?:=|like|<|>)"
+                r"^[-(]{0,3}\d{0,9}\s*(?:&&|\|\|)\s*\(?\s*(?:(?:substr(?:ing)?|length|user|version|sleep|cos|pi|ascii|ord|char|database|concat|if|mid|left)\s*\(|select\b)|\x00\s*(?:\w{2,8}\(\)|\d{1,9})\s*(?:and|or|xor|&&|\|\||div|mod|[-+*/\x5e])\s*\(?\s*(?:select\b|(?:substr(?:ing)?|length|user|version|cos|pi|ascii|ord|char|database|concat|mid|left|instr|locate|hex|unhex|typeof|json_[a-z]+|regexp_[a-z]+|st_[a-z]+|array_[a-z]+|current_user|connection_id|last_insert_rowid|bin_to_num|pg_[a-z]+|sqlite_[a-z]+|len|md5|isnull|nvl)\s*[(=])|\x00\s*\d{1,9}\s*(?:and|or|xor|&&|\|\|)\s*(?:current_user|session_user|user|@@?\w+)\s*(?:=|like|<|>)"
             ),
             10,
         ),

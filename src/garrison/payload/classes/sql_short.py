@@ -3,8 +3,15 @@
 from typing import Final
 
 from garrison.payload.quoting import is_said, is_short, stands_alone
-from garrison.payload.sign import Sign
-from garrison.payload.sql import closes_first
+from garrison.payload.sign import Sign, words
+from garrison.payload.sql import closes_first, joins_string
+
+_ASKED = words(
+    "ascii benchmark cast char char_length coalesce concat contains convert count elt exists extractvalue field find_in_set"
+    " greatest hex if ifnull iif in instr interval is_srvrolemember isnull json_[a-z]+ least left length like load_file locate"
+    " lower md5 mid nullif nvl ord pg_[a-z_]+ pi position rand regexp_[a-z]+ right round row sha1 sleep starts_with strcmp string-length"
+    " substr substring unhex updatexml upper utl_[a-z]+ version"
+)
 
 SHORT: Final[tuple[Sign, ...]] = (
     Sign(
@@ -21,7 +28,9 @@ SHORT: Final[tuple[Sign, ...]] = (
     ),
     Sign(
         "logic-first",
-        r"^\d{1,9}\s{1,3}(?:or|and|xor)\s{1,3}(?:/\*[^\x00*]{0,40}\*/\s{0,3})?(?:true|false|not\s)|\x00\s*(?:and|or|xor|&&|\|\|)\s{1,9}(?:true|false|null|\d{1,9}|not\s{1,9}\w{1,12}|\(?\s*exists\b[^\x00]{0,60}|[\w.]{1,30}\s{0,3}(?:=|<>|<=>)\s{0,3}[\w.'\x22]{1,30}|[\w.]{1,30}\s{1,3}like\s{1,3}['\x22]%[^\x00]{0,20}|[a-z_]{2,20}\(\s*[\w'\x22/(][^\x00]{0,40}\))\s*(?:--[\s+-]*|#|/\*)?$",
+        r"^\d{1,9}\s{1,3}(?:or|and|xor)\s{1,3}(?:/\*[^\x00*]{0,40}\*/\s{0,3})?(?:true|false|not\s)|\x00\s*(?:and|or|xor|&&|\|\|)\s{1,9}(?:true|false|null|\d{1,9}|not\s{1,9}\w{1,12}|\(?\s*exists\b[^\x00]{0,60}|[\w.]{1,30}\s{0,3}(?:=|<>|<=>)\s{0,3}[\w.'\x22]{1,30}|[\w.]{1,30}\s{1,3}like\s{1,3}['\x22]%[^\x00]{0,20}|"
+        + _ASKED
+        + r"\(\s*[\w'\x22/(][^\x00]{0,40}\))\s*(?:--[\s+-]*|#|/\*)?$",
         10,
     ),
     Sign(
@@ -68,7 +77,7 @@ SHORT: Final[tuple[Sign, ...]] = (
     ),
     Sign("char-compared", r"\b(?:and|or|xor|where|having)\s{1,9}n?char\s*\(\s*\d{1,3}\s*\)", 10),
     Sign("path-compared", r"['\x22]\s*(?:->>?|[<>=]{1,2})\s*['\x22]\$(?:\.\w|\[)", 10, is_said),
-    Sign("if-number", r"^[\s'\x22)(]{0,4}if\s*\(\s*\d{1,9}\s*(?:=|<|>|\x00)", 10),
+    Sign("if-number", r"^[\s'\x22)(]{0,4}if\s*\(\s*\d{1,9}\s*(?:=[^=]|<|>|\x00)", 10),
     Sign(
         "curly-quote-logic",
         r"\xe2\x80[\x99\x9d]\s{0,3}(?:or|and|xor|\|\||&&)\s{0,3}(?:\xe2\x80[\x98\x99\x9c\x9d]|\d)\w{0,12}(?:\xe2\x80[\x98\x99\x9c\x9d])?\s{0,3}(?:[=>]|<\s{0,3}(?:\d|\xe2))",
@@ -169,6 +178,23 @@ SHORT: Final[tuple[Sign, ...]] = (
         closes_first,
     ),
     Sign("sleep-of-package", r"\b(?:user_lock|dbms_lock|dbms_session)\.sleep\s{0,3}\(", 10, is_said),
+    Sign(
+        "quote-signed",
+        r"^[\w.-]{1,20}(?:'\s?[\x5e<>|&%]\s?'|\x22\s?[\x5e<>|&%]\s?\x22)[\w.-]{0,12}$",
+        10,
+    ),
+    Sign(
+        "number-then-verb",
+        r"^\d{1,9}['\x22)]{0,3}\s{0,2};\s{0,2}(?:values\s{0,2}\(|table\s{1,3}\w{1,30}\s*(?:\x00|--|;))",
+        10,
+    ),
+    Sign("quote-implied", r"['\x22]\s{1,3}(?:eqv|imp)\s{1,3}(?:\w{1,20}\s{0,2}\(|['\x22\d(])", 10, joins_string),
+    Sign(
+        "statement-cut",
+        r"^select\s{1,9}(?:\d{1,9}|'[^\x00'\n]{0,20}'|\x22[^\x00\x22\n]{0,20}\x22|null)\s{1,9}from\s{1,9}[\w.`]{1,40}\s{1,9}where\s*\x00|\x00\s*exec(?:ute)?\s{1,9}[sx]p\w{0,30}\s*\x00",
+        10,
+    ),
+    Sign("variable-selected", r"\bselect\s{1,3}@\w{1,30}\s{1,3}(?:as|into|from)\b", 10, is_said),
     Sign(
         "function-compared",
         r"^[\d'\x22)\s]{0,12}\s(?:and|or|xor)\s{1,3}(?:greatest|least|strcmp|coalesce|nullif|ifnull|isnull|interval|field|elt|locate|instr|find_in_set)\s{0,3}\([^\x00)]{1,60}\)\s{0,3}[=<>!]|\bif\s{0,3}\(\s{0,3}isnull\s{0,3}\(\s{0,3}\d",

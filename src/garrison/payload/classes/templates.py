@@ -133,10 +133,23 @@ CLASS = PayloadClass(
         ),
         Sign(
             "engine-asked",
-            r"#evaluate\s{0,2}\(\s{0,2}['\x22$]|(?:\$\{|<#\w{2,10}\s)\s{0,3}\.(?:data_model|globals|namespace|main)\b|\{\$\w{1,30}\|(?:system|exec|passthru|shell_exec|eval|file_get_contents|readfile)\b|\{fetch\s{1,3}file\s{0,3}=",
+            r"#evaluate\s{0,2}\(\s{0,2}['\x22$]|(?:\$\{|<#\w{2,10}\s)\s{0,3}\.(?:data_model|globals|namespace|main)\b|\{\$\w{1,30}(?:\|\w{1,20}:['\x22]?[\w.]{0,20}['\x22]?){0,2}\|(?:system|exec|passthru|shell_exec|eval|file_get_contents|readfile)\b|\{eval\s{1,3}var\s{0,3}=|\{math\s{1,3}equation\s{0,3}=[^\x00}]{0,80}\\{1,4}(?:[0-7]{3}|x[0-9a-f]{2})|\{fetch\s{1,3}file\s{0,3}=",
             10,
             is_said,
         ),
+        Sign(
+            "class-asked",
+            r"\$!?\{?\w{1,20}\.(?:getClass\(\s{0,2}\)|class\.(?:forName|classLoader|protectionDomain|inspect)\b)",
+            10,
+            is_said,
+        ),
+        Sign(
+            "page-code",
+            r"[\x00\s>(:{]@\(?\s{0,2}(?:new\s{1,3})?(?:System\.(?:IO|Diagnostics|Net|Environment|Reflection|Web)\.\w{1,40}[.(]|Html\.Raw\s?\(|Environment\.(?:Get|User|Machine|Exit)|Model\.GetType\b|typeof\s?\()",
+            10,
+            stands_alone,
+        ),
+        Sign("value-called", r"\{\{-?\s{0,3}(?:call\s{1,3}\.\w{1,30}\s{1,3}['\x22.]|html\s{1,3}['\x22])", 10, is_said),
         Sign("module-line", r"^%\s{0,3}import\s{1,3}(?:os|subprocess|sys|socket)\s*$"),
         Sign(
             "polyglot",

@@ -2,7 +2,11 @@
 
 import asyncio
 import base64
+import gc
 import queue
+import sys
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -170,4 +174,41 @@ def test_stopping_answers_whoever_waits(server: Server, lookups: Lookups) -> Non
     told: queue.SimpleQueue[question.Answer] = queue.SimpleQueue()
     lookups.submit(ABOUT, told.put)
     lookups.close()
-    assert told.get(timeout=5) is UNANSWERED
+    assert told.get(timeout=60) is UNANSWERED
+
+
+def test_nothing_begins_after_it_is_stopped() -> None:
+    local = Lookups(Memory(), lambda _: None, {"own": lambda _: question.Answer(200)})
+    assert ask(local, Question("own", b"", "text/plain")).status == 200
+    local.close()
+    assert ask(local, Question("own", b"", "text/plain")) is UNANSWERED
+    assert asyncio.run(local.ask(Question("own", b"", "text/plain"))) is UNANSWERED
+    assert local._thread is None
+
+
+@pytest.mark.parametrize("steps", range(16))
+def test_stopping_leaves_nothing_half_begun(
+    server: Server, lookups: Lookups, monkeypatch: pytest.MonkeyPatch, steps: int
+) -> None:
+    """Whichever of the loop's steps it comes in while a connection is sought, by tasks that are not its own."""
+    lookups.apply(settings(server.url))
+    loop = lookups._loop
+    assert loop is not None
+    closing = threading.Thread(target=lookups.close)
+    left: list[str] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda found: left.append(repr(found.object)))
+
+    def after(more: int) -> None:
+        if more:
+            loop.call_soon(after, more - 1)
+            return
+        closing.start()
+        time.sleep(0.05)  # the loop stands still until it was told to stop
+
+    told: queue.SimpleQueue[question.Answer] = queue.SimpleQueue()
+    lookups.submit(ABOUT, told.put)
+    loop.call_soon_threadsafe(after, steps)
+    assert told.get(timeout=60) in {UNANSWERED, question.Answer(200, "application/json", b'{"active": false}')}
+    closing.join()
+    gc.collect()
+    assert left == []

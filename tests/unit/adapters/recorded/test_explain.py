@@ -122,13 +122,36 @@ def test_failed_control(kept: bool) -> None:
     failed = tuple(replace(reason, id="control-error", status=500) for reason in event.reasons)
     event = replace(event, reasons=failed, errors=("request-schema",), disposition=Disposition.ERROR)
     result = explain(event, get() if kept else None, judged, settings(), SPECS, rebuild)
-    if kept:
-        assert result.decided_now is not None
-        assert result.decided_now.allowed
-    else:
-        assert answers(result)["request-schema"] is Answered.FAILED
-        controls = {"request-schema": {"fail": FailMode.OPEN}}
-        assert result.change.patch == {"operations": [{"match": "listPets", "controls": controls}]}
+    assert (result.is_replayed, result.is_otherwise_alone) == (False, kept), "played alone it does not fail"
+    assert answers(result)["request-schema"] is Answered.FAILED
+    controls = {"request-schema": {"fail": FailMode.OPEN}}
+    assert result.change.patch == {"operations": [{"match": "listPets", "controls": controls}]}
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_what_went_before_is_not_forgotten(kept: bool) -> None:
+    """A budget that is spent when the exchange comes is not when it is played alone."""
+    judged = policy()
+    spent = Reason(
+        ReasonId("budget-exceeded"), ControlId("exposure"), 403, "response", "`hour`: 200 of 200 in 1h, 1 more"
+    )
+    event = replace(play(judged, get()).event, allowed=False, disposition=Disposition.BLOCKED, reasons=(spent,))
+    result = explain(event, get() if kept else None, judged, settings(), SPECS, rebuild)
+    assert (result.is_replayed, result.is_otherwise_alone, result.decided_now) == (False, kept, None)
+    assert answers(result)["exposure"] is Answered.OBJECTED
+    assert result.turns_to == "allow"
+    assert result.instead == ("`response`: fewer people (`hour`: 200 of 200 in 1h, 1 more)",)
+
+
+def test_a_budget_that_is_only_observed_denies_where_it_is_enforced() -> None:
+    judged = policy()
+    spent = Reason(
+        ReasonId("budget-exceeded"), ControlId("exposure"), 403, "response", "`hour`: 200 of 200 in 1h, 1 more"
+    )
+    event = replace(play(judged, get()).event, disposition=Disposition.LOGGED, observed=(spent,))
+    result = explain(event, None, judged, settings(), SPECS, rebuild)
+    own = {"match": "listPets", "controls": {"exposure": {"mode": "enforce"}}}
+    assert (result.turns_to, result.change.patch) == ("refuse", {"operations": [own]})
 
 
 @pytest.mark.parametrize("kept", [True, False])

@@ -1,6 +1,7 @@
 """The process that keeps up the data set keeps the rank of others for as long as it was told to hurry."""
 
 import os
+import select
 import subprocess
 import sys
 import time
@@ -44,6 +45,39 @@ def test_what_hurries_steps_back_in_time(tmp_path: Path) -> None:
             assert process.stdout.readline() == b"\n", "and it goes on"
         finally:
             process.kill()
+
+
+SUCCEEDING = """
+import sys
+from garrison.adapters.store import upkeep
+
+upkeep.CONVERT, upkeep.DIES = 0.05, float(sys.argv[2])
+sys.exit(upkeep.main([sys.argv[1]]))
+"""
+
+
+def test_it_waits_until_the_one_before_it_has_died(tmp_path: Path) -> None:
+    """Which was killed, and may take long where the processors are never idle."""
+    before = Upkeep(tmp_path, retention=Retention())
+    command = [sys.executable, "-c", SUCCEEDING, str(tmp_path), "60"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None
+            assert select.select([process.stdout], [], [], 2)[0] == [], "nothing is said, and it goes on"
+            assert os.sched_getscheduler(process.pid) == os.SCHED_OTHER
+            before.close(time.time())
+            assert process.stdout.readline() == b"\n", "nothing is wrong"
+        finally:
+            process.kill()
+
+
+def test_one_that_does_not_let_go_is_told(tmp_path: Path) -> None:
+    before = Upkeep(tmp_path, retention=Retention())
+    command = [sys.executable, "-c", SUCCEEDING, str(tmp_path), "0.1"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    before.close(time.time())
+    assert (ended.returncode, ended.stderr) == (1, "")
+    assert ended.stdout == f"another process is at work on `{tmp_path / EVENTS.name}`\n"
 
 
 def test_a_conversion_that_fails_is_told_whatever_else_succeeds(tmp_path: Path) -> None:

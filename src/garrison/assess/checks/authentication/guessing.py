@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from zxcvbn.frequency_lists import FREQUENCY_LISTS
-
 from garrison.assess.assessment import Assessment
 from garrison.exposure.types.rule import words
 
@@ -51,6 +49,8 @@ def likely(a: Assessment) -> Iterator[str]:
 
 
 def _words(first: tuple[str, ...], own: tuple[str, ...]) -> Iterator[str]:
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # 90,000 words, which a list of the checks does not need
+
     yield from first
     for word in own:
         for each in (word, word.capitalize(), word.upper()):

@@ -3,10 +3,6 @@
 import base64
 from collections.abc import Iterator
 
-from joserfc import jwt
-from joserfc.jwk import ECKey, RSAKey
-from joserfc.jws import JWSRegistry
-
 from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check
 from garrison.assess.checks.authentication.tokens import Signed, verified, with_key
@@ -28,6 +24,10 @@ def run(a: Assessment) -> Iterator[Finding]:
 
 
 def _tokens(found: Signed) -> Iterator[tuple[str, str]]:
+    from joserfc import jwt  # what it brings takes longer than to list all the checks
+    from joserfc.jwk import ECKey, RSAKey
+    from joserfc.jws import JWSRegistry
+
     claims = found.longer()
     kid = str(found.header.get("kid", "grsn"))
     for kind, algorithm, key in (

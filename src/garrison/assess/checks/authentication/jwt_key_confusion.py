@@ -7,8 +7,6 @@ from urllib.parse import urlsplit
 import msgspec
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
-from joserfc.errors import JoseError
-from joserfc.jwk import import_key
 
 from garrison.assess.assessment import Assessment
 from garrison.assess.call import NOT_JSON, Answer, Call
@@ -80,6 +78,9 @@ def _keys_in(answer: Answer, found: Signed) -> Iterator[str]:
 
 
 def _pem_of(jwk: Mapping[str, Any]) -> Iterator[str]:
+    from joserfc.errors import JoseError
+    from joserfc.jwk import import_key
+
     try:
         key = import_key({name: value for name, value in jwk.items() if isinstance(value, str)})
         yield key.as_pem(private=False).decode()  # type: ignore[union-attr]  # only kinds that have a public half come here

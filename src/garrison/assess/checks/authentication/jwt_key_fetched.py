@@ -3,10 +3,6 @@
 from collections.abc import Iterator
 from typing import Final
 
-from joserfc import jwt
-from joserfc.jwk import RSAKey
-from joserfc.jws import JWSRegistry
-
 from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check
 from garrison.assess.checks.authentication.tokens import verified
@@ -20,6 +16,10 @@ _WAIT: Final = 0.5
 
 def run(a: Assessment) -> Iterator[Finding]:
     """Name a place of the listener's, and see whether the target fetches a key from there."""
+    from joserfc import jwt  # what it brings takes longer than to list all the checks
+    from joserfc.jwk import RSAKey
+    from joserfc.jws import JWSRegistry
+
     found = verified(a) if a.listener is not None else None
     if found is None or a.listener is None:
         return

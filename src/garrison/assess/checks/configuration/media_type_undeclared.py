@@ -1,8 +1,8 @@
 """`media-type-undeclared`: a body is taken in a media type that the contract does not have."""
 
+import html
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
-from xml.sax.saxutils import escape
 
 import msgspec
 
@@ -73,7 +73,7 @@ def _written(a: Assessment, request: Request, kind: str) -> Request:
         return msgspec.structs.replace(fresh, media_type=_FORM)
     if kind == _TEXT:
         return replaced(fresh, encode(body, "application/json") or b"", _TEXT)
-    inner = "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in body.items())
+    inner = "".join(f"<{name}>{html.escape(str(value), quote=False)}</{name}>" for name, value in body.items())
     return replaced(fresh, f'<?xml version="1.0"?><root>{inner}</root>'.encode(), _XML)
 
 

@@ -1,9 +1,9 @@
 """XML external entities: a body as XML may name files and addresses that the parser then fetches."""
 
+import html
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
-from xml.sax.saxutils import escape
 
 import msgspec
 
@@ -109,7 +109,9 @@ def _written(value: Any, text: str) -> str:
         )
     if isinstance(value, list):
         return "".join(_written(inner, text) for inner in value)
-    return text if isinstance(value, str) else escape("" if value is None else msgspec.json.encode(value).decode())
+    if isinstance(value, str):
+        return text
+    return html.escape("" if value is None else msgspec.json.encode(value).decode(), quote=False)
 
 
 def _is_xml(target: Target) -> bool:
