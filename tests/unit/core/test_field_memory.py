@@ -25,7 +25,7 @@ def read(memory: FieldMemory, one: RequestHead) -> CanonicalRequest:
 
 
 def told(read: CanonicalRequest) -> tuple[object, ...]:
-    return read.host, read.path, dict(read.headers), read.header_bytes, read.ambiguities, read.agent
+    return read.host, read.path, [*read.headers.items()], read.header_bytes, read.ambiguities, read.agent
 
 
 @given(st.lists(HEADS, min_size=1, max_size=6))
@@ -77,3 +77,27 @@ def test_the_same_fields_in_another_order_are_read_by_their_own_places() -> None
     memory = FieldMemory()
     read(memory, head((("x-request-id", "1"), *STEADY)))
     assert read(memory, head((*STEADY, ("x-request-id", "2")))).headers == {**dict(STEADY), "x-request-id": "2"}
+
+
+def test_other_fields_in_the_same_places_are_read_as_what_they_are() -> None:
+    memory = FieldMemory()
+    request_id, client = ("x-request-id", "7"), ("x-forwarded-for", "198.18.0.1")
+    for last in (request_id, client, ("x-note", "7"), request_id, ("accept", "text/html"), client):
+        one = head((*STEADY, last))
+        assert told(read(memory, one)) == told(canonicalise(one))
+
+
+def test_a_head_that_is_too_large_to_be_remembered_is_read_the_same() -> None:
+    memory = FieldMemory()
+    for number in range(2):
+        one = head((("cookie", "a=" + "b" * FieldMemory.MAX_BYTES), ("x-request-id", str(number))))
+        assert told(read(memory, one)) == told(canonicalise(one))
+    assert not memory._known
+
+
+def test_layouts_by_the_number_of_fields_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FieldMemory, "MAX_LAYOUTS", 3)
+    memory = FieldMemory()
+    for number in range(8):
+        read(memory, head((*[(f"x-{each}", "1") for each in range(number)], ("x-request-id", "1"))))
+    assert len(memory._latest) <= 3
