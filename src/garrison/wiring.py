@@ -25,6 +25,7 @@ from garrison.core.operation import Operation
 from garrison.engine.control import ControlSpec
 from garrison.engine.plan import Policy, compile_policy
 from garrison.engine.state import State
+from garrison.exposure.places import Places
 from garrison.exposure.spaces import groups_for
 from garrison.payload.strange import strange
 
@@ -76,6 +77,7 @@ def policy_on(
     problems += [*_strange_schemes(settings, operations, file), *exception_problems(settings, file)]
     problems += usual_problems(settings, file)
     problems += [*_limits_of_nothing(settings, operations, file), *_patches_of_nothing(settings, operations, file)]
+    problems += _budgets_of_nobody(settings, catalogue, file)
     problems += [
         Problem(file, json_path(each.path), each.message, each.hint)
         for find in (strange_owners, strange_subjects)
@@ -159,6 +161,26 @@ def _limits_of_nothing(settings: Settings, operations: list[Operation], file: st
         for place, patterns in lists
         for at, pattern in enumerate(patterns)
         if not any(matches(pattern, operation) for operation in operations)
+    ]
+
+
+def _budgets_of_nobody(settings: Settings, catalogue: Catalogue, file: str) -> list[Problem]:
+    """Budgets of a kind of subjects that no operation names: nobody would ever be counted."""
+    find, own = controls_for(settings), settings.controls.exposure
+    asked = [index for index, one in enumerate(own.budgets) if one.subject]
+    if not asked or not catalogue.operations or settings.egress.enabled:  # who is sent stands in requests of any form
+        return []
+    known = frozenset().union(*(Places(each, find(each.operation).exposure).kinds for each in catalogue.operations))
+    there = "there are " + ", ".join(f"`{one}`" for one in sorted(known)) if known else "say whose data it is"
+    return [
+        Problem(
+            file,
+            f"$.controls.exposure.budgets[{index}].subject",
+            f"no operation names anybody of the kind `{own.budgets[index].subject}`: nobody would be counted",
+            did_you_mean(own.budgets[index].subject, known, there),
+        )
+        for index in asked
+        if own.budgets[index].subject not in known
     ]
 
 

@@ -69,6 +69,13 @@ def test_the_number_of_checks_is_told_as_it_is() -> None:
     assert re.findall(r"of (\d+) checks", text) == [str(len(CHECKS))]
 
 
+def test_metrics_are_documented() -> None:
+    text = (DOCS / "guides" / "events.md").read_text(encoding="utf-8")
+    source = (DOCS.parent / "src" / "garrison" / "adapters" / "metrics.py").read_text(encoding="utf-8")
+    names = re.findall(r'"(garrison_[a-z_]+)"', source)
+    assert [name for name in names if f"`{name}" not in text] == []
+
+
 def test_semantic_types_are_documented() -> None:
     text = (DOCS / "reference" / "annotations.md").read_text(encoding="utf-8")
     for each in SEMANTIC_TYPES:

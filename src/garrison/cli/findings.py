@@ -165,6 +165,7 @@ def changes(
     from garrison.adapters.store.assessments import Assessments
     from garrison.cli.moments import show_moment
 
+    tell_missing(data)
     with Assessments(data, is_read=True) as runs:
         found = [run for run in runs.runs(target) if run.differences][:limit]
     if json:

@@ -32,7 +32,8 @@ def check_granted(scopes: Sequence[str], roles: Sequence[str]) -> None:
 def tell_missing(data: Path) -> None:
     """Say that there is no such directory: that nothing is kept in a mistyped one says nothing."""
     if not data.is_dir():
-        note(f"`{data}` is not there, so nobody keeps anything in it: give the one that `guard` has")
+        what = "is not a directory" if data.exists() else "is not there"
+        note(f"`{data}` {what}, so nobody keeps anything in it: give the one that `guard` has")
 
 
 def tell_new(data: Path) -> None:

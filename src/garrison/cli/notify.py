@@ -39,13 +39,17 @@ def try_out(
 
     from garrison.cli.opening import open_settings
     from garrison.config.load import Options
-    from garrison.core.errors import ConfigError, Problem
+    from garrison.core.errors import ConfigError, Problem, option_error
     from garrison.report.incident_finding import finding_of
 
-    destinations = [each for each in open_settings(config, Options()).notify.to if to in {None, each.name}]
+    settings = open_settings(config, Options()).notify
+    destinations, known = [each for each in settings.to if to in {None, each.name}], [each.name for each in settings.to]
     if not destinations:
-        message = f"`{to}` is no destination" if to else "nobody is to be told"
-        raise ConfigError([Problem(str(config), "$.notify.to", message, "name destinations")])
+        if known and to:
+            raise option_error(
+                "--to", f"`{to}` is no destination", "there are " + ", ".join(f"`{one}`" for one in known)
+            )
+        raise ConfigError([Problem(str(config), "$.notify.to", "nobody is to be told", "name destinations")])
     finding = partial(finding_of, version=version("garrison"))
     found: dict[str, str] = {}
     for each in destinations:

@@ -9,6 +9,7 @@ import typer
 from garrison.cli.options import DATA, AsJson, Data
 from garrison.cli.output import as_json, line
 from garrison.core.counted import counted
+from garrison.core.errors import option_error
 
 if TYPE_CHECKING:
     from garrison.adapters.overview import Assessing, Overview, Process
@@ -28,6 +29,8 @@ def status(
     """
     from garrison.adapters.overview import overview
 
+    if data.exists() and not data.is_dir():
+        raise option_error("--data", f"`{data}` is not a directory", "give the one that `guard` has")
     now = time.time()
     found = overview(data, now)
     if json:

@@ -48,7 +48,8 @@ def _check_version(source: str, root: Any) -> str:
 
 def _check_object(source: str, root: Any) -> None:
     if not isinstance(root, dict):
-        raise DescriptionError([Problem(source, "$", "not an OpenAPI description: must be an object")])
+        message = "is empty" if root is None else "not an OpenAPI description: must be an object"
+        raise DescriptionError([Problem(source, "$", message)])
 
 
 def _unusable(source: str, key: str, message: str, hint: str = "") -> DescriptionError:

@@ -88,8 +88,12 @@ def _documents(file: RuleFile, problems: list[Problem]) -> Iterator[Document]:
 
 
 def _loaded(file: RuleFile, problems: list[Problem]) -> Iterator[tuple[int, int, dict[str, Any]]]:
-    loader = (_SHIPPED_LOADER if file.shipped else yaml.SafeLoader)(file.text)
     index = -1
+    try:
+        loader = (_SHIPPED_LOADER if file.shipped else yaml.SafeLoader)(file.text)
+    except yaml.YAMLError as error:  # what cannot be text is told before anything is read
+        problems.append(_not_yaml(file, error))
+        return
     try:
         while loader.check_node():
             node = loader.get_node()
@@ -103,11 +107,15 @@ def _loaded(file: RuleFile, problems: list[Problem]) -> Iterator[tuple[int, int,
             elif data is not None:
                 problems.append(Problem(file.name, f"$[{index}]", "is no rule", _HINT, line))
     except (yaml.YAMLError, UnicodeError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        said = " ".join(str(getattr(error, "problem", None) or error).split())
-        problems.append(Problem(file.name, "$", f"is no YAML: {said}", "", mark.line + 1 if mark else 0))
+        problems.append(_not_yaml(file, error))
     finally:
         loader.dispose()
+
+
+def _not_yaml(file: RuleFile, error: Exception) -> Problem:
+    mark = getattr(error, "problem_mark", None)
+    said = " ".join(str(getattr(error, "problem", None) or error).split())
+    return Problem(file.name, "$", f"is no YAML: {said}", "", mark.line + 1 if mark else 0)
 
 
 def _parsed(file: RuleFile, index: int, line: int, data: dict[str, Any], problems: list[Problem]) -> Iterator[Document]:

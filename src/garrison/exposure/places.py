@@ -11,7 +11,7 @@ from garrison.contract.catalogue import CompiledOperation
 from garrison.contract.marks import Part, View
 from garrison.core.operation import Operation
 from garrison.exposure.compiling import NONE, Pointer, compile_field
-from garrison.exposure.fields import Field, Who, listing
+from garrison.exposure.fields import Field, Who, kinds_in, listing
 from garrison.exposure.inference import (
     NO_CONTEXT,
     Inference,
@@ -58,13 +58,14 @@ class Places:
         """What the settings say of bodies of requests."""
         explicit = {each.kind for each in self._annotated()} | {each.kind for each in self._entries}
         explicit.discard(NONE)
+        self._explicit = frozenset(explicit)
         self.is_explicit = bool(explicit)
         """Whether contract or settings name anybody."""
         self.parameters = tuple(self._declared_parameters())
         self._pointers = _pointers(self._entries, "answer")
         self.undeclared = compile_field(None, pointers=self._pointers)
         """Answers of which the contract says nothing."""
-        without = frozenset(explicit)
+        without = self._explicit
         self.answers = self._read(schemas, Inference(without) if own.infer else None)
         """What to look for in an answer, by the identity of its schema."""
         if own.infer:
@@ -76,6 +77,12 @@ class Places:
         if self.marks_bodies or self.body.node is not None or any(each.view is not None for each in self.parameters):
             return None
         return frozenset(who.kind for each in self.parameters for who in each.whos)
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Kinds of all subjects whom contract, settings or names say that requests or answers name."""
+        fields = (*self.answers.values(), self.undeclared, self.body)
+        return self._explicit.union(*map(kinds_in, fields), [who.kind for each in self.parameters for who in each.whos])
 
     @property
     def names_in_answers(self) -> bool:

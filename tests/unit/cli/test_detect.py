@@ -109,6 +109,7 @@ def test_what_the_settings_say_of_rules_holds(run: Run, data: Path, tmp_path: Pa
         (["detect", "nowhere"], 2, "`nowhere` is not there"),
         (["detect", "{lines}", "--rules", "nowhere.yml"], 2, "nowhere.yml: $: cannot be read"),
         (["detect", "{lines}", "--rules", "{lines}"], 2, "is no YAML"),
+        (["detect", "{lines}", "--rules", "{binary}"], 2, "is no YAML"),
         (["detect", "{lines}", "--config", "nowhere.yaml"], 2, "cannot be read"),
         (["detect", "{lines}", "--json", "--ocsf"], 2, "does not go with"),
         (["detect", "{lines}", "--since", "1h", "--until", "2h"], 2, "is not before"),
@@ -122,7 +123,9 @@ def test_what_is_wrong_is_said(
 ) -> None:
     broken = tmp_path / "broken.jsonl"
     broken.write_bytes(msgspec.json.encode(taken(1)) + b"\n{}\n")
-    done = run(*(one.format(lines=lines, broken=broken) for one in arguments))
+    binary = tmp_path / "binary.yml"
+    binary.write_bytes(b"\x94\x00\xff")
+    done = run(*(one.format(lines=lines, broken=broken, binary=binary) for one in arguments))
     assert done.returncode == status
     assert said in done.stderr
     assert "Traceback" not in done.stderr

@@ -212,6 +212,13 @@ def test_a_reader_that_has_seen_enough(tmp_path: Path) -> None:
     process.stderr.close()
 
 
+def test_status_of_what_is_no_directory(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("")
+    done = run("status", "--data", str(tmp_path / "data"))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"<options>: --data: `{tmp_path / 'data'}` is not a directory")
+
+
 def test_status_of_a_gateway_that_runs(tmp_path: Path) -> None:
     me, time = os.getpid(), now()
     write_status(tmp_path, GUARD, GuardStatus(me, time, time, "http://h:1", "", Child(me, time, 2), Child(me, time)))

@@ -58,3 +58,9 @@ def test_a_directory_that_is_not_there_is_told_and_nothing_made(command: tuple[s
     assert f"`{tmp_path / 'd'}` is not there" in run(*command, "--data", str(tmp_path / "d"))
     assert not list(tmp_path.iterdir())
     assert "is not there" not in run(*command, "--data", str(tmp_path))
+
+
+@pytest.mark.parametrize("command", [("blocks",), ("incidents",), ("findings",), ("findings", "changes")], ids=" ".join)
+def test_a_file_is_told_from_what_is_not_there(command: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "f").write_text("")
+    assert f"`{tmp_path / 'f'}` is not a directory" in run(*command, "--data", str(tmp_path / "f"))

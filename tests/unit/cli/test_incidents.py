@@ -60,7 +60,7 @@ notify:
         assert "lake: is a directory" in told
         assert run("notify", "test", "--config", str(config), "--to", "soc") == "soc: told\n"
         assert [json.loads(each.body)["type"] for each in server.got] == ["test", "test"]
-    with pytest.raises(ConfigError, match="`x` is no destination"):
+    with pytest.raises(ConfigError, match=r"--to: `x` is no destination \(hint: there are `soc`, `lake`\)"):
         run("notify", "test", "--config", str(config), "--to", "x")
     (tmp_path / "secret").unlink()
     with pytest.raises(ConfigError, match=r"to\[0\].webhook.secret-file: .* cannot be read"):

@@ -77,6 +77,7 @@ def test_inspect_denies_what_it_cannot_read(folder: Path) -> None:
         (["inspect", "none.jsonl"], "none.jsonl: $: cannot be read: no such file or directory"),
         (["inspect", "t.jsonl", "--mode", "block"], "<options>: --mode: must be `enforce` or `monitor`"),
         (["inspect", "t.jsonl", "--contract", "none"], "none: $: cannot be read"),
+        (["inspect", "t.jsonl", "--contract", "/dev/null"], "/dev/null: $: is empty"),
         (["replay", "none.har"], "none.har: $: cannot be read: no such file or directory"),
         (
             ["replay", "t.jsonl", "--learn", "none/u.yaml"],

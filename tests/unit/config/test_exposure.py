@@ -62,3 +62,19 @@ def test_what_the_contract_does_not_have() -> None:
         build({"kind": "a", "parameter": "numbr"})
     with pytest.raises(ConfigError, match=r"subjects\[0\].parameter: no operation here has a parameter `number`"):
         build({"kind": "a", "match": "listTariffs", "parameter": "number"})
+
+
+def budgeted(kind: str, **more: Any) -> Any:
+    own = {"budgets": [{"name": "hour", "limit": 5, "subject": kind}], **more}
+    data = {"contract": {"file": "/api.json"}, "controls": {"exposure": own}}
+    settings = load_settings(msgspec.json.encode(data), "/etc/garrison.yaml")
+    return build_policy(settings, read=lambda _: msgspec.json.encode(CONTRACT))
+
+
+def test_a_budget_of_a_kind_that_nothing_names_counts_nobody() -> None:
+    named: dict[str, Any] = {"subjects": [{"kind": "person", "parameter": "number"}]}
+    budgeted("person", **named)
+    with pytest.raises(ConfigError, match=r"kind `persn`: nobody would be counted \(hint: did you mean `person`\?\)"):
+        budgeted("persn", **named)
+    with pytest.raises(ConfigError, match=r"budgets\[0\].subject: .* \(hint: say whose data it is\)"):
+        budgeted("person", infer=False)

@@ -42,7 +42,7 @@ def test_versions(version: Any, found: str) -> None:
         ({"openapi": True}, "is not supported"),
         ({}, "`openapi` is missing"),
         ([], "must be an object"),
-        (None, "must be an object"),
+        (None, "is empty"),
     ],
 )
 def test_what_is_not_openapi_3_is_a_description_error(document: Any, words: str) -> None:

@@ -18,8 +18,8 @@ def instead(reason: Reason, operation: Operation | None, specs: Specs) -> str:
     place = f"`{reason.location}`: " if reason.location else ""
     if reason.id in _OF_PRINCIPALS and reason.detail:
         return place + _OF_PRINCIPALS[reason.id].format(reason.detail)
-    if reason.id in OF_BUDGETS:
-        return f"{place}fewer people ({reason.detail})"
+    if reason.id in _SPENT:
+        return place + _SPENT[reason.id].format(reason.detail)
     if is_of_response(reason):
         return f"{place}nothing to send: the answer was at fault ({_expected(reason) or _meaning(reason, specs)})"
     return place + _wanted(reason, operation, specs)
@@ -27,6 +27,13 @@ def instead(reason: Reason, operation: Operation | None, specs: Specs) -> str:
 
 OF_BUDGETS = frozenset({"budget-exceeded", "budget-tightened"})
 """Reasons for which an answer that nothing is wrong with does not leave."""
+_SPENT: Mapping[str, str] = {
+    **dict.fromkeys(OF_BUDGETS, "fewer people ({})"),
+    "budget-held": "somebody whom {} does not hold: `garrison budgets release` lets in again who is held",
+    **dict.fromkeys(("rate-exceeded", "quota-exceeded", "throttled"), "nothing else: the same later, as {} is spent"),
+    "too-many-at-once": "nothing else: the same when fewer are under way, as {} is spent",
+}
+"""Nothing is wrong with the request, nor with the answer; what is spent stands in the detail."""
 _OF_PRINCIPALS: Mapping[str, str] = {
     "scope-required": "a principal that has {}",
     "role-required": "a principal that has {}",

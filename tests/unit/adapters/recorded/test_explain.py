@@ -252,6 +252,11 @@ def test_what_a_principal_lacks_and_the_exception_that_lets_it_pass() -> None:
             ("payload-sql", "query.q", "quote-goes-on: 9' OR 9=9"),
             "`query.q`: a text without these signs: quote-goes-on",
         ),
+        (
+            ("budget-held", "", "`few`"),
+            "somebody whom `few` does not hold: `garrison budgets release` lets in again who is held",
+        ),
+        (("rate-exceeded", "", "`each`"), "nothing else: the same later, as `each` is spent"),
         (("payload-crowded", "body/q", ""), "`body/q`: a shorter text, or one with fewer signs"),
         (("actor-not-allowed", "", "`act.sub`"), "a token whose `act.sub` is among `object-access.actors`, or none"),
     ],
