@@ -45,7 +45,12 @@ _OVERLONG = re.compile(
     rb"|(?:(?<=\xe0)|(?<=\xf0)\x80|(?<=\xf8)\x80\x80|(?<=\xfc)\x80\x80\x80)[\x80\x81][\x80-\xbf]))"
 )  # begins with the bytes that are sought first
 _INVALID = re.compile("([\udc80-\udcff]+)")
-_ESCAPE = re.compile(r"(\\(?:u[0-9A-Fa-f]{4}|u\{[0-9A-Fa-f]{1,6}\}|x[0-9A-Fa-f]{2}|[0-3]?[0-7]{2}))")
+# No half of a character, which is none (surrogates), and nothing that there is not.
+_ESCAPE = re.compile(
+    r"(\\(?:u(?![dD][89A-Fa-f])[0-9A-Fa-f]{4}"
+    r"|u\{(?!0{0,2}[dD][89A-Fa-f][0-9A-Fa-f]{2}\})(?:0?[0-9A-Fa-f]{1,5}|10[0-9A-Fa-f]{4})\}"
+    r"|x[0-9A-Fa-f]{2}|[0-3]?[0-7]{2}))"
+)
 _REFERENCE = re.compile(r"(&(?:#(?:[0-9]{1,7}|[xX][0-9A-Fa-f]{1,6});?|[A-Za-z]{2,12};))")
 _HIDES_ASCII = re.compile(r"\+A[A-H][A-Za-z0-9+/]")  # the first nine bits of what is hidden are none
 _UTF7 = re.compile(r"(\+[A-Za-z0-9+/]*+-?)")  # a run is read once, whatever follows it
@@ -235,9 +240,7 @@ _ESCAPES: Final = _cases("\\x{:02x}", "\\u{:04x}", "\\u{{{:x}}}", "\\{:03o}", "\
 def _escaped(token: str) -> str:
     is_plain = token[1] == "u" and token[2] != "{"
     digits = token[2:] if is_plain else token.lstrip("\\uUxX").strip("{}")
-    code = int(digits, 8 if token[1].isdigit() else 16)
-    # surrogates stay as they are: half a character is none
-    return chr(code) if code < 0xD800 or 0xDFFF < code < 0x110000 else token
+    return chr(int(digits, 8 if token[1].isdigit() else 16))
 
 
 def _utf7(text: str) -> str:
@@ -304,7 +307,7 @@ def compatible(text: str) -> str:
     if text.isascii():
         return text
     forms = _FORMS
-    found = _MAPPED.findall(text)
+    found = _MAPPED.findall(text.encode("utf-8", "replace").translate(None, _ASCII).decode())
     changed = [char for char in set(found) if forms[ord(char)] != char]
     if len(found) * _SOME > len(text) and len(changed) > _DISTINCT:
         return text.translate(forms)
