@@ -28,9 +28,10 @@ _SHORT: Final = 128
 _ROUND: Final = 2_000
 _LOOKED_AT: Final = 4
 _BEGUN: Final = 50
+_SHIFTED: Final = 450
 _WIDE: Final = 20
-"""What a round costs for each character, for each of those that an escape begins with, and for each byte of UTF-8 more
-than there are characters, in the units of a purse."""
+"""What a round costs for each character, for each of those that an escape begins with, for each place where UTF-7 may
+begin, and for each byte of UTF-8 more than there are characters, in the units of a purse."""
 _UNDONE: Final = 70
 _MADE: Final = 4
 _MADE_WIDE: Final = 60
@@ -98,7 +99,8 @@ def _price_of_round(text: str) -> int:
     if len(text) <= _SHORT:
         return _ROUND + (_LOOKED_AT + _BEGUN) * len(text)  # at most
     begun = text.count("%") + text.count("&") + text.count("\\") + text.count("+")
-    return _LOOKED_AT * len(text) + _BEGUN * begun + _WIDE * _wider(text)
+    shifted = min(text.count("+A"), _MANY)
+    return _LOOKED_AT * len(text) + _BEGUN * begun + _SHIFTED * shifted + _WIDE * _wider(text)
 
 
 def _price_of_step(before: str, after: str) -> int:
@@ -257,8 +259,8 @@ def _utf7(text: str) -> str:
 
 def _from_utf7(token: str) -> str:
     digits = token[1:-1]
-    if len(digits) < 2:
-        return token
+    if len(digits) < 2 or len(digits) % 4 == 1:
+        return token  # no bytes come to so many digits
     try:
         data = binascii.a2b_base64(digits + "===")
     except binascii.Error:

@@ -14,9 +14,9 @@ def passes(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     read: list[bytes] = []
     scan = Scanner.scan
 
-    def reading(self: Scanner, data: bytes, most: int) -> list[tuple[int, int]]:
+    def reading(self: Scanner, data: bytes, most: int, *, is_plain: bool | None = None) -> list[tuple[int, int]]:
         read.append(data)
-        return scan(self, data, most)
+        return scan(self, data, most, is_plain=is_plain)
 
     monkeypatch.setattr(Scanner, "scan", reading)
     monkeypatch.setattr(judging, "_HARMLESS", Harmless())
