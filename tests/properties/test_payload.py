@@ -65,8 +65,8 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     counts: list[int] = []
     scan = Scanner.scan
 
-    def counting(self: Scanner, data: bytes, most: int) -> list[tuple[int, int]]:
-        found = scan(self, data, most)
+    def counting(self: Scanner, data: bytes, most: int, *, is_plain: bool | None = None) -> list[tuple[int, int]]:
+        found = scan(self, data, most, is_plain=is_plain)
         counts.append(len(found))
         return found
 

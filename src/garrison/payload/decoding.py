@@ -28,9 +28,10 @@ _SHORT: Final = 128
 _ROUND: Final = 2_000
 _LOOKED_AT: Final = 4
 _BEGUN: Final = 50
+_SHIFTED: Final = 450
 _WIDE: Final = 20
-"""What a round costs for each character, for each of those that an escape begins with, and for each byte of UTF-8 more
-than there are characters, in the units of a purse."""
+"""What a round costs for each character, for each of those that an escape begins with, for each place where UTF-7 may
+begin, and for each byte of UTF-8 more than there are characters, in the units of a purse."""
 _UNDONE: Final = 70
 _MADE: Final = 4
 _MADE_WIDE: Final = 60
@@ -45,7 +46,12 @@ _OVERLONG = re.compile(
     rb"|(?:(?<=\xe0)|(?<=\xf0)\x80|(?<=\xf8)\x80\x80|(?<=\xfc)\x80\x80\x80)[\x80\x81][\x80-\xbf]))"
 )  # begins with the bytes that are sought first
 _INVALID = re.compile("([\udc80-\udcff]+)")
-_ESCAPE = re.compile(r"(\\(?:u[0-9A-Fa-f]{4}|u\{[0-9A-Fa-f]{1,6}\}|x[0-9A-Fa-f]{2}|[0-3]?[0-7]{2}))")
+# No half of a character, which is none (surrogates), and nothing that there is not.
+_ESCAPE = re.compile(
+    r"(\\(?:u(?![dD][89A-Fa-f])[0-9A-Fa-f]{4}"
+    r"|u\{(?!0{0,2}[dD][89A-Fa-f][0-9A-Fa-f]{2}\})(?:0?[0-9A-Fa-f]{1,5}|10[0-9A-Fa-f]{4})\}"
+    r"|x[0-9A-Fa-f]{2}|[0-3]?[0-7]{2}))"
+)
 _REFERENCE = re.compile(r"(&(?:#(?:[0-9]{1,7}|[xX][0-9A-Fa-f]{1,6});?|[A-Za-z]{2,12};))")
 _HIDES_ASCII = re.compile(r"\+A[A-H][A-Za-z0-9+/]")  # the first nine bits of what is hidden are none
 _UTF7 = re.compile(r"(\+[A-Za-z0-9+/]*+-?)")  # a run is read once, whatever follows it
@@ -93,7 +99,8 @@ def _price_of_round(text: str) -> int:
     if len(text) <= _SHORT:
         return _ROUND + (_LOOKED_AT + _BEGUN) * len(text)  # at most
     begun = text.count("%") + text.count("&") + text.count("\\") + text.count("+")
-    return _LOOKED_AT * len(text) + _BEGUN * begun + _WIDE * _wider(text)
+    shifted = min(text.count("+A"), _MANY)
+    return _LOOKED_AT * len(text) + _BEGUN * begun + _SHIFTED * shifted + _WIDE * _wider(text)
 
 
 def _price_of_step(before: str, after: str) -> int:
@@ -235,9 +242,7 @@ _ESCAPES: Final = _cases("\\x{:02x}", "\\u{:04x}", "\\u{{{:x}}}", "\\{:03o}", "\
 def _escaped(token: str) -> str:
     is_plain = token[1] == "u" and token[2] != "{"
     digits = token[2:] if is_plain else token.lstrip("\\uUxX").strip("{}")
-    code = int(digits, 8 if token[1].isdigit() else 16)
-    # surrogates stay as they are: half a character is none
-    return chr(code) if code < 0xD800 or 0xDFFF < code < 0x110000 else token
+    return chr(int(digits, 8 if token[1].isdigit() else 16))
 
 
 def _utf7(text: str) -> str:
@@ -254,8 +259,8 @@ def _utf7(text: str) -> str:
 
 def _from_utf7(token: str) -> str:
     digits = token[1:-1]
-    if len(digits) < 2:
-        return token
+    if len(digits) < 2 or len(digits) % 4 == 1:
+        return token  # no bytes come to so many digits
     try:
         data = binascii.a2b_base64(digits + "===")
     except binascii.Error:
@@ -304,7 +309,7 @@ def compatible(text: str) -> str:
     if text.isascii():
         return text
     forms = _FORMS
-    found = _MAPPED.findall(text)
+    found = _MAPPED.findall(text.encode("utf-8", "replace").translate(None, _ASCII).decode())
     changed = [char for char in set(found) if forms[ord(char)] != char]
     if len(found) * _SOME > len(text) and len(changed) > _DISTINCT:
         return text.translate(forms)

@@ -15,11 +15,16 @@ def hidden_in(joined: Joined) -> frozenset[int]:
     """The indexes of those texts in which `decode` has something to undo, and now and then of another."""
     if not joined.is_parted:
         return frozenset(range(len(joined.texts)))
+    if not _may_escape(joined) and joined.text.isascii() and not _ALONE.search(joined.text):
+        return _NOTHING
     found = list(hiding(joined))
     if not found:
-        return frozenset()
+        return _NOTHING
     starts = list(itertools.accumulate([len(text) + 1 for text in joined.texts], initial=1))
     return frozenset([bisect_right(starts, place) - 1 for place in found])
+
+
+_NOTHING: Final = frozenset[int]()
 
 
 def hiding(joined: Joined) -> Iterator[int]:

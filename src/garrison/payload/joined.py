@@ -1,7 +1,9 @@
 """Texts that are looked at together: joined once, for all who look at them."""
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from garrison.payload.plain import PLAIN
 from garrison.payload.scanner import BORDER
@@ -9,7 +11,7 @@ from garrison.payload.scanner import BORDER
 _PLAIN: Final = BORDER.encode() + PLAIN
 
 
-class Joined(NamedTuple):
+class Joined(msgspec.Struct, frozen=True, gc=False):
     """Some texts, a border before and behind each."""
 
     texts: Sequence[str]
@@ -18,15 +20,12 @@ class Joined(NamedTuple):
     """The same as UTF-8."""
     signs: bytes
     """What in it is no plain character."""
-
-    @property
-    def is_parted(self) -> bool:
-        """Whether its borders tell where each of the texts is: none of them holds one itself."""
-        return self.text.count(BORDER) == len(self.texts) + 1
+    is_parted: bool
+    """Whether the borders tell where each of the texts is: none of them holds one itself."""
 
 
 def join(texts: Sequence[str]) -> Joined:
     """`texts`, joined."""
     text = BORDER + BORDER.join(texts) + BORDER
     data = text.encode("utf-8", "replace")
-    return Joined(texts, text, data, data.translate(None, _PLAIN))
+    return Joined(texts, text, data, data.translate(None, _PLAIN), text.count(BORDER) == len(texts) + 1)

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import filterfalse
 from typing import Final, TypeAlias
 
 import msgspec
@@ -91,11 +90,7 @@ def is_harmless(texts: Sequence[str]) -> bool:
     """Whether nothing stands or hides in any of these texts, where that is quickly told: they are known, or short, and
     one look at all of them finds nothing to ask about. A purse holds many times what a short text takes for that."""
     new = _HARMLESS.others(texts)
-    if not new:
-        return True
-    if sum(map(len, new)) >= SHORTEST and len(max(new, key=len)) >= SHORTEST:
-        return False  # pieces of prose are judged alone, too
-    return not _odd(new, is_quick=len(new) <= _SEVERAL)
+    return not new or not _odd(new, is_quick=len(new) <= _SEVERAL)
 
 
 _SEVERAL: Final = 16
@@ -115,7 +110,7 @@ def _odd(texts: Sequence[str], *, is_quick: bool = False) -> Mapping[int, Ends |
         long = [at for at, text in enumerate(joined.texts) if len(text) >= SHORTEST]
         short = join([text if len(text) < SHORTEST else "" for text in joined.texts]) if long else joined
     hidden = hidden_in(short)
-    if is_quick and hidden:
+    if is_quick and (hidden or long):
         return dict.fromkeys(range(len(texts)))
     told, carry = look(joined), carrying(short)
     if not (told or hidden or carry or long):
@@ -163,7 +158,7 @@ class Harmless:
     def others(self, texts: Sequence[str]) -> list[str]:
         """Those of `texts` that are not known; where all are, one look tells."""
         known = self._texts
-        return [] if known.issuperset(texts) else list(filterfalse(known.__contains__, texts))
+        return [] if known.issuperset(texts) else [text for text in texts if text not in known]
 
     def add(self, texts: Sequence[str]) -> None:
         """Remember those of `texts` that are short."""

@@ -296,9 +296,9 @@ def test_nothing_is_looked_for_twice_that_nobody_excepted(monkeypatch: pytest.Mo
     read: list[bytes] = []
     scan = Scanner.scan
 
-    def reading(self: Scanner, data: bytes, most: int) -> list[tuple[int, int]]:
+    def reading(self: Scanner, data: bytes, most: int, *, is_plain: bool | None = None) -> list[tuple[int, int]]:
         read.append(data)
-        return scan(self, data, most)
+        return scan(self, data, most, is_plain=is_plain)
 
     monkeypatch.setattr(Scanner, "scan", reading)
     both = HIDING["sql"] + " " + HIDING["markup"]

@@ -59,7 +59,20 @@ def test_what_hides_amid_many_is_seen_in_another_wrapping() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["plain", "100 %", "a & b", "C:\\temp", "1+1-1", "aGVsbG8", "7f3e9a0c11d24e55aa0b9c3d"]
+    "text",
+    [
+        "\\ud835\\udc00",
+        "\\u{d835}",
+        "\\u{110000}",
+        "+ADdat-",
+        "plain",
+        "100 %",
+        "a & b",
+        "C:\\temp",
+        "1+1-1",
+        "aGVsbG8",
+        "7f3e9a0c11d24e55aa0b9c3d",
+    ],
 )
 def test_what_is_not_wrapped_stays(text: str) -> None:
     assert decode(text) == ()
