@@ -68,7 +68,7 @@ class Behind:
             hurry = self._killed or self._much_waits()
             if hurry or moment >= self._rests_until:
                 self._start(moment, hurry=hurry)
-        elif is_behind(pid := self._process.pid) and (self._starves(pid, moment) or self._much_waits()):
+        elif not self._killed and self._is_too_slow(self._process.pid, moment):
             self._kill()
         self._look_at = moment if self._killed else moment + LOOK
 
@@ -113,6 +113,10 @@ class Behind:
         if self.trouble != self._told:
             self._told = self.trouble
             self._say(f"garrison: {self.trouble}")
+
+    def _is_too_slow(self, pid: int, moment: float) -> bool:
+        """Whether it is behind all else, and must not be."""
+        return is_behind(pid) and (self._starves(pid, moment) or self._much_waits())
 
     def _starves(self, pid: int, moment: float) -> bool:
         silent = moment - self._heard_at
