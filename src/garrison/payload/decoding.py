@@ -200,6 +200,11 @@ def _latin(text: str) -> str:
     return text.encode("latin-1", "surrogateescape").decode("latin-1")
 
 
+def _sixteen(text: str) -> str:
+    """UTF-16 and UTF-32 that were read byte by byte."""
+    return text.replace("\0", "") if "\0" in text and text.count("\0") * 3 >= len(text) else text
+
+
 def _references(text: str) -> str:
     return _undone(text, _REFERENCE, _REFERENCES, _referred) if "&" in text else text
 
@@ -361,6 +366,7 @@ _MAPPED: Final = re.compile(f"[{_COMPATIBLE}{''.join(_LOOKALIKES)}]")
 _STEPS: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("base64", _base64),
     ("percent", _percent),
+    ("utf-16", _sixteen),
     ("html", _references),
     ("escape", _escapes),
     ("unicode", compatible),

@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from garrison.payload.carried import JSON, carried, carrying
+from garrison.payload.carried import JSON, QUERY, carried, carrying
 from garrison.payload.decoding import decode
 from garrison.payload.hiding import hidden_in
 from garrison.payload.joined import join
@@ -191,13 +191,16 @@ def hidden_forms(plain: Form) -> list[Form]:
 def _carried(form: Form, inner: Sequence[tuple[str, str]]) -> list[Form]:
     """What it holds for another reader."""
     return [
-        Form(form.owner, text, (*form.steps, step), form.purse, form.spared | _SHOWN if step == JSON else form.spared)
+        Form(form.owner, text, (*form.steps, step), form.purse, form.spared | _SHOWN.get(step, _NONE))
         for step, text in inner
     ]
 
 
-_SHOWN: Final = frozenset().union(*map(signs_of, ("path", "request", "template", "xpath")))
-"""What a document names, and a value of it alone would open: in a text that shows one it says nothing."""
+_SHOWN: Final = {
+    JSON: frozenset().union(*map(signs_of, ("path", "request", "template", "xpath"))),
+    QUERY: signs_of("request"),
+}
+"""What a document or an address names, and a value of it alone would open: in a text that shows one it says nothing."""
 
 
 def _unfolded(forms: Sequence[Form], best: dict[int, Finding]) -> dict[int, Finding]:

@@ -21,6 +21,8 @@ from garrison.payload.decoding import MAX_ROUNDS, decode
         ("\\u003cb\\x3e\\74", "<b><", ("escape",)),
         ("\\u{3c}b", "<b", ("escape",)),
         ("+ADw-b", "<b", ("utf-7",)),
+        ("\0<\0b", "<b", ("utf-16",)),
+        ("%00%00%00%3C%00%00%00b", "<b", ("percent", "utf-16")),
         ("0x2e0x2e0x2f", "../", ("hex",)),
         ("\uff1cb\uff1e", "<b>", ("unicode",)),
         ("Li4vLi4vLi4vZXRjL3Bhc3N3ZA==", "../../../etc/passwd", ("base64",)),
