@@ -8,10 +8,11 @@ import msgspec
 
 from garrison.payload.carried import JSON, carried, carrying
 from garrison.payload.decoding import decode
+from garrison.payload.harmless import Harmless, has_form
 from garrison.payload.hiding import hidden_in
 from garrison.payload.joined import join
 from garrison.payload.pieces import PAIRED, SHORTEST, pieces
-from garrison.payload.places import OWNED, SIGNS, Ends, Form, look, name_of, signs_in, signs_of
+from garrison.payload.places import OWNED, SIGNS, Ends, Form, is_silent, look, name_of, signs_in, signs_of
 from garrison.payload.purse import Purse, Reserve
 from garrison.payload.scanner import scanner_of
 from garrison.payload.sign import ENOUGH
@@ -90,7 +91,7 @@ def is_harmless(texts: Sequence[str]) -> bool:
     """Whether nothing stands or hides in any of these texts, where that is quickly told: they are known, or short, and
     one look at all of them finds nothing to ask about. A purse holds many times what a short text takes for that."""
     new = _HARMLESS.others(texts)
-    return not new or not _odd(new, is_quick=len(new) <= _SEVERAL)
+    return not new or _HARMLESS.have_forms(new) or not _odd(new, is_quick=len(new) <= _SEVERAL)
 
 
 _SEVERAL: Final = 16
@@ -114,11 +115,28 @@ def _odd(texts: Sequence[str], *, is_quick: bool = False) -> Mapping[int, Ends |
         return dict.fromkeys(range(len(texts)))
     told, carry = look(joined), carrying(short)
     if not (told or hidden or carry or long):
-        _HARMLESS.add(texts)
+        _HARMLESS.add(texts if joined.signs else _without_forms(texts))
         return {}
     odd = {*told, *hidden, *carry, *long}
     _HARMLESS.add([text for index, text in enumerate(texts) if index not in odd])
     return {index: told.get(index, []) for index in sorted(odd)}
+
+
+def _without_forms(texts: Sequence[str]) -> Sequence[str]:
+    """Those of harmless `texts` of plain characters that others need not be as well that differ in their digits. Of the
+    rest that is remembered."""
+    return [text for text in texts if not _is_of_harmless_form(text)]
+
+
+def _is_of_harmless_form(text: str) -> bool:
+    bare = text.rstrip()
+    if not has_form(bare):
+        return False
+    known = _HARMLESS.is_form_known(text)
+    if known is None:
+        known = is_silent(bare)
+        _HARMLESS.add_form(text, is_harmless=known)
+    return known
 
 
 def judge_besides(texts: Sequence[str], spared: Spared, besides: Mapping[str, frozenset[int]]) -> tuple[Finding, ...]:
@@ -140,33 +158,6 @@ def judge_besides(texts: Sequence[str], spared: Spared, besides: Mapping[str, fr
         last = [msgspec.structs.replace(each, index=indexes[each.index]) for each in some]
         found += last
     return tuple(found)
-
-
-class Harmless:
-    """Short texts in which nothing was found: clients say the same ones again and again.
-
-    Nobody's text stays for long: once the room is used up, all of them are forgotten.
-    """
-
-    def __init__(self, room: int = 8192, longest: int = 256) -> None:
-        self._room, self._longest = room, longest
-        self._texts: set[str] = set()
-
-    def __contains__(self, text: object) -> bool:
-        return text in self._texts
-
-    def others(self, texts: Sequence[str]) -> list[str]:
-        """Those of `texts` that are not known; where all are, one look tells."""
-        known = self._texts
-        return [] if known.issuperset(texts) else [text for text in texts if text not in known]
-
-    def add(self, texts: Sequence[str]) -> None:
-        """Remember those of `texts` that are short."""
-        if sum(map(len, texts)) > self._longest:
-            texts = [text for text in texts if len(text) <= self._longest][: self._room]
-        if len(self._texts) + len(texts) > self._room:
-            self._texts = set()  # another one: a thread may be looking into the old one
-        self._texts.update(texts)
 
 
 _HARMLESS: Final = Harmless()  # kept with the process, as the compiled signs are: what it holds changes no answer

@@ -194,6 +194,11 @@ def look(joined: Joined) -> "Mapping[int, Ends | None]":
     }
 
 
+def is_silent(text: str) -> bool:
+    """Whether no sign stands in a text of plain characters, whatever its digits are."""
+    return _scanner().is_silent(f"{BORDER}{text}{BORDER}".encode("utf-8", "replace"))
+
+
 def _says_nothing(matches: Sequence[tuple[int, int]], texts: Sequence[str] | Sequence[bytes]) -> bool:
     """Whether the signs of no class could be enough; of long texts all matches are told, for they are read again."""
     return len(matches) <= _FEW and len(max(texts, key=len)) <= _LONG and not _promising({sign for sign, _ in matches})
