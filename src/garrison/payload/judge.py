@@ -90,8 +90,10 @@ def _where(texts: Sequence[str], new: Sequence[str], told: Mapping[int, Ends | N
 def is_harmless(texts: Sequence[str]) -> bool:
     """Whether nothing stands or hides in any of these texts, where that is quickly told: they are known, or short, and
     one look at all of them finds nothing to ask about. A purse holds many times what a short text takes for that."""
+    if _HARMLESS.have_all(texts):
+        return True
     new = _HARMLESS.others(texts)
-    return not new or _HARMLESS.have_forms(new) or not _odd(new, is_quick=len(new) <= _SEVERAL)
+    return not _odd(new, is_quick=len(new) <= _SEVERAL)
 
 
 _SEVERAL: Final = 16
@@ -123,8 +125,8 @@ def _odd(texts: Sequence[str], *, is_quick: bool = False) -> Mapping[int, Ends |
 
 
 def _without_forms(texts: Sequence[str]) -> Sequence[str]:
-    """Those of harmless `texts` of plain characters that others need not be as well that differ in their digits. Of the
-    rest that is remembered."""
+    """Those of `texts`, harmless ones of plain characters, of which others that differ in their digits may do harm; of
+    the rest the form is remembered."""
     return [text for text in texts if not _is_of_harmless_form(text)]
 
 

@@ -100,7 +100,19 @@ def test_only_so_many_forms_are_remembered() -> None:
     known = Harmless(room=3)
     for text in ("a.1", "b.1", "c.1"):
         known.add_form(text, is_harmless=True)
-    assert known.have_forms(["a.2", "b.3", "c.4"])
+    assert known.have_all(["a.2", "b.3", "c.4"])
     known.add_form("d.1", is_harmless=True)
-    assert known.have_forms(["d.2"])
-    assert not known.have_forms(["a.2"])
+    assert known.have_all(["d.2"])
+    assert not known.have_all(["a.2"])
+
+
+def test_texts_that_are_known_are_known_together_and_no_others_that_look_like_them() -> None:
+    known = Harmless()
+    known.add(["a", "b", "it's 5", "\ud800", "?1", "\xff"])
+    for _ in range(2):
+        assert known.have_all(["a", "b"])
+        assert known.have_all(["a", "it's 5", "b"])
+        assert known.have_all(["\ud800", "\xff"])
+        for texts in (["a\0b"], ["a\0b", "a"], ["it's 6"], ["?"], ["?2"], ["\udfff"], ["a", "\xfe"], ["aub"]):
+            assert not known.have_all(texts)
+            assert known.others(texts)
