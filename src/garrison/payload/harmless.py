@@ -2,12 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
-_LONGEST: Final = 256
-"""Characters of a text that is remembered."""
-_TOGETHER: Final = 1024
-"""Bytes of texts that are remembered together."""
+Form: TypeAlias = tuple[int, bytes]
+"""How many texts are said together, and what they have in common with those that differ from them in their digits."""
 
 
 class Harmless:
@@ -16,86 +14,63 @@ class Harmless:
     Nobody's text stays for long: once the room is used up, all of them are forgotten.
     """
 
-    def __init__(self, room: int = 8192, longest: int = _LONGEST) -> None:
+    def __init__(self, room: int = 8192, longest: int = 256) -> None:
         self._room, self._longest = room, longest
         self._texts: set[str] = set()
-        """Those whose digits may make a difference."""
-        self._forms: dict[bytes, bool] = {}
-        """Whether all texts of a form are harmless, of those that were asked about."""
-        self._together: set[tuple[int, bytes]] = set()
-        """How many texts were said together, and their forms, each of which is known to be harmless."""
+        self._seen: set[Form] = set()
+        """Forms that harmless texts had."""
+        self.forms: dict[Form, bool] = {}
+        """Whether whatever has it is harmless, of forms that were seen again."""
 
     def have_all(self, texts: Sequence[str]) -> bool:
-        """Whether all of `texts` are known; of most, one look at all of them tells."""
-        if self._texts.issuperset(texts):
-            return True
-        joined = _form_of("\0".join(texts))
-        if (len(texts), joined) in self._together:
-            return True
-        if self._others(texts, joined.split(b"\0")):
-            return False
-        self._keep_together(texts, joined)
-        return True
+        """Whether all of `texts` are known."""
+        return self._texts.issuperset(texts)
 
-    def others(self, texts: Sequence[str]) -> list[str]:
+    def others(self, texts: Sequence[str]) -> Sequence[str]:
         """Those of `texts` that are not known."""
-        if self._texts.issuperset(texts):
-            return []
-        return self._others(texts, _form_of("\0".join(texts)).split(b"\0"))
-
-    def _others(self, texts: Sequence[str], forms: Sequence[bytes]) -> list[str]:
-        known, is_harmless = self._texts, self._forms.get
-        if len(forms) != len(texts):  # one of them holds a border itself
-            return [text for text in texts if text not in known]
-        return [text for text, form in zip(texts, forms, strict=True) if not is_harmless(form) and text not in known]
-
-    def _keep_together(self, texts: Sequence[str], joined: bytes) -> None:
-        """Remember texts that are known, if what is known is their forms."""
-        if len(joined) <= _TOGETHER and self._texts.isdisjoint(texts) and joined.count(b"\0") == len(texts) - 1:
-            if len(self._together) >= self._room:
-                self._together = set()  # another one: a thread may be looking into the old one
-            self._together.add((len(texts), joined))
+        known = self._texts
+        return texts if known.isdisjoint(texts) else [text for text in texts if text not in known]
 
     def add(self, texts: Sequence[str]) -> None:
         """Remember those of `texts` that are short."""
-        texts = [text for text in texts if len(text) <= self._longest][: self._room]
-        alone = [text for text in texts if not text.isascii() or _DIGIT(text)]
-        if len(self._texts) + len(alone) > self._room:
-            self._texts = set()
-        self._texts.update(alone)
-        if len(alone) < len(texts):
-            self._add_forms({text.encode(): True for text in texts if text.isascii() and not _DIGIT(text)})
+        if sum(map(len, texts)) > self._longest:
+            texts = [text for text in texts if len(text) <= self._longest][: self._room]
+        if len(self._texts) + len(texts) > self._room:
+            self._texts = set()  # another one: a thread may be looking into the old one
+        self._texts.update(texts)
 
-    def is_form_known(self, text: str) -> bool | None:
-        """Whether all texts of the form of `text` are harmless; None where that was never asked, or was forgotten."""
-        return self._forms.get(_form_of(text))
-
-    def add_form(self, text: str, *, is_harmless: bool) -> None:
-        """Remember whether all texts of the form of `text` are harmless."""
-        self._add_forms({_form_of(text): is_harmless})
-
-    def _add_forms(self, forms: dict[bytes, bool]) -> None:
-        if len(self._forms) + len(forms) > self._room:
-            self._forms, self._together = {}, set()
-        self._forms.update(forms)
+    def is_to_be_asked(self, form: Form) -> bool:
+        """Whether it is time to ask of `form`, which harmless texts have, whether all texts are harmless that have it:
+        it was seen before. It is remembered that it was seen."""
+        seen = self._seen
+        if form in seen:
+            return form not in self.forms
+        if len(form[1]) <= _TOGETHER:
+            if len(seen) >= self._room:
+                self._seen, self.forms = set(), {}
+            self._seen.add(form)
+        return False
 
 
-def _form_of(text: str) -> bytes:
-    """What `text` has in common with those that differ from it in their digits; itself where it has none."""
-    return text.encode("utf-8", "replace").translate(_AS_ONE)
+_TOGETHER: Final = 1024
+"""Bytes of texts whose form is remembered."""
+
+
+def form_of(texts: Sequence[str]) -> Form:
+    """What `texts` have in common with those that differ from them in their digits."""
+    return len(texts), "\0".join(texts).encode("utf-8", "replace").translate(_AS_ONE)
 
 
 _AS_ONE: Final = bytes([0xFF if code in b"0123456789" else code for code in range(256)])
 """Digits are what no text has in UTF-8."""
-_DIGIT: Final = re.compile("[0-9]").search
 
 
-def has_form(text: str) -> bool:
-    """Whether `text`, which is plain characters, is short, and whatever its digits were nothing hid in it.
+def may_vary(text: str) -> bool:
+    """Whether nothing hides in `text`, which is plain characters, whatever its digits are.
 
     With `+` words and UTF-7 may begin, with `0x` bytes; base64 has none of the signs that are asked for.
     """
-    return len(text) <= _LONGEST and _WITH_FORM.fullmatch(text) is not None
+    return _MAY_VARY.fullmatch(text) is not None
 
 
-_WITH_FORM: Final = re.compile(r"(?=[\w-]*[^\w-])(?![^+]*[0-9][xX])[^+]*", re.ASCII)
+_MAY_VARY: Final = re.compile(r"(?=[\w-]*[^\w-])(?![^+]*[0-9][xX])[^+]*", re.ASCII)

@@ -8,7 +8,7 @@ import msgspec
 
 from garrison.payload.carried import JSON, carried, carrying
 from garrison.payload.decoding import decode
-from garrison.payload.harmless import Harmless, has_form
+from garrison.payload.harmless import Harmless, form_of, may_vary
 from garrison.payload.hiding import hidden_in
 from garrison.payload.joined import join
 from garrison.payload.pieces import PAIRED, SHORTEST, pieces
@@ -92,8 +92,15 @@ def is_harmless(texts: Sequence[str]) -> bool:
     one look at all of them finds nothing to ask about. A purse holds many times what a short text takes for that."""
     if _HARMLESS.have_all(texts):
         return True
+    form = form_of(texts)
+    if _HARMLESS.forms.get(form):
+        return True
     new = _HARMLESS.others(texts)
-    return not _odd(new, is_quick=len(new) <= _SEVERAL)
+    if _odd(new, is_quick=len(new) <= _SEVERAL):
+        return False
+    if _HARMLESS.is_to_be_asked(form):
+        _HARMLESS.forms[form] = _are_harmless_whatever_digits(texts)
+    return True
 
 
 _SEVERAL: Final = 16
@@ -117,28 +124,18 @@ def _odd(texts: Sequence[str], *, is_quick: bool = False) -> Mapping[int, Ends |
         return dict.fromkeys(range(len(texts)))
     told, carry = look(joined), carrying(short)
     if not (told or hidden or carry or long):
-        _HARMLESS.add(texts if joined.signs else _without_forms(texts))
+        _HARMLESS.add(texts)
         return {}
     odd = {*told, *hidden, *carry, *long}
     _HARMLESS.add([text for index, text in enumerate(texts) if index not in odd])
     return {index: told.get(index, []) for index in sorted(odd)}
 
 
-def _without_forms(texts: Sequence[str]) -> Sequence[str]:
-    """Those of `texts`, harmless ones of plain characters, of which others that differ in their digits may do harm; of
-    the rest the form is remembered."""
-    return [text for text in texts if not _is_of_harmless_form(text)]
-
-
-def _is_of_harmless_form(text: str) -> bool:
-    bare = text.rstrip()
-    if not has_form(bare):
-        return False
-    known = _HARMLESS.is_form_known(text)
-    if known is None:
-        known = is_silent(bare)
-        _HARMLESS.add_form(text, is_harmless=known)
-    return known
+def _are_harmless_whatever_digits(texts: Sequence[str]) -> bool:
+    """Whether others would be as harmless as `texts` are that differ from them in their digits."""
+    joined = join(list(map(str.rstrip, texts)))
+    is_plain = joined.is_parted and not joined.signs
+    return is_plain and all(map(may_vary, joined.texts)) and is_silent(joined.data)
 
 
 def judge_besides(texts: Sequence[str], spared: Spared, besides: Mapping[str, frozenset[int]]) -> tuple[Finding, ...]:

@@ -194,9 +194,9 @@ def look(joined: Joined) -> "Mapping[int, Ends | None]":
     }
 
 
-def is_silent(text: str) -> bool:
-    """Whether no sign stands in a text of plain characters, whatever its digits are."""
-    return _scanner().is_silent(f"{BORDER}{text}{BORDER}".encode("utf-8", "replace"))
+def is_silent(data: bytes) -> bool:
+    """Whether no sign stands in joined texts of plain characters, whatever their digits are."""
+    return _scanner().is_silent(data)
 
 
 def _says_nothing(matches: Sequence[tuple[int, int]], texts: Sequence[str] | Sequence[bytes]) -> bool:
