@@ -98,9 +98,14 @@ def decode(text: str, purse: Purse | None = None) -> tuple[Decoded, ...]:
 def _price_of_round(text: str) -> int:
     if len(text) <= _SHORT:
         return _ROUND + (_LOOKED_AT + _BEGUN) * len(text)  # at most
-    begun = text.count("%") + text.count("&") + text.count("\\") + text.count("+")
-    shifted = min(text.count("+A"), _MANY)
-    return _LOOKED_AT * len(text) + _BEGUN * begun + _SHIFTED * shifted + _WIDE * _wider(text)
+    data = text.encode("utf-8", "replace")
+    begun = len(data) - len(data.translate(None, _BEGINNING))
+    shifted = min(data.count(b"+A"), _MANY)
+    return _LOOKED_AT * len(text) + _BEGUN * begun + _SHIFTED * shifted + _WIDE * (len(data) - len(text))
+
+
+_BEGINNING: Final = b"%&\\+"
+"""What escapes begin with."""
 
 
 def _price_of_step(before: str, after: str) -> int:
