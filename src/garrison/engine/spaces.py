@@ -200,7 +200,7 @@ class Spaces:
         it, and those that came since do."""
         others, self._arriving = self._arriving, ()
         for other in others:
-            for each in sorted(self._applied - other._applied):
+            for each in sorted(self._applied - other.releases):
                 other.release(each)
             self._holds = self._holds or other.holds
             if not self._spaces:
