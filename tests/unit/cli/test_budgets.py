@@ -99,7 +99,8 @@ def test_limits_are_suggested_from_the_record(options: tuple[str, ...], tmp_path
     assert lines[1].split()[:6] == ["role", "operation", "window", "principals", "median", "p99.9"]
     assert lines[2].split()[:11] == ["(none)", "(all)", "1h", "2", "1", "2", "2", "2", "(0)", "4", "(0)"]
     assert '          - {roles: ["support"], limit: 10}' in lines
-    found: dict[str, Any] = json.loads(run("budgets", "suggest", "--data", options[3], "--json"))
+    told = run("budgets", "suggest", "--data", options[3], "--json")
+    found: dict[str, Any] = json.loads(told[told.index("{") :])
     assert found["snippet"].startswith("controls:\n  exposure:\n    budgets:\n      - name: hour")
     assert "nobody was shown anybody" in run("budgets", "suggest", "--data", str(tmp_path / "none"), status=1)
 
