@@ -302,3 +302,31 @@ def depth_of(value: object) -> int:
 def test_depth_is_told_exactly(body: bytes, most: int) -> None:
     found = decode(body, "json", JSON, RequestLimitsSettings(json_depth=most))
     assert isinstance(found, JsonDocument) == (depth_of(json.loads(body)) <= most)
+
+
+MARKUP = '<?xml version="1.0"?><a>b</a>'
+
+
+@pytest.mark.parametrize(
+    ("body", "charset"),
+    [
+        (MARKUP.encode(), "utf-16le"),
+        (MARKUP.encode(), "cp037"),
+        (MARKUP.encode(), "punycode"),
+        (MARKUP.encode(), "undefined"),
+        (MARKUP.encode("utf-16"), "utf-16"),
+        (MARKUP.encode("utf-16le"), "utf-16le"),
+        (MARKUP.encode("utf-16"), "cp037"),
+        (MARKUP.encode("cp037"), "cp037"),
+        (MARKUP.encode("cp037"), ""),
+    ],
+)
+def test_xml_is_read_as_it_begins_whatever_charset_is_said(body: bytes, charset: str) -> None:
+    assert decode(body, "xml", MediaType("application/xml", charset), LIMITS) == TextDocument(MARKUP)
+
+
+def test_a_charset_that_leaves_ascii_alone_is_believed_of_xml() -> None:
+    body = "<a>\u0434</a>"
+    assert decode(body.encode("cp1251"), "xml", MediaType("application/xml", "cp1251"), LIMITS) == TextDocument(body)
+    hidden = decode(b"<a>~{<b/>~}</a>", "xml", MediaType("application/xml", "hz"), LIMITS)
+    assert hidden == TextDocument("<a>~{<b/>~}</a>")
