@@ -25,7 +25,7 @@ from garrison.core.document import (
     TextDocument,
 )
 from garrison.engine.codings import READABLE
-from garrison.engine.media_type import MediaType
+from garrison.engine.media_type import MediaType, parse_media_type
 from garrison.engine.multipart import MultipartError, read_parts
 from garrison.engine.table import read_table
 
@@ -227,7 +227,16 @@ def _decode_multipart(body: bytes, media_type: MediaType, limits: Limits) -> Doc
         parts = read_parts(body, media_type.boundary, limits.object_keys)
     except MultipartError as error:
         return Undecodable("invalid-multipart", "body", str(error))
+    if any(not part.filename and _is_in_another_charset(part.content_type) for part in parts):
+        return Undecodable("invalid-multipart", "body", "text parts in UTF-8, us-ascii or iso-8859-1")
     return MultipartDocument(parts)
+
+
+def _is_in_another_charset(content_type: str) -> bool:
+    """Whether a text part says that quotes and braces may be other bytes in it."""
+    media_type = parse_media_type(content_type)
+    is_read = media_type.essence and not media_type.is_ambiguous
+    return media_type.charset not in UTF8 | _ASCII_SUPERSETS if is_read else "charset" in content_type.lower()
 
 
 def _decode_xml(body: bytes, media_type: MediaType) -> Document:
