@@ -149,7 +149,7 @@ def _part_texts(parts: Sequence[Part], kept: frozenset[str]) -> Places:
         try:
             found.append((place, part.content.decode()))
         except UnicodeDecodeError:  # what is in a file of bytes is opaque, and not what a field says
-            if part.filename is None:
+            if not part.filename:
                 found.append((place, part.content.decode("utf-8", "replace")))
     return found
 

@@ -125,7 +125,9 @@ def test_no_number_of_parts_hides_what_stands_behind_them() -> None:
     assert [found for found, _ in reasons(decided("POST /notes", many + b"b=1'+or+'1'='1", FORM))] == ["payload-sql"]
 
 
-@pytest.mark.parametrize(("name", "found"), [("", ["payload-sql"]), ('; filename="a.jpg"', [])])
+@pytest.mark.parametrize(
+    ("name", "found"), [("", ["payload-sql"]), ('; filename=""', ["payload-sql"]), ('; filename="a.jpg"', [])]
+)
 def test_no_byte_makes_an_opaque_file_of_a_part_that_is_none(name: str, found: list[str]) -> None:
     part = f'--b\r\nContent-Disposition: form-data; name="q"{name}\r\n\r\n{SQL}'.encode() + b"\xff\r\n--b--\r\n"
     event = decided("POST /notes", part, "multipart/form-data; boundary=b")
