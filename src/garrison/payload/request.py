@@ -104,7 +104,8 @@ class Free:
         if document is None:
             return texts
         if type(document) is Undecodable:
-            return texts + raw_texts(facts.body or b"", facts.body_kind or "text")
+            data = facts.received if facts.body is None else facts.body  # who passes over a coding reads what came
+            return texts + raw_texts(data or b"", facts.body_kind or "text")
         return texts + body_texts(document, self._pins(facts, document), plain=self._plain)
 
     def _says(self, name: str, value: str) -> bool:

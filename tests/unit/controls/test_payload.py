@@ -58,7 +58,9 @@ CONTRACT = {
 }
 
 
-def decided(line: str, body: Any = None, media_type: str = "application/json", **payload: Any) -> Event:
+def decided(
+    line: str, body: Any = None, media_type: str = "application/json", coding: str = "", **payload: Any
+) -> Event:
     """The event of one request, under a policy where only `payload` enforces."""
     names = ("canonical-form", "media-type", "request-schema", "request-limits")
     controls = {name: {"mode": "monitor"} for name in names} | {"payload": {"mode": "enforce", **payload}}
@@ -66,7 +68,8 @@ def decided(line: str, body: Any = None, media_type: str = "application/json", *
                                          "controls": controls}).encode(), "garrison.yaml")  # fmt: skip
     policy = build_policy(settings, read=lambda _: json.dumps(CONTRACT).encode())
     data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
-    headers = (("content-type", media_type),) if data is not None else ()
+    said = {"content-type": media_type if data is not None else "", "content-encoding": coding}
+    headers = tuple([(name, value) for name, value in said.items() if value])
     exchange = Exchange(policy, EVENT_ID, 1.0)
     exchange.request(request_head(line, headers, data), data)
     return exchange.close(1.0)
@@ -112,6 +115,11 @@ def test_xml_is_read_though_no_schema_describes_it() -> None:
 
 
 FORM = "application/x-www-form-urlencoded"
+
+
+def test_what_is_not_coded_as_it_says_is_read_as_it_came() -> None:
+    assert reasons(decided("POST /notes", {"text": SQL}, coding="gzip")) == [("payload-sql", "body")]
+    assert reasons(decided("POST /notes", {"text": "a"}, coding="gzip")) == []
 
 
 def test_of_what_is_given_again_nothing_is_pinned_down() -> None:
