@@ -3,7 +3,8 @@
 Texts of 8 KB are made by repetition of what attacks and documents are made of, two and three pieces at a time, plain,
 with prose between them, wrapped and nested: for one seed the same ones each time, so that two versions can be
 compared. Then the slowest are changed further, again and again. Printed are those that took the most processor time
-(the least of some runs each), in milliseconds. Nothing of any shape is to take more than 2.
+(the least of some runs each), in milliseconds. Nothing of any shape is to take more than 2: what did is measured again
+once the search is over, for whatever else a machine does, it does for longer than some runs take.
 """
 
 import argparse
@@ -147,6 +148,12 @@ def climbed(found: _Shapes, count: int, seed: int) -> _Shapes:
     return more
 
 
+def again(found: _Shapes) -> _Shapes:
+    """`found`, those above `LIMIT` measured again, and the less of both told."""
+    over = [shape for shape, taken in found.items() if taken > LIMIT]
+    return found | {shape: min(found[shape], measured(_text(*shape))) for shape in over}
+
+
 _BRED: Final = 24
 """Shapes that are changed further."""
 
@@ -166,7 +173,8 @@ def main() -> None:
     prepare()
     print(f"{measured(_repeated(PROSE)):7.2f} ms  prose")
     found = sought(chosen.shapes, chosen.seed)
-    for title, shapes in (("made", found), ("changed", climbed(found, chosen.changes, chosen.seed))):
+    changes = climbed(found, chosen.changes, chosen.seed)
+    for title, shapes in (("made", again(found)), ("changed", again(changes))):
         for (unit, wrapping), taken in _sorted(shapes)[: chosen.top]:
             print(f"{taken:7.2f} ms  {unit!r}  {wrapping}")
         over = sum(taken > LIMIT for taken in shapes.values())

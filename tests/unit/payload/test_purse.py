@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from garrison.payload import judge as judging
 from garrison.payload import places
 from garrison.payload.decoding import decode
+from garrison.payload.expressions import is_evaluated
 from garrison.payload.harmless import Harmless
 from garrison.payload.judge import CROWDED, judge
 from garrison.payload.pieces import pieces
@@ -165,6 +166,37 @@ def test_matches_that_are_told_are_paid() -> None:
     few.pay_for_matches(1)
     many.pay_for_matches(200)
     assert few.left > many.left + 100_000
+
+
+def test_a_long_expression_costs_what_it_takes_to_seek_calls_in_all_of_the_text() -> None:
+    reading = places._READ[is_evaluated]
+    text = "{{" + numbered("a ", SIZE - 2)
+    part = reading.part(text, SIZE)
+    assert part == text
+    assert reading.each * reading.count(part) > 300_000
+
+
+def test_no_more_matches_are_told_than_can_be_paid() -> None:
+    purse, other = Purse(""), Purse("")
+    purse.pay(purse.left - 100_000)
+    other.pay(other.left - 100_000)
+    purse.pay_for_matches(purse.matches_left)
+    other.pay_for_matches(other.matches_left + 1)
+    assert [purse.is_empty, other.is_empty, other.matches_left] == [False, True, 0]
+
+
+def test_a_later_form_is_told_of_no_more_signs_than_it_can_pay(monkeypatch: pytest.MonkeyPatch) -> None:
+    left: list[int] = []
+    pay = Purse.pay_for_matches
+
+    def noting(purse: Purse, count: int) -> None:
+        pay(purse, count)
+        left.append(purse.left)
+
+    monkeypatch.setattr(Purse, "pay_for_matches", noting)
+    (found,) = judge([numbered(r"&lt;  select -__a__htt</a://<?php p:href=/et\\\\c/%c0/")])
+    assert CROWDED in found.signs
+    assert 0 > min(left) > -1_000
 
 
 def test_texts_of_one_request_pay_from_one_reserve() -> None:

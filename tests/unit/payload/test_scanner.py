@@ -19,6 +19,21 @@ def test_each_sign_is_told_by_its_index_and_where_it_ends() -> None:
     assert sorted(_scanner("ab", "^b", "c$").scan(b"\0ab c\0b\0", 9)) == [(0, 3), (1, 7), (2, 6)]
 
 
+@pytest.mark.parametrize(
+    ("text", "is_called"),
+    [
+        ("dl('a.so');", True),
+        ("x = dl (\t'a.so');", True),
+        ("adl('a.so');", False),
+        ("chr(dl(1));", True),
+        ("dl;", False),
+    ],
+)
+def test_a_function_s_call_is_told_by_whichever_part_of_its_sign(text: str, is_called: bool) -> None:
+    (call,) = [sign for _, sign in OWNED if sign.name == "php-call"]
+    assert bool(Scanner([call]).scan(f"\0{text}\0".encode(), 9)) is is_called
+
+
 def test_a_pass_ends_once_more_is_told_than_wanted() -> None:
     assert len(_scanner("a").scan(b"a" * 1000, 10)) == 11
 

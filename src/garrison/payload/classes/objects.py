@@ -1,5 +1,7 @@
 """Objects and runtimes: serialised objects, prototypes, PHP, GraphQL, header lines, mail, and exploits that are known."""
 
+from typing import Final
+
 from garrison.payload.classes.exploits import CODE
 from garrison.payload.expressions import is_opened, is_superglobal, is_typed
 from garrison.payload.quoting import is_said, stands_alone
@@ -89,6 +91,9 @@ OBJECT = PayloadClass(
     ("API8:2023", "CWE-502", "CWE-1321"),
 )
 
+_CALLED: Final = r"\s*\(\s*(?:['\"$)\x5b\d]|\w{2,30}\s*\()[^\x00]{0,200}?\)\s*(?:;|\.|\}|\)|\?>|\x00)"
+"""How a function's name goes on that is called, and its call ends."""
+
 RUNTIME = PayloadClass(
     "runtime",
     "PHP and other runtimes",
@@ -115,7 +120,11 @@ RUNTIME = PayloadClass(
         ),
         Sign(
             "php-call",
-            r"\b(?:phpinfo|phpversion|php_uname|get_current_user|getmyuid|posix_\w{3,20}|disk_free_space|base64_decode|gzinflate|gzuncompress|str_rot13|create_function|call_user_func(?:_array)?|preg_replace|assert|file_put_contents|file_get_contents|move_uploaded_file|pcntl_exec|proc_open|shell_exec|passthru|highlight_file|show_source|php_strip_whitespace|ini_(?:set|get|alter)|putenv|parse_ini_file|allow_url_include|auto_prepend_file|extract|array_(?:map|filter|walk)|register_shutdown_function|ob_start|fsockopen|curl_exec|readgzfile|symlink|error_log|dl|func_get_args?|getallheaders|apache_\w{4,20}|system|unserialize|var_dump|print_r|die|hexdec|dechex|chr|strrev|implode|session_id|opendir|scandir|unlink|chmod|fopen|fwrite|fputs|glob|define|exec)\s*\(\s*(?:['\"$)\x5b\d]|\w{2,30}\s*\()[^\x00]{0,200}?\)\s*(?:;|\.|\}|\)|\?>|\x00)",
+            r"\b(?:phpinfo|phpversion|php_uname|get_current_user|getmyuid|posix_\w{3,20}|disk_free_space|base64_decode|gzinflate|gzuncompress|str_rot13|create_function|call_user_func(?:_array)?|preg_replace|assert|file_put_contents|file_get_contents|move_uploaded_file|pcntl_exec|proc_open|shell_exec|passthru|highlight_file|show_source|php_strip_whitespace|ini_(?:set|get|alter)|putenv|parse_ini_file|allow_url_include|auto_prepend_file|extract|array_(?:map|filter|walk)|register_shutdown_function|ob_start|fsockopen|curl_exec|readgzfile|symlink|error_log|func_get_args?|getallheaders|apache_\w{4,20}|system|unserialize|var_dump|print_r|die|hexdec|dechex|chr|strrev|implode|session_id|opendir|scandir|unlink|chmod|fopen|fwrite|fputs|glob|define|exec)"
+            + _CALLED
+            # by itself: among the others, its two letters would be what wakes all of them
+            + r"|\bdl"
+            + _CALLED,
             4,
         ),
         Sign(
