@@ -15,12 +15,12 @@ from typing import Final
 
 import msgspec
 
+from garrison.payload.digits import BASE64, DIGITS, in_digits, unwrapped
 from garrison.payload.purse import Purse
 
 MAX_ROUNDS: Final = 4
 """Wrappings inside one another that are undone: what is deeper no server undoes either."""
 _MAX_NORMALISED: Final = 4  # compatibility forms may be longer than what they stand for: up to 18 times for one sign
-PRINTABLE: Final = 0.97  # of what base64 hides: random bytes that are all printable are as good as impossible
 _MANY: Final = 256
 """Places of a kind in one text from which on they are no longer looked at one by one, but all at once."""
 
@@ -59,7 +59,6 @@ _JOINED = re.compile(
     r"\+(?:and|or|xor|union|select|order|group|having|waitfor|delay|where|from|like|insert|dir|cat|ping|ls|wget|curl)\+"
 )  # in lower case: to leave the case aside would cost some times as much
 _HEX = re.compile(r"0x[0-9A-Fa-f]{2}(?:0x[0-9A-Fa-f]{2})+")  # begins with what is sought first
-BASE64 = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
 _DATA_URL = re.compile(r"(?<=;base64,)[A-Za-z0-9+/_-]{8,}={0,2}")
 
 
@@ -272,8 +271,8 @@ def _from_utf7(token: str) -> str:
 
 
 def _hex(text: str) -> str:
-    if "0x" not in text:
-        return text
+    if "0x" not in text or DIGITS.fullmatch(text):
+        return in_digits(text) or text
     return _HEX.sub(lambda match: bytes.fromhex(match[0].replace("0x", "")).decode("latin-1"), text)
 
 
@@ -290,25 +289,12 @@ def _base64(text: str) -> str:
     return text
 
 
-def unwrapped(text: str) -> str:
-    """What `text` hides in base64; empty where it hides no text."""
-    bare = text.rstrip("=").replace("-", "+").replace("_", "/")
-    try:
-        data = binascii.a2b_base64(bare + "=" * (-len(bare) % 4))
-    except binascii.Error:
-        return ""
-    other = len(data[:512].translate(None, _TEXT_BYTES))
-    return data.decode("latin-1") if data and other <= (1 - PRINTABLE) * min(len(data), 512) else ""
-
-
-_TEXT_BYTES: Final = bytes([9, 10, 13, *range(0x20, 0x7F)])
-
-
 def compatible(text: str) -> str:
     """Full-width and other compatibility forms are the signs that they stand for (best-fit mappings)."""
     if text.isascii():
         return text
     forms = _FORMS
+    text = _misread(text)
     found = _MAPPED.findall(text.encode("utf-8", "replace").translate(None, _ASCII).decode())
     changed = [char for char in set(found) if forms[ord(char)] != char]
     if len(found) * _SOME > len(text) and len(changed) > _DISTINCT:
@@ -318,6 +304,16 @@ def compatible(text: str) -> str:
     for char in sorted(changed, key=_stands_for_ascii, reverse=True):
         text = text.replace(char, forms[ord(char)])
     return text
+
+
+def _misread(text: str) -> str:
+    """Where each byte of UTF-8 was read as a sign of Latin-1, as of fields of a head, what they were, if that stands
+    for other signs itself."""
+    try:
+        read = text.encode("latin-1").decode()
+    except UnicodeError:
+        return text
+    return read if _MAPPED.search(read) is not None else text
 
 
 _SOME: Final = 4

@@ -63,6 +63,18 @@ _TOLD: Final = re.compile(
 )
 
 
+def tells_server(text: str, place: int) -> bool:
+    """Whether the line behind the value that `text` begins with is told to a server of mail: in capitals, as such
+    clients write and sentences do not, or behind a number of its own."""
+    return _COMMANDED.search(text[:_LINES]) is not None and is_said(text, place)
+
+
+_LINES: Final = 200
+_COMMANDED: Final = re.compile(
+    r"(?:\n|%0[aAdD]|\\[rn])(?:[A-Za-z]{1,3}\d{1,4} [A-Z]{4,12}\b|[A-Z]{4,8}(?:[\s\\%:]|\Z)|MAIL FROM|RCPT TO)"
+)
+
+
 def leaves_document(text: str, place: int) -> bool:
     """Whether `text` is a value of a few words that ends one member of a document and says the next."""
     return stands_alone(text, place) and len(text) <= _MEMBERS and len(_WORDS.findall(text)) <= _FEW
@@ -95,12 +107,18 @@ def leaves_path(text: str, place: int) -> bool:
     return leaves_string(text, place, _PATH, 120) or _JOINED.search(text, max(0, place - 80), place) is not None
 
 
+def joins_path(text: str, place: int) -> bool:
+    """The same of a value: in documents such tests are their own."""
+    is_value = len(text) <= _LINES and text.lstrip()[:1] != "<" and stands_alone(text, place)
+    return is_value and leaves_path(text, place)
+
+
 _JOINED: Final = re.compile(
     r"^\s*(?:and|or)\s+(?:string-length|starts-with)\(|(?:^|[\])'\"])\s*(?:and|or)\s+[^.;,]{0,12}[\w-]+\(\s*(?:/|@|\.\.)|//\w|\[\s*[\w-]+\(",
     re.IGNORECASE,
 )
 
-_FILTER: Final = re.compile(r"[|&!(]*\(?\s*(?:[|&!]|[A-Za-z][\w.;-]{0,40}\s*(?::[\w.]*:)?[~<>]?=|\)|$)")
+_FILTER: Final = re.compile(r"[|&!(]*\(?\s*(?:[|&!]|[A-Za-z][\w.;-]{0,60}\s*(?::[\w.]*:)?[~<>]?=|\)|$)")
 _BRACES: Final = frozenset("()|&!")
 _EXPRESSION: Final = re.compile(r"\(\?|\[\^|\\[swdbSWDB]|\.\*|\{\d|[\])]\+|\)\?")
 

@@ -46,6 +46,13 @@ _TAKES: Final = (
     r"export\s+(?:data\s|database\s')",
     r"show\s+(?:tables|databases|grants|variables)",
     r"with\s+\w+\s+as\s*\(",
+    r"vacuum\s+into\s",
+    r"prepare\s+\w+\s+(?:from|as)\s",
+    r"flush\s+(?:privileges|tables|hosts|logs|status)",
+    r"lock\s+tables?\s+\w",
+    r"(?:optimize|repair|analyze)\s+table\s",
+    r"explain\s+(?:analyze|select)\s",
+    r"reset\s+(?:master|slave|query|persist)",
     r"(?:iif|elt|pg_sleep|sleep|benchmark)\s*\(",
 )
 _STATEMENT: Final = re.compile(rf"\s*(?:{'|'.join(_TAKES)})", re.IGNORECASE)
@@ -63,6 +70,7 @@ _VERBS: Final = (
     "select", "insert", "replace", "update", "delete", "drop", "create", "alter", "rename", "truncate", "comment",
     "exec", "declare", "shutdown", "checkpoint", "waitfor", "merge", "grant", "revoke", "call", "copy", "attach",
     "handler", "load", "begin", "if", "backup", "restore", "bulk", "do", "set", "use", "kill", "show", "with", "iif",
+    "vacuum", "prepare", "flush", "lock", "optimize", "repair", "analyze", "explain", "reset",
     "pragma", "detach", "install", "export", "unload",
     "elt", "pg_sleep", "sleep", "benchmark",
 )  # fmt: skip

@@ -91,6 +91,31 @@ QUERIES: Final[tuple[Sign, ...]] = (
         10,
         leaves_call,
     ),
+    Sign("call-left", r"^[\w .@-]{0,30}['\x22]\)\s{0,2}\.\s{0,2}[a-z]\w{1,20}\(", 10, leaves_call),
+    Sign(
+        "block-ended",
+        r"^[\w .@-]{0,30}['\x22]\)?\s{0,3}(?:\{[^\x00{}\n]{1,80}\}\s{0,3}\}|\}\s{0,3};\s{0,3}[a-z])",
+        10,
+        stands_alone,
+    ),
+    Sign(
+        "piped-on",
+        r"^[\w .@-]{0,30}['\x22]\)?\s{0,3}\|\s{0,3}(?:where|stats|eval|search|table|join|union|project|extend|summarize|take|limit|delete|rest|map|lookup|inputlookup|outputlookup|sendemail|collect|filter|yield|range)\s",
+        10,
+        stands_alone,
+    ),
+    Sign(
+        "value-told",
+        r"^[^\x00\s]{0,60}(?:\s\d{1,10}){3}\r\n[^\x00\r\n]{0,120}\r\n(?:gets?|delete|set|add|incr|decr|touch|stats|flush_all)\b",
+        10,
+        is_said,
+    ),
+    Sign(
+        "number-then-this",
+        r"^\d{1,9}\s{0,3}(?:&&|\|\|)\s{0,3}[!(]{0,3}this(?:\x5b|(?:\.\w{1,30}){1,3}\s{0,3}(?:[!=]=|\())",
+        10,
+        stands_alone,
+    ),
     Sign(
         "return-cut",
         r"['\x22]\s{0,3}(?:or|and|\|\||&&)\s[^\x00\n]{1,120}\breturn\s[^\x00\n]{1,80}//\s{0,3}[^\x00\n]{0,12}$",
