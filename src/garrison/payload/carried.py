@@ -60,7 +60,7 @@ def carried(text: str) -> list[tuple[str, str]]:
 def carrying(joined: Joined) -> list[int]:
     """The indexes of those texts that carry something; where none has a hint of it, one look at all tells."""
     text = joined.text
-    if text.count("\n") < _FEW_LINES and not _is_hinted(joined):
+    if "\n" not in text and not _is_hinted(joined):
         return []
     return [index for index, each in enumerate(joined.texts) if carried(each)]
 

@@ -64,7 +64,7 @@ _LOW: Final = "".join(
 _TOLERANT: Final = 46
 """Characters of base64 from which on a byte among what they hide may be no text (`PRINTABLE`)."""
 _ALONE: Final = re.compile(
-    rf"\0(?=(?:[^\0]{{{_TOLERANT}}}|{_LOW}[^\0]{_LOW}|(?:{DIGITS.pattern})\0))(?=({BASE64.pattern})\0)"
+    rf"\0(?=(?:[^\0]{{{_TOLERANT}}}|{_LOW}[^\0]{_LOW}|(?=[0-8aA][0-9A-Fa-fxX]{{15}})(?:{DIGITS.pattern})\0))(?=({BASE64.pattern})\0)"
 )
 _HIDING: Final = re.compile(
     r"%(?:[0-9A-Fa-f]{2}|[uU][0-9A-Fa-f]{4}|%)|&(?:#[0-9xX]|[A-Za-z]{2,12};)|\\[uxUX0-7{]|\+[A-Za-z]"

@@ -91,6 +91,9 @@ def ends_value(text: str, place: int) -> bool:
     if found is None or not is_said(text, place) or _is_row(text) or not _is_value(found["value"], found["mark"]):
         return False
     word, rest = found["word"].lower().removesuffix(".exe"), found["rest"]
+    if found["words"]:
+        words = {*found["words"].lower().split(), found["value"].lower()}
+        return _PROGRAMS.isdisjoint(words) and _is_told_to(word, rest)
     if found["folder"] or ((found["led"] or found["mark"][-1] == "(") and _is_led(word, rest)):
         return True
     if _runs_alone(word, found["mark"], rest.strip()) or _OPTION.match(rest) is not None:
@@ -103,6 +106,18 @@ def ends_value(text: str, place: int) -> bool:
         return any(each.match(rest) is not None for each in (_GIVEN, _DOTTED, _TOLD))
     given = _GIVEN.match(rest)
     return given is not None and word in _WORDS and given[0].strip()[:1] not in {"'", '"'}
+
+
+def _is_told_to(word: str, rest: str) -> bool:
+    """Whether `word` is a command that is told what no sentence has: asked behind a value of several words."""
+    if word in _ODD:
+        return bool(rest.strip())
+    if word in _NAMED_TOOLS or word in _TOOLS:
+        return any(each.match(rest) is not None for each in (_OPTION, _GIVEN, _TOLD))
+    return word in _WORDS and _AT_FILE.match(rest) is not None
+
+
+_AT_FILE: Final = re.compile(r"\s+(?:-[A-Za-z]{1,4}\s+){0,2}(?:/(?:etc|proc|var|tmp|root|home|dev)/|[A-Za-z]:\\)")
 
 
 def _is_value(value: str, mark: str) -> bool:
@@ -136,7 +151,8 @@ _OPTION: Final = re.compile(r"\s+(?:-[A-Za-z](?:\s|$)|--[a-z][\w-]{2,30}(?:[=\s]
 """What no sentence has behind a word."""
 _SHELLS: Final = frozenset({"sh", "bash", "zsh", "ksh", "dash", "csh", "perl", "python", "python3"})
 _VALUE: Final = re.compile(
-    r"\s*(?P<value>[\w.@:/?=+%-]{0,40}['\")]{0,2})\s{0,2}(?P<mark>;|\|{1,2}|&{1,2}|\r?\n|(?:(?<=\w)[<>]|\$)\()"
+    r"\s*(?P<words>(?:(?:[A-Za-z][\w.,'-]{0,20} ){1,3}(?=[\w.@:/'\"-]))?)"
+    r"(?P<value>[\w.@:/?=+%-]{0,40}['\")]{0,2})\s{0,2}(?P<mark>;|\|{1,2}|&{1,2}|\r?\n|(?:(?<=\w)[<>]|\$)\()"
     r"[ \t]{0,2}[({]?[ \t]?"
     r"(?P<led>(?:(?:sudo|doas|nohup|builtin|busybox|command|exec|eval|env|setsid|xargs(?:\s+-\S{1,4})?)\s+){0,2})"
     r"(?P<folder>(?:/(?:usr/)?(?:local/)?s?bin/)?)(?P<word>[A-Za-z][\w.-]{1,16})(?P<rest>(?:[\s<>;|&#\\%)][^\n]{0,160})?)\s*$"
