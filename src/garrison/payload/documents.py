@@ -14,7 +14,7 @@ _SCRIPT: Final = re.compile(
 )
 _GRAPH: Final = re.compile(
     r"\s*\}?\s*\)?\s*(?:return|with|match|union|call|delete|detach|create|set|merge|load\s+csv|foreach|where"
-    r"|filter|for|sort|limit|remove|insert|update)[\s(]|\s*\}\s*\)\s*<?-",
+    r"|filter|for|sort|limit|remove|insert|update|yield)[\s(]|\s*\}\s*\)\s*<?-",
     re.IGNORECASE,
 )
 _PATH: Final = re.compile(r"\s*\)?\s*(?:\]|\||/|and\b|or\b|=|\[)", re.IGNORECASE)
@@ -58,8 +58,8 @@ def is_verb(text: str, place: int) -> bool:
 
 
 _TOLD: Final = re.compile(
-    r"\s*[^\s]{0,60}\r\n(?:[A-Z]{3,9}|delete|del|incr|decr|incrby|decrby|[hmz]?[gs]et\w{2,3}|hset|hget|hdel|[lr]push|[lr]pop"
-    r"|lrange|sadd|srem|smembers|zadd|zrem|zrange|evalsha)(?: [^\s]+){1,6}(?:\r\n|\Z)"
+    r"\s*[^\s]{0,60}?(?:\r\n|\\r\\n)(?:[A-Z]{3,9}|delete|del|incr|decr|incrby|decrby|[hmz]?[gs]et\w{2,3}|hset|hget|hdel|[lr]push|[lr]pop"
+    r"|lrange|sadd|srem|smembers|zadd|zrem|zrange|evalsha)(?: [^\s]+){1,6}(?:\r\n|\\r\\n|\Z)"
 )
 
 

@@ -143,7 +143,7 @@ def _runs_alone(word: str, mark: str, rest: str) -> bool:
     if word in _ODD:
         return bool(rest)
     if not rest:
-        return (mark[0] == "&" and word in _ASKING) or (mark == "|" and word in _SHELLS)
+        return word in _CERTAIN or (mark[0] == "&" and word in _ASKING) or (mark == "|" and word in _SHELLS)
     return word in _ALONE and (rest in {"#", "\\", "%00"} or _WRITTEN.match(rest) is not None)
 
 
@@ -151,7 +151,7 @@ _OPTION: Final = re.compile(r"\s+(?:-[A-Za-z](?:\s|$)|--[a-z][\w-]{2,30}(?:[=\s]
 """What no sentence has behind a word."""
 _SHELLS: Final = frozenset({"sh", "bash", "zsh", "ksh", "dash", "csh", "perl", "python", "python3"})
 _VALUE: Final = re.compile(
-    r"\s*(?P<words>(?:(?:[A-Za-z][\w.,'-]{0,20} ){1,3}(?=[\w.@:/'\"-]))?)"
+    r"\s*(?P<words>(?:(?:[A-Za-z][\w.,'-]{0,20} ){1,8}(?=[\w.@:/'\"-]))?)"
     r"(?P<value>[\w.@:/?=+%-]{0,40}['\")]{0,2})\s{0,2}(?P<mark>;|\|{1,2}|&{1,2}|\r?\n|(?:(?<=\w)[<>]|\$)\()"
     r"[ \t]{0,2}[({]?[ \t]?"
     r"(?P<led>(?:(?:sudo|doas|nohup|builtin|busybox|command|exec|eval|env|setsid|xargs(?:\s+-\S{1,4})?)\s+){0,2})"
@@ -171,7 +171,13 @@ _WRAPPED: Final = re.compile(
     r"\s+(?:[^\s;|&]{1,12}\s+){0,2}(?:id|whoami|uname|hostname|sh|bash)\s*(?:$|[;|&]|\w{1,6}$)"
 )
 _ASKING: Final = frozenset({"dir", "ver", "ipconfig", "systeminfo", "tasklist", "hostname", "whoami"})
+_CERTAIN: Final = frozenset({
+    "dmesg", "ifconfig", "ipconfig", "ls", "lsblk", "lscpu", "lsmod", "mailq", "netstat", "printenv", "pwd",
+    "systeminfo", "tasklist", "uname", "whoami",
+})  # fmt: skip
+"""Commands that do something alone, and are neither a word nor what a column of a table is called."""
 _ODD: Final = frozenset({
+    "crictl", "gcloud", "redis-cli", "runc", "ufw",
     "attrib", "bitsadmin", "certutil", "chattr", "cmdkey", "cmstp", "cscript", "findstr", "forfiles", "fsutil",
     "gpasswd", "icacls", "insmod", "installutil", "iptables", "killall", "lsattr", "mkfifo", "mknod", "mshta",
     "gci", "gwmi", "icm", "iex", "irm", "iwr",

@@ -314,7 +314,7 @@ NOSQL = PayloadClass(
         ),
         Sign(
             "graph-cut",
-            r"['\x22]\s{0,3}\}?\s{0,3}\)?\s{0,3}(?:return|with|match|union|call|detach|delete|set|merge|filter|for|sort|limit|remove|insert|update)\s[^\x00\n]{1,200}//\s*\x00",
+            r"['\x22]\s{0,3}\}?\s{0,3}\)?\s{0,3}(?:return|with|match|union|call|yield|detach|delete|set|merge|filter|for|sort|limit|remove|insert|update)\s[^\x00\n]{1,200}//\s*\x00",
             10,
             leaves_graph,
         ),

@@ -51,7 +51,7 @@ CLASS = PayloadClass(
         Sign(
             "absolute-alone",
             loose(
-                r"^(?:file:)?/(?:etc|var/(?:log|adm|www|mail|spool|run|cron|apache\w*|lib)|usr/(?:local|lib|pkgsrc|home|etc|spool)|apache2?/(?:logs|conf)|logs?/(?:access|error)[\w.]*|bin|sbin|boot|root)/?[^\x00\s]{0,120}$"
+                r"^(?:file:)?(?:/{1,3}\.){0,4}/{1,3}(?:etc|var/(?:log|adm|www|mail|spool|run|cron|apache\w*|lib)|usr/(?:local|lib|pkgsrc|home|etc|spool)|apache2?/(?:logs|conf)|logs?/(?:access|error)[\w.]*|bin|sbin|boot|root)/?[^\x00\s]{0,120}$"
             ),
             8,
             stands_apart,
@@ -64,7 +64,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "system-file-alone",
-            r"^(?:file:/{0,3}|[a-z]:)?[/\\]{1,4}(?:etc|proc|private|sys|boot|root)[/\\]{1,3}[\w.@/\\-]{2,100}(?:%00|\x00|\?)",
+            r"^(?:file:/{0,3}|[a-z]:)?(?:[/\\]{1,4}\.?){0,4}[/\\]{1,4}(?:etc|proc|private|sys|boot|root)[/\\]{1,3}[\w.@/\\-]{2,100}(?:%00|\x00|\?)",
             10,
         ),
         Sign(

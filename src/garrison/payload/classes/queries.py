@@ -146,10 +146,16 @@ QUERIES: Final[tuple[Sign, ...]] = (
         10,
         stands_alone,
     ),
+    Sign(
+        "condition-cut",
+        r"['\x22]\s{0,3}(?:or|and|xor)\s[^\x00\n]{1,80}[\w)'\x22\x5d]\s{0,3}//$",
+        10,
+        joins_filter,
+    ),
     Sign("filtering-allowed", r"[\d'\x22)=]\s{1,3}allow\s{1,3}filtering\s{0,3}(?:;|--|//|\x00)", 10, is_short),
     Sign(
         "verb-told",
-        r"^[^\x00\s]{0,60}\r\n(?:get|set|getset|setex|setnx|mget|mset|del|delete|incr|decr|incrby|decrby|hset|hget|hdel|hgetall|[lr]push|[lr]pop|lrange|sadd|srem|smembers|zadd|zrem|zrange|keys|expire|persist|append|rename|eval|evalsha|publish|migrate|restore|auth|replicaof|slaveof|gets|prepend)\s[^\x00\r\n]{1,120}(?:\r\n|\x00)",
+        r"^[^\x00\s]{0,60}(?:\r\n|\\r\\n)(?:get|set|getset|setex|setnx|mget|mset|del|delete|incr|decr|incrby|decrby|hset|hget|hdel|hgetall|[lr]push|[lr]pop|lrange|sadd|srem|smembers|zadd|zrem|zrange|keys|expire|persist|append|rename|eval|evalsha|publish|migrate|restore|auth|replicaof|slaveof|gets|prepend)\s[^\x00\r\n]{1,120}(?:\r\n|\\r\\n|\x00)",
         10,
         is_verb,
     ),

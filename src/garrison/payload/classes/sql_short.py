@@ -58,6 +58,7 @@ SHORT: Final[tuple[Sign, ...]] = (
         10,
         is_short,
     ),
+    Sign("number-asked-about", r"^\d{1,9}\s{1,3}(?:is\s{1,3}(?:not\s{1,3})?null|not\s{1,3}in\s?\([^\x00()]{1,40}\))$"),
     Sign(
         "numbers-compared",
         r"^(?:\w,)?['\x22(]{0,2}\d{1,6}['\x22)]{0,2}\s{0,2}(?:=|==|!=|<>|<=>|(?:not\s{1,3})?(?:like|regexp|rlike))\s{0,2}['\x22(]{0,2}\d{1,6}['\x22)]{0,2}$",
