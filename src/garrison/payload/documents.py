@@ -58,8 +58,8 @@ def is_verb(text: str, place: int) -> bool:
 
 
 _TOLD: Final = re.compile(
-    r"\s*[^\s]{0,60}?(?:\r\n|\\r\\n)(?:[A-Z]{3,9}|delete|del|incr|decr|incrby|decrby|[hmz]?[gs]et\w{2,3}|hset|hget|hdel|[lr]push|[lr]pop"
-    r"|lrange|sadd|srem|smembers|zadd|zrem|zrange|evalsha)(?: [^\s]+){1,6}(?:\r\n|\\r\\n|\Z)"
+    r"\s*(?:[^\s]{0,60}?|[^\r\n]{0,60}?(?=\r\n[A-Z]))(?:\r\n|\\r\\n)(?:[A-Z]{3,9}|delete|del|incr|decr|incrby|decrby|[hmz]?[gs]et\w{2,3}|hset|hget|hdel|[lr]push|[lr]pop"
+    r"|lrange|sadd|srem|smembers|zadd|zrem|zrange|evalsha)(?:[ \t]{1,3}[^\s]+){1,6}(?:\r\n|\\r\\n|\Z)"
 )
 
 
@@ -71,7 +71,7 @@ def tells_server(text: str, place: int) -> bool:
 
 _LINES: Final = 200
 _COMMANDED: Final = re.compile(
-    r"(?:\n|%0[aAdD]|\\[rn])(?:[A-Za-z]{1,3}\d{1,4} [A-Z]{4,12}\b|[A-Z]{4,8}(?:[\s\\%:]|\Z)|MAIL FROM|RCPT TO)"
+    r"(?:\n|%0[aAdD]|\\[rn])(?:[A-Za-z]{1,3}\d{1,4}\s{1,3}[A-Z]{4,12}\b|[A-Z]{4,8}(?:[\s\\%:]|\Z)|MAIL FROM|RCPT TO)"
 )
 
 

@@ -106,7 +106,7 @@ QUERIES: Final[tuple[Sign, ...]] = (
     ),
     Sign(
         "value-told",
-        r"^[^\x00\s]{0,60}(?:\s\d{1,10}){3}\r\n[^\x00\r\n]{0,120}\r\n(?:gets?|delete|set|add|incr|decr|touch|stats|flush_all)\b",
+        r"^[^\x00\s]{0,60}(?:\s{1,3}\d{1,10}){3}\r\n[^\x00\r\n]{0,120}\r\n(?:gets?|delete|set|add|incr|decr|touch|stats|flush_all)\b",
         10,
         is_said,
     ),
@@ -155,7 +155,7 @@ QUERIES: Final[tuple[Sign, ...]] = (
     Sign("filtering-allowed", r"[\d'\x22)=]\s{1,3}allow\s{1,3}filtering\s{0,3}(?:;|--|//|\x00)", 10, is_short),
     Sign(
         "verb-told",
-        r"^[^\x00\s]{0,60}(?:\r\n|\\r\\n)(?:get|set|getset|setex|setnx|mget|mset|del|delete|incr|decr|incrby|decrby|hset|hget|hdel|hgetall|[lr]push|[lr]pop|lrange|sadd|srem|smembers|zadd|zrem|zrange|keys|expire|persist|append|rename|eval|evalsha|publish|migrate|restore|auth|replicaof|slaveof|gets|prepend)\s[^\x00\r\n]{1,120}(?:\r\n|\\r\\n|\x00)",
+        r"^[^\x00\r\n]{0,60}(?:\r\n|\\r\\n)(?:get|set|getset|setex|setnx|mget|mset|del|delete|incr|decr|incrby|decrby|hset|hget|hdel|hgetall|[lr]push|[lr]pop|lrange|sadd|srem|smembers|zadd|zrem|zrange|keys|expire|persist|append|rename|eval|evalsha|publish|migrate|restore|auth|replicaof|slaveof|gets|prepend)\s[^\x00\r\n]{1,120}(?:\r\n|\\r\\n|\x00)",
         10,
         is_verb,
     ),
