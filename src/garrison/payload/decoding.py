@@ -15,7 +15,7 @@ from typing import Final
 
 import msgspec
 
-from garrison.payload.digits import BASE64, DIGITS, in_digits, unwrapped
+from garrison.payload.digits import BASE64, DIGITS, FOLDED, in_digits, unwrapped
 from garrison.payload.purse import Purse
 
 MAX_ROUNDS: Final = 4
@@ -49,6 +49,7 @@ _INVALID = re.compile("([\udc80-\udcff]+)")
 # No half of a character, which is none (surrogates), and nothing that there is not.
 _ESCAPE = re.compile(
     r"(\\(?:u(?![dD][89A-Fa-f])[0-9A-Fa-f]{4}"
+    r"|U(?!0000[dD][89A-Fa-f])(?:000[0-9A-Fa-f]|0010)[0-9A-Fa-f]{4}"
     r"|u\{(?!0{0,2}[dD][89A-Fa-f][0-9A-Fa-f]{2}\})(?:0?[0-9A-Fa-f]{1,5}|10[0-9A-Fa-f]{4})\}"
     r"|x[0-9A-Fa-f]{2}|[0-3]?[0-7]{2}))"
 )
@@ -270,6 +271,15 @@ def _from_utf7(token: str) -> str:
     return data.decode("utf-16-be", "replace") if any(data[::2]) else data[1::2].decode("latin-1")
 
 
+def _without_nothing(text: str) -> str:
+    """Without the signs that say nothing, where they are half of all, as in UTF-16, or `text` is no file of bytes."""
+    count = text.count("\0")
+    return text.replace("\0", "") if count and (len(text) <= _NO_FILE or 2 * count >= len(text) - 1) else text
+
+
+_NO_FILE: Final = 1_000
+
+
 def _hex(text: str) -> str:
     if "0x" not in text or DIGITS.fullmatch(text):
         return in_digits(text) or text
@@ -284,6 +294,8 @@ def _plus(text: str) -> str:
 def _base64(text: str) -> str:
     if BASE64.fullmatch(text):
         return unwrapped(text) or text
+    if "\n" in text and FOLDED.fullmatch(text):
+        return unwrapped("".join(text.split())) or text
     if ";base64," in text:
         return _DATA_URL.sub(lambda match: unwrapped(match[0]) or match[0], text)
     return text
@@ -355,6 +367,7 @@ _LOOKALIKES: Final = {
 _MAPPED: Final = re.compile(f"[{_COMPATIBLE}{''.join(_LOOKALIKES)}]")
 
 _STEPS: tuple[tuple[str, Callable[[str], str]], ...] = (
+    ("nul", _without_nothing),
     ("base64", _base64),
     ("percent", _percent),
     ("html", _references),

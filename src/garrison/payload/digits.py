@@ -7,6 +7,8 @@ from typing import Final
 PRINTABLE: Final = 0.97
 """Share of what is hidden that is text: random bytes that are all printable are as good as impossible."""
 BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
+FOLDED: Final = re.compile(r"(?:[A-Za-z0-9+/_-]{16,76}\r?\n)+[A-Za-z0-9+/_-]{2,76}={0,2}")
+"""Base64 on several lines, as mail has it."""
 DIGITS: Final = re.compile(
     r"(?:0[xX])?(?:[2-7][0-9A-Fa-f]|0[9AaDd]){8,}|(?:0[xX])?(?:80|63|[aA][cC]|00|04)(?:[0-9A-Fa-f]{2}){7,}"
 )

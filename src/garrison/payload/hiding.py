@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from garrison.payload.decoding import compatible
-from garrison.payload.digits import BASE64, DIGITS, in_digits, unwrapped
+from garrison.payload.digits import BASE64, DIGITS, FOLDED, in_digits, unwrapped
 from garrison.payload.joined import Joined
 
 
@@ -36,7 +36,7 @@ def hiding(joined: Joined) -> Iterator[int]:
     sought = _HIDING if _may_escape(joined) else _ALONE
     while found := sought.search(text, at):
         at = found.end()
-        if found[0] != "\0" or in_digits(found[1]) or unwrapped(found[1]):
+        if found[0] != "\0" or found[1] is None or in_digits(found[1]) or unwrapped(found[1]):
             yield at
             at = text.find("\0", at)  # one place in each is enough
     if not text.isascii() and joined.data.translate(None, _NO_FORMS) and compatible(text) != text:
@@ -63,8 +63,9 @@ _LOW: Final = "".join(
 """Three digits of base64 with which each of three bytes is one of ASCII, whatever the fourth is."""
 _TOLERANT: Final = 46
 """Characters of base64 from which on a byte among what they hide may be no text (`PRINTABLE`)."""
+_LONG_ENOUGH: Final = rf"[^\0]{{{_TOLERANT}}}|{_LOW}[^\0]{_LOW}|(?=[0-8aA][0-9A-Fa-fxX]{{15}})(?:{DIGITS.pattern})\0"
 _ALONE: Final = re.compile(
-    rf"\0(?=(?:[^\0]{{{_TOLERANT}}}|{_LOW}[^\0]{_LOW}|(?=[0-8aA][0-9A-Fa-fxX]{{15}})(?:{DIGITS.pattern})\0))(?=({BASE64.pattern})\0)"
+    rf"\0(?=[A-Za-z0-9+/_-]{{8}})(?:(?={_LONG_ENOUGH})(?=({BASE64.pattern})\0)|(?={FOLDED.pattern}\0))"
 )
 _HIDING: Final = re.compile(
     r"%(?:[0-9A-Fa-f]{2}|[uU][0-9A-Fa-f]{4}|%)|&(?:#[0-9xX]|[A-Za-z]{2,12};)|\\[uxUX0-7{]|\+[A-Za-z]"

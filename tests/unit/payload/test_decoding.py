@@ -26,6 +26,9 @@ from garrison.payload.judge import judge
         ("0x2e0x2e0x2f", "../", ("hex",)),
         ("\uff1cb\uff1e", "<b>", ("unicode",)),
         ("Li4vLi4vLi4vZXRjL3Bhc3N3ZA==", "../../../etc/passwd", ("base64",)),
+        ("Li4vLi4vLi4vLi4v\nZXRjL3Bhc3N3ZA==", "../../../../etc/passwd", ("base64",)),
+        ("\\U0000003cb", "<b", ("escape",)),
+        ("<\0b\0>\0", "<b>", ("nul",)),
         ("2e2e2f2e2e2f6574632f686f737473", "../../etc/hosts", ("hex",)),
         ("0x3c62206f61723e3c2f623e", "<b oar></b>", ("hex",)),
         ("\u00ef\u00bc\u009cb\u00ef\u00bc\u009e", "<b>", ("unicode",)),
@@ -44,6 +47,8 @@ def test_each_wrapping(text: str, plain: str, steps: tuple[str, ...]) -> None:
         "63a9f0ea7bb98050796b649e85481845",
         "550e8400e29b41d4a716446655440000",
         "4242424242424242424",
+        "anemometerreading\nanemometerreadings",
+        "\\U0000d800",
         "2e2e2f",
         "caf\u00e9 d\u2019or",
         "\u00c3\u00a9t\u00c3\u00a9",
@@ -56,7 +61,7 @@ def test_digests_and_numbers_say_nothing(text: str) -> None:
 def test_an_object_is_told_by_its_beginning_however_little_text_is_in_it() -> None:
     loaded = b"\x80\x04\x95\x1d\0\0\0\0\0\0\0\x8c\x05posix\x94\x8c\x06system\x94\x93\x94."
     for text in (base64.b64encode(loaded).decode(), loaded.hex()):
-        assert decode(text)[-1].text.encode("latin-1") == loaded
+        assert decode(text)[0].text.encode("latin-1") == loaded
         assert [found.kind for found in judge([text])] == ["object"]
 
 
