@@ -23,13 +23,13 @@ _DECODER: Final = msgspec.json.Decoder()
 
 # What a shell leaves out of a word: empty quotes, empty parameters, a line that goes on, quotes around a part of it.
 _JOINED: Final = re.compile(
-    r"(?<=[\w/])(?:''|\"\"|\\\r?\n|\\(?=[a-z])|\$(?:[@*\d!]|\(\)|\{[a-z]{1,6}\})|`\s?`|<>)(?=[\w/])|(?<=[\w/])(['\"])(\w{1,3})\1(?=[\w/\s;|&)]|$)"
+    r"(?<=[\w/])(?:''|\"\"|\\\r?\n|\\(?=[a-z])|\$(?:[@*\d!]|\(\)|\{[a-z]{1,6}\})|`\s?`|<>|\^)(?=[\w/])|(?<=[\w/])(['\"])(\w{1,3})\1(?=[\w/\s;|&)]|$)"
 )
-_HINTS: Final = b"[{\"'\\$<`"
+_HINTS: Final = b"[{\"'\\$<`^"
 """What any of it has: one look, and most texts are done."""
 _NO_HINT: Final = bytes([code for code in range(256) if code not in _HINTS])
 _MARKED: Final = re.compile(
-    r"['\"\\$<`](?:(?<=\\)|(?<=')(?:'|\w{1,3}['\"])|(?<=\")(?:\"|\w{1,3}['\"])"
+    r"['\"\\$<`^](?:(?<=\\)|(?<=[a-z]\^)[a-z]|(?<=')(?:'|\w{1,3}['\"])|(?<=\")(?:\"|\w{1,3}['\"])"
     r"|(?<=\$)(?:[@*\d!]|\(\)|\{[a-z]{1,6}\}\w)|(?<=<)>|(?<=`)(?:`| `))"
 )  # begins with what is sought first
 """What may be left out: most texts have nothing of it, and are not read letter by letter."""

@@ -2,6 +2,7 @@
 
 import binascii
 import re
+import zlib
 from typing import Final
 
 PRINTABLE: Final = 0.97
@@ -31,7 +32,19 @@ def unwrapped(text: str) -> str:
         data = binascii.a2b_base64(bare + "=" * (-len(bare) % 4))
     except binascii.Error:
         return ""
-    return _said(data)
+    return _said(_inflated(data, len(text)) if data[:2] in _DEFLATED else data)
+
+
+def _inflated(data: bytes, most: int) -> bytes:
+    """What is compressed in `data`, at most so many bytes of it; nothing where that cannot be told."""
+    try:
+        return zlib.decompressobj(_ANY_HEAD).decompress(data, most)
+    except zlib.error:
+        return b""
+
+
+_DEFLATED: Final = frozenset({b"x\x01", b"x\x9c", b"x\xda", b"\x1f\x8b"})
+_ANY_HEAD: Final = 47
 
 
 def _said(data: bytes) -> str:

@@ -8,7 +8,7 @@ from garrison.payload.quoting import closing_quotes, is_said, leaves_string, sta
 
 _SCRIPT: Final = re.compile(
     r"\s*[)}\];]{0,4}\s*(?:"
-    r"(?:\|\||&&)\s*[(!]?\s*(?:this|db|sleep|function|obj|it|true|1|\d|'|\"|Object\.|new\s+Date|process\.|globalThis)"
+    r"(?:\|\||&&)\s*[(!]{0,3}\s*(?:\)\s?=>|return\b|this|db|sleep|function|obj|it|true|1|\d|'|\"|Object\.|new\s+Date|process\.|globalThis)"
     r"|;\s*[(!]?\s*(?:return|sleep|while|do|var|let|const|await|throw|process\.|fetch\(|globalThis|Object\.|this\.|db\.|if|it\b|obj\b|\d\s*==|'\w{0,9}'?\s*==)"
     r"|\+\s*(?:sleep|\(?\s*function\b))"
 )
@@ -71,7 +71,8 @@ def tells_server(text: str, place: int) -> bool:
 
 _LINES: Final = 200
 _COMMANDED: Final = re.compile(
-    r"(?:\n|%0[aAdD]|\\[rn])(?:[A-Za-z]{1,3}\d{1,4}\s{1,3}[A-Z]{4,12}\b|[A-Z]{4,8}(?:[\s\\%:]|\Z)|MAIL FROM|RCPT TO)"
+    r"(?:[\r\n]|%0[aAdD]|\\[rn])"
+    r"(?:[A-Za-z]{1,3}\d{1,4}\s{1,3}[A-Z]{4,12}\b|[A-Z]{4,8}(?:[\s\\%:]|\Z)|MAIL FROM|RCPT TO)"
 )
 
 

@@ -154,7 +154,7 @@ _VALUE: Final = re.compile(
     r"\s*(?P<words>(?:(?:[A-Za-z][\w.,'-]{0,20} ){1,8}(?=[\w.@:/'\"-]))?)"
     r"(?P<value>[\w.@:/?=+%-]{0,40}['\")]{0,2})\s{0,2}(?P<mark>;|\|{1,2}|&{1,2}|\r?\n|(?:(?<=\w)[<>]|\$)\()"
     r"[ \t]{0,2}[({]?[ \t]?"
-    r"(?P<led>(?:(?:sudo|doas|nohup|builtin|busybox|command|exec|eval|env|setsid|xargs(?:\s+-\S{1,4})?)\s+){0,2})"
+    r"(?P<led>(?:(?:sudo|doas|nohup|builtin|busybox|command|exec|eval|env|setsid|call|start|xargs(?:\s+-\S{1,4})?)\s+){0,2})"
     r"(?P<folder>(?:/(?:usr/)?(?:local/)?s?bin/)?)(?P<word>[A-Za-z][\w.-]{1,16})(?P<rest>(?:[\s<>;|&#\\%)][^\n]{0,160})?)\s*$"
 )
 _GIVEN: Final = re.compile(

@@ -4,10 +4,10 @@ import re
 from typing import Final
 
 _READ: Final = 400  # characters of a statement that are looked at
-_BETWEEN: Final = re.compile(r"/\*[^*]*+\*/|\+")
+_BETWEEN: Final = re.compile(r"/\*[^*]*+\*/|\+|(?:#|--)[^\n]{0,40}+\n")
 _OBJECT: Final = (
     "(?:table|database|schema|user|view|procedure|proc|function|index|column|trigger|login|role|sequence|package"
-    "|tablespace|server|alias|event|type)"
+    "|tablespace|server|alias|event|type|keyspace|collection|graph)"
 )
 _TAKES: Final = (
     r"select\s*(?:[(*@'\"`-]|\d|[\w.`]+\s*[,(]|(?:distinct|top|all|case|null)\s)",
@@ -61,7 +61,7 @@ _STATEMENT: Final = re.compile(rf"\s*(?:{'|'.join(_TAKES)})", re.IGNORECASE)
 def begins_statement(text: str, start: int) -> bool:
     """Whether a statement begins at `start`: a verb with what such a verb takes, comments between them left aside."""
     part = text[start : start + _READ]
-    if "/*" in part or "+" in part:
+    if "/*" in part or "+" in part or "\n" in part:
         part = _BETWEEN.sub(" ", part)
     return part.lstrip()[:_LONGEST].lower().startswith(_VERBS) and _STATEMENT.match(part) is not None
 

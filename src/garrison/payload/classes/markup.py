@@ -33,6 +33,12 @@ CLASS = PayloadClass(
             stands_alone,
         ),
         Sign(
+            "place-set",
+            r"^[^\x00\n]{0,40}(?:[\x00;,?:&|)'\x22-])\s?(?:(?:window|document|top|self|parent)\.)?location(?:\.href)?\s?=\s?['\x22\x60](?://|javascript:)",
+            10,
+            stands_alone,
+        ),
+        Sign(
             "script-element",
             r"<\s*/?\s*[\x00-]?(?:script|xss|vmlframe|bgsound|applet|frameset|layer|ilayer|isindex|scriptlet|xml:script|svg:script)(?:[\s/>\"'`=:(<;&]|\\|\x00)",
             10,

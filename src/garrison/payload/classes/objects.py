@@ -216,7 +216,7 @@ HEADER = PayloadClass(
         ),
         Sign(
             "server-told",
-            r"^[^\x00\r\n]{0,80}(?:\r?\n|%0d%0a|%0a(?:%0d)?|\\r\\n|\\n)(?:\.(?:\r?\n|%0d%0a|%0a(?:%0d)?|\\r\\n|\\n))?(?:[a-z]{1,3}\d{1,4}\s{1,3}(?:capability|logout|noop|select|examine|create|delete|rename|fetch|list|login|search|store|append)\b|(?:quit|rset|noop|data|starttls|stat|capa|uidl)(?:[\r\n\\%]|\x00)|(?:ehlo|helo|vrfy|expn|dele|retr|auth)\s{1,3}[^\x00\s]{1,40}(?:[\s\\%]|\x00)|(?:mail\s{1,3}from|rcpt\s{1,3}to)\s?:)",
+            r"^[^\x00\r\n]{0,80}(?:[\r\n]{1,4}|%0d%0a|%0a(?:%0d)?|\\r\\n|\\n)(?:\.(?:[\r\n]{1,4}|%0d%0a|%0a(?:%0d)?|\\r\\n|\\n))?(?:[a-z]{1,3}\d{1,4}\s{1,3}(?:capability|logout|noop|select|examine|create|delete|rename|fetch|list|login|search|store|append)\b|(?:quit|rset|noop|list|data|starttls|stat|capa|uidl)(?:[\r\n\\%]|\x00)|(?:ehlo|helo|vrfy|expn|dele|retr|auth)\s{1,3}[^\x00\s]{1,40}(?:[\s\\%]|\x00)|(?:mail\s{1,3}from|rcpt\s{1,3}to)\s?:)",
             10,
             tells_server,
         ),
@@ -227,7 +227,7 @@ HEADER = PayloadClass(
         ),
         Sign(
             "sender-told",
-            r"(?:[\x00\s])-(?:oq\s?/|o\s?queuedirectory\s?=|x/(?:var|tmp|home|srv|usr|opt|proc|www)/|be\s{1,3}\$\{)",
+            r"\$\{run\{|(?:[\x00\s])-(?:oq\s?/|o\s?queuedirectory\s?=|x/(?:var|tmp|home|srv|usr|opt|proc|www)/|be\s{1,3}\$\{)",
             10,
             stands_alone,
         ),
@@ -249,7 +249,7 @@ HEADER = PayloadClass(
         ),
         Sign(
             "header-escaped",
-            r"^[^\x00\s{<]{0,80}(?:\s{1,3}http/1\.[01])?(?:(?:\\r)?\\n|[\r\n]|(?:\xe5\x98[\x8a\x8d]){1,2}|\xc4\x8d\xc4\x8a|%%0a0a|%0d%0a|%c0%8d%c0%8a){1,4}(?:[ \t]|%09|%20)?(?:(?:set-cookie2?|location|content-(?:type|length|security-policy)|transfer-encoding|access-control-[a-z-]{4,20}|clear-site-data|www-authenticate|x-[a-z-]{2,30})\s?:|(?:GET|POST|PUT|DELETE|HEAD|OPTIONS|CONNECT|TRACE|PATCH)\s{1,3}/[^\x00\s]{0,120}\s{1,3}HTTP/1|HTTP/1\.[01]\s\d)|=\?[\w-]{3,20}\?q\?[^\x00?\s]{0,200}=0[ad]",
+            r"^[^\x00\s{<]{0,80}(?:\s{1,3}http/1\.[01])?(?:(?:\\r)?\\n|[\r\n]|(?:\xe5\x98[\x8a\x8d]){1,2}|\xc4\x8d\xc4\x8a|%%0a0a|%0d%0a|%c0%8d%c0%8a){1,4}(?:[ \t]|%09|%20)?(?:(?:set-cookie2?|location|content-(?:type|length|security-policy)|transfer-encoding|access-control-[a-z-]{4,20}|clear-site-data|www-authenticate|mime-version|x-[a-z-]{2,30})\s?:|(?:GET|POST|PUT|DELETE|HEAD|OPTIONS|CONNECT|TRACE|PATCH)\s{1,3}/[^\x00\s]{0,120}\s{1,3}HTTP/1|HTTP/1\.[01]\s\d)|=\?[\w-]{3,20}\?q\?[^\x00?\s]{0,200}=0[ad]",
             10,
             is_said,
         ),

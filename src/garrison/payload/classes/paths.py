@@ -133,6 +133,14 @@ CLASS = PayloadClass(
         Sign("stream-named", r"\.\w{1,10}::\$(?:DATA|INDEX_ALLOCATION)\b", 10, is_said),
         Sign("folder-left", r"^/[\w/-]{1,40}[\w-]\.\.(?:/|%2f)[\w.%/-]{1,80}$", 10),
         Sign(
+            "name-cut",
+            r"^(?:[a-z]:)?[\w./\\-]{1,120}(?:%00|\xef\xbf\xbd)\.?(?:jpe?g|png|gif|txt|html?|pdf|css|js|ico)$",
+        ),
+        Sign(
+            "home-named",
+            r"^(?:\$\{?HOME\}?|%(?:USERPROFILE|APPDATA|HOMEPATH)%)[/\\]{1,2}\.(?:ssh|aws|kube|gnupg|docker|netrc|npmrc|pypirc|git-credentials|bash_history|azure)\b",
+        ),
+        Sign(
             "named-in-address", r"^[^\x00\s]{0,120}[?&][\w-]{1,20}=(?:/etc/[\w./-]{1,60}|/proc/self/[\w./-]{1,40})$", 10
         ),
         Sign("mounted-secret", r"^/(?:var/)?run/secrets/[\w./-]{1,80}$", 10),

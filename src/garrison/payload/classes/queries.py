@@ -152,6 +152,12 @@ QUERIES: Final[tuple[Sign, ...]] = (
         10,
         joins_filter,
     ),
+    Sign(
+        "batch-ended",
+        r"['\x22]\s{0,3}(?:apply\s{1,3}batch\b|(?:and|or)\s{1,3}(?:any|every|some)\s{1,3}\w{1,20}\s{1,3}in\s{1,3}[^\x00\n]{1,60}\ssatisfies\s)|\x00\s*\d{1,9}\s{1,3}(?:or|and)\s{1,3}['\x22]\w{0,12}['\x22]\s{1,3}(?:eq|ne|lt|gt|le|ge)\s",
+        10,
+        stands_alone,
+    ),
     Sign("filtering-allowed", r"[\d'\x22)=]\s{1,3}allow\s{1,3}filtering\s{0,3}(?:;|--|//|\x00)", 10, is_short),
     Sign(
         "verb-told",

@@ -98,7 +98,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "context-object",
-            r"(?:\{\{|\$\{|#\{|<%=?|\{%|\*\{|\{\$)\s*-?\s*\(?['\x22]?\s*(?:(?:config|self|_self|lipsum|cycler|joiner|namespace|get_flashed_messages|url_for|g|smarty|applicationScope|sessionScope|requestScope|pageContext|facesContext|_context|globals?|process|\(\)|\[\]|''|\x22\x22|request|session|app|settings|handler|param|header|cookie|class|this)\s*(?:[.\x5b|(}]|\s[|}])|(?:dict|range|x|ns|loop|dump|object)\s*[.(]\s*\w{0,12}\(|[\w.]{1,40}\.(?:secret\w*|passw\w*|constructor|__\w+)|(?:secret\w*|flag|settings)\s*\}\})",
+            r"(?:\{\{|\$\{|#\{|<%=?|\{%|\*\{|%\{|\{\$)\s*-?\s*\(?['\x22]?\s*#?(?:(?:config|systemProperties|environment|self|_self|lipsum|cycler|joiner|namespace|get_flashed_messages|url_for|g|smarty|applicationScope|sessionScope|requestScope|pageContext|facesContext|_context|globals?|process|\(\)|\[\]|''|\x22\x22|request|session|app|settings|handler|param|header|cookie|class|this)\s*(?:[.\x5b|(}]|\s[|}])|(?:dict|range|x|ns|loop|dump|object)\s*[.(]\s*\w{0,12}\(|[\w.]{1,40}\.(?:secret\w*|passw\w*|constructor|__\w+)|(?:secret\w*|flag|settings)\s*\}\})",
             6,
             is_reached,
         ),
