@@ -60,15 +60,12 @@ def carried(text: str) -> list[tuple[str, str]]:
 def carrying(joined: Joined) -> list[int]:
     """The indexes of those texts that carry something; where none has a hint of it, one look at all tells."""
     text = joined.text
-    if "\n" not in text and not _is_hinted(joined):
-        return []
+    if "\n" not in text:
+        if not joined.signs or not joined.signs.translate(None, _NO_HINT):
+            return []
+        if not _MARKED.search(text) and not any(first in text for first in _FIRST):
+            return []
     return [index for index, each in enumerate(joined.texts) if carried(each)]
-
-
-def _is_hinted(joined: Joined) -> bool:
-    if not joined.signs or not joined.signs.translate(None, _NO_HINT):
-        return False
-    return _MARKED.search(joined.text) is not None or any(first in joined.text for first in _FIRST)
 
 
 def _strings(text: str) -> list[str]:
