@@ -165,12 +165,12 @@ class Ledger:
 
 
 def _measures(data: Path, now: float) -> Iterator[str]:
-    """What the gateway does, and what is done against anybody, at the moment."""
+    """What the gateway does, and what is done against anybody, at the moment: not what is only simulated."""
     gateway = read_status(data, GATEWAY, GatewayStatus)
     if gateway is not None:
         does = "enforces its policy" if gateway.mode == "enforce" else "monitors, and refuses nothing"
         yield f"the gateway {does} (`{gateway.policy}`)"
     for each in read_measures(data):
-        if each.holds(now):
+        if each.holds(now) and not each.simulated:
             why = f": {each.reason}" if each.reason else ""
             yield f"{each.action} of {each.scope} `{each.value}`{why}"

@@ -1,6 +1,5 @@
 """The composition root: the only module that sees every room. Builds what adapters and commands run on."""
 
-import difflib
 import hashlib
 from collections.abc import Mapping
 from typing import Any
@@ -227,8 +226,8 @@ def _exception_fault(spec: ControlSpec, reason: str) -> tuple[str, str] | None:
     if reason in spec.reasons:
         return None
     known = [one.id for one in spec.reasons.specs]
-    near = difflib.get_close_matches(reason, known, n=1) or known[:5]
-    return f"`{reason}` is no reason of `{spec.id}`", "there are " + ", ".join(f"`{one}`" for one in near)
+    there = "there are " + ", ".join(f"`{one}`" for one in known[:5])
+    return f"`{reason}` is no reason of `{spec.id}`", did_you_mean(reason, known, there)
 
 
 def _digest(settings: Settings, documents: Mapping[str, bytes]) -> str:
@@ -249,7 +248,8 @@ def _stranger(settings: Settings, index: int, operations: list[Operation], file:
 def _nameless(path: str, pattern: str, operations: list[Operation], file: str) -> Problem:
     known = ", ".join(f"`{operation.id}`" for operation in operations[:5])
     hint = f"the contract has {known}" + (" ..." if len(operations) > 5 else "") if known else "name a contract"
-    return Problem(file, path, f"`{pattern}` names no operation of the contract", hint)
+    names = [name for each in operations for name in (each.id, f"{each.method} {each.template}")]
+    return Problem(file, path, f"`{pattern}` names no operation of the contract", did_you_mean(pattern, names, hint))
 
 
 def demanded_schemes(catalogue: Catalogue) -> tuple[str, ...]:

@@ -13,7 +13,9 @@ from typer.testing import CliRunner
 
 from garrison.adapters.ledger_keys import make_ring, rotate_ring
 from garrison.adapters.status import GATEWAY, GatewayStatus, write_status
+from garrison.adapters.store.measures import change_measures
 from garrison.cli.main import application
+from garrison.core.countermeasure import Action, Countermeasure, Scope
 from garrison.core.errors import ConfigError
 from garrison.core.event import Event
 from garrison.core.exposure import Attribution, Disclosure
@@ -151,6 +153,31 @@ def test_a_kind_that_is_not_on_record_is_told(data: Path) -> None:
         result = CliRunner().invoke(application(), ["exposure", *command, "--kind", "costumer", *OPTIONS])
         assert "nobody of the kind `costumer` is on record there, only `customer` (" in result.stderr
     assert not CliRunner().invoke(application(), ["exposure", "of", "unheard-of", *OPTIONS]).stderr
+
+
+def test_a_misspelt_party_is_said(data: Path) -> None:
+    (data.parent / "c.csv").write_text("nr\n1\n")
+    sample.record(
+        data, [answer(NOON, Disclosure("customer", (sample.KEY.digest("customer", "1"),)), principal="shop:eve")]
+    )
+    for command in (["to"], ["notify", "--subjects", "c.csv", "--out", "people.csv"]):
+        told = CliRunner().invoke(application(), ["exposure", *command, "--principal", "eve", *OPTIONS]).stderr
+        assert "nobody was ever exposed to the principal `eve`: did you mean `shop:eve`?" in told
+        told = CliRunner().invoke(application(), ["exposure", *command, "--operation", "getNowhere", *OPTIONS]).stderr
+        assert "nobody was ever exposed through `getNowhere`" in told
+        early = ["--principal", "shop:eve", "--until", "2001-01-01"]
+        assert not CliRunner().invoke(application(), ["exposure", *command, *early, *OPTIONS]).stderr, "but at a time"
+
+
+def test_a_report_tells_of_no_measure_that_is_simulated(data: Path) -> None:
+    taken = [
+        Countermeasure(Action.BLOCK, Scope.PRINCIPAL, "p1", since=NOON, reason="scraping", simulated=True),
+        Countermeasure(Action.BLOCK, Scope.PRINCIPAL, "p2", since=NOON, reason="by-hand"),
+    ]
+    change_measures(data, lambda _: taken, NOON)
+    (data.parent / "c.csv").write_text("nr\n1\n")
+    found = Ledger(data).notify("c.csv", "customer", "people.csv")
+    assert found.measures == ("block of principal `p2`: by-hand",)
 
 
 def test_people_to_notify_and_the_report(data: Path) -> None:

@@ -27,11 +27,12 @@ from garrison.adapters.status import (
     read_status,
 )
 from garrison.adapters.store.files import replace_file
-from garrison.adapters.watch_settings import ASSESS_SETTINGS, WATCH_SETTINGS
+from garrison.adapters.watch_settings import ASSESS_SETTINGS, CONTRACT, WATCH_SETTINGS
 from garrison.config.controls import ControlsSettings
-from garrison.config.model import ListenSettings, Settings
+from garrison.config.model import ContractSettings, ListenSettings, Settings
 from garrison.config.notify import AppriseSettings, DestinationSettings
 from garrison.core.errors import GatewayError, cause_of
+from garrison.core.printable import without_password
 
 Note: TypeAlias = Callable[[str], None]
 """Prints one line for the operator; called from several threads."""
@@ -135,9 +136,9 @@ class _Recorded:
             self._note(f"garrison: the API is not assessed as it should: {cause_of(error)}")
             return
         if self._assess is None:
-            self._assess = Companion("assess", command, self._note, watch_secrets(settings), apart=True)
+            self._assess = Companion("assess", command, self._note, assess_secrets(settings), apart=True)
         else:
-            self._assess.change(command, watch_secrets(settings))
+            self._assess.change(command, assess_secrets(settings))
 
     def _end_assess(self) -> None:
         if self._assess is not None:
@@ -201,7 +202,7 @@ def assess_command(settings: Settings) -> Sequence[str]:
     """
     wanted = Settings(
         data=settings.data,
-        contract=settings.contract,
+        contract=_open_contract(settings),
         upstream=settings.upstream,
         notify=msgspec.structs.replace(settings.notify, to=tuple(map(_without_secret, settings.notify.to))),
         assess=settings.assess,
@@ -210,7 +211,7 @@ def assess_command(settings: Settings) -> Sequence[str]:
     content = msgspec.json.encode(wanted)
     file = Path(settings.data) / ASSESS_SETTINGS
     replace_file(file, content)
-    digest = hashlib.sha256(content + msgspec.json.encode(watch_secrets(settings))).hexdigest()[:12]
+    digest = hashlib.sha256(content + msgspec.json.encode(assess_secrets(settings))).hexdigest()[:12]
     return [sys.executable, "-P", "-m", "garrison.continuous", str(file), "--digest", digest]
 
 
@@ -230,6 +231,7 @@ def _for_watching(settings: Settings) -> Settings:
     """What the watch process needs of them: nothing else need start it anew."""
     return Settings(
         data=settings.data,
+        contract=_open_contract(settings),  # for commands that ask what the gateway's operations are
         detect=settings.detect,
         respond=settings.respond,
         notify=msgspec.structs.replace(settings.notify, to=tuple(map(_without_secret, settings.notify.to))),
@@ -245,6 +247,21 @@ def watch_secrets(settings: Settings) -> dict[str, str]:
         for each in settings.notify.to
         if each.apprise is not None and each.apprise.url
     }
+
+
+def assess_secrets(settings: Settings) -> dict[str, str]:
+    """The same for the process that assesses: it also reads the contract."""
+    secrets = watch_secrets(settings)
+    if _open_contract(settings) != settings.contract:
+        secrets[CONTRACT] = msgspec.json.encode(settings.contract).decode()
+    return secrets
+
+
+def _open_contract(settings: Settings) -> ContractSettings:
+    """The contract, where it is read without a password; else none."""
+    contract = settings.contract
+    is_open = all(without_password(each) == each for each in (contract.file, *contract.overlays))
+    return contract if is_open else ContractSettings()
 
 
 def _without_secret(destination: DestinationSettings) -> DestinationSettings:

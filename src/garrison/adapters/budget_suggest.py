@@ -20,6 +20,8 @@ from garrison.engine.recent import FEW, Few, Many, Recent
 from garrison.engine.seen import cutoff, tick
 
 WINDOWS: Final = {"1h": 3600, "1d": 86400, "30d": 30 * 86400}
+NAMES: Final = {"1h": "hour", "1d": "day", "30d": "month"}
+"""What the suggested budgets are called."""
 RANK: Final = 0.999
 """The share of principals whose fullest window the limit is made of."""
 NO_ROLE: Final = "(none)"
@@ -119,7 +121,7 @@ def rounded(limit: float) -> int:
 def snippet(found: Sequence[Suggestion], factor: float) -> str:
     """The part of garrison.yaml that says so, with one budget for each window."""
     lines = ["controls:", "  exposure:", "    budgets:"]
-    for window, name, then in (("1h", "hour", "hold"), ("1d", "day", "deny"), ("30d", "month", "deny")):
+    for window, name in NAMES.items():
         limits = {
             each.role: choice.limit
             for each in found
@@ -132,7 +134,11 @@ def snippet(found: Sequence[Suggestion], factor: float) -> str:
         roles = [role for role in limits if role not in {ALL, NO_ROLE}]
         own = limits.get(NO_ROLE, min(limits.values()) if roles else limits.get(ALL, 0))
         lines.append(f"      - name: {name}")
-        lines += [f"        window: {window}", f"        limit: {own}", f"        then: {then}"]
+        lines += [
+            f"        window: {window}",
+            f"        limit: {own}",
+            f"        then: {'hold' if window == '1h' else 'deny'}",
+        ]
         if roles:
             lines.append("        for:")
             lines += [

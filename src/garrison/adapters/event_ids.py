@@ -26,14 +26,14 @@ def event_ids() -> Callable[[float], EventId]:
     def event_id(now: float) -> EventId:
         nonlocal current
         begins, ends, beginning, digits = current
-        last = next(digits, "") if begins <= now * 1000 < ends else ""
-        if not last:
-            milliseconds = int(now * 1000)
-            block = next(blocks) & _MOST_BLOCKS
-            beginning = f"{milliseconds >> 16:08x}-{milliseconds & 0xFFFF:04x}-{source}-{block:09x}"
-            digits = iter(_LAST_DIGITS)
-            current = (float(milliseconds), milliseconds + 1.0, beginning, digits)
-            last = next(digits)
-        return beginning + last  # type: ignore[return-value]  # to call `EventId` takes as long as all else here
+        if begins <= now < ends:
+            for last in digits:  # the next one, if there is any; to call `next` costs more
+                return beginning + last  # type: ignore[return-value]  # to call `EventId` takes as long as all else here
+        milliseconds = int(now * 1000)
+        block = next(blocks) & _MOST_BLOCKS
+        beginning = f"{milliseconds >> 16:08x}-{milliseconds & 0xFFFF:04x}-{source}-{block:09x}"
+        digits = iter(_LAST_DIGITS)
+        current = (milliseconds / 1000, (milliseconds + 1) / 1000, beginning, digits)
+        return beginning + next(digits)  # type: ignore[return-value]
 
     return event_id

@@ -26,7 +26,7 @@ from garrison.core.semantics import SEMANTIC_TYPES
 from garrison.engine.pseudonyms import Pseudonyms
 
 ADDED: Final = ("exposures", "first_seen", "last_seen", "types", "categories", "seen_by")
-"""The columns that stand behind those of the list."""
+"""The columns behind those of the list; `garrison_` stands before each that the list has as well."""
 NAMES: Final = 10
 """Parties that are named for each person; more are counted."""
 RANKS: Final = 100
@@ -181,7 +181,8 @@ def _write(file: IO[str], customers: Customers, people: Iterable[_Person], masks
     if customers.is_marked:
         file.write("\ufeff")
     writer = csv.writer(file, delimiter=customers.delimiter)
-    writer.writerow([*customers.heading, *ADDED])
+    heading = customers.heading
+    writer.writerow([*heading, *(f"garrison_{name}" if name in heading else name for name in ADDED)])
     listed = enumerate(customers.rows())
     for person in people:
         row = next(row for number, (_, row) in listed if number == person.number)

@@ -13,6 +13,7 @@ from garrison.audit.walk import Reading, Users
 from garrison.contract.described import Description
 from garrison.contract.place import Place, json_path
 from garrison.core.finding import Finding, Source, fingerprint_of
+from garrison.core.printable import without_password
 
 _NAMED_LISTS: Final = frozenset({"parameters", "servers"})
 """Lists whose items are told apart by what they say: an item's index changes when another is put before it."""
@@ -39,6 +40,7 @@ class Audit(msgspec.Struct, frozen=True):
     """What the rules found."""
 
     source: str
+    """Where the description was read, as it was given: places name their file so. `shown` is for people."""
     title: str
     """What the API calls itself; empty where it says nothing."""
     version: str
@@ -47,6 +49,11 @@ class Audit(msgspec.Struct, frozen=True):
     """The gravest first, then by rule, then in the description's order."""
     operations: tuple[tuple[str, str], ...]
     """Method and template of each."""
+
+    @property
+    def shown(self) -> str:
+        """Its source without the password that a URL may hold."""
+        return without_password(self.source)
 
     @property
     def findings(self) -> tuple[Finding, ...]:

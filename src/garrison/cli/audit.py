@@ -11,7 +11,6 @@ from garrison.cli.output import json_text, line, note, progress, write
 from garrison.core.counted import counted
 from garrison.core.detection import Severity
 from garrison.core.errors import ConfigError, Problem, cause_of, option_error
-from garrison.core.printable import without_password
 
 if TYPE_CHECKING:
     from garrison.audit.rule import Rule
@@ -153,7 +152,7 @@ def _data(found: "Audit", judged: "Judged") -> dict[str, Any]:
 
     score, operations = found.scored(judged.counted)
     return {
-        "contract": without_password(found.source),
+        "contract": found.shown,
         "openapi": found.version,
         "score": score,
         "severities": by_severity(judged.counted),

@@ -8,7 +8,6 @@ from garrison.audit.suppress import Judged
 from garrison.cli.output import NAME
 from garrison.core.finding import State
 from garrison.core.findings_report import Explained, Listed, Outcome, Ran, Report, in_order
-from garrison.core.printable import without_password
 
 
 def report_of(audit: Audit, judged: Judged, rules: tuple[Rule, ...], moment: float) -> Report:
@@ -21,11 +20,11 @@ def report_of(audit: Audit, judged: Judged, rules: tuple[Rule, ...], moment: flo
     ]
     return Report(
         kind="audit",
-        target=without_password(audit.source),
+        target=audit.shown,
         started=moment,
         ended=moment,
         version=version(NAME),
-        contract=without_password(audit.source),
+        contract=audit.shown,
         title=audit.title,
         checks=tuple(Ran(each.id, Outcome.TESTED, found=len(counted.get(each.id, ()))) for each in rules),
         explained=tuple(

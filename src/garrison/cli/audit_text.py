@@ -13,7 +13,6 @@ from garrison.cli.output import NARROW, columns
 from garrison.core.counted import counted
 from garrison.core.detection import Severity
 from garrison.core.finding import OWASP
-from garrison.core.printable import without_password
 
 _SHOWN = 3
 """Places of a rule that are shown."""
@@ -26,7 +25,7 @@ _EARLIER = 3
 def told(audit: Audit, judged: Judged, earlier: Sequence[Audited], *, every: bool) -> Iterator[str]:
     """The whole text, line by line, none longer than `NARROW` where words allow it."""
     count = len(audit.operations)
-    yield f"{without_password(audit.source)}: OpenAPI {audit.version}, {counted(count, 'operation')}"
+    yield f"{audit.shown}: OpenAPI {audit.version}, {counted(count, 'operation')}"
     for check, found in by_rule(judged.counted).items():
         yield ""
         yield from _rule(check, found, every=every)

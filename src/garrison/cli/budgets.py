@@ -1,14 +1,15 @@
-"""`garrison budgets`: how many people anyone has seen of how many they may, who is held, and what would be enough."""
+"""`garrison budgets`: how many people anyone has seen of how many they may, and who is held."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from garrison.cli.options import AsJson, Contract, GatewayConfig, NamedData
-from garrison.cli.output import as_json, columns, counting, line, note, progress
+from garrison.cli.budget_suggest import SUGGEST_EXAMPLES, suggest
+from garrison.cli.options import AsJson, GatewayConfig, NamedData
+from garrison.cli.output import as_json, columns, line, note, progress
 from garrison.core.counted import counted
 from garrison.core.errors import option_error
 from garrison.core.printable import printable
@@ -17,17 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from garrison.adapters.budget_overview import BudgetState
-    from garrison.adapters.budget_suggest import Sight, Suggestion
-    from garrison.adapters.recorded.exchange import Entry, RecordedExchange
     from garrison.cli.opening import Opened
     from garrison.config.exposure import BudgetSettings
     from garrison.engine.budgets import Budgets
 
 EXAMPLES = "Example: garrison budgets --config garrison.yaml"
 RELEASE_EXAMPLES = "Example: garrison budgets release --principal staff:ada --note 'monthly report, asked by phone'"
-SUGGEST_EXAMPLES = "Example: garrison budgets suggest --data garrison-data --config garrison.yaml"
 
-_FACTORS = (1.0, 2.0, 3.0, 5.0)
 _PARTIES = ("principal", "client", "peer", "network", "operation")
 
 
@@ -127,76 +124,6 @@ def _is_counted(counted: "Budgets", keys: "Sequence[tuple[str, str]]") -> bool:
     )
 
 
-def suggest(
-    traffic: Annotated[
-        Path | None, typer.Argument(metavar="TRAFFIC", help="HAR, JSON Lines, or a directory that keeps bodies.")
-    ] = None,
-    data: Annotated[str | None, typer.Option(metavar="DIR", help="The gateway's data directory instead.")] = None,
-    config: GatewayConfig = None,
-    contract: Contract = None,
-    roles: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="CSV `principal,role,...`: the record holds no roles.")
-    ] = None,
-    factor: Annotated[float, typer.Option("--k", metavar="K", min=0.1, help="Times the usual most.")] = 3.0,
-    json: AsJson = False,
-) -> None:
-    """Suggest limits from traffic that was good: for each role, what all but one in a thousand kept to, times K.
-
-    Of each principal the fullest window counts. The table says how many principals each choice would have touched.
-    """
-    from garrison.adapters.budget_suggest import snippet, suggestions
-
-    if (traffic is None) == (data is None):
-        raise option_error("TRAFFIC", "or `--data` must be given, and not both", "traffic that is known to be good")
-    factors = sorted({*_FACTORS, factor})
-    found = suggestions(_sights(traffic, data, (config, contract), roles), factors)
-    if json:
-        as_json({"suggestions": found, "snippet": snippet(found, factor)})
-        return
-    if not found:
-        note("nobody was shown anybody: does the contract say `x-garrison-subject`?")
-        raise typer.Exit(1)
-    for text in _suggested(found, factors):
-        line(text)
-    line("")
-    line(snippet(found, factor))
-
-
-def _sights(
-    traffic: Path | None, data: str | None, asked: tuple[Path | None, str | None], roles: Path | None
-) -> "Iterator[Sight]":
-    from garrison.adapters.budget_suggest import read_roles, sights_of_record, sights_of_traffic
-    from garrison.adapters.recorded.keys import key_source
-    from garrison.adapters.recorded.traffic import read_traffic
-    from garrison.cli.opening import open_policy
-    from garrison.config.load import Options
-
-    if traffic is None:
-        try:
-            told = read_roles(roles.read_text("utf-8")) if roles is not None else {}
-        except (OSError, UnicodeDecodeError) as error:
-            raise option_error("--roles", f"`{roles}` cannot be read", "a CSV file `principal,role`") from error
-        return sights_of_record(Path(data or ""), told)
-    with progress("compiling the contract"):
-        opened = open_policy(asked[0], Options(contract=asked[1], mode="monitor"))
-    entries = counting(read_traffic(traffic, key_source(opened.settings, str(traffic))), "exchanges")
-    return sights_of_traffic(_readable(entries), opened.policy)
-
-
-def _readable(entries: "Iterable[Entry]") -> "Iterator[RecordedExchange]":
-    """The exchanges among `entries`; at the end it is told how many were none."""
-    from garrison.adapters.recorded.exchange import RecordedExchange
-
-    unreadable = 0
-    for entry in entries:
-        if isinstance(entry, RecordedExchange):
-            yield entry
-        else:
-            unreadable += 1
-    if unreadable:
-        note(f"garrison: {counted(unreadable, 'entry', 'entries')} could not be read; `garrison replay` shows why")
-
-
 def _listed(states: "Sequence[BudgetState]") -> Iterator[str]:
     if not states:
         yield "there are no budgets"
@@ -215,28 +142,6 @@ def _listed(states: "Sequence[BudgetState]") -> Iterator[str]:
         yield f"  {each.keys} with somebody in the window, {each.held} held"
         rows = [(printable(one.key), f"{one.used}/{one.limit}", "held" if one.held else "") for one in each.top]
         yield from (f"  {text}" for text in columns((each.per, "used", ""), rows))
-
-
-def _suggested(found: "Sequence[Suggestion]", factors: "Sequence[float]") -> Iterator[str]:
-    heading = (
-        "role",
-        "operation",
-        "window",
-        "principals",
-        "median",
-        "p99.9",
-        "most",
-        *(f"x{each:g}" for each in factors),
-    )
-    rows = [
-        (
-            printable(each.role), each.operation or "(all)", each.window, str(each.principals), str(each.median),
-            str(each.rank), str(each.most), *(f"{one.limit} ({one.touched})" for one in each.choices),
-        )
-        for each in found
-    ]  # fmt: skip
-    yield "people in the fullest window of each principal; limits, and in brackets how many would have gone beyond"
-    yield from columns(heading, rows)
 
 
 def _opened(config: Path | None, data: str | None) -> "Opened":

@@ -147,7 +147,8 @@ def _show(data: Path, wanted: "EventFilter", limit: int, output: Output, *, foll
         first = list(itertools.islice(found, 1))
         _print(itertools.chain(first, found), output, as_it_comes=False)
         if not first:
-            note("no recorded exchange agrees with all of that")
+            is_asked = wanted != query.EventFilter()
+            note("no recorded exchange agrees with all of that" if is_asked else "no exchange is recorded yet")
         return
     # First, so that nothing is missed between the question and what follows; what both give is shown once.
     fresh = query.follow(data, wanted)

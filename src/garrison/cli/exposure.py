@@ -11,6 +11,7 @@ import typer
 from garrison.cli.options import AsJson, GatewayConfig, NamedData, Since, Until
 from garrison.cli.output import as_json, json_text, line, note, progress
 from garrison.core.errors import option_error
+from garrison.core.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from garrison.core.ledger import Party
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 EXAMPLES = "Example: garrison exposure to --principal partner-7 --since 2026-06-01"
 BY = ("principal", "client", "token", "peer", "operation")
+_KNOWN = 10_000
+"""Names that a misspelt one is compared with."""
 
 KeyFile = Annotated[
     Path | None,
@@ -80,6 +83,8 @@ def to(asked: Asked, kind: AnyKind = None, place: Place = ANYWHERE, json: AsJson
     ledger = _ledger(place)
     with progress("counting"):
         found = ledger.to(**parties, kind=kind)
+    if not found.kinds:
+        _tell_parties(ledger, parties)
     if json:
         _stream({"kinds": found.kinds, "certainty": found.certainty}, "people", ledger.people(**parties, kind=kind))
         return
@@ -180,6 +185,7 @@ def notify(
         found = ledger.notify(subjects, kind, out, id_column=id_column, **parties)
     if not found.exposed:
         _tell_kinds(ledger, kind, parties)
+        _tell_parties(ledger, parties)
     told = breach_data(found)
     if report is not None:
         write_private(report, breach_text(found) if report.suffix == ".md" else json_text(told) + "\n")
@@ -268,6 +274,19 @@ def _tell_kinds(ledger: "Ledger", kind: str, parties: "Parties") -> None:
     if found and kind not in {each.kind for each in found}:
         others = ", ".join(f"`{each.kind}` ({each.people:,})" for each in found)
         note(f"nobody of the kind `{kind}` is on record there, only {others}: `--kind` says who is meant")
+
+
+def _tell_parties(ledger: "Ledger", parties: "Parties") -> None:
+    """Say who of those that were asked about is not on record at all: a name that is misspelt finds nobody either."""
+    for by in cast("tuple[Party, ...]", BY):
+        name = parties.get(by)
+        if not name or ledger.to(**cast("Parties", {by: name})).kinds:
+            continue
+        known = [each.name for each in ledger.top(by, _KNOWN).ranks]
+        inner = [one for one in known if one.endswith(f":{name}")]  # behind its realm
+        hint = f"did you mean `{inner[0]}`?" if inner else did_you_mean(name, known)
+        told = "through" if by == "operation" else f"to the {by}"
+        note(f"nobody was ever exposed {told} `{name}`" + (f": {hint}" if hint else ""))
 
 
 def _parties(asked: Asked) -> "Parties":

@@ -74,7 +74,7 @@ def _rows(found: "list[Incident]") -> list[tuple[str, ...]]:
 
 
 def show(identifier: _Id, data: Data = DATA, json: AsJson = False) -> None:
-    """Show one incident: who took part, what was seen and done, and how many people were exposed so far."""
+    """Show one incident: who took part, what was seen and done, and how many people were exposed since it began."""
     from garrison.casework import dossier
 
     with progress("looking"):
@@ -134,7 +134,7 @@ def _text(found: "Dossier") -> Iterator[str]:
     yield f"when        {show_moment(incident.since)} to {show_moment(incident.last)}"
     yield f"detections  {incident.count} ({', '.join(incident.rules)})"
     yield f"tags        {', '.join(incident.tags) or '-'}"
-    yield f"people      {found.people} exposed so far"
+    yield f"people      {found.people} exposed since it began"
     for word in named.__struct_fields__:
         if values := getattr(named, word):
             yield f"{word:<11} {', '.join(values)}"

@@ -13,6 +13,7 @@ from garrison.adapters.patch_file import patch_file, read_patches
 from garrison.adapters.sources import read_source
 from garrison.adapters.tls_files import tls_complaints, tls_files
 from garrison.config.explain import Complaint
+from garrison.config.exposure import DEFAULT_BUDGETS
 from garrison.config.load import Examined, Options, examine
 from garrison.config.model import Settings
 from garrison.config.virtual_patch import is_over, with_patches, with_policies
@@ -120,6 +121,15 @@ def unchecked(opened: Opened) -> Iterator[str]:
     idle = ", ".join(f"`{PREFIX}{name}`" for name in sorted(found & {OWNER, READ, WRITE}))
     if idle and not configured:
         yield f"nobody is asked here who they are, so {idle} of the contract is not looked at"
+
+
+def idle_budgets(settings: Settings) -> Iterator[str]:
+    """Budgets that somebody chose, and that refuse nobody though the gateway enforces: unlike others, the control
+    monitors where nothing is said of its mode."""
+    own = settings.controls.exposure
+    modes = [own.mode, *(each.controls.get("exposure", {}).get("mode") for each in settings.operations)]
+    if settings.mode == "enforce" and own.budgets != DEFAULT_BUDGETS and not any(modes):
+        yield "`controls.exposure.budgets` only watch, and refuse nobody: `controls.exposure.mode: enforce` does"
 
 
 def _telemetry_complaints(settings: Settings) -> Iterator[Complaint]:

@@ -13,6 +13,7 @@ import typer
 from garrison.cli.options import DATA, GatewayConfig, Overlay, operator_name
 from garrison.cli.output import as_json, content_of, line, note
 from garrison.core.errors import ConfigError, Problem, cause_of, option_error
+from garrison.core.printable import lacks_password
 
 if TYPE_CHECKING:
     from garrison.adapters.recorded.exchange import RecordedExchange
@@ -240,6 +241,10 @@ def found_again(
         changes["url"] = behind(settings, kept.target)
     if not keeps[1] and report is not None and _is_there(report.contract):
         changes["contract"] = report.contract
+    elif report is not None and lacks_password(report.contract) and not wanted.contract:
+        raise option_error(
+            "--contract", f"is missing: of `{report.contract}` the password was not kept", "give its URL, or a file"
+        )
     benign = report.benign if report is not None else ()
     return Asked(
         finding=kept.listed.finding, wanted=msgspec.structs.replace(wanted, **changes), settings=settings,
@@ -249,7 +254,9 @@ def found_again(
 
 def _is_there(contract: str) -> bool:
     """Whether the description of an earlier run can still be read from where it was: other directories, other files."""
-    return "://" in contract or (bool(contract) and Path(contract).is_file())
+    if "://" in contract:
+        return not lacks_password(contract)
+    return bool(contract) and Path(contract).is_file()
 
 
 def reported_again(

@@ -22,3 +22,8 @@ def without_password(place: str) -> str:
         end = len(rest)  # a password with a slash in it, which nobody escaped
     name, sign, host = rest[:end].rpartition("@")
     return f"{scheme}{slashes}***@{host}{rest[end:]}" if name or sign else place
+
+
+def lacks_password(place: str) -> bool:
+    """Whether `place` is a URL that a name and a password were taken out of: nothing can be read there."""
+    return "://***@" in place

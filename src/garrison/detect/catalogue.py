@@ -13,6 +13,7 @@ SHIPPED: Final = (
     "exfiltration-people",
     "exfiltration-volume",
     "subject-exposed-to-many",
+    "budget-exceeded",
     # who is it
     "credential-stuffing",
     "password-spraying",

@@ -102,6 +102,8 @@ class Exchange(Hearing, eq=False):
                 checks = stage.sound if addressed.is_sound and is_modest(facts) else stage.awake
             if not checks and plan.sure is stage.granted:  # as nearly always: nobody is left to be asked, nor to grant
                 self._due, self._decision = stage.granters, ALLOWED
+                if not has_body and not head.has_body:
+                    return self._judge_request(facts)  # as `_after_head` without a body
             elif (waits := self._ask(facts, stage, checks)) is not None:
                 return self._suspend(waits, stage, body)
             return self._after_head(facts, body)

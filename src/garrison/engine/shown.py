@@ -82,22 +82,17 @@ class Shown:
         table = self._tables.get(who)
         if table is not None:
             at = digest & (len(table) - 1) & _BEGINS
-            first = table[at]
-            if first == digest:
-                return True
-            if not first:  # nobody is in the group, as with most of those who are shown few
-                table[at] = digest
-                if not self._is_ample:
-                    self._tables[who] = self._tables.pop(who)  # as below
-                return False
-            group = table[at : at + _GROUP]
-            if digest in group:
-                return True
-            if not group[-1]:
-                table[at + group.index(0)] = digest
-                if not self._is_ample:
-                    self._tables[who] = self._tables.pop(who)
-                return False
+            end = at + _GROUP
+            while at < end:  # one place after the other: as a rule two or three of a group are taken
+                known = table[at]
+                if known == digest:
+                    return True
+                if not known:
+                    table[at] = digest
+                    if not self._is_ample:
+                        self._tables[who] = self._tables.pop(who)  # the last one is who was seen last
+                    return False
+                at += 1
         self.add(who, (digest,), most, total)
         return False
 

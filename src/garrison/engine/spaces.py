@@ -85,8 +85,8 @@ class Spaces:
     @property
     def holds(self) -> bool:
         """Whether any key may be held."""
-        if self._arriving:
-            self._arrive()
+        if not self.is_current:
+            self._renew()
         return self._holds
 
     @property
@@ -196,8 +196,12 @@ class Spaces:
         self.form = object()
 
     def _arrive(self) -> None:
+        """After `_release`: what comes was read with the releases of then, so that those on file before lift nothing of
+        it, and those that came since do."""
         others, self._arriving = self._arriving, ()
         for other in others:
+            for each in sorted(self._applied - other.releases):
+                other.release(each)
             self._holds = self._holds or other.holds
             if not self._spaces:
                 self._spaces.update(other.spaces)

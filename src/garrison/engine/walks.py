@@ -47,17 +47,13 @@ class Walks:
 
     def near(self, operation: str, head: str, number: int) -> bool:
         """Whether an id next to this one was asked for just before; from now on this one was."""
-        if not head:
-            return self.near_number(operation, number)
-        block = number // BLOCK
-        return self._near(operation, number, (head, block), (head, block - 1), (head, block + 1))
-
-    def near_number(self, operation: str, number: int) -> bool:
-        """The same of an id that is a number alone, as most are."""
-        block = number // BLOCK
-        return self._near(operation, number, block, block - 1, block + 1)
-
-    def _near(self, operation: str, number: int, here: "_Block", below: "_Block", above: "_Block") -> bool:
+        here: _Block
+        below: _Block
+        above: _Block
+        here = block = number // BLOCK
+        below, above = block - 1, block + 1
+        if head:
+            here, below, above = (head, block), (head, below), (head, above)
         try:
             lasts, ring = self._operations[operation]
         except KeyError:

@@ -49,9 +49,11 @@ _SOLID: Final = r"""
 """What texts without a space usually are, by the whole text; the first that agrees."""
 _SPACED: Final = r"""
       (?P<words> [^\W\d_]++ (?: [\s.'\u2019-]++ [^\W\d_]++ )+ \.? )
-    | (?P<phone> (?=[+0-9(]) (?=(?:[^0-9]*+[0-9]){6}) \+? [0-9(] [0-9\s().-]{6,24} )
-    | (?P<time> [0-9]{4}-[0-9]{2}-[0-9]{2} \s [0-9]{2}:[0-9]{2} (?::[0-9]{2}(?:\.[0-9]+)?)? )
-    | (?P<zeros> [-\s.:/_]* 0 [-\s.:/_0]* )
+    | (?= [-+(0-9\s.:/_] ) (?:  # what follows begins with no letter, which is told at once
+        (?P<phone> (?=[+0-9(]) (?=(?:[^0-9]*+[0-9]){6}) \+? [0-9(] [0-9\s().-]{6,24} )
+      | (?P<time> [0-9]{4}-[0-9]{2}-[0-9]{2} \s [0-9]{2}:[0-9]{2} (?::[0-9]{2}(?:\.[0-9]+)?)? )
+      | (?P<zeros> [-\s.:/_]* 0 [-\s.:/_0]* )
+    )
     """
 """What texts with spaces are."""
 # All letters of ASCII are one set of bits; others have to be looked up in Unicode's tables, at ten times the cost.

@@ -140,7 +140,7 @@ class Seeking:
             facts.unissued = 1
         if len(name) > self._longest or not (name.isdigit() and name.isascii()):
             self._walked(facts)
-        elif state.walks.near_number(self._operation, int(name)):  # as `_walked`
+        elif state.walks.near(self._operation, "", int(name)):  # as `_walked`
             facts.near = not self._was_given(facts, name, self._kinds)
 
     def _seek(self, facts: Facts, extractor: Extractor) -> bool:

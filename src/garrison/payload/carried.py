@@ -1,5 +1,5 @@
 """What a short text carries for another reader than the first: strings of JSON or GraphQL in it, words as a shell joins
-them."""
+them, values of a query."""
 
 import re
 from typing import Any, Final
@@ -10,6 +10,8 @@ from garrison.payload.joined import Joined
 
 JSON: Final = "json"
 """The step that takes strings out of JSON."""
+QUERY: Final = "query"
+"""The step that takes values out of a query."""
 _MOST: Final = 32
 """Strings that are taken out of one text."""
 _OPENING: Final = ("{", "[", '"')
@@ -21,11 +23,19 @@ _ARGUMENT: Final = re.compile(r"[:\[,]\s{0,9}\"((?:[^\"\\\n]|\\.)+)\"")
 _PLAIN: Final = re.compile(r"[\w .,@:+-]{0,7}|[\w.-]{1,40}")
 _DECODER: Final = msgspec.json.Decoder()
 
+# An address with a query, a query alone, a path that asks for another, a name with a number or a quote that may go on.
+_QUERY: Final = re.compile(
+    r"(?:(?:[a-z]{2,6}://[^\s?=&\"'<>(){}]{1,300})?\?|&|/[^\s?=&\"'<>(){}]{0,300}\?(?=\w{1,40}=[/.])|(?=\w{1,40}=['\"\d]))"
+    r"(?=[\w.$\[\]-]{1,40}=[^=])([^\n]+)"
+)
+_ASKS: Final = re.compile(r"\0[^\s=\0]{1,340}=[^=\0\n][^\0\n]*?[\s'\"<(;|$`\\%/]")
+"""How those begin that may be one, with a value that says more than a word."""
+
 # What a shell leaves out of a word: empty quotes, empty parameters, a line that goes on, quotes around a part of it.
 _JOINED: Final = re.compile(
     r"(?<=[\w/])(?:''|\"\"|\\\r?\n|\\(?=[a-z])|\$(?:[@*\d!]|\(\)|\{[a-z]{1,6}\})|`\s?`|<>|\^)(?=[\w/])|(?<=[\w/])(['\"])(\w{1,3})\1(?=[\w/\s;|&)]|$)"
 )
-_HINTS: Final = b"[{\"'\\$<`^"
+_HINTS: Final = b"[{\"'\\$<`^="
 """What any of it has: one look, and most texts are done."""
 _NO_HINT: Final = bytes([code for code in range(256) if code not in _HINTS])
 _MARKED: Final = re.compile(
@@ -40,20 +50,24 @@ _BREAKS: Final = re.compile(r"\s+")
 """What stands for spaces in a value that has none: to most languages a line's end is as good as one."""
 _ACTS: Final = re.compile(r"[;|&`\n$/<>({]")
 """Signs of which a shell has at least one, where a word is run."""
+_WORD: Final = re.compile(r"[\w'\"\\@]{4,40}")
+"""A word that is all of a text, and run by whoever runs the text."""
 
 
 def carried(text: str) -> list[tuple[str, str]]:
-    """Each behind the step that it takes: `json`, `graphql`, `shell`, `lines`. Never raises."""
+    """Each behind the step that it takes: `json`, `graphql`, `shell`, `query`, `lines`. Never raises."""
     found = [(JSON, each) for each in _strings(text)] if text.startswith(_OPENING) else []
     if not found and text.startswith((*_OPERATIONS, "{")) and text.rstrip().endswith("}"):
         given = [each.replace('\\"', '"').replace("\\\\", "\\") for each in _ARGUMENT.findall(text)[:_MOST]]
         found = [("graphql", each) for each in given if not _PLAIN.fullmatch(each)]
-    if len(text) <= _LINE and _MARKED.search(text) and _ACTS.search(text):
+    if len(text) <= _LINE and _MARKED.search(text) and (_ACTS.search(text) or _WORD.fullmatch(text)):
         joined = _JOINED.sub(r"\2", text)
         if joined != text:
             found.append(("shell", joined))
     if text.count("\n") >= _FEW_LINES and " " not in text and text.isascii() and len(text) <= _LINE:
         found.append(("lines", _BREAKS.sub(" ", text)))
+    if len(text) <= _LINE and "=" in text and (query := _QUERY.fullmatch(text)):
+        found += [(QUERY, value) for value in _values(query[1]) if not _PLAIN.fullmatch(value)]
     return found
 
 
@@ -63,9 +77,13 @@ def carrying(joined: Joined) -> list[int]:
     if "\n" not in text:
         if not joined.signs or not joined.signs.translate(None, _NO_HINT):
             return []
-        if not _MARKED.search(text) and not any(first in text for first in _FIRST):
+        if not (_MARKED.search(text) or any(first in text for first in _FIRST) or ("=" in text and _ASKS.search(text))):
             return []
     return [index for index, each in enumerate(joined.texts) if carried(each)]
+
+
+def _values(query: str) -> list[str]:
+    return [pair.partition("=")[2] for pair in query.split("&")[:_MOST]]
 
 
 def _strings(text: str) -> list[str]:

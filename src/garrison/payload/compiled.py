@@ -14,6 +14,7 @@ import stat
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 import hyperscan
 import msgspec
@@ -22,12 +23,16 @@ _NAME = "signs-{}.automata"
 _DIGEST = hashlib.sha256().digest_size
 
 
+PartKind: TypeAlias = Literal["plain", "whole", "heads", "digits"]
+"""What an automaton is shown: texts of plain characters as well as others; others in whole; where others begin; and
+those of plain characters, were their digits other ones."""
+
+
 class Automata(msgspec.Struct, frozen=True):
     """What signs were compiled to."""
 
     parts: Sequence[hyperscan.Database]
-    kinds: Sequence[tuple[bool, bool]]
-    """Of each, whether texts of plain characters are shown to it, and whether only where texts begin."""
+    kinds: Sequence[PartKind]
 
 
 def key_of(patterns: Sequence[str], sources: Sequence[str]) -> str:
@@ -68,7 +73,7 @@ def load(key: str, where: Path | None) -> Automata | None:
         digest, packed = data[:_DIGEST], data[_DIGEST:]
         if hashlib.sha256(packed).digest() != digest:
             return None
-        kinds, parts = msgspec.msgpack.decode(packed, type=tuple[list[tuple[bool, bool]], list[bytes]])
+        kinds, parts = msgspec.msgpack.decode(packed, type=tuple[list[PartKind], list[bytes]])
         return Automata([hyperscan.loadb(part, hyperscan.HS_MODE_BLOCK) for part in parts], kinds)
     except (OSError, msgspec.MsgspecError, hyperscan.HyperscanError):
         return None

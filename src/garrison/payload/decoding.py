@@ -98,9 +98,14 @@ def decode(text: str, purse: Purse | None = None) -> tuple[Decoded, ...]:
 def _price_of_round(text: str) -> int:
     if len(text) <= _SHORT:
         return _ROUND + (_LOOKED_AT + _BEGUN) * len(text)  # at most
-    begun = text.count("%") + text.count("&") + text.count("\\") + text.count("+")
-    shifted = min(text.count("+A"), _MANY)
-    return _LOOKED_AT * len(text) + _BEGUN * begun + _SHIFTED * shifted + _WIDE * _wider(text)
+    data = text.encode("utf-8", "replace")
+    begun = len(data) - len(data.translate(None, _BEGINNING))
+    shifted = min(data.count(b"+A"), _MANY)
+    return _LOOKED_AT * len(text) + _BEGUN * begun + _SHIFTED * shifted + _WIDE * (len(data) - len(text))
+
+
+_BEGINNING: Final = b"%&\\+"
+"""What escapes begin with."""
 
 
 def _price_of_step(before: str, after: str) -> int:
@@ -200,6 +205,11 @@ def _latin(text: str) -> str:
     return text.encode("latin-1", "surrogateescape").decode("latin-1")
 
 
+def _sixteen(text: str) -> str:
+    """UTF-16 and UTF-32 that were read byte by byte."""
+    return text.replace("\0", "") if "\0" in text and text.count("\0") * 3 >= len(text) else text
+
+
 def _references(text: str) -> str:
     return _undone(text, _REFERENCE, _REFERENCES, _referred) if "&" in text else text
 
@@ -272,9 +282,10 @@ def _from_utf7(token: str) -> str:
 
 
 def _without_nothing(text: str) -> str:
-    """Without the signs that say nothing, where they are half of all, as in UTF-16, or `text` is no file of bytes."""
-    count = text.count("\0")
-    return text.replace("\0", "") if count and (len(text) <= _NO_FILE or 2 * count >= len(text) - 1) else text
+    """Without the signs that say nothing between others; neither of UTF-16, which has a step of its own, nor of what is
+    a file of bytes."""
+    is_other = "\0" in text and len(text) <= _NO_FILE and _sixteen(text) == text
+    return text.replace("\0", "") if is_other else text
 
 
 _NO_FILE: Final = 1_000
@@ -370,6 +381,7 @@ _STEPS: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("nul", _without_nothing),
     ("base64", _base64),
     ("percent", _percent),
+    ("utf-16", _sixteen),
     ("html", _references),
     ("escape", _escapes),
     ("unicode", compatible),

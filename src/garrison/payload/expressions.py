@@ -78,7 +78,9 @@ def _runs(text: str) -> list[tuple[int, int]]:
     for name in _NAMES:
         at = low.find(name)
         while at >= 0:
-            starts |= {at - 1, at} if at else {at}
+            starts.add(at)
+            if low[at - 1 : at] in _QUOTED:
+                starts.add(at - 1)
             at = low.find(name, at + 1)
     found = [_RUNS.match(low, start) for start in starts]
     return sorted([each.span() for each in found if each is not None])
@@ -90,6 +92,7 @@ _NAMES: Final = (
     "subclasses", "processbuilder", "runtime", "child_process", "mainmodule", "constructor", "os",
 )  # fmt: skip
 """What calls begin with, or a quote before it."""
+_QUOTED: Final = ("'", '"')
 _PIPED: Final = re.compile(r"\|\s*[a-z]")
 
 

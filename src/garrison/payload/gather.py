@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
+import msgspec
+
 from garrison.contract.pinned import NOTHING_PINNED, Pins
 from garrison.core.canonical import label
 from garrison.core.document import (
@@ -245,7 +247,20 @@ def raw_texts(body: bytes, kind: str) -> Places:
         return [("body", text)]
     outside = _STRINGS.sub("", text)
     rest = [] if _STRUCTURE.fullmatch(_WORDS.sub("", outside)) else [("body", outside)]
-    return [("body", found[0]) for found in _STRINGS.finditer(text)] + rest
+    return [("body", _unescaped(found[0])) for found in _STRINGS.finditer(text)] + rest
+
+
+def _unescaped(inside: str) -> str:
+    """A string of JSON for what it says, which may be more than may be said in a body."""
+    if "\\" not in inside:
+        return inside
+    try:
+        return _STRING.decode(f'"{inside}"')
+    except msgspec.MsgspecError:
+        return inside
+
+
+_STRING: Final = msgspec.json.Decoder(str)
 
 
 def _named(name: str, value: str) -> Places:

@@ -6,12 +6,13 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from garrison.payload.carried import JSON, carried, carrying
+from garrison.payload.carried import JSON, QUERY, carried, carrying
 from garrison.payload.decoding import decode
+from garrison.payload.harmless import Harmless, form_of, may_vary
 from garrison.payload.hiding import hidden_in
 from garrison.payload.joined import join
 from garrison.payload.pieces import PAIRED, SHORTEST, pieces
-from garrison.payload.places import OWNED, SIGNS, Ends, Form, look, name_of, signs_in, signs_of
+from garrison.payload.places import OWNED, SIGNS, Ends, Form, is_silent, look, name_of, signs_in, signs_of
 from garrison.payload.purse import Purse, Reserve
 from garrison.payload.scanner import scanner_of
 from garrison.payload.sign import ENOUGH
@@ -89,8 +90,17 @@ def _where(texts: Sequence[str], new: Sequence[str], told: Mapping[int, Ends | N
 def is_harmless(texts: Sequence[str]) -> bool:
     """Whether nothing stands or hides in any of these texts, where that is quickly told: they are known, or short, and
     one look at all of them finds nothing to ask about. A purse holds many times what a short text takes for that."""
+    if _HARMLESS.have_all(texts):
+        return True
+    form = form_of(texts)
+    if _HARMLESS.forms.get(form):
+        return True
     new = _HARMLESS.others(texts)
-    return not new or not _odd(new, is_quick=len(new) <= _SEVERAL)
+    if _odd(new, is_quick=len(new) <= _SEVERAL):
+        return False
+    if _HARMLESS.is_to_be_asked(form):
+        _HARMLESS.forms[form] = _are_harmless_whatever_digits(texts)
+    return True
 
 
 _SEVERAL: Final = 16
@@ -121,6 +131,13 @@ def _odd(texts: Sequence[str], *, is_quick: bool = False) -> Mapping[int, Ends |
     return {index: told.get(index, []) for index in sorted(odd)}
 
 
+def _are_harmless_whatever_digits(texts: Sequence[str]) -> bool:
+    """Whether others would be as harmless as `texts` are that differ from them in their digits."""
+    joined = join(list(map(str.rstrip, texts)))
+    is_plain = joined.is_parted and not joined.signs
+    return is_plain and all(map(may_vary, joined.texts)) and is_silent(joined.data)
+
+
 def judge_besides(texts: Sequence[str], spared: Spared, besides: Mapping[str, frozenset[int]]) -> tuple[Finding, ...]:
     """What is found in `texts`, and where that is of a class in `besides`, also what is found without its signs.
 
@@ -140,33 +157,6 @@ def judge_besides(texts: Sequence[str], spared: Spared, besides: Mapping[str, fr
         last = [msgspec.structs.replace(each, index=indexes[each.index]) for each in some]
         found += last
     return tuple(found)
-
-
-class Harmless:
-    """Short texts in which nothing was found: clients say the same ones again and again.
-
-    Nobody's text stays for long: once the room is used up, all of them are forgotten.
-    """
-
-    def __init__(self, room: int = 8192, longest: int = 256) -> None:
-        self._room, self._longest = room, longest
-        self._texts: set[str] = set()
-
-    def __contains__(self, text: object) -> bool:
-        return text in self._texts
-
-    def others(self, texts: Sequence[str]) -> list[str]:
-        """Those of `texts` that are not known; where all are, one look tells."""
-        known = self._texts
-        return [] if known.issuperset(texts) else [text for text in texts if text not in known]
-
-    def add(self, texts: Sequence[str]) -> None:
-        """Remember those of `texts` that are short."""
-        if sum(map(len, texts)) > self._longest:
-            texts = [text for text in texts if len(text) <= self._longest][: self._room]
-        if len(self._texts) + len(texts) > self._room:
-            self._texts = set()  # another one: a thread may be looking into the old one
-        self._texts.update(texts)
 
 
 _HARMLESS: Final = Harmless()  # kept with the process, as the compiled signs are: what it holds changes no answer
@@ -191,13 +181,16 @@ def hidden_forms(plain: Form) -> list[Form]:
 def _carried(form: Form, inner: Sequence[tuple[str, str]]) -> list[Form]:
     """What it holds for another reader."""
     return [
-        Form(form.owner, text, (*form.steps, step), form.purse, form.spared | _SHOWN if step == JSON else form.spared)
+        Form(form.owner, text, (*form.steps, step), form.purse, form.spared | _SHOWN.get(step, _NONE))
         for step, text in inner
     ]
 
 
-_SHOWN: Final = frozenset().union(*map(signs_of, ("path", "request", "template", "xpath")))
-"""What a document names, and a value of it alone would open: in a text that shows one it says nothing."""
+_SHOWN: Final = {
+    JSON: frozenset().union(*map(signs_of, ("path", "request", "template", "xpath"))),
+    QUERY: signs_of("request"),
+}
+"""What a document or an address names, and a value of it alone would open: in a text that shows one it says nothing."""
 
 
 def _unfolded(forms: Sequence[Form], best: dict[int, Finding]) -> dict[int, Finding]:

@@ -183,7 +183,7 @@ def look(joined: Joined) -> "Mapping[int, Ends | None]":
     matches = _scanner().scan(data, most, is_plain=not joined.signs)
     if not matches or (len(matches) <= most and _says_nothing(matches, texts)):
         return {}
-    if len(texts) == 1 and len(matches) > most:
+    if len(texts) == 1:
         return {0: [(end - 1, sign) for sign, end in matches]}
     if len(matches) > most:
         return dict.fromkeys(range(len(texts)))
@@ -192,6 +192,11 @@ def look(joined: Joined) -> "Mapping[int, Ends | None]":
         index: ends if len(ends) <= _most(starts[index + 1] - starts[index]) else None
         for index, ends in _parted(matches, starts).items()
     }
+
+
+def is_silent(data: bytes) -> bool:
+    """Whether no sign stands in joined texts of plain characters, whatever their digits are."""
+    return _scanner().is_silent(data)
 
 
 def _says_nothing(matches: Sequence[tuple[int, int]], texts: Sequence[str] | Sequence[bytes]) -> bool:
@@ -373,7 +378,7 @@ _READ: Final[Mapping[Confirm, _Reading]] = {
     opens_element: _Reading(attributes, 190),
     runs_variable: _Reading(block, 100),
     escapes_filter: _Reading(escaped, 100, _escapes),
-    is_evaluated: _Reading(evaluated, 75, lambda part: len(part) if len(part) < _BEHIND else len(part) // 6),
+    is_evaluated: _Reading(evaluated, 75, lambda part: len(part) if len(part) < _BEHIND else len(part) // 2),
 }
 """Of the questions that take long."""
 _QUESTION: Final = 6_500

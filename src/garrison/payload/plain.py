@@ -45,3 +45,26 @@ def may_be_plain(pattern: str) -> bool:
 @functools.cache
 def _is_plain(atom: str) -> bool:
     return re.search(atom.encode(), _ALL, re.IGNORECASE | re.DOTALL) is not None
+
+
+def with_any_digits(pattern: str) -> str:
+    """`pattern` that matches each text, too, that differs in its digits from one that it matches, and maybe others."""
+    return "".join(
+        [
+            _of_any_digit(token[0]) if token.lastgroup == "atom" and _tells_digits(token[0]) else token[0]
+            for token in _TOKEN.finditer(pattern)
+        ]
+    )
+
+
+def _of_any_digit(atom: str) -> str:
+    if not atom.startswith("["):
+        return r"\d"
+    return "." if atom.startswith("[^") else f"{atom[:-1]}0-9]"
+
+
+@functools.cache
+def _tells_digits(atom: str) -> bool:
+    """Whether it matches some digits and not others."""
+    matches = [re.fullmatch(atom, digit, re.IGNORECASE | re.DOTALL) is not None for digit in string.digits]
+    return any(matches) and not all(matches)

@@ -11,8 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import Final
 
-_FENCE: Final = re.compile(r"`{3,}+|~{3,}+")
-_BEFORE_FENCE: Final = " \t>*-.0123456789"  # in a list or a quotation, too
+_FENCE: Final = re.compile(r"\n[ \t>*\-.0-9]*+(`{3,}+|~{3,}+)([^\n]*+)")  # in a list or a quotation, too
 _RUN: Final = re.compile(r"`+")
 _NEAR: Final = 4_000  # characters before a place in which a line or a comment is looked for
 _QUOTES: Final = "'\""
@@ -55,15 +54,9 @@ def _blocks(text: str) -> list[tuple[int, int]]:
 
 
 def _fences(text: str) -> Iterator[tuple[int, str, str]]:
-    """Where each fence begins, it itself, and the rest of its line; what else stands on a line is passed by at once."""
-    line = 0
-    while (fence := _FENCE.search(text, line)) is not None:
-        line = max(line, text.rfind("\n", line, fence.start()) + 1)
-        end = text.find("\n", fence.end())
-        end = end if end >= 0 else len(text)
-        if not text[line : fence.start()].strip(_BEFORE_FENCE):
-            yield fence.start(), fence[0], text[fence.end() : end]
-        line = end + 1
+    """Where each fence begins, it itself, and the rest of its line."""
+    for fence in _FENCE.finditer(f"\n{text}"):
+        yield fence.start(1) - 1, fence[1], fence[2]
 
 
 def in_span(text: str, place: int) -> bool:

@@ -1,5 +1,6 @@
 """What of a request is inspected: everything that a client can say freely, as the contract of its operation has it."""
 
+import string
 from collections.abc import Hashable, Mapping
 from typing import Any, Final
 
@@ -25,6 +26,10 @@ from garrison.payload.gather import (
 
 _NOTHING_KEPT: Final = frozenset[tuple[str, str]]()
 _NO_NAMES: Final = frozenset[str]()
+_LENGTH: Final = frozenset({"content-length"})
+"""What is remembered of a head holds only where its length is one (`field_memory.py`)."""
+_HEX_AS_ONE: Final = bytes([ord("0") if chr(code) in string.hexdigits else code for code in range(256)])
+_MOST_ORIGINS: Final = 256
 
 
 class Free:
@@ -42,6 +47,8 @@ class Free:
         """Whether anything in its path is said freely."""
         bodies = operation.request_schemas if operation is not None else ()
         self._bodies: Mapping[int, Pins] = {id(each): each.pins() for each in bodies}
+        self._origins = frozenset[bytes]()
+        """Forms of `ADDRESSES` that were seen: one hexadecimal digit is there as good as another."""
 
     @property
     def headers(self) -> frozenset[str]:
@@ -63,7 +70,7 @@ class Free:
         found: list[str] = []
         for name in varying:
             value = canonical.headers[name]
-            if not _is_address(value) and is_free(name, value):
+            if value.encode().translate(_HEX_AS_ONE) not in self._origins and self._says(name, value):
                 found.append(value)
         if self._is_addressed:
             arguments = _arguments(facts)
@@ -71,7 +78,10 @@ class Free:
         if canonical.query:
             found += query_said(canonical.query, self._query)
         if type(document) is JsonDocument:
-            found += json_said(document.value, self._pins(facts, document))
+            schema = facts.expected.body_schema
+            is_kept = schema is not None and facts.accepted is document
+            pins = self._bodies.get(id(schema), NOTHING_PINNED) if is_kept else self._pins(facts, document)
+            found += json_said(document.value, pins)
         elif document is not None:
             found += [text for _, text in body_texts(document, self._pins(facts, document))]
         return found
@@ -96,10 +106,19 @@ class Free:
             return texts + raw_texts(facts.body or b"", facts.body_kind or "text")
         return texts + body_texts(document, self._pins(facts, document), plain=self._plain)
 
+    def _says(self, name: str, value: str) -> bool:
+        """`is_free`, and a form is remembered that need not be asked about again."""
+        if not ADDRESSES.fullmatch(value):
+            return is_free(name, value)
+        if len(self._origins) < _MOST_ORIGINS:
+            self._origins |= {value.encode().translate(_HEX_AS_ONE)}
+        return False
+
     def note(self, facts: Facts, judged: Hashable) -> None:
         """That nothing was found in the request, and so in what its head always says."""
         if self._notes(facts):
-            names = [name for name in facts.canonical.headers if name in VARYING and name not in self._headers]
+            kept = self._headers | _LENGTH
+            names = [name for name in facts.canonical.headers if name in VARYING and name not in kept]
             facts.canonical.lasting[judged] = tuple(names)
 
     def _notes(self, facts: Facts) -> bool:
@@ -145,6 +164,3 @@ def _of_head(facts: Facts, kept: frozenset[str], judged: Hashable) -> Places:
     if steady is None:
         steady = lasting[key] = head_texts({name: headers[name] for name in headers if name not in VARYING}, kept)
     return texts + steady
-
-
-_is_address: Final = ADDRESSES.fullmatch

@@ -14,9 +14,9 @@ import hyperscan
 
 from garrison.payload import heads as of_heads
 from garrison.payload import plain
-from garrison.payload.compiled import Automata, folder, keep, key_of, load
+from garrison.payload.compiled import Automata, PartKind, folder, keep, key_of, load
 from garrison.payload.heads import REACH, alternatives, heads, is_of_heads
-from garrison.payload.plain import PLAIN, may_be_plain
+from garrison.payload.plain import PLAIN, may_be_plain, with_any_digits
 from garrison.payload.sign import Sign
 
 BORDER = "\0"
@@ -79,8 +79,10 @@ class Scanner:
         if automata is None:
             automata = _automata(signs)
             keep(key, automata, where)
-        self._parts = tuple([_Part(*each) for each in zip(automata.parts, automata.kinds, strict=True)])
-        self._plain = tuple([part for part in self._parts if part.is_plain])
+        parts = [_Part(*each) for each in zip(automata.parts, automata.kinds, strict=True)]
+        self._parts = tuple([part for part in parts if part.kind != "digits"])
+        self._plain = tuple([part for part in parts if part.kind == "plain"])
+        self._of_any_digits = tuple([part for part in parts if part.kind in {"plain", "digits"}])
         self._within = tuple([part for part in self._parts if not part.is_of_heads])
 
     def scan(self, data: bytes, most: int, *, is_plain: bool | None = None) -> list[tuple[int, int]]:
@@ -100,6 +102,11 @@ class Scanner:
                 break
         return found
 
+    def is_silent(self, data: bytes) -> bool:
+        """Whether no sign stands in `data`, which is plain characters, nor would, whatever its digits were."""
+        found: list[tuple[int, int]] = []
+        return all(part.scan(data, (found, 0)) for part in self._of_any_digits)
+
 
 def _scan_heads(part: "_Part", begun: Sequence[tuple[int, bytes]], found: list[tuple[int, int]], most: int) -> bool:
     for start, head in begun:
@@ -111,18 +118,22 @@ def _scan_heads(part: "_Part", begun: Sequence[tuple[int, bytes]], found: list[t
     return True
 
 
-_KINDS: Final = ((True, False), (False, False), (False, True))
-"""Whether texts of plain characters may show a sign, and whether heads are enough: in order of the scan."""
+_KINDS: Final[tuple[PartKind, ...]] = ("plain", "whole", "heads", "digits")
+"""In order of the scan, the last apart."""
 
 
-def _parted(pattern: str) -> dict[tuple[bool, bool], bytes]:
+def _parted(pattern: str) -> dict[PartKind, bytes]:
     """What of a sign is sought in which automaton."""
-    parts: dict[tuple[bool, bool], list[str]] = {}
+    parts: dict[PartKind, list[str]] = {}
     is_short = is_of_heads(pattern)
     whole = expression(pattern).decode()
     for part in alternatives(whole):
-        is_plain = may_be_plain(part)
-        parts.setdefault((is_plain, is_short and not is_plain and part.startswith(r"\x00")), []).append(part)
+        if may_be_plain(part):
+            parts.setdefault("plain", []).append(part)
+            if (other := with_any_digits(part)) != part:
+                parts.setdefault("digits", []).append(other)
+        else:
+            parts.setdefault("heads" if is_short and part.startswith(r"\x00") else "whole", []).append(part)
     return {kind: "|".join(each).encode() for kind, each in parts.items()}
 
 
@@ -131,7 +142,7 @@ _Numbered: TypeAlias = tuple[int, bytes]
 
 
 def _automata(signs: Sequence[Sign]) -> Automata:
-    kinds: dict[tuple[bool, bool], list[_Numbered]] = {kind: [] for kind in _KINDS}
+    kinds: dict[PartKind, list[_Numbered]] = {kind: [] for kind in _KINDS}
     for index, sign in enumerate(signs):
         for kind, part in _parted(sign.pattern).items():
             kinds[kind].append((index, part))
@@ -157,8 +168,8 @@ def _compiled(group: Sequence[_Numbered]) -> hyperscan.Database:
 class _Part:
     """One automaton, and those of its scratches that nobody uses."""
 
-    def __init__(self, database: hyperscan.Database, kind: tuple[bool, bool]) -> None:
-        self.is_plain, self.is_of_heads = kind
+    def __init__(self, database: hyperscan.Database, kind: PartKind) -> None:
+        self.kind, self.is_of_heads = kind, kind == "heads"
         self._database = database
         self._scan = database.scan
         self._idle: list[hyperscan.Scratch] = []

@@ -122,7 +122,7 @@ _AT_FILE: Final = re.compile(r"\s+(?:-[A-Za-z]{1,4}\s+){0,2}(?:/(?:etc|proc|var|
 
 def _is_value(value: str, mark: str) -> bool:
     """Whether `value` is none of a program, and where `mark` ends its line more than a word of a text."""
-    if value.lower() in _PROGRAMS or (mark in {"&", "$("} and "=" in value):
+    if value.lower() in _PROGRAMS or (mark in {"&", "$("} and "=" in value) or (mark == "$(" and value[-1:] == '"'):
         return False
     return not mark.isspace() or _DATUM.fullmatch(value) is not None
 

@@ -41,7 +41,7 @@ def breach_text(found: Breach) -> str:
 def _lines(found: Breach) -> Iterator[str]:
     yield "# Personal data breach: what the exposure ledger knows"
     yield ""
-    yield f"Found out {_moment(found.made)}. {_scope(found)}. What the ledger cannot know is marked {OPEN}."
+    yield f"As of {_moment(found.made)}. {_scope(found)}. What the ledger cannot know is marked {OPEN}."
     yield ""
     yield "## Nature, scope and timing (GDPR art. 33 (3) a; Form 8-K item 1.05)"
     yield ""
@@ -130,5 +130,7 @@ def _moment(seconds: float) -> str:
 
 
 def _span(seconds: float) -> str:
+    if seconds < 60:
+        return "less than a minute"
     days, rest = divmod(round(seconds), 86400)
     return f"{days} days, {rest // 3600} hours, {rest % 3600 // 60} minutes"

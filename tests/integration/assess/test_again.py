@@ -18,7 +18,7 @@ from tests.assess.twins.authorization.keeping import Keeper
 from tests.assess.twins.parts import Person
 from tests.unit.cli.program import run
 
-from garrison.adapters.beside import assess_command, watch_secrets
+from garrison.adapters.beside import assess_command, assess_secrets
 from garrison.adapters.companion import Companion
 from garrison.adapters.status import ASSESS, AssessStatus, read_status
 from garrison.adapters.store.assessments import Assessments
@@ -98,7 +98,7 @@ def process(stage: Stage, folder: Path) -> Iterator[subprocess.Popen[str]]:
 def test_beside_a_gateway_it_assesses_at_once_and_tells_what_is_new(stage: Stage, shop: Shop, tmp_path: Path) -> None:
     said: list[str] = []
     wanted = settings(stage, tmp_path)
-    companion = Companion("assess", assess_command(wanted), said.append, watch_secrets(wanted))
+    companion = Companion("assess", assess_command(wanted), said.append, assess_secrets(wanted))
     try:
         until(lambda: runs(tmp_path) == [(True, (DifferenceKind.FINDING_NEW,))])
         told = tmp_path / "told.jsonl"

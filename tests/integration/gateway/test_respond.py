@@ -102,7 +102,7 @@ def test_whoever_probes_is_soon_blocked_and_one_command_undoes_it(
     assert listed["rules"] == ["probing"]
     shown = garrison("incidents", "show", listed["id"][:5], "--data", str(data))
     assert "blocked 127.0.0.1" in shown
-    assert "people      0 exposed so far" in shown
+    assert "people      0 exposed since it began" in shown
     assert listed["id"] in garrison("blocks", "--data", str(data))
     guard.stop()
     guard = start(given, module=filter_module)

@@ -155,6 +155,14 @@ def test_the_list_itself_is_not_written_over(tmp_path: Path) -> None:
     assert path.read_text() == "id\n1\n"
 
 
+def test_a_column_of_the_list_is_not_taken_for_one_of_ours(tmp_path: Path) -> None:
+    half_converted(tmp_path, traffic())
+    _, rows = joined(tmp_path, "id,exposures\n1,own\n2,own\n3,own\n")
+    assert {row["exposures"] for row in rows} == {"own"}
+    assert all(int(row["garrison_exposures"]) > 0 for row in rows)
+    assert all(row["first_seen"] for row in rows)
+
+
 def test_what_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
     half_converted(tmp_path, [answer(NOON, about("1"))])
     customers = Customers(listed(tmp_path, "id\n1\n"))
@@ -180,6 +188,9 @@ def test_a_report_has_the_facts_and_marks_what_is_open(tmp_path: Path) -> None:
     ):
         assert fact in text
     assert text.count("*to be completed*") == 6
+    assert "As of 2024-10-04T12:00:00Z." in text
+    at_once = breach_text(msgspec.structs.replace(found, last=found.first + 1.5))
+    assert "; less than a minute" in at_once
     data = breach_data(found)
     assert data["made"] == "2024-10-04T12:00:00Z"
     assert data["scope"] == {"kind": "customer"}

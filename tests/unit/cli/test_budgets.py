@@ -9,9 +9,12 @@ import pytest
 from tests.unit.adapters.store.ledger import about, answer, record
 from typer.testing import CliRunner
 
+from garrison.adapters.store.casebook import Casebook
 from garrison.adapters.store.releases import read_releases
 from garrison.cli.main import application
+from garrison.core.detection import Confidence, Named, Severity
 from garrison.core.errors import ConfigError
+from garrison.core.incident import Incident, IncidentId
 
 CONFIG = """
 mode: monitor
@@ -92,13 +95,49 @@ def test_a_release_lets_begin_anew(options: tuple[str, ...], tmp_path: Path) -> 
 def test_limits_are_suggested_from_the_record(options: tuple[str, ...], tmp_path: Path) -> None:
     (tmp_path / "roles.csv").write_text("staff:bob,support\n")
     told = run("budgets", "suggest", "--data", options[3], "--k", "2", "--roles", str(tmp_path / "roles.csv"))
-    lines = told.splitlines()
+    lines = [line for line in told.splitlines() if not line.startswith("garrison:")]
     assert lines[1].split()[:6] == ["role", "operation", "window", "principals", "median", "p99.9"]
     assert lines[2].split()[:11] == ["(none)", "(all)", "1h", "2", "1", "2", "2", "2", "(0)", "4", "(0)"]
     assert '          - {roles: ["support"], limit: 10}' in lines
-    found: dict[str, Any] = json.loads(run("budgets", "suggest", "--data", options[3], "--json"))
+    told = run("budgets", "suggest", "--data", options[3], "--json")
+    found: dict[str, Any] = json.loads(told[told.index("{") :])
     assert found["snippet"].startswith("controls:\n  exposure:\n    budgets:\n      - name: hour")
     assert "nobody was shown anybody" in run("budgets", "suggest", "--data", str(tmp_path / "none"), status=1)
+
+
+def test_who_did_no_good_is_named_and_left_out(options: tuple[str, ...]) -> None:
+    data = Path(options[3])
+    named = Named(principals=("staff:bob",), peers=("192.0.2.7", "192.0.2.1"))
+    with Casebook(data) as book, book.changing():
+        book.put(
+            Incident(
+                id=IncidentId("2f6c9d0b71cd67fe"), title="Somebody walks", severity=Severity.HIGH, since=1.0, last=2.0,
+                confidence=Confidence.HIGH, named=named,
+            )
+        )  # fmt: skip
+    told = run("budgets", "suggest", "--data", str(data))
+    hint = "stands in incident 2f6c9d0b (Somebody walks): where that was no good, `--without"
+    assert f"garrison: `staff:bob` {hint} staff:bob` leaves them out" in told
+    assert f"garrison: `anonymous at 192.0.2.7` {hint} 'anonymous at 192.0.2.7'` leaves them out" in told
+    assert "anonymous at 192.0.2.1" not in told, "who was shown nobody"
+    left = run(
+        "budgets", "suggest", "--data", str(data), "--without", "staff:bob", "--without", "anna", "--since", "1h"
+    )
+    assert "staff:bob" not in left
+    assert "`anna` of `--without` was shown nobody" in left
+    most = {line.split()[6] for line in left.splitlines() if line.startswith("(none)")}
+    assert most == {"2"}, "ada's two of the last hour"
+    early = run("budgets", "suggest", "--data", str(data), "--until", "1h")
+    rows = [line.split()[:7] for line in early.splitlines()]
+    assert ["(none)", "(all)", "1h", "1", "1", "1", "1"] in rows
+    assert "garrison: the traffic spans 0 minutes, less than `hour`, `day` and `month`" in early
+    assert "garrison: the traffic spans 119 minutes, less than `day` and `month`" in told
+
+
+def test_roles_of_nobody_are_told(options: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "roles.csv").write_text("bob,support\n")
+    told = run("budgets", "suggest", "--data", options[3], "--roles", str(tmp_path / "roles.csv"))
+    assert "none of the principals of `--roles` was shown anybody: did you mean `staff:bob`?" in told
 
 
 def test_limits_are_suggested_from_traffic(tmp_path: Path) -> None:
@@ -129,6 +168,7 @@ def test_limits_are_suggested_from_traffic(tmp_path: Path) -> None:
     [
         (["release"], "--principal: is missing: who shall be released?"),
         (["suggest"], "TRAFFIC: or `--data` must be given"),
+        (["suggest", "--data", "x", "--since", "1h", "--until", "2h"], "--since: is not before `--until`"),
         (["release", "--principal", "a", "--budget", "minute"], "--budget: `minute` is no budget"),
     ],
 )

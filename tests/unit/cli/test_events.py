@@ -139,6 +139,11 @@ def test_that_nothing_was_found_is_said(data: Path, limit: str) -> None:
     assert (done.returncode, done.stderr) == (0, "no recorded exchange agrees with all of that\n")
 
 
+def test_a_record_that_is_empty_is_not_blamed_on_what_was_asked(tmp_path: Path) -> None:
+    done = run("events", "--data", str(tmp_path))
+    assert (done.returncode, done.stderr) == (0, "no exchange is recorded yet\n")
+
+
 def test_a_reason_of_an_earlier_version_is_found_where_it_is_on_record(tmp_path: Path) -> None:
     write(tmp_path, [event(1, **{**DENIED, "reasons": (msgspec.structs.replace(REASON, id=ReasonId("older-word")),)})])
     done = run("events", "--data", str(tmp_path), "--reason", "older-word", "--json")

@@ -125,6 +125,16 @@ def test_a_finding_that_no_gateway_cures_is_told_with_the_reason(folder: Path) -
     assert not (folder / "patches.yaml").exists()
 
 
+def test_a_contract_whose_password_was_not_kept_is_asked_for(folder: Path) -> None:
+    """Before anything is sent: to read it again without the password would be refused by its server."""
+    (folder / "garrison.yaml").write_text("mode: monitor\n")
+    with Findings(folder / "d") as history:
+        history.take_in(replace(REPORT, contract="https://***@specs.example/api.yaml"))
+    done = run("patch", PROVEN.fingerprint[:8], "--config", "garrison.yaml", "--data", "d", cwd=folder)
+    assert done.returncode == 2
+    assert "--contract: is missing: of `https://***@specs.example/api.yaml` the password was not kept" in done.stderr
+
+
 def test_options_that_are_wrong_are_told(folder: Path) -> None:
     assert "which finding?" in run("patch", cwd=folder).stderr
     missing = run("patch", "--attack", "nowhere.jsonl", cwd=folder)

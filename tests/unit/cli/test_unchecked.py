@@ -2,11 +2,17 @@
 
 from pathlib import Path
 
+import pytest
 from tests.integration.access.harbour import EXAMPLE
 
-from garrison.cli.opening import open_policy, unchecked
-from garrison.config.load import Options
+from garrison.cli.opening import idle_budgets, open_policy, unchecked
+from garrison.config.load import Options, load_settings
 
+ENFORCED_FOR_ONE = """
+mode: enforce
+controls: {exposure: {budgets: [{name: hour, limit: 5}]}}
+operations: [{match: a, controls: {exposure: {mode: enforce}}}]
+"""
 LAB = EXAMPLE.parents[2] / "src" / "garrison" / "lab"
 
 
@@ -27,3 +33,19 @@ def test_annotations_that_are_not_looked_at() -> None:
 def test_nothing_where_all_is_checked_or_nothing_demanded() -> None:
     assert told(EXAMPLE, Options()) == []
     assert told(None, Options(contract=str(LAB / "openapi.yaml"))) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "is_told"),
+    [
+        ("mode: enforce\ncontrols: {exposure: {budgets: [{name: hour, limit: 5}]}}", True),
+        ("mode: enforce\ncontrols: {exposure: {mode: enforce, budgets: [{name: hour, limit: 5}]}}", False),
+        ("mode: enforce\ncontrols: {exposure: {mode: monitor, budgets: [{name: hour, limit: 5}]}}", False),
+        ("mode: monitor\ncontrols: {exposure: {budgets: [{name: hour, limit: 5}]}}", False),
+        ("mode: enforce", False),
+        (ENFORCED_FOR_ONE, False),
+    ],
+)
+def test_budgets_that_were_chosen_and_refuse_nobody(text: str, is_told: bool) -> None:
+    told = list(idle_budgets(load_settings(f"contract: {{file: a}}\n{text}".encode(), "garrison.yaml")))
+    assert bool(told) is is_told

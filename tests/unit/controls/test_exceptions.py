@@ -58,7 +58,10 @@ def test_nobody_pays_where_there_is_none() -> None:
     ("settings", "message"),
     [
         (excepting(ONE, control="inventory"), "`inventory` grants, and what it does not grant cannot be excepted"),
-        (excepting(ONE.replace("undeclared-parameter", "undeclared-parametr")), "(hint: there are `undeclared-param"),
+        (
+            excepting(ONE.replace("undeclared-parameter", "undeclared-parametr")),
+            "(hint: did you mean `undeclared-parameter`?)",
+        ),
         (f"operations: [{{match: search, controls: {{inventory: {{except: [{ONE}]}}}}}}]", "$.operations[0].controls"),
     ],
 )

@@ -162,6 +162,27 @@ def test_what_is_not_found_is_not_looked_for_with_care(policy: Policy, monkeypat
     assert set(gathered) <= {"/notes?plan=2%27%20or%20%271%27=%271", "/pinned"}, "they break the contract"
 
 
+def test_addresses_and_names_of_requests_are_told_by_their_form(
+    policy: Policy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = {"x-forwarded-for": "198.18.3.71", "x-request-id": "3f2c1d4e-9a8b-4c7d-8e6f-0a1b2c3d4e5f"}
+    others = {"x-forwarded-for": "203.00.9.13", "x-request-id": "A0000000-1111-4ffF-8e6f-222222222222"}
+    for _ in range(2):
+        assert _reasons(policy, "GET /notes", first, None) == []
+    says, asked = Free._says, list[str]()
+
+    def noting(self: Free, name: str, value: str) -> bool:
+        asked.append(name)
+        return says(self, name, value)
+
+    monkeypatch.setattr(Free, "_says", noting)
+    assert _reasons(policy, "GET /notes", others, None) == []
+    assert asked == []
+    for name in first:
+        found = _reasons(policy, "GET /notes", first | {name: f"198.18.3.71{SQL}"}, None)
+        assert [location for _, location, _ in found] == [f"header.{name}"]
+
+
 _KEYS = st.sampled_from(["a", "text", "odd-key", "__proto__", "constructor", "x y"])
 _TEXTS = st.sampled_from(["", "short", "a longer text", "123456789", "-123456789", "²²²²²²²²²", "٣٣٣٣٣٣٣٣٣", "1" * 30])
 _VALUES = st.recursive(

@@ -163,5 +163,6 @@ def test_cost_that_never_fits_is_said() -> None:
 
 
 def test_limit_that_counts_no_operation_is_said() -> None:
-    with pytest.raises(ConfigError, match="`serach` names no operation of the contract"):
+    hint = r"`serach` names no operation of the contract \(hint: did you mean `search`\?\)"
+    with pytest.raises(ConfigError, match=hint):
         small_policy(limits("{name: a, rate: 1/s, match: [serach]}"))

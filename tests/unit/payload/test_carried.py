@@ -64,9 +64,39 @@ def test_lines_of_words_are_left(text: str) -> None:
     assert carried(text) == []
 
 
-@pytest.mark.parametrize("text", ["rock'n'roll", "it''s", "C:\\boats", "it's one's own"])
+@pytest.mark.parametrize("text", ["rock'n'roll of old", "it''s so", "C:\\boats", "it's one's own"])
 def test_words_that_nothing_runs_are_left(text: str) -> None:
     assert carried(text) == []
+
+
+@pytest.mark.parametrize("text", ["w'h'oami", "wh''oami", "w\\ho\\am\\i", 'w"h"o"am"i'])
+def test_a_word_that_is_all_of_a_text_is_joined(text: str) -> None:
+    assert judge([text])
+    assert judge(["rock'n'roll", "it''s"]) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("?boat=a|b c&pin=7", ["a|b c"]),
+        ("https://a.example/boats?id=5 or 1=1&b=(c)", ["5 or 1=1", "(c)"]),
+        ("&id='x' or 1=1", ["'x' or 1=1"]),
+        ("id=5 and 1=1", ["5 and 1=1"]),
+    ],
+)
+def test_the_values_of_a_query_are_taken_out(text: str, values: list[str]) -> None:
+    assert carried(text) == [("query", each) for each in values]
+
+
+@pytest.mark.parametrize("text", ["a boat? is=it so", "x == 5 or so", "boat=ours; not theirs", "LOG=/var/log/b.log"])
+def test_what_only_has_a_sign_of_a_query_is_none(text: str) -> None:
+    assert carried(text) == []
+
+
+def test_the_values_of_a_query_are_read_like_any_value() -> None:
+    assert judge(["https://a.example/b.php?page=/var/log/nginx/access.log"])
+    assert judge(["?id=1 and ascii(lower(substr(version(),1,1)))=51"])
+    assert judge(["https://a.example/b?next=https://c.example/d&q=it's (mine); yes"]) == ()
 
 
 @pytest.mark.parametrize(

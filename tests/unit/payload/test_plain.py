@@ -1,6 +1,7 @@
 """A text of plain characters is shown to fewer signs, and to none too few."""
 
 import importlib
+import re
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from garrison.payload.places import SIGNS
-from garrison.payload.plain import PLAIN, may_be_plain
+from garrison.payload.plain import PLAIN, may_be_plain, with_any_digits
 from garrison.payload.scanner import Scanner, expression, scanner_of
 
 _BYTES = frozenset(PLAIN) | {0}
@@ -43,6 +44,33 @@ _WORDS = sorted({
 )
 def test_what_plain_characters_may_match(pattern: str, may: bool) -> None:
     assert may_be_plain(pattern) is may
+
+
+@pytest.mark.parametrize(
+    ("pattern", "other"),
+    [
+        ("a1b", r"a\db"),
+        (r"a\d[0-9]\w\b\S.b", r"a\d[0-9]\w\b\S.b"),
+        ("[a1]{1,3}", "[a10-9]{1,3}"),
+        ("[^a1]{2}", ".{2}"),
+        (r"\x31\x00(?:2|b){0,3}", r"\d\x00(?:\d|b){0,3}"),
+    ],
+)
+def test_a_pattern_is_widened_to_any_digit(pattern: str, other: str) -> None:
+    assert with_any_digits(pattern) == other
+
+
+@given(
+    st.lists(st.sampled_from([*_WORDS, " ", ".", ",", ":", "-", "1", "0", "5", "169.254", "x"])),
+    st.text("059", max_size=40),
+)
+def test_what_is_silent_shows_no_sign_whatever_its_digits_are(words: list[str], digits: str) -> None:
+    data = b"\0" + "".join(words).encode() + b"\0"
+    scanner = scanner_of(SIGNS)
+    if scanner.is_silent(data):
+        others = iter(digits)
+        data = re.sub(rb"\d", lambda digit: next(others, "7").encode(), data)
+        assert scanner.scan(data, 100) == []
 
 
 def test_no_sign_is_left_out_that_another_reading_of_its_pattern_keeps() -> None:

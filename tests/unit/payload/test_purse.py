@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from garrison.payload import judge as judging
 from garrison.payload import places
 from garrison.payload.decoding import decode
-from garrison.payload.judge import CROWDED, Harmless, judge
+from garrison.payload.harmless import Harmless
+from garrison.payload.judge import CROWDED, judge
 from garrison.payload.pieces import pieces
 from garrison.payload.places import Form, Signs, signs_in
 from garrison.payload.purse import Purse, Reserve

@@ -14,7 +14,10 @@ import msgspec
 from garrison.adapters.recorded.exchange import RecordedExchange
 from garrison.adapters.recorded.instead import OF_BUDGETS, Specs
 from garrison.adapters.recorded.play import Played, play
+from garrison.adapters.recorded.texts import Texts
+from garrison.adapters.recorded.usual import entry, proposals
 from garrison.config.model import Settings
+from garrison.config.overrides import controls_for
 from garrison.config.patch import Patch, merged, patched
 from garrison.core.decision import Mode, Reason
 from garrison.core.event import Event
@@ -22,6 +25,7 @@ from garrison.core.ids import ControlId
 from garrison.engine.answers import is_of_response
 from garrison.engine.combine import ENGINE
 from garrison.engine.plan import Plan, Policy
+from garrison.payload.usual import general
 
 Build = Callable[[Settings], Policy]
 """The policy of other settings on the same contract."""
@@ -66,7 +70,11 @@ class Remedies:
                 reasons = [reason for reason in event.reasons if reason.control == control]
                 setting = None
                 if control not in chosen:
-                    setting = self._setting(control, reasons, event) or self._exception(control, reasons, event)
+                    setting = (
+                        self._setting(control, reasons, event)
+                        or self._exception(control, reasons, event)
+                        or self._usual(control, reasons, event)
+                    )
                 chosen[control] = setting or {"mode": "monitor"}
             patch = self._patch(chosen)
             if self._sample is None:
@@ -149,6 +157,23 @@ class Remedies:
         expires = datetime.fromtimestamp(event.time + _A_WEEK, UTC).date().isoformat()
         names = dict.fromkeys(str(reason.id) for reason in reasons)
         return {"except": [{"reason": name, "principal": event.principal, "expires": expires} for name in names]}
+
+    def _usual(self, control: ControlId, reasons: Sequence[Reason], event: Event) -> Mapping[str, Any] | None:
+        """That the signs in the texts objected to are usual there; None where these texts are not known."""
+        if control != "payload" or self._sample is None:
+            return None
+        policy = self._build(self._settings)
+        texts = Texts(policy)
+        texts.add(self._sample, event)
+        objected = {(general(reason.location), str(reason.id)) for reason in reasons}
+        found = [
+            {"place": each.place, "class": each.kind, "signs": list(each.signs)}
+            for each in proposals(texts)
+            if each.operation == event.operation and (each.place, f"payload-{each.kind}") in objected
+        ]
+        operation = plan_of(policy, event).operation
+        known = controls_for(self._settings)(operation.operation if operation is not None else None).payload.usual
+        return {"usual": [*map(entry, known), *found]} if found else None
 
     def _bound(self, control: ControlId, reason: Reason, name: str) -> Mapping[str, int] | None:
         """The least bound that is wide enough, found by playing; None where that cannot be known."""

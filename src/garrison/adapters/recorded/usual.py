@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -118,7 +118,7 @@ def _block(
 ) -> Iterator[str]:
     """One operation's entry; `is_whole` leaves nothing in it commented out."""
     yield from (f"  - match: {json.dumps(name)}", "    controls:", "      payload:", "        usual:")
-    yield from (f"          - {_kept(each)}" for each in before)
+    yield from (f"          - {json.dumps(entry(each))}" for each in before)
     for each in own:
         yield from _entry(each, is_said=is_whole or each.is_usual)
 
@@ -128,9 +128,11 @@ def _entry(each: Proposal, *, is_said: bool) -> Iterator[str]:
     whole, clients = counted(each.of, "exchange"), counted(each.clients, "client")
     yield f"          # {each.exchanges:,} of {whole}, from {clients}; for example {example}:"
     yield f"          # {each.evidence}"
-    entry = f"{{place: {json.dumps(each.place)}, class: {each.kind}, signs: [{', '.join(each.signs)}]}}"
-    yield f"          {'' if is_said else '# '}- {entry}"
+    told = f"{{place: {json.dumps(each.place)}, class: {each.kind}, signs: [{', '.join(each.signs)}]}}"
+    yield f"          {'' if is_said else '# '}- {told}"
 
 
-def _kept(each: UsualSettings) -> str:
-    return json.dumps({key: value for key, value in msgspec.to_builtins(each).items() if value})
+def entry(each: UsualSettings) -> dict[str, Any]:
+    """As it stands in garrison.yaml."""
+    told = msgspec.to_builtins(each)
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in told.items() if value}

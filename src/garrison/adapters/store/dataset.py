@@ -22,7 +22,7 @@ from msgspec.structs import replace
 
 from garrison.adapters.store import parquet
 from garrison.adapters.store.conversion import Conversion, Planner, Whole
-from garrison.adapters.store.files import held, make_directory, replace_file, sync
+from garrison.adapters.store.files import make_directory, replace_file, sync
 from garrison.adapters.store.manifest import (
     DamagedManifestError,
     DataFile,
@@ -33,7 +33,7 @@ from garrison.adapters.store.manifest import (
     write_manifest,
 )
 from garrison.adapters.store.merges import due
-from garrison.adapters.store.only_one import BusyError
+from garrison.adapters.store.only_one import the_only_one
 from garrison.adapters.store.places import SUFFIX, WORTH, file_of, places_of, write_places
 from garrison.adapters.store.table import AnyTable, L, Table
 from garrison.core.errors import RecordError, cause_of
@@ -74,7 +74,9 @@ class Dataset(Generic[L]):
         """Whether the last step succeeded, so that memory and disk agree."""
         with _refusals():
             make_directory(self._spool)
-            self._lock = _hold(make_directory(self._folder) / "lock")
+            self._holding = contextlib.ExitStack()
+            busy = f"another process is at work on `{self._folder}`"
+            self._holding.enter_context(the_only_one(self._folder, "lock", busy))
             self._duckdb = parquet.connect(data, memory=MEMORY, threads=1)
             self._planner = Planner(table, self._duckdb, self._aside, self._whole)
             self._mend()
@@ -88,7 +90,7 @@ class Dataset(Generic[L]):
     def close(self) -> None:
         """Let go of it."""
         self._duckdb.close()
-        os.close(self._lock)
+        self._holding.close()
 
     @property
     def manifest(self) -> Manifest:
@@ -349,14 +351,6 @@ def _put(made: Path, folder: Path) -> int:
     made.chmod(0o600)
     sync(made)
     return made.rename(folder / made.name).stat().st_size
-
-
-def _hold(path: Path) -> int:
-    """Lock the data set for this process."""
-    lock = held(path)
-    if lock is None:
-        raise BusyError(f"another process is at work on `{path.parent}`")
-    return lock
 
 
 def _listed(folder: Path) -> list[Path]:

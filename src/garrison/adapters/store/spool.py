@@ -31,12 +31,16 @@ LOOK_AGAIN: Final = 0.25
 class _Segment:
     """One open segment. Its file is closed, and so its lock is given up, when the last thread has let go of it."""
 
-    __slots__ = ("begun", "descriptor", "size")
+    __slots__ = ("descriptor", "ends", "left", "room")
 
-    def __init__(self, descriptor: int, begun: float) -> None:
+    def __init__(self, descriptor: int, room: int, ends: float) -> None:
         self.descriptor = descriptor
-        self.begun = begun
-        self.size = 0
+        self.ends = ends
+        """When the next one begins at the latest, by the monotonic clock."""
+        self.room = room
+        """Bytes after which the next one begins."""
+        self.left = room
+        """Those of them that were not written."""
 
     def __del__(self) -> None:
         os.close(self.descriptor)
@@ -76,24 +80,18 @@ class SpoolWriter:
         reached, an input/output error. What a failed write left behind never touches another line.
         """
         segment = self._active
-        if (
-            segment is None
-            or segment.size >= self._segment_bytes
-            or self._room <= 0
-            or time.monotonic() - segment.begun >= self._segment_seconds
-        ):
+        if segment is None or segment.left <= 0 or time.monotonic() >= segment.ends:
             segment = self._change(segment)
         is_again = False
         while True:
             try:
                 written = os.write(segment.descriptor, line)
             except OSError:
-                if not segment.size:
+                if segment.left == segment.room:
                     raise  # nothing could be written to an untouched segment
                 written = 0
             # Updates of two threads may swallow each other: a segment or a limit a few lines late does no harm.
-            segment.size += written
-            self._room -= written
+            segment.left -= written
             if written == len(line):
                 return
             if is_again:
@@ -104,6 +102,11 @@ class SpoolWriter:
     def close(self) -> None:
         """Let go of the active segment; a later append begins another."""
         with self._changing:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        if self._active is not None:
+            self._room -= self._active.room - self._active.left
             self._active = None
 
     def _change(self, done: _Segment | None) -> _Segment:
@@ -112,7 +115,7 @@ class SpoolWriter:
             if self._active is not None and self._active is not done:
                 return self._active
             # Let go first: a full spool is only ever emptied of segments whose writer is done.
-            self._active = None
+            self._let_go()
             self._look()
             self._active = self._open()
             return self._active
@@ -137,7 +140,7 @@ class SpoolWriter:
                 descriptor = os.open(self._directory / name, flags, 0o600)
             except FileExistsError:
                 continue
-            segment = _Segment(descriptor, time.monotonic())
+            segment = _Segment(descriptor, self._room, time.monotonic() + self._segment_seconds)
             if _lock(descriptor) and os.fstat(descriptor).st_nlink:
                 return segment
             # The emptying process came between making and locking, and may remove the empty file: take another.

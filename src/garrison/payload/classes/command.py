@@ -74,7 +74,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "spreadsheet",
-            r"(?:[\x00\s,;'\x22\d])[=+@-]\s{0,2}[\w.]{1,20}\|\s{0,2}'[^\x00'\n]{0,120}'!\w|\bcmd\s?\|\s?'\s?/|\x00\s*[=+@-]\s{0,2}[-+\d]{0,6}\s{0,2}(?:HYPERLINK\s*\([^\x00\n]{0,120}&|(?:IMPORT(?:XML|DATA|HTML|FEED|RANGE)|(?:FILTERXML\s*\(\s*)?WEBSERVICE|DDE|RTD|CALL|EXEC|REGISTER(?:\.ID)?)\s*\()",
+            r"(?:[\x00\s,;'\x22\d])[=+@-]\s{0,2}[\w.]{1,20}\|\s{0,2}'[^\x00'\n]{0,120}'!\w|\bcmd\s?\|\s?'\s?/|\x00\s*[=+@-]\s{0,2}[-+\d]{0,6}\s{0,2}(?:HYPERLINK\s*\([^\x00\n]{0,120}&|(?:IMPORT(?:XML|DATA|HTML|FEED|RANGE)|(?:FILTERXML\s*\(\s*)?WEBSERVICE|DDE|RTD|CALL|EXEC|REGISTER(?:\.ID)?)\s*\()|\bDDE\s?\(\s?\x22\w",
             10,
             is_said,
         ),
@@ -294,7 +294,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "argument",
-            r"^\s*-{1,2}(?:o?ProxyCommand|use-compress-program|checkpoint-action|to-command|exec|upload-pack|open-files-in-pager|config-file|post-file|output-document|eval)\b[=\s]",
+            r"^\s*-{1,2}(?:o?ProxyCommand|use-compress-program|checkpoint-action|to-command|exec|upload-pack|open-files-in-pager|config-file|post-file|output-document|eval|gpu-launcher|renderer-cmd-prefix)\b[=\s]|['\x22]-{1,2}(?:o\s?ProxyCommand|gpu-launcher|renderer-cmd-prefix|checkpoint-action|use-compress-program)=",
             10,
         ),
         *SHORT,

@@ -193,7 +193,7 @@ SHORT: Final[tuple[Sign, ...]] = (
     Sign("carets-in-word", r"\b(?:[a-z]\^){4,}[a-z]", 10, is_said),
     Sign(
         "windows-told",
-        r"%comspec%\s{0,2}/[ck]\b|%[a-z_]{2,20}:~\d{1,2},\d{1,2}%|\x00&{1,2}\s{0,2}(?:start\s{1,3}(?:calc|cmd|notepad|/b|https?:|\\\\)|(?:vssadmin|bcdedit|wbadmin|wevtutil|fsutil|diskshadow|powershell(?:\.exe)?|pwsh|msbuild|regasm|cmstp|forfiles|msiexec|odbcconf|icacls|takeown)\s{1,3}\w)",
+        r"%comspec%\s{0,2}/[ck]\b|%[a-z_]{2,20}:~-?\d{1,2},-?\d{1,2}%|\x00&{1,2}\s{0,2}(?:start\s{1,3}(?:calc|cmd|notepad|/b|https?:|\\\\)|(?:vssadmin|bcdedit|wbadmin|wevtutil|fsutil|diskshadow|powershell(?:\.exe)?|pwsh|msbuild|regasm|cmstp|forfiles|msiexec|odbcconf|icacls|takeown)\s{1,3}\w)",
         10,
         stands_alone,
     ),

@@ -143,6 +143,8 @@ CLASS = PayloadClass(
         Sign(
             "named-in-address", r"^[^\x00\s]{0,120}[?&][\w-]{1,20}=(?:/etc/[\w./-]{1,60}|/proc/self/[\w./-]{1,40})$", 10
         ),
+        Sign("session-in-path", r"/\((?:S|F|A|Y|G)\(\w{1,60}\)\)/", 10, stands_alone),
+        Sign("climbs-unmarked", r"^[./\\]{0,8}\.\.(?:25)?(?:2f|5c)(?:\.\.|etc|proc|var|usr|windows|winnt|boot)", 10),
         Sign("mounted-secret", r"^/(?:var/)?run/secrets/[\w./-]{1,80}$", 10),
         Sign("climbs-hexed", r"\.{2,}/?0x(?:2f|5c)", 10),
         Sign("null-byte", r"%00|\\0(?:\x00|\.)|\\x00", 5),

@@ -118,6 +118,7 @@ CLASS = PayloadClass(
             r"://[\w.-]{0,60}(?:\xe2[\x91\x92\x93]|\xef\xbc[\x8e\x90-\x99\xa1-\xba]|\xef\xbd[\x81-\x9a]|(?:\xe3\x80\x82|\xef\xbd\xa1)[a-z0-9]|\xf0\x9d[\x90-\x9f])",
             10,
         ),
+        Sign("host-spelt", r"^/{0,2}https?:/{1,2}(?:%[2-7][0-9a-f]){3}", 10),
         Sign("socket-proxied", r"^unix:[^\x00|\s]*\|\s{0,3}(?:https?|fcgi|ajp|uwsgi|scgi)://", 10),
     ),
     ("API7:2023", "CWE-918"),

@@ -24,18 +24,18 @@ from garrison.payload.sql import (
 
 _Q = r"['\"]"
 _OBJECTS = (
-    r"information_schema\b|\bsys(?:objects|columns|databases|logins|users|processes|configures)\b|\bpg_(?:catalog|shadow|user|tables|database)\b"
+    r"information_schema\b|\bsys(?:objects|columns|databases|logins|users|processes|configures)\b|\bpg_(?:catalog|shadow|user|tables|database|group|authid|largeobject)\b"
     r"|\bsqlite_(?:master|schema|temp_master)\b|\b(?:all|user|dba)_(?:tables|tab_columns|users|objects|catalog|views|tab_privs)\b"
-    r"|\bv\$(?:version|session|instance|database)\b|@@(?:version|hostname|datadir|servername|basedir|microsoftversion|global|spid|new)"
+    r"|\bg?v\$(?:version|session|instance|database)\b|@@(?:version|hostname|datadir|servername|basedir|microsoftversion|global|spid|new)"
     r"|\bmysql\.(?:user|db|innodb_table_stats|proc)\b|\bmsys(?:aces|objects|queries|relationships|accessobjects)\b"
-    r"|\bmaster\.(?:\.|dbo\.|sys)\w|\bsys\.(?:user_|all_|dba_|schema|tables|objects|databases|x\$|fn_|sql_)"
-    r"|\b(?:northwind|tempdb|msdb)\b[^\x00]{0,6}[.;)]|\bdatabase\s*\(\s*\)|\b(?:system|session)_user\s*\(|\bsyscat\.|\bsysibm\b|\brdb\$|\bmon\$"
+    r"|\bmaster\.(?:\.|dbo\.|sys)\w|\bsys\.(?:user\$|user_|all_|dba_|schema|tables|objects|databases|x\$|fn_|sql_)"
+    r"|\b(?:northwind|tempdb|msdb)\b[^\x00]{0,6}[.;)]|\bdatabase\s*\(\s*\)|\b(?:system|session)_user\s*\(|\bsyscat\.|\bsysibm(?:adm)?\b|\brdb\$|\bmon\$"
 )
 _CALLS = (
     r"\b(?:extractvalue|updatexml|load_file|pg_sleep(?:_for|_until)?|pg_read_(?:binary_)?file|pg_ls_dir|json_keys|make_set|randomblob|sqlite_version|load_extension"
     r"|lo_import|lo_export|xmltype|row_count|found_rows|last_insert_id|gtid_subset|gtid_subtract|polygon|multipoint|linestring|geometrycollection"
     r"|name_const|database_to_xml|query_to_xml|table_to_xml|sql_to_xml|current_setting|set_config|generate_series|openrowset|opendatasource|openquery"
-    r"|sp_(?:executesql|password|oacreate|configure|addextendedproc|makewebtask|help|who2?)|xp_\w{3,40}|fn_(?:virtualfilestats|trace_gettable|xe_file_target_read_file)"
+    r"|sp_(?:executesql|password|oacreate|configure|addextendedproc|makewebtask|help|who2?)|xp_\w{3,40}|fn_(?:my_permissions|virtualfilestats|trace_gettable|xe_file_target_read_file)"
     r"|aes_(?:en|de)crypt|substring_index|group_concat|concat_ws|string_agg|find_in_set|json_extract|sleepeachrow|ifx_load_module|is_(?:ipv[46]|srvrolemember|member)|has_dbaccess|suser_s?name|to_(?:n?char|base64)|rawtohex|utl_raw|uuid_short|sys_context|starts_with)\s*\("
     r"|\bsystem\$\w{3,40}\s*\(|\bbenchmark\s*\(\s*[\d@(]|\b(?:dbms_\w{2,30}|utl_(?:http|inaddr|file|smtp|tcp|encode)|ctxsys|owa_util|ordsys|dbms)\.\w"
 )

@@ -30,7 +30,7 @@ SHORT: Final[tuple[Sign, ...]] = (
         "logic-first",
         r"^\d{1,9}\s{1,3}(?:or|and|xor)\s{1,3}(?:/\*[^\x00*]{0,40}\*/\s{0,3})?(?:true|false|not\s)|\x00\s*(?:and|or|xor|&&|\|\|)\s{1,9}(?:true|false|null|\d{1,9}|not\s{1,9}\w{1,12}|\(?\s*exists\b[^\x00]{0,60}|[\w.]{1,30}\s{0,3}(?:=|<>|<=>)\s{0,3}[\w.'\x22]{1,30}|[\w.]{1,30}\s{1,3}like\s{1,3}['\x22]%[^\x00]{0,20}|"
         + _ASKED
-        + r"\(\s*[\w'\x22/(][^\x00]{0,40}\))\s*(?:--[\s+-]*|#|/\*)?$",
+        + r"\(\s*[\w'\x22/(][^\x00]{0,80}\)(?:\s{0,3}[<>=]{1,2}\s{0,3}['\x22]?\w{1,12}['\x22]?)?)\s*(?:--[\s+-]*|#|/\*)?$",
         10,
     ),
     Sign(
@@ -106,7 +106,7 @@ SHORT: Final[tuple[Sign, ...]] = (
     Sign("prepared", r"\bprepare\s{1,9}\w{1,30}\s{1,9}from\s{1,9}(?:@|'|0x|concat)", 10, is_said),
     Sign(
         "user-made",
-        r"^['\x22;)\s]{0,4}(?:(?:create|alter)\s{1,9}user\s{1,9}[\w.'\x22@%-]{1,60}\s{1,9}identified\s{1,9}by\b|grant\s{1,9}(?:connect|resource|dba|all)\b[^\x00;]{0,60}\sto\s{1,9}\w)",
+        r"^['\x22;)\s]{0,4}(?:(?:create|alter)\s{1,9}user\s{1,9}[\w.'\x22@%-]{1,60}\s{1,9}identified\s{1,9}by\b|grant\s{1,9}(?:connect|resource|dba|all|file|super)\b[^\x00;]{0,60}\sto\s{1,9}['\x22`]?\w)",
         10,
         stands_alone,
     ),
@@ -152,7 +152,7 @@ SHORT: Final[tuple[Sign, ...]] = (
     Sign("quotes-dotted", r"(?:['\x22]\.){6}"),
     Sign(
         "defined-alone",
-        r"^(?:create\s{1,3}(?:temp(?:orary)?\s{1,3})?table\s{1,3}[`\x22\x5b]?[\w.]{1,60}[`\x22\x5d]?\s{0,3}\(\s{0,3}[`\x22\x5b]?\w{1,60}[`\x22\x5d]?\s{1,3}(?:text|int|integer|bigint|n?varchar|char|serial|date|timestamp|float|bool|number|blob)\b|alter\s{1,3}table\s{1,3}[`\x22\x5b]?[\w.]{1,80}[`\x22\x5d]?\s{1,3}(?:add|drop|change|modify|rename|alter)\s|create\s{1,3}(?:or\s{1,3}replace\s{1,3})?function\s{1,3}[\w.]{1,60}\s{0,3}\([^\x00\n]{0,120}\)\s{0,3}returns\b|backup\s{1,3}(?:database|log)\s{1,3}\S{1,40}\s{1,3}to\s{1,3}disks?\s{0,3}=)",
+        r"^(?:create\s{1,3}(?:temp(?:orary)?\s{1,3})?table\s{1,3}[`\x22\x5b]?[\w.]{1,60}[`\x22\x5d]?\s{0,3}\(\s{0,3}[`\x22\x5b]?\w{1,60}[`\x22\x5d]?\s{1,3}(?:text|int|integer|bigint|n?varchar|char|serial|date|timestamp|float|bool|number|blob)\b|alter\s{1,3}table\s{1,3}[`\x22\x5b]?[\w.]{1,80}[`\x22\x5d]?\s{1,3}(?:add|drop|change|modify|rename|alter)\s|create\s{1,3}(?:or\s{1,3}replace\s{1,3})?function\s{1,3}[\w.]{1,60}\s{0,3}\([^\x00\n]{0,120}\)\s{0,3}returns\b|(?:backup|restore)\s{1,3}(?:database|log|\w{4,10}only)\s{1,3}(?:\S{1,40}\s{1,3})?(?:to|from)\s{1,3}disks?\s{0,3}=)",
         10,
         stands_alone,
     ),
@@ -200,6 +200,12 @@ SHORT: Final[tuple[Sign, ...]] = (
         "statement-cut",
         r"^select\s{1,9}(?:\d{1,9}|'[^\x00'\n]{0,20}'|\x22[^\x00\x22\n]{0,20}\x22|null)\s{1,9}from\s{1,9}[\w.`]{1,40}\s{1,9}where\s*\x00|\x00\s*exec(?:ute)?\s{1,9}[sx]p\w{0,30}\s*\x00",
         10,
+    ),
+    Sign(
+        "statement-run",
+        r"\bexec(?:ute)?\s{0,3}\(\s{0,3}'{1,8}\s{0,3}(?:exec|select|create|drop|insert|update|delete|alter|[sx]p_)",
+        10,
+        is_said,
     ),
     Sign("variable-selected", r"\bselect\s{1,3}@\w{1,30}\s{1,3}(?:as|into|from)\b", 10, is_said),
     Sign(

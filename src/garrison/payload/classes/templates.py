@@ -127,7 +127,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "typeset-run",
-            r"\\(?:write18|directlua|latelua|luaexec|ShellEscape)\s{0,3}\{[^\x00}\n]|\\openout\s{0,3}\\[a-z]|\\immediate\s{0,3}\\write|\\input\s{0,3}\{?\|[a-z\x22]|\\(?:input|include|includegraphics|lstinputlisting|verbatiminput)\s{0,3}(?:\[[^\x00\]]{0,40}\])?\s{0,3}\{\s{0,3}(?:/etc/|/proc/|/home/|/root/)",
+            r"\\(?:write18|directlua|latelua|luaexec|ShellEscape)\s{0,3}\{[^\x00}\n]|\\(?:openout|openin|newread|newwrite)\s{0,3}\\[a-z]|\\read\s{0,3}\\\w{1,20}\s{1,3}to\s{0,3}\\[a-z]|\\catcode\s{0,3}`|\\immediate\s{0,3}\\write|\\input\s{0,3}\{?\|[a-z\x22]|\\(?:input|include|includegraphics|lstinputlisting|verbatiminput)\s{0,3}(?:\[[^\x00\]]{0,40}\])?\s{0,3}\{\s{0,3}(?:/etc/|/proc/|/home/|/root/)",
             10,
             stands_alone,
         ),

@@ -199,6 +199,22 @@ def test_another_policy() -> None:
     assert explained(BAD_LIMIT, kept=True).is_same_policy
 
 
+def test_texts_of_nobody_known_are_called_usual_and_no_more() -> None:
+    """All signs of what was objected to, also those that were not told; what was accepted before stays so."""
+    before = {"place": "body/name", "class": "sql", "signs": ["tautology"]}
+    own = {"operations": [{"match": "addPet", "controls": {"payload": {"usual": [before]}}}]}
+    result = explained(post(b'{"name": "<script>alert(document.cookie)</script>"}'), kept=True, **own)
+    (change,) = result.change.patch["operations"]
+    (known, found) = change["controls"]["payload"]["usual"]
+    assert known == before
+    assert (found["place"], found["class"]) == ("body/name", "markup")
+    assert {"script-element", "telling-call"} <= set(found["signs"])
+    assert result.change.verified
+    assert explained(post(b'{"name": "<script>alert(1)</script>"}'), kept=False).change.patch == {
+        "operations": [{"match": "addPet", "controls": {"payload": {"mode": "monitor"}}}]
+    }
+
+
 @pytest.mark.parametrize(
     ("schema", "text"),
     [

@@ -17,17 +17,20 @@ from garrison.adapters.store.budget_windows import Counted, Window
 from garrison.adapters.store.ledger_rows import Rows
 from garrison.adapters.store.people_memory import PeopleMemory, people_shown
 from garrison.adapters.store.record import Recorder
-from garrison.adapters.store.releases import Kept, add_releases
+from garrison.adapters.store.releases import Kept, ReleasesInForce, add_releases
 from garrison.adapters.store.spool import SpoolWriter
 from garrison.config.load import load_settings
 from garrison.config.model import Settings
+from garrison.core.countermeasure import Action, Countermeasure, Scope
 from garrison.core.decision import FailMode
 from garrison.core.errors import RecordError
 from garrison.core.http import Peer, ResponseHead
 from garrison.core.principal import ANONYMOUS
 from garrison.engine.budgets import Budgets
 from garrison.engine.exchange import Exchange
+from garrison.engine.measures import NO_MEASURES, Measures
 from garrison.engine.shown import Shown
+from garrison.engine.spaces import Release
 from garrison.engine.state import State
 
 NOON = 20_000 * 86400 + 43200.5
@@ -145,6 +148,35 @@ def test_a_hold_outlives_its_window_and_ends_with_a_release(tmp_path: Path) -> N
     assert gateway.again(later).holds, "another budget"
     add_releases(tmp_path, [Kept(NOON + 1, "principal", "r:ada", "hour")])
     assert not gateway.again(later).holds
+
+
+MEASURE = Countermeasure(Action.BLOCK, Scope.PRINCIPAL, "r:somebody", since=NOON)
+
+
+@pytest.mark.parametrize("measures", [NO_MEASURES, Measures([MEASURE])])
+def test_who_was_released_and_is_held_again_is_held_after_a_restart(tmp_path: Path, measures: Measures) -> None:
+    """Whatever is looked at first: a release on file lifts what was before it, and nothing after."""
+    gateway = Gateway(tmp_path, "- {name: hour, limit: 2, then: hold}")
+    add_releases(tmp_path, [Kept(NOON - 1, "principal", "r:ada")])
+    assert [gateway.show(0, [number], NOON + number) for number in (1, 2, 3)] == [200, 200, 403]
+    restarted = Gateway(tmp_path, "- {name: hour, limit: 2, then: hold}")
+    restarted.stage.state.measures = measures
+    followers = ReleasesInForce(restarted.stage.state, pytest.fail), BudgetMemory(restarted.stage.state, pytest.fail)
+    followers[0].apply(restarted.settings)
+    followers[1].apply(restarted.settings, restarted.stage.policy.operations, NOON + 10)
+    assert restarted.show(0, [1], NOON + 10) == 403
+    followers[0].close()
+
+
+def test_a_release_that_comes_while_the_memory_is_read_lifts_what_was_before_it(tmp_path: Path) -> None:
+    gateway = Gateway(tmp_path, "- {name: hour, limit: 2, then: hold}")
+    assert [gateway.show(0, [number], NOON + number) for number in (1, 2, 3)] == [200, 200, 403]
+    restarted = Gateway(tmp_path, "- {name: hour, limit: 2, then: hold}")
+    BudgetMemory(restarted.stage.state, pytest.fail).apply(
+        restarted.settings, restarted.stage.policy.operations, NOON + 10
+    )
+    restarted.stage.state.budgets.releases = frozenset([Release(NOON + 11, "principal", "r:ada")])
+    assert [restarted.show(0, [number], NOON + 12) for number in (7, 8, 9)] == [200, 200, 403]
 
 
 def test_what_was_seen_before_a_release_does_not_count_after_a_restart(tmp_path: Path) -> None:
