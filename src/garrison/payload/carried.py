@@ -64,22 +64,34 @@ def carried(text: str) -> list[tuple[str, str]]:
         joined = _JOINED.sub(r"\2", text)
         if joined != text:
             found.append(("shell", joined))
-    if text.count("\n") >= _FEW_LINES and " " not in text and text.isascii() and len(text) <= _LINE:
+    if _is_of_lines(text):
         found.append(("lines", _BREAKS.sub(" ", text)))
     if len(text) <= _LINE and "=" in text and (query := _QUERY.fullmatch(text)):
         found += [(QUERY, value) for value in _values(query[1]) if not _PLAIN.fullmatch(value)]
     return found
 
 
+def _is_of_lines(text: str) -> bool:
+    """Whether line breaks stand where another value has spaces."""
+    return " " not in text and text.count("\n") >= _FEW_LINES and text.isascii() and len(text) <= _LINE
+
+
 def carrying(joined: Joined) -> list[int]:
     """The indexes of those texts that carry something; where none has a hint of it, one look at all tells."""
+    if _is_hinted(joined):
+        return [index for index, each in enumerate(joined.texts) if carried(each)]
+    return [index for index, each in enumerate(joined.texts) if _is_of_lines(each)] if "\n" in joined.text else []
+
+
+def _is_hinted(joined: Joined) -> bool:
+    if not joined.signs or not joined.signs.translate(None, _NO_HINT):
+        return False
     text = joined.text
-    if "\n" not in text:
-        if not joined.signs or not joined.signs.translate(None, _NO_HINT):
-            return []
-        if not (_MARKED.search(text) or any(first in text for first in _FIRST) or ("=" in text and _ASKS.search(text))):
-            return []
-    return [index for index, each in enumerate(joined.texts) if carried(each)]
+    return (
+        _MARKED.search(text) is not None
+        or any(first in text for first in _FIRST)
+        or ("=" in text and _ASKS.search(text) is not None)
+    )
 
 
 def _values(query: str) -> list[str]:

@@ -17,7 +17,8 @@ def hidden_in(joined: Joined) -> frozenset[int]:
     if not joined.is_parted:
         return frozenset(range(len(joined.texts)))
     text = joined.text
-    if not _may_escape(joined) and text.isascii() and "\n" not in text and not _ALONE.search(text):
+    is_folded = "\n" in text and _FOLDED.search(text) is not None
+    if not is_folded and not _may_escape(joined) and text.isascii() and not _ALONE.search(text):
         return _NOTHING
     found = list(hiding(joined))
     if not found:
