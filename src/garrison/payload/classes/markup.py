@@ -27,6 +27,18 @@ CLASS = PayloadClass(
     "Markup and scripts",
     (
         Sign(
+            "string-around",
+            r"^[\w .-]{0,30}['\x22][-+*/^,|&%]{1,2}[a-z_$][\w.$]{0,40}\s?\([^\x00\n]{0,120}\)[-+*/^,|&%]{1,2}['\x22]$",
+            10,
+            stands_alone,
+        ),
+        Sign(
+            "place-set",
+            r"^[^\x00\n]{0,40}(?:[\x00;,?:&|)'\x22-])\s?(?:(?:window|document|top|self|parent)\.)?location(?:\.href)?\s?=\s?['\x22\x60](?://|javascript:)",
+            10,
+            stands_alone,
+        ),
+        Sign(
             "script-element",
             r"<\s*/?\s*[\x00-]?(?:script|xss|vmlframe|bgsound|applet|frameset|layer|ilayer|isindex|scriptlet|xml:script|svg:script)(?:[\s/>\"'`=:(<;&]|\\|\x00)",
             10,
