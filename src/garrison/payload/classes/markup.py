@@ -74,6 +74,12 @@ CLASS = PayloadClass(
             10,
         ),
         Sign(
+            "cookie-of-a-page",
+            r"<meta\b[^\x00<>]{0,80}\bhttp-equiv\s{0,3}=\s{0,3}['\x22]?set-cookie",
+            10,
+            is_not_fenced,
+        ),
+        Sign(
             "handler-cut",
             r"<[a-z][\w:-]{0,20}[\s/\x22'`][^\x00<>]{0,80}on[a-z]{3,30}\s*=\s*['\x22`]?\s*\x00|\x00[\s'\x22`/]{1,4}(?:formaction|autofocus|srcdoc|xlink:href|onfocus)\s*=\s*$",
             10,
