@@ -33,17 +33,21 @@ _ASKS: Final = re.compile(r"\0[^\s=\0]{1,340}=[^=\0\n][^\0\n]*?[\s'\"<(;|$`\\%/]
 
 # What a shell leaves out of a word: empty quotes, empty parameters, a line that goes on, quotes around a part of it.
 _JOINED: Final = re.compile(
-    r"(?<=[\w/])(?:''|\"\"|\\\r?\n|\\(?=[a-z])|\$[@*]|`\s?`|<>)(?=[\w/])|(?<=[\w/])(['\"])(\w{1,3})\1(?=[\w/\s;|&)]|$)"
+    r"(?<=[\w/])(?:''|\"\"|\\\r?\n|\\(?=[a-z])|\$(?:[@*\d!]|\(\)|\{[a-z]{1,6}\})|`\s?`|<>|\^)(?=[\w/])|(?<=[\w/])(['\"])(\w{1,3})\1(?=[\w/\s;|&)]|$)"
 )
-_HINTS: Final = b"[{\"'\\$<`="
+_HINTS: Final = b"[{\"'\\$<`^="
 """What any of it has: one look, and most texts are done."""
 _NO_HINT: Final = bytes([code for code in range(256) if code not in _HINTS])
 _MARKED: Final = re.compile(
-    r"['\"\\$<`](?:(?<=\\)|(?<=')(?:'|\w{1,3}['\"])|(?<=\")(?:\"|\w{1,3}['\"])|(?<=\$)[@*]|(?<=<)>|(?<=`)(?:`| `))"
+    r"['\"\\$<`^](?:(?<=\\)|(?<=[a-z]\^)[a-z]|(?<=')(?:'|\w{1,3}['\"])|(?<=\")(?:\"|\w{1,3}['\"])"
+    r"|(?<=\$)(?:[@*\d!]|\(\)|\{[a-z]{1,6}\}\w)|(?<=<)>|(?<=`)(?:`| `))"
 )  # begins with what is sought first
 """What may be left out: most texts have nothing of it, and are not read letter by letter."""
 _LINE: Final = 600
 """Characters of what a shell is told in a value."""
+_FEW_LINES: Final = 2
+_BREAKS: Final = re.compile(r"\s+")
+"""What stands for spaces in a value that has none: to most languages a line's end is as good as one."""
 _ACTS: Final = re.compile(r"[;|&`\n$/<>({]")
 """Signs of which a shell has at least one, where a word is run."""
 _WORD: Final = re.compile(r"[\w'\"\\@]{4,40}")
@@ -51,7 +55,7 @@ _WORD: Final = re.compile(r"[\w'\"\\@]{4,40}")
 
 
 def carried(text: str) -> list[tuple[str, str]]:
-    """Each behind the step that it takes: `json`, `graphql`, `shell`, `query`. Never raises."""
+    """Each behind the step that it takes: `json`, `graphql`, `shell`, `query`, `lines`. Never raises."""
     found = [(JSON, each) for each in _strings(text)] if text.startswith(_OPENING) else []
     if not found and text.startswith((*_OPERATIONS, "{")) and text.rstrip().endswith("}"):
         given = [each.replace('\\"', '"').replace("\\\\", "\\") for each in _ARGUMENT.findall(text)[:_MOST]]
@@ -60,19 +64,34 @@ def carried(text: str) -> list[tuple[str, str]]:
         joined = _JOINED.sub(r"\2", text)
         if joined != text:
             found.append(("shell", joined))
+    if _is_of_lines(text):
+        found.append(("lines", _BREAKS.sub(" ", text)))
     if len(text) <= _LINE and "=" in text and (query := _QUERY.fullmatch(text)):
         found += [(QUERY, value) for value in _values(query[1]) if not _PLAIN.fullmatch(value)]
     return found
 
 
+def _is_of_lines(text: str) -> bool:
+    """Whether line breaks stand where another value has spaces."""
+    return " " not in text and text.count("\n") >= _FEW_LINES and text.isascii() and len(text) <= _LINE
+
+
 def carrying(joined: Joined) -> list[int]:
     """The indexes of those texts that carry something; where none has a hint of it, one look at all tells."""
+    if _is_hinted(joined):
+        return [index for index, each in enumerate(joined.texts) if carried(each)]
+    return [index for index, each in enumerate(joined.texts) if _is_of_lines(each)] if "\n" in joined.text else []
+
+
+def _is_hinted(joined: Joined) -> bool:
     if not joined.signs or not joined.signs.translate(None, _NO_HINT):
-        return []
+        return False
     text = joined.text
-    if not (_MARKED.search(text) or any(first in text for first in _FIRST) or ("=" in text and _ASKS.search(text))):
-        return []
-    return [index for index, each in enumerate(joined.texts) if carried(each)]
+    return (
+        _MARKED.search(text) is not None
+        or any(first in text for first in _FIRST)
+        or ("=" in text and _ASKS.search(text) is not None)
+    )
 
 
 def _values(query: str) -> list[str]:

@@ -15,12 +15,12 @@ from typing import Final
 
 import msgspec
 
+from garrison.payload.digits import BASE64, DIGITS, FOLDED, in_digits, unwrapped
 from garrison.payload.purse import Purse
 
 MAX_ROUNDS: Final = 4
 """Wrappings inside one another that are undone: what is deeper no server undoes either."""
 _MAX_NORMALISED: Final = 4  # compatibility forms may be longer than what they stand for: up to 18 times for one sign
-PRINTABLE: Final = 0.97  # of what base64 hides: random bytes that are all printable are as good as impossible
 _MANY: Final = 256
 """Places of a kind in one text from which on they are no longer looked at one by one, but all at once."""
 
@@ -49,6 +49,7 @@ _INVALID = re.compile("([\udc80-\udcff]+)")
 # No half of a character, which is none (surrogates), and nothing that there is not.
 _ESCAPE = re.compile(
     r"(\\(?:u(?![dD][89A-Fa-f])[0-9A-Fa-f]{4}"
+    r"|U(?!0000[dD][89A-Fa-f])(?:000[0-9A-Fa-f]|0010)[0-9A-Fa-f]{4}"
     r"|u\{(?!0{0,2}[dD][89A-Fa-f][0-9A-Fa-f]{2}\})(?:0?[0-9A-Fa-f]{1,5}|10[0-9A-Fa-f]{4})\}"
     r"|x[0-9A-Fa-f]{2}|[0-3]?[0-7]{2}))"
 )
@@ -59,7 +60,6 @@ _JOINED = re.compile(
     r"\+(?:and|or|xor|union|select|order|group|having|waitfor|delay|where|from|like|insert|dir|cat|ping|ls|wget|curl)\+"
 )  # in lower case: to leave the case aside would cost some times as much
 _HEX = re.compile(r"0x[0-9A-Fa-f]{2}(?:0x[0-9A-Fa-f]{2})+")  # begins with what is sought first
-BASE64 = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
 _DATA_URL = re.compile(r"(?<=;base64,)[A-Za-z0-9+/_-]{8,}={0,2}")
 
 
@@ -281,9 +281,19 @@ def _from_utf7(token: str) -> str:
     return data.decode("utf-16-be", "replace") if any(data[::2]) else data[1::2].decode("latin-1")
 
 
+def _without_nothing(text: str) -> str:
+    """Without the signs that say nothing between others; neither of UTF-16, which has a step of its own, nor of what is
+    a file of bytes."""
+    is_other = "\0" in text and len(text) <= _NO_FILE and _sixteen(text) == text
+    return text.replace("\0", "") if is_other else text
+
+
+_NO_FILE: Final = 1_000
+
+
 def _hex(text: str) -> str:
-    if "0x" not in text:
-        return text
+    if "0x" not in text or DIGITS.fullmatch(text):
+        return in_digits(text) or text
     return _HEX.sub(lambda match: bytes.fromhex(match[0].replace("0x", "")).decode("latin-1"), text)
 
 
@@ -295,23 +305,11 @@ def _plus(text: str) -> str:
 def _base64(text: str) -> str:
     if BASE64.fullmatch(text):
         return unwrapped(text) or text
+    if "\n" in text and FOLDED.fullmatch(text):
+        return unwrapped("".join(text.split())) or text
     if ";base64," in text:
         return _DATA_URL.sub(lambda match: unwrapped(match[0]) or match[0], text)
     return text
-
-
-def unwrapped(text: str) -> str:
-    """What `text` hides in base64; empty where it hides no text."""
-    bare = text.rstrip("=").replace("-", "+").replace("_", "/")
-    try:
-        data = binascii.a2b_base64(bare + "=" * (-len(bare) % 4))
-    except binascii.Error:
-        return ""
-    other = len(data[:512].translate(None, _TEXT_BYTES))
-    return data.decode("latin-1") if data and other <= (1 - PRINTABLE) * min(len(data), 512) else ""
-
-
-_TEXT_BYTES: Final = bytes([9, 10, 13, *range(0x20, 0x7F)])
 
 
 def compatible(text: str) -> str:
@@ -319,6 +317,7 @@ def compatible(text: str) -> str:
     if text.isascii():
         return text
     forms = _FORMS
+    text = _misread(text)
     found = _MAPPED.findall(text.encode("utf-8", "replace").translate(None, _ASCII).decode())
     changed = [char for char in set(found) if forms[ord(char)] != char]
     if len(found) * _SOME > len(text) and len(changed) > _DISTINCT:
@@ -328,6 +327,16 @@ def compatible(text: str) -> str:
     for char in sorted(changed, key=_stands_for_ascii, reverse=True):
         text = text.replace(char, forms[ord(char)])
     return text
+
+
+def _misread(text: str) -> str:
+    """Where each byte of UTF-8 was read as a sign of Latin-1, as of fields of a head, what they were, if that stands
+    for other signs itself."""
+    try:
+        read = text.encode("latin-1").decode()
+    except UnicodeError:
+        return text
+    return read if _MAPPED.search(read) is not None else text
 
 
 _SOME: Final = 4
@@ -369,6 +378,7 @@ _LOOKALIKES: Final = {
 _MAPPED: Final = re.compile(f"[{_COMPATIBLE}{''.join(_LOOKALIKES)}]")
 
 _STEPS: tuple[tuple[str, Callable[[str], str]], ...] = (
+    ("nul", _without_nothing),
     ("base64", _base64),
     ("percent", _percent),
     ("utf-16", _sixteen),

@@ -8,13 +8,13 @@ from garrison.payload.quoting import closing_quotes, is_said, leaves_string, sta
 
 _SCRIPT: Final = re.compile(
     r"\s*[)}\];]{0,4}\s*(?:"
-    r"(?:\|\||&&)\s*[(!]?\s*(?:this|db|sleep|function|obj|it|true|1|\d|'|\"|Object\.|new\s+Date|process\.|globalThis)"
+    r"(?:\|\||&&)\s*[(!]{0,3}\s*(?:\)\s?=>|return\b|this|db|sleep|function|obj|it|true|1|\d|'|\"|Object\.|new\s+Date|process\.|globalThis)"
     r"|;\s*[(!]?\s*(?:return|sleep|while|do|var|let|const|await|throw|process\.|fetch\(|globalThis|Object\.|this\.|db\.|if|it\b|obj\b|\d\s*==|'\w{0,9}'?\s*==)"
     r"|\+\s*(?:sleep|\(?\s*function\b))"
 )
 _GRAPH: Final = re.compile(
     r"\s*\}?\s*\)?\s*(?:return|with|match|union|call|delete|detach|create|set|merge|load\s+csv|foreach|where"
-    r"|filter|for|sort|limit|remove|insert|update)[\s(]|\s*\}\s*\)\s*<?-",
+    r"|filter|for|sort|limit|remove|insert|update|yield)[\s(]|\s*\}\s*\)\s*<?-",
     re.IGNORECASE,
 )
 _PATH: Final = re.compile(r"\s*\)?\s*(?:\]|\||/|and\b|or\b|=|\[)", re.IGNORECASE)
@@ -58,8 +58,21 @@ def is_verb(text: str, place: int) -> bool:
 
 
 _TOLD: Final = re.compile(
-    r"\s*[^\s]{0,60}\r\n(?:[A-Z]{3,9}|delete|del|incr|decr|incrby|decrby|[hmz]?[gs]et\w{2,3}|hset|hget|hdel|[lr]push|[lr]pop"
-    r"|lrange|sadd|srem|smembers|zadd|zrem|zrange|evalsha)(?: [^\s]+){1,6}(?:\r\n|\Z)"
+    r"\s*(?:[^\s]{0,60}?|[^\r\n]{0,60}?(?=\r\n[A-Z]))(?:\r\n|\\r\\n)(?:[A-Z]{3,9}|delete|del|incr|decr|incrby|decrby|[hmz]?[gs]et\w{2,3}|hset|hget|hdel|[lr]push|[lr]pop"
+    r"|lrange|sadd|srem|smembers|zadd|zrem|zrange|evalsha)(?:[ \t]{1,3}[^\s]+){1,6}(?:\r\n|\\r\\n|\Z)"
+)
+
+
+def tells_server(text: str, place: int) -> bool:
+    """Whether the line behind the value that `text` begins with is told to a server of mail: in capitals, as such
+    clients write and sentences do not, or behind a number of its own."""
+    return _COMMANDED.search(text[:_LINES]) is not None and is_said(text, place)
+
+
+_LINES: Final = 200
+_COMMANDED: Final = re.compile(
+    r"(?:[\r\n]|%0[aAdD]|\\[rn])"
+    r"(?:[A-Za-z]{1,3}\d{1,4}\s{1,3}[A-Z]{4,12}\b|[A-Z]{4,8}(?:[\s\\%:]|\Z)|MAIL FROM|RCPT TO)"
 )
 
 
@@ -95,12 +108,18 @@ def leaves_path(text: str, place: int) -> bool:
     return leaves_string(text, place, _PATH, 120) or _JOINED.search(text, max(0, place - 80), place) is not None
 
 
+def joins_path(text: str, place: int) -> bool:
+    """The same of a value: in documents such tests are their own."""
+    is_value = len(text) <= _LINES and text.lstrip()[:1] != "<" and stands_alone(text, place)
+    return is_value and leaves_path(text, place)
+
+
 _JOINED: Final = re.compile(
     r"^\s*(?:and|or)\s+(?:string-length|starts-with)\(|(?:^|[\])'\"])\s*(?:and|or)\s+[^.;,]{0,12}[\w-]+\(\s*(?:/|@|\.\.)|//\w|\[\s*[\w-]+\(",
     re.IGNORECASE,
 )
 
-_FILTER: Final = re.compile(r"[|&!(]*\(?\s*(?:[|&!]|[A-Za-z][\w.;-]{0,40}\s*(?::[\w.]*:)?[~<>]?=|\)|$)")
+_FILTER: Final = re.compile(r"[|&!(]*\(?\s*(?:[|&!]|[A-Za-z][\w.;-]{0,60}\s*(?::[\w.]*:)?[~<>]?=|\)|$)")
 _BRACES: Final = frozenset("()|&!")
 _EXPRESSION: Final = re.compile(r"\(\?|\[\^|\\[swdbSWDB]|\.\*|\{\d|[\])]\+|\)\?")
 

@@ -7,7 +7,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Final
 
-from garrison.payload.decoding import BASE64, compatible, unwrapped
+from garrison.payload.decoding import compatible
+from garrison.payload.digits import BASE64, FOLDED, in_digits, unwrapped
 from garrison.payload.joined import Joined
 
 
@@ -15,7 +16,9 @@ def hidden_in(joined: Joined) -> frozenset[int]:
     """The indexes of those texts in which `decode` has something to undo, and now and then of another."""
     if not joined.is_parted:
         return frozenset(range(len(joined.texts)))
-    if not _may_escape(joined) and joined.text.isascii() and not _ALONE.search(joined.text):
+    text = joined.text
+    is_folded = "\n" in text and _FOLDED.search(text) is not None
+    if not is_folded and not _may_escape(joined) and text.isascii() and not _ALONE.search(text):
         return _NOTHING
     found = list(hiding(joined))
     if not found:
@@ -35,9 +38,11 @@ def hiding(joined: Joined) -> Iterator[int]:
     sought = _HIDING if _may_escape(joined) else _ALONE
     while found := sought.search(text, at):
         at = found.end()
-        if found[0] != "\0" or unwrapped(found[1]):
+        if found[0] != "\0" or in_digits(found[1]) or unwrapped(found[1]):
             yield at
             at = text.find("\0", at)  # one place in each is enough
+    if "\n" in text:
+        yield from [found.end() for found in _FOLDED.finditer(text)]
     if not text.isascii() and joined.data.translate(None, _NO_FORMS) and compatible(text) != text:
         at = 0
         for each in text.split("\0"):
@@ -62,7 +67,12 @@ _LOW: Final = "".join(
 """Three digits of base64 with which each of three bytes is one of ASCII, whatever the fourth is."""
 _TOLERANT: Final = 46
 """Characters of base64 from which on a byte among what they hide may be no text (`PRINTABLE`)."""
-_ALONE: Final = re.compile(rf"\0(?=(?:[^\0]{{{_TOLERANT}}}|{_LOW}[^\0]{_LOW}))(?=({BASE64.pattern})\0)")
+_IN_DIGITS: Final = r"[0-8aA][0-9A-Fa-fxX]{15}"
+"""How what is written in digits of sixteen begins."""
+_ALONE: Final = re.compile(
+    rf"\0(?=[A-Za-z0-9+/_-]{{8}})(?=[^\0]{{{_TOLERANT}}}|{_LOW}[^\0]{_LOW}|{_IN_DIGITS})(?=({BASE64.pattern})\0)"
+)
+_FOLDED: Final = re.compile(rf"\0(?={FOLDED.pattern}\0)")
 _HIDING: Final = re.compile(
     r"%(?:[0-9A-Fa-f]{2}|[uU][0-9A-Fa-f]{4}|%)|&(?:#[0-9xX]|[A-Za-z]{2,12};)|\\[uxUX0-7{]|\+[A-Za-z]"
     rf"|0x[0-9A-Fa-f]{{2}}0x|;base64,|{_ALONE.pattern}"

@@ -152,6 +152,7 @@ def _signs_anew(form: Form, old: bytes, known: "Ends") -> Signs:
         if part.old < end <= part.old + part.length + (part.new + part.length == len(piece))
     ]
     told = len(ends)
+    most = min(most, told + form.purse.matches_left)
     for start, end in gaps:
         ends += _ends_between(piece, start, end, most - len(ends))
     form.purse.pay_for_matches(len(ends) - told)

@@ -70,6 +70,11 @@ class Purse:
         """Take what it cost to be told of `count` matches, and what it costs to weigh them."""
         self.pay(_WEIGHED + _TOLD * count)
 
+    @property
+    def matches_left(self) -> int:
+        """Of how many matches it can be told at most: who is told of one more has nothing left."""
+        return max(0, self.left - _WEIGHED) // _TOLD
+
     def pay_for_reading(self, part: str, each: int, count: int) -> bool:
         """Take what it costs to read `part` as a language, of which `count` things cost `each`.
 

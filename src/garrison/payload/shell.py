@@ -87,12 +87,15 @@ def ends_value(text: str, place: int) -> bool:
     Programs stand before a separator where somebody shows a line of a shell (`make; make install`), words where
     somebody writes: names that are words as well, or names of languages, must have an option or a path behind them.
     """
-    if not stands_alone(text, place) or not is_said(text, place) or _is_row(text):
-        return False
-    found = _VALUE.match(text)
-    if found is None or found["value"].lower() in _PROGRAMS or (found["mark"] == "&" and "=" in found["value"]):
+    found = _VALUE.match(text) if len(text) <= _LINES else None
+    if found is None or not is_said(text, place) or _is_row(text) or not _is_value(found["value"], found["mark"]):
         return False
     word, rest = found["word"].lower().removesuffix(".exe"), found["rest"]
+    if found["words"]:
+        words = {*found["words"].lower().split(), found["value"].lower()}
+        return _PROGRAMS.isdisjoint(words) and _is_told_to(word, rest)
+    if found["folder"] or ((found["led"] or found["mark"][-1] == "(") and _is_led(word, rest)):
+        return True
     if _runs_alone(word, found["mark"], rest.strip()) or _OPTION.match(rest) is not None:
         return True
     if word == "echo" and ("`" in rest or "$(" in rest or _WRITTEN.search(rest) is not None):
@@ -105,12 +108,42 @@ def ends_value(text: str, place: int) -> bool:
     return given is not None and word in _WORDS and given[0].strip()[:1] not in {"'", '"'}
 
 
+def _is_told_to(word: str, rest: str) -> bool:
+    """Whether `word` is a command that is told what no sentence has: asked behind a value of several words."""
+    if word in _ODD:
+        return bool(rest.strip())
+    if word in _NAMED_TOOLS or word in _TOOLS:
+        return any(each.match(rest) is not None for each in (_OPTION, _GIVEN, _TOLD))
+    return word in _WORDS and _AT_FILE.match(rest) is not None
+
+
+_AT_FILE: Final = re.compile(r"\s+(?:-[A-Za-z]{1,4}\s+){0,2}(?:/(?:etc|proc|var|tmp|root|home|dev)/|[A-Za-z]:\\)")
+
+
+def _is_value(value: str, mark: str) -> bool:
+    """Whether `value` is none of a program, and where `mark` ends its line more than a word of a text."""
+    if value.lower() in _PROGRAMS or (mark in {"&", "$("} and "=" in value) or (mark == "$(" and value[-1:] == '"'):
+        return False
+    return not mark.isspace() or _DATUM.fullmatch(value) is not None
+
+
+_LINES: Final = 300
+_DATUM: Final = re.compile(r"(?:[\w.+-]*[@/][\w.+@/-]+|[\d.:-]+|[\w-]{1,40}\.[a-z]{2,8}|[\w.-]{0,40}['\")]{1,2})?")
+
+
+def _is_led(word: str, rest: str) -> bool:
+    """Whether `word` is run where another program or a sign of the shell leads it."""
+    if word in _WORDS and word not in _ALONE:
+        return _OPTION.match(rest) is not None or _GIVEN.match(rest) is not None
+    return word in _PROGRAMS
+
+
 def _runs_alone(word: str, mark: str, rest: str) -> bool:
     """Whether `word` does something with nothing but `rest` behind it."""
     if word in _ODD:
         return bool(rest)
     if not rest:
-        return (mark[0] == "&" and word in _ASKING) or (mark == "|" and word in _SHELLS)
+        return word in _CERTAIN or (mark[0] == "&" and word in _ASKING) or (mark == "|" and word in _SHELLS)
     return word in _ALONE and (rest in {"#", "\\", "%00"} or _WRITTEN.match(rest) is not None)
 
 
@@ -118,8 +151,11 @@ _OPTION: Final = re.compile(r"\s+(?:-[A-Za-z](?:\s|$)|--[a-z][\w-]{2,30}(?:[=\s]
 """What no sentence has behind a word."""
 _SHELLS: Final = frozenset({"sh", "bash", "zsh", "ksh", "dash", "csh", "perl", "python", "python3"})
 _VALUE: Final = re.compile(
-    r"\s*(?P<value>[\w.@:/?=+%-]{0,40})['\")]{0,2}\s{0,2}(?P<mark>;|\|{1,2}|&{1,2})\s{0,2}"
-    r"(?P<word>[A-Za-z][\w.-]{1,16})(?P<rest>(?:[\s<>;|&#\\%][^\n]{0,160})?)$"
+    r"\s*(?P<words>(?:(?:[A-Za-z][\w.,'-]{0,20} ){1,8}(?=[\w.@:/'\"-]))?)"
+    r"(?P<value>[\w.@:/?=+%-]{0,40}['\")]{0,2})\s{0,2}(?P<mark>;|\|{1,2}|&{1,2}|\r?\n|(?:(?<=\w)[<>]|\$)\()"
+    r"[ \t]{0,2}[({]?[ \t]?"
+    r"(?P<led>(?:(?:sudo|doas|nohup|builtin|busybox|command|exec|eval|env|setsid|call|start|xargs(?:\s+-\S{1,4})?)\s+){0,2})"
+    r"(?P<folder>(?:/(?:usr/)?(?:local/)?s?bin/)?)(?P<word>[A-Za-z][\w.-]{1,16})(?P<rest>(?:[\s<>;|&#\\%)][^\n]{0,160})?)\s*$"
 )
 _GIVEN: Final = re.compile(
     r"\s+(?:[-+]{1,2}\w|/\w|/\s+-|~/|\.{1,2}/|\$[\w({]|https?:|%[A-Z]{2,20}%|\d{1,3}(?:\.\d{1,3}){3}\b|[A-Za-z]:\\|\\\\\w|['\"])|\s*<{1,3}\s*\S"
@@ -135,9 +171,16 @@ _WRAPPED: Final = re.compile(
     r"\s+(?:[^\s;|&]{1,12}\s+){0,2}(?:id|whoami|uname|hostname|sh|bash)\s*(?:$|[;|&]|\w{1,6}$)"
 )
 _ASKING: Final = frozenset({"dir", "ver", "ipconfig", "systeminfo", "tasklist", "hostname", "whoami"})
+_CERTAIN: Final = frozenset({
+    "dmesg", "ifconfig", "ipconfig", "ls", "lsblk", "lscpu", "lsmod", "mailq", "netstat", "printenv", "pwd",
+    "systeminfo", "tasklist", "uname", "whoami",
+})  # fmt: skip
+"""Commands that do something alone, and are neither a word nor what a column of a table is called."""
 _ODD: Final = frozenset({
+    "crictl", "gcloud", "redis-cli", "runc", "ufw",
     "attrib", "bitsadmin", "certutil", "chattr", "cmdkey", "cmstp", "cscript", "findstr", "forfiles", "fsutil",
     "gpasswd", "icacls", "insmod", "installutil", "iptables", "killall", "lsattr", "mkfifo", "mknod", "mshta",
+    "gci", "gwmi", "icm", "iex", "irm", "iwr",
     "msiexec", "net1", "netsh", "nltest", "pkill", "regasm", "regsvr32", "rundll32", "schtasks", "setfacl",
     "ssh-keygen", "takeown", "taskkill", "useradd", "userdel", "usermod", "vssadmin", "wbadmin", "wevtutil", "wmic",
     "wscript",
@@ -173,6 +216,17 @@ _PROGRAMS: Final = frozenset({
     "pnpm", "poetry", "pytest", "rake", "sync", "terraform", "tox", "true", "uv", "yarn",
 })  # fmt: skip
 """What is run, and so begins a line of a shell."""
+
+
+def names_cmdlet(text: str, place: int) -> bool:
+    """Whether a command of PowerShell is named before `place`: a verb and a noun, each with a capital."""
+    return stands_alone(text, place) and is_said(text, place) and _CMDLET.search(text) is not None
+
+
+_CMDLET: Final = re.compile(
+    r"[;|&(]\s{0,3}(?:Get|Set|New|Invoke|Start|Stop|Remove|Test|Out|Add|Import|Export|Copy|Move|Enable|Disable|Register"
+    r"|Send|Read|Write|Clear|Restart|Select|Convert\w{0,4}|Install|Uninstall|Enter|Find|Save|Mount)-[A-Z][A-Za-z]{2,40}"
+)
 
 _ADDRESSED: Final = frozenset({"wget", "curl", "ssh", "ftp", "git"})
 """Commands whose only argument is an address or a part of one, and no word alone."""

@@ -16,7 +16,7 @@ _KEYWORDS: Final = {
     "G": "order group having limit offset procedure into when then else case end as by desc asc for using",
     "D": "insert update delete drop alter create exec execute truncate declare shutdown waitfor merge call grant load"
     " set begin replace backup restore use kill bulk attach copy do handler if while print open rename",
-    "0": "null true false current_user user default unknown",
+    "0": "null true false current_user user default unknown missing",
 }
 _CONSTANTS: Final = frozenset(_KEYWORDS["0"].split())
 _WORDS: Final = {word: letter for letter, line in _KEYWORDS.items() for word in line.split()}

@@ -4,10 +4,10 @@ import re
 from typing import Final
 
 _READ: Final = 400  # characters of a statement that are looked at
-_BETWEEN: Final = re.compile(r"/\*[^*]*+\*/|\+")
+_BETWEEN: Final = re.compile(r"/\*[^*]*+\*/|\+|(?:#|--)[^\n]{0,40}+\n")
 _OBJECT: Final = (
     "(?:table|database|schema|user|view|procedure|proc|function|index|column|trigger|login|role|sequence|package"
-    "|tablespace|server|alias|event|type)"
+    "|tablespace|server|alias|event|type|keyspace|collection|graph)"
 )
 _TAKES: Final = (
     r"select\s*(?:[(*@'\"`-]|\d|[\w.`]+\s*[,(]|(?:distinct|top|all|case|null)\s)",
@@ -46,6 +46,13 @@ _TAKES: Final = (
     r"export\s+(?:data\s|database\s')",
     r"show\s+(?:tables|databases|grants|variables)",
     r"with\s+\w+\s+as\s*\(",
+    r"vacuum\s+into\s",
+    r"prepare\s+\w+\s+(?:from|as)\s",
+    r"flush\s+(?:privileges|tables|hosts|logs|status)",
+    r"lock\s+tables?\s+\w",
+    r"(?:optimize|repair|analyze)\s+table\s",
+    r"explain\s+(?:analyze|select)\s",
+    r"reset\s+(?:master|slave|query|persist)",
     r"(?:iif|elt|pg_sleep|sleep|benchmark)\s*\(",
 )
 _STATEMENT: Final = re.compile(rf"\s*(?:{'|'.join(_TAKES)})", re.IGNORECASE)
@@ -54,7 +61,7 @@ _STATEMENT: Final = re.compile(rf"\s*(?:{'|'.join(_TAKES)})", re.IGNORECASE)
 def begins_statement(text: str, start: int) -> bool:
     """Whether a statement begins at `start`: a verb with what such a verb takes, comments between them left aside."""
     part = text[start : start + _READ]
-    if "/*" in part or "+" in part:
+    if "/*" in part or "+" in part or "\n" in part:
         part = _BETWEEN.sub(" ", part)
     return part.lstrip()[:_LONGEST].lower().startswith(_VERBS) and _STATEMENT.match(part) is not None
 
@@ -63,6 +70,7 @@ _VERBS: Final = (
     "select", "insert", "replace", "update", "delete", "drop", "create", "alter", "rename", "truncate", "comment",
     "exec", "declare", "shutdown", "checkpoint", "waitfor", "merge", "grant", "revoke", "call", "copy", "attach",
     "handler", "load", "begin", "if", "backup", "restore", "bulk", "do", "set", "use", "kill", "show", "with", "iif",
+    "vacuum", "prepare", "flush", "lock", "optimize", "repair", "analyze", "explain", "reset",
     "pragma", "detach", "install", "export", "unload",
     "elt", "pg_sleep", "sleep", "benchmark",
 )  # fmt: skip

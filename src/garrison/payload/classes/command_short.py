@@ -3,7 +3,7 @@
 from typing import Final
 
 from garrison.payload.quoting import is_said, is_short, stands_alone
-from garrison.payload.shell import ends_value
+from garrison.payload.shell import ends_value, names_cmdlet
 from garrison.payload.sign import Sign
 
 _FIRST: Final = r"^[)'\x22]{0,3}\s{0,3}[;|&]{1,2}\s{0,3}"
@@ -130,7 +130,7 @@ SHORT: Final[tuple[Sign, ...]] = (
     ),
     Sign(
         "option-told",
-        r"^-{1,2}(?:output|output-document|o|K|config|D|dump-header|T|upload-file|trace|log-file)[\s=]{0,2}/(?:etc|tmp|var|root|home|dev/shm)/",
+        r"^-{1,2}(?:output|output-document|exec-path|o|K|config|D|dump-header|T|upload-file|trace|log-file)[\s=]{0,2}/(?:etc|tmp|var|root|home|dev/shm)/",
         10,
         stands_alone,
     ),
@@ -155,15 +155,27 @@ SHORT: Final[tuple[Sign, ...]] = (
     ),
     Sign(
         "value-ended",
-        r"^[\w.@:/?=+%-]{0,40}['\x22)]{0,2}\s{0,2}(?:;|\|{1,2}|&{1,2})\s{0,2}[a-z][\w.-]{1,16}(?:[\s<>;|&#\\%]|\x00)",
+        r"^(?:[a-z][\w.,'-]{0,20} ){0,8}[\w.@:/?=+%-]{0,40}['\x22)]{0,2}\s{0,2}(?:;|\|{1,2}|&{1,2}|\r?\n|[<>$]\()\s{0,2}[({]?\s?(?:/(?:usr/)?(?:local/)?s?bin/)?[a-z][\w.-]{1,16}(?:[\s<>;|&#\\%)]|\x00)",
         10,
         ends_value,
     ),
     Sign(
         "block-behind",
-        r"^[\w.@-]{0,40}['\x22)]{0,2}\s{0,2}[;|&]{1,2}\s{0,2}(?:if|for|while|until)\s[^\x00\n;]{1,60};\s{0,2}(?:then|do)\s[^\x00\n]{1,120};\s{0,2}(?:fi|done)\b",
+        r"^[\w.@-]{0,40}['\x22)]{0,2}\s{0,2}(?:[;|&]{1,2}|\n|%0a)\s{0,2}(?:if|for|while|until)\s[^\x00\n;]{1,60};\s{0,2}(?:then|do)\s[^\x00\n]{1,120};\s{0,2}(?:fi|done)\b[^\x00\n]{0,20}$",
         10,
-        stands_alone,
+        is_said,
+    ),
+    Sign(
+        "told-later",
+        r"^[\w.@:/?=+%-]{0,40}['\x22)]{0,2}\s{0,2}(?:[;|&]{1,2}|\n|%0a)\s{0,2}(?:trap\s{1,3}['\x22][^\x00'\x22\n]{1,120}['\x22]\s{1,3}(?:exit|err|debug|return|int|\d)|alias\s{1,3}\w{1,12}=['\x22]|case\s{1,3}[^\x00\s]{1,20}\s{1,3}in\s{1,3}[^\x00\s)]{1,12}\)|set\s{1,3}\w{1,12}=[^\x00\n]{1,60}&{1,2}\s?(?:call\s)?%|for\s{1,3}/[fdrl]\s)|\x00\s*-{1,2}[\w-]{1,30}=?\s?(?:\$\(|\x60)|\x00\s*\(?\[(?:System\.)?(?:Diagnostics|Net|IO|Reflection|Runtime|Management)\.[\w.]{1,40}\]::[a-z]|\x00[\w.@:/?+%-]{0,40}['\x22)]{0,2}\s{0,2}[;|&]{1,2}\s{0,2}\w{1,12}(?:\(\)\s?\{|=\$\(|=\x60)",
+        10,
+        is_said,
+    ),
+    Sign(
+        "cmdlet-named",
+        r"[;|&(]\s{0,3}[a-z]{3,12}-[a-z]{3,40}(?:\s{1,3}[-$'\x22]|\s{0,3}[|;)]|\x00)",
+        10,
+        names_cmdlet,
     ),
     Sign(
         "letters-escaped",

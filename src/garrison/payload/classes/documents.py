@@ -8,6 +8,7 @@ from garrison.payload.documents import (
     is_foreign,
     is_operator,
     is_whole_pattern,
+    joins_path,
     leaves_element,
     leaves_graph,
     leaves_path,
@@ -80,7 +81,7 @@ LDAP = PayloadClass(
     (
         Sign(
             "filter-left",
-            r"\*\s*\)\s*\(|\)\s*\({1,4}\s*[|&!]\s*\(|\)\s*\({1,4}\s*[\w;-]{1,40}\s*[~<>]?=|[\w*]\){1,4}(?:%00|\xef\xbf\xbd)|\*\)\)?[%\x00]|\x00\s*\s*[*)(|&!]{2,12}['\x22]?\s*\x00|\(\|\(\w{1,20}=|\x00\s*[^\x00(]{0,30}\)\s*\(\s*(?:[|&!]|\w{1,20}=)",
+            r"\*\s*\)\s*\(|\)\s*\({1,4}\s*[|&!]\s*\(|\)\s*\({1,4}\s*[\w.;-]{1,60}\s*[~<>]?=|[\w*]\){1,4}(?:%00|\xef\xbf\xbd)|\*\)\)?[%\x00]|\x00\s*\s*[*)(|&!]{2,12}['\x22]?\s*\x00|\(\|\(\w{1,20}=|\x00\s*[^\x00(]{0,30}\)\s*\(\s*(?:[|&!]|\w{1,20}=)",
             10,
             closes_filter,
         ),
@@ -172,10 +173,23 @@ XPATH = PayloadClass(
             10,
             leaves_path,
         ),
+        Sign(
+            "call-joined",
+            r"['\x22\x5d]\s{0,3}\)?\s{0,3}(?:or|and)\s{1,3}\(?\s{0,2}(?:(?:if|for|let|some|every)\s{0,2}[($]|\.\./|/{1,2}[\w*@]|@\w|[a-z][\w-]{1,30}(?::[\w-]{1,30})?\s{0,2}\([^\x00()\n]{0,60}(?:\([^\x00()\n]{0,40}\)[^\x00()\n]{0,40})?\)\s{0,2}(?:[/=!<>\x5d]|or\b|and\b|['\x22]|\x00))",
+            10,
+            joins_path,
+        ),
+        Sign(
+            "number-joined",
+            r"^\d{1,9}\)?\s{0,3}(?:\||or\s|and\s)\s{0,3}\(?(?:\.\./\w|/{1,2}[\w*@]|[a-z][\w-]{1,30}\s?\(\s{0,2}(?:/{1,2}\w|@|\.\.|name\()|(?:some|every)\s{1,3}\$|if\s?\(\s?[a-z-]{3,20}\()",
+            10,
+            stands_alone,
+        ),
+        Sign("path-alone", r"^/{1,2}[\w*@./\x5b\x5d'\x22=-]{1,80}/(?:text|node|comment|processing-instruction)\(\)$"),
         Sign("path-between", r"['\x22]\s{0,3}\|\s{0,3}//\s{0,2}[*\w]", 10, leaves_path),
         Sign(
             "path-through",
-            r"['\x22]\s{0,2}\x5d\s{0,2}/{1,2}\s{0,2}(?:\.\.|\*|@?\w)[^\x00\n]{0,80}\|\s{0,3}/{1,2}\s{0,2}[*\w]",
+            r"['\x22]\s{0,2}\x5d\s{0,2}/{1,2}\s{0,2}(?:\.\.|\*|@?\w)[^\x00\n]{0,80}\|\s{0,3}(?:/{1,2}\s{0,2}[*\w]|\w{1,12}\x5b)",
             10,
             leaves_path,
         ),
@@ -230,7 +244,7 @@ NOSQL = PayloadClass(
         ),
         Sign(
             "script",
-            r"['\x22]\s*[)}\x5d;]{0,4}\s*(?:\|\||&&|;|\))\s*[(!]?\s*(?:this|return|db|sleep|while|'|\x22|\d|1|true|function|obj|it|do|var|if|let|const|object\.|new\s{1,3}date|process|await|throw|globalthis|fetch)\b|['\x22]\s*(?:\|\||&&)\s*['\x22]|['\x22]\s*\+\s*(?:sleep|\(?\s*function\b)",
+            r"['\x22]\s*[)}\x5d;]{0,4}\s*(?:\|\||&&|;|\))\s*[(!]{0,3}\s*(?:\)\s?=>|this|return|db|sleep|while|'|\x22|\d|1|true|function|obj|it|do|var|if|let|const|object\.|new\s{1,3}date|process|await|throw|globalthis|fetch)\b|['\x22]\s*(?:\|\||&&)\s*['\x22]|['\x22]\s*\+\s*(?:sleep|\(?\s*function\b)",
             10,
             leaves_script,
         ),
@@ -247,7 +261,7 @@ NOSQL = PayloadClass(
         ),
         Sign(
             "function-alone",
-            r"^function\s{0,3}\w{0,20}\s{0,3}\(\s{0,3}\)\s{0,3}\{\s{0,3}(?:return\s{1,3}(?:true|!?[01]\b|this\.\w{1,30}\s{0,3}(?:[=!<>]=|[<>]|&&|\|\|))|sleep\s{0,3}\(|while\s{0,3}\(|(?:var|let)\s\w{1,12}\s{0,3}=\s{0,3}(?:new\s{1,3}Date|db\.)|db\.\w|emit\s{0,3}\(\s{0,3}this\b)|\x00\s*function\s{0,3}\(\s{0,3}\w{1,12}\s{0,3}\)\s{0,3}\{\s{0,3}emit\s{0,3}\(|\x00\s*\(\s{0,3}\)\s{0,3}=>\s{0,3}\{?\s{0,3}(?:return\s{1,3})?(?:while\s{0,3}\(|sleep\s{0,3}\(|db\.\w|(?:true|!0|1)\s{0,3};?\s{0,3}\}?\s*\x00)",
+            r"^function\s{0,3}\w{0,20}\s{0,3}\(\s{0,3}\)\s{0,3}\{\s{0,3}(?:return\s{1,3}(?:true|!?[01]\b|this\.\w{1,30}\s{0,3}(?:[=!<>]=|[<>]|&&|\|\|))|return\s{1,3}[\w.]{1,20}\(\s?this\s?\)|sleep\s{0,3}\(|while\s{0,3}\(|(?:var|let)\s\w{1,12}\s{0,3}=\s{0,3}(?:new\s{1,3}Date|db\.)|db\.\w|emit\s{0,3}\(\s{0,3}this\b)|\x00\s*function\s{0,3}\(\s{0,3}\w{1,12}\s{0,3}\)\s{0,3}\{\s{0,3}emit\s{0,3}\(|\x00\s*\(\s{0,3}\)\s{0,3}=>\s{0,3}\{?\s{0,3}(?:return\s{1,3})?(?:while\s{0,3}\(|sleep\s{0,3}\(|db\.\w|(?:true|!0|1)\s{0,3};?\s{0,3}\}?\s*\x00)",
             10,
             stands_alone,
         ),
@@ -300,7 +314,7 @@ NOSQL = PayloadClass(
         ),
         Sign(
             "graph-cut",
-            r"['\x22]\s{0,3}\}?\s{0,3}\)?\s{0,3}(?:return|with|match|union|call|detach|delete|set|merge|filter|for|sort|limit|remove|insert|update)\s[^\x00\n]{1,200}//\s*\x00",
+            r"['\x22]\s{0,3}\}?\s{0,3}\)?\s{0,3}(?:return|with|match|union|call|yield|detach|delete|set|merge|filter|for|sort|limit|remove|insert|update)\s[^\x00\n]{1,200}//\s*\x00",
             10,
             leaves_graph,
         ),

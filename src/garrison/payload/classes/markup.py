@@ -27,6 +27,18 @@ CLASS = PayloadClass(
     "Markup and scripts",
     (
         Sign(
+            "string-around",
+            r"^[\w .-]{0,30}['\x22][-+*/^,|&%]{1,2}[a-z_$][\w.$]{0,40}\s?\([^\x00\n]{0,120}\)[-+*/^,|&%]{1,2}['\x22]$",
+            10,
+            stands_alone,
+        ),
+        Sign(
+            "place-set",
+            r"^[^\x00\n]{0,40}(?:[\x00;,?:&|)'\x22-])\s?(?:(?:window|document|top|self|parent)\.)?location(?:\.href)?\s?=\s?['\x22\x60](?://|javascript:)",
+            10,
+            stands_alone,
+        ),
+        Sign(
             "script-element",
             r"<\s*/?\s*[\x00-]?(?:script|xss|vmlframe|bgsound|applet|frameset|layer|ilayer|isindex|scriptlet|xml:script|svg:script)(?:[\s/>\"'`=:(<;&]|\\|\x00)",
             10,
@@ -60,6 +72,12 @@ CLASS = PayloadClass(
             "script-url-apart",
             r"\bj\s{1,3}a\s{1,3}v\s{1,3}a\s{1,3}s\s{1,3}c\s{1,3}r\s{1,3}i\s{1,3}p\s{1,3}t|(?:src|href|data|action)\s*=\s*['\x22`]?\s{0,3}j\s{0,2}a\s{0,2}v\s{0,2}a\s{0,2}s\s{0,2}c\s{0,2}r\s{0,2}i\s{0,2}p\s{0,2}t\s{0,3}:",
             10,
+        ),
+        Sign(
+            "cookie-of-a-page",
+            r"<meta\b[^\x00<>]{0,80}\bhttp-equiv\s{0,3}=\s{0,3}['\x22]?set-cookie",
+            10,
+            is_not_fenced,
         ),
         Sign(
             "handler-cut",

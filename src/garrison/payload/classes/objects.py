@@ -3,6 +3,7 @@
 from typing import Final
 
 from garrison.payload.classes.exploits import CODE
+from garrison.payload.documents import tells_server
 from garrison.payload.expressions import is_opened, is_superglobal, is_typed
 from garrison.payload.quoting import is_said, stands_alone
 from garrison.payload.sign import PayloadClass, Sign
@@ -37,6 +38,10 @@ OBJECT = PayloadClass(
             "python-object",
             r"!!python/(?:object|module|apply|new)|!!(?:javax?|ruby|org|com)[./]\w|!ruby/(?:object|hash|struct)|\bgASV[A-Za-z0-9+/]{8}|\bcos\nsystem|\bcposix|\(S'[^\x00'\n]{0,200}'(?:\n|\\n)|\([dl]p\d{1,2}(?:\n|\\n)[ISVcad(]|\x00\s*gA[JN](?:9c|dc|j)[a-z0-9+/]{6}|c__builtin__|cbuiltins|\bBAh[bvI7][A-Za-z0-9+/=]{4}|py/(?:object|reduce|function|type|repr)\b|!!python/name:(?:os|posix|nt|subprocess|commands|builtins|importlib|pty|sys|socket)\b|!{1,2}(?:<!)?js/(?:function|regexp|undefined)|tag:yaml\.org,2002:(?:python|js|ruby|java|perl)/|!perl/(?:hash|code|ref)|!php/object|\x04\x08[oIuUeC][:\x22]|ctypes\.CDLL",
             10,
+        ),
+        Sign(
+            "global-loaded",
+            r"\xc2\x8c[^\x00][\w.]{1,60}(?:\xc2\x94)?\xc2\x8c[^\x00][\w.]{1,60}(?:\xc2\x94)?\xc2\x93|(?:\x00|\xc2\x80[\x02-\x05])c[a-z_][\w.]{0,60}\n\w{1,60}\n(?:[pqXV]\W?\d|q[\x00-\x1f]|\(|X)|(?:\xef\xbf\xbd){3}(?:\xc3\xbf){4}\x01",
         ),
         Sign(
             "class-made",
@@ -207,7 +212,7 @@ HEADER = PayloadClass(
         ),
         Sign(
             "header-first",
-            r"\x00[\r\n]{1,4}[a-z][a-z-]{1,30}:\s?[^\x00\s]{1,80}[\r\n]{0,4}\x00|\x00[^\x00\s%]{0,20}(?:%(?:25)?3f|%(?:25)?23)?(?:%(?:25)*0[ad]|%25%30(?:a|%61)|%%0a0a|%u000a|%e5%98%8[ad]){1,4}[a-z-]{2,30}:",
+            r"\x00[\r\n]{1,4}[a-z][a-z-]{1,30}:\s?[^\x00\s]{1,80}[\r\n]{0,4}\x00|\x00[^\x00\s%]{0,20}(?:%(?:25)?3f|%(?:25)?23)?(?:%(?:25)*0[ad]|%25%30(?:a|%61)|%%0a0a|%u000[ad]|%e5%98%8[ad]|%c0%8[ad]){1,4}(?:%09|%20|\s)?[a-z0-9-]{2,30}:",
             10,
         ),
         Sign(
@@ -219,7 +224,7 @@ HEADER = PayloadClass(
         Sign("double-break-markup", r"\r?\n\r?\n\s{0,3}<\s*(?:html|script|body|head|img|svg|iframe)", 6),
         Sign(
             "mail",
-            r"^[^\x00\r\n:]{0,100}(?:[\r\n]|%0a|%0d|\\n|\\r){1,4}\s{0,3}(?:to|cc|bcc|from|subject|reply-to|mime-version|content-transfer-encoding|rcpt\s+to|mail\s+from|ehlo|helo|data)\s{0,2}:?\s{0,3}[<\w.+-]{1,64}@[\w.-]{1,64}|\x00\s*[^\x00\r\n:]{0,100}(?:[\r\n]|%0a|%0d|\\n|\\r){1,4}\s{0,3}(?:bcc|cc|to|rcpt to)\s*:[^\x00\r\n]{0,80}@",
+            r"^[^\x00\r\n:]{0,100}(?:[\r\n]|%0a|%0d|\\n|\\r){1,4}\s{0,3}(?:to|cc|bcc|from|subject|reply-to|return-path|sender|errors-to|disposition-notification-to|mime-version|content-transfer-encoding|rcpt\s+to|mail\s+from|ehlo|helo|data)\s{0,2}:?\s{0,3}[<\w.+-]{1,64}@[\w.-]{1,64}|\x00\s*[^\x00\r\n:]{0,100}(?:[\r\n]|%0a|%0d|\\n|\\r){1,4}\s{0,3}(?:bcc|cc|to|rcpt to)\s*:[^\x00\r\n]{0,80}@",
             10,
         ),
         Sign(
@@ -238,13 +243,19 @@ HEADER = PayloadClass(
             10,
         ),
         Sign(
+            "server-told",
+            r"^[^\x00\r\n]{0,80}(?:[\r\n]{1,4}|%0d%0a|%0a(?:%0d)?|\\r\\n|\\n)(?:\.(?:[\r\n]{1,4}|%0d%0a|%0a(?:%0d)?|\\r\\n|\\n))?(?:[a-z]{1,3}\d{1,4}\s{1,3}(?:capability|logout|noop|select|examine|create|delete|rename|fetch|list|login|search|store|append)\b|(?:quit|rset|noop|list|data|starttls|stat|capa|uidl)(?:[\r\n\\%]|\x00)|(?:ehlo|helo|vrfy|expn|dele|retr|auth)\s{1,3}[^\x00\s]{1,40}(?:[\s\\%]|\x00)|(?:mail\s{1,3}from|rcpt\s{1,3}to)\s?:)",
+            10,
+            tells_server,
+        ),
+        Sign(
             "mail-fetched",
             r"^[a-z]{1,3}\d{1,4}\s{1,3}(?:uid\s{1,3})?fetch\s{1,3}[\d:*,]{1,20}\s{1,3}\(?(?:body|rfc822|flags|all|envelope|full)\b",
             10,
         ),
         Sign(
             "sender-told",
-            r"(?:[\x00\s])-(?:oq\s?/|o\s?queuedirectory\s?=|x/(?:var|tmp|home|srv|usr|opt|proc|www)/|be\s{1,3}\$\{)",
+            r"\$\{run\{|(?:[\x00\s])-(?:oq\s?/|o\s?queuedirectory\s?=|x/(?:var|tmp|home|srv|usr|opt|proc|www)/|be\s{1,3}\$\{)",
             10,
             stands_alone,
         ),
@@ -258,10 +269,22 @@ HEADER = PayloadClass(
             r"^[^\x00\s]{0,80}\s{1,3}http/1\.[01]\r?\n[a-z-]{2,30}\s{0,2}:",
             10,
         ),
+        Sign(
+            "request-line-behind",
+            r"^[^\x00\s]{0,80}(?:\r?\n){1,2}(?:GET|POST|PUT|DELETE|HEAD|OPTIONS|CONNECT|TRACE|PATCH)\s{1,3}[/h][^\x00\s]{0,200}\s{1,3}HTTP/\d",
+            10,
+            is_said,
+        ),
+        Sign(
+            "header-escaped",
+            r"^[^\x00\s{<]{0,80}(?:\s{1,3}http/1\.[01])?(?:(?:\\r)?\\n|[\r\n]|(?:\xe5\x98[\x8a\x8d]){1,2}|\xc4\x8d\xc4\x8a|%%0a0a|%0d%0a|%c0%8d%c0%8a){1,4}(?:[ \t]|%09|%20)?(?:(?:set-cookie2?|location|content-(?:type|length|security-policy)|transfer-encoding|access-control-[a-z-]{4,20}|clear-site-data|www-authenticate|mime-version|x-[a-z-]{2,30})\s?:|(?:GET|POST|PUT|DELETE|HEAD|OPTIONS|CONNECT|TRACE|PATCH)\s{1,3}/[^\x00\s]{0,120}\s{1,3}HTTP/1|HTTP/1\.[01]\s\d)|=\?[\w-]{3,20}\?q\?[^\x00?\s]{0,200}=0[ad]",
+            10,
+            is_said,
+        ),
         Sign("request-behind", r"^0\r?\n\r?\n(?:GET|POST|PUT|HEAD|DELETE|PATCH)\s{1,3}[/h]", 10),
         Sign(
             "break-in-value",
-            r"^[^\x00\r\n\s]{0,60}[\r\n]{1,4}[a-z-]{2,30}\s{0,2}[:=]\s{0,3}[^\x00\r\n]{0,200}[\r\n]{0,4}$",
+            r"^[^\x00\r\n\s]{0,60}[\r\n]{1,4}[\t ]?[a-z-]{2,30}\s{0,2}[:=]\s{0,3}[^\x00\r\n]{0,200}[\r\n]{0,4}$",
             5,
         ),
     ),

@@ -51,7 +51,7 @@ CLASS = PayloadClass(
         Sign(
             "absolute-alone",
             loose(
-                r"^(?:file:)?/(?:etc|var/(?:log|adm|www|mail|spool|run|cron|apache\w*|lib)|usr/(?:local|lib|pkgsrc|home|etc|spool)|apache2?/(?:logs|conf)|logs?/(?:access|error)[\w.]*|bin|sbin|boot|root)/?[^\x00\s]{0,120}$"
+                r"^(?:file:)?(?:/{1,3}\.){0,4}/{1,3}(?:etc|var/(?:log|adm|www|mail|spool|run|cron|apache\w*|lib)|usr/(?:local|lib|pkgsrc|home|etc|spool)|apache2?/(?:logs|conf)|logs?/(?:access|error)[\w.]*|bin|sbin|boot|root)/?[^\x00\s]{0,120}$"
             ),
             8,
             stands_apart,
@@ -64,7 +64,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "system-file-alone",
-            r"^(?:file:/{0,3}|[a-z]:)?[/\\]{1,4}(?:etc|proc|private|sys|boot|root)[/\\]{1,3}[\w.@/\\-]{2,100}(?:%00|\x00|\?)",
+            r"^(?:file:/{0,3}|[a-z]:)?(?:[/\\]{1,4}\.?){0,4}[/\\]{1,4}(?:etc|proc|private|sys|boot|root)[/\\]{1,3}[\w.@/\\-]{2,100}(?:%00|\x00|\?)",
             10,
         ),
         Sign(
@@ -132,6 +132,17 @@ CLASS = PayloadClass(
         Sign("climbs-parameter", r"/\.\.;/|(?:/\.[\r\n\t]\.){2}", 10, is_said),
         Sign("stream-named", r"\.\w{1,10}::\$(?:DATA|INDEX_ALLOCATION)\b", 10, is_said),
         Sign("folder-left", r"^/[\w/-]{1,40}[\w-]\.\.(?:/|%2f)[\w.%/-]{1,80}$", 10),
+        Sign(
+            "name-cut",
+            r"^(?:[a-z]:)?[\w./\\-]{1,120}(?:%00|\xef\xbf\xbd)\.?(?:jpe?g|png|gif|txt|html?|pdf|css|js|ico)$",
+        ),
+        Sign(
+            "home-named",
+            r"^(?:\$\{?HOME\}?|%(?:USERPROFILE|APPDATA|HOMEPATH)%)[/\\]{1,2}\.(?:ssh|aws|kube|gnupg|docker|netrc|npmrc|pypirc|git-credentials|bash_history|azure)\b",
+        ),
+        Sign(
+            "named-in-address", r"^[^\x00\s]{0,120}[?&][\w-]{1,20}=(?:/etc/[\w./-]{1,60}|/proc/self/[\w./-]{1,40})$", 10
+        ),
         Sign("session-in-path", r"/\((?:S|F|A|Y|G)\(\w{1,60}\)\)/", 10, stands_alone),
         Sign("climbs-unmarked", r"^[./\\]{0,8}\.\.(?:25)?(?:2f|5c)(?:\.\.|etc|proc|var|usr|windows|winnt|boot)", 10),
         Sign("mounted-secret", r"^/(?:var/)?run/secrets/[\w./-]{1,80}$", 10),

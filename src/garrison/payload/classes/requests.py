@@ -13,7 +13,7 @@ CLASS = PayloadClass(
     (
         Sign(
             "names-inside",
-            r"://[^\x00\s/@]*\b(?:nip\.io|xip\.io|sslip\.io|localtest\.me|lvh\.me|vcap\.me|1u\.ms|rbndr\.us|burpcollaborator\.net|oastify\.com|interact\.sh|\w\.localhost|google\.internal)\b",
+            r"://[^\x00\s/@]*\b(?:nip\.io|xip\.io|sslip\.io|localtest\.me|lvh\.me|vcap\.me|1u\.ms|rbndr\.us|burpcollaborator\.net|oastify\.com|interact\.sh|oast\.\w{2,6}|requestrepo\.com|dnslog\.\w{2,6}|canarytokens\.\w{2,6}|\w\.localhost|google\.internal)\b",
             10,
             is_said,
         ),
@@ -31,7 +31,11 @@ CLASS = PayloadClass(
             "inner-page",
             r"^https?://(?:10\.\d{1,3}|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.\d{1,3}\.\d{1,3}(?::\d{1,5})?/(?:admin|manager|console|actuator|cgi-bin|_|\.env|\.git|server-status|solr|script|api/v1/(?:namespaces|pods|secrets)|jmx-console|phpmyadmin|wp-admin)",
         ),
-        Sign("socket-named", r"^(?:https?\+)?unix:/{1,3}[^\x00\s]{0,60}(?:docker|containerd|crio|podman)\.sock\b", 10),
+        Sign(
+            "socket-named",
+            r"^(?:https?(?:\+|://))?unix:/{1,3}[^\x00\s]{0,60}(?:docker|containerd|crio|podman)\.sock\b",
+            10,
+        ),
         Sign("name-inside-alone", r"^[\w.-]{1,60}\.(?:nip|xip|sslip)\.io(?::\d{1,5})?/?$", 10),
         Sign(
             "inside",
@@ -74,7 +78,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "metadata",
-            r"(?:169\.254\.169\.254|100\.100\.100\.200|192\.0\.0\.192|metadata\.(?:google\.internal|tencentyun\.com|packet\.net|platformequinix)|/latest/(?:meta-data|user-data|dynamic|api/token)|/computeMetadata/v1|/opc/v[12]/|/metadata/(?:instance|v1|identity)|/openstack/latest|\bmeta-data/iam)",
+            r"(?:169\.254\.169\.254|100\.100\.100\.200|192\.0\.0\.192|168\.63\.129\.16|metadata\.(?:google\.internal|tencentyun\.com|packet\.net|platformequinix)|/latest/(?:meta-data|user-data|dynamic|api/token)|/computeMetadata/v1|/opc/v[12]/|/metadata/(?:instance|v1|identity)|/openstack/latest|\bmeta-data/iam)",
             10,
             is_asked_of,
         ),
@@ -105,7 +109,7 @@ CLASS = PayloadClass(
         Sign("host-encoded", r"^https?:[/\\]{1,3}[\w.-]{1,60}%(?:0|2[0-9ef]|5c|40|e[0-9a-f])", 10),
         Sign(
             "foreign-host",
-            r"^(?:/{3,20}|/{1,3}[\t\r\n]{1,4}/{0,3}|/{1,3}\\{1,4}/{0,3}|\\{1,3}/{1,3})[^\x00\s/\\]{1,80}\.[a-z]{2,12}(?:[/?#:%\\]|\x00)|\x00//[^\x00\s/\x5b]{1,60}@[^\x00\s]{2}|\x00/{1,3}(?:\xe3\x80|\xe3\x82)",
+            r"^(?:/{3,20}|/{1,3}[\t\r\n]{1,4}/{0,3}|/{1,3}\\{1,4}/{0,3}|(?:\\{1,3}/{1,3}){1,4})[^\x00\s/\\]{1,80}\.[a-z]{2,12}(?:[/?#:%\\]|\x00)|\x00//[^\x00\s/\x5b]{1,60}@[^\x00\s]{2}|\x00/{1,3}(?:\xe3\x80|\xe3\x82)",
             10,
             is_one,
         ),

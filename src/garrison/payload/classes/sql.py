@@ -266,7 +266,7 @@ CLASS = PayloadClass(
         Sign(
             "quote-goes-on",
             _Q
-            + r"(?:[)\s]*(?:(?:or|and|xor|like|rlike|regexp|in|is|not|between|union|having|order|group|limit|procedure|where|select|into|div|mod|sounds|collate|glob|except|intersect|if|case|exec|insert|waitfor|declare|begin|shutdown)\b|\|\||&&|[=<>!+*%^|&-]{1,3}[\s(]*(?:['\"\d@(]|n'|null|select|char|user|version|sleep|if\b)|,\s*(?:null|\d+\s*,|\(?select|sleep|char|if\())|\)*[ \t]*(?:--|#|/\*))",
+            + r"(?:[)\s]*(?:(?:or|and|xor|like|rlike|regexp|in|is|not|between|union|having|order|group|limit|procedure|where|select|into|div|mod|sounds|collate|glob|except|intersect|if|case|exec|insert|waitfor|declare|begin|shutdown)\b|(?:offset\s{1,3}\d|for\s{1,3}(?:xml|json|update|share)\b)|\|\||&&|[=<>!+*%^|&-]{1,3}[\s(]*(?:['\"\d@(]|n'|null|select|char|user|version|sleep|if\b)|,\s*(?:null|\d+\s*,|\(?select|sleep|char|if\())|\)*[ \t]*(?:--|#|/\*))",
             10,
             breaks_quote,
         ),

@@ -53,6 +53,13 @@ SHORT: Final[tuple[Sign, ...]] = (
     ),
     Sign("glued-logic", r"[^\w.]\d{1,9}(?:or|and|xor|div|mod)\d{1,9}\s*(?:=|<|>|like\b|--|#)", 10),
     Sign(
+        "comparison-computed",
+        r"^\d{1,9}\s?[-+*/^|&%]{1,2}\s?\({1,3}\s?(?:\d{1,9}|['\x22]\w{0,10}['\x22])\)?\s{0,3}(?:=|<=>|like\b|r?like\b|regexp\b|between\b|is\s|in\s?\()[^\x00]{1,40}\)$",
+        10,
+        is_short,
+    ),
+    Sign("number-asked-about", r"^\d{1,9}\s{1,3}(?:is\s{1,3}(?:not\s{1,3})?null|not\s{1,3}in\s?\([^\x00()]{1,40}\))$"),
+    Sign(
         "numbers-compared",
         r"^(?:\w,)?['\x22(]{0,2}\d{1,6}['\x22)]{0,2}\s{0,2}(?:=|==|!=|<>|<=>|(?:not\s{1,3})?(?:like|regexp|rlike))\s{0,2}['\x22(]{0,2}\d{1,6}['\x22)]{0,2}$",
         10,

@@ -27,7 +27,7 @@ CLASS = PayloadClass(
     (
         Sign(
             "arithmetic",
-            r"(?:\{\{|\$\{|#\{|\*\{|@\{|~\{|<%=?|\{%|\$\$\{|@\(|\[\[|\[%|\[=|\{|%\{)\s*[\"'(=]{0,3}\s*\d{1,9}\s*[*+\-/%]\s*['\"]?\d{1,9}['\"]?\s*[)'\"]{0,2}\s*(?:\}|%>|\)|%?\])",
+            r"(?:\{\{|\$\{|#\{|\*\{|@\{|~\{|<%=?|\{%|\$\$\{|@\(|\[\[|\[%|\[=|\{|%\{)\s*[\"'(=]{0,3}\s*\d{1,9}\s*(?:\*\*|[*+\-/%])\s*['\"]?\d{1,9}['\"]?\s*[)'\"]{0,2}\s*(?:\}|%>|\)|%?\])",
             10,
             is_computed,
         ),
@@ -82,7 +82,7 @@ CLASS = PayloadClass(
         Sign("lookup-letters", r"\{::-[a-z$:]", 10),
         Sign(
             "lookup",
-            r"\$\{(?:[^\x00{}]{0,29}[^\x00{}\w])?(?:jndi|env|sys|java|lower|upper|date|ctx|main|bundle|base64|script|dns|url|docker|k8s|log4j|marker|web|sd|map|const|file|localhost|::)\s*:",
+            r"\$\{(?:[^\x00{}]{0,29}[^\x00{}\w])?(?:jndi|env|sys|java|lower|upper|date|ctx|main|bundle|base64|script|dns|url|docker|k8s|spring|event|xml|properties|resourcebundle|urldecoder|log4j|marker|web|sd|map|const|file|localhost|::)\s*:",
         ),
         Sign(
             "lookup-nested",
@@ -98,19 +98,19 @@ CLASS = PayloadClass(
         ),
         Sign(
             "context-object",
-            r"(?:\{\{|\$\{|#\{|<%=?|\{%|\*\{|\{\$)\s*-?\s*\(?['\x22]?\s*(?:(?:config|self|_self|lipsum|cycler|joiner|namespace|get_flashed_messages|url_for|g|smarty|applicationScope|sessionScope|requestScope|pageContext|facesContext|_context|globals?|process|\(\)|\[\]|''|\x22\x22|request|session|app|settings|handler|param|header|cookie|class|this)\s*(?:[.\x5b|(}]|\s[|}])|(?:dict|range|x|ns|loop|dump|object)\s*[.(]\s*\w{0,12}\(|[\w.]{1,40}\.(?:secret\w*|passw\w*|constructor|__\w+)|(?:secret\w*|flag|settings)\s*\}\})",
+            r"(?:\{\{|\$\{|#\{|<%=?|\{%|\*\{|%\{|\{\$)\s*-?\s*\(?['\x22]?\s*#?(?:(?:config|systemProperties|environment|self|_self|lipsum|cycler|joiner|namespace|get_flashed_messages|url_for|g|smarty|applicationScope|sessionScope|requestScope|pageContext|facesContext|_context|globals?|process|\(\)|\[\]|''|\x22\x22|request|session|app|settings|handler|param|header|cookie|class|this)\s*(?:[.\x5b|(}]|\s[|}])|(?:dict|range|x|ns|loop|dump|object)\s*[.(]\s*\w{0,12}\(|[\w.]{1,40}\.(?:secret\w*|passw\w*|constructor|__\w+)|(?:secret\w*|flag|settings)\s*\}\})",
             6,
             is_reached,
         ),
         Sign(
             "tag",
-            r"\{%\s*(?:set|for|if|block|extends|include|macro|raw|load|with|filter|autoescape|assign|capture|csrf_token|url|trans|comment|render|case|when)\b[^\x00]{0,200}%\}|\{\{#(?:with|each|if|unless)\b|<%=|<%\s*(?:if|for)\b|\{(?:if|include|assign|literal)\b[^\x00}]{0,80}\}",
+            r"\{%[-+]?\s*(?:set|for|if|block|extends|include|macro|raw|load|with|filter|autoescape|assign|capture|csrf_token|url|trans|comment|render|case|when)\b[^\x00]{0,200}%\}|\{\{#(?:with|each|if|unless)\b|<%=|<%\s*(?:if|for)\b|\{(?:if|include|assign|literal)\b[^\x00}]{0,80}\}",
             3,
             is_said,
         ),
         Sign(
             "set",
-            r"#(?:set|foreach|if|macro|parse|include|evaluate|define)\s*\(\s*\$|\{%\s*(?:import|debug|print|python|from|do|include\s+['\x22]?[/.\w]*(?:/|\.\.)|set\s+\w+\s*=\s*[^\x00%]{0,60}[(\x5b_])[^\x00]{0,200}%\}|<#(?:assign|list|include|setting|import|attempt)\b|\{\{#lookup\b|\{(?:php|fetch|math|Smarty_Internal|self::|system|exec)\b[^\x00}]{0,80}\}|<%@?\s*(?:page|include|import|require|eval)|\[%[^\x00]{1,80}%\]|\{\{!?/?\w{1,12}\}\}\{|@\{?\s*(?:System|Model|Html|var)\b|\bTemplate\s*\(\s*['\x22](?:\$\{|\{\{|<%)|\\(?:input|include|write18|immediate|openin|read|newread|lstinputlisting|verbatiminput|usepackage|def|catcode|csname|loop|newwrite|openout)\s*[{\\\d]",
+            r"#(?:set|foreach|if|macro|parse|include|evaluate|define)\s*\(\s*\$|\{%[-+]?\s*(?:import|debug|print|python|from|do|include\s+['\x22]?[/.\w]*(?:/|\.\.)|set\s+\w+\s*=\s*[^\x00%]{0,60}[(\x5b_])[^\x00]{0,200}%\}|<#(?:assign|list|include|setting|import|attempt)\b|\{\{#lookup\b|\{(?:php|fetch|math|Smarty_Internal|self::|system|exec)\b[^\x00}]{0,80}\}|<%@?\s*(?:page|include|import|require|eval)|\[%[^\x00]{1,80}%\]|\{\{!?/?\w{1,12}\}\}\{|@\{?\s*(?:System|Model|Html|var)\b|\bTemplate\s*\(\s*['\x22](?:\$\{|\{\{|<%)|\\(?:input|include|write18|immediate|openin|read|newread|lstinputlisting|verbatiminput|usepackage|def|catcode|csname|loop|newwrite|openout)\s*[{\\\d]",
             5,
             is_said,
         ),
@@ -139,7 +139,7 @@ CLASS = PayloadClass(
         ),
         Sign(
             "class-asked",
-            r"\$!?\{?\w{1,20}\.(?:getClass\(\s{0,2}\)|class\.(?:forName|classLoader|protectionDomain|inspect)\b)",
+            r"\x00\s*\$!?\{?(?:request|session|response|application|context)\.[a-z]{2,30}\(|\$!?\{?\w{1,20}\.(?:getClass\(\s{0,2}\)|class\.(?:forName|classLoader|protectionDomain|inspect)\b)",
             10,
             is_said,
         ),
@@ -158,6 +158,24 @@ CLASS = PayloadClass(
         Sign(
             "engine-told",
             r"[%$]\{\s{0,3}#\w{1,20}\s{0,2}=[^=]|[\x00\s]@using\s{1,3}System\.|@groovy\.transform\.|\bnashorn:mozilla_compat|\{{4}\s{0,2}/?raw\s{0,2}\}{4}",
+            10,
+            is_said,
+        ),
+        Sign(
+            "expression-left",
+            r"^[^\x00{<\n]{0,20}(?:\}\}|%\}|%>)\s{0,3}(?:\{\{|\{%|<%|\$\{)[^\x00\n]{1,200}$",
+            10,
+            stands_alone,
+        ),
+        Sign(
+            "directive-told",
+            r"#set\s?\(\s?\$\w{1,20}\s?=\s?\d{1,9}\s?[*+-]\s?\d|#foreach\s?\(\s?\$\w{1,20}\sin\s\[\d|(?:\$\{|<@|\[=|<#)[^\x00{}\n]{0,80}['\x22)\w]\?(?:interpret|api|eval|eval_json|new)\b|\{\$\w{1,20}->\w{1,20}\(|\x00\s*\{(?:function|insert|include_php|literal)\b[^\x00}]{0,60}\}[^\x00]{0,80}\{[/$]|\x00\s*\[%-?\s{0,3}(?:perl|rawperl|include|insert|process|use|wrapper|eval|call|\d)\b[^\x00]{0,200}%\]",
+            10,
+            stands_alone,
+        ),
+        Sign(
+            "object-reached",
+            r"\{\{[^\x00{}]{0,60}['\x22.](?:constructor|__proto__|prototype)['\x22\s})]|[$#%*]\{\s{0,3}@[a-z]\w{2,40}[.}]|[$#%*]\{\s{0,3}(?:session|request|application|response)\.[a-z]{3,20}\(",
             10,
             is_said,
         ),
