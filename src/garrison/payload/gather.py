@@ -60,9 +60,10 @@ def target_texts(
         if not arguments:
             return []
         return [
-            (f"path.{name}", value)
+            (f"path.{name}", text)
             for name, value in arguments.items()
-            if type(value) is str and ("path", name) not in kept
+            if ("path", name) not in kept
+            for text in ([value] if type(value) is str else json_said(value, NOTHING_PINNED))
         ]
     found = [("path", "/" + "/".join(segments) if "%" in path else path)]
     return found + [("path", segment) for segment in segments if not _NAME.fullmatch(segment)]
@@ -207,7 +208,7 @@ def _object_said(node: dict[str, Any], known: Pins, found: list[str], stack: lis
                 found.append(value)
         elif kind is dict or kind is list:
             stack.append((value, pinned.get(key, NOTHING_PINNED)))
-        if _is_odd(key) and key not in pinned:
+        if (len(key) > _LONG_NAME or _is_odd(key)) and key not in pinned:
             found.append(_named_with(key, value))
 
 
@@ -217,6 +218,10 @@ def _list_said(node: list[Any], known: Pins, found: list[str], stack: list["_Hel
         found += [value for value in node if type(value) is str and not _is_plain(value)]
     if not _TEXTS.issuperset(map(type, node)):
         stack += [(value, each) for value in node if type(value) is dict or type(value) is list]
+
+
+_LONG_NAME: Final = 64
+"""Characters of a key up to which it is remembered; a longer one is a text like any other."""
 
 
 @functools.lru_cache(maxsize=1024)
@@ -333,11 +338,11 @@ def _object(step: _Step, found: Places, stack: list[_Step], *, plain: bool) -> N
     pins = known.properties.get
     for key, value in node.items():
         each, kind = pins(key, NOTHING_PINNED), type(value)
-        is_odd = each is NOTHING_PINNED and _is_odd(key)
+        is_odd = each is NOTHING_PINNED and (len(key) > _LONG_NAME or _is_odd(key))
         is_text = kind is str and not each.whole and (plain or not _is_plain(value))
         is_held = kind is dict or kind is list
         if is_odd or is_text or is_held:
-            below = f"{place}/{_label(key)}" if depth < _MAX_NAMED else place
+            below = f"{place}/{_label(key[:_LONG_NAME])}" if depth < _MAX_NAMED else place
             if is_odd:
                 found.append((below, _named_with(key, value)))
             if is_text:
