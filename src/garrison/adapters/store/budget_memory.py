@@ -40,7 +40,9 @@ def counted_spaces(settings: Settings, operations: Sequence[Operation]) -> dict[
         name: Counted(
             _together(found),
             # what the contract does not describe any more is counted wherever everything is
-            None if name in undescribed and len(counted.get(name, ())) == len(operations) else tuple(counted[name]),
+            None
+            if name in undescribed and len(counted.get(name, ())) == len(operations)
+            else tuple(counted.get(name, ())),
         )
         for name, found in groups.items()
     }
@@ -204,8 +206,8 @@ class BudgetMemory:
         """`say` is told where a record cannot be read that nothing depends on."""
         self._state = state
         self._say = say
-        self._known: dict[str, int] = {}
-        """Horizons of the spaces that have their memory, by name."""
+        self._known: dict[str, Counted] = {}
+        """The spaces that have their memory, by name: those of the policy in force, as nothing counts in others."""
         self._fresh: tuple[str, ...] = ()
         self._knows_people = False
 
@@ -220,22 +222,31 @@ class BudgetMemory:
     def _remember_budgets(
         self, settings: Settings, operations: Sequence[Operation], now: float, people: PeopleMemory | None
     ) -> None:
+        self._fresh = ()
         spaces = counted_spaces(settings, operations)
-        wanted = {
-            name: each.group.horizon for name, each in spaces.items() if self._known.get(name, 0) < each.group.horizon
-        }
-        self._known |= wanted
-        if not wanted or not settings.data:
-            return
-        try:
-            found = remembered(Path(settings.data), settings, operations, now, only=wanted, people=people)
-        except RecordError as error:
-            if is_enforced(settings):
-                raise
-            self._say(f"budgets begin anew: {error}")
-            return
-        self._state.budgets.adopt(found)
-        self._fresh = tuple(wanted)
+        known = {name: each for name, each in spaces.items() if self._is_known(name, each)}
+        wanted = tuple([name for name in spaces if name not in known])
+        if wanted and settings.data:
+            try:
+                found = remembered(Path(settings.data), settings, operations, now, only=wanted, people=people)
+            except RecordError as error:
+                if is_enforced(settings):
+                    raise
+                self._say(f"budgets begin anew: {error}")
+                self._known = known
+                return
+            self._state.budgets.adopt(found)
+            self._fresh = wanted
+        self._known = spaces
+
+    def _is_known(self, name: str, counted: Counted) -> bool:
+        """Whether nothing that a space counts now was left out until now."""
+        known = self._known.get(name)
+        if known is None or known.group.horizon < counted.group.horizon:
+            return False
+        return known.operations is None or (
+            counted.operations is not None and set(counted.operations) <= set(known.operations)
+        )
 
     def _remember_people(self, data: Path, people: PeopleMemory, now: float) -> None:
         """Before the first exchange: whom anybody was shown. Nothing is refused for that, and nothing stops for it."""
