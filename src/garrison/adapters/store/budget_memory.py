@@ -1,7 +1,8 @@
 """The memory of budgets is the ledger: after a restart the windows, who is new and who is held are read from it.
 
-Each space of budgets is read by itself (`budget_windows.py`). Events that exceeded a budget say who is held, unless a
-later release is on file. Nothing is read more widely than it was: what cannot be told apart counts.
+Each space of budgets is read by itself (`budget_windows.py`). Events that exceeded a budget say who is held, and a file
+of those that are gone (`holds.py`), unless a later release is on file. Nothing is read more widely than it was: what
+cannot be told apart counts.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -9,20 +10,19 @@ from math import floor
 from pathlib import Path
 
 from garrison.adapters.store.budget_windows import Counted, firsts, windows
+from garrison.adapters.store.holds import all_holds
 from garrison.adapters.store.people_memory import HORIZON, PeopleMemory, people_shown
 from garrison.adapters.store.releases import read_releases
 from garrison.config.controls import ControlsSettings
 from garrison.config.model import Settings
 from garrison.config.overrides import controls_for
 from garrison.core.errors import RecordError
-from garrison.core.event import Event
 from garrison.core.operation import Operation
 from garrison.engine.budgets import Budgets
 from garrison.engine.seen import Seen
 from garrison.engine.space import Space
 from garrison.engine.spaces import Release
 from garrison.engine.state import State
-from garrison.exposure.budgeting import names_of
 from garrison.exposure.spaces import Budget, Group, groups_for
 
 
@@ -166,21 +166,15 @@ def _read_holds(
     told: tuple[Settings, Sequence[Operation]],
     releases: frozenset[Release],
 ) -> None:
-    from garrison.adapters.store.query import EventFilter, events
-
     find = _exposure_of(*told)
-    for event in events(data, EventFilter(reason="budget-exceeded"), newest_first=False):
-        names = set(names_of(event.reasons))
-        if not names:
-            continue
-        over = event.time + event.duration
-        for group in find(event):
+    for hold in all_holds(data):
+        for group in find(hold.operation):
             if group.space not in spaces:
                 continue
-            key = group.key(event.principal, event.client, event.peer, event.operation or "")
+            key = group.key(hold.principal, hold.client, hold.peer, hold.operation or "")
             for budget in group.budgets:
-                if budget.name in names and not _is_released(releases, group.per, key, (budget.name, over)):
-                    budgets.hold(budgets.spaces[group.space], key, budget.name, event.time)
+                if budget.name in hold.budgets and not _is_released(releases, group.per, key, (budget.name, hold.over)):
+                    budgets.hold(budgets.spaces[group.space], key, budget.name, hold.since)
 
 
 def _is_released(releases: frozenset[Release], per: str, key: str, hold: tuple[str, float]) -> bool:
@@ -190,12 +184,14 @@ def _is_released(releases: frozenset[Release], per: str, key: str, hold: tuple[s
     )
 
 
-def _exposure_of(settings: Settings, operations: Sequence[Operation]) -> Callable[[Event], tuple[Group, ...]]:
-    """The budgets that count what an event is of."""
+def _exposure_of(settings: Settings, operations: Sequence[Operation]) -> Callable[[str | None], tuple[Group, ...]]:
+    """The budgets that count an operation, by its id."""
     find: Callable[[Operation | None], ControlsSettings] = controls_for(settings)
-    known = {operation.id: groups_for(operation, find(operation).exposure) for operation in operations}
+    known: dict[str, tuple[Group, ...]] = {
+        operation.id: groups_for(operation, find(operation).exposure) for operation in operations
+    }
     others = groups_for(None, settings.controls.exposure)
-    return lambda event: known.get(event.operation, others) if event.operation is not None else others
+    return lambda operation: known.get(operation, others) if operation is not None else others
 
 
 class BudgetMemory:
