@@ -134,6 +134,11 @@ BAD: list[tuple[str, list[str]]] = [
     (f"{TOKEN} introspection: {{url: 'https://a', audiences: [b], client-secret-file: s, signed: true}}",
      [f"1: {AT}.introspection.signed: needs `issuer` and `client-id` (hint: signed answers name both)",
       f"1: {AT}.introspection.client-secret-file: needs `client-id` (hint: name the client whose secret it is)"]),
+    (f"{TOKEN} api-key: {{realm: third-party}}, jwt: [{{issuer: 'https://a', audiences: [b], realm: 'third-party:x'}}]",
+     [f"1: {AT}.jwt[0].realm: `third-party:x` is what third parties are named by, to whom a gateway sends"
+      " (hint: choose another name)",
+      f"1: {AT}.api-key.realm: `third-party` is what third parties are named by, to whom a gateway sends"
+      " (hint: choose another name)"]),
     (f"{TOKEN} sender-constraint: dpop, dpop: {{algorithms: []}}",
      [f"1: {AT}: names no way to satisfy the scheme"
       " (hint: ways: `jwt`, `introspection`, `api-key`, `basic`, `certificate`, `signature`)",
