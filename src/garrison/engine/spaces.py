@@ -186,6 +186,15 @@ class Spaces:
         self._tighten(space)
         self.subjects += len(known.recent) - before
 
+    def began(self, space: Space, key: str, first: int) -> None:
+        """`key` was shown somebody for the first time at the tick `first`. Of one that is not known otherwise this is
+        forgotten where there is no place: it must take nobody else's."""
+        seen = space.find(key)
+        if seen is not None:
+            seen.first = min(seen.first, first)
+        elif len(space) < self._share():
+            space.put(key, Seen(first))
+
     def applied(self, releases: frozenset[Release]) -> None:
         """These are in force already."""
         self._releases = self._applied = releases

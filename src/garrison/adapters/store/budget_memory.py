@@ -133,19 +133,16 @@ def _read_space(
     if people is not None:
         people.is_read = True
     if any(budget.tenure is not None for budget in group.budgets):
-        _read_firsts(data, space, counted)
+        _read_firsts(data, budgets, space, counted)
 
 
-def _read_firsts(data: Path, space: Space, counted: Counted) -> None:
+def _read_firsts(data: Path, budgets: Budgets, space: Space, counted: Counted) -> None:
     """When each key was counted first, ever: what a tenure begins with."""
     from garrison.adapters.store.ledger_rows import ExposureFilter, opened
 
     with opened(data, ExposureFilter(kind=counted.group.kind or None, with_sent=False)) as rows:
         for key, first in firsts(rows, counted):
-            seen = space.find(key) or Seen(first)
-            seen.first = min(seen.first, first)
-            if space.find(key) is None:
-                space.put(key, seen)
+            budgets.began(space, key, first)
 
 
 def _release(seen: Seen, release: Release) -> None:

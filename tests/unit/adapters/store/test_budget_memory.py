@@ -417,3 +417,16 @@ def test_budgets_that_every_operation_replaces_count_nothing_and_stop_nothing(tm
     settings = load_settings(f"contract: {{file: x}}\noperations: [{none}]".encode(), "garrison.yaml")
     (space,) = counted_spaces(settings, gateway.stage.policy.operations).values()
     assert space.operations == ()
+
+
+def test_those_who_were_seen_long_ago_take_nobodys_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is no place they are new again, and whoever comes has a table of their own."""
+    budgets = "- {name: hour, limit: 2, new: {within: 7d, limit: 1}}"
+    gateway = Gateway(tmp_path, budgets)
+    for number in range(60):
+        assert gateway.show(3, [number], NOON, peer=f"10.0.0.{number}") == 200
+    monkeypatch.setattr("garrison.engine.spaces.MAX_KEYS", 10)
+    later = NOON + 5 * 86400
+    restarted = Gateway(tmp_path, budgets)
+    BudgetMemory(restarted.stage.state, pytest.fail).apply(restarted.settings, restarted.stage.policy.operations, later)
+    assert [restarted.show(3, [number], later, peer=f"10.0.1.{number}") for number in range(8)] == [200] * 8
