@@ -44,8 +44,9 @@ class _File(msgspec.Struct, frozen=True):
 
 def all_holds(data: Path) -> Iterator[Hold]:
     """Every hold on record in the data directory, whether it was lifted since or not. Raises RecordError."""
+    recorded = tuple(_recorded(data))  # first: what goes from there meanwhile is on file by then
     yield from _kept(data)
-    yield from _recorded(data)
+    yield from recorded
 
 
 def keep_holds(data: Path, until: float) -> None:
