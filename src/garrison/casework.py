@@ -15,7 +15,7 @@ from garrison.adapters.store.outbox import Outbox
 from garrison.core.countermeasure import Countermeasure
 from garrison.core.detection import Detection
 from garrison.core.errors import option_error
-from garrison.core.incident import Happening, Incident, IncidentId, IncidentState
+from garrison.core.incident import Happening, Incident, IncidentState
 from garrison.core.notice import NoticeKind, notice_of
 from garrison.respond import incidents
 
@@ -47,7 +47,8 @@ def dossier(data: Path, beginning: str, now: float) -> Dossier:
         incident = _one(book, beginning)
     wanted = frozenset(incident.detections)
     found = detections(data, lambda each: each.id in wanted, since=incident.since)
-    in_force = [each for each in read_measures(data) if each.incident == incident.id and each.holds(now)]
+    _, taken = incidents.without_those_of(incident, read_measures(data))
+    in_force = [each for each in taken if each.holds(now)]
     return Dossier(incident, tuple(in_force), tuple(found), exposed(data, incident))
 
 
@@ -80,7 +81,7 @@ def undo(data: Path, beginning: str, now: float) -> tuple[Incident, tuple[Counte
     """
     with Casebook(data) as book, book.changing():
         incident = _one(book, beginning)
-        lifted = _lift(data, incident.id, now)
+        lifted = _lift(data, incident, now)
         changed = incidents.lifted(incident, lifted, now)
         if changed is not incident:
             book.put(changed)
@@ -105,7 +106,7 @@ def note_lifted(data: Path, lifted: Sequence[Countermeasure], now: float) -> Non
                 _tell(book, changed, NoticeKind.UPDATED, now)
 
 
-def _lift(data: Path, incident: IncidentId, now: float) -> tuple[Countermeasure, ...]:
+def _lift(data: Path, incident: Incident, now: float) -> tuple[Countermeasure, ...]:
     gone: list[Countermeasure] = []
 
     def change(before: tuple[Countermeasure, ...]) -> Sequence[Countermeasure]:

@@ -2,13 +2,14 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.respond.samples import NOW
+from msgspec.structs import replace
+from tests.unit.respond.samples import NOW, detection
 
 from garrison.config.respond import LONGEST, ProfileSettings, RespondSettings, StepSettings, parse_span
 from garrison.core.countermeasure import Action, Countermeasure, Scope, reinforced, shown
 from garrison.core.detection import Confidence, Detection, Named, RuleId, Severity
 from garrison.core.incident import IncidentId
-from garrison.respond.incidents import without_those_of
+from garrison.respond.incidents import opened, without_those_of
 from garrison.respond.parties import Target, spared_by
 from garrison.respond.profiles import Situation, decide, lasting
 
@@ -102,7 +103,7 @@ measures = st.builds(
 @given(st.lists(measures, unique_by=lambda each: each.key), st.lists(measures, max_size=5))
 def test_undoing_lifts_exactly_what_was_done(before: list[Countermeasure], taken: list[Countermeasure]) -> None:
     there = reinforced(before, taken, NOW)
-    left, lifted = without_those_of(IncidentId("x"), there)
+    left, lifted = without_those_of(replace(opened(detection()), id=IncidentId("x")), there)
     assert {*left, *lifted} == set(there)
     assert all(each.incident == "x" for each in lifted)
     assert all(each.incident != "x" for each in left)

@@ -93,6 +93,25 @@ def test_undoing_lifts_exactly_that(data: Path) -> None:
     assert undo(data, of(data, "a:1"), NOW + 2)[1] == ()
 
 
+def test_undoing_lifts_what_was_done_because_of_incidents_that_went_over_into_it(data: Path) -> None:
+    responder = Responder(data, response(), clock=lambda: NOW)
+    both = type(detection().named)(principals=("a:1", "a:2"))
+    responder.take([by("a:1", "c", NOW, named=both)])
+    responder.close()
+    (whole,) = listed(data, closed=False, limit=10)
+    assert {each.value for each in dossier(data, whole.id, NOW).in_force} == {"a:1", "a:2"}
+    assert {each.value for each in undo(data, whole.id, NOW + 1)[1]} == {"a:1", "a:2"}
+    assert {each.value for each in read_measures(data)} == {"198.51.100.1"}
+
+
+def test_undoing_does_not_open_what_is_closed(data: Path) -> None:
+    identifier = of(data, "a:1")
+    close(data, identifier, NOW + 1)
+    incident, lifted = undo(data, identifier, NOW + 2)
+    assert len(lifted) == 1
+    assert incident.state is IncidentState.CLOSED
+
+
 def test_what_an_operator_does_is_told_to_who_was_told(data: Path) -> None:
     identifier = of(data, "a:1")
     book = Casebook(data)

@@ -10,7 +10,7 @@ from garrison.core.decision import Outcome, Reason
 from garrison.core.ids import ControlId
 from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec
 from garrison.engine.facts import Facts
-from garrison.engine.measures import NO_MEASURES, Found, Measures, simulated_reason
+from garrison.engine.measures import NO_MEASURES, Found, Measures, first, simulated_reason
 from garrison.engine.networks import Networks
 
 _ID = ControlId("blocking")
@@ -58,15 +58,15 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
 
 def _in_force(measures: Measures, facts: Facts) -> Found:
     """One that holds for everybody there before one that spares somebody: nobody knows yet who asks."""
-    found = measures.from_origin(Action.BLOCK, facts, asks_who=False)
+    found = first(measures.from_origin(Action.BLOCK, facts, asks_who=False))
     if found.enforced is not None:
         return found
-    other = measures.from_origin(Action.BLOCK, facts, asks_who=True)
+    other = first(measures.from_origin(Action.BLOCK, facts, asks_who=True))
     return other if other.enforced is not None or found.simulated is None else found
 
 
 def _note_unless_spared(measures: Measures, facts: Facts, reason: Reason) -> None:
-    if measures.from_origin(Action.BLOCK, facts, asks_who=True).simulated is not None:
+    if first(measures.from_origin(Action.BLOCK, facts, asks_who=True)).simulated is not None:
         facts.noted += (simulated_reason(reason),)
 
 

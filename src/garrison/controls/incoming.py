@@ -8,6 +8,7 @@ party would reach into what is yours. Texts in JSON are read as each language wo
 on into your pages, queries and commands.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -57,6 +58,7 @@ _ACTING_HEADERS: Final = frozenset({
 """Header fields that have a client do or remember something for the host that it asked, which is yours."""
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _COME_AGAIN: Final = frozenset({429, 503})
+_AFTER_PATH: Final = re.compile(r"[?#]")
 
 
 def compile_checks(operation: CompiledOperation | None, settings: ControlsSettings) -> Checks:
@@ -204,7 +206,7 @@ def _kind(facts: Facts) -> str:
 def _followed(location: str, upstream: str) -> tuple[str, str | None]:
     """Where a `Location` leads a caller who asked this gateway: a reference on the same host; or the host that it leads
     to instead."""
-    if location.startswith(("/\\", "\\")) or any(ord(sign) < 33 for sign in location):
+    if "\\" in _AFTER_PATH.split(location, maxsplit=1)[0] or any(ord(sign) < 33 for sign in location):
         return location, "?"  # browsers read a backslash as a slash, and leave out control characters
     try:
         parts, place = urlsplit(location), parse_upstream(upstream)
@@ -212,7 +214,7 @@ def _followed(location: str, upstream: str) -> tuple[str, str | None]:
     except ValueError:
         return location, "?"
     if not parts.scheme and not parts.netloc:
-        return location, None
+        return location, "?" if location.startswith("//") else None  # browsers find a host behind any number of slashes
     host = (parts.hostname or "").lower()
     scheme = parts.scheme.lower() or place.scheme
     if scheme != place.scheme or host != place.host or (port or _DEFAULT_PORTS[scheme]) != place.port:

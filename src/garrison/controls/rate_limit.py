@@ -14,14 +14,14 @@ from garrison.config.expression import compiled
 from garrison.config.limits import LimitSettings, RateLimitSettings, parse_per
 from garrison.config.overrides import matches
 from garrison.contract.catalogue import CompiledOperation
-from garrison.core.countermeasure import Action, shown
+from garrison.core.countermeasure import Action, Countermeasure, shown
 from garrison.core.decision import Mode, Outcome, Reason
 from garrison.core.ids import ControlId
 from garrison.core.principal import ANONYMOUS
 from garrison.engine.control import Check, Checks, ControlSpec, Reasons, ReasonSpec
 from garrison.engine.facts import Facts
 from garrison.engine.limits import Concurrency, Quota, Rate, short
-from garrison.engine.measures import Found, simulated_reason
+from garrison.engine.measures import simulated_reason
 from garrison.engine.networks import prefix
 
 _ID = ControlId("rate-limit")
@@ -110,18 +110,24 @@ def _check_principal(facts: Facts) -> Outcome:
 _AGAINST_MEASURED = (_check_origin, _check_principal)
 
 
-def _throttled(facts: Facts, found: Found) -> Outcome:
+def _throttled(facts: Facts, measures: Sequence[Countermeasure]) -> Outcome:
+    """What one of these has: each counts for itself, whatever others let through."""
+    for measure in measures:
+        refused = _throttled_by(facts, measure)
+        if refused is not None:
+            return refused
+    return None
+
+
+def _throttled_by(facts: Facts, measure: Countermeasure) -> Outcome:
     """All whom a measure names share one allowance."""
-    measure = found.enforced or found.simulated
-    if measure is None:
-        return None
     interval = measure.seconds / measure.requests
     rate = Rate(f"{_THROTTLES} {measure.seconds}/{measure.requests}", interval, measure.requests)
     taken = rate.take(facts.state.counters, short(f"{measure.scope} {measure.value}"), 1, facts.now)
     if not taken.wait:
         return None
     reason = _reason("throttled", "", f"`{shown(measure)}` {measure.reason}".strip())
-    if found.enforced is not None:
+    if not measure.simulated:
         return _refused(facts, reason, taken.wait, "", ())
     facts.noted += (simulated_reason(reason),)
     return None

@@ -5,7 +5,7 @@ whoever has proved nothing must prove something. What an operation is said to en
 that reaches the client.
 """
 
-from math import ceil
+from math import ceil, inf
 
 from garrison.config.controls import ControlsSettings
 from garrison.contract.catalogue import CompiledOperation
@@ -16,7 +16,7 @@ from garrison.core.ids import ControlId
 from garrison.core.principal import ANONYMOUS, Principal
 from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec
 from garrison.engine.facts import Facts
-from garrison.engine.measures import Measures, simulated_reason
+from garrison.engine.measures import Measures, first, simulated_reason
 
 _ID = ControlId("revocation")
 _CHALLENGE = ((401, "www-authenticate", 'Bearer realm="api", error="invalid_token"'),)
@@ -82,15 +82,15 @@ def _check(facts: Facts) -> Outcome:
 
 
 def _step_up(facts: Facts, measures: Measures) -> Reason | None:
-    enforced, simulated = measures.of_anybody(Action.STEP_UP, facts)
+    # of several each demands its own: what was proved since one of them may be older than another
+    proved = -inf if facts.principal is ANONYMOUS else _proved(facts.principal)
+    enforced, simulated = first(each for each in measures.of_anybody(Action.STEP_UP, facts) if proved < each.since)
     measure = enforced or simulated
     if measure is None:
         return None
     detail = f"`{shown(measure)}` {measure.reason}".strip()
     if facts.principal is ANONYMOUS:
         return _refused(facts, _reason("authentication-demanded", "", detail), _UNNAMED, is_simulated=enforced is None)
-    if _proved(facts.principal) >= measure.since:
-        return None
     challenge = _demand(measure.since, facts.now)
     return _refused(facts, _reason("step-up-demanded", "", detail), challenge, is_simulated=enforced is None)
 

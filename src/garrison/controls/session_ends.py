@@ -25,6 +25,9 @@ _FAR: Final = 1e12
 """No time in seconds that is meant: a number beyond it says nothing."""
 _AGES: Final = 3660 * _DAY
 """Nothing is remembered for longer."""
+_MOST_AT_ONCE: Final = 8
+"""Credentials that one request ends. A client has one session, seldom two under one name; what names a thousand would
+have those forgotten that others ended."""
 _SLACK: Final = _DAY
 """What is added to the end that a token names: nobody who accepts one for longer has a clock that is further off."""
 
@@ -91,8 +94,11 @@ class Sessions:
         return principal.expires + _SLACK if principal.expires < math.inf else latest
 
     def _own(self, facts: Facts) -> tuple[str, ...]:
-        """The credential that the operation ends: what stands at the first place where anything does."""
-        return next((found for place in self._places if (found := _shown(facts, place))), ())
+        """The credential that the operation ends: what stands at the first place where anything does, of very many the
+        first and the last, as one of these is what an API reads."""
+        shown = next((found for place in self._places if (found := _shown(facts, place))), ())
+        half = _MOST_AT_ONCE // 2
+        return shown if len(shown) <= _MOST_AT_ONCE else (*shown[:half], *shown[-half:])
 
 
 def _lasts(method: SchemeSettings) -> bool:

@@ -20,7 +20,7 @@ from garrison.controls.function_access import SURROUNDINGS
 from garrison.controls.patch_places import UNREAD, is_in_body, reader, text_of
 from garrison.core.canonical import label, label_pointer
 from garrison.core.decision import Mode, Outcome, Reason, Rewrite
-from garrison.core.document import JsonDocument
+from garrison.core.document import JsonDocument, RowsDocument
 from garrison.core.ids import ControlId
 from garrison.core.patch import Patch, Refused
 from garrison.engine.control import Check, Checks, ControlSpec, Reasons, ReasonSpec
@@ -258,8 +258,10 @@ def _strip(patches: Sequence[Patch]) -> Check:
     def check(facts: Facts) -> Outcome:
         document = facts.response_document
         fields = [(name, steps) for until, name, every in lasting if facts.now < until for steps in every]
-        if not fields or document is None:
+        if not fields or not facts.has_response_body:
             return None
+        if isinstance(document, RowsDocument):
+            return _in_rows(document.rows, fields)
         if not isinstance(document, JsonDocument):
             return _unread(facts, fields[0][0])
         value, first = document.value, ""
@@ -274,10 +276,20 @@ def _strip(patches: Sequence[Patch]) -> Check:
     return check
 
 
+def _in_rows(rows: list[Any], fields: Sequence[tuple[str, tuple[str, ...]]]) -> Outcome:
+    """Lines of JSON and tables are not written anew: one with the field does not leave."""
+    held = next((name for name, steps in fields if without(rows, steps) is not rows), None)
+    return _reason("field-stripped", "response.body", f"`{held}`") if held is not None else None
+
+
 def _unread(facts: Facts, name: str) -> Outcome:
-    """An answer that says that all is well and cannot be read does not leave; one that reports an error may."""
-    response = facts.response
-    is_told = isinstance(facts.response_document, Undecodable) and response is not None and response.status < 400
+    """An answer that says that all is well and cannot be read does not leave, nor one of a type that the contract does
+    not name: a client that asks for the field as XML would get it. One that reports an error may."""
+    response, schema = facts.response, facts.response_schema
+    if response is None or response.status >= 400:
+        return None
+    is_strange = schema is not None and bool(schema.schemas) and facts.response_body_schema is None
+    is_told = (is_strange and response.status < 300) or isinstance(facts.response_document, Undecodable)
     return _reason("field-stripped", "response.body", f"`{name}`") if is_told else None
 
 

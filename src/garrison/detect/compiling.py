@@ -16,7 +16,7 @@ from garrison.core.errors import ConfigError, Problem
 from garrison.core.nearest import did_you_mean
 from garrison.detect.aggregates import Having, compile_having
 from garrison.detect.conditions import JUDGED_LATE, FaultError, condition_of, denies, percentile_of
-from garrison.detect.fields import NUMBERS, Field
+from garrison.detect.fields import NUMBERS, Field, grouping
 from garrison.detect.matching import Match, Test, UnsupportedError, compile_condition, known_field
 from garrison.detect.reading import Document, read_files, words_of
 from garrison.detect.rule import (
@@ -201,7 +201,8 @@ class _Compiler:
 
     def _source(self, document: Document, reference: SigmaRuleReference, at: int) -> Source:
         rule: SigmaCorrelationRule = document.rule
-        group = tuple(self._part(rule, reference, name, at, "correlation.group-by") for name in rule.group_by or ())
+        named = [self._part(rule, reference, name, at, "correlation.group-by") for name in rule.group_by or ()]
+        group = tuple([part if part.field is None else Part(grouping(part.field)) for part in named])
         names = getattr(rule.condition, "fieldref", None) or []
         fields = [names] if isinstance(names, str) else list(names)
         value = tuple(self._part(rule, reference, name, at, "correlation.condition.field") for name in fields)

@@ -45,7 +45,7 @@ FIELDS: Final[Mapping[str, Field]] = {
         _event("method", "Request method.", few=True),
         _event("operation", "The operation's id; null where the contract describes none.", few=True),
         _event("template", "The operation's path template."),
-        _event("peer", "Network address."),
+        _event("peer", "Network address; where it is grouped by, of IPv6 its /64."),
         _seen("network", "The peer's /24 or /48."),
         _event("allowed", "Whether nothing that is enforced objected.", few=True),
         _seen("denied", "Whether something did.", few=True),
@@ -54,7 +54,7 @@ FIELDS: Final[Mapping[str, Field]] = {
         _event("status", "Status that the client received; 0 where none was sent.", few=True),
         _event("principal", "Who asked; empty where nobody proved who they are."),
         _seen("anonymous", "Whether nobody proved who they are.", few=True),
-        _seen("asker", "Who asked: the principal, else the peer."),
+        _seen("asker", "Who asked: the principal, else the peer, of IPv6 its /64."),
         _at("reasons", "reason", "Ids of the objections, enforced and observed.", few=True, many=True),
         _event("errors", "Controls that failed.", few=True, many=True),
         _event("uninspected", "Parts that passed with head-only inspection.", many=True),
@@ -138,6 +138,14 @@ ALIASES: Final[Mapping[str, str]] = {
     "src_endpoint.ip": "peer",
 }
 """Names of other vocabularies for what an event has."""
+
+
+_ORIGIN: Final = _seen("origin", "What a peer cannot leave by choosing another of its addresses.")
+
+
+def grouping(field: Field) -> Field:
+    """What events are grouped by where a rule says `field`."""
+    return _ORIGIN if field is FIELDS["peer"] else field
 
 
 def field_named(name: str) -> Field | None:

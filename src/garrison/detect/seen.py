@@ -6,6 +6,7 @@ from typing import Final, TypeAlias
 
 from garrison.core.event import Event
 from garrison.core.ids import EventId, OperationId
+from garrison.engine.parties import peer_of
 
 _HOUR: Final = 3600.0
 _DAY: Final = 86_400.0
@@ -20,14 +21,17 @@ class Seen:
 
     __slots__ = (
         "anonymous", "asker", "denied", "dormant", "event", "fact", "looked", "missing", "new_form", "newcomer",
-        "people", "reasons", "sought", "strange", "surge", "taking", "time", "told",
+        "origin", "people", "reasons", "sought", "strange", "surge", "taking", "time", "told",
     )  # fmt: skip
 
     def __init__(self, event: Event, time: float) -> None:
         self.event = event
         self.time = time
         self.anonymous = not event.principal
-        self.asker = event.principal or event.peer
+        peer = event.peer
+        self.origin = peer_of(peer) if ":" in peer else peer
+        """The peer, of IPv6 its /64: one subscriber has all of it to choose from, a new address for each request."""
+        self.asker = event.principal or self.origin
         self.denied = not event.allowed
         exposed = event.exposed
         self.people: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ from garrison.core.decision import Amendment, Mode, Reason, Rewrite
 from garrison.core.ids import ControlId, ReasonId
 from garrison.engine.combine import Answer
 from garrison.engine.facts import Facts
+from garrison.engine.measures import first
 
 _Key: TypeAlias = tuple[ControlId, ReasonId, str]
 
@@ -74,6 +75,6 @@ def without_spared(answers: Sequence[Answer], facts: Facts) -> tuple[Answer, ...
 
     It is said before anything is known of them, so that it decides what all others are told.
     """
-    if facts.state.measures.from_origin(Action.BLOCK, facts, asks_who=True).enforced is not None:
+    if first(facts.state.measures.from_origin(Action.BLOCK, facts, asks_who=True)).enforced is not None:
         return tuple(answers)
     return tuple([answer for answer in answers if answer.said is not facts.unless_spared])

@@ -43,6 +43,16 @@ class Found(NamedTuple):
 NOTHING: Final = Found(None, None)
 
 
+def first(measures: Iterable[Countermeasure]) -> Found:
+    """The first of them that denies, else the first that is simulated."""
+    simulated = None
+    for each in measures:
+        if not each.simulated:
+            return Found(each, None)
+        simulated = simulated or each
+    return NOTHING if simulated is None else Found(None, simulated)
+
+
 class Measures:
     """All countermeasures, found by what they are against."""
 
@@ -113,49 +123,40 @@ class Measures:
     def against(self, facts: "Facts") -> Found:
         """What is in force against the principal of an exchange: a block before a revocation."""
         revoked = NOTHING
-        blocked = self.first(Action.BLOCK, self._against_principal(facts.principal), facts)
+        blocked = first(self._every(Action.BLOCK, self._against_principal(facts.principal), facts))
         if blocked.enforced is None and Action.REVOKE in self._actions:
             principal = facts.principal
             some = [each for each in self._against_principal(principal) if _is_revoked(principal, each)]
-            revoked = self.first(Action.REVOKE, some, facts)
+            revoked = first(self._every(Action.REVOKE, some, facts))
         if revoked.enforced is not None or blocked == NOTHING:
             return revoked
         return blocked
 
-    def from_origin(self, action: Action, facts: "Facts", *, asks_who: bool | None = None) -> Found:
+    def from_origin(self, action: Action, facts: "Facts", *, asks_who: bool | None = None) -> list[Countermeasure]:
         """What is in force because of where the exchange comes from and what it asks for, its program included;
         with `asks_who` only what takes to know who asks, or what does not."""
         measures: Iterable[Countermeasure] = self._against_origin(facts)
         if asks_who is not None:
             measures = [each for each in measures if each.asks_who is asks_who]
-        return self.first(action, measures, facts)
+        return list(self._every(action, measures, facts))
 
-    def of_principal(self, action: Action, facts: "Facts") -> Found:
+    def of_principal(self, action: Action, facts: "Facts") -> list[Countermeasure]:
         """What is in force because of who asks."""
         if facts.principal is ANONYMOUS or not self.named:
-            return NOTHING
-        return self.first(action, self._against_principal(facts.principal), facts)
+            return []
+        return list(self._every(action, self._against_principal(facts.principal), facts))
 
-    def of_anybody(self, action: Action, facts: "Facts") -> Found:
+    def of_anybody(self, action: Action, facts: "Facts") -> list[Countermeasure]:
         """What is in force for either cause."""
-        found = self.of_principal(action, facts)
-        if found.enforced is not None:
-            return found
-        other = self.from_origin(action, facts)
-        return other if other.enforced is not None or found.simulated is None else found
+        return [*self.of_principal(action, facts), *self.from_origin(action, facts)]
 
-    def first(self, action: Action, measures: Iterable[Countermeasure], facts: "Facts") -> Found:
-        """The first of `measures` that does `action` to this exchange."""
-        simulated = None
+    def _every(self, action: Action, measures: Iterable[Countermeasure], facts: "Facts") -> Iterator[Countermeasure]:
+        """Those of `measures` that do `action` to this exchange."""
         for each in measures:
             if each.action is not action or not each.holds(facts.now):
                 continue
-            if each.spares and self._is_spared(each.spares, facts):
-                continue
-            if not each.simulated:
-                return Found(each, None)
-            simulated = simulated or each
-        return NOTHING if simulated is None else Found(None, simulated)
+            if not each.spares or not self._is_spared(each.spares, facts):
+                yield each
 
     def _against_origin(self, facts: "Facts") -> Iterator[Countermeasure]:
         address = facts.request.peer.address

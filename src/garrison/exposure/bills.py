@@ -8,6 +8,7 @@ from garrison.core.countermeasure import Action, shown
 from garrison.engine.budgets import Budgets
 from garrison.engine.facts import Facts
 from garrison.engine.looks import Entry, Look
+from garrison.engine.measures import first
 from garrison.engine.seen import Seen
 from garrison.exposure.spaces import Budget, Group
 
@@ -77,7 +78,8 @@ class Room(NamedTuple):
 
 def tightness(facts: Facts) -> Tight:
     """What is in force of measures that tighten."""
-    found = facts.state.measures.of_anybody(Action.TIGHTEN, facts)
+    in_force = facts.state.measures.of_anybody(Action.TIGHTEN, facts)
+    found = first(sorted(in_force, key=lambda each: each.factor))
     if found.enforced is not None:
         factor = found.enforced.factor
         return Tight(factor, factor, shown(found.enforced))

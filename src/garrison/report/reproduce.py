@@ -1,5 +1,6 @@
 """A proof as a shell script of curl commands: one a step, with what to see."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -135,4 +136,5 @@ def _comment(text: str) -> str:
 
 def _jq(pointer: str) -> str:
     steps = [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
-    return "." + "".join(f"[{step}]" if step.isdigit() else f'["{step}"]' for step in steps)
+    # names come from whoever answered: as JSON writes them, nothing in one is a program
+    return "." + "".join(f"[{step}]" if step.isdigit() else f"[{json.dumps(step)}]" for step in steps)

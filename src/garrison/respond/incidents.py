@@ -176,12 +176,13 @@ def closed(incident: Incident, now: float, why: str) -> Incident:
 
 
 def lifted(incident: Incident, measures: Iterable[Countermeasure], now: float) -> Incident:
-    """`incident` after measures of it were lifted."""
+    """`incident` after measures of it were lifted: open again, unless it is closed."""
     entries = [Entry(now, Happening.LIFTED, f"lifted: {_told(each)}") for each in measures]
     if not entries:
         return incident
     timeline = _longer(incident.timeline, entries)
-    return replace(incident, state=IncidentState.OPEN, timeline=timeline, revision=incident.revision + 1)
+    state = IncidentState.CLOSED if incident.state is IncidentState.CLOSED else IncidentState.OPEN
+    return replace(incident, state=state, timeline=timeline, revision=incident.revision + 1)
 
 
 def is_over(incident: Incident, now: float) -> bool:
@@ -192,13 +193,13 @@ def is_over(incident: Incident, now: float) -> bool:
 
 
 def without_those_of(
-    incident: IncidentId, measures: Iterable[Countermeasure]
+    incident: Incident, measures: Iterable[Countermeasure]
 ) -> tuple[tuple[Countermeasure, ...], tuple[Countermeasure, ...]]:
-    """`measures` without those that were taken because of an incident, and these."""
-    every = tuple(measures)
+    """`measures` without those that were taken because of an incident or one that went over into it, and these."""
+    every, own = tuple(measures), {incident.id, *incident.merged}
     return (
-        tuple([each for each in every if each.incident != incident]),
-        tuple([each for each in every if each.incident == incident]),
+        tuple([each for each in every if each.incident not in own]),
+        tuple([each for each in every if each.incident in own]),
     )
 
 

@@ -44,8 +44,8 @@ def grouped(detection: Detection) -> dict[str, str]:
     found: dict[str, str] = {}
     for field, value in detection.group:
         kind = next((kind for kind, values in kinds.items() if value and value in values), "")
-        if not kind and field == "network" and _network(value) is not None:
-            kind = "network"
+        if not kind and field in {"network", "peer"} and _network(value) is not None:
+            kind = field  # of IPv6 a peer is the /64 that its addresses are in
         if kind:
             found.setdefault(kind, value)
     return found

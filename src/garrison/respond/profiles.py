@@ -28,6 +28,14 @@ class Decided(NamedTuple):
 NOTHING: Final = Decided("", (), (), is_contained=False)
 
 
+class _Wanted(NamedTuple):
+    """A measure that a profile wants."""
+
+    measure: Countermeasure
+    span: float
+    """Seconds that it lasts the first time."""
+
+
 class Situation(NamedTuple):
     """What counts besides the detection."""
 
@@ -43,7 +51,8 @@ def decide(detection: Detection, incident: IncidentId, settings: RespondSettings
     """The measures to take because of `detection`.
 
     A measure begins when the pattern was complete: the same detection leads to the same measures, whenever it is looked
-    at. What would have ended by `now`, and what is in force already, is not taken.
+    at. What would have ended by `now`, and what is in force already, is not taken; a block that is shorter than another
+    rule's is no such thing, or who wants to be blocked for an hour would not be for months.
     """
     if settings.mode == "off":
         return NOTHING
@@ -61,26 +70,29 @@ def decide(detection: Detection, incident: IncidentId, settings: RespondSettings
 
 def _decided(
     profile: str,
-    wanted: Sequence[Countermeasure],
+    wanted: Sequence[_Wanted],
     spared: tuple[str, ...],
     situation: Situation,
 ) -> Decided:
     now = situation.now
     taken: list[Countermeasure] = []
     is_contained = bool(wanted) and not spared
-    for each in wanted:
+    for each, span in wanted:
         before = situation.in_force.get(each.key)
-        if (
-            before is not None
-            and before.holds(now)
-            and (each.simulated or not before.simulated)
-            and before.since != each.since
-        ):
+        if before is not None and before.holds(now) and _is_as_good(before, each, span):
             is_contained = is_contained and not before.simulated
         elif each.holds(now):
             taken.append(each)
             is_contained = is_contained and not each.simulated
     return Decided(profile, tuple(taken), spared, is_contained)
+
+
+def _is_as_good(before: Countermeasure, wanted: Countermeasure, span: float) -> bool:
+    """Whether `before`, which is in force, stands for `wanted`, which lasts `span` seconds the first time."""
+    if (before.simulated and not wanted.simulated) or before.since == wanted.since:
+        return False
+    is_longer = before.until is not None and span > before.until - before.since
+    return wanted.action is not Action.BLOCK or before.reason == wanted.reason or not is_longer
 
 
 class _Maker:
@@ -93,15 +105,15 @@ class _Maker:
         self._never = situation.never
         self._earlier = situation.earlier
 
-    def wanted(self, steps: Iterable[StepSettings]) -> tuple[list[Countermeasure], tuple[str, ...]]:
+    def wanted(self, steps: Iterable[StepSettings]) -> tuple[list[_Wanted], tuple[str, ...]]:
         """The measures of a profile, and in words whom they would have touched who must not be."""
-        wanted: list[Countermeasure] = []
+        wanted: list[_Wanted] = []
         spared: list[str] = []
         for step in steps:
             for target in targets(self._detection, step.of):
                 touched = spared_by(target, self._detection, self._never)
                 if touched is None:
-                    wanted.append(self._measure(step, target))
+                    wanted.append(_Wanted(self._measure(step, target), lasting(step, 0)))
                 else:
                     spared.append(f"`{target.value}` is spared for the sake of `{touched}`")
         return wanted, tuple(spared)

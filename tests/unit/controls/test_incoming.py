@@ -39,6 +39,7 @@ def set_headers(played: Any) -> dict[str, str]:
         ("/v1/files?a=1", None),
         ("next", None),
         ("?page=2", None),
+        ("/v1/files?name=a\\b", None),
         ("https://mail.example/v1/files?a=1#x", "/v1/files?a=1#x"),
         ("https://mail.example:443/v1/files", "/v1/files"),
         ("https://MAIL.example", "/"),
@@ -56,7 +57,8 @@ def test_redirects_on_the_same_host_lead_back_to_the_gateway(location: str, left
     [
         "https://evil.example/", "//evil.example/x", "http://mail.example/v1/files", "https://mail.example:8443/",
         "https://mail.example@evil.example/", "javascript:alert(1)", "/\\evil.example", "https://[bad",
-        "\\\\evil.example", "ht\ttps://evil.example/",
+        "\\\\evil.example", "ht\ttps://evil.example/", "///evil.example/x", "////evil.example",
+        "https://mail.example/\\evil.example", "https://evil.example\\@mail.example/", "next\\..\\x",
     ],
 )  # fmt: skip
 def test_redirects_elsewhere_are_refused(location: str) -> None:
@@ -76,6 +78,8 @@ def test_a_length_without_a_body_says_nothing() -> None:
 def test_redirects_to_hosts_that_the_settings_name_pass() -> None:
     location = (("location", "https://files.example/x"), ("content-length", "0"))
     assert answered(302, b"", location, own={"redirect-hosts": ["files.example"]}).refused == 0
+    elsewhere = (("location", "https://evil.example\\@files.example/x"), ("content-length", "0"))
+    assert answered(302, b"", elsewhere, own={"redirect-hosts": ["files.example"]}).refused == 502
 
 
 def test_where_something_was_made_may_be_anywhere() -> None:

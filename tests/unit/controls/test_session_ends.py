@@ -226,6 +226,19 @@ def test_only_so_many_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not ended.has_ended("4", 150.0), "what counts no more is forgotten"
 
 
+def test_one_request_does_not_have_all_others_forgotten(blind: Guests, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(endings, "MOST", 100)
+
+    def session(*texts: str) -> dict[str, Any]:
+        return {"headers": (("x-program", "everybody"), ("cookie", "; ".join(f"sid={text}" for text in texts)))}
+
+    assert blind.status("", 100.0, LOGOUT, **session("s1")) == 200
+    assert blind.status("", 101.0, LOGOUT, **session(*map(str, range(500)))) == 200
+    assert blind.status("", 102.0, THINGS, **session("s1")) == 401
+    for read in ("0", "499"):
+        assert blind.status("", 102.0, THINGS, **session(read)) == 401, "the first or the last is what an API reads"
+
+
 def problems(text: str) -> str:
     with pytest.raises(ConfigError) as found:
         load_settings(text.encode(), "garrison.yaml")

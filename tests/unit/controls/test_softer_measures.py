@@ -7,6 +7,7 @@ from tests.unit.controls.guests import Guests, Visit
 
 from garrison.core.countermeasure import Action, Countermeasure, parse_target, reinforced
 from garrison.engine.measures import Measures
+from garrison.exposure.bills import tightness
 
 
 def measure(action: Action, target: str, since: float = 100.0, **more: Any) -> Countermeasure:
@@ -42,6 +43,33 @@ def test_throttle_lets_some_through_and_says_when_to_come_back(target: str, limi
 def test_all_whom_a_throttle_names_share_it() -> None:
     made = guests(measure(Action.THROTTLE, "192.0.2.0/24", requests=2, seconds=60))
     assert [made.status(f"a:{each}", peer=f"192.0.2.{each}", now=200.0) for each in range(1, 4)] == [200, 200, 429]
+
+
+def test_each_throttle_counts_for_itself() -> None:
+    wide = measure(Action.THROTTLE, "192.0.2.0/24", requests=100, seconds=60)
+    narrow = measure(Action.THROTTLE, "192.0.2.1", requests=1, seconds=60)
+    made = guests(wide, narrow)
+    assert [made.status(now=200.0) for _ in range(2)] == [200, 429]
+    named = [measure(Action.THROTTLE, "principal:a:1", requests=100), measure(Action.THROTTLE, "subject:1", requests=1)]
+    made = guests(*named)
+    assert [made.status("a:1", now=200.0) for _ in range(2)] == [200, 429]
+
+
+def test_each_step_up_demands_its_own() -> None:
+    old, new = measure(Action.STEP_UP, "principal:a:1"), measure(Action.STEP_UP, "operation:search", since=200.0)
+    assert guests(old, new).status("a:1", now=230.0, facts={"issued": 150.0}) == 401
+    assert guests(old, new).status("a:1", now=230.0, facts={"issued": 201.0}) == 200
+
+
+def test_the_tightest_of_several_counts() -> None:
+    made = guests(
+        measure(Action.TIGHTEN, "principal:a:1", factor=0.5),
+        measure(Action.TIGHTEN, "192.0.2.1", factor=0.1),
+        measure(Action.TIGHTEN, "operation:search", factor=0.0, simulated=True),
+    )
+    facts = made.begin("a:1", now=200.0).exchange._facts  # what controls are given
+    assert facts is not None
+    assert tightness(facts).factor == 0.1
 
 
 def test_step_up_refuses_credentials_that_are_older() -> None:

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from tests.unit.engine.drive import FORM, JSON, MULTIPART, TEXT, Played, play, request_head, small_policy
+from tests.unit.engine.drive import CONTRACT, FORM, JSON, MULTIPART, TEXT, Played, play, request_head, small_policy
 
 from garrison.core.http import Headers, ResponseHead
 from garrison.engine.plan import Policy
@@ -14,14 +14,14 @@ from garrison.engine.step import Pass
 AN_ANSWER = {"name": "a", "inner": {"a": "secret"}, "all": [{"a": 1, "b": 2}, {"b": 3}]}
 
 
-def patched(mode: str = "enforce", **patch: Any) -> Policy:
+def patched(mode: str = "enforce", contract: str = CONTRACT, **patch: Any) -> Policy:
     """A policy with one patch and nothing else in force."""
     off = {
         name: {"mode": "off"}
         for name in ("canonical-form", "media-type", "request-schema", "response-schema", "error-leakage")
     }
     controls = {**off, "virtual-patch": {"mode": mode, "patches": [{"id": "p", **patch}]}}
-    return small_policy(f"mode: enforce\ncontrols: {json.dumps(controls)}")
+    return small_policy(f"mode: enforce\ncontrols: {json.dumps(controls)}", contract)
 
 
 def sent(policy: Policy, line: str, headers: Headers = (), body: bytes | None = None) -> Played:
@@ -227,6 +227,42 @@ def test_an_answer_that_cannot_be_read_does_not_leave() -> None:
     policy = patched(operation="getItem", strip=["/password"])
     played = play(policy, request_head("GET /items/1"), answer=(ResponseHead(200, JSON), b'{"password":'))
     assert played.refused == 502
+
+
+def test_a_field_does_not_leave_in_another_form_of_the_answer() -> None:
+    """A client chooses the form (`Accept`) where the API has several."""
+    policy = patched(operation="getItem", strip=["/password"])
+    for media_type, body in (("application/xml", b"<password>x</password>"), ("text/plain", b"password: x")):
+        head = ResponseHead(200, (("content-type", media_type),))
+        assert play(policy, request_head("GET /items/1"), answer=(head, body)).refused == 502
+        empty = ResponseHead(200, head.headers, has_body=False)
+        assert play(policy, request_head("GET /items/1"), answer=(empty, b"")).refused == 0
+    head = ResponseHead(404, (("content-type", "text/plain"),))
+    assert play(policy, request_head("GET /items/1"), answer=(head, b"there is none")).refused == 0
+
+
+@pytest.mark.parametrize(
+    ("media_type", "with_it", "without_it"),
+    [
+        ("application/x-ndjson", b'{"id": 1}\n{"id": 2, "password": "x"}\n', b'{"id": 1}\n'),
+        ("text/csv", b"id,password\n1,x\n", b"id\n1\n"),
+    ],
+)
+def test_a_field_does_not_leave_in_lines_or_a_table(media_type: str, with_it: bytes, without_it: bytes) -> None:
+    declared = f"""{{"200": {{description: ok, content: {{{media_type}: {{schema: {{type: object, properties: {{
+      id: {{type: integer, x-garrison-subject: customer}}}}}}}}}}}}}}"""
+    contract = f"""
+openapi: 3.1.0
+info: {{title: Lines, version: "1"}}
+paths:
+  /items/{{id}}:
+    parameters: [{{name: id, in: path, required: true, schema: {{type: string}}}}]
+    get: {{operationId: getItem, responses: {declared}}}
+"""
+    policy = patched(operation="getItem", strip=["/password"], contract=contract)
+    for body, refused in ((with_it, 502), (without_it, 0)):
+        head = ResponseHead(200, (("content-type", media_type),))
+        assert play(policy, request_head("GET /items/1"), answer=(head, body)).refused == refused
 
 
 def test_header_fields_of_answers() -> None:

@@ -55,6 +55,18 @@ def test_who_asks_is_named_for_what_it_is() -> None:
     assert (one.group, two.group) == ((("principal", "a"),), (("peer", "192.0.2.1"),))
 
 
+@pytest.mark.parametrize("by", ["peer", "c-ip", "asker"])
+def test_one_subscriber_is_one_group_whatever_address_they_choose(by: str) -> None:
+    body = f"{{type: event_count, rules: failed, group-by: {by}, timespan: 10s, condition: {{gte: 2}}}}"
+    text = documents(FAILED, correlation("many", body))
+    chosen = ("2001:db8:1:2::a", "2001:db8:1:2:ffff::b")
+    (one,) = found(text, *(event(at, status=401, peer=peer) for at, peer in enumerate(chosen)))
+    assert one.group == (("peer", "2001:db8:1:2::/64"),)
+    assert one.named.peers == chosen
+    apart = ("2001:db8:1:2::a", "2001:db8:1:3::a", "192.0.2.1", "192.0.2.2")
+    assert not found(text, *(event(at, status=401, peer=peer) for at, peer in enumerate(apart)))
+
+
 def test_value_count_counts_different_values_only() -> None:
     body = "{type: value_count, rules: any, group-by: peer, timespan: 10s, condition: {gte: 3, field: principal}}"
     text = documents(ANY, correlation("many", body))

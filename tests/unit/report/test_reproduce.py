@@ -192,6 +192,16 @@ def test_nothing_in_a_proof_is_carried_out(text: str, tmp_path: Path) -> None:
     assert not (tmp_path / "pwned").exists()
 
 
+def test_the_name_of_a_field_is_no_program() -> None:
+    """Whoever answers chooses it, and the script has jq look for it."""
+    name = 'a"]|$ENV.SECRET#\\(1)'
+    answer = msgspec.json.encode({name: {"id": "order-71"}}).decode()
+    made = Step("x", "POST", "/v1/orders", "alice", (), "{}", status=200, answer=answer)
+    again = Step("x", "GET", "/v1/orders/order-71", "alice", (), "", status=200, answer="{}")
+    script = curl(finding(made, again), "http://127.0.0.1:1")
+    assert f'.[{msgspec.json.encode(name).decode()}]["id"]' in script
+
+
 def test_no_answer_again(tmp_path: Path) -> None:
     is_passed, said = passes(TIMED, "http://127.0.0.1:1", tmp_path)
 

@@ -100,7 +100,7 @@ def test_bounds() -> None:
 
 def test_undoing_lifts_exactly_what_was_taken_because_of_it() -> None:
     own, other, by_hand = block(incident="x"), block("198.51.100.1", incident="y"), block("198.51.100.2")
-    left, gone = without_those_of(opened(detection()).id, [own, other, by_hand])
+    left, gone = without_those_of(opened(detection()), [own, other, by_hand])
     assert (left, gone) == ((own, other, by_hand), ())
     mine = block("198.51.100.3", incident=opened(detection()).id)
-    assert without_those_of(opened(detection()).id, [own, mine, other])[1] == (mine,)
+    assert without_those_of(opened(detection()), [own, mine, other])[1] == (mine,)

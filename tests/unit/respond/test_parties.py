@@ -29,6 +29,8 @@ def about(group: dict[str, str], **kinds: Any) -> Detection:
         (about({"client": "sync"}, clients=["sync"], principals=[]), "client", [Target(Scope.CLIENT, "sync")]),
         (about({"network": "203.0.113.0/24"}, peers=["203.0.113.7", "203.0.113.8"]), "network",
          [Target(Scope.NETWORK, "203.0.113.0/24")]),
+        (about({"peer": "2001:db8:1:2::/64"}, peers=["2001:db8:1:2::a", "2001:db8:1:2::b"]), "peer",
+         [Target(Scope.NETWORK, "2001:db8:1:2::/64")]),
         (about({"operation": "getPet"}, operations=["getPet"], principals=["shop:ada"]), "operation", []),
         (about({"subjects": "x"}, principals=["shop:ada", "shop:bob"], peers=["203.0.113.7"]), "nobody", []),
         (about({}, peers=["203.0.113.7"]), "peer", [PEER]),

@@ -79,13 +79,24 @@ def test_monitor_mode_only_simulates_and_off_does_nothing() -> None:
 
 
 def test_what_is_in_force_is_not_taken_again() -> None:
-    before = block(since=NOW - 100, until=NOW + 100)
+    before = block(since=NOW - 100, until=NOW + 100, reason=detection().rule)
     found = decided(detection(), in_force=[before])
     assert (found.taken, found.is_contained) == ((), True)
     assert told(decided(detection(), in_force=[block(since=NOW - 200, until=NOW - 100)]))
-    simulated = block(since=NOW - 100, until=NOW + 100, simulated=True)
+    simulated = block(since=NOW - 100, until=NOW + 100, reason=detection().rule, simulated=True)
     assert told(decided(detection(), in_force=[simulated])), "what only simulates stops nobody"
     assert decided(detection(), "monitor", in_force=[simulated]).taken == ()
+
+
+def test_a_short_block_does_not_shield_from_a_longer_one() -> None:
+    (hour,) = decided(by("shop:ada", rule=RuleId("bola-probing"), confidence=Confidence.MEDIUM)).taken
+    certain = by("shop:ada", time=NOW + 60, rule=RuleId("scraping"), confidence=Confidence.HIGH)
+    assert told(decided(certain, now=NOW + 60, in_force=[hour])) == [("block", "shop:ada", 90 * 86400.0)]
+    (months,) = decided(certain).taken
+    mild = by("shop:ada", time=NOW + 120, rule=RuleId("bola-probing"), confidence=Confidence.MEDIUM)
+    assert decided(mild, now=NOW + 120, in_force=[months], times=1).taken == ()
+    other = by("shop:ada", time=NOW + 60, rule=RuleId("enumeration"), confidence=Confidence.MEDIUM)
+    assert decided(other, now=NOW + 60, in_force=[hour], times=1).taken == (), "two rules saw the same"
 
 
 def test_the_same_detection_leads_to_the_same_measure_whenever_it_is_looked_at() -> None:

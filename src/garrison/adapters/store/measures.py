@@ -208,6 +208,8 @@ class MeasuresInForce:
         many, few = self._files = FilesWatched(self._say), FilesWatched(self._say)
         if systems_file:
             many.add(Path(systems_file), self._take_systems)
+        else:
+            self._systems = Networks(())  # those of a file that the settings named before
         if data:
             many.add(Path(data) / FILE, self._take_measures)
             few.add(Path(data) / CHANGES, self._take_changes)

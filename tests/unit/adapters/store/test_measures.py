@@ -207,6 +207,15 @@ def test_a_few_are_in_force_while_many_are_made_ready(tmp_path: Path, watch: Cal
     assert [watching.blocks(f"192.0.2.{last}") for last in (1, 2, 3, 4)] == [True, True, False, True]
 
 
+def test_without_a_file_there_are_no_autonomous_systems(tmp_path: Path, watch: Callable[[Settings], Watching]) -> None:
+    table = tmp_path / "systems.csv"
+    table.write_text("network,number\n192.0.2.0/24,64496\n")
+    controls = ControlsSettings(blocking=BlockingSettings(systems_file=str(table)))
+    watching = watch(Settings(data=str(tmp_path), controls=controls))
+    watching.files.apply(Settings(data=str(tmp_path)))
+    assert watching.state.measures.systems_of("192.0.2.7") == ()
+
+
 def test_autonomous_systems_come_from_a_file(tmp_path: Path, watch: Callable[[Settings], Watching]) -> None:
     table = tmp_path / "systems.csv"
     table.write_text("network,asn\n192.0.2.0/24,64496\n2001:db8::/32,AS64497,Example\n\n")
