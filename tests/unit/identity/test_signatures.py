@@ -1,6 +1,8 @@
 """Signed requests (RFC 9421): what was signed is what arrives, and once."""
 
+import base64
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,6 +23,7 @@ from garrison.identity.keys import IssuerKeys, read_jwks
 from garrison.wiring import build_policy
 
 NOW = 1_800_000_000
+ORDER_OF_P256 = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 KEYS: dict[str, tuple[Any, Any]] = {
     "ed": (OKPKey.generate_key("Ed25519", {"kid": "ed"}), algorithms.ED25519),
     "p256": (ECKey.generate_key("P-256", {"kid": "p256"}), algorithms.ECDSA_P256_SHA256),
@@ -155,6 +158,37 @@ def test_an_algorithm_of_the_senders_choice(door: Door) -> None:
 def test_it_is_accepted_once(door: Door) -> None:
     message = signed(Message())
     assert door.send(message).allowed
+    assert door.reasons(message) == ["message-signature-replayed"]
+
+
+def relabelled(message: Message) -> None:
+    for name in ("Signature-Input", "Signature"):
+        message.headers[name] = message.headers[name].replace("pyhms=", "other=", 1)
+
+
+def with_parameter(message: Message) -> None:
+    message.headers["Signature"] += ";again"
+
+
+def with_blanks(message: Message) -> None:
+    message.headers["Signature"] += " "
+
+
+def with_the_other_signature(message: Message) -> None:
+    """Of (r, s) the second one is (r, n - s)."""
+    label, _, text = message.headers["Signature"].partition("=")
+    signature = base64.b64decode(text.strip(":"))
+    half = len(signature) // 2
+    s = ORDER_OF_P256 - int.from_bytes(signature[half:])
+    twin = base64.b64encode(signature[:half] + s.to_bytes(half)).decode()
+    message.headers["Signature"] = f"{label}=:{twin}:"
+
+
+@pytest.mark.parametrize("rewritten", [relabelled, with_parameter, with_blanks, with_the_other_signature])
+def test_it_is_accepted_once_however_it_is_written(door: Door, rewritten: Callable[[Message], None]) -> None:
+    message = signed(Message(), "p256")
+    assert door.send(message).allowed
+    rewritten(message)
     assert door.reasons(message) == ["message-signature-replayed"]
 
 
