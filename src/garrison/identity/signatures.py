@@ -97,8 +97,7 @@ def _judge(attempt: Attempt, named: "_Named", scheme: str, settings: SignatureSe
         scopes=frozenset(settings.scopes),
         roles=frozenset(settings.roles),
         schemes=(scheme,),
-        token=name,
-        issued=created,
+        token=name,  # not `issued`: the key is the credential, and nobody says how old it is
     )
 
 

@@ -12,11 +12,13 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from garrison.config.load import load_settings
 from garrison.config.servers import signature_keys
+from garrison.core.countermeasure import Action, Countermeasure, parse_target
 from garrison.core.event import Event
 from garrison.core.http import Peer, RequestHead
 from garrison.core.ids import EventId
 from garrison.core.kept import Kept
 from garrison.engine.exchange import Exchange
+from garrison.engine.measures import Measures
 from garrison.engine.state import State
 from garrison.engine.step import Hold, Pass
 from garrison.identity.keys import IssuerKeys, read_jwks
@@ -232,6 +234,14 @@ def test_its_own_expiry_counts(door: Door) -> None:
     message = signed(Message(), expires=datetime.fromtimestamp(NOW + 10, UTC))
     assert door.reasons(message, now=NOW + 16) == ["message-signature-expired"]
     assert door.send(message, now=NOW + 15).allowed
+
+
+@pytest.mark.parametrize("target", ["principal:senders:ed", "client:ed", "token:ed"])
+def test_what_is_revoked_is_the_key(door: Door, target: str) -> None:
+    """However new its signatures are: whoever has the key can always make another."""
+    door.state.measures = Measures([Countermeasure(Action.REVOKE, *parse_target(target), NOW, issued_before=NOW - 60)])
+    assert door.reasons(signed(Message())) == ["credential-revoked"]
+    assert door.send(signed(Message(), "p256")).allowed
 
 
 def test_too_little_was_signed(door: Door) -> None:
