@@ -9,8 +9,8 @@ from msgspec.structs import replace
 from garrison.core.canonical import LONGEST_PRODUCT
 from garrison.core.countermeasure import NETWORK_SIDE, Action, Countermeasure, Key, Scope, parse_target
 from garrison.core.decision import Reason
+from garrison.core.networks import Networks
 from garrison.core.principal import ANONYMOUS, Principal
-from garrison.engine.networks import Networks
 
 if TYPE_CHECKING:
     from garrison.engine.facts import Facts
