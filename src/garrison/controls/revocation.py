@@ -56,13 +56,14 @@ def _ended(facts: Facts, sessions: Sessions) -> Reason | None:
     if sessions.has_ended(facts):
         facts.refusal_headers += _CHALLENGE
         return _reason("credential-revoked", "", "an operation ended its session")
-    moment, principal = sessions.ended_at(facts), facts.principal
-    if _proved(principal) >= moment:
-        return None
-    # refreshed since: another token would be as old as this one, so that who it is must be proved anew
-    facts.refusal_headers += _CHALLENGE if principal.issued < moment else _demand(moment, facts.now)
-    age = "" if _proved(principal) else ", and its age is not known"
-    return _reason("credential-revoked", "", f"an operation ended what was proved before it{age}")
+    for session, moment in sessions.ended(facts):
+        if _proved(session) >= moment:
+            continue
+        # refreshed since: another token would be as old as this one, so that who it is must be proved anew
+        facts.refusal_headers += _CHALLENGE if session.issued < moment else _demand(moment, facts.now)
+        age = "" if _proved(session) else ", and its age is not known"
+        return _reason("credential-revoked", "", f"an operation ended what was proved before it{age}")
+    return None
 
 
 def _check(facts: Facts) -> Outcome:
@@ -89,7 +90,7 @@ def _step_up(facts: Facts, measures: Measures) -> Reason | None:
     detail = f"`{shown(measure)}` {measure.reason}".strip()
     if facts.principal is ANONYMOUS:
         return _refused(facts, _reason("authentication-demanded", "", detail), _UNNAMED, is_simulated=enforced is None)
-    if _proved(facts.principal) >= measure.since:
+    if any(_proved(part) >= measure.since for part in facts.principal.proved):
         return None
     challenge = _demand(measure.since, facts.now)
     return _refused(facts, _reason("step-up-demanded", "", detail), challenge, is_simulated=enforced is None)

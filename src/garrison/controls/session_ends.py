@@ -15,7 +15,7 @@ from garrison.contract.catalogue import CompiledOperation
 from garrison.controls.patch_tokens import pairs_in
 from garrison.core.canonical import read_cookies
 from garrison.core.operation import SecurityScheme
-from garrison.core.principal import ANONYMOUS, Principal
+from garrison.core.principal import Principal
 from garrison.engine.facts import Facts
 
 _DAY: Final = 86400.0
@@ -50,15 +50,16 @@ class Sessions:
         """End what the operation says, if the API did as it was asked."""
         if facts.response is None or not 200 <= facts.response.status < 300:
             return
-        endings, now, principal = facts.state.endings, facts.now, facts.principal
+        endings, now, sessions = facts.state.endings, facts.now, self._sessions(facts.principal)
         latest = now + self._longest
         if self.ends == "principal":
-            if self._is_session(principal):
-                endings.end_principal(principal.id, moment, now, latest)
+            for each in sessions:
+                endings.end_principal(each.id, moment, now, latest)
             return
-        until = self._expires(principal, latest)
-        if name := self._id(principal):
-            endings.end_credential(name, now, until or latest)
+        for each in sessions:
+            if each.token:
+                endings.end_credential(_by_id(each), now, _expires(each, latest))
+        until = max([_expires(each, latest) for each in sessions], default=0.0)
         for text in self._own(facts):
             by_itself = max(latest, min(_expiry(text) + _SLACK, now + _AGES))
             endings.end_credential(_named(text), now, until or by_itself)
@@ -66,33 +67,34 @@ class Sessions:
     def has_ended(self, facts: Facts) -> bool:
         """Whether the credential of this request was ended: by the id that its token has, or by its text, for not every
         operation reads tokens."""
-        endings, now, name = facts.state.endings, facts.now, self._id(facts.principal)
-        if name and endings.has_ended(name, now):
+        endings, now = facts.state.endings, facts.now
+        if any(each.token and endings.has_ended(_by_id(each), now) for each in self._sessions(facts.principal)):
             return True
         texts = (text for place in self._all_places for text in _shown(facts, place))
         return any(endings.has_ended(_named(text), now) for text in texts)
 
-    def ended_at(self, facts: Facts) -> float:
-        """When all sessions of who asks ended; 0 where they did not, or where a credential that lasts was shown."""
-        principal = facts.principal
-        return facts.state.endings.moment_of(principal.id, facts.now) if self._is_session(principal) else 0.0
+    def ended(self, facts: Facts) -> Iterator[tuple[Principal, float]]:
+        """The sessions of who asks, each with when all of its principal ended; 0 where they did not."""
+        for each in self._sessions(facts.principal):
+            yield each, facts.state.endings.moment_of(each.id, facts.now)
 
-    def _is_session(self, principal: Principal) -> bool:
-        return principal is not ANONYMOUS and not self._tokens.isdisjoint(principal.schemes)
-
-    def _id(self, principal: Principal) -> str:
-        """The name of the principal's token; empty where it has none."""
-        return f"id {principal.realm} {principal.token}" if principal.token and self._is_session(principal) else ""
-
-    def _expires(self, principal: Principal, latest: float) -> float:
-        """Until when a token that was read holds, with some slack; 0 where none was."""
-        if not self._is_session(principal):
-            return 0.0
-        return principal.expires + _SLACK if principal.expires < math.inf else latest
+    def _sessions(self, principal: Principal) -> tuple[Principal, ...]:
+        """What was proved with tokens. A key beside one is that of a program, and lasts."""
+        return tuple([each for each in principal.proved if not self._tokens.isdisjoint(each.schemes)])
 
     def _own(self, facts: Facts) -> tuple[str, ...]:
         """The credential that the operation ends: what stands at the first place where anything does."""
         return next((found for place in self._places if (found := _shown(facts, place))), ())
+
+
+def _by_id(session: Principal) -> str:
+    """The name of a session's token, which has an id."""
+    return f"id {session.realm} {session.token}"
+
+
+def _expires(session: Principal, latest: float) -> float:
+    """Until when its token holds, with some slack."""
+    return session.expires + _SLACK if session.expires < math.inf else latest
 
 
 def _lasts(method: SchemeSettings) -> bool:

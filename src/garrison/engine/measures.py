@@ -115,8 +115,7 @@ class Measures:
         revoked = NOTHING
         blocked = self.first(Action.BLOCK, self._against_principal(facts.principal), facts)
         if blocked.enforced is None and Action.REVOKE in self._actions:
-            principal = facts.principal
-            some = [each for each in self._against_principal(principal) if _is_revoked(principal, each)]
+            some = [each for part in facts.principal.proved for each in self._against(part) if _is_revoked(part, each)]
             revoked = self.first(Action.REVOKE, some, facts)
         if revoked.enforced is not None or blocked == NOTHING:
             return revoked
@@ -169,6 +168,10 @@ class Measures:
             yield from self.against_user_agents.get(facts.canonical.agent, _NONE)
 
     def _against_principal(self, principal: Principal) -> Iterator[Countermeasure]:
+        for part in principal.proved:
+            yield from self._against(part)
+
+    def _against(self, principal: Principal) -> Iterator[Countermeasure]:
         for scope, named in self.named.items():
             yield from named.get(_name(principal, scope), _NONE)
 

@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from tests.unit.controls.acting import JSON, Stage, api, operation, principal
 
 from garrison.core.question import UNANSWERED, Answer
@@ -342,8 +343,10 @@ def test_a_table_that_the_settings_do_not_have_lets_nobody() -> None:
 def test_who_may_act_for_an_owner(act: Any, allowed: bool) -> None:
     scene = stage({"get": operation()}, "object-access: {actors: [agent]}")
     assert scene.ask(ADA, "GET /o/7").status == 200
-    seen = scene.ask(principal(act=act), "GET /o/7")
-    assert [each.partition(" ")[0] for each in seen.reasons] == ([] if allowed else ["actor-not-allowed"])
+    token, key = principal(act=act), principal("program")
+    for who in (token, replace(key, parts=(key, token))):
+        seen = scene.ask(who, "GET /o/7")
+        assert [each.partition(" ")[0] for each in seen.reasons] == ([] if allowed else ["actor-not-allowed"])
 
 
 # -- a decision point elsewhere

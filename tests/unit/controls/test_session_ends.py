@@ -10,6 +10,7 @@ from tests.unit.controls.guests import Guests
 from garrison.config.load import load_settings
 from garrison.core.errors import ConfigError
 from garrison.core.kept import Kept, Value
+from garrison.core.principal import Principal
 from garrison.engine import endings
 from garrison.engine.endings import Endings
 from garrison.engine.state import State
@@ -114,6 +115,24 @@ def test_what_was_refreshed_proves_nothing_new(made: Guests) -> None:
     assert visit.end() == 401
     assert 'error="insufficient_user_authentication"' in visit.headers["www-authenticate"]
     assert made.status("a:1", 110.0, THINGS, **known("t3", 105.0, claims={"auth_time": 104})) == 200
+
+
+def test_a_key_beside_the_token_is_not_ended(made: Guests) -> None:
+    """It is that of a program, which many people use, also where the contract names it first."""
+
+    def person(name: str, token: str, issued: float = 50.0) -> dict[str, Any]:
+        key = Principal("keys:app", "keys", "app", schemes=("program",), token="k1", issued=10.0)
+        own = Principal(f"a:{name}", "a", name, schemes=("tokens",), token=token, issued=issued)
+        both = ("program", "tokens")
+        return {"facts": {"schemes": both, "token": "k1", "issued": 10.0, "parts": (key, own)}}
+
+    assert made.status("keys:app", 100.0, LOGOUT, **person("1", "t1")) == 200
+    assert made.status("keys:app", 101.0, THINGS, **person("1", "t1")) == 401
+    assert made.status("keys:app", 101.0, THINGS, **person("1", "t2")) == 200
+    assert made.status("keys:app", 102.0, PASSWORD, **person("1", "t2")) == 200
+    assert made.status("keys:app", 103.0, THINGS, **person("1", "t3")) == 401
+    assert made.status("keys:app", 103.0, THINGS, **person("1", "t4", 103.0)) == 200
+    assert made.status("keys:app", 103.0, THINGS, **person("2", "t5")) == 200, "somebody else"
 
 
 def test_what_lasts_is_not_ended(made: Guests) -> None:
