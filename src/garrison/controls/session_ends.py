@@ -5,9 +5,11 @@ what can be issued anew is ended: tokens and the API's own session cookies. Keys
 """
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Final, TypeAlias
+from urllib.parse import unquote
 
 from garrison.config.authentication import SchemeSettings
 from garrison.config.controls import ControlsSettings
@@ -21,6 +23,8 @@ from garrison.engine.facts import Facts
 _DAY: Final = 86400.0
 _AUTHORIZATION: Final = ("header", "authorization")
 _JWT_PARTS: Final = 3
+_ESCAPED: Final = re.compile(r"\\([0-3][0-7][0-7]|.)")
+"""In a quoted string: a character by its number in digits of eight, or as it is (RFC 2109 as Python reads it)."""
 _FAR: Final = 1e12
 """No time in seconds that is meant: a number beyond it says nothing."""
 _AGES: Final = 3660 * _DAY
@@ -62,7 +66,8 @@ class Sessions:
         until = max([_expires(each, latest) for each in sessions], default=0.0)
         for text in self._own(facts):
             by_itself = max(latest, min(_expiry(text) + _SLACK, now + _AGES))
-            endings.end_credential(_named(text), now, until or by_itself)
+            for reading in _readings(text):
+                endings.end_credential(_named(reading), now, until or by_itself)
 
     def has_ended(self, facts: Facts) -> bool:
         """Whether the credential of this request was ended: by the id that its token has, or by its text, for not every
@@ -71,7 +76,9 @@ class Sessions:
         if any(each.token and endings.has_ended(_by_id(each), now) for each in self._sessions(facts.principal)):
             return True
         texts = (text for place in self._all_places for text in _shown(facts, place))
-        return any(endings.has_ended(_named(text), now) for text in texts)
+        return any(
+            endings.has_ended(_named(each), now) for text in texts for word in _words(text) for each in _readings(word)
+        )
 
     def ended(self, facts: Facts) -> Iterator[tuple[Principal, float]]:
         """The sessions of who asks, each with when all of its principal ended; 0 where they did not."""
@@ -134,13 +141,32 @@ def _shown(facts: Facts, place: Place) -> tuple[str, ...]:
     canonical = facts.canonical
     if location != "header":
         pairs = canonical.query if location == "query" else read_cookies(canonical.headers.get("cookie", ""))
-        texts = [value.strip('" ') for key, value in pairs if key == name]
+        texts = [value.strip('" \t') for key, value in pairs if key.strip() == name]
         return tuple([text for text in texts if text])
-    text = canonical.headers.get(name, "").strip()
-    scheme, space, rest = text.partition(" ")
-    if not text or scheme.lower() == "basic":
+    scheme, *rest = canonical.headers.get(name, "").split(maxsplit=1) or ("",)
+    if not scheme or scheme.lower() == "basic":
         return ()
-    return (rest.strip() if space else text,)
+    return (rest[0].strip() if rest else scheme,)
+
+
+def _words(text: str) -> set[str]:
+    """`text`, its first word and its last one: of what no honest client sends, either may be taken for the token."""
+    return {text, *text.split(maxsplit=1)[:1], *text.rsplit(maxsplit=1)[-1:]}
+
+
+def _readings(text: str) -> set[str]:
+    """What an API may read where `text` stands: most undo percent-encoding in cookies, and some the escapes of quoted
+    strings. Whoever keeps a session that ended can write it in any way."""
+    found = {text}
+    if "%" in text:
+        found.add(unquote(text))
+    if "\\" in text:
+        found.add(_ESCAPED.sub(_unescaped, text))
+    return found
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    return chr(int(found[1], 8)) if len(found[1]) == 3 else found[1]
 
 
 def _named(text: str) -> str:

@@ -189,6 +189,37 @@ def test_a_cookie_is_ended_and_the_key_of_the_program_beside_it_is_not(blind: Gu
     assert blind.status("", 101.0, THINGS, **program) == 200
 
 
+@pytest.mark.parametrize(
+    "cookie", ["sid =s1", "sid=\ts1", "sid=%731", "sid=s%31", r'sid="\163\061"', r'sid="\s1"', "sid=other; sid =%73%31"]
+)
+def test_a_cookie_that_ended_is_known_however_it_is_written(blind: Guests, cookie: str) -> None:
+    """Express undoes percent-encoding and takes blanks off names, Python's frameworks undo escapes."""
+    program = ("x-program", "everybody")
+    assert blind.status("", 100.0, LOGOUT, headers=(program, ("cookie", "sid=s1"))) == 200
+    assert blind.status("", 101.0, THINGS, headers=(program, ("cookie", cookie))) == 401
+    assert blind.status("", 101.0, THINGS, headers=(program, ("cookie", cookie.replace("1", "2")))) == 200
+
+
+def test_a_cookie_that_was_encoded_when_it_ended_is_known_without(blind: Guests) -> None:
+    program = ("x-program", "everybody")
+    assert blind.status("", 100.0, LOGOUT, headers=(program, ("cookie", "sid=s%3Aann.x"))) == 200
+    assert blind.status("", 101.0, THINGS, headers=(program, ("cookie", "sid=s:ann.x"))) == 401
+
+
+@pytest.mark.parametrize("written", ["Bearer\tt1", "Bearer  t1", "Bearer t1 more", "Bearer more of t1"])
+def test_a_token_that_ended_is_known_among_other_words(blind: Guests, written: str) -> None:
+    """`header.split(" ")[1]` takes what an honest client never sends."""
+    assert blind.status("", 100.0, LOGOUT, **bearer("t1")) == 200
+    assert blind.status("", 101.0, THINGS, headers=(("authorization", written),)) == 401
+
+
+def test_what_is_no_credential_at_all(blind: Guests) -> None:
+    assert blind.status("", 100.0, LOGOUT, **bearer("t1")) == 200
+    for text in ("\xa0", "Bearer \xa0"):
+        headers = (("authorization", text), ("cookie", f"sid={text}"))
+        assert blind.status("", 101.0, THINGS, headers=headers) == 200
+
+
 def test_a_session_that_has_a_field_of_its_own(blind: Guests) -> None:
     def session(text: str) -> dict[str, Any]:
         return {"headers": (("x-session", text),)}
