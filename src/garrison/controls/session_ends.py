@@ -141,7 +141,7 @@ def _shown(facts: Facts, place: Place) -> tuple[str, ...]:
     canonical = facts.canonical
     if location != "header":
         pairs = canonical.query if location == "query" else read_cookies(canonical.headers.get("cookie", ""))
-        texts = [value.strip('" \t') for key, value in pairs if key.strip() == name]
+        texts = [value.strip('" \t') for key, value in pairs if key == name]
         return tuple([text for text in texts if text])
     scheme, *rest = canonical.headers.get(name, "").split(maxsplit=1) or ("",)
     if not scheme or scheme.lower() == "basic":

@@ -90,6 +90,14 @@ def test_owner_in_other_parameters(place: str) -> None:
     assert scene.ask(ADA, "GET /o/1").reasons[0].startswith("owner-unknown")
 
 
+@pytest.mark.parametrize("cookies", ["account =8", "account =8; account=7", "account=7; account =8"])
+def test_an_owner_in_a_cookie_whose_name_has_a_blank_behind_it(cookies: str) -> None:
+    """Servers take it off."""
+    scene = stage({"get": operation(parameters=[at("path.id", schema=OWNER), at("cookie.account", schema=OWNER)])})
+    assert scene.ask(ADA, "GET /o/7").status == 200
+    assert scene.ask(ADA, "GET /o/7", sends=(("cookie", cookies),)).status in {400, 403}
+
+
 def test_every_value_of_a_list_must_be_the_principals() -> None:
     scene = stage({"get": operation(parameters=[at("query.a", schema={"type": "array", "items": OWNER})])})
     both = principal(account=["7", "8"])
