@@ -1,6 +1,6 @@
-"""The gateways that are compared, started, each before the same upstream with as many threads that work: workers, or
-with Garrison one worker fewer and the thread that judges. The load's own address is that of a proxy which each of
-them trusts to name the client.
+"""The gateways that are compared, started, each before the same upstream, with a worker for each core, or as many as
+Garrison has by itself on so many cores. The load's own address is that of a proxy which each of them trusts to name
+the client.
 
 * `upstream`: nothing in between.
 * `envoy`: Garrison's own Envoy configuration without its filter.
@@ -28,6 +28,7 @@ from typing import Any, TypeAlias
 import msgspec
 from benchmarks.load import Server, free_port, run_nginx
 
+from garrison.adapters.envoy.cores import workers_of
 from garrison.adapters.envoy.handover import Checked
 from garrison.adapters.envoy.parts import envoy_binary
 from garrison.adapters.envoy.service import Parts, Service
@@ -168,7 +169,7 @@ def garrison(place: Place, mode: str, more: Mapping[str, Any] | None = None) -> 
     """`garrison guard`, with `more` settings. Raises RuntimeError where it does not start, or lets pass what it must
     refuse."""
     port = free_port()
-    workers = max(1, place.workers - 1)  # as it does itself: one core is the judge's
+    workers = workers_of(place.workers)  # as it does itself on so many cores
     config = place.directory / "garrison.yaml"
     # JSON is YAML
     config.write_bytes(msgspec.json.encode({

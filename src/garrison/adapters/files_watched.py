@@ -6,7 +6,9 @@ thread that looks has had its turn. So it looks only when there is something to 
 
 import os
 import threading
+import weakref
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
 
@@ -48,7 +50,11 @@ class FilesWatched:
         self._look(watched)
 
     def start(self) -> None:
-        """Begin to watch."""
+        """Begin to watch; a process that is forked off from now on watches by itself."""
+        self._begin()
+        os.register_at_fork(after_in_child=partial(_go_on, weakref.ref(self)))
+
+    def _begin(self) -> None:
         self._changes = Changes()
         self._thread = threading.Thread(target=self._run, args=(self._changes,), name="garrison-files", daemon=True)
         self._thread.start()
@@ -61,6 +67,15 @@ class FilesWatched:
             changes.wake()
             self._thread.join()
             changes.close()
+
+    def _begin_again(self) -> None:
+        """In a process that was forked off: its parent's threads are not there, and may have been in the middle."""
+        if self._changes is None:
+            return
+        self._changes.close()
+        self._closing = threading.Event()
+        self._seen.clear()
+        self._begin()
 
     def _run(self, changes: Changes) -> None:
         is_told = False
@@ -81,6 +96,12 @@ class FilesWatched:
             watched.apply(watched.path.read_bytes() if stamp is not None else None)
         except (OSError, ValueError) as error:
             self._say(f"`{watched.path}` cannot be used, what it said before stays in force: {error}")
+
+
+def _go_on(reference: "weakref.ref[FilesWatched]") -> None:
+    watched = reference()
+    if watched is not None:
+        watched._begin_again()  # noqa: SLF001  # this module's own
 
 
 def _stamp(path: Path) -> _Stamp | None:

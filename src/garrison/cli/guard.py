@@ -37,7 +37,7 @@ def guard(
         str | None, typer.Option(metavar="DIR", help="Directory for what the gateway keeps.  [default: garrison-data]")
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(metavar="N", help="Worker threads.  [default: one for each core but one]")
+        int | None, typer.Option(metavar="N", help="Worker threads.  [default: one for each core but one, two on two]")
     ] = None,
     egress: Annotated[
         bool, typer.Option("--egress", help="The API is somebody else's: check what goes out and what comes back.")

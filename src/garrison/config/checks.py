@@ -19,7 +19,7 @@ from garrison.config.detect import detect_faults
 from garrison.config.exceptions import expiry
 from garrison.config.explain import Complaint
 from garrison.config.exposure import BudgetSettings, budget_faults
-from garrison.config.exposure_checks import subject_complaints
+from garrison.config.exposure_checks import memory_complaints, subject_complaints
 from garrison.config.limits import LimitSettings, limit_faults
 from garrison.config.model import OperationSettings, Settings
 from garrison.config.notify import notify_faults
@@ -348,6 +348,7 @@ CHECKS: tuple[Callable[[Settings], Iterator[Complaint]], ...] = (
     server_complaints,
     demand_complaints,
     subject_complaints,
+    memory_complaints,
     _detect,
     _assess,
 )

@@ -1,14 +1,16 @@
-"""Places of data subjects that cannot mean anything: nobody would be found there."""
+"""Places of data subjects that cannot mean anything, as nobody would be found there; budgets that a restart forgets."""
 
 from collections.abc import Iterator, Sequence
+from math import ceil
 
 import msgspec
 
 from garrison.config.explain import Complaint
-from garrison.config.exposure import ExposureSettings, SubjectSettings
+from garrison.config.exposure import ExposureSettings, SubjectSettings, window_of
 from garrison.config.model import Settings
 from garrison.config.overrides import matches
 from garrison.config.source import Path
+from garrison.core.decision import Mode
 from garrison.core.nearest import did_you_mean
 from garrison.core.operation import Operation
 
@@ -24,6 +26,44 @@ def subject_complaints(settings: Settings) -> Iterator[Complaint]:
             yield Complaint((*place, "kind"), "is empty, must name a kind of data subjects", "example: `customer`")
         for name in ("field", "answer"):
             yield from _pointer((*place, name), getattr(each, name), is_everywhere=not (match or each.match))
+
+
+def memory_complaints(settings: Settings) -> Iterator[Complaint]:
+    """Exposures that go before the window of a budget has passed that refuses: a restart would forget them."""
+    record = settings.record
+    for place, own in dict(_enforced(settings)).items():
+        for index, budget in enumerate(own.budgets):
+            try:
+                needed = ceil(window_of(budget) / 86400)
+            except ValueError:
+                continue  # it is told of as such
+            if budget.then == "alert":
+                continue
+            kept = {("ledger-days",): record.ledger_days} | {
+                ("ledger-days-of", kind): days
+                for kind, days in record.ledger_days_of.items()
+                if budget.subject in {"", kind}
+            }
+            for name, days in kept.items():
+                if days < needed:
+                    message = f"is less than the {needed} days that the budget `{budget.name}` must remember"
+                    needs = (*place, "exposure", "budgets", index, "window")
+                    yield Complaint(("record", *name), message, "raise it, or give a shorter `window`", (needs,))
+
+
+def _enforced(settings: Settings) -> Iterator[tuple[Path, ExposureSettings]]:
+    """Lists of budgets that are enforced, behind the place of their controls."""
+    if settings.mode != "enforce":
+        return
+    whole = settings.controls.exposure
+    if whole.mode is Mode.ENFORCE:
+        yield ("controls",), whole
+    for at, entry in enumerate(settings.operations):
+        told = entry.controls.get("exposure", {})
+        budgets = {"budgets": told["budgets"]} if "budgets" in told else {}
+        if (budgets or whole.mode is not Mode.ENFORCE) and told.get("mode", whole.mode) == Mode.ENFORCE:
+            own = msgspec.convert(budgets, ExposureSettings) if budgets else whole
+            yield ("operations", at, "controls") if budgets else ("controls",), own
 
 
 def strange_subjects(settings: Settings, operations: Sequence[Operation]) -> Iterator[Complaint]:

@@ -105,7 +105,7 @@ class ListenSettings(Section, frozen=True):
     trusted_proxies: tuple[str, ...] = ()
     """Addresses or networks (CIDR) whose `X-Forwarded-For` is believed; from all others it is dropped."""
     workers: Annotated[int, Meta(ge=0, le=256)] = 0
-    """Envoy worker threads; 0 means one for each processor core but one, which is left to the policy; at least one."""
+    """Envoy worker threads; 0 means one for each core, less one for the policy where there are more than two."""
     max_connections: Cap = 10000
     """Client connections at once; more are refused."""
 

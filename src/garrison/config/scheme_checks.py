@@ -10,6 +10,7 @@ from garrison.config.source import Path
 from garrison.config.tokens import IntrospectionSettings, JwtSettings, realm_of
 
 _WAYS = ("jwt", "introspection", "api-key", "basic", "certificate", "signature")
+_THIRD_PARTY = "third-party"
 
 
 def scheme_complaints(settings: Settings) -> Iterator[Complaint]:
@@ -18,10 +19,10 @@ def scheme_complaints(settings: Settings) -> Iterator[Complaint]:
     for at, controls in placed_controls(settings):
         for name, scheme in controls.authentication.schemes.items():
             yield from _scheme((*at, "authentication", "schemes", name), scheme, verifies_clients=verifies_clients)
-    yield from _realms(settings)
+    yield from _shared_realms(settings)
 
 
-def _realms(settings: Settings) -> Iterator[Complaint]:
+def _shared_realms(settings: Settings) -> Iterator[Complaint]:
     """Several issuers may live on one host, as tenants of a provider do: a subject of one is not that of another, and
     whoever has a name in one would be whoever has it in the other."""
     issuers: dict[str, set[str]] = {}
@@ -56,10 +57,22 @@ def _scheme(at: Path, scheme: SchemeSettings, *, verifies_clients: bool) -> Iter
             yield Complaint((*at, "jwt", index, "issuer"), f"`{jwt.issuer}` is named twice")
     if scheme.introspection is not None:
         yield from _introspection((*at, "introspection"), scheme.introspection)
+    yield from _realms(at, scheme)
     if not scheme.dpop.algorithms:
         yield Complaint((*at, "dpop", "algorithms"), "is empty: no proof could hold", "leave the key out")
     if scheme.certificate is not None and not verifies_clients:
         yield Complaint((*at, "certificate"), "no client certificate is asked for", "set `listen.tls.client-ca`")
+
+
+def _realms(at: Path, scheme: SchemeSettings) -> Iterator[Complaint]:
+    """Principals must not be taken for third parties, whom the ledger knows by what their names begin with."""
+    ways: dict[Path, str] = {("jwt", index): each.realm for index, each in enumerate(scheme.jwt)}
+    others = ("introspection", "api_key", "basic", "certificate", "signature")
+    ways |= {(name.replace("_", "-"),): own.realm for name in others if (own := getattr(scheme, name)) is not None}
+    for way, realm in ways.items():
+        if realm.partition(":")[0] == _THIRD_PARTY:
+            message = f"`{realm}` is what third parties are named by, to whom a gateway sends"
+            yield Complaint((*at, *way, "realm"), message, "choose another name")
 
 
 def _jwt(at: Path, jwt: JwtSettings) -> Iterator[Complaint]:

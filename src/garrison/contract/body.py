@@ -19,7 +19,7 @@ from garrison.core.document import (
     TextDocument,
 )
 
-ReadForm: TypeAlias = Callable[[tuple[tuple[str, str], ...]], Any]
+ReadForm: TypeAlias = Callable[[tuple[tuple[str, str], ...]], tuple[Any, tuple[Violation, ...]]]
 """The object that a form's fields are."""
 ReadParts: TypeAlias = Callable[[MultipartDocument], tuple[Any, tuple[Violation, ...]]]
 """The object that a multipart body's parts are, and what is wrong with the parts themselves."""
@@ -142,7 +142,7 @@ class BodySchema:
         if isinstance(document, JsonDocument) and self.kind == "json":
             return document.value, ()
         if isinstance(document, FormDocument) and self._readers.form is not None:
-            return self._readers.form(document.fields), ()
+            return self._readers.form(document.fields)
         if isinstance(document, MultipartDocument) and self._readers.parts is not None:
             return self._readers.parts(document)
         if isinstance(document, TextDocument) and self.kind == "text":

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from garrison.contract.body import ReadForm, ReadParts
-from garrison.contract.fields import Field, FieldReader
+from garrison.contract.fields import Field, FieldReader, Pairs
 from garrison.contract.media import essence, kind_of
 from garrison.contract.texts import Decode, Schema, decoder
 from garrison.contract.violations import Violation
@@ -17,9 +17,20 @@ _FORM_STYLES = ("form", "spaceDelimited", "pipeDelimited", "deepObject")
 
 
 def form_reader(schema: Schema, encoding: Mapping[str, Any]) -> ReadForm:
-    """What makes an object of a form's fields, by the schema's properties and the media type's `encoding`."""
+    """What makes an object of a form's fields, by the schema's properties and the media type's `encoding`.
+
+    Of what is given twice servers do not agree which counts: only what nothing is said about may be.
+    """
     reader = form_fields(schema, encoding)
-    return lambda fields: reader.read(fields)[0]
+    declared, others = schema.properties(), schema.additional()
+    is_open = others is None or others.is_anything
+
+    def read(fields: Pairs) -> tuple[Any, tuple[Violation, ...]]:
+        values, _, repeated = reader.read(fields)
+        names = [name for name in dict.fromkeys(repeated) if name in declared or not is_open]
+        return values, tuple([_given_again(name) for name in names])
+
+    return read
 
 
 def form_fields(schema: Schema, encoding: Mapping[str, Any]) -> FieldReader:
@@ -151,6 +162,10 @@ def _put(values: dict[str, Any], name: str, value: Any, repeats: bool, found: li
     if repeats:
         values.setdefault(name, []).append(value)
     elif name in values:
-        found.append(Violation(f"body/{name}", "repeated", "must be given once"))
+        found.append(_given_again(name))
     else:
         values[name] = value
+
+
+def _given_again(name: str) -> Violation:
+    return Violation(f"body/{name}", "repeated", "must be given once")

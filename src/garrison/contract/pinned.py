@@ -1,6 +1,6 @@
 """Pinned texts: where a schema says so exactly what a text is that nothing can be hidden in it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -17,10 +17,37 @@ _MAX_DEPTH: Final = 8
 
 def pins_down(schema: Schema) -> bool:
     """Whether no valid value is a text, or every text that is valid is harmless wherever it goes."""
-    types = schema.types()
-    if types & {"object", "array"}:
+    return not schema.types() & {"object", "array"} and _holds_texts(schema, frozenset())
+
+
+def _holds_texts(schema: Schema, within: frozenset[str]) -> bool:
+    """Whether no text is valid that is not harmless; `within` are the definitions that this is asked within."""
+    if "string" not in schema.types():
+        return True
+    value = schema.value
+    if not isinstance(value, dict):
         return False
-    return "string" not in types or any(_pins(part) for part in schema.parts())
+    name = value.get("$ref")
+    if name is not None and name not in within and _holds_texts(schema.at(schema.book.lookup(name)), within | {name}):
+        return True
+
+    def hold(members: Iterable[Any]) -> Iterator[bool]:
+        return (_holds_texts(schema.at(member), within) for member in members)
+
+    return (
+        _pins(value)
+        or any(hold(value.get("allOf", ())))
+        or any(all(hold(value[keyword])) for keyword in ("anyOf", "oneOf") if value.get(keyword))
+        or all(hold(_branches(value)))
+    )
+
+
+def _branches(value: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Of which `if` chooses one for a text; anything where it does not."""
+    if "if" not in value:
+        return (True,)
+    then = () if value["if"] == {"type": "null"} else (value.get("then", True),)
+    return (*then, value.get("else", True))
 
 
 def _pins(part: Mapping[str, Any]) -> bool:

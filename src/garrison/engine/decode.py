@@ -25,7 +25,7 @@ from garrison.core.document import (
     TextDocument,
 )
 from garrison.engine.codings import READABLE
-from garrison.engine.media_type import MediaType
+from garrison.engine.media_type import MediaType, parse_media_type
 from garrison.engine.multipart import MultipartError, read_parts
 from garrison.engine.table import read_table
 
@@ -227,19 +227,46 @@ def _decode_multipart(body: bytes, media_type: MediaType, limits: Limits) -> Doc
         parts = read_parts(body, media_type.boundary, limits.object_keys)
     except MultipartError as error:
         return Undecodable("invalid-multipart", "body", str(error))
+    if any(not part.filename and _is_in_another_charset(part.content_type) for part in parts):
+        return Undecodable("invalid-multipart", "body", "text parts in UTF-8, us-ascii or iso-8859-1")
     return MultipartDocument(parts)
+
+
+def _is_in_another_charset(content_type: str) -> bool:
+    """Whether a text part says that quotes and braces may be other bytes in it."""
+    media_type = parse_media_type(content_type)
+    is_read = media_type.essence and not media_type.is_ambiguous
+    return media_type.charset not in UTF8 | _ASCII_SUPERSETS if is_read else "charset" in content_type.lower()
 
 
 def _decode_xml(body: bytes, media_type: MediaType) -> Document:
     """A document says its charset itself, and no schema is asked: what cannot be read is left to who understands it.
 
-    Markup that hides in another charset than the one that is read here is still seen by its ASCII characters.
+    Markup that hides in another charset than the one that is read here is still seen by its ASCII characters. For many
+    servers read the document's own charset and not that of `Content-Type`, which is believed only where its ASCII
+    characters stay what they are, or where the document begins in it, and not in ASCII.
     """
     try:
-        return TextDocument(body.decode(media_type.charset or "utf-8"))
-    except (UnicodeDecodeError, LookupError):
-        wide = body[:2] in (b"\xff\xfe", b"\xfe\xff")
-        return TextDocument(body.decode("utf-16" if wide else "latin-1", "replace"))
+        text = body.decode(media_type.charset or "utf-8")
+    except (ValueError, LookupError):
+        return TextDocument(_in_own_charset(body))
+    is_same = text.encode("ascii", "ignore") == body.translate(None, _BEYOND_ASCII)
+    is_other = not _BEGINS.match(body) and text.lstrip("\ufeff \t\r\n").startswith("<")
+    return TextDocument(text if is_same or is_other else _in_own_charset(body))
+
+
+def _in_own_charset(body: bytes) -> str:
+    """A document as its first bytes say (XML, F.1)."""
+    if body.startswith(_EBCDIC):
+        return body.decode("cp037")
+    wide = body[:2] in (b"\xff\xfe", b"\xfe\xff")
+    return body.decode("utf-16" if wide else "latin-1", "replace")
+
+
+_BEYOND_ASCII = bytes(range(0x80, 0x100))
+_BEGINS = re.compile(rb"(?:\xef\xbb\xbf)?\s*<[^\x00]")
+"""A document in ASCII, or in what holds it."""
+_EBCDIC = "<?xm".encode("cp037")
 
 
 def _decode_text(body: bytes, media_type: MediaType) -> Document | Undecodable:

@@ -109,10 +109,11 @@ class Spaces:
     def _renew(self) -> None:
         """Put in force what came from elsewhere."""
         self.is_current = True  # beforehand: what comes meanwhile is found with the next look
-        if self._releases is not self._applied:
-            self._release()
-        if self._arriving:
-            self._arrive()
+        others, self._arriving = self._arriving, ()
+        releases = self._releases
+        self._release(releases.union(*[other.releases for other in others]))
+        for other in others:
+            self._arrive(other, releases)
         for each in self._expected:
             self._space(*each)
         self._calm_down()
@@ -185,6 +186,15 @@ class Spaces:
         self._tighten(space)
         self.subjects += len(known.recent) - before
 
+    def began(self, space: Space, key: str, first: int) -> None:
+        """`key` was shown somebody for the first time at the tick `first`. Of one that is not known otherwise this is
+        forgotten where there is no place: it must take nobody else's."""
+        seen = space.find(key)
+        if seen is not None:
+            seen.first = min(seen.first, first)
+        elif len(space) < self._share():
+            space.put(key, Seen(first))
+
     def applied(self, releases: frozenset[Release]) -> None:
         """These are in force already."""
         self._releases = self._applied = releases
@@ -195,22 +205,20 @@ class Spaces:
         self.calm = None
         self.form = object()
 
-    def _arrive(self) -> None:
+    def _arrive(self, other: "Spaces", releases: frozenset[Release]) -> None:
         """After `_release`: what comes was read with the releases of then, so that those on file before lift nothing of
-        it, and those that came since do."""
-        others, self._arriving = self._arriving, ()
-        for other in others:
-            for each in sorted(self._applied - other.releases):
-                other.release(each)
-            self._holds = self._holds or other.holds
-            if not self._spaces:
-                self._spaces.update(other.spaces)
-                self.subjects = other.subjects
-                continue
-            for name, space in other.spaces.items():
-                own = self.space(name, space.horizon, space.keep - 1, space.least)
-                for key, seen in space.items():
-                    self.load(own, key, seen)
+        it, and those of `releases` that came since do."""
+        for each in sorted(releases - other.releases):
+            other.release(each)
+        self._holds = self._holds or other.holds
+        if not self._spaces:
+            self._spaces.update(other.spaces)
+            self.subjects = other.subjects
+            return
+        for name, space in other.spaces.items():
+            own = self.space(name, space.horizon, space.keep - 1, space.least)
+            for key, seen in space.items():
+                self.load(own, key, seen)
 
     def _tighten(self, space: Space) -> None:
         space.is_tight, self.calm = True, None
@@ -221,11 +229,11 @@ class Spaces:
         if not self.is_current:  # what comes meanwhile sets both, this one first
             self.calm = None
 
-    def _release(self) -> None:
-        releases = self._releases
+    def _release(self, releases: frozenset[Release]) -> None:
+        """Each once: what was on file before, was gone and is there again lifts nothing that came since."""
         for each in sorted(releases - self._applied):
             self.release(each)
-        self._applied = releases
+        self._applied |= releases
 
     @staticmethod
     def _lose(space: Space, seen: Seen, number: int, moment: int) -> None:

@@ -28,7 +28,7 @@ _QUERY: Final = re.compile(
     r"(?:(?:[a-z]{2,6}://[^\s?=&\"'<>(){}]{1,300})?\?|&|/[^\s?=&\"'<>(){}]{0,300}\?(?=\w{1,40}=[/.])|(?=\w{1,40}=['\"\d]))"
     r"(?=[\w.$\[\]-]{1,40}=[^=])([^\n]+)"
 )
-_ASKS: Final = re.compile(r"\0[^\s=\0]{1,340}=[^=\0\n][^\0\n]*?[\s'\"<(;|$`\\%/]")
+_ASKS: Final = re.compile(r"\0[^\s=\0]{1,350}=[^=\0\n][^\0\n]*?[\s'\"<(;|$`\\%/]")
 """How those begin that may be one, with a value that says more than a word."""
 
 # What a shell leaves out of a word: empty quotes, empty parameters, a line that goes on, quotes around a part of it.

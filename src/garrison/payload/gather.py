@@ -19,6 +19,7 @@ from garrison.core.document import (
     FormDocument,
     JsonDocument,
     MultipartDocument,
+    Part,
     TextDocument,
 )
 
@@ -59,9 +60,10 @@ def target_texts(
         if not arguments:
             return []
         return [
-            (f"path.{name}", value)
+            (f"path.{name}", text)
             for name, value in arguments.items()
-            if type(value) is str and ("path", name) not in kept
+            if ("path", name) not in kept
+            for text in ([value] if type(value) is str else json_said(value, NOTHING_PINNED))
         ]
     found = [("path", "/" + "/".join(segments) if "%" in path else path)]
     return found + [("path", segment) for segment in segments if not _NAME.fullmatch(segment)]
@@ -79,8 +81,8 @@ def head_texts(headers: Mapping[str, str], kept: frozenset[str] = frozenset()) -
             for pair in value.split(";"):
                 key, _, text = pair.partition("=")
                 found.append((f"cookie.{label(key.strip())}", text.strip().strip('"')))
-                if len(key) > 40:
-                    found.append(("cookie", key))
+                if not _NAME.fullmatch(key.strip()):  # who logs the field or splits it elsewhere reads all of it
+                    found.append(("cookie", pair.strip()))
         else:
             found += _file_texts(f"header.{name}", value) if name in _FILE_NAMES else [(f"header.{name}", value)]
     return found
@@ -128,24 +130,29 @@ def body_texts(document: Document | None, pins: Pins = NOTHING_PINNED, *, plain:
         case FormDocument(fields):
             return [(f"body/{name}", text) for name, text in query_texts(fields, kept)] + _posing(fields)
         case MultipartDocument(parts):
-            found: Places = []
-            for part in parts:
-                if part.name in kept and not part.filename:
-                    continue
-                place = f"body/{label(part.name)}"
-                if part.name and not part.name.isidentifier():
-                    found.append((place, part.name))
-                if part.filename:
-                    found += _file_texts(f"{place}.filename", part.filename)
-                try:
-                    found.append((place, part.content.decode()))
-                except UnicodeDecodeError:
-                    continue  # a file of bytes: what is in it is opaque
-            return found
+            return _part_texts(parts, kept)
         case TextDocument(text):
             return [] if pins.whole else _plain_texts(text)
         case _:
             return []
+
+
+def _part_texts(parts: Sequence[Part], kept: frozenset[str]) -> Places:
+    found: Places = []
+    for part in parts:
+        if part.name in kept and not part.filename:
+            continue
+        place = f"body/{label(part.name)}"
+        if part.name and not part.name.isidentifier():
+            found.append((place, part.name))
+        if part.filename:
+            found += _file_texts(f"{place}.filename", part.filename)
+        try:
+            found.append((place, part.content.decode()))
+        except UnicodeDecodeError:  # what is in a file of bytes is opaque, and not what a field says
+            if not part.filename:
+                found.append((place, part.content.decode("utf-8", "replace")))
+    return found
 
 
 def _plain_texts(text: str) -> Places:
@@ -201,7 +208,7 @@ def _object_said(node: dict[str, Any], known: Pins, found: list[str], stack: lis
                 found.append(value)
         elif kind is dict or kind is list:
             stack.append((value, pinned.get(key, NOTHING_PINNED)))
-        if _is_odd(key) and key not in pinned:
+        if (len(key) > _LONG_NAME or _is_odd(key)) and key not in pinned:
             found.append(_named_with(key, value))
 
 
@@ -211,6 +218,10 @@ def _list_said(node: list[Any], known: Pins, found: list[str], stack: list["_Hel
         found += [value for value in node if type(value) is str and not _is_plain(value)]
     if not _TEXTS.issuperset(map(type, node)):
         stack += [(value, each) for value in node if type(value) is dict or type(value) is list]
+
+
+_LONG_NAME: Final = 64
+"""Characters of a key up to which it is remembered; a longer one is a text like any other."""
 
 
 @functools.lru_cache(maxsize=1024)
@@ -242,7 +253,7 @@ def raw_texts(body: bytes, kind: str) -> Places:
         return [place for name, value in pairs for place in _named(name, value)]
     if kind == "multipart":
         named = [place for match in _PART_NAME.finditer(text) for place in _file_texts("body", match[1])]
-        return [("body", part) for part in _PART.split(text)[1:_MAX_PARTS]] + named[:_MAX_PARTS]
+        return [("body", part) for part in _PART.split(text, _MAX_PARTS)[1:]] + named[:_MAX_PARTS]
     if kind != "json":
         return [("body", text)]
     outside = _STRINGS.sub("", text)
@@ -270,10 +281,11 @@ def _named(name: str, value: str) -> Places:
 
 
 def _pairs(text: str) -> list[tuple[str, str, str]]:
-    return [pair.partition("=") for pair in text.split("&")[:_MAX_PARTS]]
+    return [pair.partition("=") for pair in text.split("&", _MAX_PARTS)]
 
 
 _MAX_PARTS: Final = 1000
+"""Parts that are told apart; what stands behind them is one text."""
 _PART: Final = re.compile(r"\r?\n\r?\n")
 _PART_NAME: Final = re.compile(r"filename\*?\s*=\s*[\"']?([^\"'\r\n;]+)", re.IGNORECASE)
 _STRUCTURE: Final = re.compile(r"[\s{}\[\],:\"\d.+-]*+")
@@ -326,11 +338,11 @@ def _object(step: _Step, found: Places, stack: list[_Step], *, plain: bool) -> N
     pins = known.properties.get
     for key, value in node.items():
         each, kind = pins(key, NOTHING_PINNED), type(value)
-        is_odd = each is NOTHING_PINNED and _is_odd(key)
+        is_odd = each is NOTHING_PINNED and (len(key) > _LONG_NAME or _is_odd(key))
         is_text = kind is str and not each.whole and (plain or not _is_plain(value))
         is_held = kind is dict or kind is list
         if is_odd or is_text or is_held:
-            below = f"{place}/{_label(key)}" if depth < _MAX_NAMED else place
+            below = f"{place}/{_label(key[:_LONG_NAME])}" if depth < _MAX_NAMED else place
             if is_odd:
                 found.append((below, _named_with(key, value)))
             if is_text:

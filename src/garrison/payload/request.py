@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from garrison.contract.body import BodySchema
 from garrison.contract.catalogue import CompiledOperation
+from garrison.contract.parameters import Reading
 from garrison.contract.pinned import NOTHING_PINNED, Pins
 from garrison.core.document import Document, JsonDocument
 from garrison.core.field_memory import VARYING
@@ -63,7 +64,7 @@ class Free:
         """
         canonical, reading, document = facts.canonical, facts.reading, facts.document
         varying: tuple[str, ...] | None = canonical.lasting.get(judged)
-        if varying is None or (self._parameters if reading is None else reading.violations):
+        if varying is None or (self._parameters if reading is None else not _holds(reading)):
             return None
         if type(document) is Undecodable:
             return None
@@ -91,8 +92,8 @@ class Free:
 
         Those of a head that is remembered (`field_memory.py`) are left out once `judged` was noted of it.
         """
-        canonical, reading = facts.canonical, facts.reading
-        is_kept = reading is not None and not reading.violations
+        canonical = facts.canonical
+        is_kept = _holds(facts.reading)
         kept = self._parameters if is_kept else _NOTHING_KEPT
         texts = target_texts(canonical.path, canonical.segments, _arguments(facts), kept)
         if canonical.query:
@@ -103,7 +104,8 @@ class Free:
         if document is None:
             return texts
         if type(document) is Undecodable:
-            return texts + raw_texts(facts.body or b"", facts.body_kind or "text")
+            data = facts.received if facts.body is None else facts.body  # who passes over a coding reads what came
+            return texts + raw_texts(data or b"", facts.body_kind or "text")
         return texts + body_texts(document, self._pins(facts, document), plain=self._plain)
 
     def _says(self, name: str, value: str) -> bool:
@@ -123,13 +125,18 @@ class Free:
 
     def _notes(self, facts: Facts) -> bool:
         """Whether what is pinned down in the head is what its operation says."""
-        reading = facts.reading
-        return not self._headers or (reading is not None and not reading.violations)
+        return not self._headers or _holds(facts.reading)
 
     def _pins(self, facts: Facts, document: Document) -> Pins:
         schema = facts.body_schema
         pins = self._bodies.get(id(schema), NOTHING_PINNED) if schema is not None else NOTHING_PINNED
         return pins if facts.accepted is document else held(pins, schema, document)
+
+
+def _holds(reading: Reading | None) -> bool:
+    """Whether what is pinned down in the head is what its operation says: of a name that stands in the query again only
+    the first value was asked about."""
+    return reading is not None and not reading.violations and not reading.repeated
 
 
 def held(pins: Pins, schema: BodySchema | None, document: Document) -> Pins:

@@ -35,7 +35,8 @@ def cores_of(envoy: int, begin: str) -> set[int]:
 
 @pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="there is one core")
 def test_the_judge_has_a_core_that_no_worker_has(start: StartGuard, filter_module: str) -> None:
-    guard, usable = start({"mode": "monitor"}, module=filter_module), os.sched_getaffinity(0)
+    usable = os.sched_getaffinity(0)
+    guard = start({"mode": "monitor", "listen": {"workers": 1}}, module=filter_module)
     assert get(guard.port()).status == 200
     (own,) = cores_of(guard.envoy(), "judge")
     assert cores_of(guard.envoy(), "wrk:worker_") == usable - {own}

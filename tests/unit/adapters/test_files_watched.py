@@ -53,6 +53,20 @@ def test_written_in_place(file: Path, watched: Watched) -> None:
     assert watched.is_seen(b"another")
 
 
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_process_that_is_forked_off_watches_too(file: Path, watched: Watched) -> None:
+    """As a server's workers do that loads the application before it forks."""
+    assert watched.is_seen(b"one")
+    child = os.fork()
+    if not child:
+        try:
+            os._exit(0 if watched.is_seen(b"another") else 1)
+        finally:
+            os._exit(2)
+    file.write_bytes(b"another")
+    assert os.waitpid(child, 0)[1] == 0
+
+
 def test_replaced_removed_and_there_again(file: Path, watched: Watched) -> None:
     for content in (b"two", b"three"):
         fresh = file.with_name("fresh")

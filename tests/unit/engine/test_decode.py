@@ -302,3 +302,53 @@ def depth_of(value: object) -> int:
 def test_depth_is_told_exactly(body: bytes, most: int) -> None:
     found = decode(body, "json", JSON, RequestLimitsSettings(json_depth=most))
     assert isinstance(found, JsonDocument) == (depth_of(json.loads(body)) <= most)
+
+
+MARKUP = '<?xml version="1.0"?><a>b</a>'
+
+
+@pytest.mark.parametrize(
+    ("body", "charset"),
+    [
+        (MARKUP.encode(), "utf-16le"),
+        (MARKUP.encode(), "cp037"),
+        (MARKUP.encode(), "punycode"),
+        (MARKUP.encode(), "undefined"),
+        (MARKUP.encode("utf-16"), "utf-16"),
+        (MARKUP.encode("utf-16le"), "utf-16le"),
+        (MARKUP.encode("utf-16"), "cp037"),
+        (MARKUP.encode("cp037"), "cp037"),
+        (MARKUP.encode("cp037"), ""),
+    ],
+)
+def test_xml_is_read_as_it_begins_whatever_charset_is_said(body: bytes, charset: str) -> None:
+    assert decode(body, "xml", MediaType("application/xml", charset), LIMITS) == TextDocument(MARKUP)
+
+
+def test_a_charset_that_leaves_ascii_alone_is_believed_of_xml() -> None:
+    body = "<a>\u0434</a>"
+    assert decode(body.encode("cp1251"), "xml", MediaType("application/xml", "cp1251"), LIMITS) == TextDocument(body)
+    hidden = decode(b"<a>~{<b/>~}</a>", "xml", MediaType("application/xml", "hz"), LIMITS)
+    assert hidden == TextDocument("<a>~{<b/>~}</a>")
+
+
+@pytest.mark.parametrize(
+    ("said", "is_refused"),
+    [
+        ("text/plain; charset=ibm037", True),
+        ('text/plain; charset="UTF-16LE"', True),
+        ("text/plain; charset=utf-8; charset=ibm037", True),
+        ("text/plain; charset=UTF-8", False),
+        ("text/plain; charset=iso-8859-1", False),
+        ("application/json", False),
+        ("a b", False),
+    ],
+)
+def test_text_parts_are_in_the_charset_that_is_inspected(said: str, is_refused: bool) -> None:
+    media_type = MediaType("multipart/form-data", boundary="b")
+
+    def part(name: str) -> bytes:
+        return f"--b\r\nContent-Disposition: form-data; {name}\r\nContent-Type: {said}\r\n\r\nc\r\n--b--\r\n".encode()
+
+    assert (refusal(part("name=a"), "multipart", media_type) == "invalid-multipart") == is_refused
+    assert refusal(part('name=a; filename="d.txt"'), "multipart", media_type) == ""

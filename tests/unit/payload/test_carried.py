@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from garrison.payload.carried import carried
+from garrison.payload.carried import carried, carrying
+from garrison.payload.joined import join
 from garrison.payload.judge import judge
 
 ATTACK = "; id"
@@ -111,3 +112,9 @@ def test_an_attack_is_found_in_what_carries_it(text: str) -> None:
 )
 def test_a_document_names_what_a_value_alone_would_open(text: str) -> None:
     assert judge([text]) == ()
+
+
+def test_the_longest_address_is_told_from_what_carries_nothing() -> None:
+    text = f"telnet://{'a' * 300}?{'b' * 40}=it's; a boat"
+    assert carried(text)
+    assert carrying(join([text, "a"])) == [0]

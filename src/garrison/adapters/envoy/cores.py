@@ -1,4 +1,5 @@
-"""Which cores Envoy's threads run on: one is the judge's, the others are the workers'.
+"""How many workers Envoy has, and which cores its threads run on: of three or more one is the judge's, the others are
+the workers'.
 
 Whom a worker wakes a busy kernel likes to put on the worker's own core, and then the two do in turns what they could
 do side by side.
@@ -13,6 +14,12 @@ JUDGE: Final = "judge"
 """The filter's thread (`filter/judge.c`)."""
 WORKERS: Final = "wrk:worker_"
 """How the names of Envoy's workers begin."""
+
+
+def workers_of(usable: int) -> int:
+    """How many workers serve best on so many cores. One core is left to the judge, but not of two: a lone worker there
+    is busy long before the judge is (docs/explanations/performance.md)."""
+    return max(min(usable, 2), usable - 1)
 
 
 def set_apart(pid: int) -> None:

@@ -174,7 +174,7 @@ def _start(plan: Launch) -> subprocess.Popen[bytes]:
     command = [
         *launch.before(str(plan.preload or "")),
         *(str(plan.binary), "--config-path", str(config)),
-        *("--concurrency", str(plan.workers or max(1, len(os.sched_getaffinity(0)) - 1))),
+        *("--concurrency", str(plan.workers or cores.workers_of(len(os.sched_getaffinity(0))))),
         "--disable-hot-restart",
         *("--drain-strategy", "immediate", "--drain-time-s", str(DRAIN_SECONDS)),
         *("--log-level", "warning", "--log-format", "%l %v"),

@@ -1,7 +1,8 @@
 """The memory of budgets is the ledger: after a restart the windows, who is new and who is held are read from it.
 
-Each space of budgets is read by itself (`budget_windows.py`). Events that exceeded a budget say who is held, unless a
-later release is on file. Nothing is read more widely than it was: what cannot be told apart counts.
+Each space of budgets is read by itself (`budget_windows.py`). Events that exceeded a budget say who is held, and a file
+of those that are gone (`holds.py`), unless a later release is on file. Nothing is read more widely than it was: what
+cannot be told apart counts.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -9,20 +10,19 @@ from math import floor
 from pathlib import Path
 
 from garrison.adapters.store.budget_windows import Counted, firsts, windows
+from garrison.adapters.store.holds import all_holds
 from garrison.adapters.store.people_memory import HORIZON, PeopleMemory, people_shown
 from garrison.adapters.store.releases import read_releases
 from garrison.config.controls import ControlsSettings
 from garrison.config.model import Settings
 from garrison.config.overrides import controls_for
 from garrison.core.errors import RecordError
-from garrison.core.event import Event
 from garrison.core.operation import Operation
 from garrison.engine.budgets import Budgets
 from garrison.engine.seen import Seen
 from garrison.engine.space import Space
 from garrison.engine.spaces import Release
 from garrison.engine.state import State
-from garrison.exposure.budgeting import names_of
 from garrison.exposure.spaces import Budget, Group, groups_for
 
 
@@ -40,7 +40,9 @@ def counted_spaces(settings: Settings, operations: Sequence[Operation]) -> dict[
         name: Counted(
             _together(found),
             # what the contract does not describe any more is counted wherever everything is
-            None if name in undescribed and len(counted.get(name, ())) == len(operations) else tuple(counted[name]),
+            None
+            if name in undescribed and len(counted.get(name, ())) == len(operations)
+            else tuple(counted.get(name, ())),
         )
         for name, found in groups.items()
     }
@@ -131,19 +133,16 @@ def _read_space(
     if people is not None:
         people.is_read = True
     if any(budget.tenure is not None for budget in group.budgets):
-        _read_firsts(data, space, counted)
+        _read_firsts(data, budgets, space, counted)
 
 
-def _read_firsts(data: Path, space: Space, counted: Counted) -> None:
+def _read_firsts(data: Path, budgets: Budgets, space: Space, counted: Counted) -> None:
     """When each key was counted first, ever: what a tenure begins with."""
     from garrison.adapters.store.ledger_rows import ExposureFilter, opened
 
     with opened(data, ExposureFilter(kind=counted.group.kind or None, with_sent=False)) as rows:
         for key, first in firsts(rows, counted):
-            seen = space.find(key) or Seen(first)
-            seen.first = min(seen.first, first)
-            if space.find(key) is None:
-                space.put(key, seen)
+            budgets.began(space, key, first)
 
 
 def _release(seen: Seen, release: Release) -> None:
@@ -164,21 +163,15 @@ def _read_holds(
     told: tuple[Settings, Sequence[Operation]],
     releases: frozenset[Release],
 ) -> None:
-    from garrison.adapters.store.query import EventFilter, events
-
     find = _exposure_of(*told)
-    for event in events(data, EventFilter(reason="budget-exceeded"), newest_first=False):
-        names = set(names_of(event.reasons))
-        if not names:
-            continue
-        over = event.time + event.duration
-        for group in find(event):
+    for hold in all_holds(data):
+        for group in find(hold.operation):
             if group.space not in spaces:
                 continue
-            key = group.key(event.principal, event.client, event.peer, event.operation or "")
+            key = group.key(hold.principal, hold.client, hold.peer, hold.operation or "")
             for budget in group.budgets:
-                if budget.name in names and not _is_released(releases, group.per, key, (budget.name, over)):
-                    budgets.hold(budgets.spaces[group.space], key, budget.name, event.time)
+                if budget.name in hold.budgets and not _is_released(releases, group.per, key, (budget.name, hold.over)):
+                    budgets.hold(budgets.spaces[group.space], key, budget.name, hold.since)
 
 
 def _is_released(releases: frozenset[Release], per: str, key: str, hold: tuple[str, float]) -> bool:
@@ -188,12 +181,14 @@ def _is_released(releases: frozenset[Release], per: str, key: str, hold: tuple[s
     )
 
 
-def _exposure_of(settings: Settings, operations: Sequence[Operation]) -> Callable[[Event], tuple[Group, ...]]:
-    """The budgets that count what an event is of."""
+def _exposure_of(settings: Settings, operations: Sequence[Operation]) -> Callable[[str | None], tuple[Group, ...]]:
+    """The budgets that count an operation, by its id."""
     find: Callable[[Operation | None], ControlsSettings] = controls_for(settings)
-    known = {operation.id: groups_for(operation, find(operation).exposure) for operation in operations}
+    known: dict[str, tuple[Group, ...]] = {
+        operation.id: groups_for(operation, find(operation).exposure) for operation in operations
+    }
     others = groups_for(None, settings.controls.exposure)
-    return lambda event: known.get(event.operation, others) if event.operation is not None else others
+    return lambda operation: known.get(operation, others) if operation is not None else others
 
 
 class BudgetMemory:
@@ -204,8 +199,8 @@ class BudgetMemory:
         """`say` is told where a record cannot be read that nothing depends on."""
         self._state = state
         self._say = say
-        self._known: dict[str, int] = {}
-        """Horizons of the spaces that have their memory, by name."""
+        self._known: dict[str, Counted] = {}
+        """The spaces that have their memory, by name: those of the policy in force, as nothing counts in others."""
         self._fresh: tuple[str, ...] = ()
         self._knows_people = False
 
@@ -220,22 +215,31 @@ class BudgetMemory:
     def _remember_budgets(
         self, settings: Settings, operations: Sequence[Operation], now: float, people: PeopleMemory | None
     ) -> None:
+        self._fresh = ()
         spaces = counted_spaces(settings, operations)
-        wanted = {
-            name: each.group.horizon for name, each in spaces.items() if self._known.get(name, 0) < each.group.horizon
-        }
-        self._known |= wanted
-        if not wanted or not settings.data:
-            return
-        try:
-            found = remembered(Path(settings.data), settings, operations, now, only=wanted, people=people)
-        except RecordError as error:
-            if is_enforced(settings):
-                raise
-            self._say(f"budgets begin anew: {error}")
-            return
-        self._state.budgets.adopt(found)
-        self._fresh = tuple(wanted)
+        known = {name: each for name, each in spaces.items() if self._is_known(name, each)}
+        wanted = tuple([name for name in spaces if name not in known])
+        if wanted and settings.data:
+            try:
+                found = remembered(Path(settings.data), settings, operations, now, only=wanted, people=people)
+            except RecordError as error:
+                if is_enforced(settings):
+                    raise
+                self._say(f"budgets begin anew: {error}")
+                self._known = known
+                return
+            self._state.budgets.adopt(found)
+            self._fresh = wanted
+        self._known = spaces
+
+    def _is_known(self, name: str, counted: Counted) -> bool:
+        """Whether nothing that a space counts now was left out until now."""
+        known = self._known.get(name)
+        if known is None or known.group.horizon < counted.group.horizon:
+            return False
+        return known.operations is None or (
+            counted.operations is not None and set(counted.operations) <= set(known.operations)
+        )
 
     def _remember_people(self, data: Path, people: PeopleMemory, now: float) -> None:
         """Before the first exchange: whom anybody was shown. Nothing is refused for that, and nothing stops for it."""

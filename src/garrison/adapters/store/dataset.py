@@ -129,6 +129,13 @@ class Dataset(Generic[L]):
                 self._merge(chosen, now)
         return bool(chosen)
 
+    def ends(self, days: int, now: float) -> float | None:
+        """The moment before which `retain` is about to let everything go, in seconds since the epoch; None where there
+        is nothing from before it."""
+        oldest = _day(now - days * 86400)
+        ends = datetime.fromisoformat(oldest).replace(tzinfo=UTC).timestamp()
+        return ends if any(file.day < oldest for file in self._manifest.files) else None
+
     def retain(self, days: int, now: float) -> int:
         """Let days go that ended more than `days` days ago; how many rows went."""
         oldest = _day(now - days * 86400)

@@ -22,7 +22,9 @@ from garrison.adapters.recorded import days
 from garrison.adapters.store.catalogue import TABLES
 from garrison.adapters.store.conversion import Whole
 from garrison.adapters.store.dataset import Dataset
+from garrison.adapters.store.events import EVENTS
 from garrison.adapters.store.exposures import EXPOSURES
+from garrison.adapters.store.holds import keep_holds
 from garrison.adapters.store.only_one import BusyError
 from garrison.adapters.store.segments import segment_files
 from garrison.core.errors import RecordError
@@ -99,6 +101,8 @@ class Upkeep:
         kept = self._retention
         days.retain(self._data, kept.events, moment)  # also what was kept before keeping was switched off
         for table, dataset in self._tables:
+            if table is EVENTS and (until := dataset.ends(kept.events, moment)) is not None:
+                keep_holds(self._data, until)
             dataset.retain(kept.exposures if table is EXPOSURES else kept.events, moment)
             if table is EXPOSURES and kept.exposures_of:
                 dataset.retain_by("kind", kept.exposures_of, moment)

@@ -16,9 +16,11 @@ from garrison.adapters.store.budget_memory import BudgetMemory, remembered
 from garrison.adapters.store.budget_windows import Counted, Window
 from garrison.adapters.store.ledger_rows import Rows
 from garrison.adapters.store.people_memory import PeopleMemory, people_shown
+from garrison.adapters.store.query import events
 from garrison.adapters.store.record import Recorder
 from garrison.adapters.store.releases import Kept, ReleasesInForce, add_releases
 from garrison.adapters.store.spool import SpoolWriter
+from garrison.adapters.store.upkeep import Retention, Upkeep
 from garrison.config.load import load_settings
 from garrison.config.model import Settings
 from garrison.core.countermeasure import Action, Countermeasure, Scope
@@ -148,6 +150,31 @@ def test_a_hold_outlives_its_window_and_ends_with_a_release(tmp_path: Path) -> N
     assert gateway.again(later).holds, "another budget"
     add_releases(tmp_path, [Kept(NOON + 1, "principal", "r:ada", "hour")])
     assert not gateway.again(later).holds
+
+
+def test_a_hold_outlives_its_event(tmp_path: Path) -> None:
+    """However long events are kept: only a release lets in again."""
+    gateway = Gateway(tmp_path, "- {name: hour, limit: 1, then: hold}")
+    assert [gateway.show(0, [number], NOON) for number in (1, 2)] == [200, 403]
+    gateway.writer.close()
+    later = NOON + 40 * 86400
+    for _ in range(2):
+        upkeep = Upkeep(tmp_path, retention=Retention(events=30, exposures=30))
+        upkeep.step(later)
+        upkeep.close(later)
+        assert not upkeep.trouble
+    assert not list(events(tmp_path))
+    assert [seen.held for _, seen in gateway.again(later).spaces["principal  "].items()] == [("hour",)]
+    add_releases(tmp_path, [Kept(NOON + 1, "principal", "r:ada")])
+    assert not gateway.again(later).holds
+
+
+def test_a_file_of_holds_that_is_damaged_is_said(tmp_path: Path) -> None:
+    gateway = Gateway(tmp_path)
+    (tmp_path / "holds.json").write_bytes(b"{")
+    gateway.show(0, [1], NOON)
+    with pytest.raises(RecordError, match=r"holds\.json"):
+        gateway.again(NOON)
 
 
 MEASURE = Countermeasure(Action.BLOCK, Scope.PRINCIPAL, "r:somebody", since=NOON)
