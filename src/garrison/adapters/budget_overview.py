@@ -7,10 +7,11 @@ import msgspec
 
 from garrison.adapters.store.budget_memory import counted_spaces, remembered
 from garrison.config.model import Settings
+from garrison.core.networks import peer_of
 from garrison.core.operation import Operation
 from garrison.core.principal import Principal
 from garrison.engine.limits import SHARED
-from garrison.engine.parties import key_of, peer_of
+from garrison.engine.parties import key_of
 from garrison.engine.seen import Seen
 from garrison.engine.space import Space
 from garrison.exposure.spaces import Budget, Group

@@ -38,12 +38,14 @@ class Followers:
         Raises ConfigError where a file that they need cannot be had, and RecordError where budgets are enforced and
         the record cannot be read.
         """
-        for each in (self.lookups, self._credentials, self._measures, self._releases):
+        for each in (self._credentials, self._measures, self._releases):
             each.apply(settings)
         apply_secrets(self._state, settings, self._say)
         self._ledger_keys.apply(settings, now)
-        # Last: what happens from here until the policy is in force is read once more by `complete`.
+        # Late: what happens from here until the policy is in force is read once more by `complete`.
         self._memory.apply(settings, operations, now)
+        # After all that may fail, for it forgets issuers: those of the policy that would then stay in force.
+        self.lookups.apply(settings)
 
     def complete(self, settings: Settings, operations: Sequence[Operation], now: float) -> None:
         """After a changed policy came in force: what happened under the old one meanwhile counts for new budgets."""

@@ -40,7 +40,7 @@ class LockoutSettings(Section, frozen=True):
     free: Annotated[int, Meta(ge=1, le=1000)] = 10
     """Failures of one account before it must wait."""
     free_of_peer: Annotated[int, Meta(ge=1, le=100_000)] = 50
-    """Failures from one address before it must wait: many people may share one."""
+    """Failures from one address, of IPv6 one /64, before it must wait: many people may share one."""
     first: Seconds = 1.0
     """The first wait; each further failure doubles it."""
     longest: Seconds = 900.0

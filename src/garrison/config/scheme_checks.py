@@ -7,7 +7,7 @@ from garrison.config.explain import Complaint
 from garrison.config.model import Settings
 from garrison.config.servers import placed_controls
 from garrison.config.source import Path
-from garrison.config.tokens import IntrospectionSettings, JwtSettings
+from garrison.config.tokens import IntrospectionSettings, JwtSettings, realm_of
 
 _WAYS = ("jwt", "introspection", "api-key", "basic", "certificate", "signature")
 _THIRD_PARTY = "third-party"
@@ -19,6 +19,33 @@ def scheme_complaints(settings: Settings) -> Iterator[Complaint]:
     for at, controls in placed_controls(settings):
         for name, scheme in controls.authentication.schemes.items():
             yield from _scheme((*at, "authentication", "schemes", name), scheme, verifies_clients=verifies_clients)
+    yield from _shared_realms(settings)
+
+
+def _shared_realms(settings: Settings) -> Iterator[Complaint]:
+    """Several issuers may live on one host, as tenants of a provider do: a subject of one is not that of another, and
+    whoever has a name in one would be whoever has it in the other."""
+    issuers: dict[str, set[str]] = {}
+    unnamed: dict[str, Path] = {}
+    for place, own in _issuers(settings):
+        issuers.setdefault(realm_of(own.realm, own.issuer), set()).add(own.issuer)
+        if not own.realm:
+            unnamed.setdefault(own.issuer, (*place, "issuer"))
+    for issuer, place in unnamed.items():
+        realm = realm_of("", issuer)
+        if others := sorted(issuers[realm] - {issuer}):
+            message = f"the realm `{realm}` is also that of `{others[0]}`, whose principals are others"
+            yield Complaint(place, message, "name a `realm`; the same for both where they have the same people")
+
+
+def _issuers(settings: Settings) -> Iterator[tuple[Path, JwtSettings | IntrospectionSettings]]:
+    """Everybody whose name is said whose tokens are believed, and where."""
+    for at, controls in placed_controls(settings):
+        for name, scheme in controls.authentication.schemes.items():
+            place = (*at, "authentication", "schemes", name)
+            yield from (((*place, "jwt", index), jwt) for index, jwt in enumerate(scheme.jwt))
+            if scheme.introspection is not None and scheme.introspection.issuer:
+                yield (*place, "introspection"), scheme.introspection
 
 
 def _scheme(at: Path, scheme: SchemeSettings, *, verifies_clients: bool) -> Iterator[Complaint]:

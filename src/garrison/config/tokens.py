@@ -1,6 +1,7 @@
 """Settings of tokens: which issuers' access tokens are believed, and what is demanded of them."""
 
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from msgspec import Meta
 
@@ -9,6 +10,14 @@ from garrison.config.sections import Seconds, Section
 Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"]
 """Signature algorithms; symmetric ones and `none` are not to be had."""
 Leeway = Annotated[float, Meta(ge=0, le=300)]
+
+
+def realm_of(name: str, url: str) -> str:
+    """The realm: as named, else the host of `url`, else `url` as it is."""
+    try:
+        return name or urlsplit(url).hostname or url
+    except ValueError:
+        return url
 
 
 class JwtSettings(Section, frozen=True):
@@ -22,7 +31,8 @@ class JwtSettings(Section, frozen=True):
     """Believe tokens whatever their `aud` says, also without one: then tokens that the issuer made for another API open
     this one as well. Warned of at start."""
     realm: str = ""
-    """The name that this issuer's principals are told apart by; empty means the issuer's host."""
+    """The name that this issuer's principals are told apart by; empty means the issuer's host, unless another issuer
+    there has it."""
     algorithms: tuple[Algorithm, ...] = ("RS256", "PS256", "ES256", "EdDSA")
     """Algorithms that its tokens may be signed with."""
     types: tuple[str, ...] = ("at+jwt",)

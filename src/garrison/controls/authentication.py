@@ -289,6 +289,7 @@ def _united(principals: list[Principal]) -> Principal:
         roles=frozenset().union(*[each.roles for each in principals]),
         schemes=tuple([name for each in principals for name in each.schemes]),
         expires=min([each.expires for each in principals]),
+        parts=tuple(principals),
     )
 
 

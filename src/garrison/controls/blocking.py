@@ -8,10 +8,10 @@ from garrison.contract.catalogue import CompiledOperation
 from garrison.core.countermeasure import Action, Scope, shown, system_number
 from garrison.core.decision import Outcome, Reason
 from garrison.core.ids import ControlId
+from garrison.core.networks import Networks
 from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec
 from garrison.engine.facts import Facts
 from garrison.engine.measures import NO_MEASURES, Found, Measures, first, simulated_reason
-from garrison.engine.networks import Networks
 
 _ID = ControlId("blocking")
 

@@ -202,10 +202,9 @@ class _Ways:
         return not (self._scopes.isdisjoint(principal.scopes) and self._roles.isdisjoint(principal.roles))
 
     def _may_act(self, principal: Principal) -> bool:
-        """Whether nobody acts for the token's subject, or one who may (RFC 8693, 4.1): earlier actors do not count."""
-        if "act" not in principal.claims:
-            return True
-        return not self._actors.isdisjoint(claim_texts(principal, "act.sub"))
+        """Whether nobody acts for a token's subject, or one who may (RFC 8693, 4.1): earlier actors do not count."""
+        acted = (each for each in principal.proved if "act" in each.claims)
+        return not any(self._actors.isdisjoint(claim_texts(each, "act.sub")) for each in acted)
 
     def _has_named(self, facts: Facts) -> bool:
         """Whether a parameter of the request says whose object it is for; that was compared already."""

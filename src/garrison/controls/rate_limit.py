@@ -17,12 +17,12 @@ from garrison.contract.catalogue import CompiledOperation
 from garrison.core.countermeasure import Action, Countermeasure, shown
 from garrison.core.decision import Mode, Outcome, Reason
 from garrison.core.ids import ControlId
+from garrison.core.networks import prefix
 from garrison.core.principal import ANONYMOUS
 from garrison.engine.control import Check, Checks, ControlSpec, Reasons, ReasonSpec
 from garrison.engine.facts import Facts
 from garrison.engine.limits import Concurrency, Quota, Rate, short
 from garrison.engine.measures import simulated_reason
-from garrison.engine.networks import prefix
 
 _ID = ControlId("rate-limit")
 _Key: TypeAlias = Callable[[Facts], str]

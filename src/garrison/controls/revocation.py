@@ -56,13 +56,14 @@ def _ended(facts: Facts, sessions: Sessions) -> Reason | None:
     if sessions.has_ended(facts):
         facts.refusal_headers += _CHALLENGE
         return _reason("credential-revoked", "", "an operation ended its session")
-    moment, principal = sessions.ended_at(facts), facts.principal
-    if _proved(principal) >= moment:
-        return None
-    # refreshed since: another token would be as old as this one, so that who it is must be proved anew
-    facts.refusal_headers += _CHALLENGE if principal.issued < moment else _demand(moment, facts.now)
-    age = "" if _proved(principal) else ", and its age is not known"
-    return _reason("credential-revoked", "", f"an operation ended what was proved before it{age}")
+    for session, moment in sessions.ended(facts):
+        if _proved(session) >= moment:
+            continue
+        # refreshed since: another token would be as old as this one, so that who it is must be proved anew
+        facts.refusal_headers += _CHALLENGE if session.issued < moment else _demand(moment, facts.now)
+        age = "" if _proved(session) else ", and its age is not known"
+        return _reason("credential-revoked", "", f"an operation ended what was proved before it{age}")
+    return None
 
 
 def _check(facts: Facts) -> Outcome:
@@ -83,7 +84,7 @@ def _check(facts: Facts) -> Outcome:
 
 def _step_up(facts: Facts, measures: Measures) -> Reason | None:
     # of several each demands its own: what was proved since one of them may be older than another
-    proved = -inf if facts.principal is ANONYMOUS else _proved(facts.principal)
+    proved = -inf if facts.principal is ANONYMOUS else max(map(_proved, facts.principal.proved))
     enforced, simulated = first(each for each in measures.of_anybody(Action.STEP_UP, facts) if proved < each.since)
     measure = enforced or simulated
     if measure is None:

@@ -5,9 +5,11 @@ what can be issued anew is ended: tokens and the API's own session cookies. Keys
 """
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Final, TypeAlias
+from urllib.parse import unquote
 
 from garrison.config.authentication import SchemeSettings
 from garrison.config.controls import ControlsSettings
@@ -15,12 +17,14 @@ from garrison.contract.catalogue import CompiledOperation
 from garrison.controls.patch_tokens import pairs_in
 from garrison.core.canonical import read_cookies
 from garrison.core.operation import SecurityScheme
-from garrison.core.principal import ANONYMOUS, Principal
+from garrison.core.principal import Principal
 from garrison.engine.facts import Facts
 
 _DAY: Final = 86400.0
 _AUTHORIZATION: Final = ("header", "authorization")
 _JWT_PARTS: Final = 3
+_ESCAPED: Final = re.compile(r"\\([0-3][0-7][0-7]|.)")
+"""In a quoted string: a character by its number in digits of eight, or as it is (RFC 2109 as Python reads it)."""
 _FAR: Final = 1e12
 """No time in seconds that is meant: a number beyond it says nothing."""
 _AGES: Final = 3660 * _DAY
@@ -53,45 +57,40 @@ class Sessions:
         """End what the operation says, if the API did as it was asked."""
         if facts.response is None or not 200 <= facts.response.status < 300:
             return
-        endings, now, principal = facts.state.endings, facts.now, facts.principal
+        endings, now, sessions = facts.state.endings, facts.now, self._sessions(facts.principal)
         latest = now + self._longest
         if self.ends == "principal":
-            if self._is_session(principal):
-                endings.end_principal(principal.id, moment, now, latest)
+            for each in sessions:
+                endings.end_principal(each.id, moment, now, latest)
             return
-        until = self._expires(principal, latest)
-        if name := self._id(principal):
-            endings.end_credential(name, now, until or latest)
+        for each in sessions:
+            if each.token:
+                endings.end_credential(_by_id(each), now, _expires(each, latest))
+        until = max([_expires(each, latest) for each in sessions], default=0.0)
         for text in self._own(facts):
             by_itself = max(latest, min(_expiry(text) + _SLACK, now + _AGES))
-            endings.end_credential(_named(text), now, until or by_itself)
+            for reading in _readings(text):
+                endings.end_credential(_named(reading), now, until or by_itself)
 
     def has_ended(self, facts: Facts) -> bool:
         """Whether the credential of this request was ended: by the id that its token has, or by its text, for not every
         operation reads tokens."""
-        endings, now, name = facts.state.endings, facts.now, self._id(facts.principal)
-        if name and endings.has_ended(name, now):
+        endings, now = facts.state.endings, facts.now
+        if any(each.token and endings.has_ended(_by_id(each), now) for each in self._sessions(facts.principal)):
             return True
         texts = (text for place in self._all_places for text in _shown(facts, place))
-        return any(endings.has_ended(_named(text), now) for text in texts)
+        return any(
+            endings.has_ended(_named(each), now) for text in texts for word in _words(text) for each in _readings(word)
+        )
 
-    def ended_at(self, facts: Facts) -> float:
-        """When all sessions of who asks ended; 0 where they did not, or where a credential that lasts was shown."""
-        principal = facts.principal
-        return facts.state.endings.moment_of(principal.id, facts.now) if self._is_session(principal) else 0.0
+    def ended(self, facts: Facts) -> Iterator[tuple[Principal, float]]:
+        """The sessions of who asks, each with when all of its principal ended; 0 where they did not."""
+        for each in self._sessions(facts.principal):
+            yield each, facts.state.endings.moment_of(each.id, facts.now)
 
-    def _is_session(self, principal: Principal) -> bool:
-        return principal is not ANONYMOUS and not self._tokens.isdisjoint(principal.schemes)
-
-    def _id(self, principal: Principal) -> str:
-        """The name of the principal's token; empty where it has none."""
-        return f"id {principal.realm} {principal.token}" if principal.token and self._is_session(principal) else ""
-
-    def _expires(self, principal: Principal, latest: float) -> float:
-        """Until when a token that was read holds, with some slack; 0 where none was."""
-        if not self._is_session(principal):
-            return 0.0
-        return principal.expires + _SLACK if principal.expires < math.inf else latest
+    def _sessions(self, principal: Principal) -> tuple[Principal, ...]:
+        """What was proved with tokens. A key beside one is that of a program, and lasts."""
+        return tuple([each for each in principal.proved if not self._tokens.isdisjoint(each.schemes)])
 
     def _own(self, facts: Facts) -> tuple[str, ...]:
         """The credential that the operation ends: what stands at the first place where anything does, of very many the
@@ -99,6 +98,16 @@ class Sessions:
         shown = next((found for place in self._places if (found := _shown(facts, place))), ())
         half = _MOST_AT_ONCE // 2
         return shown if len(shown) <= _MOST_AT_ONCE else (*shown[:half], *shown[-half:])
+
+
+def _by_id(session: Principal) -> str:
+    """The name of a session's token, which has an id."""
+    return f"id {session.realm} {session.token}"
+
+
+def _expires(session: Principal, latest: float) -> float:
+    """Until when its token holds, with some slack."""
+    return session.expires + _SLACK if session.expires < math.inf else latest
 
 
 def _lasts(method: SchemeSettings) -> bool:
@@ -138,13 +147,32 @@ def _shown(facts: Facts, place: Place) -> tuple[str, ...]:
     canonical = facts.canonical
     if location != "header":
         pairs = canonical.query if location == "query" else read_cookies(canonical.headers.get("cookie", ""))
-        texts = [value.strip('" ') for key, value in pairs if key == name]
+        texts = [value.strip('" \t') for key, value in pairs if key == name]
         return tuple([text for text in texts if text])
-    text = canonical.headers.get(name, "").strip()
-    scheme, space, rest = text.partition(" ")
-    if not text or scheme.lower() == "basic":
+    scheme, *rest = canonical.headers.get(name, "").split(maxsplit=1) or ("",)
+    if not scheme or scheme.lower() == "basic":
         return ()
-    return (rest.strip() if space else text,)
+    return (rest[0].strip() if rest else scheme,)
+
+
+def _words(text: str) -> set[str]:
+    """`text`, its first word and its last one: of what no honest client sends, either may be taken for the token."""
+    return {text, *text.split(maxsplit=1)[:1], *text.rsplit(maxsplit=1)[-1:]}
+
+
+def _readings(text: str) -> set[str]:
+    """What an API may read where `text` stands: most undo percent-encoding in cookies, and some the escapes of quoted
+    strings. Whoever keeps a session that ended can write it in any way."""
+    found = {text}
+    if "%" in text:
+        found.add(unquote(text))
+    if "\\" in text:
+        found.add(_ESCAPED.sub(_unescaped, text))
+    return found
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    return chr(int(found[1], 8)) if len(found[1]) == 3 else found[1]
 
 
 def _named(text: str) -> str:

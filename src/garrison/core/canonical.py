@@ -249,9 +249,9 @@ def label_pointer(pointer: str) -> str:
 
 
 def read_cookies(header: str) -> tuple[tuple[str, str], ...]:
-    """Names and values of a `Cookie` header (RFC 6265, 4.2.1), in order, quotes around a value removed."""
-    pairs = (pair.strip().partition("=") for pair in header.split(";"))
-    return tuple((name, value.strip('"')) for name, separator, value in pairs if separator)
+    """Names and values of a `Cookie` header (RFC 6265, 4.2.1), in order, without blanks and quotes around them."""
+    pairs = (pair.partition("=") for pair in header.split(";"))  # servers read `name =value`, which nobody sends
+    return tuple([(name.strip(), value.strip().strip('"')) for name, separator, value in pairs if separator])
 
 
 def _bounded(found: Iterable[Ambiguity]) -> tuple[Ambiguity, ...]:

@@ -30,6 +30,13 @@ class Principal(msgspec.Struct, frozen=True, gc=False):
     """When its credential was issued: seconds since the epoch; 0 where unknown."""
     expires: float = math.inf
     """When its credential ceases to hold."""
+    parts: "tuple[Principal, ...]" = ()
+    """Where several schemes were demanded at once: what each of them proved. Empty where one was."""
+
+    @property
+    def proved(self) -> "tuple[Principal, ...]":
+        """What each scheme proved: who is blocked, or what is revoked or ended, may be any of them."""
+        return self.parts or (self,)
 
 
 ANONYMOUS = Principal("anonymous", "", "")

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 from garrison.core.canonical import LONGEST_PRODUCT
 from garrison.core.countermeasure import NETWORK_SIDE, Action, Countermeasure, Key, Scope, parse_target
 from garrison.core.decision import Reason
+from garrison.core.networks import Networks
 from garrison.core.principal import ANONYMOUS, Principal
-from garrison.engine.networks import Networks
 
 if TYPE_CHECKING:
     from garrison.engine.facts import Facts
@@ -125,8 +125,7 @@ class Measures:
         revoked = NOTHING
         blocked = first(self._every(Action.BLOCK, self._against_principal(facts.principal), facts))
         if blocked.enforced is None and Action.REVOKE in self._actions:
-            principal = facts.principal
-            some = [each for each in self._against_principal(principal) if _is_revoked(principal, each)]
+            some = [each for part in facts.principal.proved for each in self._against(part) if _is_revoked(part, each)]
             revoked = first(self._every(Action.REVOKE, some, facts))
         if revoked.enforced is not None or blocked == NOTHING:
             return revoked
@@ -170,6 +169,10 @@ class Measures:
             yield from self.against_user_agents.get(facts.canonical.agent, _NONE)
 
     def _against_principal(self, principal: Principal) -> Iterator[Countermeasure]:
+        for part in principal.proved:
+            yield from self._against(part)
+
+    def _against(self, principal: Principal) -> Iterator[Countermeasure]:
         for scope, named in self.named.items():
             yield from named.get(_name(principal, scope), _NONE)
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
+from garrison.core.networks import peer_of, prefix
 from garrison.core.remember import remember
 from garrison.engine.limits import short
-from garrison.engine.networks import prefix
 
 
 def key_of(per: str, who: str, client: str, address: str, operation: str, bits: tuple[int, int]) -> str:
@@ -45,8 +45,3 @@ STRANGERS: Final[Mapping[str, str]] = _Strangers()
 def stranger(address: str) -> str:
     """The key of somebody who proved nothing."""
     return STRANGERS[address]
-
-
-def peer_of(address: str) -> str:
-    """The network of one subscriber: of IPv6 they have at least 64 bits to choose from."""
-    return prefix(address, 32, 64)

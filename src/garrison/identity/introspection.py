@@ -7,12 +7,11 @@ from urllib.parse import urlencode
 import msgspec
 
 from garrison.config.servers import introspection_service
-from garrison.config.tokens import IntrospectionSettings
+from garrison.config.tokens import IntrospectionSettings, realm_of
 from garrison.core.question import Answer, Question
 from garrison.identity.claims import bound, check_audience, check_times, principal_of
 from garrison.identity.grants import find_claim
 from garrison.identity.jose import InvalidError, Jws, check_algorithm, check_no_key_inside, find_key, read_jws, verify
-from garrison.identity.jwt import realm_of
 from garrison.identity.outcome import Attempt
 from garrison.identity.token_cache import Verified
 

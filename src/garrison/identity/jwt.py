@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
-from urllib.parse import urlsplit
 
-from garrison.config.tokens import JwtSettings
+from garrison.config.tokens import JwtSettings, realm_of
 from garrison.identity.claims import bound, check_audience, check_present, check_times, principal_of
 from garrison.identity.jose import InvalidError, Jws, check_algorithm, check_no_key_inside, find_key, read_jws, verify
 from garrison.identity.outcome import Attempt
@@ -17,11 +16,6 @@ Issuers: TypeAlias = Mapping[str, JwtSettings]
 def issuers_of(settings: Sequence[JwtSettings]) -> Issuers:
     """The issuers by name; of two of the same name the later one counts (the settings' checks refuse that)."""
     return {each.issuer: each for each in settings}
-
-
-def realm_of(name: str, url: str) -> str:
-    """The realm: as named, else the host of `url`, else `url` as it is."""
-    return name or urlsplit(url).hostname or url
 
 
 def verify_jwt(text: str, issuers: Issuers, scheme: str, attempt: Attempt) -> Verified:

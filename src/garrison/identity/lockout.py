@@ -5,6 +5,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from garrison.config.authentication import LockoutSettings
+from garrison.core.networks import peer_of
 from garrison.core.principal import Principal
 from garrison.identity.outcome import Attempt, Authenticate, Failure, Outcome
 
@@ -24,7 +25,7 @@ def guarded(
         if account is None:
             return None
         by_account = f"account {account}" if account else ""
-        by_peer = f"peer {attempt.request.peer.address}"
+        by_peer = f"peer {peer_of(attempt.request.peer.address)}"
         guesses = attempt.memory.guesses
         wait = guesses.wait(attempt.now, by_account, by_peer)
         if wait > 0:

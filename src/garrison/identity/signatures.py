@@ -86,8 +86,7 @@ def _judge(attempt: Attempt, named: "_Named", scheme: str, settings: SignatureSe
         return Failure("message-signature-before-start")
     if proofs.is_full(attempt.now):
         return Failure("replays-exhausted")
-    digest = hashlib.blake2b(attempt.canonical.headers["signature"].encode("latin-1"), digest_size=16).digest()
-    if not proofs.use(digest, attempt.now, created + settings.lifetime + settings.leeway):
+    if not proofs.use(_name_of(result), attempt.now, created + settings.lifetime + settings.leeway):
         return Failure("message-signature-replayed")
     name = str(result.parameters["keyid"])
     return Principal(
@@ -98,9 +97,14 @@ def _judge(attempt: Attempt, named: "_Named", scheme: str, settings: SignatureSe
         scopes=frozenset(settings.scopes),
         roles=frozenset(settings.roles),
         schemes=(scheme,),
-        token=name,
-        issued=created,
+        token=name,  # not `issued`: the key is the credential, and nobody says how old it is
     )
+
+
+def _name_of(result: VerifyResult) -> bytes:
+    """By what a use is remembered: what was signed, `keyid` and `nonce` with it. The signature would not do: its label
+    is not signed, its base64 may be written anew, and of ECDSA anybody can make a second one of the first."""
+    return hashlib.blake2b(msgspec.json.encode(result.covered_components), digest_size=16).digest()
 
 
 def _needed(request: RequestHead, settings: SignatureSettings) -> tuple[str, ...]:

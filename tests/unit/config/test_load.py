@@ -129,6 +129,15 @@ BAD: list[tuple[str, list[str]]] = [
     (f"{TOKEN} jwt: [{{issuer: 'https://a', unsafe-any-audience: true, types: [AT+JWT], algorithms: []}}]",
      [f"1: {AT}.jwt[0].algorithms: is empty: no token could be believed (hint: leave the key out)",
       f"1: {AT}.jwt[0].types[0]: `AT+JWT` is compared without prefix and case (hint: write `at+jwt`)"]),
+    (f"{TOKEN} jwt: [{{issuer: 'https://a/1', audiences: [b]}}, {{issuer: 'https://a/2', audiences: [b], realm: a}}]",
+     [f"1: {AT}.jwt[0].issuer: the realm `a` is also that of `https://a/2`, whose principals are others"
+      " (hint: name a `realm`; the same for both where they have the same people)"]),
+    (f"{TOKEN} jwt: [{{issuer: 'https://a/1', audiences: [b]}}],"
+     " introspection: {url: 'https://a/ask', issuer: 'https://a/2', audiences: [b]}",
+     [f"1: {AT}.jwt[0].issuer: the realm `a` is also that of `https://a/2`, whose principals are others"
+      " (hint: name a `realm`; the same for both where they have the same people)",
+      f"1: {AT}.introspection.issuer: the realm `a` is also that of `https://a/1`, whose principals are others"
+      " (hint: name a `realm`; the same for both where they have the same people)"]),
     (f"{TOKEN} jwt: [{{issuer: 'https://a', audiences: [b], jwks-url: 'https://a/k', jwks-file: k}}]",
      [f"1: {AT}.jwt[0].jwks-file: contradicts `jwks-url` (hint: keep one of them)"]),
     (f"{TOKEN} introspection: {{url: 'https://a', audiences: [b], client-secret-file: s, signed: true}}",
@@ -144,7 +153,17 @@ BAD: list[tuple[str, list[str]]] = [
       " (hint: ways: `jwt`, `introspection`, `api-key`, `basic`, `certificate`, `signature`)",
       f"1: {AT}.dpop.algorithms: is empty: no proof could hold (hint: leave the key out)"]),
 ]  # fmt: skip
+GOOD_REALMS = [
+    "{issuer: 'https://a/1', audiences: [b], realm: x}, {issuer: 'https://a/2', audiences: [b]}",
+    "{issuer: 'https://a/1', audiences: [b], realm: a}, {issuer: 'https://a/2', audiences: [b], realm: a}",
+    "{issuer: 'https://a', audiences: [b]}, {issuer: 'https://b', audiences: [b]}",
+]
 BAD = [(text + "}}}}" if text.startswith(TOKEN) else text, expected) for text, expected in BAD]
+
+
+@pytest.mark.parametrize("issuers", GOOD_REALMS)
+def test_issuers_are_told_apart_by_their_realms(issuers: str) -> None:
+    load_settings(f"{TOKEN} jwt: [{issuers}]}}}}}}}}".encode(), "garrison.yaml")
 
 
 @pytest.mark.parametrize(("text", "expected"), BAD, ids=[text.replace("\n", " ")[:50] for text, _ in BAD])

@@ -9,11 +9,13 @@ import pytest
 from tests.unit.identity.mint import BOUND, CLAIMS, ISSUER, NOW, OTHER, RSA, SECRET, THEIRS, proof, token
 
 from garrison.config.load import load_settings
+from garrison.core.countermeasure import Action, Countermeasure, parse_target
 from garrison.core.event import Event
 from garrison.core.http import Headers, Peer, RequestHead
 from garrison.core.ids import EventId
 from garrison.core.question import Answer
 from garrison.engine.exchange import Exchange
+from garrison.engine.measures import Measures
 from garrison.engine.plan import Policy
 from garrison.engine.state import State
 from garrison.engine.step import Ask, Pass, Refuse, Step
@@ -164,6 +166,16 @@ def test_all_schemes_make_one_principal() -> None:
     assert (found.id, list(found.schemes)) == ("id:u1", ["token", "staff"])
     assert found.scopes == frozenset({"read", "write", "audit"})
     assert (found.expires, CLAIMS["exp"]) == (NOW + 60, NOW + 300), "the shortest life counts"
+
+
+@pytest.mark.parametrize("target", ["principal:id:u1", "principal:staff:s1", "subject:s1"])
+def test_whoever_a_scheme_proved_can_be_blocked_or_revoked(target: str) -> None:
+    under = policy(ALL)
+    assert outcome(under, GOOD, STAFF) == "id:u1"
+    for action, reason in ((Action.BLOCK, "principal-blocked"), (Action.REVOKE, "credential-revoked")):
+        measure = Countermeasure(action, *parse_target(target), NOW - 1, issued_before=NOW + 1)
+        under.state.measures = Measures([measure])
+        assert outcome(under, GOOD, STAFF) == reason
 
 
 def test_a_proof_counts_once_for_all_alternatives() -> None:

@@ -9,11 +9,11 @@ from tests.unit.engine.drive import request_head
 from garrison.config.load import load_settings
 from garrison.core.countermeasure import Action, Countermeasure, Scope, parse_target, shown
 from garrison.core.errors import ConfigError
+from garrison.core.networks import Networks
 from garrison.core.question import Question
 from garrison.engine.control import Checks
 from garrison.engine.exchange import Exchange
 from garrison.engine.measures import Measures
-from garrison.engine.networks import Networks
 from garrison.engine.step import Refuse
 
 

@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from tests.unit.controls.acting import JSON, Stage, api, operation, principal
 
 from garrison.core.question import UNANSWERED, Answer
@@ -87,6 +88,14 @@ def test_owner_in_other_parameters(place: str) -> None:
 
     assert (status("7"), status("8")) == (200, 403)
     assert scene.ask(ADA, "GET /o/1").reasons[0].startswith("owner-unknown")
+
+
+@pytest.mark.parametrize("cookies", ["account =8", "account =8; account=7", "account=7; account =8"])
+def test_an_owner_in_a_cookie_whose_name_has_a_blank_behind_it(cookies: str) -> None:
+    """Servers take it off."""
+    scene = stage({"get": operation(parameters=[at("path.id", schema=OWNER), at("cookie.account", schema=OWNER)])})
+    assert scene.ask(ADA, "GET /o/7").status == 200
+    assert scene.ask(ADA, "GET /o/7", sends=(("cookie", cookies),)).status in {400, 403}
 
 
 def test_every_value_of_a_list_must_be_the_principals() -> None:
@@ -342,8 +351,10 @@ def test_a_table_that_the_settings_do_not_have_lets_nobody() -> None:
 def test_who_may_act_for_an_owner(act: Any, allowed: bool) -> None:
     scene = stage({"get": operation()}, "object-access: {actors: [agent]}")
     assert scene.ask(ADA, "GET /o/7").status == 200
-    seen = scene.ask(principal(act=act), "GET /o/7")
-    assert [each.partition(" ")[0] for each in seen.reasons] == ([] if allowed else ["actor-not-allowed"])
+    token, key = principal(act=act), principal("program")
+    for who in (token, replace(key, parts=(key, token))):
+        seen = scene.ask(who, "GET /o/7")
+        assert [each.partition(" ")[0] for each in seen.reasons] == ([] if allowed else ["actor-not-allowed"])
 
 
 # -- a decision point elsewhere

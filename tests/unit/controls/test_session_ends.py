@@ -10,6 +10,7 @@ from tests.unit.controls.guests import Guests
 from garrison.config.load import load_settings
 from garrison.core.errors import ConfigError
 from garrison.core.kept import Kept, Value
+from garrison.core.principal import Principal
 from garrison.engine import endings
 from garrison.engine.endings import Endings
 from garrison.engine.state import State
@@ -116,6 +117,24 @@ def test_what_was_refreshed_proves_nothing_new(made: Guests) -> None:
     assert made.status("a:1", 110.0, THINGS, **known("t3", 105.0, claims={"auth_time": 104})) == 200
 
 
+def test_a_key_beside_the_token_is_not_ended(made: Guests) -> None:
+    """It is that of a program, which many people use, also where the contract names it first."""
+
+    def person(name: str, token: str, issued: float = 50.0) -> dict[str, Any]:
+        key = Principal("keys:app", "keys", "app", schemes=("program",), token="k1", issued=10.0)
+        own = Principal(f"a:{name}", "a", name, schemes=("tokens",), token=token, issued=issued)
+        both = ("program", "tokens")
+        return {"facts": {"schemes": both, "token": "k1", "issued": 10.0, "parts": (key, own)}}
+
+    assert made.status("keys:app", 100.0, LOGOUT, **person("1", "t1")) == 200
+    assert made.status("keys:app", 101.0, THINGS, **person("1", "t1")) == 401
+    assert made.status("keys:app", 101.0, THINGS, **person("1", "t2")) == 200
+    assert made.status("keys:app", 102.0, PASSWORD, **person("1", "t2")) == 200
+    assert made.status("keys:app", 103.0, THINGS, **person("1", "t3")) == 401
+    assert made.status("keys:app", 103.0, THINGS, **person("1", "t4", 103.0)) == 200
+    assert made.status("keys:app", 103.0, THINGS, **person("2", "t5")) == 200, "somebody else"
+
+
 def test_what_lasts_is_not_ended(made: Guests) -> None:
     """A password, or a key: whoever has nothing else would be shut out."""
     lasting: dict[str, Any] = {"facts": {"schemes": ("fixed",), "token": "k1"}}
@@ -168,6 +187,37 @@ def test_a_cookie_is_ended_and_the_key_of_the_program_beside_it_is_not(blind: Gu
     program = {"headers": (("x-program", "everybody"),)}
     assert blind.status("", 100.0, LOGOUT, **program) == 200
     assert blind.status("", 101.0, THINGS, **program) == 200
+
+
+@pytest.mark.parametrize(
+    "cookie", ["sid =s1", "sid=\ts1", "sid=%731", "sid=s%31", r'sid="\163\061"', r'sid="\s1"', "sid=other; sid =%73%31"]
+)
+def test_a_cookie_that_ended_is_known_however_it_is_written(blind: Guests, cookie: str) -> None:
+    """Express undoes percent-encoding and takes blanks off names, Python's frameworks undo escapes."""
+    program = ("x-program", "everybody")
+    assert blind.status("", 100.0, LOGOUT, headers=(program, ("cookie", "sid=s1"))) == 200
+    assert blind.status("", 101.0, THINGS, headers=(program, ("cookie", cookie))) == 401
+    assert blind.status("", 101.0, THINGS, headers=(program, ("cookie", cookie.replace("1", "2")))) == 200
+
+
+def test_a_cookie_that_was_encoded_when_it_ended_is_known_without(blind: Guests) -> None:
+    program = ("x-program", "everybody")
+    assert blind.status("", 100.0, LOGOUT, headers=(program, ("cookie", "sid=s%3Aann.x"))) == 200
+    assert blind.status("", 101.0, THINGS, headers=(program, ("cookie", "sid=s:ann.x"))) == 401
+
+
+@pytest.mark.parametrize("written", ["Bearer\tt1", "Bearer  t1", "Bearer t1 more", "Bearer more of t1"])
+def test_a_token_that_ended_is_known_among_other_words(blind: Guests, written: str) -> None:
+    """`header.split(" ")[1]` takes what an honest client never sends."""
+    assert blind.status("", 100.0, LOGOUT, **bearer("t1")) == 200
+    assert blind.status("", 101.0, THINGS, headers=(("authorization", written),)) == 401
+
+
+def test_what_is_no_credential_at_all(blind: Guests) -> None:
+    assert blind.status("", 100.0, LOGOUT, **bearer("t1")) == 200
+    for text in ("\xa0", "Bearer \xa0"):
+        headers = (("authorization", text), ("cookie", f"sid={text}"))
+        assert blind.status("", 101.0, THINGS, headers=headers) == 200
 
 
 def test_a_session_that_has_a_field_of_its_own(blind: Guests) -> None:

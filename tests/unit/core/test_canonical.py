@@ -316,6 +316,7 @@ def test_label_shows_a_clients_name_safely(name: str, shown: str) -> None:
         ('a="1"', (("a", "1"),)),
         ("a=b=c", (("a", "b=c"),)),
         ("a; =b;c=", (("", "b"), ("c", ""))),
+        ('a =1;b= 2 ;\tc\t="3"', (("a", "1"), ("b", "2"), ("c", "3"))),
         ("", ()),
     ],
 )

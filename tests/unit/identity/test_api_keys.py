@@ -182,6 +182,15 @@ def test_who_tries_many_keys_from_one_address_waits_but_nobody_else(door: Door) 
     assert isinstance(door.ask(key, peer="198.51.100.1"), Principal)
 
 
+def test_who_has_a_network_of_addresses_to_choose_from_is_one(door: Door) -> None:
+    """Every subscriber of IPv6 has at least 64 bits of them."""
+    key = door.create()
+    for number in range(6):
+        assert door.refusal(make_key(f"{number:012x}", "0" * 64), peer=f"2001:db8::{number}") == "api-key-unknown"
+    assert door.refusal(key, peer="2001:db8::ffff:1") == "locked-out"
+    assert isinstance(door.ask(key, peer="2001:db8:0:1::1"), Principal)
+
+
 def test_a_success_begins_anew(door: Door) -> None:
     key = door.create()
     wrong = make_key(key_id(key), "0" * 64)

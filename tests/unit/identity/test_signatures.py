@@ -1,6 +1,8 @@
 """Signed requests (RFC 9421): what was signed is what arrives, and once."""
 
+import base64
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,17 +12,20 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from garrison.config.load import load_settings
 from garrison.config.servers import signature_keys
+from garrison.core.countermeasure import Action, Countermeasure, parse_target
 from garrison.core.event import Event
 from garrison.core.http import Peer, RequestHead
 from garrison.core.ids import EventId
 from garrison.core.kept import Kept
 from garrison.engine.exchange import Exchange
+from garrison.engine.measures import Measures
 from garrison.engine.state import State
 from garrison.engine.step import Hold, Pass
 from garrison.identity.keys import IssuerKeys, read_jwks
 from garrison.wiring import build_policy
 
 NOW = 1_800_000_000
+ORDER_OF_P256 = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 KEYS: dict[str, tuple[Any, Any]] = {
     "ed": (OKPKey.generate_key("Ed25519", {"kid": "ed"}), algorithms.ED25519),
     "p256": (ECKey.generate_key("P-256", {"kid": "p256"}), algorithms.ECDSA_P256_SHA256),
@@ -158,6 +163,37 @@ def test_it_is_accepted_once(door: Door) -> None:
     assert door.reasons(message) == ["message-signature-replayed"]
 
 
+def relabelled(message: Message) -> None:
+    for name in ("Signature-Input", "Signature"):
+        message.headers[name] = message.headers[name].replace("pyhms=", "other=", 1)
+
+
+def with_parameter(message: Message) -> None:
+    message.headers["Signature"] += ";again"
+
+
+def with_blanks(message: Message) -> None:
+    message.headers["Signature"] += " "
+
+
+def with_the_other_signature(message: Message) -> None:
+    """Of (r, s) the second one is (r, n - s)."""
+    label, _, text = message.headers["Signature"].partition("=")
+    signature = base64.b64decode(text.strip(":"))
+    half = len(signature) // 2
+    s = ORDER_OF_P256 - int.from_bytes(signature[half:])
+    twin = base64.b64encode(signature[:half] + s.to_bytes(half)).decode()
+    message.headers["Signature"] = f"{label}=:{twin}:"
+
+
+@pytest.mark.parametrize("rewritten", [relabelled, with_parameter, with_blanks, with_the_other_signature])
+def test_it_is_accepted_once_however_it_is_written(door: Door, rewritten: Callable[[Message], None]) -> None:
+    message = signed(Message(), "p256")
+    assert door.send(message).allowed
+    rewritten(message)
+    assert door.reasons(message) == ["message-signature-replayed"]
+
+
 def test_it_is_accepted_once_though_it_comes_from_a_clock_ahead(door: Door) -> None:
     """It holds for longer by that much, and so it is remembered for longer."""
     message = signed(Message(), created=datetime.fromtimestamp(NOW + 5, UTC))
@@ -198,6 +234,14 @@ def test_its_own_expiry_counts(door: Door) -> None:
     message = signed(Message(), expires=datetime.fromtimestamp(NOW + 10, UTC))
     assert door.reasons(message, now=NOW + 16) == ["message-signature-expired"]
     assert door.send(message, now=NOW + 15).allowed
+
+
+@pytest.mark.parametrize("target", ["principal:senders:ed", "client:ed", "token:ed"])
+def test_what_is_revoked_is_the_key(door: Door, target: str) -> None:
+    """However new its signatures are: whoever has the key can always make another."""
+    door.state.measures = Measures([Countermeasure(Action.REVOKE, *parse_target(target), NOW, issued_before=NOW - 60)])
+    assert door.reasons(signed(Message())) == ["credential-revoked"]
+    assert door.send(signed(Message(), "p256")).allowed
 
 
 def test_too_little_was_signed(door: Door) -> None:

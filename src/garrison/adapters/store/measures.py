@@ -31,8 +31,8 @@ from garrison.adapters.store.files import make_directory, replace_file
 from garrison.config.model import Settings
 from garrison.core.countermeasure import Countermeasure, Key, Scope, system_number
 from garrison.core.errors import RecordError, cause_of
+from garrison.core.networks import Networks, span
 from garrison.engine.measures import NO_MEASURES, Measures
-from garrison.engine.networks import Networks, span
 from garrison.engine.state import State
 
 FILE: Final = "countermeasures.json"

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from garrison.engine.networks import Networks, number_of, prefix, span
+from garrison.core.networks import Networks, number_of, prefix, span
 
 
 def test_holds_what_the_networks_hold() -> None:

@@ -113,3 +113,8 @@ def prefix(address: str, v4: int, v6: int) -> str:
     bits = v4 if parsed.version == 4 else v6
     network = ipaddress.ip_network((parsed, bits), strict=False)
     return str(parsed) if network.num_addresses == 1 else str(network)
+
+
+def peer_of(address: str) -> str:
+    """The network of one subscriber: of IPv6 they have at least 64 bits to choose from."""
+    return prefix(address, 32, 64)
