@@ -299,7 +299,9 @@ def test_exemptions(exempt: Any) -> None:
     owned = [at("path.id", **{"x-garrison-owner": "account"})]
     scene = stage({"post": operation(ITEM, BODY, parameters=owned)}, controls)
     assert scene.ask(exempt, "POST /o/8", {"from": {"account": "9"}}, {"account": "1"}).status == 200
+    assert scene.ask(exempt, "POST /o/8", {"from": {"account": "9"}}, {"account": "9"}).status == 200
     assert scene.ask(ADA, "POST /o/8", {}, {}).status == 403
+    assert scene.ask(ADA, "POST /o/7", {"from": {"account": "7"}}, {"account": "9"}).status == 404
 
 
 def test_a_table_says_what_belongs_to_whom() -> None:
