@@ -131,6 +131,10 @@ def test_owner_in_a_form() -> None:
     assert scene.ask(ADA, "POST /o/1", b"account=7", sends=FORM).status == 200
     assert scene.ask(ADA, "POST /o/1", b"account=8", sends=FORM).reasons == ("not-owner body/account",)
     assert scene.ask(ADA, "POST /o/1", b"x=1", sends=FORM).status == 403
+    alone = stage(
+        {"post": operation(body=(("application/x-www-form-urlencoded", form),))}, "request-schema: {mode: off}"
+    )
+    assert alone.ask(ADA, "POST /o/1", b"account=7&account=8", sends=FORM).reasons == ("owner-unknown body",)
 
 
 @pytest.mark.parametrize(
