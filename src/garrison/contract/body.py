@@ -10,7 +10,7 @@ from garrison.contract.marks import Marks, Part
 from garrison.contract.media import Kind
 from garrison.contract.pinned import NOTHING_PINNED, Pins
 from garrison.contract.shape import Shape
-from garrison.contract.violations import Violation, is_too_deep, violations_of
+from garrison.contract.violations import REPEATED, Violation, is_too_deep, violations_of
 from garrison.core.document import (
     Document,
     FormDocument,
@@ -133,9 +133,16 @@ class BodySchema:
             return value, ()
         return self._shape.strip(value)
 
-    def marked(self, document: Document) -> Any:
-        """The value whose parts `marks` tells of; `UNREADABLE` where `document` is not of this kind."""
+    def read(self, document: Document) -> Any:
+        """The value that `document` stands for, of what is given twice the first, whose parts `marks` tells of;
+        `UNREADABLE` where it is not of this kind."""
         return self._value(document)[0]
+
+    def marked(self, document: Document) -> Any:
+        """As `read`, for whoever decides by it who may: `UNREADABLE` also where something is given twice that may be
+        given once, for which of the two counts nobody knows."""
+        value, found = self._value(document)
+        return UNREADABLE if found and any(each.keyword == REPEATED for each in found) else value
 
     def _value(self, document: Document) -> tuple[Any, tuple[Violation, ...]]:
         """The JSON value that `document` stands for, and what is wrong with its parts."""

@@ -10,10 +10,12 @@ from garrison.contract.body import ReadForm, ReadParts
 from garrison.contract.fields import Field, FieldReader, Pairs
 from garrison.contract.media import essence, kind_of
 from garrison.contract.texts import Decode, Schema, decoder
-from garrison.contract.violations import Violation
+from garrison.contract.violations import REPEATED, Violation
 from garrison.core.document import MultipartDocument, Part
 
 _FORM_STYLES = ("form", "spaceDelimited", "pipeDelimited", "deepObject")
+_UNDECLARED = "*"
+"""What stands for names that the contract does not declare: they may be personal data."""
 
 
 def form_reader(schema: Schema, encoding: Mapping[str, Any]) -> ReadForm:
@@ -27,8 +29,8 @@ def form_reader(schema: Schema, encoding: Mapping[str, Any]) -> ReadForm:
 
     def read(fields: Pairs) -> tuple[Any, tuple[Violation, ...]]:
         values, _, repeated = reader.read(fields)
-        names = [name for name in dict.fromkeys(repeated) if name in declared or not is_open]
-        return values, tuple([_given_again(name) for name in names])
+        names = [name if name in declared else _UNDECLARED for name in repeated if name in declared or not is_open]
+        return values, tuple([_given_again(name) for name in dict.fromkeys(names)])
 
     return read
 
@@ -47,7 +49,7 @@ def parts_reader(schema: Schema, encoding: Mapping[str, Any]) -> ReadParts:
     properties = schema.properties()
     rules = {name: rule for name, rule in encoding.items() if isinstance(rule, dict)}
     readers = {name: _PartReader(name, inner, rules.get(name, {})) for name, inner in properties.items()}
-    other = _PartReader("*", schema.additional() or schema.at(True), {})
+    other = _PartReader(_UNDECLARED, schema.additional() or schema.at(True), {})
 
     def read(document: MultipartDocument) -> tuple[Any, tuple[Violation, ...]]:
         values: dict[str, Any] = {}
@@ -55,8 +57,14 @@ def parts_reader(schema: Schema, encoding: Mapping[str, Any]) -> ReadParts:
         for part in document.parts:
             reader = readers.get(part.name, other)
             found.extend(reader.wrong(part))
-            _put(values, part.name, reader.read(part), reader.repeats, found)
-        return values, tuple(found)
+            value = reader.read(part)
+            if reader.repeats:
+                values.setdefault(part.name, []).append(value)
+            elif part.name in values:
+                found.append(_given_again(reader.name))
+            else:
+                values[part.name] = value
+        return values, tuple(dict.fromkeys(found))
 
     return read
 
@@ -110,7 +118,7 @@ class _PartReader:
 
     def __init__(self, name: str, schema: Schema, rules: Mapping[str, Any]) -> None:
         types = schema.types()
-        self._location = f"body/{name}"
+        self.name = name
         self.repeats = "array" in types and not schema.is_anything and "contentType" not in rules
         item = schema.items() if self.repeats else schema
         accepted = rules.get("contentType")
@@ -124,7 +132,7 @@ class _PartReader:
         given = essence(part.content_type)
         if not self._accepted or any(_covers(essence(each) or each, given) for each in self._accepted):
             return []
-        return [Violation(self._location, "contentType", f"must be of media type {', '.join(self._accepted)}")]
+        return [Violation(f"body/{self.name}", "contentType", f"must be of media type {', '.join(self._accepted)}")]
 
     def read(self, part: Part) -> Any:
         """The part's value; of binary content only the size counts."""
@@ -158,14 +166,5 @@ def _text(content: bytes) -> str:
         return content.decode("latin-1")
 
 
-def _put(values: dict[str, Any], name: str, value: Any, repeats: bool, found: list[Violation]) -> None:
-    if repeats:
-        values.setdefault(name, []).append(value)
-    elif name in values:
-        found.append(_given_again(name))
-    else:
-        values[name] = value
-
-
 def _given_again(name: str) -> Violation:
-    return Violation(f"body/{name}", "repeated", "must be given once")
+    return Violation(f"body/{name}", REPEATED, "must be given once")

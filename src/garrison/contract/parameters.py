@@ -12,7 +12,7 @@ from garrison.contract.open_texts import leaves_open, may_count
 from garrison.contract.pinned import pins_down
 from garrison.contract.styles import single
 from garrison.contract.texts import Decode, Schema
-from garrison.contract.violations import Violation, violations_of
+from garrison.contract.violations import REPEATED, Violation, violations_of
 from garrison.core.operation import Parameter
 
 _NO_VALUES: dict[str, Any] = {}
@@ -173,7 +173,7 @@ class ParameterReader:
     def _violations(self, values: dict[str, Any], twice: tuple[str, ...]) -> tuple[Violation, ...]:
         found: tuple[Violation, ...] = ()
         if twice:
-            found = tuple([Violation(f"cookie.{name}", "repeated", "must be given once") for name in twice])
+            found = tuple([Violation(f"cookie.{name}", REPEATED, "must be given once") for name in twice])
         validator = self._validator
         return found + (violations_of(validator, values, "request", dotted=True) if validator is not None else ())
 

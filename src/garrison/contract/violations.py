@@ -26,6 +26,9 @@ READ_ONLY = "urn:garrison:read-only"
 WRITE_ONLY = "urn:garrison:write-only"
 """Name of the schema that stands for a write-only property in a response."""
 
+REPEATED = "repeated"
+"""In the place of a keyword: what is given more than once and may not be. No schema can say so."""
+
 _ABSENT = {READ_ONLY: ("readOnly", "must not be sent"), WRITE_ONLY: ("writeOnly", "must not be returned")}
 
 

@@ -104,9 +104,9 @@ class _Reads:
         self.needs = _needs(operation.response_schemas, READ)
 
     def wants(self, facts: Facts) -> bool:
-        """Whether a field could be in the answer that the principal may not read."""
+        """Whether a field could be in the answer that not all may read: whoever asks, for that is remembered."""
         response, schema = facts.response, facts.response_body_schema
-        if response is None or _has_all(facts.principal, self.needs):
+        if response is None:
             return False
         if schema is None:  # not what the contract describes: it may be anything, unless it reports an error
             return response.status < 400 and response.has_body
@@ -114,7 +114,7 @@ class _Reads:
 
     def check(self, facts: Facts) -> Outcome:
         """The answer, with what the principal may not read taken out."""
-        if not self.wants(facts) or not facts.has_response_body:
+        if _has_all(facts.principal, self.needs) or not self.wants(facts) or not facts.has_response_body:
             return None
         document, schema = facts.response_document, facts.response_body_schema
         view = schema.marks.view(READ) if schema is not None and schema.marks is not None else None

@@ -162,9 +162,10 @@ class _Ways:
         return self._compare(facts, [each for each in named if each.value is not None], _IN_REQUEST)
 
     def wants_answer(self, facts: Facts) -> bool:
-        """Whether the answer could say whose its objects are: one that reports an error says nothing of any."""
+        """Whether the answer could say whose its objects are, whoever asks, for that is remembered: one that reports an
+        error says nothing of any."""
         response, schema = facts.response, facts.response_body_schema
-        if response is None or self._is_exempt(facts.principal):
+        if response is None:
             return False
         return 200 <= response.status < 300 or (schema is not None and self._views.get(schema) is not None)
 
@@ -174,7 +175,7 @@ class _Ways:
         fields = self._fields_of.get(schema) if schema is not None else None
         if fields and type(document) is JsonDocument and has_own(document.value, fields, facts.principal.claims):
             return None
-        if not self.wants_answer(facts) or not facts.has_response_body:
+        if self._is_exempt(facts.principal) or not self.wants_answer(facts) or not facts.has_response_body:
             return None
         if not isinstance(document, JsonDocument):
             return _reason("owner-unknown-in-answer", "response")

@@ -4,17 +4,23 @@ A body passes with head-only inspection where the contract lets it: opaque media
 such pass is noted in `Facts.uninspected`, and so in the event.
 """
 
+import re
+
 from garrison.config.controls import RequestLimitsSettings
 from garrison.contract.body import BodySchema
 from garrison.contract.catalogue import CompiledOperation
 from garrison.contract.media import Kind, kind_of
 from garrison.contract.responses import ResponseSchema
-from garrison.core.http import LENGTHS
+from garrison.core.http import LENGTHS, ResponseHead, header
 from garrison.engine.decode import Undecodable, decode, decode_json, decode_response, decompress
 from garrison.engine.facts import Facts
 from garrison.engine.media_type import MediaType
 
 _NO_MEDIA_TYPE = MediaType("")
+_PARTIAL = 206
+_RANGES = "multipart/byteranges"
+"""Several of them at once (RFC 9110, 14.6)."""
+_WHOLE_RANGE = re.compile(r"bytes 0-([0-9]{1,18})/([0-9]{1,18})", re.IGNORECASE)
 _XML = frozenset({"application/xml", "text/xml"})
 
 PASSED_OVER = frozenset({"opaque", "stream"})
@@ -75,6 +81,8 @@ def response_kind(
         return "text" if schema is not None and schema.forbids_body else _error_kind(media_type)
     if operation is not None and (operation.streams_response or status == 101):
         return "stream"
+    if status == _PARTIAL and media_type is not None and media_type.essence == _RANGES:
+        return "text"  # whatever these are ranges of
     if body_schema is not None:
         return body_schema.rows or _only_readable(body_schema.kind)
     if schema is not None and (schema.forbids_body or media_type is None):
@@ -91,6 +99,13 @@ def read_response_body(facts: Facts, body: bytes | None, limit: int) -> None:
         facts.response_document = Undecodable("response-too-large", "response", f"at most {limit} bytes")
         facts.uninspected += ("response-body: over the inspection bound",)
         return
+    response = facts.response
+    if response is not None and response.status == _PARTIAL and _is_range(response, facts.announced.media_type):
+        facts.response_document = Undecodable(
+            "response-unreadable", "response", "a whole body, not a range of its bytes"
+        )
+        facts.uninspected += ("response-body: a range of bytes",)
+        return
     announced = facts.announced
     data = decompress(body, announced.coding, limit) if announced.coding else body
     if type(data) is Undecodable:
@@ -99,6 +114,18 @@ def read_response_body(facts: Facts, body: bytes | None, limit: int) -> None:
         return
     facts.response_body = data
     facts.response_document = decode_response(data, announced.kind, announced.media_type or _NO_MEDIA_TYPE)
+
+
+def _is_range(response: ResponseHead, media_type: MediaType | None) -> bool:
+    """Whether a partial response has some of a body's bytes, and not all of them (RFC 9110, 14.4). What they mean
+    depends on those before them, though they may be JSON as well. One that counts in other units has a whole body."""
+    if media_type is not None and media_type.essence == _RANGES:
+        return True
+    given = header(response.headers, "content-range") or ""
+    if not given.lower().startswith("bytes"):
+        return False
+    whole = _WHOLE_RANGE.fullmatch(given)
+    return whole is None or int(whole[1]) + 1 != int(whole[2])
 
 
 def _error_kind(media_type: MediaType | None) -> Kind:

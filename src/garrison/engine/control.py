@@ -91,7 +91,8 @@ class Checks(msgspec.Struct, frozen=True):
     response_head: Check | None = None
     response_body: Check | None = None
     wants_response: Wants | None = None
-    """Which responses' bodies `response_body` needs; None means every one that can be inspected."""
+    """Which responses' bodies `response_body` needs; None means every one that can be inspected. It may look at nothing
+    but what the response's head announces: what it says is remembered for all that announce the same, whoever asks."""
     first: Check | None = None
     """Asked in the head phase before every control's `head`: for what must not cost more than it has to, and must not
     wait for anybody's answer."""

@@ -29,6 +29,10 @@ def read_parameters(match: Match, canonical: CanonicalRequest) -> Reading | None
     return parameters.read(match.arguments, canonical.query, headers, cookies)
 
 
+_FRAMED: Final = frozenset({"content-length", "transfer-encoding"})
+"""Fields that announce a body."""
+
+
 class BodyMemory:
     """Remembers what is expected of the bodies that one operation is sent.
 
@@ -48,8 +52,11 @@ class BodyMemory:
         """What a request with these header fields says of its body."""
         content_type = headers.get("content-type")
         expected = self._known.get(content_type) or self.expected(content_type)
-        # a tunnel only where one is declared: elsewhere the header is ignored, and the body is a body
-        return replace(expected, kind="stream") if self._upgrades and "upgrade" in headers else expected
+        # A tunnel only where one is declared: elsewhere the header is ignored. A body that is announced beside it is a
+        # body all the same (RFC 9110, 7.8): else whoever asks for a tunnel could ask not to be inspected.
+        if self._upgrades and "upgrade" in headers and _FRAMED.isdisjoint(headers):
+            return replace(expected, kind="stream")
+        return expected
 
     def expected(self, content_type: str | None) -> Expected:
         """What a request with this `Content-Type` says of its body."""

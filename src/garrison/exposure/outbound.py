@@ -139,5 +139,5 @@ def _value_of(facts: Facts) -> Any:
     if isinstance(document, JsonDocument):
         return document.value
     if isinstance(document, FormDocument | TextDocument) and facts.body_schema is not None:
-        return facts.body_schema.marked(document)
+        return facts.body_schema.read(document)
     return UNREADABLE

@@ -213,7 +213,7 @@ class Extractor:
                 return _UNREADABLE
             return self._within(facts, document.rows, field)
         if type(document) is TextDocument and schema is not None:
-            return self._within(facts, schema.marked(document), field)
+            return self._within(facts, schema.read(document), field)
         if names:
             return _UNREADABLE
         return self._within(facts, True, Field())  # whatever it holds
@@ -256,7 +256,7 @@ class Extractor:
         document, schema = facts.document, facts.body_schema
         if document is None or isinstance(document, Undecodable):
             return []
-        value = schema.marked(document) if schema is not None else UNREADABLE
+        value = schema.read(document) if schema is not None else UNREADABLE
         if value is UNREADABLE and isinstance(document, JsonDocument):
             value = document.value
         if value is UNREADABLE:

@@ -104,7 +104,9 @@ class Free:
         if document is None:
             return texts
         if type(document) is Undecodable:
-            data = facts.received if facts.body is None else facts.body  # who passes over a coding reads what came
+            data = facts.body
+            if data is None and document.reason != "decompressed-too-large":  # which is coded as it says
+                data = facts.received  # who passes over a coding reads what came
             return texts + raw_texts(data or b"", facts.body_kind or "text")
         return texts + body_texts(document, self._pins(facts, document), plain=self._plain)
 

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.contract.describing import answer_of, body_of, described, judged, only, places
 
+from garrison.contract.body import UNREADABLE
 from garrison.core.document import (
     Document,
     FormDocument,
@@ -129,9 +130,10 @@ class TestForm:
         body = body_of(PERSON, media_type="application/x-www-form-urlencoded")
         again = FormDocument((("name", "a"), ("name", "b"), ("x", "1"), ("x", "2"), ("tags", "x"), ("tags", "y")))
         assert places(body.violations(again)) == [("body/name", "repeated")]
+        assert (body.read(again)["name"], body.marked(again)) == ("a", UNREADABLE)
         described = {**PERSON, "additionalProperties": {"type": "string", "maxLength": 3}}
         closed = body_of(described, media_type="application/x-www-form-urlencoded")
-        assert places(closed.violations(again)) == [("body/name", "repeated"), ("body/x", "repeated")]
+        assert places(closed.violations(again)) == [("body/name", "repeated"), ("body/*", "repeated")]
 
     def test_undeclared_fields_are_kept_for_the_schema(self) -> None:
         closed = {**PERSON, "additionalProperties": False}
@@ -238,6 +240,8 @@ class TestMultipart:
             {"type": "object", "additionalProperties": {"type": "integer"}}, media_type="multipart/form-data"
         )
         assert places(body.violations(self.document(secret=b"x"))) == [("body/*", "type")]
+        twice = MultipartDocument((Part("secret", b"1"), Part("secret", b"1"), Part("b", b"1"), Part("b", b"1")))
+        assert places(body.violations(twice)) == [("body/*", "repeated")]
 
 
 @pytest.mark.parametrize(

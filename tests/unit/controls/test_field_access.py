@@ -58,6 +58,12 @@ def test_each_scope_gives_back_its_fields() -> None:
         assert scene.ask(every, "GET /p", answer=WHOLE).event.disposition == "allowed"
 
 
+def test_what_one_may_read_the_next_may_not() -> None:
+    scene = stage({"get": operation(REF)})
+    assert scene.ask(principal("x", "pii risk"), "GET /p", answer=WHOLE).value == WHOLE
+    assert scene.ask(ADA, "GET /p", answer=WHOLE).value == BARE
+
+
 def test_an_answer_without_such_fields_is_left_as_it_is() -> None:
     seen = stage({"get": operation(REF)}, "response-schema: {mode: off}").ask(ADA, "GET /p", answer=b'{ "name": "A" }')
     assert (seen.value, seen.event.disposition) == ({"name": "A"}, "allowed")

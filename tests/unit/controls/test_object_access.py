@@ -140,6 +140,10 @@ def test_owner_in_a_form() -> None:
     assert scene.ask(ADA, "POST /o/1", b"account=7", sends=FORM).status == 200
     assert scene.ask(ADA, "POST /o/1", b"account=8", sends=FORM).reasons == ("not-owner body/account",)
     assert scene.ask(ADA, "POST /o/1", b"x=1", sends=FORM).status == 403
+    alone = stage(
+        {"post": operation(body=(("application/x-www-form-urlencoded", form),))}, "request-schema: {mode: off}"
+    )
+    assert alone.ask(ADA, "POST /o/1", b"account=7&account=8", sends=FORM).reasons == ("owner-unknown body",)
 
 
 @pytest.mark.parametrize(
@@ -308,7 +312,9 @@ def test_exemptions(exempt: Any) -> None:
     owned = [at("path.id", **{"x-garrison-owner": "account"})]
     scene = stage({"post": operation(ITEM, BODY, parameters=owned)}, controls)
     assert scene.ask(exempt, "POST /o/8", {"from": {"account": "9"}}, {"account": "1"}).status == 200
+    assert scene.ask(exempt, "POST /o/8", {"from": {"account": "9"}}, {"account": "9"}).status == 200
     assert scene.ask(ADA, "POST /o/8", {}, {}).status == 403
+    assert scene.ask(ADA, "POST /o/7", {"from": {"account": "7"}}, {"account": "9"}).status == 404
 
 
 def test_a_table_says_what_belongs_to_whom() -> None:

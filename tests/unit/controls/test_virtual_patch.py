@@ -227,6 +227,9 @@ def test_an_answer_that_cannot_be_read_does_not_leave() -> None:
     policy = patched(operation="getItem", strip=["/password"])
     played = play(policy, request_head("GET /items/1"), answer=(ResponseHead(200, JSON), b'{"password":'))
     assert played.refused == 502
+    ranges = ResponseHead(206, (("content-type", "multipart/byteranges; boundary=b"),))
+    played = play(policy, request_head("GET /items/1"), answer=(ranges, b'--b\r\n\r\n"secret"\r\n--b--'))
+    assert played.refused == 502
 
 
 def test_a_field_does_not_leave_in_another_form_of_the_answer() -> None:

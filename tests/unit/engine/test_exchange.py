@@ -146,6 +146,13 @@ def test_body_to_a_tunnel_that_is_not_asked_for_is_unexpected() -> None:
     assert play(ENFORCE, request_head("GET /chat", JSON, b"{}"), b"{}").reasons == ["unexpected-body body"]
 
 
+def test_body_that_is_announced_beside_a_tunnel_is_a_body() -> None:
+    headers = (*JSON, ("upgrade", "websocket"), ("connection", "upgrade"))
+    assert play(ENFORCE, request_head("GET /chat", headers, b"{}"), b"{}").reasons == ["unexpected-body body"]
+    chunked = request_head("GET /chat", (*headers, *CHUNKED), has_body=True)
+    assert play(ENFORCE, chunked, b"{}").reasons == ["unexpected-body body"]
+
+
 def test_stream_beside_other_media_types_is_judged_by_its_own() -> None:
     stream = play(ENFORCE, request_head("PATCH /items", (("content-type", "application/x-ndjson"),), b"{"), b"{")
     assert (stream.reasons, stream.event.uninspected) == ([], ("request-body: stream",))

@@ -134,6 +134,29 @@ def test_what_cannot_be_read_is_refused_where_that_is_enforced(body: bytes, medi
     assert (seen.status, seen.reasons) == (502, ("subjects-unreadable response",))
 
 
+@pytest.mark.parametrize(
+    ("body", "media_type", "span", "exposed"),
+    [
+        (b'"A"', "application/json", "bytes 22-24/26", None),
+        (b"1,number\n2,3\n", CSV, "bytes 12-24/25", None),
+        (b'[{"number":"1"}]', "application/json", "bytes 0-15/17", None),
+        (b'[{"number":"1"}]', "application/json", "Bytes */17", None),
+        (b'[{"number":"1"}]', "application/json", "bytes 0-15/16", {"customer 1": ()}),
+        (b'[{"number":"1"}]', "application/json", "0-0/7", {"customer 1": ()}),
+    ],
+)
+def test_of_a_range_of_bytes_nobody_knows_whom_it_is_about(
+    body: bytes, media_type: str, span: str, exposed: dict[str, tuple[str, ...]] | None
+) -> None:
+    people = {"type": "array", "items": PERSON}
+    content = {each: {"schema": people} for each in ("application/json", CSV)}
+    paths = {"/people": {"get": operation(responses={"2XX": {"description": "", "content": content}})}}
+    scene = Stage(api(paths), "exposure: {mode: enforce, infer: false}, response-schema: {mode: off}")
+    returns = (*answered(media_type), ("content-range", span))
+    seen = scene.ask(ADA, "GET /people", answer=body, returns=returns, status=206)
+    assert (seen.status, told(scene, seen, *customers("1"))) == ((502, {}) if exposed is None else (206, exposed))
+
+
 def test_a_larger_answer_than_is_inspected_is_refused_where_that_is_enforced() -> None:
     scene = stage(((LINES, PERSON),), "mode: enforce", "response-schema: {mode: off, inspected-bytes: 20}")
     body = b'{"number":"1"}\n{"number":"2"}\n'
