@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 
 from garrison.core.event import Event
 from garrison.core.ids import EventId, OperationId
-from garrison.engine.parties import peer_of
+from garrison.core.networks import peer_of
 
 _HOUR: Final = 3600.0
 _DAY: Final = 86_400.0
