@@ -47,7 +47,8 @@ class Clients:
             time.sleep(0.01)
 
     def _send(self, connection: http.client.HTTPConnection, target: str) -> None:
-        address = str(NETWORK + next(self.sent))
+        number = next(self.sent)
+        address = str(NETWORK + (number << 64) + number)  # in a network of its own, as subscribers are
         connection.request("GET", target, headers={"X-Forwarded-For": address, "Person": address})
         response = connection.getresponse()
         body = response.read()
