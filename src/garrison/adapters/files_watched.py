@@ -8,7 +8,6 @@ import os
 import threading
 import weakref
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
 
@@ -52,7 +51,7 @@ class FilesWatched:
     def start(self) -> None:
         """Begin to watch; a process that is forked off from now on watches by itself."""
         self._begin()
-        os.register_at_fork(after_in_child=partial(_go_on, weakref.ref(self)))
+        _WATCHING.add(self)
 
     def _begin(self) -> None:
         self._changes = Changes()
@@ -62,6 +61,7 @@ class FilesWatched:
     def close(self) -> None:
         """Stop watching."""
         changes, self._changes = self._changes, None
+        _WATCHING.discard(self)
         self._closing.set()
         if changes is not None:
             changes.wake()
@@ -70,7 +70,7 @@ class FilesWatched:
 
     def _begin_again(self) -> None:
         """In a process that was forked off: its parent's threads are not there, and may have been in the middle."""
-        if self._changes is None:
+        if self._changes is None:  # it was just being closed
             return
         self._changes.close()
         self._closing = threading.Event()
@@ -98,10 +98,16 @@ class FilesWatched:
             self._say(f"`{watched.path}` cannot be used, what it said before stays in force: {error}")
 
 
-def _go_on(reference: "weakref.ref[FilesWatched]") -> None:
-    watched = reference()
-    if watched is not None:
-        watched._begin_again()  # noqa: SLF001  # this module's own
+_WATCHING: Final = weakref.WeakSet[FilesWatched]()
+"""Those that were started and not closed."""
+
+
+def _go_on() -> None:
+    for each in list(_WATCHING):
+        each._begin_again()  # noqa: SLF001  # this module's own
+
+
+os.register_at_fork(after_in_child=_go_on)  # once: what is registered stays so, and each reload watches anew
 
 
 def _stamp(path: Path) -> _Stamp | None:
