@@ -7,18 +7,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.payload.sign_words import WORDS
 
 from garrison.payload.places import SIGNS
 from garrison.payload.plain import PLAIN, may_be_plain, with_any_digits
 from garrison.payload.scanner import Scanner, expression, scanner_of
 
 _BYTES = frozenset(PLAIN) | {0}
-_WORDS = sorted({
-    word
-    for sign in SIGNS
-    for word in sign.pattern.replace("(", " ").replace(")", " ").replace("|", " ").split()
-    if word.replace("_", "").isalnum()
-})  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -61,7 +56,7 @@ def test_a_pattern_is_widened_to_any_digit(pattern: str, other: str) -> None:
 
 
 @given(
-    st.lists(st.sampled_from([*_WORDS, " ", ".", ",", ":", "-", "1", "0", "5", "169.254", "x"])),
+    st.lists(st.sampled_from([*WORDS, " ", ".", ",", ":", "-", "1", "0", "5", "169.254", "x"])),
     st.text("059", max_size=40),
 )
 def test_what_is_silent_shows_no_sign_whatever_its_digits_are(words: list[str], digits: str) -> None:
@@ -125,7 +120,7 @@ _CATEGORIES = {
 }
 
 
-@given(st.lists(st.sampled_from([*_WORDS, " ", " ", ".", ",", "..", "@", ":", "-", "--", "+", "\0", "1", "e", "ß"])))
+@given(st.lists(st.sampled_from([*WORDS, " ", " ", ".", ",", "..", "@", ":", "-", "--", "+", "\0", "1", "e", "ß"])))
 def test_plain_texts_show_the_same_whoever_looks(words: list[str]) -> None:
     data = b"\0" + "".join(words).encode() + b"\0"
     whole = Scanner.__new__(Scanner)
