@@ -5,7 +5,7 @@
  *
  * It is stricter than Envoy where Envoy only may: what a callback hands out is freed when the hook returns, and a
  * reply or a reset destroys the filter inside the call every other time; one that goes on now and then ends another of
- * its thread. It checks that a message that passes unchanged passes whole.
+ * its thread. It checks that a message that passes unchanged passes whole, and that no more is held than was asked for.
  *
  *     host FILTER.so CONFIG EXCHANGES SEED
  */
@@ -24,6 +24,7 @@
 #define LANES 5 /* exchanges at a time on each thread */
 #define JUDGED 1 /* the event by which the filter is told that a message was judged */
 #define MAX_FIELDS 100
+#define BUFFER_LIMIT 4096 /* bytes that are held of a message until the filter asks for more */
 #define REQUEST 0
 #define RESPONSE 1
 
@@ -522,6 +523,9 @@ static void send_chunk(struct exchange *x, int which, size_t length, bool end)
         if (status == BODY_STOP || (paused && !awaited(x))) {
             fail("a body was stopped for ever");
         }
+        if (status == BODY_BUFFER && side->buffered.length + side->received.length > x->limit) {
+            fail("more is held than Envoy holds");
+        }
         side->held = end && status != BODY_CONTINUE;
         forward(side, status == BODY_CONTINUE);
     }
@@ -647,6 +651,7 @@ static void begin_run(struct run *run, int lane, unsigned seed)
 {
     struct exchange *x = lanes[lane] = calloc(1, sizeof *x);
     x->seed = seed;
+    x->limit = BUFFER_LIMIT;
     x->mailbox = calloc(1, sizeof *x->mailbox);
     x->mailbox->owners = 1;
     x->module = hook.new(config, x);

@@ -1,11 +1,13 @@
 """What the filter does with responses, in front of a real Envoy."""
 
 import http.client
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.integration.envoy.clients import fresh_name, raw_head, read_all, read_until, send
-from tests.integration.envoy.running import Envoy, Notes, connect
+from tests.integration.envoy.conftest import scripted_config
+from tests.integration.envoy.running import Envoy, Notes, bootstrap, connect, filter_entry, free_port, running
 from tests.integration.envoy.upstream import Upstream
 
 pytestmark = pytest.mark.integration
@@ -55,6 +57,24 @@ def test_observed_response_flows_while_it_is_copied(gateway: Envoy, notes: Notes
         assert b"data: 2" in read_all(connection)
     response = notes.wait(name, "request", "response", "close")[1]
     assert response["body"] == "data: 1\n\ndata: 2\n\n"
+
+
+@pytest.mark.parametrize("target", ["/big/300000", "/bigchunked/300000"])
+def test_the_last_piece_of_an_observed_response_may_be_larger_than_envoys_own_buffer_limit(
+    filter_module: Path, upstream: Upstream, notes: Notes, tmp_path: Path, target: str
+) -> None:
+    """It is held until it is judged, as the worker has another exchange."""
+    upstream.gate.clear()
+    port, entry = free_port(), filter_entry(filter_module, scripted_config(notes))
+    config = bootstrap(port, upstream.port, entry, buffer_limit=4096)
+    with running(Envoy(tmp_path, config, port, workers=1)), connect(port) as other:
+        other.sendall(raw_head(fresh_name(), {}, "/gated", "connection: close"))
+        assert read_until(other, b"data: 1")
+        name = fresh_name()
+        assert len(send(port, name, wanting("observe", 400_000), target).body) == 300_000
+        assert notes.wait(name, "request", "response", "close")[1]["size"] == 300_000
+        upstream.gate.set()
+        assert b"data: 2" in read_all(other)
 
 
 @pytest.mark.parametrize("target", ["/big/20000", "/bigchunked/20000", "/bigchunked/1000000"])

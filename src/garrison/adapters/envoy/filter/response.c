@@ -67,7 +67,7 @@ static enum outcome judge_copy(struct exchange *x, stream envoy)
 static enum outcome tell_all(struct exchange *x, stream envoy, bool has_body)
 {
     if (tell_response_later(x, envoy, has_body)) {
-        return WAIT;
+        return PAUSE; /* what is here of it may be more than Envoy would hold otherwise */
     }
     struct answer answer;
     bool told = tell_response(x, has_body, &answer);
@@ -204,7 +204,7 @@ enum outcome more_response(struct exchange *x, stream envoy, int received, bool 
     struct side *side = &x->response;
     side->ended = side->ended || end;
     if (side->state == QUEUED) {
-        return WAIT; /* it is the judge's */
+        return PAUSE; /* it is the judge's; what follows is another protocol, if anything */
     }
     side->complete = is_complete(side, body_total(envoy, false, received));
     bool open = x->session != NULL && !x->local;
