@@ -35,10 +35,12 @@ class FilesWatched:
     """Files, each with what takes it over when it changes. `apply` is called on the thread that watches."""
 
     def __init__(self, say: Callable[[str], None]) -> None:
-        """`say` is told, once a change, of a file that cannot be used."""
+        """`say` is told, once a change, of a file that cannot be used. One that cannot be read is tried again."""
         self._say = say
         self._files: list[_Watched] = []
         self._seen: dict[Path, _Stamp | None] = {}
+        self._unread: set[Path] = set()
+        """Those that could not be looked at or read the last time, which was said."""
         self._closing = threading.Event()
         self._changes: Changes | None = None
 
@@ -88,14 +90,25 @@ class FilesWatched:
             self._closing.wait(POLL_SECONDS)
 
     def _look(self, watched: _Watched) -> None:
-        stamp = _stamp(watched.path)
-        if watched.path in self._seen and self._seen[watched.path] == stamp:
-            return
-        self._seen[watched.path] = stamp  # before it is read: what changes meanwhile is read again
+        path = watched.path
         try:
-            watched.apply(watched.path.read_bytes() if stamp is not None else None)
-        except (OSError, ValueError) as error:
-            self._say(f"`{watched.path}` cannot be used, what it said before stays in force: {error}")
+            stamp = _stamp(path)
+            if path in self._seen and self._seen[path] == stamp:
+                return
+            self._seen[path] = stamp  # before it is read: what changes meanwhile is read again
+            watched.apply(path.read_bytes() if stamp is not None else None)
+        except OSError as error:
+            self._seen.pop(path, None)  # it may be well again without a change: rights, a descriptor that is free
+            if path not in self._unread:
+                self._unread.add(path)
+                self._complain(path, error)
+            return
+        except ValueError as error:
+            self._complain(path, error)
+        self._unread.discard(path)
+
+    def _complain(self, path: Path, error: Exception) -> None:
+        self._say(f"`{path}` cannot be used, what it said before stays in force: {error}")
 
 
 _WATCHING: Final = weakref.WeakSet[FilesWatched]()
@@ -111,8 +124,9 @@ os.register_at_fork(after_in_child=_go_on)  # once: what is registered stays so,
 
 
 def _stamp(path: Path) -> _Stamp | None:
+    """None where there is no such file. Raises OSError where that cannot be told: what nobody may look at is there."""
     try:
         found = os.stat(path)  # noqa: PTH116  # called forty times a second: a third of what Path.stat costs
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     return found.st_mtime_ns, found.st_size, found.st_ino

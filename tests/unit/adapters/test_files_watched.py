@@ -1,8 +1,10 @@
 """A file that changes is in force soon, however it was changed."""
 
+import errno
 import os
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,7 +21,8 @@ class Watched:
     def __init__(self, path: Path) -> None:
         self._came = threading.Condition()
         self._content: bytes | None = None
-        self.files = FilesWatched(lambda _: None)
+        self.said: list[str] = []
+        self.files = FilesWatched(self.said.append)
         self.files.add(path, self._take)
         self.files.start()
 
@@ -94,6 +97,39 @@ def test_a_link_on_the_way_leads_elsewhere(tmp_path: Path) -> None:
     watched.files.close()
 
 
+def test_a_file_that_cannot_be_looked_at_is_not_taken_for_none(file: Path, watched: Watched) -> None:
+    """What it says, such as who is blocked, must not end with it."""
+    assert watched.is_seen(b"one")
+    file.unlink()
+    file.symlink_to(file.name)  # a link to itself: no rights are needed to look at that in vain
+    until(lambda: bool(watched.said))
+    assert watched.is_seen(b"one")
+    fresh = file.with_name("fresh")
+    fresh.write_bytes(b"two")
+    fresh.replace(file)
+    assert watched.is_seen(b"two")
+    assert len(watched.said) == 1
+
+
+def test_a_file_that_cannot_be_read_is_read_once_that_is_possible(
+    file: Path, watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As while a process has no descriptor left: the change came, and no other does."""
+    assert watched.is_seen(b"one")
+    tries = []
+
+    def fail(path: Path) -> bytes:
+        tries.append(path)
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "read_bytes", fail)
+        file.write_bytes(b"another")
+        until(lambda: len(tries) > 2)
+    assert watched.is_seen(b"another")
+    assert len(watched.said) == 1, "once a change"
+
+
 def test_a_directory_that_comes_later(tmp_path: Path) -> None:
     watched = Watched(tmp_path / "later" / "file")
     assert watched.is_seen(None)
@@ -135,6 +171,13 @@ def test_woken_it_waits_no_more() -> None:
     waiting.join(PATIENCE)
     assert not waiting.is_alive(), "nor ever again"
     changes.close()
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def waiting_for(changes: Changes) -> threading.Thread:
