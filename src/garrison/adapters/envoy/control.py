@@ -20,6 +20,8 @@ MAX_LINE = 1 << 20
 """Bytes of one message; a thousand problems take about 200 KiB."""
 IDLE_TIMEOUT = 10.0
 """Seconds a connection may be silent before the server turns to the next."""
+RETRY = 0.1
+"""Seconds until it is tried again to take a connection that could not be taken."""
 
 Handler = Callable[[], Any]
 """Answers one command with something JSON can hold; may raise ProblemsError."""
@@ -49,22 +51,25 @@ class Server:
         self._socket.bind(str(path))
         path.chmod(0o600)
         self._socket.listen(4)
+        self._closing = threading.Event()
         self._thread = threading.Thread(target=self._serve, name="garrison-control", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
         """Stop answering."""
+        self._closing.set()
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
         self._thread.join(IDLE_TIMEOUT)
 
     def _serve(self) -> None:
-        while True:
+        while not self._closing.is_set():
             try:
                 connection, _ = self._socket.accept()
-            except OSError:
-                return  # closed
+            except OSError:  # closed, or there is no descriptor left: who connected waits until there is one
+                self._closing.wait(RETRY)
+                continue
             with connection, contextlib.suppress(OSError):
                 connection.settimeout(IDLE_TIMEOUT)
                 self._converse(connection)

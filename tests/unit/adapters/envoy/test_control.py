@@ -1,6 +1,11 @@
 """The control socket: commands are answered, whatever goes wrong is said, and it goes on."""
 
+import contextlib
+import os
+import resource
 import socket
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -41,6 +46,29 @@ def test_failures_are_said_and_the_next_command_is_answered(tmp_path: Path) -> N
         assert b"not a command" in client.recv(999)
     assert request(tmp_path / "s", "ping", timeout=30) == "pong"
     server.close()
+
+
+def test_it_goes_on_once_there_are_descriptors_again(tmp_path: Path) -> None:
+    """A flood of connections takes all that Envoy has, just when somebody changes the policy."""
+    server = serve(tmp_path / "s", {"ping": lambda: "pong"})
+    with socket.socket(socket.AF_UNIX) as client, few_descriptors():
+        client.connect(str(tmp_path / "s"))
+        time.sleep(0.1)
+    assert request(tmp_path / "s", "ping", timeout=30) == "pong"
+    server.close()
+
+
+@contextlib.contextmanager
+def few_descriptors() -> Iterator[None]:
+    """No more than there are now."""
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    lowest = os.dup(0)
+    os.close(lowest)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
 
 
 def test_nobody_there_is_an_error(tmp_path: Path) -> None:
