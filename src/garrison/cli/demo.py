@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from garrison.cli.output import line, note
+from garrison.cli.output import announce, line, note
 
 EXAMPLES = "Example: garrison demo"
 
@@ -65,4 +65,4 @@ def demo(
         )
         checked = Checked(settings, {str(DESCRIPTION): DESCRIPTION.read_bytes()})
         around = partial(beside, note=note, ready=ready)
-        Supervisor(lambda _: checked, parts, say=line, note=note, beside=around).run()
+        Supervisor(lambda _: checked, parts, say=announce, note=note, beside=around).run()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from garrison.cli.options import Config, Overlay
-from garrison.cli.output import line, note, progress
+from garrison.cli.output import announce, note, progress
 from garrison.core.counted import counted
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def guard(
     def parts() -> Parts:
         return Parts(envoy_binary(), filter_module(), python_library(), FACTORY)
 
-    Supervisor(load, parts, say=line, note=note, grace=grace, beside=partial(beside, note=note, alone=alone)).run()
+    Supervisor(load, parts, say=announce, note=note, grace=grace, beside=partial(beside, note=note, alone=alone)).run()
 
 
 def _loader(config: Path | None, options: "Options") -> "Load":

@@ -25,9 +25,17 @@ def line(text: str) -> None:
     print(text, flush=True)  # noqa: T201  # the command's output
 
 
+def announce(text: str) -> None:
+    """One line of a command that serves: it goes on where nobody reads any more, or the disk is full."""
+    with contextlib.suppress(OSError):
+        line(text)
+
+
 def note(text: str) -> None:
-    """One line that is not the result: a warning, a problem, what happens meanwhile."""
-    print(text, file=sys.stderr, flush=True)  # noqa: T201  # the command's output
+    """One line that is not the result: a warning, a problem, what happens meanwhile. Nothing stops because it cannot be
+    written."""
+    with contextlib.suppress(OSError):
+        print(text, file=sys.stderr, flush=True)  # noqa: T201  # the command's output
 
 
 def as_json(value: Any) -> None:

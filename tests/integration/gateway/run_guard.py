@@ -13,7 +13,7 @@ from garrison.adapters.envoy.handover import Checked
 from garrison.adapters.envoy.parts import envoy_binary, python_library
 from garrison.adapters.envoy.service import Parts
 from garrison.adapters.envoy.supervise import Supervisor
-from garrison.cli.output import line, note, report
+from garrison.cli.output import announce, note, report
 from garrison.config.load import Options
 from garrison.core.errors import GarrisonError
 
@@ -31,7 +31,7 @@ def main(config: Path, module: str) -> int:
         return Parts(envoy_binary())
 
     try:
-        Supervisor(load, parts, say=line, note=note, grace=3, beside=partial(beside, note=note)).run()
+        Supervisor(load, parts, say=announce, note=note, grace=3, beside=partial(beside, note=note)).run()
     except GarrisonError as error:
         report(error)
         return 3

@@ -70,8 +70,7 @@ class Guard:
 
     def envoy(self) -> int:
         """The process id of its Envoy."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-        return int(children.split()[0])
+        return children(self.process.pid)[0]
 
     def wait(self, text: str, after: int = 0, *, seconds: float = 60) -> str:
         """The first line that holds `text`, from the line numbered `after` on."""
@@ -113,6 +112,11 @@ def until(
     while not condition():
         assert time.monotonic() < deadline, (what, guard.lines if guard else "")
         time.sleep(pause)
+
+
+def children(pid: int) -> list[int]:
+    """The processes that the main thread of `pid` has started and that it still has."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def is_alive(pid: int) -> bool:

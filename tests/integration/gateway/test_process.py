@@ -1,17 +1,21 @@
 """The gateway as a process: it starts, says so, survives Envoy, drains and leaves nothing behind."""
 
+import json
 import os
 import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
 
 import pytest
 from tests.integration.envoy.clients import Answer, send
+from tests.integration.envoy.running import answers
 from tests.integration.envoy.upstream import Upstream
 from tests.integration.gateway.conftest import StartGuard
-from tests.integration.gateway.running import is_alive, until
+from tests.integration.gateway.running import ROOT, children, is_alive, until
 
 pytestmark = pytest.mark.integration
 
@@ -138,6 +142,35 @@ def test_an_envoy_that_ends_is_started_again_on_the_same_port(start: StartGuard)
     guard.wait("envoy ended unexpectedly (signal SIGKILL), starting it again in 0.2 s")
     guard.wait("garrison: serving again (monitor)")
     assert get(port).status == 200
+
+
+def test_it_goes_on_where_nobody_reads_any_more_what_it_says(upstream: Upstream, tmp_path: Path) -> None:
+    """As where a program ends that the log went to, or the disk that it is on is full."""
+    listen = {"address": "127.0.0.1:0", "workers": 1}
+    (tmp_path / "garrison.yaml").write_text(
+        json.dumps({"upstream": {"url": f"http://127.0.0.1:{upstream.port}"}, "listen": listen})
+    )
+    guard = subprocess.Popen(
+        [sys.executable, str(Path(__file__).with_name("run_guard.py")), "garrison.yaml"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "TMPDIR": str(tmp_path)},
+    )
+    assert guard.stdout is not None
+    try:
+        port = int(next(line for line in guard.stdout if "listening on" in line).split()[3].rpartition(":")[2])
+        guard.stdout.close()
+        (envoy,) = children(guard.pid)
+        os.kill(envoy, signal.SIGKILL)
+        until(lambda: guard.poll() is not None or bool(set(children(guard.pid)) - {envoy}), "another is started")
+        assert guard.poll() is None
+        until(lambda: answers(port), "it serves again")
+        assert get(port).status == 200
+    finally:
+        guard.terminate()
+        guard.wait(60)
 
 
 def test_no_envoy_outlives_a_killed_guard(start: StartGuard) -> None:
