@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from garrison.adapters.store.files import replace_file
 from garrison.config.model import Settings
 
 
@@ -41,10 +42,8 @@ class Handover(msgspec.Struct, frozen=True):
 
 
 def store_checked(checked: Checked, file: Path) -> None:
-    """Write `checked`; written aside and renamed, so that nobody reads half of it."""
-    aside = file.with_suffix(".new")
-    aside.write_bytes(msgspec.msgpack.encode(checked))
-    aside.rename(file)
+    """Write `checked`; nobody reads half of it. Raises OSError; what was there before is then still there."""
+    replace_file(file, msgspec.msgpack.encode(checked), durable=False)
 
 
 def load_checked(file: str) -> Checked:

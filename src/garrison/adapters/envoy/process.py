@@ -170,7 +170,6 @@ def _refusal(error: OSError) -> str:
 
 def _start(plan: Launch) -> subprocess.Popen[bytes]:
     config = plan.run_dir / "envoy.json"
-    config.write_bytes(msgspec.json.encode(plan.bootstrap))
     command = [
         *launch.before(str(plan.preload or "")),
         *(str(plan.binary), "--config-path", str(config)),
@@ -180,6 +179,7 @@ def _start(plan: Launch) -> subprocess.Popen[bytes]:
         *("--log-level", "warning", "--log-format", "%l %v"),
     ]
     try:
+        config.write_bytes(msgspec.json.encode(plan.bootstrap))
         return subprocess.Popen(  # noqa: S603  # our own launcher, no shell
             command,
             stdin=subprocess.DEVNULL,
@@ -190,7 +190,7 @@ def _start(plan: Launch) -> subprocess.Popen[bytes]:
             process_group=0,  # Ctrl-C is for the guard, which drains; a session would be a rank of its own (`pace.py`)
         )
     except OSError as error:
-        raise GatewayError(f"envoy cannot be started: {error}") from error
+        raise GatewayError(f"envoy cannot be started: {cause_of(error)}") from error
 
 
 def _environment(own: Mapping[str, str]) -> dict[str, str]:

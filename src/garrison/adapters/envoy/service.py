@@ -11,7 +11,7 @@ from garrison.adapters.envoy.handover import Checked, Handover, store_checked
 from garrison.adapters.envoy.process import Envoy, Launch, reserve
 from garrison.config.address import Listen, parse_listen
 from garrison.config.model import Settings
-from garrison.core.errors import GarrisonError
+from garrison.core.errors import GarrisonError, GatewayError, cause_of
 
 RELOAD_TIMEOUT = 120.0
 """Seconds for the engine to compile a new policy."""
@@ -44,7 +44,7 @@ class Service:
         """Begin with the policy `checked`; its port is taken here, once for all restarts.
 
         `events` is the pipe's writing end; `log` gets the lines of Envoy's log. Raises GatewayError where the
-        address cannot be had.
+        address cannot be had, or the policy cannot be written.
         """
         self._asked = asked = checked.settings
         wanted = parse_listen(asked.listen.address)
@@ -58,7 +58,11 @@ class Service:
         self._events = events
         self._log = log
         self._file = run_dir / POLICY_FILE
-        store_checked(Checked(self.settings, checked.documents), self._file)
+        try:
+            store_checked(Checked(self.settings, checked.documents), self._file)
+        except OSError as error:
+            self.close()
+            raise GatewayError(f"the policy cannot be written to `{run_dir}`: {cause_of(error)}") from error
 
     def close(self) -> None:
         """Give its port back."""
@@ -107,13 +111,18 @@ class Service:
         if new.record.keep_bodies != self._asked.record.keep_bodies:
             waiting = (*waiting, "record.keep-bodies")
         before = self._file.with_suffix(".old")
-        self._file.rename(before)
-        store_checked(Checked(new, wanted.documents), self._file)
+        try:
+            # A second name: an Envoy that has to be started meanwhile finds one policy or the other.
+            before.unlink(missing_ok=True)
+            before.hardlink_to(self._file)
+            store_checked(Checked(new, wanted.documents), self._file)
+        except OSError as error:
+            raise GatewayError(f"the new policy cannot be written: {cause_of(error)}") from error
         try:
             if self._parts.module:
                 control.request(self._run_dir / CONTROL_SOCKET, "reload", timeout=RELOAD_TIMEOUT)
         except GarrisonError:
-            before.rename(self._file)
+            before.replace(self._file)
             raise
         self.settings = new
         self._plain = wanted.plain or wanted.settings
