@@ -56,13 +56,20 @@ def beside(
             yield _Guarding(None, ready)
         return
     with data_directory(settings.data) as data, _metrics(data, settings.metrics.listen) as metrics:
-        # What an earlier run counted is not carried on: `vitals.py` carries on what it finds.
-        (data / DIRECTORY / GATEWAY).unlink(missing_ok=True)
+        _forget_counts(data)
         recorded = _Recorded(data, settings, note, metrics)
         try:
             yield _Guarding(recorded, ready)
         finally:
             recorded.close()
+
+
+def _forget_counts(data: Path) -> None:
+    """What an earlier run counted is not carried on: `vitals.py` carries on what it finds. Raises GatewayError."""
+    try:
+        (data / DIRECTORY / GATEWAY).unlink(missing_ok=True)
+    except OSError as error:
+        raise GatewayError(f"cannot keep data in `{data}`: {DIRECTORY}/{GATEWAY}: {cause_of(error)}") from error
 
 
 def _metrics(data: Path, listen: str) -> contextlib.AbstractContextManager[str]:

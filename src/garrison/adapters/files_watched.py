@@ -44,11 +44,12 @@ class FilesWatched:
         self._closing = threading.Event()
         self._changes: Changes | None = None
 
-    def add(self, path: Path, apply: Apply) -> None:
-        """Watch `path`; it is read at once, so that it is in force when this returns. Before `start`."""
+    def add(self, path: Path, apply: Apply) -> Exception | None:
+        """Watch `path`; it is read at once, so that it is in force when this returns, or what keeps it from that is
+        given. Before `start`."""
         watched = _Watched(path, apply)
         self._files.append(watched)
-        self._look(watched)
+        return self._look(watched)
 
     def start(self) -> None:
         """Begin to watch; a process that is forked off from now on watches by itself."""
@@ -89,12 +90,12 @@ class FilesWatched:
                 self._look(watched)
             self._closing.wait(POLL_SECONDS)
 
-    def _look(self, watched: _Watched) -> None:
+    def _look(self, watched: _Watched) -> Exception | None:
         path = watched.path
         try:
             stamp = _stamp(path)
             if path in self._seen and self._seen[path] == stamp:
-                return
+                return None
             self._seen[path] = stamp  # before it is read: what changes meanwhile is read again
             watched.apply(path.read_bytes() if stamp is not None else None)
         except OSError as error:
@@ -102,10 +103,13 @@ class FilesWatched:
             if path not in self._unread:
                 self._unread.add(path)
                 self._complain(path, error)
-            return
+            return error
         except ValueError as error:
+            self._unread.discard(path)
             self._complain(path, error)
+            return error
         self._unread.discard(path)
+        return None
 
     def _complain(self, path: Path, error: Exception) -> None:
         self._say(f"`{path}` cannot be used, what it said before stays in force: {error}")

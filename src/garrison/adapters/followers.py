@@ -36,7 +36,7 @@ class Followers:
         """Follow `settings` from now on, before a policy of them that is made of `operations` is in force.
 
         Raises ConfigError where a file that they need cannot be had, and RecordError where budgets are enforced and
-        the record cannot be read.
+        the record cannot be read, or a gateway that enforces would begin without its countermeasures.
         """
         for each in (self._credentials, self._measures, self._releases):
             each.apply(settings)

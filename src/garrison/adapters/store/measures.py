@@ -197,10 +197,13 @@ class MeasuresInForce:
         self._putting = threading.Lock()
 
     def apply(self, settings: Settings) -> None:
-        """Have the files that the settings name in force, now and whenever they change."""
+        """Have the files that the settings name in force, now and whenever they change.
+
+        Raises RecordError where the gateway enforces and would begin without them, because they cannot be used."""
         names = settings.data, settings.controls.blocking.systems_file
         if names == self._names:
             return
+        begins = not self._files
         self.close()
         self._names = names
         data, systems_file = names
@@ -210,9 +213,10 @@ class MeasuresInForce:
             many.add(Path(systems_file), self._take_systems)
         else:
             self._systems = Networks(())  # those of a file that the settings named before
-        if data:
-            many.add(Path(data) / FILE, self._take_measures)
-            few.add(Path(data) / CHANGES, self._take_changes)
+        wrong = self._added(Path(data), many, few) if data else ""
+        if wrong and begins and settings.mode == "enforce":
+            self._files, self._names = (), ("", "")
+            raise RecordError(wrong)
         many.start()
         few.start()
 
@@ -220,6 +224,18 @@ class MeasuresInForce:
         """Look at no file any more; what is in force stays so."""
         for each in self._files:
             each.close()
+
+    def _added(self, data: Path, many: FilesWatched, few: FilesWatched) -> str:
+        """Both files are watched; what is wrong with one of them, or empty."""
+        whole = many.add(data / FILE, self._take_measures)
+        changes = few.add(data / CHANGES, self._take_changes)
+        for name, error in ((FILE, whole), (CHANGES, changes)):
+            if error is not None:
+                return (
+                    f"whom countermeasures refuse is not known: `{data / name}` cannot be used: {cause_of(error)};"
+                    " mend it, or move it away to begin without any"
+                )
+        return ""
 
     def _take_measures(self, content: bytes | None) -> None:
         whole = _Whole(Measures((), self._systems) if self._systems else NO_MEASURES)

@@ -126,6 +126,29 @@ def test_damaged_file_is_said_and_changes_nothing(
     until(lambda: watching.blocks("192.0.2.9"))
 
 
+@pytest.mark.parametrize("name", [FILE, CHANGES])
+def test_a_gateway_that_enforces_does_not_begin_without_them(
+    name: str, tmp_path: Path, watch: Callable[[Settings], Watching]
+) -> None:
+    add(tmp_path, block("192.0.2.1"))
+    sound = (tmp_path / name).read_bytes()
+    (tmp_path / name).write_bytes(b"{}}\n")
+    assert not watch(Settings(data=str(tmp_path))).blocks("192.0.2.9"), "one that monitors does"
+    files = MeasuresInForce(State(), lambda _: None)
+    enforcing = Settings(data=str(tmp_path), mode="enforce")
+    for _ in range(2):
+        with pytest.raises(RecordError, match=f"whom countermeasures refuse is not known: .*{name}"):
+            files.apply(enforcing)
+    (tmp_path / name).write_bytes(sound)
+    files.apply(enforcing)
+    (tmp_path / name).write_bytes(b"{}}\n")
+    table = tmp_path / "systems.csv"
+    table.write_text("192.0.2.0/24,64500\n")
+    controls = ControlsSettings(blocking=BlockingSettings(systems_file=str(table)))
+    files.apply(Settings(data=str(tmp_path), mode="enforce", controls=controls))  # it goes on with what it has
+    files.close()
+
+
 def test_a_change_costs_a_line_however_much_there_is(tmp_path: Path, watch: Callable[[Settings], Watching]) -> None:
     add(tmp_path, *[block(f"10.{each // 256}.{each % 256}.0/24") for each in range(3000)])
     watching = watch(Settings(data=str(tmp_path)))
