@@ -24,6 +24,7 @@ from garrison.adapters.recorded.secrets import Redactor
 from garrison.adapters.recording import Recording
 from garrison.adapters.store.kept import keep_state
 from garrison.config.model import Settings
+from garrison.core.errors import GatewayError
 from garrison.core.event import Event
 from garrison.engine.plan import Policy
 from garrison.engine.state import State
@@ -57,7 +58,10 @@ def engine(config: FilterConfig) -> Exchanges:
 
     def reload() -> dict[str, int]:
         changed = load_checked(handover.policy_file)
-        _switch(exchanges, followers, changed.settings, _policy(changed, state))
+        policy = _policy(changed, state)
+        if load_checked(handover.policy_file) != changed:  # the guard waits for so long and no longer
+            raise GatewayError("the policy was taken back before it was compiled")
+        _switch(exchanges, followers, changed.settings, policy)
         if recording:
             recording.apply(changed.settings)
         return status()
