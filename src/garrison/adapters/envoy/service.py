@@ -1,6 +1,8 @@
 """The settings in force, and the Envoy that runs on them."""
 
-from collections.abc import Callable
+import contextlib
+import hashlib
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -9,6 +11,7 @@ from garrison.adapters.envoy import control
 from garrison.adapters.envoy.bootstrap import bootstrap
 from garrison.adapters.envoy.handover import Checked, Handover, store_checked
 from garrison.adapters.envoy.process import Envoy, Launch, reserve
+from garrison.adapters.tls_files import tls_files
 from garrison.config.address import Listen, parse_listen
 from garrison.config.model import Settings
 from garrison.core.errors import GarrisonError, GatewayError, cause_of
@@ -53,6 +56,7 @@ class Service:
         listen = msgspec.structs.replace(asked.listen, address=str(self.place))
         self.settings = msgspec.structs.replace(asked, listen=listen)
         self._plain = checked.plain or asked
+        self._certificates = _digests(self.settings)
         self._run_dir = run_dir
         self._parts = parts
         self._events = events
@@ -81,6 +85,7 @@ class Service:
     def start(self) -> Envoy:
         """Start an Envoy on the policy in force; it does not serve yet."""
         settings = self.settings
+        self._certificates = _digests(settings)
         config = bootstrap(
             settings,
             run_dir=self._run_dir,
@@ -108,6 +113,8 @@ class Service:
         new = msgspec.structs.replace(wanted.settings, **{name: getattr(old, name) for name in _FIXED})
         if bootstrap(new, run_dir=self._run_dir) != bootstrap(old, run_dir=self._run_dir):
             waiting = (*waiting, "controls.request-limits (Envoy's own bound on a request's head)")
+        if _digests(new) != self._certificates:
+            waiting = (*waiting, "certificates")
         if new.record.keep_bodies != self._asked.record.keep_bodies:
             waiting = (*waiting, "record.keep-bodies")
         before = self._file.with_suffix(".old")
@@ -135,3 +142,13 @@ class Service:
             event_descriptor=self._events,
         )
         return {"factory": self._parts.factory, "settings": msgspec.to_builtins(handover)}
+
+
+def _digests(settings: Settings) -> Mapping[str, bytes]:
+    """What stands in the files of certificates and keys, which Envoy reads as it starts; without those that cannot be
+    read just now."""
+    found: dict[str, bytes] = {}
+    for file in tls_files(settings):
+        with contextlib.suppress(OSError):
+            found[file] = hashlib.sha256(Path(file).read_bytes()).digest()
+    return found

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from garrison.adapters.envoy.handover import Checked, load_checked
 from garrison.adapters.envoy.service import POLICY_FILE, Parts, Service
-from garrison.config.model import ListenSettings, RecordSettings, Settings, UpstreamSettings
+from garrison.config.model import ListenSettings, RecordSettings, Settings, UpstreamSettings, UpstreamTlsSettings
 from garrison.core.errors import GatewayError
 
 
@@ -54,6 +55,20 @@ def test_a_policy_that_cannot_be_written_leaves_the_old_one(service: Service, tm
 def test_a_first_policy_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     with no_room(), pytest.raises(GatewayError, match=r"the policy cannot be written to `.*`: file too large"):
         Service(tmp_path, Checked(settings(1)), Parts(Path("/nowhere/envoy")), events=-1, log=lambda _: None)
+
+
+def test_a_certificate_that_was_renewed_waits_for_the_next_start(tmp_path: Path) -> None:
+    authorities = tmp_path / "ca.pem"
+    authorities.write_text("old")
+    tls = UpstreamTlsSettings(ca=str(authorities))
+    asked = msgspec.structs.replace(settings(1), upstream=UpstreamSettings(url="https://127.0.0.1:1", tls=tls))
+    parts = Parts(Path("/nowhere/envoy"))
+    with closing(Service(tmp_path, Checked(asked), parts, events=-1, log=lambda _: None)) as service:
+        assert service.apply(Checked(asked)) == ()
+        authorities.write_text("new")
+        assert service.apply(Checked(asked)) == ("certificates",)
+        service.start().stop()
+        assert service.apply(Checked(asked)) == ()
 
 
 def test_an_engine_that_refuses_leaves_the_old_one(tmp_path: Path) -> None:
