@@ -117,7 +117,7 @@ class _Recorded:
         self._watch = Companion("watch", command, note, watch_secrets(settings))
         self._assess: Companion | None = None
         self._follow_assess(settings)
-        self._heartbeat = Heartbeat(data, GUARD, self._status)
+        self._heartbeat = Heartbeat(data, GUARD, self._status, note)
 
     def serving(self, url: str, pid: int) -> None:
         before = self._told.envoy

@@ -4,7 +4,6 @@ Written aside and renamed, so that nobody reads half of one; in place only where
 process ends: `updated` and `pid` tell whether it lives. Nothing in them is personal.
 """
 
-import contextlib
 import errno
 import os
 import threading
@@ -16,6 +15,7 @@ from typing import Final, TypeVar
 import msgspec
 
 from garrison.adapters.store.files import make_directory, replace_file
+from garrison.core.errors import cause_of
 from garrison.engine.circuit import Picture
 
 DIRECTORY: Final = "status"
@@ -215,12 +215,16 @@ def is_running(pid: int) -> bool:
 class Heartbeat:
     """Writes a status file once a second, on a daemon thread, until closed; then once more."""
 
-    def __init__(self, data: Path, name: str, status: Callable[[], msgspec.Struct]) -> None:
+    def __init__(
+        self, data: Path, name: str, status: Callable[[], msgspec.Struct], say: Callable[[str], None] = lambda _: None
+    ) -> None:
         """`status` is called on that thread, and on those that call; the first file is there when this returns, unless
-        the disk is full."""
+        the disk is full. `say` is told, once, where it cannot be written."""
         self._data = data
         self._name = name
         self._status = status
+        self._say = say
+        self._trouble = ""
         self._closing = threading.Event()
         self._writing = threading.Lock()
         self.beat()
@@ -230,8 +234,15 @@ class Heartbeat:
     def beat(self) -> None:
         """Write it now: something changed that nobody is to be told of a second late."""
         # What cannot be written keeps the old file, whose age shows; it must not end the process that it tells of.
-        with self._writing, contextlib.suppress(OSError):
-            write_status(self._data, self._name, self._status())
+        trouble = ""
+        with self._writing:
+            try:
+                write_status(self._data, self._name, self._status())
+            except OSError as error:
+                trouble = cause_of(error)
+            if trouble and trouble != self._trouble:
+                self._say(f"garrison: nothing can be written to `{self._data / DIRECTORY}`: {trouble}")
+            self._trouble = trouble
 
     def close(self) -> None:
         """Stop, and write what is true at the end."""

@@ -165,8 +165,10 @@ def test_a_heartbeat_tells_at_once_what_is_not_to_wait(tmp_path: Path) -> None:
 
 def test_a_full_disk_does_not_end_a_heartbeat(tmp_path: Path) -> None:
     (tmp_path / "status").write_text("in the way")
-    Heartbeat(tmp_path, WATCH, lambda: WATCH_STATUS).close()
+    said: list[str] = []
+    Heartbeat(tmp_path, WATCH, lambda: WATCH_STATUS, said.append).close()
     assert read_status(tmp_path, WATCH, WatchStatus) is None
+    assert said == [f"garrison: nothing can be written to `{tmp_path / 'status'}`: file exists"]
 
 
 @pytest.fixture

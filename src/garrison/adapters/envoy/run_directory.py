@@ -71,12 +71,19 @@ def _is_free(lock: Path) -> bool:
 
 @contextlib.contextmanager
 def _locked(directory: Path) -> Iterator[None]:
-    """Hold the directory's lock, which nobody sees before it is held; processes that are started do not inherit it."""
+    """Hold the directory's lock, which nobody sees before it is held; processes that are started do not inherit it.
+
+    The directory itself is locked too, or what tidies up (tmpfiles.d(5), "Age") would take the policy of a gateway that
+    nobody changed or had to start again for days.
+    """
     aside = directory / f"{LOCK}.new"
+    itself = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     descriptor = os.open(aside, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
+        fcntl.flock(itself, fcntl.LOCK_SH)
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         aside.rename(directory / LOCK)
         yield
     finally:
         os.close(descriptor)
+        os.close(itself)

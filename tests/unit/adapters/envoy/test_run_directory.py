@@ -1,6 +1,10 @@
 """The directory of one run: who may enter, when it goes, and what is never touched."""
 
+import fcntl
 import os
+import shutil
+import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -40,6 +44,26 @@ def test_an_abandoned_one_is_removed_and_one_in_use_is_not(parent: Path) -> None
         remove_abandoned(parent)
         assert first.is_dir()
         assert second.is_dir()
+
+
+def test_nobody_tidies_up_in_one_that_is_used(parent: Path, tmp_path: Path) -> None:
+    with run_directory() as path:
+        (path / "policy").touch()
+        tidy_up(parent, tmp_path / "tmpfiles.conf")
+        assert sorted(each.name for each in path.iterdir()) == [LOCK, "policy"]
+        itself = os.open(path, os.O_RDONLY)
+        with pytest.raises(BlockingIOError):  # what it looks at
+            fcntl.flock(itself, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.close(itself)
+
+
+def tidy_up(parent: Path, file: Path) -> None:
+    """Remove what is older than a second, as systemd does it where files are temporary; where there is it."""
+    program = shutil.which("systemd-tmpfiles")
+    if program is not None:
+        file.write_text(f"d {parent} - - - 1s\n")
+        time.sleep(2)
+        subprocess.run([program, "--clean", str(file)], check=True)
 
 
 def other_name(path: Path) -> None:
