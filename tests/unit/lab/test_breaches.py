@@ -139,6 +139,13 @@ def test_a_limit_of_requests_stops_who_is_loud_and_nobody_else(spread: Result) -
     assert side.harm.hurt > 0, "the client that walks through its own objects at least"
 
 
+def test_what_was_not_played_is_reckoned_at_the_pace_of_what_was() -> None:
+    dell = next(each for each in BREACHES if each.name == "dell-2024")
+    side = run(dell, "patient", protections=("limits",), scale=SMALL).side("limits")
+    assert side
+    assert side.lost == pytest.approx(dell.campaign.variant("patient").duration * 49 / 151.2, rel=0.01), "one a second"
+
+
 def test_same_seed_same_figures(spread: Result) -> None:
     again = run(small(BREACHES[0]), "spread", protections=("limits",), scale=SMALL)
     assert (again.sides, again.method) == (spread.sides, spread.method)
