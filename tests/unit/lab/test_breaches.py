@@ -80,7 +80,7 @@ class Seen(NamedTuple):
 
 SEEN: Final = {
     "tmobile-2022": Seen(frozenset({"id-walk", "unissued-ids"}), 50, 50, 50),
-    "twitter-2021": Seen(frozenset({"lookup-without-next-step"}), 100, 2_500, 100),
+    "twitter-2021": Seen(frozenset({"lookup-without-next-step", "budget-exceeded-anonymous"}), 100, 2_500, 100),
     "carmakers-2022": Seen(frozenset({"id-walk", "unissued-ids"}), 50, 50, 50, 120.0),
     "optus-2022": Seen(frozenset({"dormant-operation", "dormant-operation-people", "id-walk-spread"}), 100, 200, 50),
     "dell-2024": Seen(frozenset({"miss-ratio", "newcomer-operation", "drift"}), 160, 160, 170),
