@@ -8,12 +8,15 @@ list of millions needs little memory.
 import codecs
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
 from garrison.core.counted import counted
 from garrison.core.errors import ConfigError, Problem, cause_of
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 SHOWN: Final = 50
 """Problems that are listed; more are counted."""
@@ -22,6 +25,7 @@ _SEPARATORS: Final = ",;\t"
 _SAID: Final = re.compile(rf"\"?sep=([{_SEPARATORS}])\"?[{_SEPARATORS}]*\r?\n?")
 """A line before the heading that tells spreadsheets what separates."""
 _QUOTED: Final = re.compile(r'"[^"]*"')
+_UNCLEAR: Final = "text that holds quotes stands between quotes, and they are doubled"
 _DATUM: Final = re.compile(r"[0-9][0-9 .,/-]*|[^@\s]+@[^@\s]+")
 """What no column is called: numbers, dates, e-mail addresses."""
 
@@ -39,7 +43,10 @@ class Customers:
             first = file.readline() if said else first
         self.delimiter = said[1] if said else max(_SEPARATORS, key=_QUOTED.sub("", first).count)
         """What separates fields."""
-        self.heading = [name.strip() for name in next(csv.reader([first], delimiter=self.delimiter), [])]
+        try:
+            self.heading = [name.strip() for name in next(self._reader([first]), [])]
+        except csv.Error as error:
+            raise self._wrong_heading(f"cannot be read: {error}", _UNCLEAR) from error
         hint = "the first line names the columns"
         if not any(self.heading):
             raise self._wrong_heading("there is no heading", hint)
@@ -59,14 +66,16 @@ class Customers:
         with self._open() as file:
             for _ in range(self._before):
                 file.readline()
-            reader = csv.reader(file, delimiter=self.delimiter)
+            reader, last = self._reader(file), self._before
             try:
                 next(reader, None)
+                last += reader.line_num
                 for row in reader:
+                    last = self._before + reader.line_num
                     if any(row):
-                        yield reader.line_num + self._before, row
+                        yield last, row
             except csv.Error as error:
-                raise ConfigError([self._problem(reader.line_num, f"cannot be read: {error}")]) from error
+                raise ConfigError([self._problem(last + 1, f"cannot be read: {error}", _UNCLEAR)]) from error
 
     def check(self) -> int:
         """How many people there are; raises ConfigError with everything that is wrong with the list."""
@@ -121,6 +130,10 @@ class Customers:
         known = ", ".join(f"`{one}`" for one in self.heading[:20])
         message = f"`{name}` names {self.heading.count(name) or 'no'} column" + ("s" if name in self.heading else "")
         raise self._wrong_heading(message, f"the heading has {known}")
+
+    def _reader(self, lines: Iterable[str]) -> "Reader":
+        """Strict: a quote that is opened and never closed would make all people behind it a text of the first."""
+        return csv.reader(lines, delimiter=self.delimiter, strict=True)
 
     def _wrong_heading(self, message: str, hint: str) -> ConfigError:
         return ConfigError([self._problem(self._before + 1, message, hint)])

@@ -34,9 +34,14 @@ _CATEGORY: Final = {each.id: each.category for each in SEMANTIC_TYPES}
 _CATEGORIES: Final = tuple(dict.fromkeys(_CATEGORY.values()))
 
 _LISTED: Final = f"SELECT number, {SUBJECT} AS subject FROM names"  # noqa: S608  # made of constants
+_PERSONS: Final = """
+    SELECT number, subject, person
+    FROM listed JOIN (SELECT number, min(subject) AS person FROM listed GROUP BY number) USING (number)
+"""
+"""Who was seen under several keys is one person, under one of the digests."""
 _SEEN: Final = """
-    SELECT number, kind, subject, principal, client, peer, operation, own, time, {value} AS mask
-    FROM {rows} {join} JOIN listed USING (subject)
+    SELECT number, kind, person AS subject, principal, client, peer, operation, own, time, {value} AS mask
+    FROM {rows} {join} JOIN persons USING (subject)
 """
 _PEOPLE: Final = """
     SELECT number, coalesce(nullif(principal, ''), nullif(client, ''), peer),
@@ -93,6 +98,7 @@ def notify(
     with opened(data, wanted) as rows:
         rows.send("names", {"number": "INTEGER", "name": "VARCHAR"}, _digests(customers, kind, keys))
         rows.keep("listed", _LISTED)
+        rows.keep("persons", _PERSONS)
         masks = rows.masks(types for (types,) in rows.ask("SELECT DISTINCT types FROM {rows}"))
         rows.keep("seen", _SEEN.replace("{value}", masks.value).replace("{join}", masks.join))
         tally = _Tally()

@@ -125,9 +125,9 @@ class Lane:
             number += 1
         return (self.tally.lost - before) * max(0.0, times - 1)
 
-    def lost_between(self, begin: float, end: float) -> float:
-        """Subjects lost in a part of what was played."""
-        return self._lost_at(end) - self._lost_at(begin)
-
-    def _lost_at(self, moment: float) -> float:
-        return next((point.lost for point in reversed(self._curve) if point.time <= moment), 0.0)
+    def pace(self, begin: float) -> float:
+        """Subjects lost a second from `begin`, or the last look at the counts before it, to the end of what was
+        played."""
+        first = next(point for point in reversed(self._curve) if point.time <= begin)
+        last = self._curve[-1]
+        return (last.lost - first.lost) / (last.time - first.time)

@@ -175,4 +175,4 @@ def _tail(lane: Lane, campaign: Campaign, played: float) -> float:
     last = min(DAY, played / 2)
     end = campaign.begins + played
     rest = campaign.register.members - campaign.lost(end)
-    return min(float(rest), max(lane.lost_between(end - last, end) / last * left, lane.lost_again()))
+    return min(float(rest), max(lane.pace(end - last) * left, lane.lost_again()))

@@ -53,7 +53,7 @@ def _lines(found: Breach) -> Iterator[str]:
     yield "\n## Likely consequences (GDPR art. 33 (3) c)\n"
     yield OPEN
     yield "\n## Measures (GDPR art. 33 (3) d)\n"
-    yield from (f"- {each}" for each in found.measures)
+    yield from (f"- {_plain(each)}" for each in found.measures)
     yield f"- {OPEN}"
     yield "\n## Contact (GDPR art. 33 (3) b)\n"
     yield OPEN
@@ -101,7 +101,7 @@ def _rank(each: Rank, nameless: str) -> tuple[str, ...]:
 def _scope(found: Breach) -> str:
     scope = found.scope
     parts = [
-        f"{name} `{value}`"
+        f"{name} `{_plain(value)}`"
         for name in ("principal", "client", "token", "peer", "operation")
         if (value := getattr(scope, name)) is not None
     ]
@@ -119,8 +119,13 @@ def _table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[st
 
 
 def _cell(text: str) -> str:
-    """Text in a table: names come from outside."""
-    return printable(text).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
+    """Text in a table."""
+    return _plain(text).replace("|", "\\|")
+
+
+def _plain(text: str) -> str:
+    """Text of one line that makes neither elements nor links nor pictures: names come from outside."""
+    return printable(text).replace("\\", "\\\\").replace("<", "&lt;").replace("[", "\\[")
 
 
 def _moment(seconds: float) -> str:

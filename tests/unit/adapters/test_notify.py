@@ -80,6 +80,8 @@ def test_people_are_found_under_older_keys_and_counted_once(tmp_path: Path) -> N
     assert found.exposed == 1
     assert [(each["id"], each["exposures"], each["types"]) for each in written] == [("7", "2", "name email")]
     assert written[0]["first_seen"] < written[0]["last_seen"]
+    assert [(each.name, each.people, each.exposures) for each in found.recipients] == [("mallory", 1, 2)]
+    assert [each.people for each in found.operations] == [1]
 
 
 def test_names_of_principals_are_no_formulas_and_not_without_end(tmp_path: Path) -> None:
@@ -131,6 +133,21 @@ def test_everything_that_is_wrong_with_a_list_is_said_at_once(tmp_path: Path) ->
 def test_a_list_that_cannot_be_used_says_why(tmp_path: Path, text: str, column: str, message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         Customers(listed(tmp_path, text), column).check()
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('nr,name\n1,A\n2,"B\n3,C\n4,D\n', 3),  # nothing closes it
+        ('nr,name\n1,A\n2,"B\n3,C\n4,"D\n', 3),  # the opening quote of another does
+        ('sep=,\nnr,name\n1,"A" B\n', 3),
+        ('nr,"name\n1,A\n', 1),
+        ("n" * 140_000 + ",name\n1,A\n", 1),
+    ],
+)
+def test_a_quote_that_nobody_closed_hides_no_people(tmp_path: Path, text: str, line: int) -> None:
+    with pytest.raises(ConfigError, match=f"line {line}: cannot be read: "):
+        Customers(listed(tmp_path, text)).check()
 
 
 def test_a_spreadsheets_list_is_read_and_answered_in_its_own_form(tmp_path: Path) -> None:
@@ -194,3 +211,12 @@ def test_a_report_has_the_facts_and_marks_what_is_open(tmp_path: Path) -> None:
     data = breach_data(found)
     assert data["made"] == "2024-10-04T12:00:00Z"
     assert data["scope"] == {"kind": "customer"}
+
+
+def test_names_in_a_report_are_neither_pages_nor_pictures(tmp_path: Path) -> None:
+    name = "p|1\\<img src=x>![x](https://e.example/x.png)\u202e\n# p"
+    half_converted(tmp_path, [answer(NOON, about("1"), principal=name)])
+    found, _ = joined(tmp_path, "id\n1\n", ExposureFilter(kind="customer", principal=name))
+    text = breach_text(msgspec.structs.replace(found, measures=(f"block of principal `{name}`: by-hand",)))
+    assert text.count("&lt;img src=x>!\\[x](https://e.example/x.png)??# p") == 3
+    assert "![" not in text

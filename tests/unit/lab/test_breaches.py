@@ -80,7 +80,7 @@ class Seen(NamedTuple):
 
 SEEN: Final = {
     "tmobile-2022": Seen(frozenset({"id-walk", "unissued-ids"}), 50, 50, 50),
-    "twitter-2021": Seen(frozenset({"lookup-without-next-step"}), 100, 2_500, 100),
+    "twitter-2021": Seen(frozenset({"lookup-without-next-step", "budget-exceeded-anonymous"}), 100, 2_500, 100),
     "carmakers-2022": Seen(frozenset({"id-walk", "unissued-ids"}), 50, 50, 50, 120.0),
     "optus-2022": Seen(frozenset({"dormant-operation", "dormant-operation-people", "id-walk-spread"}), 100, 200, 50),
     "dell-2024": Seen(frozenset({"miss-ratio", "newcomer-operation", "drift"}), 160, 160, 170),
@@ -137,6 +137,13 @@ def test_a_limit_of_requests_stops_who_is_loud_and_nobody_else(spread: Result) -
     assert side.detection is None
     assert side.ledger is None
     assert side.harm.hurt > 0, "the client that walks through its own objects at least"
+
+
+def test_what_was_not_played_is_reckoned_at_the_pace_of_what_was() -> None:
+    dell = next(each for each in BREACHES if each.name == "dell-2024")
+    side = run(dell, "patient", protections=("limits",), scale=SMALL).side("limits")
+    assert side
+    assert side.lost == pytest.approx(dell.campaign.variant("patient").duration * 49 / 151.2, rel=0.01), "one a second"
 
 
 def test_same_seed_same_figures(spread: Result) -> None:
