@@ -44,6 +44,11 @@ def test_the_filter_stands_before_the_router() -> None:
     assert router["name"] == "envoy.filters.http.router"
 
 
+def test_the_router_counts_nothing_that_nobody_reads() -> None:
+    (router,) = managers(built("{}"))[0]["http_filters"]
+    assert router["typed_config"]["dynamic_stats"] is False
+
+
 def test_what_is_taken_from_requests_is_found_in_one_pass() -> None:
     trusting, strict = map(taken, managers(built('{"listen": {"trusted-proxies": ["10.0.0.0/8"]}}')))
     for name in FORWARDING:
