@@ -9,6 +9,8 @@ from tests.integration.envoy.clients import read_until, send
 from tests.integration.envoy.upstream import Upstream
 from tests.integration.gateway.conftest import StartGuard
 
+from garrison.adapters.envoy.manager import FORWARDING
+
 pytestmark = pytest.mark.integration
 
 
@@ -52,6 +54,20 @@ def test_forwarding_headers_of_strangers_are_dropped(bare: int) -> None:
     assert names["api_key"] == "k"
     assert names["host"] == "api.example"
     assert set(names) == {"host", "api_key", "x-forwarded-for", "x-forwarded-proto"}
+
+
+def test_no_stranger_names_the_client_by_any_of_them(bare: int) -> None:
+    names = [
+        spelling
+        for name in FORWARDING
+        for spelling in (name.title(), name.replace("-", "_"), name.replace("-", "_", 1))
+    ]
+    lines = "\n".join(f"{name}: 6.6.6.6" for name in names)
+    found = heard(bare, f"GET /echo HTTP/1.1\nhost: a\n{lines}\nx-forwarded-user: u\nx_own: k")["headers"]
+    assert dict(found) == {
+        "host": "a", "x-forwarded-for": "127.0.0.1", "x-forwarded-proto": "http", "x-forwarded-user": "u", "x_own": "k"
+    }  # fmt: skip
+    assert len(found) == 5
 
 
 def test_envoys_own_headers_are_neither_obeyed_nor_forwarded(bare: int) -> None:

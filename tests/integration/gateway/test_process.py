@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -16,6 +17,8 @@ from tests.integration.envoy.running import answers
 from tests.integration.envoy.upstream import Upstream
 from tests.integration.gateway.conftest import StartGuard
 from tests.integration.gateway.running import ROOT, children, is_alive, until
+
+from garrison.adapters.envoy.bootstrap import ADMIN_SOCKET
 
 pytestmark = pytest.mark.integration
 
@@ -54,6 +57,19 @@ def test_where_there_are_as_many_workers_as_cores_nobody_has_one_of_its_own(
     guard = start({"mode": "monitor", "listen": {"workers": len(usable)}}, module=filter_module)
     assert get(guard.port()).status == 200
     assert cores_of(guard.envoy(), "judge") == usable == cores_of(guard.envoy(), "wrk:worker_")
+
+
+def test_envoys_allocator_has_a_cache_for_each_core(start: StartGuard) -> None:
+    guard = start()
+    assert get(guard.port()).status == 200
+    (admin,) = guard.file.parent.glob(f"garrison-*/{ADMIN_SOCKET}")
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(str(admin))
+        connection.sendall(b"GET /memory/tcmalloc HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
+        told = connection.makefile().read()
+    kept = re.search(r"(\d+) \(.*\) Bytes in per-CPU cache freelist", told)
+    assert kept, told
+    assert int(kept[1]) > 0
 
 
 def test_sigterm_stops_it_without_a_complaint(start: StartGuard) -> None:

@@ -26,6 +26,9 @@ STOP_TIMEOUT = 5.0
 """Seconds for Envoy to end after SIGTERM, before SIGKILL."""
 POLL = 0.05
 """Seconds between two looks at a process that starts or drains."""
+TUNABLES = "glibc.pthread.rseq=0"
+"""Leaves restartable sequences to Envoy's allocator, which has a cache of freed memory for each core by them. Where
+glibc took them before, it has one for each thread, and what one thread frees of another's is in the wrong place."""
 DRAIN_SECONDS = 3600
 """What Envoy takes for the end of a drain; the guard ends it far earlier by itself."""
 KEPT_LINES = 20
@@ -196,7 +199,7 @@ def _start(plan: Launch) -> subprocess.Popen[bytes]:
 def _environment(own: Mapping[str, str]) -> dict[str, str]:
     """What Envoy needs of our environment, and the interpreter that the filter must become (`filter/`)."""
     kept = {name: own[name] for name in ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONPATH") if name in own}
-    return {**kept, "GARRISON_PYTHON": sys.executable}
+    return {**kept, "GARRISON_PYTHON": sys.executable, "GLIBC_TUNABLES": TUNABLES}
 
 
 def _accepts(listen: Listen) -> bool:

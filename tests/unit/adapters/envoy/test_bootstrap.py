@@ -1,5 +1,6 @@
 """The configuration says what the settings say."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ import msgspec
 import pytest
 
 from garrison.adapters.envoy.bootstrap import bootstrap
-from garrison.adapters.envoy.manager import headers_kib
+from garrison.adapters.envoy.manager import FORWARDING, headers_kib
 from garrison.config.model import Settings
 
 
@@ -41,6 +42,29 @@ def test_the_filter_stands_before_the_router() -> None:
     }
     assert module["filter_config"]["value"] == '{"factory":"a:b"}'
     assert router["name"] == "envoy.filters.http.router"
+
+
+def test_the_router_counts_nothing_that_nobody_reads() -> None:
+    (router,) = managers(built("{}"))[0]["http_filters"]
+    assert router["typed_config"]["dynamic_stats"] is False
+
+
+def test_what_is_taken_from_requests_is_found_in_one_pass() -> None:
+    trusting, strict = map(taken, managers(built('{"listen": {"trusted-proxies": ["10.0.0.0/8"]}}')))
+    for name in FORWARDING:
+        assert strict.fullmatch(name)
+        assert not trusting.fullmatch(name)
+    for name in ("x_forwarded_for", "x-forwarded_for", "x_client-ip", "x-envoy-anything", "x-envoy-original-path"):
+        assert strict.fullmatch(name)
+        assert trusting.fullmatch(name)
+    for name in ("x-forwarded-for-", "a-forwarded", "xenvoy-a", "api_key", "x-forwarded-user", "x_envoy_a"):
+        assert not strict.fullmatch(name)
+
+
+def taken(manager: dict[str, Any]) -> re.Pattern[str]:
+    """What is taken from a request before anything reads it."""
+    (mutation,) = manager["early_header_mutation_extensions"][0]["typed_config"]["mutations"]
+    return re.compile(mutation["remove_on_match"]["key_matcher"]["safe_regex"]["regex"])
 
 
 def test_bare_has_the_router_only() -> None:
