@@ -31,16 +31,10 @@ class Detecting:
         self._settings = settings
         self._say = say
         self._postman: Postman | None = None
-        self._failed = False
         self._tailer: Tailer[Event] = Tailer(data / EVENTS.spool, EVENTS.line)
         self._tailer.open()  # what waits is not missed, though it may be converted before the lookout has begun
         self._thread = threading.Thread(target=self._begin, name="garrison-detecting", daemon=True)
         self._thread.start()
-
-    @property
-    def has_broken(self) -> bool:
-        """Whether an error of ours ended it: only a process that begins anew detects anything again."""
-        return self._failed or (self.lookout is not None and not self.lookout.is_running)
 
     def close(self) -> None:
         """End both."""
@@ -60,9 +54,6 @@ class Detecting:
         except RecordError as error:
             self.trouble = str(error)
             self._say(f"garrison: {error}")
-        except Exception:
-            self._failed = True
-            raise
 
     def _load(self) -> None:
         from garrison.adapters.notifications.postman import Postman

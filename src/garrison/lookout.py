@@ -148,11 +148,6 @@ class Lookout:
         """Begin, on a thread of its own."""
         self._thread.start()
 
-    @property
-    def is_running(self) -> bool:
-        """Whether it looks at events; False as well where an error ended it."""
-        return self._thread.is_alive()
-
     def close(self) -> None:
         """Look at what has come, keep what is known, and end."""
         self._stopping.set()

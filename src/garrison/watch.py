@@ -63,7 +63,7 @@ class Listener:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Watch until SIGTERM or SIGINT; the exit status: 1 where the data set cannot be used, or detection broke."""
+    """Watch until SIGTERM or SIGINT; the exit status: 1 where the data set cannot be used at all."""
     options = _options(arguments)
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -91,7 +91,7 @@ def run(
     settings: Path | None = None,
 ) -> None:
     """Watch `data` until `stopping` is set; `settings` is the file that says what is detected, None: nothing. Raises
-    RecordError where the data set cannot be used at all, or detection broke."""
+    RecordError where the data set cannot be used at all."""
     with ExitStack() as stack:
         telemetry = stack.enter_context(_telemetry(otlp_url)) if otlp_url else None
         listener = Listener(data, (telemetry,) if telemetry is not None else ())
@@ -114,8 +114,6 @@ def run(
         while not stopping.wait(POLL):
             listener.step()
             behind.step(now())
-            if detecting is not None and detecting.has_broken:
-                raise RecordError("detection ended unexpectedly")  # and goes on in the process after this one
         listener.close()
         behind.close(now())
 
