@@ -26,6 +26,10 @@ force then stays in force."""
 _Stamp: TypeAlias = tuple[int, int, int]
 
 
+_UNKNOWN: Final[_Stamp] = (0, 0, 0)
+"""Of a file that cannot be looked at, which is not one that is not there: to read it says why."""
+
+
 class _Watched(NamedTuple):
     path: Path
     apply: Apply
@@ -42,11 +46,17 @@ class FilesWatched:
         self._closing = threading.Event()
         self._changes: Changes | None = None
 
-    def add(self, path: Path, apply: Apply) -> None:
-        """Watch `path`; it is read at once, so that it is in force when this returns. Before `start`."""
+    def add(self, path: Path, apply: Apply, *, is_needed: bool = False) -> None:
+        """Watch `path`; it is read at once, so that it is in force when this returns. Before `start`.
+
+        One that is needed raises OSError or ValueError where it cannot be used now: nothing was in force before.
+        """
         watched = _Watched(path, apply)
         self._files.append(watched)
-        self._look(watched)
+        if is_needed:
+            self._take(watched, _stamp(path))
+        else:
+            self._look(watched)
 
     def start(self) -> None:
         """Begin to watch; a process that is forked off from now on watches by itself."""
@@ -91,11 +101,14 @@ class FilesWatched:
         stamp = _stamp(watched.path)
         if watched.path in self._seen and self._seen[watched.path] == stamp:
             return
-        self._seen[watched.path] = stamp  # before it is read: what changes meanwhile is read again
         try:
-            watched.apply(watched.path.read_bytes() if stamp is not None else None)
+            self._take(watched, stamp)
         except (OSError, ValueError) as error:
             self._say(f"`{watched.path}` cannot be used, what it said before stays in force: {error}")
+
+    def _take(self, watched: _Watched, stamp: _Stamp | None) -> None:
+        self._seen[watched.path] = stamp  # before it is read: what changes meanwhile is read again
+        watched.apply(watched.path.read_bytes() if stamp is not None else None)
 
 
 _WATCHING: Final = weakref.WeakSet[FilesWatched]()
@@ -113,6 +126,8 @@ os.register_at_fork(after_in_child=_go_on)  # once: what is registered stays so,
 def _stamp(path: Path) -> _Stamp | None:
     try:
         found = os.stat(path)  # noqa: PTH116  # called forty times a second: a third of what Path.stat costs
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
+    except OSError:
+        return _UNKNOWN
     return found.st_mtime_ns, found.st_size, found.st_ino

@@ -28,8 +28,8 @@ POLL = 0.05
 """Seconds between two looks at a process that starts or drains."""
 DRAIN_SECONDS = 3600
 """What Envoy takes for the end of a drain; the guard ends it far earlier by itself."""
-KEPT_LINES = 20
-"""Lines of Envoy's log that an error message can draw on."""
+KEPT_LINES = 100
+"""Lines of Envoy's log that an error message can draw on: an error and all that led to it."""
 
 
 class Launch(msgspec.Struct, frozen=True):
