@@ -223,6 +223,8 @@ class MeasuresInForce:
         self._followed = wanted
 
     def _follow(self, wanted: "_Followed") -> None:
+        if not (wanted.data or wanted.systems_file):
+            return
         # Two threads: while many measures are made ready by one, the other has a few in force at once.
         many, few = FilesWatched(self._say), FilesWatched(self._say)
         if wanted.systems_file:
