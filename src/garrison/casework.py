@@ -8,14 +8,15 @@ import msgspec
 
 from garrison.adapters.store.casebook import Casebook
 from garrison.adapters.store.detections import detections
-from garrison.adapters.store.ledger import people
+from garrison.adapters.store.ledger import peers, people
 from garrison.adapters.store.ledger_rows import ExposureFilter
 from garrison.adapters.store.measures import change_measures, read_measures
 from garrison.adapters.store.outbox import Outbox
-from garrison.core.countermeasure import Countermeasure
+from garrison.core.countermeasure import Countermeasure, Scope
 from garrison.core.detection import Detection
 from garrison.core.errors import option_error
 from garrison.core.incident import Happening, Incident, IncidentState
+from garrison.core.networks import Networks, number_of, peer_of
 from garrison.core.notice import NoticeKind, notice_of
 from garrison.respond import incidents
 
@@ -54,11 +55,12 @@ def dossier(data: Path, beginning: str, now: float) -> Dossier:
 
 def exposed(data: Path, incident: Incident) -> int:
     """How many people's data went to those who took part in it, from its first exchange until it was closed, each
-    once. Exact, as the ledger is. Raises RecordError."""
-    until = _closed_at(incident)
+    once. Exact, as the ledger is. Who proved nothing is known by address, of IPv6 by the /64, as limits and measures
+    know them. Raises RecordError."""
+    meanwhile = ExposureFilter(since=incident.since, until=_closed_at(incident))
     seen: set[tuple[str, str]] = set()
-    for party in _parties(incident):
-        wanted = msgspec.structs.replace(party, since=incident.since, until=until)
+    for party in (*_parties(incident), *_strangers(data, incident, meanwhile)):
+        wanted = msgspec.structs.replace(party, since=meanwhile.since, until=meanwhile.until)
         seen.update((each.kind, each.subject) for each in people(data, wanted) if not each.own)
     return len(seen)
 
@@ -142,12 +144,22 @@ def _closed_at(incident: Incident) -> float | None:
 def _parties(incident: Incident) -> Iterator[ExposureFilter]:
     """Who took part, by the narrowest names that are known; everybody who asked where nobody is."""
     named = incident.named
-    if named.principals or named.tokens or named.clients:
-        yield from (ExposureFilter(principal=each) for each in named.principals)
-        if not named.principals:
-            yield from (ExposureFilter(token=each) for each in named.tokens)
-            yield from (ExposureFilter(client=each) for each in named.clients if not named.tokens)
-    else:
-        yield from (ExposureFilter(peer=each) for each in named.peers)
+    yield from (ExposureFilter(principal=each) for each in named.principals)
+    if not named.principals:
+        yield from (ExposureFilter(token=each) for each in named.tokens)
+        yield from (ExposureFilter(client=each) for each in named.clients if not named.tokens)
     if not (named.principals or named.tokens or named.clients or named.peers):
         yield from (ExposureFilter(operation=each) for each in named.operations)
+
+
+def _strangers(data: Path, incident: Incident, meanwhile: ExposureFilter) -> Iterator[ExposureFilter]:
+    """Who asked without a name from where those came who took part; with whatever name, where none of them has one."""
+    named = incident.named
+    places = [*named.peers, *(each.value for each in incident.measures if each.scope is Scope.NETWORK)]
+    if not places:
+        return
+    networks = Networks((peer_of(each), True) for each in places if number_of(each.partition("/")[0]) is not None)
+    found = frozenset([each for each in peers(data, meanwhile) if each in named.peers or networks.find(each)])
+    if found:
+        has_names = named.principals or named.tokens or named.clients
+        yield ExposureFilter(peers=found, principal="" if has_names else None)

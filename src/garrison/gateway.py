@@ -24,7 +24,7 @@ from garrison.adapters.recorded.secrets import Redactor
 from garrison.adapters.recording import Recording
 from garrison.adapters.store.kept import keep_state
 from garrison.config.model import Settings
-from garrison.core.errors import GatewayError
+from garrison.core.errors import GarrisonError, GatewayError
 from garrison.core.event import Event
 from garrison.engine.plan import Policy
 from garrison.engine.state import State
@@ -34,8 +34,17 @@ from garrison.wiring import build_policy
 def engine(config: FilterConfig) -> Exchanges:
     """The engine on the settings that the guard handed over; answers the guard's commands from now on.
 
-    Raises ConfigError or DescriptionError, though the guard has checked the very same bytes before.
+    Raises ConfigError or DescriptionError, though the guard has checked the very same bytes before, and RecordError
+    where what it must remember cannot be read.
     """
+    try:
+        return _engine(config)
+    except GarrisonError as error:
+        _log(f"error {error}")  # for the operator, in a line: of what the filter tells, Envoy's log keeps the beginning
+        raise
+
+
+def _engine(config: FilterConfig) -> Exchanges:
     handover = msgspec.json.decode(config.settings, type=Handover)
     checked = load_checked(handover.policy_file)
     settings, state = checked.settings, State(secrets.token_bytes(32))

@@ -1,6 +1,7 @@
 """The lookout: events in the order in which they ended go to the detector, and what it finds to the responder.
 
-A thread of the watch process of its own, so that nothing that is written keeps it waiting. An event is held back for
+A thread of the watch process of its own, so that nothing that is written keeps it waiting. Whatever goes wrong in it is
+told, and it goes on. An event is held back for
 a tenth of a second, so that those of other workers come before it that ended before: live and replayed events give the
 same detections.
 
@@ -139,7 +140,7 @@ class Lookout:
         """Ids of events that were read from the record and still come by the spool."""
         self._until: Cursor | None = None
         """What comes by the spool and lies before this is known already."""
-        self._advance_at = 0.0
+        self._advance_at = self._keep_at = self._tidy_at = 0.0
         self._stopping = threading.Event()
         self.progress = Progress()
         self._thread = threading.Thread(target=self._run, name="garrison-lookout", daemon=True)
@@ -159,8 +160,8 @@ class Lookout:
         while responder is None and not self._stopping.is_set():
             try:
                 responder = self._begin(tailer)
-            except RecordError as error:
-                self._fail(str(error))
+            except Exception as error:  # noqa: BLE001  # the outermost frame, as of all that follows: it goes on, and says so
+                self._fail(_said(error))
                 self._stopping.wait(AGAIN)
         if responder is None:
             tailer.close()
@@ -172,22 +173,39 @@ class Lookout:
             responder.close()
 
     def _watch(self, tailer: Tailer[Event], responder: Responder) -> None:
-        keep_at = tidy_at = time.monotonic() + KEEP
+        self._keep_at = self._tidy_at = time.monotonic() + KEEP
         while not self._stopping.is_set():
-            fresh = tailer.poll()
-            self._hold(fresh)
-            self._feed(self._due(time.time()))
-            self._advance(time.time() - LONGEST_HOLD)
-            self._respond(responder)
-            now = time.monotonic()
-            if now >= keep_at:
-                self._keep()
-                keep_at = time.monotonic() + max(KEEP, SHARE * (time.monotonic() - now))
-            if now >= tidy_at:
-                tidy_at = now + TIDY
-                self._attempt(responder.tidy)
-            if len(fresh) < MANY:
-                self._stopping.wait(POLL if len(fresh) < SOME else SELDOM)
+            try:
+                came = self._look(tailer, responder)
+            except Exception as error:  # noqa: BLE001
+                self._fail(_said(error))
+                self._stopping.wait(AGAIN)
+                continue
+            if came < MANY:
+                self._stopping.wait(POLL if came < SOME else SELDOM)
+        try:
+            self._look_last(tailer, responder)
+        except Exception as error:  # noqa: BLE001
+            self._fail(_said(error))
+
+    def _look(self, tailer: Tailer[Event], responder: Responder) -> int:
+        """One look at what has come; how many events."""
+        fresh = tailer.poll()
+        self._hold(fresh)
+        self._feed(self._due(time.time()))
+        self._advance(time.time() - LONGEST_HOLD)
+        self._respond(responder)
+        now = time.monotonic()
+        if now >= self._keep_at:
+            self._keep_at = now + KEEP  # before it is tried: what fails must not be tried at once again
+            self._keep()
+            self._keep_at = time.monotonic() + max(KEEP, SHARE * (time.monotonic() - now))
+        if now >= self._tidy_at:
+            self._tidy_at = now + TIDY
+            self._attempt(responder.tidy)
+        return len(fresh)
+
+    def _look_last(self, tailer: Tailer[Event], responder: Responder) -> None:
         while fresh := tailer.poll():
             self._hold(fresh)
         self._feed(self._due(float("inf")))
@@ -294,15 +312,40 @@ class Lookout:
         if not self._found:
             return
         try:
-            responder.take(self._found)
+            trouble = self._deal(responder)
         except RecordError as error:
             self._fail(str(error))
             return  # with the next
-        self._found.clear()
-        trouble = "" if not responder.given_up else f"messages that found no place in the outbox: {responder.given_up}"
+        if trouble:
+            self._fail(trouble)
+        elif responder.given_up:
+            trouble = f"messages that found no place in the outbox: {responder.given_up}"
         self.progress = msgspec.structs.replace(self.progress, detections=responder.taken_in, trouble=trouble)
         if self._postman is not None:
             self._postman.wake()
+
+    def _deal(self, responder: Responder) -> str:
+        """Have what was found dealt with; in words what could not be and is passed over. Raises RecordError."""
+        try:
+            responder.take(self._found)
+        except RecordError:
+            raise
+        except Exception:  # noqa: BLE001  # because of one of them: the others must not wait for it
+            return self._deal_with_each(responder)
+        self._found.clear()
+        return ""
+
+    def _deal_with_each(self, responder: Responder) -> str:
+        trouble = ""
+        while self._found:
+            try:
+                responder.take(self._found[:1])
+            except RecordError:
+                raise
+            except Exception as error:  # noqa: BLE001
+                trouble = f"detection {self._found[0].id} could not be dealt with: {type(error).__name__}"
+            del self._found[0]
+        return trouble
 
     def _attempt(self, work: Callable[[], None]) -> None:
         try:
@@ -314,6 +357,12 @@ class Lookout:
         if self.progress.trouble != why:
             self._say(f"garrison: detection: {why}")
         self.progress = msgspec.structs.replace(self.progress, trouble=why)
+
+
+def _said(error: Exception) -> str:
+    return (
+        str(error) if isinstance(error, RecordError) else f"it goes on after a fault of its own: {type(error).__name__}"
+    )
 
 
 def _in_order(by_time: Iterable[Event]) -> Iterator[Event]:

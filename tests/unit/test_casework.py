@@ -31,10 +31,12 @@ def digest(number: int) -> str:
     return f"{number:04d}".ljust(22, "A")
 
 
-def exposing(principal: str, *numbers: int, ago: float = 5.0, own: bool | None = None) -> Event:
+def exposing(
+    principal: str, *numbers: int, ago: float = 5.0, own: bool | None = None, peer: str = "203.0.113.7"
+) -> Event:
     began = NOW - ago
     return Event(
-        new_id(began), began, "GET", OperationId("getPet"), "/pets/{petId}", "203.0.113.7", True, Mode.ENFORCE,
+        new_id(began), began, "GET", OperationId("getPet"), "/pets/{petId}", peer, True, Mode.ENFORCE,
         Disposition.ALLOWED, 200, principal, attribution=Attribution.ANNOTATED,
         exposed=(Disclosure("customer", tuple(map(digest, numbers)), ("name",), own),), key=1,
     )  # fmt: skip
@@ -76,6 +78,28 @@ def test_people_exposed_so_far_are_exact(data: Path) -> None:
     assert found.people == 2
     assert [each.id for each in found.detections] == ["b"]
     assert [each.value for each in found.in_force] == ["a:2"]
+
+
+def test_people_who_went_to_somebody_without_a_name_count_too(data: Path) -> None:
+    record(data, exposing("a:1", 1), exposing("", 2), exposing("a:9", 3), exposing("", 4, peer="203.0.113.8"))
+    assert dossier(data, of(data, "a:1"), NOW).people == 2, "of its address, without a name or with its own"
+
+
+def test_an_address_of_ipv6_is_all_that_its_subscriber_may_choose(tmp_path: Path) -> None:
+    responder = Responder(tmp_path, response(), clock=lambda: NOW)
+    group = (("peer", "2001:db8::/64"),)
+    seen = type(detection().named)(peers=("2001:db8::1", "2001:db8::2"))
+    responder.take([detection("a", NOW, group=group, named=seen)])
+    responder.close()
+    record(
+        tmp_path,
+        exposing("", 1, peer="2001:db8::1"),
+        exposing("", 2, peer="2001:db8::ffff"),
+        exposing("", 3, peer="2001:db8:0:1::1"),
+        exposing("a:1", 4, peer="2001:db8::5"),
+    )
+    (incident,) = listed(tmp_path, closed=True, limit=10)
+    assert dossier(tmp_path, incident.id, NOW).people == 3
 
 
 def test_after_it_was_closed_nobody_counts(data: Path) -> None:

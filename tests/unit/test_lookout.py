@@ -203,6 +203,50 @@ def test_an_event_that_breaks_the_detector_ends_nothing(scene: Scene, monkeypatc
     assert "could not be looked at: ZeroDivisionError" in scene.said[0]
 
 
+def test_a_look_that_fails_is_told_and_the_next_one_goes_on(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    failing = threading.Event()
+
+    def advance(self: EveryThird, now: float) -> Any:
+        del self, now
+        failing.set()
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(EveryThird, "advance", advance)
+        assert failing.wait(60)
+        until(lambda: "ZeroDivisionError" in scene.lookout.progress.trouble)
+        assert "ZeroDivisionError" in scene.said[0]
+    scene.write(*[event(ago=3 - number) for number in range(3)])
+    until(lambda: len(scene.found()) == 1)
+    until(lambda: scene.lookout.progress.trouble == "")
+
+
+def test_one_that_cannot_be_dealt_with_keeps_no_other_waiting(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = Responder._into_incident
+
+    def into(self: Responder, found: Any) -> Any:
+        if found.named.peers == ("broken",):
+            raise KeyError(found.id)
+        return real(self, found)
+
+    monkeypatch.setattr(Responder, "_into_incident", into)
+    scene.write(*[event(peer) for _ in range(3) for peer in ("broken", "203.0.113.7")])
+    until(lambda: scene.lookout.progress.detections == 1)
+    until(lambda: "could not be dealt with: KeyError" in scene.lookout.progress.trouble)
+    scene.write(*[event("203.0.113.8") for _ in range(3)])
+    until(lambda: scene.lookout.progress.detections == 2)
+
+
+def test_it_begins_as_soon_as_it_can(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene.lookout.close()
+    with monkeypatch.context() as patched:
+        patched.setattr(EveryThird, "restore", lambda *_: 1 / 0)
+        scene.again()
+        until(lambda: "ZeroDivisionError" in scene.lookout.progress.trouble)
+    scene.write(event())
+    scene.fed(1)
+
+
 def test_what_it_knows_takes_no_space_that_events_need(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     until((scene.data / FILE).exists)
     scene.write(event())

@@ -96,6 +96,8 @@ class _Call:
         self.sent = 0
         """Bytes of the response's body that left."""
         self.ended = False
+        self.observes = False
+        """Whether the engine waits for more of a copy of the response's body."""
         self._sink = sink
         self._ask = ask
 
@@ -115,6 +117,8 @@ class _Call:
         if self.ended:
             return
         self.ended = True
+        if aborted and self.observes:
+            self.exchange.response_body(b"", end=True, complete=False)
         event = self.exchange.close(time.time(), aborted=aborted)
         # where the engine looked away, only the adapter knows what left
         self._sink(replace(event, status=self.status, response_bytes=event.response_bytes or self.sent))
@@ -270,6 +274,7 @@ class _Response:
         if isinstance(self._step, Refuse):
             await self.reply(self._step.reply)
         elif not isinstance(self._step, Hold):
+            self._call.observes = isinstance(self._step, Observe)
             await self._forward(changed(message, self._step.mutation))
 
     def _has_body(self, status: int, headers: Headers) -> bool:
@@ -284,6 +289,7 @@ class _Response:
         held = isinstance(self._step, Hold)
         if wanted:
             self._step = self._exchange.response_body(chunk, end)
+            self._call.observes = isinstance(self._step, Observe)
         if not held:
             await self._forward(message)
         elif isinstance(self._step, Refuse):

@@ -44,12 +44,17 @@ class FilesWatched:
         self._closing = threading.Event()
         self._changes: Changes | None = None
 
-    def add(self, path: Path, apply: Apply) -> Exception | None:
-        """Watch `path`; it is read at once, so that it is in force when this returns, or what keeps it from that is
-        given. Before `start`."""
+    def add(self, path: Path, apply: Apply, *, is_needed: bool = False) -> None:
+        """Watch `path`; it is read at once, so that it is in force when this returns. Before `start`.
+
+        One that is needed raises OSError or ValueError where it cannot be used now: nothing was in force before.
+        """
         watched = _Watched(path, apply)
         self._files.append(watched)
-        return self._look(watched)
+        if is_needed:
+            self._take(watched, _stamp(path))
+        else:
+            self._look(watched)
 
     def start(self) -> None:
         """Begin to watch; a process that is forked off from now on watches by itself."""
@@ -90,29 +95,30 @@ class FilesWatched:
                 self._look(watched)
             self._closing.wait(POLL_SECONDS)
 
-    def _look(self, watched: _Watched) -> Exception | None:
+    def _look(self, watched: _Watched) -> None:
         path = watched.path
         try:
             stamp = _stamp(path)
             if path in self._seen and self._seen[path] == stamp:
-                return None
-            self._seen[path] = stamp  # before it is read: what changes meanwhile is read again
-            watched.apply(path.read_bytes() if stamp is not None else None)
+                return
+            self._take(watched, stamp)
         except OSError as error:
             self._seen.pop(path, None)  # it may be well again without a change: rights, a descriptor that is free
             if path not in self._unread:
                 self._unread.add(path)
                 self._complain(path, error)
-            return error
         except ValueError as error:
             self._unread.discard(path)
             self._complain(path, error)
-            return error
-        self._unread.discard(path)
-        return None
+        else:
+            self._unread.discard(path)
 
     def _complain(self, path: Path, error: Exception) -> None:
         self._say(f"`{path}` cannot be used, what it said before stays in force: {error}")
+
+    def _take(self, watched: _Watched, stamp: _Stamp | None) -> None:
+        self._seen[watched.path] = stamp  # before it is read: what changes meanwhile is read again
+        watched.apply(watched.path.read_bytes() if stamp is not None else None)
 
 
 _WATCHING: Final = weakref.WeakSet[FilesWatched]()

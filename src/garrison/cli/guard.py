@@ -92,7 +92,7 @@ def _loader(config: Path | None, options: "Options") -> "Load":
     from garrison.adapters.ledger_keys import ledger_key_file, lost_keys, make_ring
     from garrison.adapters.recorded.keys import key_source, make_keys
     from garrison.adapters.recording import with_directory
-    from garrison.cli.opening import idle_budgets, open_policy, patch_warnings, unchecked
+    from garrison.cli.opening import idle_budgets, open_policy, patch_warnings, unbound_hosts, unchecked
     from garrison.config.unsafe import warnings
 
     def load(seen: Callable[[str], None]) -> Checked:
@@ -104,7 +104,7 @@ def _loader(config: Path | None, options: "Options") -> "Load":
             note(
                 f"garrison: warning: {counted(missing, 'operation')} could not be compiled; `garrison plan` lists them"
             )
-        for warning in (*unchecked(opened), *idle_budgets(opened.settings)):
+        for warning in (*unchecked(opened), *unbound_hosts(opened.settings), *idle_budgets(opened.settings)):
             note(f"garrison: warning: {warning}")
         for warning in patch_warnings(opened.settings, time.time()):
             note(f"garrison: warning: {warning}")

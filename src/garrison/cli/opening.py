@@ -123,6 +123,23 @@ def unchecked(opened: Opened) -> Iterator[str]:
         yield f"nobody is asked here who they are, so {idle} of the contract is not looked at"
 
 
+def unbound_hosts(settings: Settings) -> Iterator[str]:
+    """Proofs and signatures that are made for a host, which here is whatever host a client names."""
+    if settings.contract.match_hosts or settings.egress.enabled:
+        return
+    named = [
+        f"`{name}`"
+        for name, each in settings.controls.authentication.schemes.items()
+        if each.sender_constraint in {"dpop", "required"}
+        or (each.signature is not None and not {"@target-uri", "@authority"}.isdisjoint(each.signature.components))
+    ]
+    if named:
+        yield (
+            f"what proves {', '.join(named)} may be made for any host: name the API's hosts as `servers` of its"
+            " contract, and set `contract.match-hosts`"
+        )
+
+
 def idle_budgets(settings: Settings) -> Iterator[str]:
     """Budgets that somebody chose, and that refuse nobody though the gateway enforces: unlike others, the control
     monitors where nothing is said of its mode."""

@@ -87,7 +87,8 @@ class IntrospectionSettings(Section, frozen=True):
     token_bytes: Annotated[int, Meta(ge=16, le=65536)] = 4096
     """Largest token that is asked about."""
     subject_claim: str = "sub"
-    """The member that names the principal; `client_id` is looked at where it is missing."""
+    """The member that names the principal. Where it is missing the client is who asks, as `REALM/client:ID`, and is the
+    owner of nothing that a `sub` owns."""
     client_claim: str = "client_id"
     """The member that names the client."""
     scope_claim: str = "scope"

@@ -28,7 +28,7 @@ _ALTERNATIVES = ("anyOf", "oneOf", "if", "then", "else")
 class View:
     """What stands at one place of a value, for one annotation. Filled in once, then only read."""
 
-    __slots__ = ("folded", "here", "is_leaf", "items", "more", "names", "others", "some", "sure")
+    __slots__ = ("described", "folded", "here", "is_leaf", "items", "more", "names", "others", "some", "sure")
 
     def __init__(self) -> None:
         self.here: tuple[Any, ...] = ()
@@ -45,6 +45,8 @@ class View:
         """What stands at properties that are neither among `names` nor among `others`."""
         self.others: frozenset[str] = frozenset()
         """Declared properties at which nothing stands."""
+        self.described: frozenset[str] | None = None
+        """Properties that any schema describes; None where any may be."""
         self.sure: tuple[str, ...] = ()
         """Annotated properties that every such object should have."""
         self.some: tuple[str, ...] = ()
@@ -52,12 +54,17 @@ class View:
 
     def everything(self) -> Iterator[Any]:
         """Every annotation of the value and of what stands inside, each view once."""
+        for each in self.all():
+            yield from each.here
+
+    def all(self) -> Iterator["View"]:
+        """This view and those of what stands inside, each once."""
         rest, seen = [self], set[int]()
         while rest:
             one = rest.pop()
             if id(one) not in seen:
                 seen.add(id(one))
-                yield from one.here
+                yield one
                 rest += [*one.names.values(), *(inner for inner in (one.items, one.more) if inner is not None)]
 
 
@@ -290,6 +297,7 @@ def _view(root: Part, nodes: list[Part], name: str) -> View:
         view.items, view.more = views.get(id(node.items)), views.get(id(node.more))
         view.is_leaf = not view.names and view.items is None and view.more is None
         view.others = frozenset(node.names.keys() - view.names.keys()) if view.more is not None else frozenset()
+        view.described = frozenset(node.names) if node.more is None else None
         marked = sorted(key for key in view.names if name in node.names[key].marks)
         view.sure = tuple(key for key in marked if key in node.sure)
         view.some = () if view.sure else tuple(marked)

@@ -4,14 +4,18 @@ A contract's `security` lists alternatives, each of which may need several schem
 settings say what satisfies a scheme. Nobody is let in because nothing was said: an operation that the contract secures
 with nothing is refused as well, unless the operator says that anyone may call it. A gateway for which no scheme is
 configured leaves authentication to the API behind it, and says so at start.
+
+What is forwarded holds: where one alternative is satisfied, a credential of another that stands elsewhere in the
+request and does not hold is refused all the same (RFC 6750, 3.1), as the API behind may read that one and trust the
+gateway.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import msgspec
 
-from garrison.config.authentication import AuthenticationSettings
+from garrison.config.authentication import AuthenticationSettings, SchemeSettings
 from garrison.config.controls import ControlsSettings
 from garrison.contract.catalogue import CompiledOperation
 from garrison.controls.inventory import is_preflight
@@ -115,6 +119,24 @@ Alternatives: TypeAlias = tuple[tuple[_Scheme, ...], ...]
 
 _Found: TypeAlias = Principal | Failure | Question | None
 
+_Place: TypeAlias = tuple[str, str]
+"""Where credentials stand: location and name."""
+_AUTHORIZATION: Final[_Place] = "header", "authorization"
+_SIGNATURE: Final[_Place] = "header", "signature"
+
+
+class _Carried(NamedTuple):
+    """What of a request satisfies one scheme and reaches the API behind: all but the client's certificate."""
+
+    scheme: str
+    places: frozenset[_Place]
+    methods: tuple[Method, ...]
+    is_all: bool
+    """Whether nothing else satisfies it."""
+
+
+_Carries: TypeAlias = tuple[_Carried, ...]
+
 
 def compile_checks(operation: CompiledOperation | None, settings: ControlsSettings) -> Checks:
     """Has nothing to do where no scheme is configured."""
@@ -128,7 +150,7 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
         # what anyone may call anyhow gains nothing from a credential, and one that is presented must still hold
         head = _optional(operation, own) if any(security) else _public(own)
     else:
-        head = _required(_alternatives(operation, own))
+        head = _required(operation, own)
     return Checks(head=head, body=_signed_body(operation, own))
 
 
@@ -186,11 +208,30 @@ def _methods(declared: Mapping[str, SecurityScheme], name: str, own: Authenticat
     return methods_for(scheme, settings, own.lockout) if scheme is not None and settings is not None else ()
 
 
-def _required(alternatives: Alternatives) -> Callable[[Facts], Outcome | Question]:
+def _carries(operation: CompiledOperation, own: AuthenticationSettings) -> _Carries:
+    found = []
+    for name, scheme in operation.operation.schemes.items():
+        settings = own.schemes.get(name)
+        if settings is None or not any(name in needed for needed in operation.operation.security or ()):
+            continue
+        methods = methods_for(scheme, msgspec.structs.replace(settings, certificate=None), own.lockout)
+        found.append(_Carried(name, _places(scheme, settings), methods, settings.certificate is None))
+    return tuple([each for each in found if each.methods])
+
+
+def _places(scheme: SecurityScheme, settings: SchemeSettings) -> frozenset[_Place]:
+    found = {_SIGNATURE} if settings.signature is not None else set[_Place]()
+    if settings.jwt or any((settings.introspection, settings.api_key, settings.basic)):
+        found.add((scheme.location, scheme.parameter) if scheme.type == "apiKey" else _AUTHORIZATION)
+    return frozenset(found)
+
+
+def _required(operation: CompiledOperation, own: AuthenticationSettings) -> Callable[[Facts], Outcome | Question]:
+    alternatives = _alternatives(operation, own)
     if not alternatives:
         return _unsatisfiable
     challenges = _challenges(alternatives)
-    find = _finder(alternatives)
+    find = _finder(alternatives, _carries(operation, own))
 
     def check(facts: Facts) -> Outcome | Question:
         found = find(facts)
@@ -207,7 +248,8 @@ def _required(alternatives: Alternatives) -> Callable[[Facts], Outcome | Questio
 def _optional(operation: CompiledOperation, own: AuthenticationSettings) -> Callable[[Facts], Outcome | Question]:
     """Anonymous is one of the alternatives: who presents a credential must present one that holds."""
     alternatives = _alternatives(operation, own)
-    challenges, find, without = _challenges(alternatives), _finder(alternatives), _public(own)
+    find = _finder(alternatives, _carries(operation, own))
+    challenges, without = _challenges(alternatives), _public(own)
 
     def check(facts: Facts) -> Outcome | Question:
         found = find(facts)
@@ -221,7 +263,7 @@ def _optional(operation: CompiledOperation, own: AuthenticationSettings) -> Call
     return check
 
 
-def _finder(alternatives: Alternatives) -> Callable[[Facts], _Found]:
+def _finder(alternatives: Alternatives, carries: _Carries) -> Callable[[Facts], _Found]:
     if len(alternatives) == 1 and len(alternatives[0]) == 1 and len(alternatives[0][0][1]) == 1:
         authenticate = alternatives[0][0][1][0].authenticate
 
@@ -234,7 +276,9 @@ def _finder(alternatives: Alternatives) -> Callable[[Facts], _Found]:
     def find_any(facts: Facts) -> _Found:
         if facts.credentials is None:
             facts.credentials = {}
-        return _try_all(alternatives, _attempt(facts), facts.credentials)
+        attempt = _attempt(facts)
+        found = _try_all(alternatives, attempt, facts.credentials)
+        return _beside(found, carries, attempt, facts.credentials) if isinstance(found, Principal) else found
 
     return find_any
 
@@ -269,6 +313,24 @@ def _try_one(schemes: tuple[_Scheme, ...], attempt: Attempt, known: dict[str, _F
             return found
         principals.append(found)
     return principals[0] if len(principals) == 1 else _united(principals)
+
+
+def _beside(principal: Principal, carries: _Carries, attempt: Attempt, known: dict[str, _Found]) -> _Found:
+    """`principal`, unless a credential elsewhere in the request does not hold. One that does is part of who asks: who
+    is blocked, or what is revoked, may be that."""
+    used = frozenset().union(*[each.places for each in carries if each.scheme in principal.schemes])
+    parts = principal.proved
+    for each in carries:
+        if not used.isdisjoint(each.places):
+            continue
+        found = known[each.scheme] if each.is_all and each.scheme in known else _try_methods(each.methods, attempt)
+        if isinstance(found, Failure | Question):
+            return found
+        if found is not None:
+            parts = (*parts, found)
+        if each.is_all:
+            known[each.scheme] = found
+    return principal if len(parts) == len(principal.proved) else msgspec.structs.replace(principal, parts=parts)
 
 
 def _try_methods(methods: tuple[Method, ...], attempt: Attempt) -> _Found:

@@ -28,13 +28,13 @@ from garrison.engine.control import ControlSpec
 CONTROLS: tuple[ControlSpec, ...] = (
     canonical_form.CONTROL,
     blocking.CONTROL,
-    circuit_breaker.CONTROL,
     inventory.CONTROL,
     request_limits.CONTROL,
     media_type.CONTROL,
     authentication.CONTROL,
     revocation.CONTROL,
     rate_limit.CONTROL,
+    circuit_breaker.CONTROL,  # who asks is proved before a probe is spent on them
     function_access.CONTROL,
     request_schema.CONTROL,
     outgoing.CONTROL,

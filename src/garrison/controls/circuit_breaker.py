@@ -5,7 +5,8 @@ Answers with status 4xx are brought about by requests, so they are no failures, 
 could have the third party cut off by asking for what is not there.
 
 Requests are refused before anything else is looked at, and told when to come again. Once the pause is over a few are
-let through; when all of them go well, all are again.
+let through, of those that may pass: who cannot prove who they are takes nobody's place. When all of them go well, all
+are again.
 """
 
 from math import ceil
@@ -15,7 +16,7 @@ from garrison.config.controls import ControlsSettings
 from garrison.contract.catalogue import CompiledOperation
 from garrison.core.decision import Mode, Outcome, Reason
 from garrison.core.ids import ControlId
-from garrison.engine.circuit import Phase, Terms, Ticket
+from garrison.engine.circuit import TURNED_AWAY, Phase, Terms, Ticket
 from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec
 from garrison.engine.facts import Facts
 
@@ -46,12 +47,10 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
     monitors = own.mode is Mode.MONITOR
 
     def first(facts: Facts) -> Outcome:
-        admission = facts.state.circuit.admit(terms, facts.now)
-        if isinstance(admission, Ticket):
-            facts.ticket = admission
-            return None
-        facts.refusal_headers += ((503, "retry-after", str(ceil(admission))),)
-        return _reason("circuit-open", "", f"tried again in {ceil(admission)} s")
+        return _admit(facts, terms) if facts.state.circuit.left(terms, facts.now) else None
+
+    def head(facts: Facts) -> Outcome:
+        return _admit(facts, terms) if facts.ticket is None else None  # else it was turned away at first
 
     def end(facts: Facts) -> None:
         if facts.ticket is None:
@@ -66,7 +65,17 @@ def compile_checks(operation: CompiledOperation | None, settings: ControlsSettin
         elif led_to is Phase.CLOSED:
             facts.noted += (_reason("circuit-closed"),)
 
-    return Checks(first=first, end=end, wants_outcome=True)
+    return Checks(first=first, head=head, end=end, wants_outcome=True)
+
+
+def _admit(facts: Facts, terms: Terms) -> Outcome:
+    admission = facts.state.circuit.admit(terms, facts.now)
+    if isinstance(admission, Ticket):
+        facts.ticket = admission
+        return None
+    facts.ticket = TURNED_AWAY
+    facts.refusal_headers += ((503, "retry-after", str(ceil(admission))),)
+    return _reason("circuit-open", "", f"tried again in {ceil(admission)} s")
 
 
 def _failed(facts: Facts, reasons: tuple[Reason, ...]) -> str | None:

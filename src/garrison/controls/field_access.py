@@ -5,10 +5,13 @@ the answer refused. `x-garrison-write-scope` names the scope that lets one write
 so that nobody makes himself an administrator by sending a field that the application takes as well. Either may be a
 list, of which one is enough.
 
-A body that cannot be read, and in which such a field could stand, is refused to those who may not have all of it.
+A body that cannot be read, and in which such a field could stand, is refused to those who may not have all of it. Of
+what an answer holds that the contract does not describe, or describes in another form, a list for an object, the names
+tell: what is called as such a field is taken for it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import msgspec
@@ -41,8 +44,11 @@ _reason = Reasons(
 
 _Needs: TypeAlias = tuple[frozenset[str], ...]
 """Scopes of each of which one is needed."""
+_Demands: TypeAlias = tuple[tuple[str, ...], ...]
+"""The same as the contract says it."""
 _MAX_DEPTH = 200
 """Levels of an answer that fields are taken out of; one that nests deeper is refused."""
+_TOO_DEEP = f"more than {_MAX_DEPTH} levels"
 _MAX_NAMED = 20
 """Fields that one refusal names."""
 
@@ -123,8 +129,8 @@ class _Reads:
         stripping = _Stripping(facts.principal.scopes)
         try:
             left = stripping.strip(view, document.value, ())
-        except _TooDeepError:
-            return _reason("fields-unreadable", "response.body", f"more than {_MAX_DEPTH} levels")
+        except _UnreadableError as error:
+            return _reason("fields-unreadable", "response.body", str(error))
         if stripping.first is None:
             return None
         place = f"response.{_place(stripping.first)}"
@@ -134,8 +140,8 @@ class _Reads:
         return Rewrite(reason, msgspec.json.encode(left))
 
 
-class _TooDeepError(Exception):
-    """An answer nests deeper than is looked at."""
+class _UnreadableError(Exception):
+    """What may be read of an answer cannot be told from what may not."""
 
 
 class _Stripping:
@@ -153,42 +159,99 @@ class _Stripping:
     def strip(self, view: View, value: Any, way: Way) -> Any:
         """`value` with properties taken out, and items made null; what is not changed is shared with it."""
         if len(way) > _MAX_DEPTH:
-            raise _TooDeepError
-        if view.here and self._is_forbidden(view):
-            return self._taken(view, way)
+            raise _UnreadableError(_TOO_DEEP)
+        if view.here and self._is_forbidden(view.here):
+            return self._taken(view.here, way)
         if type(value) is dict:
-            return self._strip_object(view, value, way)
-        if type(value) is list and view.items is not None:
-            return self._strip_list(view.items, value, way)
+            if view.names or view.more is not None:
+                return self._strip_object(view, value, way)
+            return self._strip_other(view, value, way)
+        if type(value) is list:
+            if view.items is not None:
+                return self._strip_list(view.items, value, way)
+            return self._strip_other(view, value, way)
         return value
 
-    def _strip_object(self, view: View, value: dict[str, Any], way: Way) -> dict[str, Any]:
+    def _strip_object(self, view: View, value: dict[str, Any], way: Way) -> Any:
         changed: dict[str, Any] | None = None
         for name in view.names if view.more is None else value:
             inner = view.names.get(name) or (None if name in view.others else view.more)
             if inner is None or name not in value:
                 continue
-            if inner.here and self._is_forbidden(inner):
-                self._taken(inner, (*way, name))
+            if inner.here and self._is_forbidden(inner.here):
+                self._taken(inner.here, (*way, name))
                 changed = dict(value) if changed is None else changed
                 del changed[name]
             elif (left := self.strip(inner, value[name], (*way, name))) is not value[name]:
                 changed = dict(value) if changed is None else changed
                 changed[name] = left
-        return value if changed is None else changed
+        left = value if changed is None else changed
+        if view.described is None or left.keys() <= view.described:
+            return left
+        return self._strip_named(_demands(view), left, way, left.keys() - view.described)
 
-    def _strip_list(self, view: View, value: list[Any], way: Way) -> list[Any]:
+    def _strip_other(self, view: View, value: Any, way: Way) -> Any:
+        """`value`, which has another form than `view` is about."""
+        if value and self._is_forbidden(_nameless(view)):
+            raise _UnreadableError("another form than the contract describes")
+        return self._strip_named(_demands(view), value, way)
+
+    def _strip_named(self, demands: Mapping[str, _Demands], value: Any, way: Way, only: Set[str] | None = None) -> Any:
+        """`value` without properties, at any depth, of names that demand what the principal does not have; of an
+        object with `only` these of its own."""
+        if len(way) > _MAX_DEPTH:
+            raise _UnreadableError(_TOO_DEEP)
         before = self.count
-        left = [self.strip(view, item, (*way, index)) for index, item in enumerate(value)]
+        left = value
+        if type(value) is dict:
+            left = {}
+            for name, item in value.items():
+                if only is not None and name not in only:
+                    left[name] = item
+                elif name in demands and self._is_forbidden(demands[name]):
+                    self._taken(demands[name], (*way, name))
+                else:
+                    left[name] = self._strip_named(demands, item, (*way, name))
+        elif type(value) is list:
+            left = [self._strip_named(demands, item, (*way, index)) for index, item in enumerate(value)]
         return value if self.count == before else left
 
-    def _is_forbidden(self, view: View) -> bool:
-        return any(self._scopes.isdisjoint(scopes) for scopes in view.here)
+    def _strip_list(self, items: View, value: list[Any], way: Way) -> list[Any]:
+        before = self.count
+        left = [self.strip(items, item, (*way, index)) for index, item in enumerate(value)]
+        return value if self.count == before else left
 
-    def _taken(self, view: View, way: Way) -> None:
+    def _is_forbidden(self, demands: _Demands) -> bool:
+        return any(self._scopes.isdisjoint(scopes) for scopes in demands)
+
+    def _taken(self, demands: _Demands, way: Way) -> None:
         self.count += 1
         if self.first is None:
-            self.first, self.needs = way, _lacking(view.here, self._scopes)
+            self.first, self.needs = way, _lacking(demands, self._scopes)
+
+
+@lru_cache(maxsize=1024)
+def _demands(view: View) -> Mapping[str, _Demands]:
+    """What properties demand by their names, wherever `view` leads to them; by that of a list, what its items do."""
+    found: dict[str, _Demands] = {}
+    for each in view.all():
+        for name, inner in each.names.items():
+            if demands := _nameless(inner):
+                found[name] = (*found.get(name, ()), *demands)
+    return found
+
+
+def _nameless(view: View) -> _Demands:
+    """What is demanded there where no further name leads to it."""
+    found: list[tuple[str, ...]] = []
+    rest, seen = [view], set[int]()
+    while rest:
+        one = rest.pop()
+        if id(one) not in seen:
+            seen.add(id(one))
+            found += one.here
+            rest += [inner for inner in (one.items, one.more) if inner is not None]
+    return tuple(found)
 
 
 def _needs(schemas: Iterable[BodySchema], name: str) -> _Needs:

@@ -205,7 +205,7 @@ def _refused(facts: Facts, reason: Reason, wait: float, policy: str, limited: tu
 def _key(limit: LimitSettings, operation: CompiledOperation | None, own: RateLimitSettings) -> tuple[_Key, bool]:
     """What tells those apart whom `limit` counts, and whether that rests on who they are."""
     peer = _peer(own.ipv4_prefix, own.ipv6_prefix)
-    principal = _principal(peer)
+    principal, instead = _principal(peer), _principal(peer, "\t")
     identifier = operation.operation.id if operation is not None else ""
     if limit.cel:
         return _expression(limit.cel, peer, identifier)
@@ -213,9 +213,9 @@ def _key(limit: LimitSettings, operation: CompiledOperation | None, own: RateLim
         "peer": peer,
         "operation": lambda _: identifier,
         "principal": principal,
-        "client": lambda facts: facts.principal.client or principal(facts),
-        "token": lambda facts: facts.principal.token or principal(facts),
-        "realm": lambda facts: facts.principal.realm or principal(facts),
+        "client": lambda facts: facts.principal.client or instead(facts),
+        "token": lambda facts: facts.principal.token or instead(facts),
+        "realm": lambda facts: facts.principal.realm or instead(facts),
     }
     needs = not {"peer", "operation"}.issuperset(limit.by)
     keys = tuple(named[each] for each in limit.by)
@@ -226,10 +226,12 @@ def _key(limit: LimitSettings, operation: CompiledOperation | None, own: RateLim
     return (lambda facts: short("".join([f"{len(part)}:{part}" for part in [key(facts) for key in keys]]))), needs
 
 
-def _principal(peer: _Key) -> _Key:
+def _principal(peer: _Key, before: str = "") -> _Key:
+    """By principal; `before` tells these from others who are counted by another name of theirs."""
+
     def key(facts: Facts) -> str:
-        # a principal can have no name that begins with a blank line
-        return f"\n{peer(facts)}" if facts.principal is ANONYMOUS else short(facts.principal.id)
+        # nobody can have a name that begins with a blank line, or with a tabulator
+        return f"\n{peer(facts)}" if facts.principal is ANONYMOUS else f"{before}{short(facts.principal.id)}"
 
     return key
 

@@ -8,6 +8,7 @@ from typing import Annotated, TypeAlias
 
 import msgspec
 from msgspec import Meta
+from msgspec.structs import replace
 
 
 class Action(StrEnum):
@@ -105,13 +106,37 @@ def reinforced(
     before: Iterable[Countermeasure], added: Iterable[Countermeasure], now: float
 ) -> tuple[Countermeasure, ...]:
     """`before` and `added`, where nothing in `added` takes the place of what is stronger: of a measure in force that
-    denies, one that is only simulated; of one that lasts longer, one that ends earlier."""
+    denies, one that is only simulated; of one that lasts longer, one that ends earlier. Credentials must be as new as
+    the newer of both demands."""
     found = {each.key: each for each in before}
     for each in added:
         known = found.get(each.key)
-        if known is None or not known.holds(now) or _is_stronger(each, known):
+        if known is None or not known.holds(now):
             found[each.key] = each
+        elif _is_stronger(each, known):
+            found[each.key] = _as_new(each, known)
+        elif each.simulated is known.simulated:
+            found[each.key] = _as_new(known, each)
     return tuple(found.values())
+
+
+def asks_for_newer(measure: Countermeasure) -> bool:
+    """Whether it refuses credentials that are older than itself, and no others."""
+    return measure.action is Action.STEP_UP or (measure.action is Action.REVOKE and measure.scope is not Scope.TOKEN)
+
+
+def is_as_strict(one: Countermeasure, other: Countermeasure) -> bool:
+    """Whether `one` lets nothing through that `other`, which does the same, does not, as long as both last."""
+    if one.action is Action.THROTTLE:
+        return one.requests <= other.requests and one.requests * other.seconds <= other.requests * one.seconds
+    return one.action is not Action.TIGHTEN or one.factor <= other.factor
+
+
+def _as_new(one: Countermeasure, other: Countermeasure) -> Countermeasure:
+    if not asks_for_newer(one) or one.simulated is not other.simulated:
+        return one
+    newest = max(one.issued_before, other.issued_before)
+    return replace(one, since=max(one.since, other.since), issued_before=newest)
 
 
 def _is_stronger(one: Countermeasure, other: Countermeasure) -> bool:

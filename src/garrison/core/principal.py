@@ -31,7 +31,7 @@ class Principal(msgspec.Struct, frozen=True, gc=False):
     expires: float = math.inf
     """When its credential ceases to hold."""
     parts: "tuple[Principal, ...]" = ()
-    """Where several schemes were demanded at once: what each of them proved. Empty where one was."""
+    """Where several schemes were demanded at once, or presented: what each of them proved. Empty where one was."""
 
     @property
     def proved(self) -> "tuple[Principal, ...]":

@@ -12,6 +12,7 @@ from garrison.contract.catalogue import CompiledOperation
 from garrison.contract.media import Kind, kind_of
 from garrison.contract.responses import ResponseSchema
 from garrison.core.http import LENGTHS, ResponseHead, header
+from garrison.engine.broken_off import read_beginning
 from garrison.engine.decode import Undecodable, decode, decode_json, decode_response, decompress
 from garrison.engine.facts import Facts
 from garrison.engine.media_type import MediaType
@@ -90,14 +91,22 @@ def response_kind(
     return _only_readable(kind_of(media_type.essence)) if media_type is not None else "opaque"
 
 
-def read_response_body(facts: Facts, body: bytes | None, limit: int) -> None:
-    """Decode the response's body into `facts`; None says that it was longer than `limit` bytes."""
+def read_response_body(facts: Facts, body: bytes | None, limit: int, *, is_whole: bool = True) -> None:
+    """Decode the response's body into `facts`; None says that it was longer than `limit` bytes, and one that is not
+    whole broke off."""
     if body == b"":
         facts.response_body = body
         return
     if body is None or len(body) > limit:
         facts.response_document = Undecodable("response-too-large", "response", f"at most {limit} bytes")
         facts.uninspected += ("response-body: over the inspection bound",)
+        return
+    announced = facts.announced
+    media_type = announced.media_type or _NO_MEDIA_TYPE
+    if not is_whole:
+        facts.response_beginning = read_beginning(body, announced.coding, limit, announced.kind, media_type)
+        facts.response_document = Undecodable("response-unreadable", "response", "a whole body, not one that broke off")
+        facts.uninspected += ("response-body: broke off",)
         return
     response = facts.response
     if response is not None and response.status == _PARTIAL and _is_range(response, facts.announced.media_type):
@@ -106,14 +115,13 @@ def read_response_body(facts: Facts, body: bytes | None, limit: int) -> None:
         )
         facts.uninspected += ("response-body: a range of bytes",)
         return
-    announced = facts.announced
     data = decompress(body, announced.coding, limit) if announced.coding else body
     if type(data) is Undecodable:
         facts.response_document = Undecodable("response-unreadable", "response", data.reason)
         facts.uninspected += (f"response-body: {data.reason.replace('-', ' ')}",)
         return
     facts.response_body = data
-    facts.response_document = decode_response(data, announced.kind, announced.media_type or _NO_MEDIA_TYPE)
+    facts.response_document = decode_response(data, announced.kind, media_type)
 
 
 def _is_range(response: ResponseHead, media_type: MediaType | None) -> bool:

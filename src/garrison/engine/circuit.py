@@ -63,6 +63,9 @@ class Ticket(msgspec.Struct, frozen=True):
     """Of how many changes before: what was let through before the last one says nothing any more."""
 
 
+TURNED_AWAY: Final = Ticket(-1)
+"""Of an exchange that was not let through."""
+
 Admission: TypeAlias = Ticket | float
 """A ticket; or the seconds after which to come again."""
 
@@ -122,13 +125,19 @@ class Circuit:
         self._until = until
         self._last = int(exchanges), int(failures), FAILING[int(why)] if 0 <= why < len(FAILING) else ""
 
+    def left(self, terms: Terms, now: float) -> float:
+        """Seconds for which an open one lets nothing through; 0 where something may pass."""
+        if self._phase is not Phase.OPEN:
+            return 0.0
+        return max(0.0, min(self._until - now, terms.pause))  # a clock that was set back must not hold it open
+
     def admit(self, terms: Terms, now: float) -> Admission:
         """Whether an exchange may begin at `now`; each ticket is given back with `note`."""
         if self._phase is Phase.CLOSED:
             return Ticket(self._turn)
         if self._phase is Phase.OPEN:
-            left = min(self._until - now, terms.pause)  # a clock that was set back must not hold it open
-            if left > 0:
+            left = self.left(terms, now)
+            if left:
                 return self._refuse(left)
             self._change(Phase.HALF_OPEN, now)
         if self._under_way + self._succeeded < terms.probes:

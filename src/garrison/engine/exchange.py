@@ -158,8 +158,8 @@ class Exchange(Hearing, eq=False):
     def response(self, head: ResponseHead, body: bytes | None = None, complete: bool = True) -> Settled:
         """The upstream's response has arrived.
 
-        `body` is given where all of it is at hand. `complete=False` without a body says that there is one which
-        will not be fed, because it was longer than `response_limit`.
+        `body` is given where all of it is at hand. `complete=False` says that this is only what came until it broke
+        off, and without a body that there is one which was longer than `response_limit`.
         """
         if self._state is not FORWARDED:
             self._leave_request_unread()
@@ -189,13 +189,13 @@ class Exchange(Hearing, eq=False):
                 return self._judge_response(facts)
             if body is None and complete:
                 return self._await_response_body()
-            read_response_body(facts, body, plan.response_inspected_bytes)
+            read_response_body(facts, body, plan.response_inspected_bytes, is_whole=complete)
             return self._judge_response(facts)
         except Exception:  # noqa: BLE001 - the engine's guard
             return self._fail()
 
-    def response_body(self, chunk: bytes, end: bool) -> Settled:
-        """More of the response's body, after `Hold` or `Observe`."""
+    def response_body(self, chunk: bytes, end: bool, complete: bool = True) -> Settled:
+        """More of the response's body, after `Hold` or `Observe`; it broke off where `end` is not `complete`."""
         if self._state is not RESPONSE_BODY:
             raise out_of_order(self._state, RESPONSE_BODY)
         self._buffer += chunk
@@ -204,7 +204,7 @@ class Exchange(Hearing, eq=False):
         self._response_size = len(self._buffer)
         try:
             facts = self._seen()
-            read_response_body(facts, self._take_buffer(), self._plan.response_inspected_bytes)
+            read_response_body(facts, self._take_buffer(), self._plan.response_inspected_bytes, is_whole=complete)
             return self._judge_response(facts)
         except Exception:  # noqa: BLE001 - the engine's guard
             return self._fail()

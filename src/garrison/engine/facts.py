@@ -137,6 +137,8 @@ class Facts(msgspec.Struct, eq=False):
     is none or it passes uninspected."""
     response_document: Document | Undecodable | None = None
     """The response's body, decoded; None where there is none, or an empty one, or it passes uninspected."""
+    response_beginning: Document | None = None
+    """What left of a response's body that broke off, decoded as far as it goes; `response_document` is then none."""
     uninspected: tuple[str, ...] = ()
     """Parts that pass with head-only inspection, and why."""
 

@@ -202,7 +202,7 @@ class Extractor:
 
     def disclosed(self, facts: Facts) -> Seen:
         """The subjects whose data the answer holds."""
-        document, schema = facts.response_document, facts.response_body_schema
+        document, schema = facts.response_beginning or facts.response_document, facts.response_body_schema
         field, names = self._looked_for(facts)
         if type(document) is JsonDocument:
             if names and field.node is None and not field.whos:

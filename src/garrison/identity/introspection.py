@@ -8,6 +8,7 @@ import msgspec
 
 from garrison.config.servers import introspection_service
 from garrison.config.tokens import IntrospectionSettings, realm_of
+from garrison.core.principal import Principal
 from garrison.core.question import Answer, Question
 from garrison.identity.claims import bound, check_audience, check_times, principal_of
 from garrison.identity.grants import find_claim
@@ -47,14 +48,18 @@ def read_answer(answer: Answer, settings: IntrospectionSettings, scheme: str, at
     # The server may leave the expiry out (RFC 7662, 2.2): then its word holds as long as we believe it.
     timed = claims if "exp" in claims else {**claims, "exp": horizon + 1}
     until = min(check_times(timed, attempt.now, settings.leeway), horizon)
-    names = settings if find_claim(claims, settings.subject_claim) is not None else _client_only(settings)
-    principal = principal_of(claims, names, realm_of(settings.realm, settings.issuer or settings.url), scheme)
-    return bound(principal, until)
+    realm = realm_of(settings.realm, settings.issuer or settings.url)
+    if find_claim(claims, settings.subject_claim) is None:
+        return bound(_client_only(claims, settings, realm, scheme), until)
+    return bound(principal_of(claims, settings, realm, scheme), until)
 
 
-def _client_only(settings: IntrospectionSettings) -> IntrospectionSettings:
-    """A token that a client has for itself may name no subject: then the client is who asks."""
-    return msgspec.structs.replace(settings, subject_claim=settings.client_claim)
+def _client_only(claims: Mapping[str, Any], settings: IntrospectionSettings, realm: str, scheme: str) -> Principal:
+    """A token that a client has for itself may name no subject: then the client is who asks. It is nobody's namesake
+    among the subjects: clients may have chosen how they are called (RFC 9700, 4.15)."""
+    names = msgspec.structs.replace(settings, subject_claim=settings.client_claim)
+    principal = principal_of(claims, names, realm, scheme)
+    return msgspec.structs.replace(principal, id=f"{realm}/client:{principal.client}", subject="")
 
 
 def _object(data: bytes) -> Mapping[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 from garrison.config.respond import ProfileSettings, RespondSettings, StepSettings, parse_rate, parse_span
-from garrison.core.countermeasure import Action, Countermeasure, Key
+from garrison.core.countermeasure import Action, Countermeasure, Key, asks_for_newer, is_as_strict
 from garrison.core.detection import Detection
 from garrison.core.incident import IncidentId
 from garrison.respond.parties import Target, party_of, spared_by, targets
@@ -51,8 +51,9 @@ def decide(detection: Detection, incident: IncidentId, settings: RespondSettings
     """The measures to take because of `detection`.
 
     A measure begins when the pattern was complete: the same detection leads to the same measures, whenever it is looked
-    at. What would have ended by `now`, and what is in force already, is not taken; a block that is shorter than another
-    rule's is no such thing, or who wants to be blocked for an hour would not be for months.
+    at. What would have ended by `now`, and what is in force already, is not taken; what is shorter than another rule's
+    is no such thing, or who wants to be blocked for an hour would not be for months. Nor are a revocation and a step-up
+    that are older than all that was seen now: it was done with a credential that is newer than they are.
     """
     if settings.mode == "off":
         return NOTHING
@@ -64,7 +65,7 @@ def decide(detection: Detection, incident: IncidentId, settings: RespondSettings
             return NOTHING._replace(profile=profile.name)
         wanted, spared = made.wanted(profile.then)
         if wanted or spared:
-            return _decided(profile.name, wanted, spared, situation)
+            return _decided(profile.name, wanted, spared, situation, detection.since)
     return NOTHING
 
 
@@ -73,13 +74,14 @@ def _decided(
     wanted: Sequence[_Wanted],
     spared: tuple[str, ...],
     situation: Situation,
+    began: float,
 ) -> Decided:
     now = situation.now
     taken: list[Countermeasure] = []
     is_contained = bool(wanted) and not spared
     for each, span in wanted:
         before = situation.in_force.get(each.key)
-        if before is not None and before.holds(now) and _is_as_good(before, each, span):
+        if before is not None and before.holds(now) and _is_as_good(before, each, span, began):
             is_contained = is_contained and not before.simulated
         elif each.holds(now):
             taken.append(each)
@@ -87,12 +89,15 @@ def _decided(
     return Decided(profile, tuple(taken), spared, is_contained)
 
 
-def _is_as_good(before: Countermeasure, wanted: Countermeasure, span: float) -> bool:
-    """Whether `before`, which is in force, stands for `wanted`, which lasts `span` seconds the first time."""
+def _is_as_good(before: Countermeasure, wanted: Countermeasure, span: float, began: float) -> bool:
+    """Whether `before`, which is in force, stands for `wanted`, which lasts `span` seconds the first time and is about
+    what was seen since `began`."""
     if (before.simulated and not wanted.simulated) or before.since == wanted.since:
         return False
+    if before.simulated is wanted.simulated and asks_for_newer(wanted) and began > before.since:
+        return False
     is_longer = before.until is not None and span > before.until - before.since
-    return wanted.action is not Action.BLOCK or before.reason == wanted.reason or not is_longer
+    return before.reason == wanted.reason or not is_longer or not is_as_strict(wanted, before)
 
 
 class _Maker:

@@ -92,3 +92,31 @@ def test_another_process_goes_on_where_this_one_ended(tmp_path: Path) -> None:
         app = Garrison(people, config=settings(tmp_path, limit=2))
         assert [asyncio.run(Client(app, person).run()) for person in ("1", "2", "3")] == expected
         app.close()
+
+
+def test_who_left_before_a_client_did_is_exposed(tmp_path: Path) -> None:
+    """What is only watched passes as it comes: a client has seen what it got before it broke off."""
+    events: list[Event] = []
+    schema = {"type": "array", "items": {"properties": {"id": {"type": "string", "x-garrison-subject": "person"}}}}
+    answer = {"description": "", "content": {"application/json": {"schema": schema}}}
+    contract = {**CONTRACT, "paths": {"/people": {"get": {"responses": {"200": answer}}}}}
+    (tmp_path / "api.json").write_bytes(msgspec.json.encode(contract))
+
+    async def listing(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]})
+        await send({"type": "http.response.body", "body": b'[{"id":"a"},{"id":"b"},{"id":"c', "more_body": True})
+        assert (await receive())["type"] == "http.disconnect"
+
+    config = load_settings(f"mode: monitor\ncontract: {{file: {tmp_path / 'api.json'}}}".encode(), "garrison.yaml")
+    app = Garrison(listing, config=config, sink=events.append)
+
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        del message
+
+    asyncio.run(app(inside.scope(request("GET /people")), receive, send))
+    (event,) = events
+    assert [len(each.subjects) for each in event.exposed] == [2]
+    assert event.uninspected == ("response-body: broke off",)

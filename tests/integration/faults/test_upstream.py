@@ -30,7 +30,9 @@ from tests.integration.faults.misbehaviour import (
     the_event,
 )
 
-from garrison.core.decision import Disposition
+from garrison.config.controls import ControlsSettings, ErrorLeakageSettings, ResponseSchemaSettings
+from garrison.config.limits import LimitSettings, RateLimitSettings
+from garrison.core.decision import Disposition, Mode
 
 pytestmark = pytest.mark.integration
 
@@ -105,6 +107,29 @@ def test_a_passing_answer_that_breaks_off_is_broken_off(guarded: Gateway, upstre
     assert len(got.body) <= 500_000
     assert the_event(guarded).disposition is Disposition.ABORTED
     ordinary(guarded, upstream)
+
+
+@pytest.mark.parametrize("headers", [True, False], ids=["head wanted", "copied"])
+def test_who_left_before_an_answer_broke_off_is_exposed(
+    headers: bool, filter_module: Path, upstream: Upstream, tmp_path: Path
+) -> None:
+    settings = msgspec.structs.replace(STRICT, mode="monitor")
+    if headers:  # what is left of a limit stands in the answer's head, which is held for it
+        watched = msgspec.structs.replace(
+            ControlsSettings(rate_limit=RateLimitSettings(limits=(LimitSettings(name="each", rate="1000/s"),))),
+            response_schema=ResponseSchemaSettings(mode=Mode.MONITOR),
+            error_leakage=ErrorLeakageSettings(mode=Mode.MONITOR),
+        )
+        settings = msgspec.structs.replace(STRICT, controls=watched)
+    half = b'{"accountNumber": "100000001", "name": "A", "email": "a@exa'
+    with gateway(settings, upstream.port, filter_module, tmp_path) as guarded:
+        upstream.act = says(JSON_HEAD + b"Content-Length: 1000000\r\n\r\n" + half)
+        guarded.forget()
+        exchange(guarded.port, CUSTOMER_OF)
+        event = the_event(guarded)
+        assert event.disposition is Disposition.ABORTED
+        assert [(each.kind, len(each.subjects)) for each in event.exposed] == [("account", 1)]
+        assert event.uninspected == ("response-body: broke off",)
 
 
 def test_a_held_answer_without_end_is_refused(guarded: Gateway, upstream: Upstream) -> None:

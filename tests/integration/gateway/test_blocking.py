@@ -54,6 +54,19 @@ def test_block_is_soon_in_force_and_survives_a_restart(start: StartGuard, filter
     until(lambda: get(port)[0] == 200, "the block is not lifted", again)
 
 
+def test_it_does_not_serve_as_if_nobody_were_blocked(start: StartGuard, filter_module: str, tmp_path: Path) -> None:
+    (tmp_path / "api.yaml").write_text(ECHO)
+    data = tmp_path / "data"
+    data.mkdir(mode=0o700)
+    (data / "countermeasures.json").write_text("{")
+    settings = {"mode": "enforce", "contract": {"file": str(tmp_path / "api.yaml")}, "data": str(data)}
+    guard = start(settings, module=filter_module)
+    told = guard.wait("envoy did not start", seconds=240)
+    assert guard.end() == 3
+    assert "countermeasures.json` cannot be used: is damaged" in told
+    assert "move it away" in told
+
+
 def test_classes_of_programs(start: StartGuard, filter_module: str, tmp_path: Path) -> None:
     (tmp_path / "api.yaml").write_text(ECHO)
     data = str(tmp_path / "data")

@@ -31,9 +31,9 @@ class Watched:
             self._content = content
             self._came.notify_all()
 
-    def is_seen(self, content: bytes | None) -> bool:
+    def is_seen(self, content: bytes | None, patience: float = PATIENCE) -> bool:
         with self._came:
-            return self._came.wait_for(lambda: self._content == content, PATIENCE)
+            return self._came.wait_for(lambda: self._content == content, patience)
 
 
 @pytest.fixture
@@ -137,6 +137,15 @@ def test_a_directory_that_comes_later(tmp_path: Path) -> None:
     (tmp_path / "later" / "file").write_bytes(b"here")
     assert watched.is_seen(b"here")
     watched.files.close()
+
+
+def test_one_that_cannot_be_looked_at_is_not_one_that_is_not_there(file: Path) -> None:
+    watched = Watched(file)
+    (file.parent / "loop").symlink_to(file.name)
+    (file.parent / "loop").replace(file)
+    assert not watched.is_seen(None, 0.5)
+    watched.files.close()
+    assert "what it said before stays in force" in watched.said[0]
 
 
 def test_closed_twice_and_never_started(file: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tests.integration.access.harbour import EXAMPLE
 
-from garrison.cli.opening import idle_budgets, open_policy, unchecked
+from garrison.cli.opening import idle_budgets, open_policy, unbound_hosts, unchecked
 from garrison.config.load import Options, load_settings
 
 ENFORCED_FOR_ONE = """
@@ -49,3 +49,24 @@ def test_nothing_where_all_is_checked_or_nothing_demanded() -> None:
 def test_budgets_that_were_chosen_and_refuse_nobody(text: str, is_told: bool) -> None:
     told = list(idle_budgets(load_settings(f"contract: {{file: a}}\n{text}".encode(), "garrison.yaml")))
     assert bool(told) is is_told
+
+
+JWT = "jwt: [{issuer: 'https://id.example', audiences: [a]}]"
+
+
+@pytest.mark.parametrize(
+    ("scheme", "contract", "is_told"),
+    [
+        (f"{{{JWT}, sender-constraint: dpop}}", "", True),
+        (f"{{{JWT}, sender-constraint: required}}", "", True),
+        ("{signature: {jwks-file: k}}", "", True),
+        ("{signature: {jwks-file: k, components: ['@method', '@path']}}", "", False),
+        (f"{{{JWT}}}", "", False),
+        (f"{{{JWT}, sender-constraint: dpop}}", ", match-hosts: true", False),
+    ],
+)
+def test_proofs_for_whatever_host_a_client_names(scheme: str, contract: str, is_told: bool) -> None:
+    text = f"contract: {{file: a{contract}}}\ncontrols: {{authentication: {{schemes: {{one: {scheme}}}}}}}"
+    told = list(unbound_hosts(load_settings(text.encode(), "garrison.yaml")))
+    assert bool(told) is is_told
+    assert all("`one`" in each and "`contract.match-hosts`" in each for each in told)

@@ -117,7 +117,7 @@ class Stage:
         **more: Any,
     ) -> Seen:
         """One exchange. `body` and `answer` are JSON values, or bytes; `status`, `sends` and `returns` (headers),
-        `peer` and `now` may be said besides."""
+        `peer` and `now` may be said besides, and with `broke_off` that `answer` is only what came of it."""
         self._who = who or ANONYMOUS
         sends: Headers = more.get("sends", JSON if body is not None else ())
         exchange = Exchange(self.policy, EVENT_ID, more.get("now", 1.0))
@@ -128,19 +128,19 @@ class Stage:
         while isinstance(step, Ask):
             asked += (step.question,)
             step = exchange.answer(self.answers.pop(0) if self.answers else UNANSWERED)
-        status, value = more.get("status", 200), None
+        status, value, broke_off = more.get("status", 200), None, more.get("broke_off", False)
         if not isinstance(step, Refuse):
             given = _encoded(answer) if answer is not msgspec.UNSET else b""
             returns = more.get("returns", JSON if given else ())
             has_body = more.get("has_body", bool(given))
-            step = exchange.response(ResponseHead(status, returns, has_body=has_body), given)
+            step = exchange.response(ResponseHead(status, returns, has_body=has_body), given, not broke_off)
             value = _decoded(given) if given else None
             if isinstance(step, Pass) and step.mutation is not None and step.mutation.body is not None:
                 value = _decoded(step.mutation.body)
         headers: Mapping[str, str] = {}
         if isinstance(step, Refuse):
             status, value, headers = step.reply.status, None, dict(step.reply.headers)
-        event = exchange.close(2.0)
+        event = exchange.close(2.0, broke_off)
         return Seen(status, value, _reasons(event.reasons), event, asked, headers)
 
 

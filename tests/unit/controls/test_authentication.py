@@ -31,6 +31,7 @@ SCHEMES: Mapping[str, Any] = {
     "digest": {"type": "http", "scheme": "digest"},
     "query": {"type": "apiKey", "in": "query", "name": "token"},
     "idle": {"type": "http", "scheme": "bearer"},
+    "signed": {"type": "http", "scheme": "signature"},
 }
 OWN: Mapping[str, Any] = {"jwt": [{"issuer": ISSUER, "audiences": ["api"], "realm": "id"}]}
 WAYS: Mapping[str, Any] = {
@@ -49,6 +50,8 @@ STAFF_TOKEN = token(
 STAFF = ("x-staff-token", STAFF_TOKEN)
 BOUND_ONE = ("authorization", f"DPoP {BOUND}")
 HOLDS = Answer(200, "", json.dumps({"active": True, "sub": "o1", "aud": "api"}).encode())
+
+LAPSED = Answer(200, "", b'{"active": false}')
 
 
 def policy(security: Any, ways: Mapping[str, Any] = WAYS, more: str = "", **own: Any) -> Policy:
@@ -110,7 +113,15 @@ OPEN: list[Any] = [{"token": []}, {}]
         (ANY, [GOOD], "id:u1"),
         (ANY, [STAFF], "staff:s1"),
         (ANY, [GOOD, STAFF], "id:u1"),
-        (ANY, [STALE, STAFF], "staff:s1"),
+        # what the API behind may read instead must hold as well
+        (ANY, [STALE, STAFF], "token-expired"),
+        (ANY[::-1], [STALE, STAFF], "token-expired"),
+        (ANY, [GOOD, ("x-staff-token", token())], "issuer-unknown"),
+        ([*ANY, {}], [STALE, STAFF], "token-expired"),
+        ([{"token": [], "staff": []}, {"staff": []}], [STALE, STAFF], "token-expired"),
+        ([{"staff": []}], [STALE, STAFF], "staff:s1"),
+        ([{"token": []}, {"field": []}, {"staff": []}], [GOOD, STAFF], "id:u1"),
+        ([{"dpop": []}, {"token": []}], [GOOD], "id:u1"),
         (ANY, [STALE], "token-expired"),
         (ANY, [], "credential-missing"),
         (ALL, [GOOD, STAFF], "id:u1"),
@@ -193,10 +204,35 @@ def test_a_proof_counts_once_while_another_scheme_asks() -> None:
     assert outcome(under, *headers) == "proof-replayed"
 
 
-def test_another_alternative_is_not_asked_about_where_the_first_one_holds() -> None:
-    under = policy([{"token": []}, {"opaque": []}])
-    assert outcome(under, GOOD, ("x-opaque", "abc")) == "id:u1"
-    assert outcome(under, STALE, ("x-opaque", "abc"), answers=[HOLDS]) == "opaque:o1"
+def test_another_alternative_is_asked_about_where_it_is_presented() -> None:
+    either: Any = [{"token": []}, {"opaque": []}]
+    assert outcome(policy(either), GOOD, ("x-opaque", "abc"), answers=[HOLDS]) == "id:u1"
+    assert outcome(policy(either), GOOD, ("x-opaque", "abc"), answers=[LAPSED]) == "token-inactive"
+    assert outcome(policy(either), GOOD) == "id:u1"
+    assert outcome(policy(either), STALE, ("x-opaque", "abc"), answers=[HOLDS]) == "token-expired"
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_whoever_another_alternative_proved_can_be_blocked_too(order: int) -> None:
+    under = policy(ANY[::order])
+    under.state.measures = Measures([Countermeasure(Action.BLOCK, *parse_target("principal:id:u1"), NOW - 1)])
+    assert outcome(under, STAFF) == "staff:s1"
+    assert outcome(under, GOOD, STAFF) == "principal-blocked"
+
+
+def test_a_signature_beside_a_token_is_looked_at() -> None:
+    ways = {**WAYS, "signed": {"signature": {"jwks-file": "keys.json"}}}
+    signed = ("signature-input", "sig=()"), ("signature", "sig=:eA==:")
+    either: list[Any] = [{"token": []}, {"signed": []}]
+    for security in (either, either[::-1]):
+        assert outcome(policy(security, ways), GOOD, *signed) == "keys-unavailable"
+        assert outcome(policy(security, ways), GOOD) == "id:u1"
+
+
+def test_a_proof_beside_another_credential_counts_once() -> None:
+    under = policy([{"staff": []}, {"token": []}])
+    assert outcome(under, STAFF, BOUND_ONE, ("dpop", proof())) == "staff:s1"
+    assert outcome(under, STAFF, BOUND_ONE, ("dpop", proof())) == "proof-replayed"
 
 
 BEARER = 'Bearer realm="api"'

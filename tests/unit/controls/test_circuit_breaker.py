@@ -2,22 +2,25 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from tests.unit.controls.third_party import JSON, OK, policy, send
 from tests.unit.engine.drive import EVENT_ID, request_head
 
 from garrison.core.event import Event
-from garrison.core.http import ResponseHead
-from garrison.engine.circuit import Phase
+from garrison.core.http import RequestHead, ResponseHead
+from garrison.core.question import Answer
+from garrison.engine.circuit import Phase, Terms, Ticket
 from garrison.engine.exchange import Exchange
 from garrison.engine.plan import Policy
-from garrison.engine.step import Refuse
+from garrison.engine.step import Ask, Pass, Refuse
 
 BROKEN = (ResponseHead(200, JSON), b'{"nope":1}')
 FAILED = (ResponseHead(500, JSON), b"{}")
 UNKNOWN = (ResponseHead(404, JSON), b"{}")
 LINE = "GET /v1/files"
 TO = {"to": "ada@example.com"}
+TERMS = Terms(60.0, 4, 0.5, 1.0, 1)
 
 
 def guarded(**own: Any) -> Policy:
@@ -102,6 +105,41 @@ def test_it_closes_again_and_says_so() -> None:
     exchange.response(*OK)
     assert [reason.id for reason in exchange.close(11.0).observed] == ["circuit-closed"]
     assert phase(under) is Phase.CLOSED
+
+
+def test_nobody_takes_a_probe_before_they_have_proved_who_they_are() -> None:
+    server = {"url": "https://o.example", "audiences": ["api"], "realm": "o"}
+    schemes = {"key": {"introspection": server}}
+    own = {"least": 4, "pause": 1, "probes": 1}
+    under = policy(circuit_breaker=own, authentication={"schemes": schemes})
+    opened = under.state.circuit
+    for _ in range(4):
+        ticket = opened.admit(TERMS, 1.0)
+        assert isinstance(ticket, Ticket)
+        opened.note(TERMS, ticket, "errors", 2.0)
+    assert phase(under) is Phase.OPEN
+    stranger, known = (Exchange(under, EVENT_ID, 10.0) for _ in range(2))
+    assert isinstance(stranger.request(asking("nobody")), Ask)
+    assert isinstance(known.request(asking("somebody")), Ask)
+    holds = {"active": True, "sub": "ada", "aud": "api", "exp": 1000}
+    assert isinstance(known.answer(Answer(200, "", msgspec.json.encode(holds))), Pass)
+    assert isinstance(stranger.answer(Answer(200, "", b'{"active": false}')), Refuse)
+    known.response(ResponseHead(200, (("content-type", "application/octet-stream"), ("content-length", "1"))), b"x")
+
+    assert [reason.id for reason in known.close(11.0).observed] == ["circuit-closed"]
+
+
+def asking(token: str) -> RequestHead:
+    return request_head(LINE, (("x-api-key", token),))
+
+
+def test_who_is_turned_away_is_counted_once() -> None:
+    under = guarded()
+    for _ in range(4):
+        local(under, 504)
+    refused = send(under, TO)
+    assert [reason.id for reason in refused.event.reasons] == ["circuit-open"]
+    assert under.state.circuit.picture().refused == 1
 
 
 def test_in_monitor_mode_requests_go_on_and_it_is_on_record() -> None:

@@ -92,6 +92,51 @@ def test_wherever_it_stands(schema: Any, answer: Any, left: Any) -> None:
     assert stage({"get": operation(schema)}).ask(ADA, "GET /p", answer=answer).value == left
 
 
+@pytest.mark.parametrize(
+    ("schema", "answer", "left"),
+    [
+        (REF, [WHOLE, BARE, 1], [BARE, BARE, 1]),
+        (REF, {"data": WHOLE, "total": 1}, {"data": BARE, "total": 1}),
+        (REF, {"data": [{"person": WHOLE}]}, {"data": [{"person": BARE}]}),
+        ({"type": "array", "items": REF}, {"items": [WHOLE], "next": None}, {"items": [BARE], "next": None}),
+        ({"type": "array", "items": REF}, WHOLE, BARE),
+        (REF, {**WHOLE, "home": [WHOLE["home"]], "friends": {"D": WHOLE}}, {**BARE, "home": [{"city": "B"}],
+                                                                           "friends": {"D": BARE}}),
+        (REF, {"name": "A", "street": "C 1"}, {"name": "A"}),
+        ({"properties": {"tags": {"items": PII}}}, [{"tags": ["x"], "a": 1}], [{"a": 1}]),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("response_schema", ["monitor", "off"])
+def test_what_stands_elsewhere_than_the_contract_says_is_known_by_its_name(
+    schema: Any, answer: Any, left: Any, response_schema: str
+) -> None:
+    scene = stage({"get": operation(schema)}, f"response-schema: {{mode: {response_schema}}}")
+    assert scene.ask(ADA, "GET /p", answer=answer).value == left
+    every = principal("x", "pii risk")
+    assert scene.ask(every, "GET /p", answer=answer).value == answer
+
+
+@pytest.mark.parametrize(
+    ("schema", "answer"),
+    [
+        ({"properties": {"birth": PII, "home": {"properties": {"birth": TEXT}}}}, {"home": {"birth": "x"}}),
+        ({"properties": {"birth": PII}, "additionalProperties": {"properties": {"birth": TEXT}}}, {"a": {"birth": 1}}),
+        ({"properties": {"home": {"properties": {"birth": PII}}, "birth": TEXT}}, {"birth": "x"}),
+    ],
+)
+def test_what_the_contract_describes_is_not_taken_for_another_by_its_name(schema: Any, answer: Any) -> None:
+    scene = stage({"get": operation(schema)}, "response-schema: {mode: off}")
+    assert scene.ask(ADA, "GET /p", answer=answer).value == answer
+
+
+def test_another_form_of_what_has_no_name_is_refused() -> None:
+    scene = stage({"get": operation({"type": "array", "items": PII})}, "response-schema: {mode: off}")
+    seen = scene.ask(ADA, "GET /p", answer={"data": ["x"]})
+    assert seen.status == 502
+    assert seen.reasons == ("fields-unreadable response.body",)
+    assert scene.ask(ADA, "GET /p", answer={}).status == 200
+
+
 def test_a_body_of_which_nothing_may_be_read_is_refused() -> None:
     assert stage({"get": operation({**TEXT, **PII})}).ask(ADA, "GET /p", answer="x").status == 403
 

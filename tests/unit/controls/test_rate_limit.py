@@ -124,6 +124,14 @@ def test_client_token_and_realm_have_limits(by: str) -> None:
     assert guests.status("b:1", facts=other) == 200
 
 
+@pytest.mark.parametrize("by", ["client", "token"])
+def test_nobody_uses_up_what_another_has_by_being_called_so(by: str) -> None:
+    guests = Guests(limits(f"{{name: each, by: [{by}], rate: 1/min}}"))
+    assert guests.status("a:2", facts={by: "a:1"}) == 200
+    assert guests.status("a:1") == 200
+    assert guests.status("a:1") == 429
+
+
 def test_expression_gives_the_key_and_to_leave_it_out_is_no_way_past() -> None:
     guests = Guests(limits("{name: tenant, cel: 'request.headers[\"x-tenant\"]', rate: 1/min}"))
     one, other = (("x-tenant", "one"),), (("x-tenant", "other"),)

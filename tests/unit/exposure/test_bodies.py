@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from tests.unit.controls.acting import JSON, Seen, Stage, api, operation, principal
 
@@ -296,3 +297,25 @@ def test_other_controls_see_lines_and_tables_as_before(media_type: str) -> None:
     scene = Stage(api({"/people": {"get": operation(((media_type, secret),))}}), enforced)
     seen = scene.ask(ADA, "GET /people", answer=body, returns=answered(media_type))
     assert seen.reasons == ("fields-unreadable response.body",)  # it takes fields out of one JSON value only
+
+
+def watched() -> Stage:
+    people = {"get": operation({"type": "array", "items": PERSON})}
+    return Stage(api({"/people": people}), "exposure: {infer: false}", mode="monitor")
+
+
+@pytest.mark.parametrize("cut", [1, 5, 20])
+def test_who_left_before_an_answer_broke_off_is_exposed(cut: int) -> None:
+    scene = watched()
+    whole = msgspec.json.encode([{"number": str(each), "name": "N"} for each in range(1, 4)])
+    seen = scene.ask(ADA, "GET /people", answer=whole[:-cut], broke_off=True)
+    assert set(told(scene, seen, *customers("1", "2", "3"))) == {
+        f"customer {each}" for each in range(1, 4) if f'"{each}"'.encode() in whole[:-cut]
+    }
+    assert (seen.event.disposition, seen.event.attribution) == ("aborted", "annotated")
+    assert seen.event.uninspected == ("response-body: broke off",)
+
+
+def test_of_a_beginning_that_says_nothing_it_is_not_known_whose_it_is() -> None:
+    seen = watched().ask(ADA, "GET /people", answer=b"nonsense", broke_off=True)
+    assert (seen.event.exposed, seen.event.attribution) == ((), Attribution.UNKNOWN)

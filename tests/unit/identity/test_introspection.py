@@ -14,6 +14,7 @@ from garrison.core.ids import EventId
 from garrison.core.question import UNANSWERED, Answer, Question
 from garrison.engine.exchange import Exchange
 from garrison.engine.step import Ask, Pass, Refuse, Step
+from garrison.identity.grants import has_claim
 
 SETTINGS: Mapping[str, Any] = {"url": "https://id.example/introspect", "audiences": ["api"], "realm": "id"}
 SIGNED: Mapping[str, Any] = {**SETTINGS, "signed": True, "issuer": ISSUER, "client-id": "gateway"}
@@ -47,9 +48,16 @@ def signed(header: Mapping[str, Any] | None = None, claims: Mapping[str, Any] | 
 
 
 def send(
-    gateway: Gateway, answers: Sequence[Answer], authorization: str = OPAQUE, now: float = NOW, certificate: str = ""
+    gateway: Gateway, answers: Sequence[Answer], authorization: str = OPAQUE, **more: Any
 ) -> tuple[Step, Event, list[Question]]:
     """One request, what is asked answered in order, and what was asked."""
+    step, exchange, asked = sent(gateway, answers, authorization, **more)
+    return step, exchange.close(more.get("now", NOW)), asked
+
+
+def sent(
+    gateway: Gateway, answers: Sequence[Answer], authorization: str = OPAQUE, now: float = NOW, certificate: str = ""
+) -> tuple[Step, Exchange, list[Question]]:
     tls = TlsFacts("TLSv1.3", "", "CN=c" if certificate else "", certificate)
     peer = Peer("192.0.2.1", 1, tls)
     head = RequestHead("GET", "/things", "api.example", (("authorization", authorization),), peer, "https")
@@ -59,7 +67,7 @@ def send(
         asked.append(step.question)
         step = exchange.answer(waiting.pop(0))
     assert waiting == []
-    return step, exchange.close(now), asked
+    return step, exchange, asked
 
 
 def outcome(gateway: Gateway, *answers: Answer, **more: Any) -> str:
@@ -74,7 +82,8 @@ ANSWERS: list[tuple[str, str, Answer]] = [
     ("it holds", "id:u1", told()),
     ("one of several audiences", "id:u1", told(aud=["billing", "api"])),
     ("no expiry is told", "id:u1", told(exp=...)),
-    ("a client's own token", "id:app", told(sub=...)),
+    ("a client's own token", "id/client:app", told(sub=...)),
+    ("a client called as somebody is", "id/client:u1", told(sub=..., client_id="u1")),
     ("scopes in a list", "id:u1", told(scope=["read"])),
     ("it does not hold", "token-inactive", Answer(200, "", b'{"active":false}')),
     ("`active` is text", "introspection-unavailable", told(active="true")),
@@ -118,6 +127,12 @@ SIGNED_ANSWERS: list[tuple[str, str, Answer]] = [
     ("one that is not signed", "introspection-unavailable", told()),
 ]
 # fmt: on
+
+
+def test_a_client_owns_nothing_of_whom_it_is_called_like() -> None:
+    _, exchange, _ = sent(opaque(), [told(sub=..., client_id="u1")])
+    assert not has_claim(exchange.principal, "sub", "u1")
+    assert has_claim(exchange.principal, "client_id", "u1")
 
 
 @pytest.mark.parametrize(("name", "expected", "answer"), ANSWERS, ids=[each[0] for each in ANSWERS])

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from tests.unit.respond.samples import NOW, block, by, detection, named
 
 from garrison.config.respond import (
@@ -13,7 +14,7 @@ from garrison.config.respond import (
     StepSettings,
     parse_span,
 )
-from garrison.core.countermeasure import Action, Countermeasure, Key, Scope
+from garrison.core.countermeasure import Action, Countermeasure, Key, Scope, reinforced
 from garrison.core.detection import Confidence, Detection, RuleId, Severity
 from garrison.core.incident import IncidentId
 from garrison.respond.profiles import Decided, Situation, decide, lasting
@@ -97,6 +98,50 @@ def test_a_short_block_does_not_shield_from_a_longer_one() -> None:
     assert decided(mild, now=NOW + 120, in_force=[months], times=1).taken == ()
     other = by("shop:ada", time=NOW + 60, rule=RuleId("enumeration"), confidence=Confidence.MEDIUM)
     assert decided(other, now=NOW + 60, in_force=[hour], times=1).taken == (), "two rules saw the same"
+
+
+def by_then(step: StepSettings, time: float, *in_force: Countermeasure, **more: Any) -> tuple[Countermeasure, ...]:
+    """What is taken of one step because of a principal that was seen at `time`."""
+    given = by("shop:ada", time=time, **more)
+    return decided(given, now=time, in_force=list(in_force), profiles=(ProfileSettings("one", then=(step,)),)).taken
+
+
+@pytest.mark.parametrize("do", ["revoke", "step-up"])
+def test_who_goes_on_with_a_newer_credential_is_met_again(do: Any) -> None:
+    step = StepSettings(do=do, of="principal")
+    (first,) = by_then(step, NOW)
+    assert by_then(step, NOW + 5, first, rule=RuleId("other")) == (), "it may have been seen of the credential that was"
+    (again,) = by_then(step, NOW + 60, first)
+    (held,) = reinforced([first], [again], NOW + 60)
+    assert held.since == NOW + 60
+    assert held.issued_before == (NOW + 60 if do == "revoke" else 0.0)
+    operators = replace(first, until=None, incident="")
+    (held,) = reinforced([operators], [again], NOW + 60)
+    assert (held.until, held.since, held.issued_before) == (None, again.since, again.issued_before)
+    assert reinforced([again], [first], NOW + 60) == (again,)
+
+
+def test_a_revoked_token_has_no_newer_one() -> None:
+    step = StepSettings(do="revoke", of="token")
+    one: Any = {"group": (("token", "t1"),), "named": named(tokens=["t1"])}
+    (first,) = by_then(step, NOW, **one)
+    assert by_then(step, NOW + 60, first, **one) == ()
+
+
+@pytest.mark.parametrize(
+    ("do", "mild", "strict"),
+    [
+        ("throttle", {"rate": "60/min"}, {"rate": "6/min"}), ("throttle", {"rate": "6/min"}, {"rate": "1/10s"}),
+        ("tighten", {"factor": 0.5}, {"factor": 0.1}),
+    ],
+)  # fmt: skip
+def test_what_is_milder_takes_no_stricter_ones_place(do: Any, mild: Any, strict: Any) -> None:
+    hour, day = {"do": do, "of": "principal", "span": "1h"}, {"do": do, "of": "principal", "span": "1d"}
+    (short,) = by_then(StepSettings(**hour, **strict), NOW)
+    assert by_then(StepSettings(**day, **mild), NOW + 60, short, rule=RuleId("other")) == ()
+    (short,) = by_then(StepSettings(**hour, **mild), NOW)
+    (longer,) = by_then(StepSettings(**day, **strict), NOW + 60, short, rule=RuleId("other"))
+    assert reinforced([short], [longer], NOW + 60) == (longer,)
 
 
 def test_the_same_detection_leads_to_the_same_measure_whenever_it_is_looked_at() -> None:

@@ -90,11 +90,14 @@ class SessionLike(Protocol):
     def response(self, status: int, headers: Headers, has_body: bool, body: bytes | None, complete: bool, /) -> int:
         """Take the upstream's response; returns a directive.
 
-        `complete` is False for a body that passed by and was too long, or broke off.
+        `complete` is False for a body that passed by and was too long, or broke off: then `body` is what came of it.
         """
 
     def response_body(self, chunk: bytes, end: bool, /) -> int:
-        """Take more of the response's body, after HOLD or OBSERVE; returns a directive."""
+        """Take more of the response's body, after HOLD or OBSERVE; returns a directive.
+
+        After OBSERVE it is called once, with `end` not set where it was too long, or broke off.
+        """
 
     def local_reply(self, status: int, details: str, /) -> None:
         """Take note that Envoy answered by itself; `details` is its response code detail."""

@@ -193,7 +193,7 @@ class CapturingSession:
         """Take the upstream's response; the engine gets it where it is of interest to it."""
         self._response = ResponseHead(status, headers, has_body)
         self._response_body = body or b""
-        self._is_response_whole = body is not None or not has_body
+        self._is_response_whole = (body is not None and complete) or not has_body
         if self._response_limit is not None:
             return PASS
         self._limit = None

@@ -31,8 +31,8 @@ TUNABLES = "glibc.pthread.rseq=0"
 glibc took them before, it has one for each thread, and what one thread frees of another's is in the wrong place."""
 DRAIN_SECONDS = 3600
 """What Envoy takes for the end of a drain; the guard ends it far earlier by itself."""
-KEPT_LINES = 20
-"""Lines of Envoy's log that an error message can draw on."""
+KEPT_LINES = 100
+"""Lines of Envoy's log that an error message can draw on: an error and all that led to it."""
 
 
 class Launch(msgspec.Struct, frozen=True):

@@ -168,7 +168,7 @@ class EngineSession(msgspec.Struct, eq=False):
         """Take the upstream's response; where all of it is here, the exchange is over."""
         self._begun = begun = _now()
         self._upstream = begun - self._forwarded
-        is_over = body is not None or not has_body
+        is_over = (body is not None and complete) or not has_body
         try:
             step = self._exchange.response(ResponseHead(status, headers, has_body), body, complete)
             return self._finish(PASS) if step is PASS_STEP and is_over else self._after_response(step, is_over)
@@ -180,7 +180,10 @@ class EngineSession(msgspec.Struct, eq=False):
         """Take more of the response's body."""
         self._begun = _now()
         try:
-            return self._after_response(self._exchange.response_body(chunk, end), end)
+            step = self._exchange.response_body(chunk, end)
+            if not end and isinstance(step, Observe):  # a copy comes once: of this one no more is to come
+                step = self._exchange.response_body(b"", end=True, complete=False)
+            return self._after_response(step, end)
         except Exception:
             self.fail()
             raise

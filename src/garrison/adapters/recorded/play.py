@@ -84,9 +84,8 @@ def _response(exchange: Exchange, recorded: RecordedExchange) -> Settled | None:
     if recorded.is_response_whole:
         return exchange.response(head, body or b"")
     if exchange.response_interest is Interest.OBSERVE:
-        # as the gateway does it: an observed body is fed whole or not at all
-        return exchange.response(head, complete=False)
+        return exchange.response(head, body, complete=False)  # as the gateway does it
     step = exchange.response(head)
     if isinstance(step, Hold | Observe) and body:
-        return exchange.response_body(body, end=False)
-    return step
+        step = exchange.response_body(body, end=False)
+    return exchange.response_body(b"", end=True, complete=False) if isinstance(step, Observe) else step

@@ -13,12 +13,13 @@ import msgspec
 
 from garrison.adapters.store.sqlite import Database
 from garrison.core.countermeasure import Countermeasure, Key
-from garrison.core.detection import Detection
+from garrison.core.detection import Detection, Severity
 from garrison.core.incident import Incident, IncidentId, IncidentState
 
 FILE: Final = "casebook.sqlite"
 MOST_INCIDENTS: Final = 20_000
-"""Of more the oldest closed ones go, and if need be the oldest."""
+"""Of more those go that have been closed for longer than measures are remembered; then the least severe, of which
+closed ones first, then the oldest: whoever makes many of them hides nothing grave with it."""
 KNOWN_FOR: Final = 7 * 86400.0
 """Seconds that it is remembered which detections were taken in: longer than anything is looked at again."""
 MEASURES_FOR: Final = 400 * 86400.0
@@ -49,6 +50,12 @@ CREATE TABLE destinations (
     name TEXT PRIMARY KEY, sent INTEGER NOT NULL, given_up INTEGER NOT NULL, trouble TEXT NOT NULL
 ) WITHOUT ROWID;
 """
+
+
+def severity_of(column: str) -> str:
+    """The rank of the severity of what a column holds, an incident or a notice, in SQL."""
+    ranks = " ".join(f"WHEN '{each}' THEN {each.rank}" for each in Severity)
+    return f"CASE json_extract(CAST({column} AS TEXT), '$.severity') {ranks} END"
 
 
 class Casebook(Database):
@@ -163,8 +170,9 @@ class Casebook(Database):
         self._changed.clear()
         surplus = self.ask("SELECT count(*) FROM incidents")[0][0] - MOST_INCIDENTS
         if surplus > 0:
-            order = "ORDER BY state <> 'closed', last LIMIT ?"
-            for (gone,) in self.ask(f"SELECT id FROM incidents {order}", surplus):  # noqa: S608  # made of constants
+            order = f"state = 'closed' AND last < ? DESC, {severity_of('value')}, state <> 'closed', last"
+            some = f"SELECT id FROM incidents ORDER BY {order} LIMIT ?"  # noqa: S608  # made of constants
+            for (gone,) in self.ask(some, now - MEASURES_FOR, surplus):
                 self.do("DELETE FROM incidents WHERE id = ?", gone)
                 self.do("DELETE FROM keys WHERE incident = ?", gone)
         self.do("DELETE FROM told WHERE incident NOT IN (SELECT id FROM incidents)")

@@ -138,6 +138,12 @@ def people(data: Path, wanted: ExposureFilter = ALL) -> Iterator[PersonSeen]:
                 )
 
 
+def peers(data: Path, wanted: ExposureFilter = ALL) -> list[str]:
+    """The addresses to which anything was disclosed. Raises RecordError as `summary`."""
+    with opened(data, wanted) as rows:
+        return [peer for (peer,) in rows.ask("SELECT DISTINCT peer FROM {rows}")]
+
+
 def recipients(data: Path, subjects: Sequence[UUID], wanted: ExposureFilter = ALL) -> tuple[Recipient, ...]:
     """To whom one subject was exposed, which has these digests (`subjects_named`); the first first."""
     with opened(data, wanted, subjects=subjects) as rows:

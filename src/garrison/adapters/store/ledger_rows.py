@@ -53,6 +53,8 @@ class ExposureFilter(msgspec.Struct, frozen=True, kw_only=True):
     client: str | None = None
     token: str | None = None
     peer: str | None = None
+    peers: frozenset[str] | None = None
+    """Any of these."""
     operation: str | None = None
     kind: str | None = None
     with_sent: bool = True
@@ -64,6 +66,7 @@ class ExposureFilter(msgspec.Struct, frozen=True, kw_only=True):
             (self.since is None or line.time >= self.since)
             and (self.until is None or line.time < self.until)
             and self.peer in {None, line.peer}
+            and (self.peers is None or line.peer in self.peers)
             and self.operation in {None, line.operation or ""}
             and (
                 self._is_of(line.principal, line.client, line.token)
@@ -260,6 +263,8 @@ def conditions(wanted: ExposureFilter, *, of_events: bool = False) -> Conditions
         for sign, value in ((">=", wanted.since), ("<", wanted.until))
         if value is not None
     ]
+    if wanted.peers is not None:
+        others.append((f"peer IN (SELECT unnest({listed('VARCHAR')}))", as_list(sorted(wanted.peers))))
     if not wanted.with_sent and not of_events:
         others.append(("NOT starts_with(principal, ?)", THIRD_PARTY))
     if of_events:

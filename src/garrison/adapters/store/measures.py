@@ -30,7 +30,7 @@ from garrison.adapters.files_watched import FilesWatched
 from garrison.adapters.store.files import make_directory, replace_file
 from garrison.config.model import Settings
 from garrison.core.countermeasure import Countermeasure, Key, Scope, system_number
-from garrison.core.errors import RecordError, cause_of
+from garrison.core.errors import ConfigError, Problem, RecordError, cause_of
 from garrison.core.networks import Networks, span
 from garrison.engine.measures import NO_MEASURES, Measures
 from garrison.engine.state import State
@@ -179,6 +179,15 @@ def merged(before: Iterable[Countermeasure], added: Iterable[Countermeasure]) ->
     return found.values()
 
 
+class _Followed(NamedTuple):
+    """What is followed."""
+
+    data: str = ""
+    systems_file: str = ""
+    is_needed: bool = False
+    """Whether it must be usable from the beginning."""
+
+
 class MeasuresInForce:
     """Keeps a gateway's state up to date with the file, and with the networks of autonomous systems."""
 
@@ -193,49 +202,51 @@ class MeasuresInForce:
         """The last that belonged to the whole file as last read."""
         self._systems: Networks[int] = Networks(())
         self._files: tuple[FilesWatched, ...] = ()
-        self._names = ("", "")
+        self._followed = _Followed()
         self._putting = threading.Lock()
 
     def apply(self, settings: Settings) -> None:
         """Have the files that the settings name in force, now and whenever they change.
 
-        Raises RecordError where the gateway enforces and would begin without them, because they cannot be used."""
-        names = settings.data, settings.controls.blocking.systems_file
-        if names == self._names:
+        A gateway that refuses must not begin to serve as if nobody were blocked: raises RecordError where it could not
+        use them, ConfigError of the autonomous systems, and follows what it did before.
+        """
+        wanted = _Followed(settings.data, settings.controls.blocking.systems_file, settings.mode == "enforce")
+        if wanted == self._followed:
             return
-        begins = not self._files
         self.close()
-        self._names = names
-        data, systems_file = names
+        try:
+            self._follow(wanted)
+        except (RecordError, ConfigError):
+            self._follow(self._followed._replace(is_needed=False))
+            raise
+        self._followed = wanted
+
+    def _follow(self, wanted: "_Followed") -> None:
+        if not (wanted.data or wanted.systems_file):
+            return
         # Two threads: while many measures are made ready by one, the other has a few in force at once.
-        many, few = self._files = FilesWatched(self._say), FilesWatched(self._say)
-        if systems_file:
-            many.add(Path(systems_file), self._take_systems)
+        many, few = FilesWatched(self._say), FilesWatched(self._say)
+        if wanted.systems_file:
+            place = "$.controls.blocking.systems-file"
+            with _told_as(wanted.systems_file, lambda told: ConfigError([Problem("garrison.yaml", place, told)])):
+                many.add(Path(wanted.systems_file), self._take_systems, is_needed=wanted.is_needed)
         else:
             self._systems = Networks(())  # those of a file that the settings named before
-        wrong = self._added(Path(data), many, few) if data else ""
-        if wrong and begins and settings.mode == "enforce":
-            self._files, self._names = (), ("", "")
-            raise RecordError(wrong)
-        many.start()
-        few.start()
+        if wanted.data:
+            for files, name, take in ((many, FILE, self._take_measures), (few, CHANGES, self._take_changes)):
+                path = Path(wanted.data) / name
+                with _told_as(path, lambda told: RecordError(f"{told}; move it away to begin anew, nobody blocked")):
+                    files.add(path, take, is_needed=wanted.is_needed)
+        self._files = many, few
+        for files in self._files:
+            files.start()
 
     def close(self) -> None:
         """Look at no file any more; what is in force stays so."""
         for each in self._files:
             each.close()
-
-    def _added(self, data: Path, many: FilesWatched, few: FilesWatched) -> str:
-        """Both files are watched; what is wrong with one of them, or empty."""
-        whole = many.add(data / FILE, self._take_measures)
-        changes = few.add(data / CHANGES, self._take_changes)
-        for name, error in ((FILE, whole), (CHANGES, changes)):
-            if error is not None:
-                return (
-                    f"whom countermeasures refuse is not known: `{data / name}` cannot be used: {cause_of(error)};"
-                    " mend it, or move it away to begin without any"
-                )
-        return ""
+        self._files = ()
 
     def _take_measures(self, content: bytes | None) -> None:
         whole = _Whole(Measures((), self._systems) if self._systems else NO_MEASURES)
@@ -324,6 +335,15 @@ def _systems(content: bytes) -> Iterator[tuple[str, int]]:
         if found is None:
             raise ValueError(f"line {index + 1} names no autonomous system")
         yield row[0].strip(), found
+
+
+@contextlib.contextmanager
+def _told_as(path: Path | str, error: Callable[[str], Exception]) -> Iterator[None]:
+    """What makes `path` unusable is raised as that error."""
+    try:
+        yield
+    except (OSError, ValueError) as fault:
+        raise error(f"`{path}` cannot be used: {cause_of(fault)}") from fault
 
 
 @contextlib.contextmanager

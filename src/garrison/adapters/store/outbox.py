@@ -9,13 +9,13 @@ from typing import Final
 
 import msgspec
 
-from garrison.adapters.store.casebook import Casebook
+from garrison.adapters.store.casebook import Casebook, severity_of
 from garrison.core.notice import Notice, NoticeKind
 
 DELAYS: Final = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0)
 """Seconds before the next try, the last of them again and again."""
 MOST_WAITING: Final = 20_000
-"""Messages that wait for one destination. Of more the oldest are given up."""
+"""Messages that wait for one destination. Of more the least severe are given up, of which the oldest."""
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -72,13 +72,14 @@ class Outbox:
         )
 
     def bound(self, destination: str) -> int:
-        """Give up the oldest of what waits beyond `MOST_WAITING`, within `Casebook.changing`; how many."""
+        """Give up what matters least of what waits beyond `MOST_WAITING`, within `Casebook.changing`; how many."""
         (count,) = self._casebook.ask("SELECT count(*) FROM outbox WHERE destination = ?", destination)[0]
         surplus = int(count) - MOST_WAITING
         if surplus <= 0:
             return 0
-        oldest = "SELECT number FROM outbox WHERE destination = ? ORDER BY first LIMIT ?"
-        self._casebook.do(f"DELETE FROM outbox WHERE number IN ({oldest})", destination, surplus)  # noqa: S608  # made of constants
+        order = f"{severity_of('notice')}, first"
+        least = f"SELECT number FROM outbox WHERE destination = ? ORDER BY {order} LIMIT ?"  # noqa: S608  # made of constants
+        self._casebook.do(f"DELETE FROM outbox WHERE number IN ({least})", destination, surplus)  # noqa: S608  # made of constants
         self._count(destination, given_up=surplus, trouble="more messages than can wait")
         return surplus
 

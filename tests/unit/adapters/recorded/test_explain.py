@@ -35,12 +35,12 @@ def test_denied_in_the_head(kept: bool) -> None:
     assert [(name, answer) for name, answer in answers(result).items() if answer is not Answered.IDLE] == [
         ("canonical-form", Answered.NO_OBJECTION),
         ("blocking", Answered.NO_OBJECTION),
-        ("circuit-breaker", Answered.OFF),
         ("inventory", Answered.GRANTED),
         ("request-limits", Answered.NO_OBJECTION),
         ("media-type", Answered.NO_OBJECTION),
         ("revocation", Answered.NO_OBJECTION),
         ("rate-limit", Answered.NO_OBJECTION),
+        ("circuit-breaker", Answered.OFF),
         ("request-schema", Answered.OBJECTED),
         ("outgoing", Answered.OFF),
         ("payload", Answered.NOT_ASKED),

@@ -8,6 +8,7 @@ from tests.unit.adapters.store.ledger import convert
 from tests.unit.adapters.store.test_budget_memory import NOON, Gateway
 
 from garrison.adapters.store.budget_memory import BudgetMemory, counted_spaces
+from garrison.adapters.store.upkeep import Retention, Upkeep
 from garrison.config.load import load_settings
 from garrison.core.errors import RecordError
 from garrison.engine.spaces import Release
@@ -77,3 +78,18 @@ def test_those_who_were_seen_long_ago_take_nobodys_place(tmp_path: Path, monkeyp
     restarted = Gateway(tmp_path, budgets)
     BudgetMemory(restarted.stage.state, pytest.fail).apply(restarted.settings, restarted.stage.policy.operations, later)
     assert [restarted.show(3, [number], later, peer=f"10.0.1.{number}") for number in range(8)] == [200] * 8
+
+
+@pytest.mark.parametrize("days", [0, 40])
+def test_who_is_held_stays_so_under_what_a_budget_counts_now(tmp_path: Path, days: int) -> None:
+    gateway = Gateway(tmp_path, "- {name: hour, limit: 1, then: hold}")
+    assert [gateway.show(0, [number], NOON) for number in (1, 2)] == [200, 403]
+    gateway.writer.close()
+    later = NOON + days * 86400
+    for _ in range(2):
+        upkeep = Upkeep(tmp_path, retention=Retention(events=30, exposures=30))
+        upkeep.step(later)
+        upkeep.close(later)
+    changed = Gateway(tmp_path, "- {name: hour, limit: 1, per: peer, then: hold}")
+    found = {key: sorted(seen.held) for space in changed.again(later).spaces.values() for key, seen in space.items()}
+    assert found == {"10.0.0.1": ["hour"]}

@@ -12,6 +12,7 @@ from tests.unit.respond.samples import NOW, block, detection
 
 from garrison.adapters.store import casebook as module
 from garrison.adapters.store.casebook import FILE, Casebook
+from garrison.core.detection import Severity
 from garrison.core.errors import RecordError
 from garrison.core.incident import Incident, IncidentId
 from garrison.respond.incidents import closed, merged, opened
@@ -79,6 +80,22 @@ def test_what_is_old_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     book.forget(NOW + 500 * 86400)
     assert book.unknown([detection()])
     assert book.earlier(block().key, NOW + 1, simulated=False) == 0
+
+
+def test_what_is_grave_stays_where_there_are_too_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_INCIDENTS", 4)
+    book = Casebook(tmp_path)
+    grave = [opened(detection(f"g{each}", NOW + each, severity=Severity.CRITICAL)) for each in range(2)]
+    some = [opened(detection(f"d{each}", NOW + 60 + each, severity=Severity.LOW)) for each in range(5)]
+    with book.changing():
+        for each in (grave[0], closed(grave[1], NOW, "done"), *some[:4], closed(some[4], NOW, "done")):
+            book.put(each)
+        book.forget(NOW + 100)
+    assert [each.id for each in book.incidents()] == [each.id for each in (*some[3:1:-1], *grave[::-1])]
+    with book.changing():
+        book.put(opened(detection("e", NOW + 401 * 86400, severity=Severity.LOW)))
+        book.forget(NOW + 402 * 86400)
+    assert grave[1].id not in {each.id for each in book.incidents()}, "what was over long ago does not fill the book"
 
 
 def test_one_that_is_not_there_is_read_as_empty(tmp_path: Path) -> None:

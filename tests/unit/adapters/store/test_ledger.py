@@ -24,6 +24,8 @@ FILTERS = [
     ExposureFilter(client="c1", kind="vehicle"),
     ExposureFilter(token="t3"),
     ExposureFilter(peer="192.0.2.4"),
+    ExposureFilter(peers=frozenset({"192.0.2.4", "192.0.2.2", "nowhere"}), principal="p1"),
+    ExposureFilter(peers=frozenset()),
     ExposureFilter(operation=""),
     ExposureFilter(operation="op1", kind="customer"),
     ExposureFilter(since=NOON + 20_000, until=NOON + 150_000),

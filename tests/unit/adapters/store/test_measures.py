@@ -21,7 +21,7 @@ from garrison.config.controls import ControlsSettings
 from garrison.config.limits import BlockingSettings
 from garrison.config.model import Settings
 from garrison.core.countermeasure import Action, Countermeasure, Scope
-from garrison.core.errors import RecordError
+from garrison.core.errors import ConfigError, RecordError
 from garrison.engine.state import State
 
 
@@ -127,26 +127,49 @@ def test_damaged_file_is_said_and_changes_nothing(
 
 
 @pytest.mark.parametrize("name", [FILE, CHANGES])
-def test_a_gateway_that_enforces_does_not_begin_without_them(
-    name: str, tmp_path: Path, watch: Callable[[Settings], Watching]
-) -> None:
+def test_nothing_begins_as_if_nobody_were_blocked(name: str, tmp_path: Path) -> None:
     add(tmp_path, block("192.0.2.1"))
-    sound = (tmp_path / name).read_bytes()
-    (tmp_path / name).write_bytes(b"{}}\n")
-    assert not watch(Settings(data=str(tmp_path))).blocks("192.0.2.9"), "one that monitors does"
-    files = MeasuresInForce(State(), lambda _: None)
-    enforcing = Settings(data=str(tmp_path), mode="enforce")
-    for _ in range(2):
-        with pytest.raises(RecordError, match=f"whom countermeasures refuse is not known: .*{name}"):
-            files.apply(enforcing)
-    (tmp_path / name).write_bytes(sound)
-    files.apply(enforcing)
-    (tmp_path / name).write_bytes(b"{}}\n")
-    table = tmp_path / "systems.csv"
-    table.write_text("192.0.2.0/24,64500\n")
-    controls = ControlsSettings(blocking=BlockingSettings(systems_file=str(table)))
-    files.apply(Settings(data=str(tmp_path), mode="enforce", controls=controls))  # it goes on with what it has
-    files.close()
+    add(tmp_path, block("192.0.2.2"))
+    whole = (tmp_path / name).read_bytes()
+    (tmp_path / name).write_bytes(b"{\n")
+    with pytest.raises(RecordError, match=f"`{tmp_path / name}` cannot be used: .*; move it away to begin anew"):
+        Watching(Settings(data=str(tmp_path), mode="enforce"))
+    (tmp_path / name).write_bytes(whole)
+    watching = Watching(Settings(data=str(tmp_path), mode="enforce"))
+    watching.files.close()
+    assert watching.blocks("192.0.2.1")
+    assert watching.blocks("192.0.2.2")
+
+
+def test_where_nothing_is_refused_a_damaged_file_is_only_said(
+    tmp_path: Path, watch: Callable[[Settings], Watching]
+) -> None:
+    (tmp_path / FILE).write_bytes(b"{")
+    settings = Settings(data=str(tmp_path), mode="monitor")
+    watching = watch(settings)
+    assert FILE in watching.said[0]
+    with pytest.raises(RecordError, match=FILE):
+        watching.files.apply(Settings(data=str(tmp_path), mode="enforce"))  # from now on it would count
+    (tmp_path / FILE).unlink()
+    add(tmp_path, block("192.0.2.9"))
+    until(lambda: watching.blocks("192.0.2.9"))  # what was followed is followed still
+
+
+def test_nothing_begins_without_the_autonomous_systems_that_are_named(
+    tmp_path: Path, watch: Callable[[Settings], Watching]
+) -> None:
+    settings = Settings(
+        data=str(tmp_path),
+        mode="enforce",
+        controls=ControlsSettings(blocking=BlockingSettings(systems_file=str(tmp_path / "none"))),
+    )
+    with pytest.raises(ConfigError, match=r"systems-file.*there is no such file"):
+        Watching(settings)
+    watching = watch(Settings(data=str(tmp_path), mode="enforce"))
+    with pytest.raises(ConfigError, match="systems-file"):
+        watching.files.apply(settings)
+    add(tmp_path, block("192.0.2.9"))
+    until(lambda: watching.blocks("192.0.2.9"))
 
 
 def test_a_change_costs_a_line_however_much_there_is(tmp_path: Path, watch: Callable[[Settings], Watching]) -> None:

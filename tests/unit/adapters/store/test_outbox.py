@@ -120,6 +120,16 @@ def test_the_oldest_go_where_too_many_wait(outbox: Outbox, monkeypatch: pytest.M
     assert outbox.deliveries()[0].given_up == 2
 
 
+def test_the_gravest_wait_where_too_many_do(outbox: Outbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_WAITING", 3)
+    severities = [Severity.CRITICAL, Severity.LOW, Severity.MEDIUM, Severity.LOW, Severity.MEDIUM, Severity.MEDIUM]
+    for number, severity in enumerate(severities):
+        tell(outbox, opened(detection(f"d{number}", severity=severity)), NOW + number)
+        with outbox._casebook.changing():
+            outbox.bound("soc")
+    assert [each.notice.made for each in outbox.due("soc", NOW + 10, 10)] == [NOW, NOW + 4, NOW + 5]
+
+
 def test_destinations_that_are_gone_are_forgotten(outbox: Outbox) -> None:
     tell(outbox, opened(detection()))
     with outbox._casebook.changing():

@@ -308,13 +308,19 @@ bool ask_response_body(struct exchange *x, stream envoy, int received, struct an
     return good;
 }
 
-bool tell_response_body(struct exchange *x, struct answer *answer)
+/* Needs the GIL. */
+static bool feed_response_copy(struct exchange *x, struct answer *answer)
 {
-    interpreter_enter();
     PyObject *args[] = {Py_NewRef(x->session), copied_bytes(&x->response),
                         PyBool_FromLong(x->response.complete && !x->response.overflown)};
     PyObject *directive = call_and_release(NULL, names.response_body, args, 3);
-    bool good = take_answer(x, false, directive, false, answer, "observing a response's body");
+    return take_answer(x, false, directive, false, answer, "observing a response's body");
+}
+
+bool tell_response_body(struct exchange *x, struct answer *answer)
+{
+    interpreter_enter();
+    bool good = feed_response_copy(x, answer);
     interpreter_leave();
     return good;
 }
@@ -322,7 +328,8 @@ bool tell_response_body(struct exchange *x, struct answer *answer)
 /* Needs the GIL. */
 static bool feed_response(struct exchange *x, bool has_body, bool complete, struct answer *answer)
 {
-    PyObject *body = has_body && complete ? copied_bytes(&x->response) : Py_NewRef(Py_None);
+    /* Of one that broke off what came of it. */
+    PyObject *body = has_body && !x->response.overflown ? copied_bytes(&x->response) : Py_NewRef(Py_None);
     PyObject *headers = header_tuple(x->head->fields, x->head->count);
     PyObject *directive = call_response(x, x->head->status, headers, has_body, body, complete);
     bool good = take_response(x, directive, true, answer);
@@ -367,7 +374,9 @@ bool close_session(struct exchange *x, bool aborted, long status, uint64_t respo
     if (x->local) {
         call_local_reply(x, status);
     } else if (x->response.state == WATCHING && x->head != NULL) {
-        feed_response(x, true, false, answer); /* broken off before its end: the head at least is known */
+        feed_response(x, true, false, answer); /* broken off before its end */
+    } else if (x->response.state == WATCHING) {
+        feed_response_copy(x, answer); /* likewise, and its head was told before */
     }
     if (x->session != NULL) {
         free(answer->message);
