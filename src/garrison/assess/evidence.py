@@ -8,6 +8,7 @@ import msgspec
 
 from garrison.assess.call import NOT_JSON
 from garrison.assess.identity import Identity
+from garrison.assess.jwt import JWT
 from garrison.assess.probe import Exchange
 from garrison.assess.sampling import MARK
 from garrison.core.finding import Step
@@ -25,7 +26,6 @@ _SECRETS: Final = frozenset(
     {"password", "passwd", "pwd", "secret", "token", "apikey", "jwt", "hash", "pin", "cvv", "otp"}
 )
 _TOKENS: Final = frozenset({"token", "code", "otp", "jwt", "refresh"})
-_JWT: Final = re.compile(r"eyJ[\w-]{6,}\.[\w-]+\.[\w-]*")
 _MAX_ITEMS: Final = 3
 
 
@@ -66,7 +66,8 @@ def secrets_of(exchanges: Iterable[Exchange], identities: Iterable[Identity]) ->
         owner = exchange.identity.name if exchange.identity is not None else "token"
         for secret in exchange.credential.secrets:
             found.setdefault(secret, f"{{{owner}}}")
-        for token in (*_JWT.findall(exchange.answer.text), *_tokens_sent(exchange)):
+        sent = (token for _, token in JWT.findall(exchange.answer.text))
+        for token in (*sent, *_tokens_sent(exchange)):
             found.setdefault(token, "{token}")
     for identity in identities:
         if identity.secret is not None and identity.secret[1]:

@@ -30,6 +30,7 @@ LOCATION: Final = ("location",)
 """The name of the id at the end of a `Location` header."""
 _MAX_VALUES: Final = 2_000
 _MAX_ITEMS: Final = 100
+_MAX_PARENTS: Final = 40
 _MAX_TEXT: Final = 200
 
 
@@ -77,7 +78,7 @@ def _walk(value: Any, exchange: Exchange) -> Iterator[Fact]:
                     count += 1
                     yield Fact(said, str(each), above, inner, exchange, is_inside=is_inside)
                 elif isinstance(each, Mapping | list):
-                    rest.append((each, (*above, *said), has_id))
+                    rest.append((each, (*above, *said)[-_MAX_PARENTS:], has_id))
         elif isinstance(inner, list):
             rest.extend((each, above, is_inside) for each in inner[:_MAX_ITEMS])
 
