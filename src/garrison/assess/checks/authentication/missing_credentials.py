@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check, Disturbs
 from garrison.assess.checks.authentication.guarding import fresh
+from garrison.assess.checks.configuration.soft import Nowhere
 from garrison.assess.compare import is_empty, succeeded
 from garrison.assess.identity import ANONYMOUS
 from garrison.assess.target import Target
@@ -24,6 +25,11 @@ def each(a: Assessment, target: Target) -> Iterator[Finding]:
     request = fresh(a, target, known)
     bare = a.probe.send(request, credential=ANONYMOUS, says="without any credential it is answered just as well")
     if not succeeded(bare.answer, known.answer):
+        return
+    if Nowhere(a).is_unserved(bare):
+        a.skip(
+            CHECK, "paths that nobody serves are answered in the same way: is it the API that answers there?", target
+        )
         return
     told = not is_empty(bare.answer.json())
     yield a.found(
