@@ -1,8 +1,11 @@
 """Evidence: exchanges as the steps of a proof, without secrets and raw personal values, cut to what matters."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from html import escape
 from typing import Any, Final
+from urllib.parse import quote, quote_plus
 
 import msgspec
 
@@ -60,7 +63,8 @@ def _shown(exchange: Exchange, name: str, value: str, names: Mapping[str, str]) 
 
 
 def secrets_of(exchanges: Iterable[Exchange], identities: Iterable[Identity]) -> dict[str, str]:
-    """Every secret that the exchanges carry, and the name that stands in its place; the longest first."""
+    """Every secret that the exchanges carry, in every way in which it may be written, and the name that stands in its
+    place; the longest first."""
     found: dict[str, str] = {}
     for exchange in exchanges:
         owner = exchange.identity.name if exchange.identity is not None else "token"
@@ -72,7 +76,15 @@ def secrets_of(exchanges: Iterable[Exchange], identities: Iterable[Identity]) ->
     for identity in identities:
         if identity.secret is not None and identity.secret[1]:
             found.setdefault(identity.secret[1], f"{{password of {identity.name}}}")
-    return dict(sorted(found.items(), key=lambda pair: -len(pair[0])))
+    spelt = {written: name for secret, name in found.items() for written in _spellings(secret)}
+    return dict(sorted(spelt.items(), key=lambda pair: -len(pair[0])))
+
+
+def _spellings(secret: str) -> tuple[str, ...]:
+    """A secret as it stands in addresses, forms, JSON and pages."""
+    quoted = (quote(secret), quote(secret, safe=""), quote_plus(secret), escape(secret))
+    as_json = (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1])
+    return (secret, *quoted, *as_json)
 
 
 def _tokens_sent(exchange: Exchange) -> Iterator[str]:
