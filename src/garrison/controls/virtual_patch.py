@@ -105,11 +105,11 @@ def _while_it_lasts(patch: Patch, objects: _Objects) -> _Objects:
 
 
 def _undescribed(pattern: str) -> Callable[[Facts], bool]:
-    """Whether a request that no operation matches is one of the pattern's."""
+    """Whether a request that no operation matches is one of the pattern's; a slash behind it is the same to servers."""
     method, _, path = pattern.partition(" ")
     if not pattern:
         return lambda facts: True
-    expression = re.compile(".*".join(re.escape(text) for text in path.strip().split("*")))
+    expression = re.compile(".*".join(re.escape(text) for text in path.strip().rstrip("/").split("*")) + "/?")
 
     def check(facts: Facts) -> bool:
         found = expression.fullmatch(facts.canonical.path)

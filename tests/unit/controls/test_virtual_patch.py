@@ -229,6 +229,13 @@ def test_what_nobody_described() -> None:
     assert "operation-denied " not in sent(policy, "GET /other").reasons
 
 
+@pytest.mark.parametrize("patched_path", ["/debug", "/debug/"])
+def test_a_slash_behind_a_path_is_no_way_around(patched_path: str) -> None:
+    policy = patched(operation=f"GET {patched_path}", deny=True)
+    for path, is_denied in (("/debug", True), ("/debug/", True), ("/debugger", False)):
+        assert ("operation-denied " in sent(policy, f"GET {path}").reasons) is is_denied
+
+
 def answered(policy: Policy, value: Any, headers: Headers = JSON) -> Played:
     body = json.dumps(value).encode()
     return play(policy, request_head("GET /items/1"), answer=(ResponseHead(200, headers), body))
