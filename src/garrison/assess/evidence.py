@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from html import escape
+from itertools import islice
 from typing import Any, Final
 from urllib.parse import quote, quote_plus
 
@@ -30,6 +31,8 @@ _SECRETS: Final = frozenset(
 )
 _TOKENS: Final = frozenset({"token", "code", "otp", "jwt", "refresh"})
 _MAX_ITEMS: Final = 3
+_MOST_TOKENS: Final = 100
+"""Tokens of one answer that are looked for in all steps; more are masked where they stand."""
 
 
 def step_of(exchange: Exchange, names: Mapping[str, str]) -> Step:
@@ -47,7 +50,7 @@ def step_of(exchange: Exchange, names: Mapping[str, str]) -> Step:
         body=_cut(_named(body, names)),
         status=answer.status,
         answer_headers=tuple(_headers(answer.headers, names)),
-        answer=_cut(_named(masked_text(answer.text, answer.json()), names)),
+        answer=_cut(JWT.sub(r"\1{token}", _named(masked_text(answer.text, answer.json()), names))),
         seconds=round(answer.seconds, 4),
         fault=answer.fault,
     )
@@ -70,8 +73,8 @@ def secrets_of(exchanges: Iterable[Exchange], identities: Iterable[Identity]) ->
         owner = exchange.identity.name if exchange.identity is not None else "token"
         for secret in exchange.credential.secrets:
             found.setdefault(secret, f"{{{owner}}}")
-        sent = (token for _, token in JWT.findall(exchange.answer.text))
-        for token in (*sent, *_tokens_sent(exchange)):
+        given = (found[2] for found in islice(JWT.finditer(exchange.answer.text), _MOST_TOKENS))
+        for token in (*given, *_tokens_sent(exchange)):
             found.setdefault(token, "{token}")
     for identity in identities:
         if identity.secret is not None and identity.secret[1]:

@@ -19,6 +19,7 @@ IDS: Final = frozenset(
 """Words of fields that tell one object from another."""
 _ID: Final = re.compile(r"(?!\.{1,2}$)[\w.~@:+=,-]+")
 """Values that are put into a path as an id. What an injection left behind is not: deleting it would inject it again."""
+_NUMBER: Final = re.compile("[0-9]{1,40}")
 _PLAIN_NAMES: Final = frozenset({("id",), ("uuid",), ("guid",), ("pk",)})
 """Names of ids that say nothing of what they are ids of."""
 PEOPLE: Final = frozenset(
@@ -200,6 +201,11 @@ def noun_of(collection: str) -> str:
     steps = [step for step in collection.split("/") if step and "{" not in step]
     meant = [words(step) for step in steps if not _is_version(step)]
     return _singular(meant[-1][-1]) if meant and meant[-1] else ""
+
+
+def as_number(value: str) -> int | str:
+    """A value as the whole number that it is; itself where it is none, or too long for one."""
+    return int(value) if _NUMBER.fullmatch(value) else value
 
 
 def is_of_person(variable: str, template: str) -> bool:

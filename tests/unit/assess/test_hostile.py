@@ -1,19 +1,24 @@
 """Whoever is assessed chooses the answers: none costs more than its length, and none ends the assessment."""
 
+import base64
 import time
 import tracemalloc
 from collections.abc import Callable
 
 import pytest
-from tests.unit.assess.made import OP, exchanged
+from tests.unit.assess.made import OP, api_of, exchanged, json_answer
 
+from garrison.adapters.probing.flow import Put, credential_of
 from garrison.assess.call import NOT_JSON, Answer
 from garrison.assess.checks.configuration.surfaces import DEBUG
 from garrison.assess.checks.configuration.traces import INTERNALS, TRACES, found
 from garrison.assess.compare import is_empty, leaves, same, shape_of, succeeded
-from garrison.assess.evidence import masked_text, secrets_of
-from garrison.assess.facts import facts_in
+from garrison.assess.doors import credential_in
+from garrison.assess.evidence import masked_text, secrets_of, step_of
+from garrison.assess.facts import as_number, facts_in
 from garrison.assess.request import Request
+from garrison.assess.shapes import shape_of_value
+from garrison.core.picture import Field
 
 JSON = (("content-type", "application/json"),)
 LONG = 60_000
@@ -93,3 +98,40 @@ def test_what_people_nest_is_json() -> None:
         assert not is_empty(answer.json())
     wide = Answer(200, JSON, b"[" + b"[1]," * 500 + b"[1]]")
     assert wide.json() == [[1]] * 501
+
+
+def test_any_number_of_tokens_is_masked_at_once() -> None:
+    text = " ".join(f"eyJ{number}.b.c" for number in range(20_000))
+    sent = exchanged(Request(OP, "GET", "/"), Answer(200, (), text.encode()))
+    assert seconds(lambda: step_of(sent, secrets_of([sent], ()))) < 2
+    assert "eyJ" not in step_of(sent, secrets_of([sent], ())).answer
+
+
+def test_shapes_take_little_whatever_names_there_are() -> None:
+    assert shape_of_value({"1" * LONG + "\n": 1})["/{}"] == Field(("number",), 0)
+    inner = "[" + "0," * 50_000 + "0]"
+    for _ in range(90):
+        inner = f'{{"{"n" * 60}": {inner}}}'
+    value = Answer(200, JSON, inner.encode()).json()
+    tracemalloc.start()
+    try:
+        shape_of_value(value)
+        assert tracemalloc.get_traced_memory()[1] < 60_000_000
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("said", ["1" + "0" * 500, "1e308", "9" * 18, "-1e400"])
+def test_a_token_ends_whenever_it_says(said: str) -> None:
+    parts = (b'{"alg":"none"}', b'{"exp":' + said.encode() + b"}")
+    token = ".".join([*(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts), ""])
+    assert credential_in(api_of({"GET /a": {}}), json_answer({"token": token})) is not None
+
+
+@pytest.mark.parametrize("seconds", ["\u00b2", "9" * 5_000, "60"])
+def test_a_log_in_holds_as_long_as_it_says(seconds: str) -> None:
+    assert credential_of((Put("header", "a", "{token}"),), {"token": "t", "expires_in": seconds}).token == ""
+
+
+def test_what_looks_like_a_number_may_be_none() -> None:
+    assert [as_number(value) for value in ("17", "\u00b2", "", "9" * 5_000)] == [17, "\u00b2", "", "9" * 5_000]
