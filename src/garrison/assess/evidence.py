@@ -73,7 +73,7 @@ def secrets_of(exchanges: Iterable[Exchange], identities: Iterable[Identity]) ->
         owner = exchange.identity.name if exchange.identity is not None else "token"
         for secret in exchange.credential.secrets:
             found.setdefault(secret, f"{{{owner}}}")
-        given = (found[2] for found in islice(JWT.finditer(exchange.answer.text), _MOST_TOKENS))
+        given = (each[2] for each in islice(JWT.finditer(exchange.answer.text), _MOST_TOKENS))
         for token in (*given, *_tokens_sent(exchange)):
             found.setdefault(token, "{token}")
     for identity in identities:

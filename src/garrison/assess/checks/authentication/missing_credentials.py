@@ -49,7 +49,8 @@ CHECK = Check(
     severity=Severity.HIGH,
     tags=("owasp.api2", "cwe.306"),
     looks="A request that succeeded for an identity is sent again without any credential, to every operation that the "
-    "contract secures. The same success, with the same kind of content, is the proof.",
+    "contract secures. The same success, with the same kind of content, is the proof where paths that nobody serves "
+    "are answered otherwise.",
     why="Anybody who finds the address reads or changes what the contract keeps for people who have logged in.",
     mend="Require a credential for every operation by default, in one place before the routes, and list the few "
     "public ones by name. A gateway that enforces the contract's `security` closes the gap at once.",

@@ -81,7 +81,7 @@ CHECK = Check(
     tags=("owasp.api9", "owasp.api5", "cwe.650", "rec.1"),
     looks="Sends PUT, PATCH, DELETE and POST to declared paths that have no such operation, about objects that the "
     "assessment made itself. Proven where it succeeds while a made-up method is refused; the confidence is high where "
-    "GET reads something else afterwards.",
+    "GET reads something else afterwards, and the same once more.",
     why="What nobody described nobody reviewed, and rules at gateways do not know it: it often changes data with "
     "fewer checks.",
     mend="Serve just the methods that the contract declares (405 with `Allow` for others), or describe the operation "
