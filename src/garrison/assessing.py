@@ -16,6 +16,7 @@ from garrison.adapters.probing.conformance import Schemathesis
 from garrison.adapters.probing.given import THROUGH_DOOR, Given
 from garrison.adapters.probing.identities import read_identities
 from garrison.adapters.probing.listener import LoopbackListener
+from garrison.adapters.probing.nearby import Nearby
 from garrison.adapters.probing.origin import split_url
 from garrison.adapters.probing.tls import Sslyze
 from garrison.adapters.probing.transport import TIMEOUT, HttpTransport
@@ -119,9 +120,9 @@ def perform(
             HttpTransport(str(origin), timeout=wanted.timeout, insecure=wanted.insecure, pace=wanted.pace)
         )
         _reach(transport, base)
-        api = read_api(
-            wanted.contract or _find_description(transport, base), wanted.overlays, seed=wanted.seed, base=base
-        )
+        nearby = Nearby(transport, wanted.overlays)
+        place, read = (wanted.contract, read_source) if wanted.contract else (_served(nearby, base), nearby.read)
+        api = read_api(place, wanted.overlays, seed=wanted.seed, base=base, read=read)
         given = _given(wanted, str(origin), api)
         journal = Leftovers(make_directory(wanted.data), str(origin)) if wanted.data is not None else None
         assessment = _prepared(wanted, api, transport, journal, started, stack)
@@ -223,9 +224,16 @@ def chosen(only: Sequence[str], without: Sequence[str]) -> tuple[Check, ...]:
     )
 
 
-def read_api(source: str, overlays: Sequence[str] = (), *, seed: int | None = None, base: str = "") -> Api:
+def read_api(
+    source: str,
+    overlays: Sequence[str] = (),
+    *,
+    seed: int | None = None,
+    base: str = "",
+    read: Callable[[str], bytes] = read_source,
+) -> Api:
     """The API that a contract describes, served under the path `base`. Raises DescriptionError."""
-    description = Description(source, tuple(overlays), read=read_source)
+    description = Description(source, tuple(overlays), read=read)
     contract = load_opened(description.opened)
     sampler = Sampler(description, secrets.randbits(32) if seed is None else seed, secrets.token_hex(3))
     return Api(description, contract.catalogue, sampler, base)
@@ -314,12 +322,12 @@ def _reach(transport: Transport, base: str) -> None:
         raise GatewayError(f"{transport.origin} cannot be assessed: {answer.fault}")
 
 
-def _find_description(transport: Transport, base: str) -> str:
+def _served(nearby: Nearby, base: str) -> str:
     """Where the API serves its own description. Raises ConfigError where it does not."""
     for path in dict.fromkeys((*(f"{base}{each}" for each in _DESCRIPTIONS), *_DESCRIPTIONS)):
-        answer = transport.send(Call("GET", path))
+        answer = nearby.get(path)
         if answer.is_success and b"openapi" in answer.body[:2000]:
-            return f"{transport.origin}{path}"
+            return f"{nearby.origin}{path}"
     message = "is not given, and the API serves no description where it would be looked for"
     raise option_error("--contract", message, "give a file or a URL")
 

@@ -36,6 +36,7 @@ from garrison.core.detection import Severity
 from garrison.core.difference import DifferenceKind
 from garrison.core.errors import ConfigError, DescriptionError, GarrisonError, GatewayError, RecordError
 from garrison.core.picture import Picture, Sighting
+from garrison.core.printable import printable
 from garrison.proving import Proving, raise_incident
 from garrison.report.differences import compare, not_assessed
 from garrison.sighting import Looking, weaknesses
@@ -322,6 +323,7 @@ def lines(run: AssessmentRun) -> Sequence[str]:
     """A run's differences, one a line, the gravest first."""
     said = [f"garrison: {each.severity}: {each.text}" for each in run.differences[:SHOWN]]
     more = len(run.differences) - SHOWN
+    said = list(map(printable, said))  # names of fields come from whoever answered
     return [*said, f"garrison: and {more} more: `garrison findings changes` lists them"] if more > 0 else said
 
 

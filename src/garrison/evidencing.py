@@ -1,7 +1,7 @@
 """Evidence of a policy: what enforces each requirement, what tested it last and what is missing, gathered."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -27,7 +27,7 @@ class Gathered(msgspec.Struct, frozen=True):
 
     dossier: Dossier
     reports: tuple[Report, ...]
-    """The audit of the policy's contract, and the last assessment of each target."""
+    """The audit of the policy's contract; of each target the last assessment, with what stands since earlier ones."""
 
 
 def evidence(settings: Settings, policy: Policy, documents: Mapping[str, bytes], data: Path) -> Gathered:
@@ -37,7 +37,7 @@ def evidence(settings: Settings, policy: Policy, documents: Mapping[str, bytes],
     """
     now = time.time()
     audited = _audited(settings, documents, now)
-    reports = (*((audited,) if audited is not None else ()), *_assessed(data))
+    reports = (*((audited,) if audited is not None else ()), *_assessed(data, now))
     is_detecting = settings.detect.mode != "off"
     labels = load_rules(settings.detect).labels if is_detecting else {}
     known = Known(
@@ -85,7 +85,18 @@ def _audited(settings: Settings, documents: Mapping[str, bytes], now: float) -> 
     )
 
 
-def _assessed(data: Path) -> tuple[Report, ...]:
+def _assessed(data: Path, now: float) -> tuple[Report, ...]:
     with Findings(data, is_read=True) as history:
-        found = (history.last_report(target, "assessment") for target in history.targets())
-        return tuple(report for report in found if report is not None)
+        found = [(target, history.last_report(target, "assessment")) for target in history.targets()]
+        return tuple(
+            _with_earlier(report, [each.listed for each in history.kept(now, target=target, fixed=False)])
+            for target, report in found
+            if report is not None
+        )
+
+
+def _with_earlier(report: Report, standing: Sequence[Listed]) -> Report:
+    """A run with what was found before it and was not tested again: it is not mended because nobody looked."""
+    known = {each.finding.fingerprint for each in report.findings}
+    left = [each for each in standing if each.finding.fingerprint not in known]
+    return msgspec.structs.replace(report, findings=in_order((*report.findings, *left)))

@@ -189,6 +189,8 @@ def _judged(asked: Asked, patch: Patch, tried: _Tried) -> Attempt:
     refusals = [each for each in tried.decided if _by_patch(each, patch)]
     # an answer that was mended leaves the check nothing to look at; any other that sends something has to be made
     is_gone = bool((patch.strip and refusals) or patch.headers)
+    if not refusals and not patch.headers:
+        return Attempt(patch, "open", "nothing that the check sent was refused by it: something else is different")
     if not is_gone and _sent(before, asked.finding) and not _ran(after, asked.finding):
         return Attempt(patch, "open", "the check could not be made through the patch, so nothing is known")
     proof = Proof(

@@ -50,11 +50,20 @@ def reenact(wanted: Wanted, attack: Sequence[RecordedExchange], finding: Finding
     with HttpTransport(str(origin), timeout=wanted.timeout, insecure=wanted.insecure) as transport:
         answers = [transport.send(_call(each)) for each in attack]
     found = (Listed(finding),) if all(map(_is_success, answers)) else ()
-    return replace(walked, findings=found, checks=(Ran(CHECK, Outcome.TESTED, is_whole=True),))
+    is_tested = not any(map(_says_nothing, attack, answers))
+    outcome = Outcome.TESTED if is_tested else Outcome.UNTESTED
+    return replace(walked, findings=found, checks=(Ran(CHECK, outcome, is_whole=True),))
 
 
 def _is_success(answer: Answer) -> bool:
     return answer.is_success
+
+
+def _says_nothing(recorded: RecordedExchange, answer: Answer) -> bool:
+    """Whether it is no answer to what was reported: nothing came, a fault, too many requests, or a credential that has
+    run out since."""
+    is_over = answer.status == 401 and any(name in _SECRETS for name, _ in recorded.request.headers)
+    return bool(answer.fault) or is_over or answer.status == 429 or answer.status >= 500
 
 
 def _call(recorded: RecordedExchange) -> Call:

@@ -44,11 +44,13 @@ from garrison.audit.run import Audit, audit
 from garrison.audit.walk import Reading
 from garrison.contract import load
 from garrison.contract.described import Description
+from garrison.contract.documents import is_url
 from garrison.core.counted import counted
 from garrison.core.errors import ConfigError, GatewayError, Problem, cause_of, option_error
 from garrison.core.finding import CheckId, Finding, Untested
 from garrison.core.findings_report import Covered, Explained, Listed, Outcome, Ran, Report, in_order
 from garrison.core.opinion import Opinion
+from garrison.core.printable import without_password
 from garrison.exposure.types.rule import words
 from garrison.report.assessed import explained
 from garrison.vet.judge import ORDER, Weighed, judge
@@ -146,9 +148,10 @@ def vet(wanted: Wanted, tools: Callable[[str], Tools] | None = None) -> Report:
     started = time.time()
     with ExitStack() as stack:
         transport = _way(wanted, stack)
-        nearby = Nearby(transport) if transport is not None else None
+        named = (wanted.contract, *wanted.overlays)
+        nearby = Nearby(transport, named) if transport is not None else None
         found = _find(wanted, nearby) if nearby is not None else _Found(wanted.place)
-        source = nearby.read if nearby is not None else read_source
+        source = nearby.read if nearby is not None and is_url(found.contract) else read_source
         description = Description(found.contract, wanted.overlays, read=source) if found.contract else None
         read = _read(description, wanted.needs) if description is not None else None
         seen = _Seen()
@@ -309,13 +312,14 @@ def _report(
     unseen = _unseen(found, seen, read, has_needs=has_needs)
     grade, concerns = judge(weighed, unseen)
     broken = len(description.problems) if description is not None else 0
+    contract = without_password(found.contract)
     return Report(
         kind="vetting",
-        target=f"{found.origin}{found.base}" if found.origin else found.contract,
+        target=f"{found.origin}{found.base}" if found.origin else contract,
         started=started,
         ended=time.time(),
         version=version("garrison"),
-        contract=found.contract,
+        contract=contract,
         title=read.audit.title if read is not None else "",
         requests=found.requests + seen.requests,
         safe=True,
@@ -352,7 +356,7 @@ def _unseen(found: _Found, seen: _Seen, read: _Contract | None, *, has_needs: bo
         unseen["data"] = f"its contract does not say what {', '.join(read.held.blind)} takes or answers"
     skipped = {each.check: each.why for each in seen.ran if each.outcome is Outcome.UNTESTED}
     if not found.origin:
-        there = f"`garrison vet {found.elsewhere} --contract {found.contract}` looks at its server"
+        there = f"`garrison vet {found.elsewhere} --contract {without_password(found.contract)}` looks at its server"
         unseen["transport"] = there if found.elsewhere else _NO_ADDRESS
     elif tls_certificate.CHECK.id in skipped and urlsplit(found.origin).scheme == "https":
         unseen["transport"] = skipped[tls_certificate.CHECK.id]

@@ -1,5 +1,6 @@
 """Targets that answer everything alike: nothing of weight is found in them with high confidence, and no check fails."""
 
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,8 +13,11 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from tests.assess.harness import Stage, run_twin, staging
 from tests.assess.twins.parts import DOORS, contract, operation, thing, things
 
+from garrison.assess.checks.authentication import missing_credentials
+from garrison.assess.checks.authorization import admin_twin_open
 from garrison.assess.checks.communication import catalogue as communication
 from garrison.assess.checks.configuration import catalogue as configuration
+from garrison.assess.checks.configuration import method_undeclared, shadow_operation, version_dangling
 from garrison.assess.checks.conformance import catalogue as conformance
 from garrison.assess.checks.resources import catalogue as resources
 from garrison.assess.identity import Credential
@@ -73,3 +77,30 @@ def test_one_answer_for_everything(kind: str, tmp_path: Path, stage: Stage) -> N
         if each.confidence is Confidence.HIGH and each.severity.rank >= Severity.MEDIUM.rank
     ]
     assert heavy == []
+
+
+SERVED = (
+    missing_credentials.CHECK, admin_twin_open.CHECK, version_dangling.CHECK, shadow_operation.CHECK,
+    method_undeclared.CHECK,
+)  # fmt: skip
+"""Checks that say that somebody is served."""
+SOFT: dict[str, Callable[[Request], Response]] = {
+    **{kind: ANSWERS[kind] for kind in ("the same object", "a page", "nothing")},
+    "a page with the path": lambda request: HTMLResponse(f"<p>Log in to see {request.url.path}</p>"),
+    "a message with the path": lambda request: JSONResponse({"hint": f"nothing is at {request.url.path}"}),
+    "something new each time": lambda _: JSONResponse({"id": 1, "seen": secrets.token_hex(8)}),
+}
+
+
+@pytest.mark.parametrize("kind", SOFT)
+def test_nobody_is_served_where_everything_is_answered(kind: str, tmp_path: Path, stage: Stage) -> None:
+    async def everything(request: Request) -> Response:
+        await request.body()
+        return SOFT[kind](request)
+
+    app = Starlette()
+    app.add_route("/{path:path}", everything, methods=["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"])
+    seen = run_twin(app, TWIN, SERVED, tmp_path, stage)
+    certain = [each for each in seen.findings if each.confidence is Confidence.HIGH]
+    assert [(each.check, each.method, each.template) for each in certain] == []
+    assert any("answered in the same way" in each.why for each in seen.untested)

@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 import trustme
 from starlette.applications import Starlette
@@ -13,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from tests.assess.secured import secured
+from tests.unit.adapters.probing.servers import answering, raw_server
 
 from garrison.assess.tools import Certificate, Tls, Tools, Unusable
 from garrison.core.errors import GatewayError
@@ -97,6 +99,14 @@ def context() -> ssl.SSLContext:
 def vetted(shop: Shop, context: ssl.SSLContext, tls: Tls | None, contract: str = "") -> Report:
     with secured(shop.app, context) as origin:
         return vet(Wanted(place=f"{origin}/v1", contract=contract), lambda _: Tools(Said(tls)))
+
+
+def test_the_password_of_a_contract_is_in_no_report(context: ssl.SSLContext) -> None:
+    shop = Shop(is_careless=False)
+    with raw_server(answering(json.dumps(CONTRACT).encode())) as origin:
+        report = vetted(shop, context, GOOD_TLS, f"{origin.replace('://', '://reader:hunter2@')}/openapi.json")
+    assert report.contract.endswith("/openapi.json")
+    assert b"hunter2" not in msgspec.json.encode(report)
 
 
 def grades(report: Report) -> Iterator[tuple[str, Grade]]:

@@ -16,13 +16,14 @@ MAX_REDIRECTS = 5
 _CHUNK = 1 << 20
 
 
-def read_source(place: str) -> bytes:
+def read_source(place: str, *, stays: bool = False) -> bytes:
     """The content at `place`, a path or an http(s) URL; raises OSError where it cannot be had or is too large.
 
-    Nothing but http and https is fetched, and a redirect never leads from https to http.
+    Nothing but http and https is fetched, and a redirect never leads from https to http, nor with `stays` to another
+    server.
     """
     if "://" in place:
-        return _fetch(place)
+        return _fetch(place, stays=stays)
     with Path(place).open("rb") as file:
         content = file.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
@@ -33,7 +34,7 @@ def read_source(place: str) -> bytes:
 _TOO_LARGE = f"is larger than {MAX_BYTES >> 20} MiB"
 
 
-def _fetch(url: str) -> bytes:
+def _fetch(url: str, *, stays: bool) -> bytes:
     import httpx  # takes longer to import than a file takes to read
 
     from garrison.adapters.lookups.web import why
@@ -48,13 +49,15 @@ def _fetch(url: str) -> bytes:
                 with client.stream("GET", target, headers={"accept": "*/*"}) as answer:
                     if answer.next_request is None:
                         return _content(answer)
-                    target = _redirected(target, answer.next_request.url)
+                    target = _redirected(target, answer.next_request.url, stays=stays)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise OSError(why(error)) from error
     raise OSError(f"leads to more than {MAX_REDIRECTS} redirects")
 
 
-def _redirected(before: "httpx.URL", after: "httpx.URL") -> "httpx.URL":
+def _redirected(before: "httpx.URL", after: "httpx.URL", *, stays: bool) -> "httpx.URL":
+    if stays and (before.scheme, before.netloc) != (after.scheme, after.netloc):
+        raise OSError("redirects to another server")
     if before.scheme == "https" and after.scheme != "https":
         raise OSError("redirects from https to http")
     return after

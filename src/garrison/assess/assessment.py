@@ -130,6 +130,10 @@ class Assessment:
             self._explorer.walk((new.identity,), (), tell)
         self.untested.extend(self._explorer.untested)
 
+    def is_reached(self, target: Target) -> bool:
+        """Whether an operation was answered as its contract says, or is one by which people come in and go out."""
+        return self.survey.baseline(target) is not None or target.id in self.doors.targets
+
     def clean(self) -> tuple[Left, ...]:
         """Take away what was made; gives what stays."""
         return self._keeper.clean(self.high)

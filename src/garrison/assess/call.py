@@ -9,6 +9,8 @@ from garrison.core.http import Headers, header
 
 MAX_ANSWER: Final = 2 << 20
 """Bytes of an answer that are read: what is longer is cut, so that a target that never stops does no harm."""
+_DEEPEST: Final = 100
+"""Levels of JSON: what is nested deeper nobody reads, and whoever walks through it would run out of stack."""
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -69,11 +71,23 @@ class Answer(msgspec.Struct, frozen=True):
         return header(self.headers, name) or ""
 
     def json(self) -> Any:
-        """The body as JSON; `NOT_JSON` where it is none."""
+        """The body as JSON; `NOT_JSON` where it is none, or is nested too deep."""
         try:
-            return msgspec.json.decode(self.body)
+            value = msgspec.json.decode(self.body)
         except (msgspec.DecodeError, ValueError, RecursionError):
             return NOT_JSON
+        return value if self.body.count(b"[") + self.body.count(b"{") <= _DEEPEST or _is_flat(value) else NOT_JSON
+
+
+def _is_flat(value: Any) -> bool:
+    """Whether a JSON value is nested no deeper than somebody reads."""
+    level = [value]
+    for _ in range(_DEEPEST):
+        inner = [each.values() if isinstance(each, dict) else each for each in level if isinstance(each, dict | list)]
+        level = [each for some in inner for each in some if isinstance(each, dict | list)]
+        if not level:
+            return True
+    return False
 
 
 class _NotJson:

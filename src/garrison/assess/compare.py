@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from garrison.assess.call import NOT_JSON, Answer
+from garrison.assess.jwt import JWT
 from garrison.exposure.types.rule import words
 
 _FAILED: Final = frozenset(
@@ -22,14 +23,13 @@ _VOLATILE: Final = frozenset(
     {"time", "timestamp", "date", "nonce", "trace", "request", "elapsed", "duration", "etag", "now", "at"}
 )
 """Words of fields whose values differ from answer to answer."""
-_CHANGING: Final = re.compile(
-    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?(Z|[+-]\d\d:?\d\d)?|\b1[5-9]\d{8,11}\b|eyJ[\w-]+\.[\w-]+\.[\w-]*"
-)
-"""Moments and tokens inside texts."""
+_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?(Z|[+-]\d\d:?\d\d)?|\b1[5-9]\d{8,11}\b")
+"""Moments inside texts."""
 _ALIKE: Final = 0.95
 _MOSTLY: Final = 0.7
 _MAX_COMPARED: Final = 20_000
 _MAX_LEAVES: Final = 5_000
+_MAX_WAY: Final = 2_000
 
 
 def succeeded(answer: Answer, like: Answer | None = None) -> bool:
@@ -89,18 +89,28 @@ def shape_of(value: Any) -> frozenset[str]:
 
 
 def leaves(value: Any, way: str = "") -> Iterator[tuple[str, Any]]:
-    """Every single value in a JSON value, and the way to it."""
-    rest: list[tuple[str, Any]] = [(way, value)]
+    """Every single value in a JSON value, and the way to it; of a long way the beginning, as names are the target's."""
+    rest: list[Iterator[tuple[str, Any]]] = [iter([(way, value)])]
     count = 0
     while rest and count < _MAX_LEAVES:
-        at, inner = rest.pop()
-        if isinstance(inner, Mapping):
-            rest.extend((f"{at}/{name}" if at else str(name), each) for name, each in inner.items())
-        elif isinstance(inner, list):
-            rest.extend((f"{at}/*" if at else "*", each) for each in inner)
+        found = next(rest[-1], None)
+        if found is None:
+            rest.pop()
+        elif isinstance(found[1], Mapping | list):
+            rest.append(_inside(*found))
         else:
             count += 1
-            yield at, inner
+            yield found
+
+
+def _inside(way: str, value: Mapping[str, Any] | list[Any]) -> Iterator[tuple[str, Any]]:
+    """What stands in an object or a list, one after another: all ways at once would take a thousand times the answer's
+    size, if only a name is long enough."""
+    front = f"{way}/" if way else ""
+    if isinstance(value, list):
+        inside = f"{front}*"[:_MAX_WAY]
+        return ((inside, each) for each in reversed(value))
+    return ((f"{front}{name}"[:_MAX_WAY], value[name]) for name in reversed(list(value)))
 
 
 def values_of(answer: Answer, name: str) -> list[Any]:
@@ -137,7 +147,7 @@ def resembles(one: Answer, other: Answer) -> bool:
 
 def alike(one: str, other: str) -> bool:
     """Whether two texts are the same but for moments, tokens and a few characters."""
-    left, right = (_CHANGING.sub("", text[:_MAX_COMPARED]) for text in (one, other))
+    left, right = (_lasting(text[:_MAX_COMPARED]) for text in (one, other))
     if left == right:
         return True
     matcher = difflib.SequenceMatcher(None, left, right, autojunk=False)
@@ -148,7 +158,12 @@ def _steady(value: Any) -> Iterator[tuple[str, Any]]:
     for way, leaf in leaves(value):
         name = way.rpartition("/")[2]
         if _VOLATILE.isdisjoint(words(name)):
-            yield way, _CHANGING.sub("", leaf) if isinstance(leaf, str) else leaf
+            yield way, _lasting(leaf) if isinstance(leaf, str) else leaf
+
+
+def _lasting(text: str) -> str:
+    """A text without moments and tokens."""
+    return _MOMENT.sub("", JWT.sub(r"\1", text))
 
 
 def holds(answer: Answer, mark: str) -> bool:

@@ -22,6 +22,8 @@ _BESIDE: Final = frozenset({"code", "token", "otp", "hint", "link", "expiry", "p
 """Words of what goes with a password and is none: `resetPasswordCode`."""
 _OLD: Final = frozenset({"old", "current", "existing", "previous"})
 _TOKENS: Final = ("access", "auth", "id", "bearer", "jwt", "token", "session", "key", "authorization")
+_FOREVER: Final = 1e12
+"""Seconds since the epoch that no token ends after."""
 _VALUES: Final = frozenset({"id", "value", "key", "string"})
 _CARRIERS: Final = frozenset({"auth", "session", "token", "apikey"})
 """Words of header parameters that carry a credential which no security scheme describes."""
@@ -219,7 +221,7 @@ def _rank(way: str, value: str) -> int:
 
 def _expiry(token: str) -> float:
     ends = claims_of(token).get("exp")
-    return float(ends) if isinstance(ends, int | float) else 0.0
+    return float(ends) if isinstance(ends, int | float) and abs(ends) < _FOREVER else 0.0
 
 
 def _cookies(answer: Answer) -> Iterator[tuple[str, str]]:

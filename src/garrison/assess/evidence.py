@@ -1,13 +1,18 @@
 """Evidence: exchanges as the steps of a proof, without secrets and raw personal values, cut to what matters."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from html import escape
+from itertools import islice
 from typing import Any, Final
+from urllib.parse import quote, quote_plus
 
 import msgspec
 
 from garrison.assess.call import NOT_JSON
 from garrison.assess.identity import Identity
+from garrison.assess.jwt import JWT
 from garrison.assess.probe import Exchange
 from garrison.assess.sampling import MARK
 from garrison.core.finding import Step
@@ -25,8 +30,9 @@ _SECRETS: Final = frozenset(
     {"password", "passwd", "pwd", "secret", "token", "apikey", "jwt", "hash", "pin", "cvv", "otp"}
 )
 _TOKENS: Final = frozenset({"token", "code", "otp", "jwt", "refresh"})
-_JWT: Final = re.compile(r"eyJ[\w-]{6,}\.[\w-]+\.[\w-]*")
 _MAX_ITEMS: Final = 3
+_MOST_TOKENS: Final = 100
+"""Tokens of one answer that are looked for in all steps; more are masked where they stand."""
 
 
 def step_of(exchange: Exchange, names: Mapping[str, str]) -> Step:
@@ -44,7 +50,7 @@ def step_of(exchange: Exchange, names: Mapping[str, str]) -> Step:
         body=_cut(_named(body, names)),
         status=answer.status,
         answer_headers=tuple(_headers(answer.headers, names)),
-        answer=_cut(_named(masked_text(answer.text, answer.json()), names)),
+        answer=_cut(JWT.sub(r"\1{token}", _named(masked_text(answer.text, answer.json()), names))),
         seconds=round(answer.seconds, 4),
         fault=answer.fault,
     )
@@ -60,18 +66,28 @@ def _shown(exchange: Exchange, name: str, value: str, names: Mapping[str, str]) 
 
 
 def secrets_of(exchanges: Iterable[Exchange], identities: Iterable[Identity]) -> dict[str, str]:
-    """Every secret that the exchanges carry, and the name that stands in its place; the longest first."""
+    """Every secret that the exchanges carry, in every way in which it may be written, and the name that stands in its
+    place; the longest first."""
     found: dict[str, str] = {}
     for exchange in exchanges:
         owner = exchange.identity.name if exchange.identity is not None else "token"
         for secret in exchange.credential.secrets:
             found.setdefault(secret, f"{{{owner}}}")
-        for token in (*_JWT.findall(exchange.answer.text), *_tokens_sent(exchange)):
+        given = (each[2] for each in islice(JWT.finditer(exchange.answer.text), _MOST_TOKENS))
+        for token in (*given, *_tokens_sent(exchange)):
             found.setdefault(token, "{token}")
     for identity in identities:
         if identity.secret is not None and identity.secret[1]:
             found.setdefault(identity.secret[1], f"{{password of {identity.name}}}")
-    return dict(sorted(found.items(), key=lambda pair: -len(pair[0])))
+    spelt = {written: name for secret, name in found.items() for written in _spellings(secret)}
+    return dict(sorted(spelt.items(), key=lambda pair: -len(pair[0])))
+
+
+def _spellings(secret: str) -> tuple[str, ...]:
+    """A secret as it stands in addresses, forms, JSON and pages."""
+    quoted = (quote(secret), quote(secret, safe=""), quote_plus(secret), escape(secret))
+    as_json = (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1])
+    return (secret, *quoted, *as_json)
 
 
 def _tokens_sent(exchange: Exchange) -> Iterator[str]:

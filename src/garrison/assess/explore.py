@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from garrison.assess.compare import leaves, name_of
 from garrison.assess.doors import Account, Doors, logging_in, name_for, registration, sets_password
-from garrison.assess.facts import selves_in
+from garrison.assess.facts import as_number, selves_in
 from garrison.assess.identity import Identity
 from garrison.assess.probe import Exchange, Probe, Stop
 from garrison.assess.request import Request, Slot
@@ -137,11 +137,18 @@ class Explorer:
         nobody = (None,) if target.is_declared_public else ()
         for identity in identities[:2] or nobody:
             for request in self._requests(target, identity):
+                if target.is_ending and not self._is_ours(request, identity):
+                    continue
                 made = self._try(target, request, identity)
                 if made is None and len(request.slots()) > 0:
-                    made = self._try(target, self.fitted(self._api.request(target), identity), identity)
+                    least = self.fitted(self._api.request(target), identity).about(request.path)
+                    made = self._try(target, least, identity)
                 if made is not None:
                     break
+
+    def _is_ours(self, request: Request, identity: Identity | None) -> bool:
+        """Whether a request is about something that the assessment made, or about an account of its own."""
+        return self._probe.is_own(request) if request.path else identity is not None and identity.is_throwaway
 
     def _change(self, target: Target, identities: tuple[Identity, ...]) -> None:
         for identity in identities:
@@ -184,14 +191,14 @@ class Explorer:
         is_self = "".join(said) in SELVES or (len(said) > 1 and said[-1] in ("id", "uuid", "number"))
         own = self._survey.of(identity).get(said) if identity is not None and is_self else None
         if own is not None:
-            return int(own) if isinstance(value, int) and own.isdigit() else own
+            return as_number(own) if isinstance(value, int) else own
         if len(said) < 2 or said[-1] not in ("id", "uuid", "number"):
             return None
         noun = said[-2]
         for fact in reversed(self._survey.facts()):
             source = words(fact.exchange.request.template.replace("/", " "))
             if fact.name == said or (fact.name == said[-1:] and (noun in source or f"{noun}s" in source)):
-                return int(fact.value) if isinstance(value, int) and fact.value.isdigit() else fact.value
+                return as_number(fact.value) if isinstance(value, int) else fact.value
         return None
 
     def _try(self, target: Target, request: Request, identity: Identity | None) -> Exchange | None:

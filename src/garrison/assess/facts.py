@@ -9,6 +9,7 @@ import msgspec
 from garrison.assess.call import NOT_JSON, Answer
 from garrison.assess.compare import leaves, name_of
 from garrison.assess.probe import Exchange
+from garrison.assess.sampling import MARK
 from garrison.assess.target import Target
 from garrison.exposure.types.rule import words
 
@@ -18,6 +19,7 @@ IDS: Final = frozenset(
 """Words of fields that tell one object from another."""
 _ID: Final = re.compile(r"(?!\.{1,2}$)[\w.~@:+=,-]+")
 """Values that are put into a path as an id. What an injection left behind is not: deleting it would inject it again."""
+_NUMBER: Final = re.compile("[0-9]{1,40}")
 _PLAIN_NAMES: Final = frozenset({("id",), ("uuid",), ("guid",), ("pk",)})
 """Names of ids that say nothing of what they are ids of."""
 PEOPLE: Final = frozenset(
@@ -26,10 +28,16 @@ PEOPLE: Final = frozenset(
 """Words of objects that are people, or their accounts."""
 _AROUND: Final = frozenset({"access", "data", "me", "payload", "response", "result"})
 """Objects that answers are wrapped in."""
+_MAKING: Final = frozenset(
+    {"add", "book", "create", "insert", "make", "new", "open", "place", "post", "register", "save", "signup", "store",
+     "submit", "upload"}
+)  # fmt: skip
+"""Words at the end of paths where something is made."""
 LOCATION: Final = ("location",)
 """The name of the id at the end of a `Location` header."""
 _MAX_VALUES: Final = 2_000
 _MAX_ITEMS: Final = 100
+_MAX_PARENTS: Final = 40
 _MAX_TEXT: Final = 200
 
 
@@ -48,6 +56,8 @@ class Fact(msgspec.Struct, frozen=True):
     """Whether it was in the request."""
     is_inside: bool = False
     """Whether an object around it has an id of its own: then it tells of something else."""
+    is_among: bool = False
+    """Whether it stands in one of several items of a list."""
 
 
 def facts_in(exchange: Exchange) -> Iterator[Fact]:
@@ -65,39 +75,54 @@ def facts_in(exchange: Exchange) -> Iterator[Fact]:
 
 
 def _walk(value: Any, exchange: Exchange) -> Iterator[Fact]:
-    rest: list[tuple[Any, tuple[str, ...], bool]] = [(value, (), False)]
+    rest: list[tuple[Any, tuple[str, ...], bool, bool]] = [(value, (), False, False)]
     count = 0
     while rest and count < _MAX_VALUES:
-        inner, above, is_inside = rest.pop()
+        inner, above, is_inside, is_among = rest.pop()
         if isinstance(inner, Mapping):
             has_id = is_inside or any(words(str(name)) in _PLAIN_NAMES for name in inner)
             for name, each in inner.items():
                 said = words(str(name))
                 if isinstance(each, str | int) and not isinstance(each, bool) and len(str(each)) <= _MAX_TEXT:
                     count += 1
-                    yield Fact(said, str(each), above, inner, exchange, is_inside=is_inside)
+                    yield Fact(said, str(each), above, inner, exchange, is_inside=is_inside, is_among=is_among)
                 elif isinstance(each, Mapping | list):
-                    rest.append((each, (*above, *said), has_id))
+                    rest.append((each, (*above, *said)[-_MAX_PARENTS:], has_id, is_among))
         elif isinstance(inner, list):
-            rest.extend((each, above, is_inside) for each in inner[:_MAX_ITEMS])
+            is_among = is_among or len(inner) > 1
+            rest.extend((each, above, is_inside, is_among) for each in inner[:_MAX_ITEMS])
 
 
 def makes(fact: Fact, target: Target) -> bool:
     """Whether the value is the id of something that the fact's own request made, of the kind that `target` is about.
 
-    Answers name other things too: the product that was ordered, the shop around it. Those were there before, and must
-    not be taken for the assessment's own.
+    Answers name other things too: the product that was ordered, the shop around it, the other lines of a cart, whoever
+    was sought or sends a picture. Those were there before, and must not be taken for the assessment's own.
     """
     request, answer = fact.exchange.request, fact.exchange.answer
     source = request.template.rstrip("/")
     if request.method == "PUT":
         return answer.status == 201 and source in (target.template, target.collection)
-    if request.method != "POST":
+    if request.method != "POST" or (fact.is_among and not _is_ours(fact.item)):
         return False
     if source == target.collection:
         return True
     is_new = not fact.is_sent and fact.value not in request.path.values()
-    return is_new and (fact.name in _PLAIN_NAMES or fact.name == LOCATION) and _noun(target) in _nouns(source)
+    return is_new and (fact.name in _PLAIN_NAMES or fact.name == LOCATION) and _noun(target) == _made_at(source)
+
+
+def _is_ours(item: Mapping[str, Any]) -> bool:
+    """Whether a word that the assessment made up stands in an object."""
+    return any(isinstance(value, str) and MARK in value for value in item.values())
+
+
+def _made_at(template: str) -> str:
+    """What is made where a path ends so, in the singular: an order by `/orders/create`; nothing known by
+    `/orders/search`, and no user by `/users/me/avatar`."""
+    said = list(words(template.rpartition("}")[2].replace("/", " ")))
+    while len(said) > 1 and said[-1] in _MAKING:
+        said.pop()
+    return _singular(said[-1]) if said else ""
 
 
 FAR: Final = 3
@@ -176,6 +201,11 @@ def noun_of(collection: str) -> str:
     steps = [step for step in collection.split("/") if step and "{" not in step]
     meant = [words(step) for step in steps if not _is_version(step)]
     return _singular(meant[-1][-1]) if meant and meant[-1] else ""
+
+
+def as_number(value: str) -> int | str:
+    """A value as the whole number that it is; itself where it is none, or too long for one."""
+    return int(value) if _NUMBER.fullmatch(value) else value
 
 
 def is_of_person(variable: str, template: str) -> bool:

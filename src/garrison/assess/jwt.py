@@ -2,10 +2,15 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import msgspec
+
+JWT: Final = re.compile(r"(?<![\w-])(?=[\w-]++\.[\w-]++\.)([\w-]*?)(ey[A-DI-L][\w-]+\.[\w-]+\.[\w-]*)")
+"""A token in a text, and what is written right before it. It takes time by the text's length, whatever stands in it:
+one is sought where a run of letters begins, and there is none before the two dots are seen."""
 
 
 def part_of(text: str) -> Any:

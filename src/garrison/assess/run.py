@@ -54,16 +54,19 @@ def run(assessment: Assessment, checks: Sequence[Check], outcome: Outcome, progr
 
 
 def _run(assessment: Assessment, check: Check, outcome: Outcome) -> Iterator[OperationId]:
-    """Run one check; gives the operations where it came to its end."""
+    """Run one check; gives the operations where it came to its end, and had something to look at."""
     if check.run is not None:
         with assessment.probe.allowance(None, check.most):
             _collect(assessment, check, check.run(assessment), outcome, None)
         return
     each = check.each
     for target in assessment.api.targets if each is not None else ():
+        before = assessment.probe.total
         with assessment.probe.allowance(target.id, check.most):
-            if each is not None and _collect(assessment, check, each(assessment, target), outcome, target):
-                yield target.id
+            is_done = each is not None and _collect(assessment, check, each(assessment, target), outcome, target)
+        # of an operation that answers nobody today nothing is known: what was found there before is not mended
+        if is_done and (assessment.probe.total > before or assessment.is_reached(target)):
+            yield target.id
 
 
 def _collect(

@@ -7,8 +7,8 @@ strange values that a contract also allows are the business of the conformance c
 import random
 import re
 import secrets
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, cast
 
 import msgspec
 import rstr
@@ -22,6 +22,10 @@ MARK: Final = "grsn"
 _MAX_DEPTH: Final = 6
 _MAX_TEXT: Final = 4000
 _MAX_ITEMS: Final = 5
+_MOST_VALUES: Final = 2_000
+"""Values in one value: schemas that refer to themselves at many places would go on for hours."""
+_MOST_CHANCES: Final = 5_000
+"""Characters and repetitions of one pattern, which may ask for a hundred of a hundred of a hundred."""
 
 _FORMATS: Final[Mapping[str, str]] = {
     "date": "2030-01-15",
@@ -36,6 +40,29 @@ _FORMATS: Final[Mapping[str, str]] = {
 }
 
 
+class _Chance:
+    """Chance that is used up; raises OverflowError then."""
+
+    def __init__(self, source: random.Random) -> None:
+        self.left = 0
+        self._source = source
+
+    def choice(self, among: Sequence[Any]) -> Any:
+        """One of several."""
+        self._spend()
+        return self._source.choice(among)
+
+    def randint(self, least: int, most: int) -> int:
+        """A number."""
+        self._spend()
+        return self._source.randint(least, most)
+
+    def _spend(self) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise OverflowError
+
+
 class Sampler:
     """Makes values. The same seed makes the same ones in the same order, but for the words that must be new."""
 
@@ -45,7 +72,10 @@ class Sampler:
         self.seed = seed
         """What decides which values are made."""
         self._random = random.Random(seed)  # noqa: S311 - names for objects, no secrets
-        self._patterns = rstr.Rstr(self._random)
+        self._chance = _Chance(self._random)
+        self._patterns = rstr.Rstr(cast("random.Random", self._chance))
+        self._left = 0
+        """Values that the one that is being made may still have."""
         self._fresh = random.Random(run)  # noqa: S311 - numbers that nobody has yet, no secrets
         self._run = run
         self._count = 0
@@ -72,6 +102,7 @@ class Sampler:
         `name` is what it is called; `node` the parameter or media type around it, which may hold an example. Without
         `every` an object has only what it must have.
         """
+        self._left = _MOST_VALUES
         made = self._made(schema, name, _MAX_DEPTH, every=every) if schema is not None else None
         given = _example(node.value) if node is not None else None
         if isinstance(given, str) and isinstance(made, dict | list):
@@ -89,7 +120,8 @@ class Sampler:
         if example is not None:
             return example
         types = self._description.types(schema)
-        if depth <= 0:
+        self._left -= 1
+        if depth <= 0 or self._left <= 0:
             return None
         if "object" in types:
             return self._object(schema, depth, every=every)
@@ -127,7 +159,7 @@ class Sampler:
         return {
             name: self._made(inner, name, depth - 1, every=every)
             for name, inner in self._description.properties(schema).items()
-            if (every or name in required) and self._description.said(inner, "readOnly") is not True
+            if self._left > 0 and (every or name in required) and self._description.said(inner, "readOnly") is not True
         }
 
     def _list(self, schema: Node, name: str, depth: int, *, every: bool) -> list[Any]:
@@ -172,6 +204,7 @@ class Sampler:
 
     def _by_pattern(self, pattern: str) -> str:
         """A text that matches; empty where the pattern is none that Python reads."""
+        self._chance.left = _MOST_CHANCES
         try:
             return self._patterns.xeger(pattern)
         except (re.error, ValueError, KeyError, OverflowError, RecursionError):

@@ -15,7 +15,8 @@ _MOST_WAYS: Final = 400
 _MOST_VALUES: Final = 20_000
 _MOST_NAMES: Final = 60
 """Properties of one object from which on it is taken for a table whose keys are values."""
-_KEY_OF_TABLE: Final = re.compile(r"[0-9]+|.*@.*|[0-9a-fA-F-]{16,}|[0-9]{4}-[0-9]{2}.*|.*[0-9].{24,}|.{65,}")
+_KEY_OF_TABLE: Final = re.compile(r"[0-9]+|.*@.*|[0-9a-fA-F-]{16,}|[0-9]{4}-[0-9]{2}.*|.*[0-9].{24,}")
+_LONGEST_NAME: Final = 64
 _ANY: Final = "{}"
 """Stands for every key of a table."""
 
@@ -68,14 +69,15 @@ def _places(value: Any) -> Iterator[tuple[str, str]]:
         way, inner = rest.pop()
         yield way, _type_of(inner)
         if isinstance(inner, Mapping):
-            is_table = len(inner) > _MOST_NAMES
-            rest.extend((f"{way}/{_name(str(key), is_table=is_table)}", each) for key, each in inner.items())
+            row = f"{way}/{_ANY}" if len(inner) > _MOST_NAMES else ""
+            rest.extend((row or f"{way}/{_name(str(key))}", each) for key, each in inner.items())
         elif isinstance(inner, list):
-            rest.extend((f"{way}/*", each) for each in inner)
+            item = f"{way}/*"
+            rest.extend((item, each) for each in inner)
 
 
-def _name(key: str, *, is_table: bool) -> str:
-    return _ANY if is_table or _KEY_OF_TABLE.fullmatch(key) else key.replace("/", "~1")
+def _name(key: str) -> str:
+    return _ANY if len(key) > _LONGEST_NAME or _KEY_OF_TABLE.fullmatch(key) else key.replace("/", "~1")
 
 
 def _type_of(value: Any) -> str:

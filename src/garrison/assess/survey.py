@@ -214,9 +214,21 @@ class Survey:
                 break
             values = self._around(fact, target)
             if values is not None:
-                made = fact.exchange if makes(fact, target) else None
+                made = fact.exchange if self._is_made(fact, target) else None
                 owner = self.owner_of(fact.item) or (fact.exchange.identity if made is not None else None)
                 yield Owned({**values, last: fact.value}, owner, made)
+
+    def _is_made(self, fact: Fact, target: Target) -> bool:
+        """Whether its own request made it: what was seen before was there, and some APIs answer with what there is
+        where they make nothing new."""
+        if not makes(fact, target):
+            return False
+        for known in self._facts:
+            if known.exchange is fact.exchange:
+                break
+            if known.value == fact.value and not known.is_sent and likeness(known, target.variables[-1], target):
+                return makes(known, target)
+        return True
 
     def _around(self, fact: Fact, target: Target) -> dict[str, str] | None:
         """The values of the variables before the last: those that the same request was about, else the likeliest."""

@@ -25,6 +25,11 @@ _WIPING: Final = frozenset(
 _OF_PEOPLE: Final = frozenset({"password", "passwd", "pwd", "passphrase", "pin", "otp", "mfa", "totp"})
 _OF_PASSWORDS: Final = frozenset({"reset", "setup", "init", "restore"})
 """Of those words the ones that beside one of `_OF_PEOPLE` are about one account: `/password/reset`."""
+_ENDING: Final = frozenset(
+    {"archive", "ban", "block", "cancel", "close", "deactivate", "delete", "disable", "end", "expire", "lock", "refund",
+     "reject", "remove", "revoke", "suspend", "terminate", "unsubscribe", "withdraw"}
+)  # fmt: skip
+"""Last words of paths where a POST ends what it is about: an order, a subscription, an account."""
 RIGHTS: Final = frozenset(
     {"admin", "group", "groups", "level", "moderator", "permission", "permissions", "privilege", "privileges", "role",
      "roles", "scope", "scopes", "staff", "superuser"}
@@ -86,6 +91,12 @@ class Target:
         """Whether its name says that it may change much more than one object, whatever its method."""
         said = {word for part in (self.described.path, self.described.id) for word in words(part.replace("/", " "))}
         return bool(said & _WIPING - (frozenset() if said.isdisjoint(_OF_PEOPLE) else _OF_PASSWORDS))
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether its path says that it ends what it is about: `POST /orders/{id}/cancel`."""
+        last = next((step for step in reversed(self.described.path.split("/")) if step), "")
+        return not self.is_safe and not _ENDING.isdisjoint(words(last))
 
     @property
     def json_body(self) -> DescribedBody | None:

@@ -13,6 +13,7 @@ from garrison.cli.output import NARROW, columns
 from garrison.core.counted import counted
 from garrison.core.detection import Severity
 from garrison.core.finding import OWASP
+from garrison.core.printable import printable
 
 _SHOWN = 3
 """Places of a rule that are shown."""
@@ -66,7 +67,7 @@ def _place(found: Found) -> Iterator[str]:
     line = f"{source.line:>8} " if source is not None and source.line else " " * 9
     where = f"{finding.method} {finding.template}" if finding.method else source.path if source is not None else ""
     unsure = "" if finding.confidence == "high" else f" ({finding.confidence} confidence)"
-    yield from _wrapped(line, f"{where}: {finding.says}{unsure}")
+    yield from _wrapped(line, printable(f"{where}: {finding.says}{unsure}"))
 
 
 def _wrapped(head: str, text: str) -> list[str]:
@@ -101,4 +102,4 @@ def _scores(whole: int, each: Sequence[Scored], earlier: Sequence[Audited]) -> I
     yield f"score {whole} of 100" + (f" (before: {past})" if past else "")
     lowest = sorted(each, key=lambda one: one.score)[:_LOWEST]
     if lowest and lowest[0].score < whole:
-        yield "lowest: " + ", ".join(f"{one.method} {one.template} {one.score}" for one in lowest)
+        yield printable("lowest: " + ", ".join(f"{one.method} {one.template} {one.score}" for one in lowest))

@@ -11,6 +11,7 @@ from garrison.cli.options import Contract, GatewayConfig, Mode, Overlay
 from garrison.cli.output import columns, json_text, line, note, progress
 from garrison.core.errors import ConfigError, Problem, cause_of
 from garrison.core.operation import UNDESCRIBED
+from garrison.core.printable import without_password
 
 if TYPE_CHECKING:
     from garrison.cli.opening import Opened
@@ -78,7 +79,9 @@ def _policy(opened: "Opened") -> dict[str, Any]:
             name: {entry.control: {"mode": entry.mode, "fail": entry.fail, "state": entry.state} for entry in entries}
             for name, entries in (*plans, (UNDESCRIBED, policy.undescribed.entries))
         },
-        "contract": {name: hashlib.sha256(content).hexdigest() for name, content in opened.documents.items()},
+        "contract": {
+            without_password(name): hashlib.sha256(content).hexdigest() for name, content in opened.documents.items()
+        },
     }
 
 

@@ -13,6 +13,7 @@ import msgspec
 import typer
 
 from garrison.core.errors import ConfigError, GarrisonError, Problem, ProblemsError, cause_of, option_error
+from garrison.core.printable import printable
 
 NAME = "garrison"
 NARROW = 110
@@ -32,8 +33,11 @@ def announce(text: str) -> None:
 
 
 def note(text: str) -> None:
-    """One line that is not the result: a warning, a problem, what happens meanwhile. Nothing stops because it cannot be
-    written."""
+    """What is not the result, most often one line: a warning, a problem, what happens meanwhile. Nothing stops because
+    it cannot be written."""
+    text = "
+".join(map(printable, text.split("
+")))
     with contextlib.suppress(OSError):
         print(text, file=sys.stderr, flush=True)  # noqa: T201  # the command's output
 

@@ -13,7 +13,7 @@ import typer
 from garrison.cli.options import DATA, GatewayConfig, Overlay, operator_name
 from garrison.cli.output import as_json, content_of, line, note
 from garrison.core.errors import ConfigError, Problem, cause_of, option_error
-from garrison.core.printable import lacks_password
+from garrison.core.printable import lacks_password, printable
 
 if TYPE_CHECKING:
     from garrison.adapters.recorded.exchange import RecordedExchange
@@ -92,7 +92,7 @@ def patch(
         as_json({"patch": proven, "tried": tried})
     else:
         for text in _text(tried, proven):
-            line(text)
+            line(printable(text))
     if proven is None:
         raise typer.Exit(1)
 

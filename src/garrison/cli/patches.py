@@ -26,6 +26,7 @@ from garrison.cli.patch import (
     wanted_for,
 )
 from garrison.core.errors import ConfigError, Problem
+from garrison.core.printable import printable
 
 if TYPE_CHECKING:
     from garrison.config.model import Settings
@@ -75,7 +76,7 @@ def show_all(config: GatewayConfig = None, json: AsJson = False) -> None:
     else:
         rows = [_row(each, state, known.get(each.id)) for each, state in zip(patches, states, strict=True)]
         for text in columns(("id", "state", "ends", "owner", "proven", "operation", "cure"), rows):
-            line(text)
+            line(printable(text))
     if any(state != _IN_FORCE for state in states):
         raise typer.Exit(1)
 
@@ -141,6 +142,7 @@ def prove(
 
     file = patch_file(config)
     patches = read_patches(file)
+    before = {each.id: each for each in patches}
     settings = open_gateway(config)
     wanted = wanted_for(settings, url, contract, overlay, identity, identities, insecure=insecure)
     recorded, reported = recorded_traffic(traffic, settings), recorded_traffic(attack, settings)
@@ -155,12 +157,14 @@ def prove(
 
     found = [_proven_again(patch, settings, asked, data) for patch in _chosen(patches, names or [])]
     proven = {each.patch.id: each.patch for each in found if each.state == "holds"}
-    write_patches(file, [proven.get(each.id, each) for each in patches])
+    # it takes minutes: what was installed, changed or taken out meanwhile stays so
+    now = read_patches(file)
+    write_patches(file, [proven.get(each.id, each) if each == before.get(each.id) else each for each in now])
     if json:
         as_json({"patches": found})
     else:
         for text in _told(found):
-            line(text)
+            line(printable(text))
     if any(each.state != "holds" for each in found):
         raise typer.Exit(1)
 

@@ -1,12 +1,14 @@
 """What stands at a place of a request that a virtual patch names: every value there, as texts and as it was decoded.
 
-Read as widely as servers do: names of fields in any case, every one of several values, `q[x]` as a part of `q`. A body
-in which a place should be and that cannot be read is `UNREAD`.
+Read as widely as servers do: names of fields in any case, every one of several values, `q[x]` as a part of `q`, cookies
+with their quotes and escapes and without. A body in which a place should be and that cannot be read is `UNREAD`, also
+for its type: some server takes the field out of a text, and here nobody knows where it stands.
 """
 
 import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, TypeAlias
+from urllib.parse import unquote
 
 import msgspec
 
@@ -17,6 +19,12 @@ from garrison.engine.facts import Facts
 
 UNREAD: Final = object()
 """Stands for values that could not be read."""
+
+
+class Also(str):
+    """Another reading of the value before it: it counts for what it says, and is not one value more."""
+
+
 Read: TypeAlias = Callable[[Facts], Sequence[Any]]
 """Every value at a place; `UNREAD` among them where not all could be read."""
 _VARIABLE: Final = re.compile(r"\{([^{}]+)\}")
@@ -100,7 +108,8 @@ def _header(name: str) -> Read:
 def _cookie(name: str) -> Read:
     def read(facts: Facts) -> Sequence[Any]:
         pairs = [each.partition("=") for each in facts.canonical.headers.get("cookie", "").split(";")]
-        return [value.strip() for key, _, value in pairs if not name or key.strip() == name]
+        found = [value.strip() for key, _, value in pairs if not name or key.strip() == name]
+        return [each for value in found for each in _readings(value, unquote(value.strip('"')))]
 
     return read
 
@@ -119,10 +128,27 @@ def _body(steps: tuple[str, ...]) -> Read:
         if facts.document is None:
             return (UNREAD,) if facts.has_body and facts.uninspected else ()
         if not steps:
-            return (facts.body.decode("utf-8", "replace"),) if facts.body is not None else (UNREAD,)
+            return _whole(facts.body, facts.document) if facts.body is not None else (UNREAD,)
         return _in_document(facts.document, steps)
 
     return read
+
+
+def _whole(body: bytes, document: Any) -> Sequence[str]:
+    """A body as it stands, and as it reads once what hides its letters is undone: escapes, and another charset."""
+    text = body.decode("utf-8", "replace")
+    match document:
+        case JsonDocument(value=value) if "\\" in text:
+            return _readings(text, text_of(value))
+        case FormDocument(fields=fields) if "%" in text or "+" in text:
+            return _readings(text, "&".join(f"{name}={value}" for name, value in fields))
+        case TextDocument(text=read):
+            return _readings(text, read.replace("\0", ""))  # as a charset of two bytes leaves them
+    return (text,)
+
+
+def _readings(value: str, other: str) -> Sequence[str]:
+    return (value,) if value == other else (value, Also(other))
 
 
 def _in_document(document: Any, steps: tuple[str, ...]) -> Sequence[Any]:
@@ -135,8 +161,6 @@ def _in_document(document: Any, steps: tuple[str, ...]) -> Sequence[Any]:
             return _fields([(name, value) for name, value in fields], steps)
         case MultipartDocument(parts=parts):
             return _fields([(part.name, part.content.decode("utf-8", "replace")) for part in parts], steps)
-        case TextDocument():
-            return ()
     return (UNREAD,)
 
 

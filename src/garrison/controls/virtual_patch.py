@@ -17,7 +17,7 @@ from garrison.config.overrides import matches
 from garrison.config.virtual_patch import ends
 from garrison.contract.catalogue import CompiledOperation
 from garrison.controls.function_access import SURROUNDINGS
-from garrison.controls.patch_places import UNREAD, is_in_body, reader, text_of
+from garrison.controls.patch_places import UNREAD, Also, is_in_body, reader, text_of
 from garrison.core.canonical import label, label_pointer
 from garrison.core.decision import Mode, Outcome, Reason, Rewrite
 from garrison.core.document import JsonDocument, RowsDocument
@@ -105,11 +105,11 @@ def _while_it_lasts(patch: Patch, objects: _Objects) -> _Objects:
 
 
 def _undescribed(pattern: str) -> Callable[[Facts], bool]:
-    """Whether a request that no operation matches is one of the pattern's."""
+    """Whether a request that no operation matches is one of the pattern's; a slash behind it is the same to servers."""
     method, _, path = pattern.partition(" ")
     if not pattern:
         return lambda facts: True
-    expression = re.compile(".*".join(re.escape(text) for text in path.strip().split("*")))
+    expression = re.compile(".*".join(re.escape(text) for text in path.strip().rstrip("/").split("*")) + "/?")
 
     def check(facts: Facts) -> bool:
         found = expression.fullmatch(facts.canonical.path)
@@ -142,10 +142,13 @@ def _objection(patch: Patch, template: str) -> _Objects:
         is_over = refused.past and any(not _number(each) > facts.now for each in values)
         return reason if is_over or met(values) else None
 
-    def in_body(facts: Facts) -> Outcome:
-        return unread if isinstance(facts.document, Undecodable) else check(facts)
+    asks_body = _looks_at_body(refused)
 
-    return in_body if is_in_body(patch.where) or _looks_at_body(refused) else check
+    def in_body(facts: Facts) -> Outcome:
+        is_unread = isinstance(facts.document, Undecodable) or (asks_body and _is_no_json(facts))
+        return unread if is_unread else check(facts)
+
+    return in_body if asks_body or is_in_body(patch.where) else check
 
 
 def _labelled(where: str) -> str:
@@ -162,7 +165,7 @@ def _predicate(refused: Refused) -> _Met:
     def met(values: Sequence[Any]) -> bool:
         if not values:
             return refused.absent
-        if refused.present or (refused.repeated and len(values) > 1):
+        if refused.present or (refused.repeated and sum(not isinstance(each, Also) for each in values) > 1):
             return True
         return any(condition(value) for condition in every for value in values)
 
@@ -220,6 +223,13 @@ def _expression(source: str) -> Callable[[Facts], bool]:
             return True  # what cannot be said to be harmless is not
 
     return check
+
+
+def _is_no_json(facts: Facts) -> bool:
+    """Whether there is a body of which an expression could say nothing."""
+    if facts.document is None:
+        return facts.has_body and bool(facts.uninspected)
+    return not isinstance(facts.document, JsonDocument)
 
 
 def _json_body(facts: Facts) -> Any:

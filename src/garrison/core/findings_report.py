@@ -180,6 +180,10 @@ class Report(msgspec.Struct, frozen=True, omit_defaults=True):
         return max((each.finding.severity for each in self.findings if each.counts), key=_rank, default=None)
 
 
+_NO_ANSWERS: Final = frozenset({0, 429})
+"""Statuses, beside faults, of a target that answers nobody at the moment."""
+
+
 class Again:
     """What a run tested: what it does not find there any more is mended."""
 
@@ -187,6 +191,8 @@ class Again:
         self._ran = {each.check: each for each in report.checks if each.outcome is not Outcome.UNTESTED}
         self._known = {each.check for each in report.checks}
         self._stopped = {(each.check, each.operation) for each in report.untested}
+        statuses = [status for each in report.operations for status in each.statuses]
+        self._is_down = bool(statuses) and all(status in _NO_ANSWERS or status >= 500 for status in statuses)
 
     def was_tested(self, finding: Finding) -> bool:
         """Whether its check ran to its end again where it was found."""
@@ -195,7 +201,7 @@ class Again:
             return False
         if (finding.check, None) in self._stopped or (finding.check, finding.operation) in self._stopped:
             return False
-        return ran.is_whole or finding.operation in ran.operations
+        return finding.operation in ran.operations or (ran.is_whole and not self._is_down)
 
     def is_about(self, finding: Finding) -> bool:
         """Whether its check is one that a run of this kind could have made."""

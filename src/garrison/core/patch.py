@@ -38,7 +38,7 @@ class Refused(
     """A value that is none of these."""
     cel: str = ""
     """A CEL expression that is true of what is refused. It sees `principal`, `request`, `params` and `peer` as
-    `function-access` does, and `body`, the request's JSON body. One that fails refuses."""
+    `function-access` does, and `body`, the request's JSON body. One that fails refuses, as does a body that is none."""
 
 
 class Proof(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True, omit_defaults=True):

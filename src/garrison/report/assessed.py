@@ -61,7 +61,7 @@ def _participants(assessment: Assessment, how: Mapping[str, str]) -> Iterator[Pa
 
 def _covered(assessment: Assessment, target: Target) -> Covered:
     requests = assessment.probe.sent[target.id]
-    reached = assessment.survey.baseline(target) is not None or target.id in assessment.doors.targets
+    reached = assessment.is_reached(target)
     statuses = {each.answer.status for each in assessment.survey.seen(target)}
     why = "" if reached else _why(assessment, target, requests)
     return Covered(target.id, target.method, target.template, requests, tuple(sorted(statuses)), reached, why)

@@ -1,4 +1,8 @@
+import json
+from html import escape
+
 import msgspec
+import pytest
 from tests.unit.assess.made import OP, exchanged, json_answer, numbered
 
 from garrison.assess.call import Answer
@@ -35,6 +39,22 @@ def test_no_credential_is_in_a_step() -> None:
     assert '"password":"{password of alice}"' in made.body
     assert made.identity == "alice"
     assert made.says == "alice reads it"
+
+
+SECRET = 'k\u00e9y+with/"slash"==&<x>'
+
+
+@pytest.mark.parametrize("media_type", ["application/json", "application/x-www-form-urlencoded"])
+def test_no_secret_is_in_a_step_whatever_way_it_is_written(media_type: str) -> None:
+    shown = Credential(query=(("api_key", SECRET),))
+    bob = Identity("bob", fixed(shown), secret=("bob", SECRET))
+    request = Request(OP, "POST", "/login", body={"name": "bob", "word": SECRET}, media_type=media_type)
+    call = request.call(query=shown.query)
+    for text in (f"<p>{escape(call.target)}</p>", call.target, json.dumps({"you sent": SECRET}), escape(SECRET)):
+        exchange = Exchange(request, call, Answer(200, (), text.encode()), bob, shown)
+        made = step_of(exchange, secrets_of([exchange], [bob]))
+        assert "slash" not in msgspec.json.encode(made).decode()
+        assert made.url == "/login?api_key={bob}"
 
 
 def test_a_new_token_in_an_answer_is_masked_too() -> None:

@@ -75,6 +75,30 @@ def test_operations_that_end_sessions_or_give_rights_are_left_alone() -> None:
     assert walk.sent == []
 
 
+def test_what_ends_something_is_only_tried_on_what_was_made() -> None:
+    api = api_of(
+        {
+            "GET /orders": {}, "POST /orders/{id}/cancel": {}, "POST /orders/{id}/notes": takes(text=True),
+            "POST /me/deactivate": {}, "POST /subscriptions/{id}/cancel": {}, "POST /subscriptions": takes(tea=True),
+        }
+    )  # fmt: skip
+    orders = [{"id": 41, "owner": "al"}, {"id": 42, "owner": "bo"}]
+    walk = Walk(api, {"GET /orders": orders, "POST /subscriptions": {"id": 7}, "POST /subscriptions/7/cancel": {}})
+    walk.probe.changed = lambda exchange: walk.probe.own("7", "/subscriptions")
+    for _ in range(2):
+        walk.explorer.walk((ALICE,), (), lambda text: None)
+    assert "POST /subscriptions/7/cancel" in walk.sent
+    assert "POST /orders/41/notes" in walk.sent
+    assert {each for each in walk.sent if "cancel" in each or "deactivate" in each} == {"POST /subscriptions/7/cancel"}
+
+
+def test_a_smaller_request_is_about_the_same_object() -> None:
+    api = api_of({"GET /orders": {}, "POST /orders/{id}/notes": takes(text=True)})
+    walk = Walk(api, {"GET /orders": [{"id": 41}]})
+    walk.explorer.walk((ALICE,), (), lambda text: None)
+    assert {each for each in walk.sent if each.startswith("POST")} == {"POST /orders/41/notes"}
+
+
 def test_a_request_names_what_is_known_of_its_sender() -> None:
     taken = {"name": "X-Tenant-Id", "in": "header", "required": True, "schema": {"type": "string"}}
     api = api_of(

@@ -2,6 +2,7 @@
 
 import json
 import random
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -112,6 +113,25 @@ def test_circles_end() -> None:
     )
     body = api.request(target_of(api, "POST /things"), every=True).body
     assert body["name"].startswith(MARK)
+
+
+def test_many_circles_end_too() -> None:
+    taken = {"schema": {"$ref": "#/components/schemas/T"}}
+    inner = {f"t{number}": {"$ref": "#/components/schemas/T"} for number in range(12)}
+    api = api_of(
+        {"POST /things": {"requestBody": {"content": {"application/json": taken}}}},
+        components={"schemas": {"T": {"type": "object", "properties": inner}}},
+    )
+    begun = time.process_time()
+    assert api.request(target_of(api, "POST /things"), every=True).body
+    assert time.process_time() - begun < 2
+
+
+@pytest.mark.parametrize("pattern", ["(((a{90}){90}){90}){90}", "(((([a-z]*)*)*)*)*", "((((a|b){99}){99}){99}){99}"])
+def test_patterns_of_patterns_end(pattern: str) -> None:
+    begun = time.process_time()
+    assert len(made_for({"type": "string", "pattern": pattern}, every=False)) < 1_000_000
+    assert time.process_time() - begun < 2
 
 
 @pytest.mark.parametrize("name", ["username", "email", "title", "slug", "password"])

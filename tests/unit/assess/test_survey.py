@@ -9,6 +9,7 @@ from garrison.assess.facts import facts_in, likeness, makes, selves_in
 from garrison.assess.identity import Identity
 from garrison.assess.probe import Exchange
 from garrison.assess.request import Request
+from garrison.assess.sampling import MARK
 from garrison.assess.survey import Survey
 from garrison.assess.target import Api
 
@@ -132,6 +133,43 @@ def test_what_stands_around_a_new_object_was_not_made() -> None:
     line = survey.object_in(target_of(SHOP, "GET /v1/orders/{orderId}/lines/{lineId}"), made)
     assert line is not None
     assert dict(line.values) == {"orderId": "5", "lineId": "1"}
+
+
+def test_of_several_that_an_answer_lists_only_ours_was_made() -> None:
+    """Some APIs answer with the whole list: to delete its first item would be somebody else's."""
+    target = target_of(SHOP, "GET /v1/orders/{orderId}")
+    listed = [{"id": 1, "tea": "Assam"}, {"id": 2, "tea": "Sencha"}, {"id": 3, "tea": f"{MARK}1"}]
+    owned = Survey().object_in(target, done("POST /v1/orders", listed, status=201))
+    assert owned is not None
+    assert owned.id == "3"
+    assert Survey().object_in(target, done("POST /v1/orders", listed[:2], status=201)) is None
+
+
+def test_what_was_there_before_was_not_made() -> None:
+    """Some APIs answer with what there is where it is made again."""
+    target, survey = target_of(SHOP, "GET /v1/orders/{orderId}"), Survey()
+    survey.note(done("GET /v1/orders", [{"id": 1}, {"id": 2}]))
+    assert survey.object_in(target, done("POST /v1/orders", {"id": 2})) is None
+    made = done("POST /v1/orders", {"id": 3})
+    assert survey.object_in(target, made) is not None
+    survey.note(made)
+    survey.note(done("GET /v1/orders/{orderId}", {"id": 3}, path={"orderId": "3"}))
+    assert survey.object_in(target, done("POST /v1/orders", {"id": 3})) is not None
+    assert [each.id for each in survey.objects(target) if each.is_own] == ["3"]
+
+
+@pytest.mark.parametrize(
+    ("path", "is_made"),
+    [
+        ("/v1/orders/create", True), ("/v1/create-order", True), ("/v1/shop/orders", True),
+        ("/v1/orders/search", False), ("/v1/orders/latest/photo", False), ("/v1/orders/login", False),
+    ],
+)  # fmt: skip
+def test_paths_say_whether_something_is_made(path: str, is_made: bool) -> None:
+    api = api_of({f"POST {path}": takes(tea=True), "DELETE /v1/orders/{id}": {}})
+    sent = exchanged(api.request(target_of(api, f"POST {path}")), json_answer({"id": 7}), ALICE)
+    owned = Survey().object_in(target_of(api, "DELETE /v1/orders/{id}"), sent)
+    assert (owned is not None) is is_made
 
 
 def test_a_change_makes_nothing() -> None:

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.unit.adapters.probing.servers import answering, raw_server
 from tests.unit.cli.program import Done, run
 
 from garrison.adapters.store.findings import Findings
@@ -35,6 +36,14 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Done]:
             Report("assessment", "http://127.0.0.1:1", 1.8e9, 1.8e9, "1", checks=ran, findings=(Listed(found),))
         )
     return folder, run("evidence", "--config", "garrison.yaml", "--data", "kept", "-o", "out/new", cwd=folder)
+
+
+def test_the_password_of_a_contract_is_in_no_file(tmp_path: Path) -> None:
+    with raw_server(answering(CONTRACT.encode())) as origin:
+        place = f"{origin.replace('://', '://reader:hunter2@')}/shop.yaml"
+        done = run("evidence", "--contract", place, "--data", str(tmp_path), "-o", "out", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert not [file for file in (tmp_path / "out").rglob("*") if file.is_file() and "hunter2" in file.read_text()]
 
 
 def test_it_says_how_each_requirement_stands(written: tuple[Path, Done]) -> None:

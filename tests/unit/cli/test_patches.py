@@ -10,9 +10,11 @@ from tests.unit.report.findings_made import PROVEN, REPORT
 
 from garrison.adapters.patch_file import read_patches, write_patches
 from garrison.adapters.store.findings import Findings
+from garrison.cli import patches
 from garrison.core.finding import CheckId
 from garrison.core.findings_report import Listed
 from garrison.core.patch import Patch, Proof, Refused
+from garrison.proving import Standing
 
 CONTRACT = """
 openapi: 3.1.0
@@ -66,6 +68,29 @@ def test_list_and_remove(folder: Path) -> None:
     wrong = run("patches", "remove", "over", "--config", "garrison.yaml", cwd=folder)
     assert wrong.returncode == 2
     assert "`over` is no patch" in wrong.stderr
+
+
+def test_names_from_answers_move_no_cursor(folder: Path) -> None:
+    write_patches(folder / "patches.yaml", [Patch(id="p", operation="getOrder", strip=("/**/\x1b[2Ja",))])
+    assert read_patches(folder / "patches.yaml")[0].strip == ("/**/\x1b[2Ja",)
+    assert "\x1b" not in run("patches", "--config", "garrison.yaml", cwd=folder).stdout
+
+
+def test_what_is_done_while_patches_are_proven_stays(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = folder / "patches.yaml"
+    later, longer = replace(OVER, id="later"), replace(OVER, expires="2099-12-31")
+    write_patches(file, [QUOTES, OVER, replace(OVER, id="gone")])
+
+    def proven(patch: Patch, *_: object) -> Standing:
+        write_patches(file, [QUOTES, longer, later])
+        return Standing(replace(patch, proof=Proof(at="2027-01-01T00:00:00Z")), "holds")
+
+    monkeypatch.setattr(patches, "_proven_again", proven)
+    patches.prove(config=folder / "garrison.yaml", data=folder)
+    assert [(each.id, each.expires, each.proof) for each in read_patches(file)] == [
+        ("quotes", "2099-12-31", Proof(at="2027-01-01T00:00:00Z")), ("over", "2099-12-31", None),
+        ("later", "2020-12-31", None),
+    ]  # fmt: skip
 
 
 def test_the_plan_tells_of_patches(folder: Path) -> None:

@@ -28,6 +28,7 @@ def sent(policy: Policy, line: str, headers: Headers = (), body: bytes | None = 
     return play(policy, request_head(line, headers, body), body)
 
 
+XML = (("content-type", "application/xml"),)
 PART = b'--b\r\ncontent-disposition: form-data; name="role"\r\n\r\n1\r\n--b--\r\n'
 QUOTED = {"matches": "'"}
 SEARCH = {"operation": "search", "where": "query.q"}
@@ -98,6 +99,12 @@ def test_a_cookie() -> None:
     assert sent(policy, "GET /items", (("cookie", "a=admin; sid=7"),)).refused == 0
 
 
+@pytest.mark.parametrize(("cookie", "refused"), [('sid="admin7"', 400), ("sid=%61dmin7", 400), ("sid=%37", 0)])
+def test_a_cookie_as_servers_read_it(cookie: str, refused: int) -> None:
+    policy = patched(where="cookie.sid", refuse={"matches": "^admin", "repeated": True})
+    assert sent(policy, "GET /items", (("cookie", cookie),)).refused == refused
+
+
 @pytest.mark.parametrize(
     ("headers", "body", "reason"),
     [
@@ -110,6 +117,9 @@ def test_a_cookie() -> None:
         (FORM, b"name=a", ""),
         (MULTIPART, PART, "value-refused body/role"),
         (JSON, b'{"name":', "value-unreadable body/role"),
+        (TEXT, b'{"name":"a","role":"admin"}', "value-unreadable body/role"),
+        (XML, b"<item><role>admin</role></item>", "value-unreadable body/role"),
+        ((("content-type", "text/csv"),), b"name,role\na,admin\n", "value-unreadable body/role"),
     ],
 )  # fmt: skip
 def test_a_place_in_the_body(headers: Headers, body: bytes, reason: str) -> None:
@@ -179,6 +189,30 @@ def test_a_whole_body() -> None:
     assert sent(policy, "POST /items", TEXT, b"<a/>").reasons == []
 
 
+@pytest.mark.parametrize("charset", ["utf-8", "utf-16", "utf-16-be", "utf-16-le", "cp037"])
+def test_a_whole_document_in_another_charset(charset: str) -> None:
+    policy = patched(operation="addItem", where="body", refuse={"matches": "<!DOCTYPE"})
+    document = '<?xml version="1.0"?><!DOCTYPE a><a/>'.encode(charset)
+    assert sent(policy, "POST /items", XML, document).reasons == ["value-refused body"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [(JSON, rb'{"name":"{\u005f_schema}"}'), (FORM, b"name={%5f_schema}"), (FORM, b"name=__sche%6da")],
+)
+def test_a_whole_body_with_escapes(headers: Headers, body: bytes) -> None:
+    policy = patched(operation="addItem", where="body", refuse={"matches": "__schema", "repeated": True})
+    assert sent(policy, "POST /items", headers, body).reasons == ["value-refused body"]
+    assert sent(policy, "POST /items", headers, body.replace(b"sche", b"x")).reasons == []
+
+
+@pytest.mark.parametrize(("headers", "body"), [(FORM, b"name=a&size=2"), (TEXT, b'{"name":"a"}')])
+def test_an_expression_about_a_body_that_is_no_json(headers: Headers, body: bytes) -> None:
+    policy = patched(operation="addItem", where="body/name", refuse={"cel": "has(body.size)"})
+    assert sent(policy, "POST /items", headers, body).reasons == ["value-unreadable body/name"]
+    assert sent(policy, "POST /items", JSON, b'{"name":"a"}').reasons == []
+
+
 def test_fields_against_one_another() -> None:
     """A rule across fields: what is sold must be of the account that pays."""
     rule = "has(body.name) && has(body.size) && !body.name.startsWith(string(body.size))"
@@ -193,6 +227,13 @@ def test_what_nobody_described() -> None:
     policy = patched(operation="* /debug*", deny=True)
     assert "operation-denied " in sent(policy, "GET /debug/vars").reasons
     assert "operation-denied " not in sent(policy, "GET /other").reasons
+
+
+@pytest.mark.parametrize("patched_path", ["/debug", "/debug/"])
+def test_a_slash_behind_a_path_is_no_way_around(patched_path: str) -> None:
+    policy = patched(operation=f"GET {patched_path}", deny=True)
+    for path, is_denied in (("/debug", True), ("/debug/", True), ("/debugger", False)):
+        assert ("operation-denied " in sent(policy, f"GET {path}").reasons) is is_denied
 
 
 def answered(policy: Policy, value: Any, headers: Headers = JSON) -> Played:

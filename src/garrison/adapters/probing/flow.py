@@ -20,6 +20,8 @@ Taken: TypeAlias = Mapping[str, str]
 
 _NAMED: Final = re.compile(r"\{([A-Za-z_][A-Za-z0-9_.-]*)\}")
 
+_SECONDS: Final = re.compile("[0-9]{1,12}")
+
 
 class Take(msgspec.Struct, frozen=True):
     """One value that is taken from an answer."""
@@ -231,4 +233,4 @@ def set_cookie(value: str) -> tuple[str, str]:
 def _expiry(values: Taken) -> float:
     """When it ends where the answer said for how long it holds, as OAuth does (RFC 6749, section 5.1)."""
     seconds = values.get("expires_in", "")
-    return time.time() + int(seconds) if seconds.isdigit() else 0.0
+    return time.time() + int(seconds) if _SECONDS.fullmatch(seconds) else 0.0

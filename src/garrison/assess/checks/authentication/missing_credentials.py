@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check, Disturbs
 from garrison.assess.checks.authentication.guarding import fresh
+from garrison.assess.checks.configuration.soft import Nowhere
 from garrison.assess.compare import is_empty, succeeded
 from garrison.assess.identity import ANONYMOUS
 from garrison.assess.target import Target
@@ -25,6 +26,11 @@ def each(a: Assessment, target: Target) -> Iterator[Finding]:
     bare = a.probe.send(request, credential=ANONYMOUS, says="without any credential it is answered just as well")
     if not succeeded(bare.answer, known.answer):
         return
+    if Nowhere(a).is_unserved(bare):
+        a.skip(
+            CHECK, "paths that nobody serves are answered in the same way: is it the API that answers there?", target
+        )
+        return
     told = not is_empty(bare.answer.json())
     yield a.found(
         CHECK,
@@ -43,7 +49,8 @@ CHECK = Check(
     severity=Severity.HIGH,
     tags=("owasp.api2", "cwe.306"),
     looks="A request that succeeded for an identity is sent again without any credential, to every operation that the "
-    "contract secures. The same success, with the same kind of content, is the proof.",
+    "contract secures. The same success, with the same kind of content, is the proof where paths that nobody serves "
+    "are answered otherwise.",
     why="Anybody who finds the address reads or changes what the contract keeps for people who have logged in.",
     mend="Require a credential for every operation by default, in one place before the routes, and list the few "
     "public ones by name. A gateway that enforces the contract's `security` closes the gap at once.",

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import hmac
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
@@ -13,10 +12,9 @@ from garrison.assess.assessment import Assessment
 from garrison.assess.checks.authentication.guarding import Guard, changed, guards, scrambled
 from garrison.assess.checks.authentication.guessing import guessed
 from garrison.assess.identity import Credential
-from garrison.assess.jwt import claims_of, encoded, header_of
+from garrison.assess.jwt import JWT, claims_of, encoded, header_of
 from garrison.assess.probe import Exchange
 
-_JWT: Final = re.compile(r"ey[\w-]+\.[\w-]+\.[\w-]*")
 HASHES: Final[Mapping[str, Callable[..., Any]]] = {
     "HS256": hashlib.sha256,
     "HS384": hashlib.sha384,
@@ -75,7 +73,7 @@ class Signed(msgspec.Struct, frozen=True):
 def jwt_in(credential: Credential) -> str:
     """The first JWT in a credential; empty where there is none."""
     for _, value in (*credential.headers, *credential.cookies, *credential.query):
-        for token in _JWT.findall(value):
+        for _, token in JWT.findall(value):
             if claims_of(token) and "alg" in header_of(token):
                 return str(token)
     return ""

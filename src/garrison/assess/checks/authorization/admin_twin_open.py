@@ -8,6 +8,7 @@ from garrison.assess.call import NOT_JSON
 from garrison.assess.check import Check
 from garrison.assess.checks.asking import plain
 from garrison.assess.checks.authorization.samples import ROLE_SAMPLES
+from garrison.assess.checks.configuration.soft import is_nowhere
 from garrison.assess.compare import is_empty, same, succeeded
 from garrison.assess.identity import Identity
 from garrison.assess.probe import Exchange
@@ -35,7 +36,7 @@ def _look(a: Assessment, target: Target, path: str, twin: str, low: Identity | N
         return
     folder = twin.rpartition("/")[0]
     nowhere = a.probe.send(plain("GET", f"{folder}/{a.api.sampler.word()}"), low, says="a made-up path gives nothing")
-    if succeeded(nowhere.answer) and same(nowhere.answer, got.answer):
+    if succeeded(nowhere.answer) and is_nowhere(got, nowhere):
         return
     first = a.survey.baseline(target)
     if first is not None and same(first.answer, got.answer):

@@ -7,6 +7,7 @@ from typing import Final
 from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check
 from garrison.assess.checks.authorization.objects import pairs, requests_about
+from garrison.assess.facts import as_number
 from garrison.assess.identity import Identity
 from garrison.assess.probe import Exchange
 from garrison.assess.request import Request
@@ -67,8 +68,9 @@ def _said(exchange: Exchange) -> tuple[int, str]:
 
 def _nobodys(value: str, turn: int = 1) -> str:
     """An id of the same form that nobody has."""
-    if value.isdigit():
-        return str(int(value) + 7_777_777 * turn)
+    number = as_number(value)
+    if isinstance(number, int):
+        return str(number + 7_777_777 * turn)
     if "-" in value or len(value) > 20:
         turned = "".join("0" if each.isdigit() else "f" if each in "abcde" else each for each in value[::-1])
         return turned if turn == 1 else turned.replace("0", "1")

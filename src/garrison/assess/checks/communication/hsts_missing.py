@@ -12,7 +12,7 @@ from garrison.core.finding import CheckId, Finding
 
 _LEAST: Final = 15_552_000
 """Seconds: half a year."""
-_AGE: Final = re.compile(r"max-age\s*=\s*\"?(\d+)", re.IGNORECASE)
+_AGE: Final = re.compile(r"max-age\s*=\s*\"?(\d{1,12})", re.IGNORECASE)
 
 
 def _run(a: Assessment) -> Iterator[Finding]:

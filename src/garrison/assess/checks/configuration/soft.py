@@ -8,9 +8,9 @@ from typing import Final
 import msgspec
 
 from garrison.assess.assessment import Assessment
-from garrison.assess.call import Answer
+from garrison.assess.call import NOT_JSON, Answer
 from garrison.assess.checks.asking import plain
-from garrison.assess.compare import alike, same
+from garrison.assess.compare import alike, is_empty, same, shape_of
 from garrison.assess.identity import Identity
 from garrison.assess.probe import Exchange
 
@@ -37,11 +37,23 @@ class Nowhere:
     def is_served(self, exchange: Exchange) -> bool:
         """Whether an answer differs from what made-up paths get: somebody serves this one."""
         answer = exchange.answer
-        if answer.fault or answer.status in _REFUSALS:
-            return False
+        return not (answer.fault or answer.status in _REFUSALS or self.is_unserved(exchange))
+
+    def is_unserved(self, exchange: Exchange) -> bool:
+        """Whether made-up paths get the same answer."""
         path = exchange.request.raw_path or exchange.request.url.partition("?")[0]
-        control = self.control(path, exchange.request.method)
-        return not (is_alike(answer, control.answer) or is_alike(_nameless(exchange), _nameless(control)))
+        return is_nowhere(exchange, self.control(path, exchange.request.method))
+
+
+def is_nowhere(exchange: Exchange, control: Exchange) -> bool:
+    """Whether an answer is what the made-up path of `control` gets as well, which may repeat what was asked for, or say
+    something new each time under the same names."""
+    answer, other = exchange.answer, control.answer
+    if is_alike(answer, other) or is_alike(_nameless(exchange), _nameless(control)):
+        return True
+    one, two = answer.json(), other.json()
+    is_told = answer.status == other.status and NOT_JSON not in (one, two)
+    return is_told and not is_empty(one) and shape_of(one) == shape_of(two)
 
 
 def is_alike(answer: Answer, control: Answer) -> bool:

@@ -1,6 +1,7 @@
 """Traces: what programs of several languages say of their inside when they fail, recognised by its structure."""
 
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -18,10 +19,12 @@ TRACES: Final[Mapping[str, re.Pattern[str]]] = {
     "Python": re.compile(r"Traceback \(most recent call last\)[\s\S]{0,400}?File \"[^\"]+\", line \d+"),
     "Python (a debugger's page)": re.compile(r"Werkzeug Debugger|DJANGO_SETTINGS_MODULE[\s\S]*Request Method"),
     "Java": re.compile(r"(?:^|\s)at [\w.$]+\.[\w$<>]+\([\w$]+\.(?:java|kt|scala):\d+\)[\s\S]{0,300}?\bat [\w.$]+\("),
-    "JavaScript": re.compile(r"\bat [^\n()]*\(?(?:file://|node:|/|[A-Z]:\\)[^\s()]+:\d+:\d+\)?[\s\S]{0,300}?\bat "),
+    "JavaScript": re.compile(
+        r"\bat [^\n()]{0,200}\(?(?:file://|node:|/|[A-Z]:\\)[^\s()]+:\d+:\d+\)?[\s\S]{0,300}?\bat "
+    ),
     "C#": re.compile(r"\bat [\w.<>`]+\([^)]*\) in [^\n]+:line \d+"),
     "PHP": re.compile(r"#\d+ [^\s]+\.php\(\d+\): |\bin (?:<b>)?/[^\s<]+\.php(?:</b>)? (?:on line|:) ?(?:<b>)?\d+"),
-    "Ruby": re.compile(r"[\w/.-]+\.rb:\d+:in [`'][^`']+'"),
+    "Ruby": re.compile(r"[\w/-]\.rb:\d+:in [`'][^`']+'"),
     "Go": re.compile(r"goroutine \d+ \[[^\]]+\]:|\.go:\d+ \+0x[0-9a-f]+"),
     "Rust": re.compile(r"panicked at '?[^\n]*\.rs:\d+(?::\d+)?"),
 }
@@ -38,8 +41,8 @@ INTERNALS: Final[Mapping[str, re.Pattern[str]]] = {
         r"Sequelize\w*Error"
     ),
     "the name of a class of the program's inside": re.compile(
-        r"\b(?:java|javax|org|com)(?:\.[a-z_]\w*){2,}\.[A-Z]\w*(?:Exception|Error)\b|"
-        r"\b[a-z_]\w*(?:\.[a-z_]\w*)+\.[A-Z]\w*(?:Error|Exception)\b|\bSystem\.[\w.]+Exception\b|"
+        r"(?<![\w.])(?:java|javax|org|com)(?:\.[a-z_]\w*){2,}\.[A-Z]\w*(?:Exception|Error)\b|"
+        r"(?<![\w.])[a-z_]\w*(?:\.[a-z_]\w*)+\.[A-Z]\w*(?:Error|Exception)\b|(?<![\w.])System\.[\w.]+Exception\b|"
         r"\b(?:KeyError|AttributeError|TypeError|NameError|IndexError|UnboundLocalError): "
     ),
     "a path of the server's file system": re.compile(
@@ -60,9 +63,9 @@ def found(answer: Answer, patterns: Mapping[str, re.Pattern[str]]) -> str:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    rest = [value]
+    rest = deque([value])
     while rest:
-        inner = rest.pop(0)
+        inner = rest.popleft()
         if isinstance(inner, Mapping):
             rest.extend(inner.values())
         elif isinstance(inner, list):

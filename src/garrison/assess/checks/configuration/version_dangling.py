@@ -9,7 +9,8 @@ from garrison.assess.assessment import Assessment
 from garrison.assess.check import Check
 from garrison.assess.checks.asking import ordinary
 from garrison.assess.checks.configuration.known import declares, is_version
-from garrison.assess.compare import same, shape_of, succeeded
+from garrison.assess.checks.configuration.soft import is_nowhere
+from garrison.assess.compare import shape_of, succeeded
 from garrison.assess.probe import Exchange
 from garrison.assess.request import Request
 from garrison.assess.target import Target
@@ -66,7 +67,7 @@ def _look(a: Assessment, target: Target, known: Exchange, step: str, path: str) 
     if not succeeded(sent.answer, like=known.answer) or not _is_kin(sent, known):
         return None
     control = _control(a, known, step)
-    if control is not None and control.is_success and same(control.answer, sent.answer):
+    if control is not None and control.is_success and is_nowhere(sent, control):
         return None
     proof = [known.says_that("the declared version"), sent]
     is_open = False
