@@ -23,7 +23,7 @@ from garrison.exposure.fields import Field, Node, Who, kinds_in, lists_nobody, t
 from garrison.exposure.places import Places, names_anybody
 from garrison.exposure.walk import Key, TooDeepError, Walk, alone
 from garrison.exposure.ways import ways_to_subjects
-from garrison.identity.grants import as_text
+from garrison.identity.grants import as_name
 
 
 class Found(NamedTuple):
@@ -171,7 +171,7 @@ class Extractor:
             if value is None:
                 continue
             for item in value if isinstance(value, list) else (value,):
-                text = as_text(item)
+                text = as_name(item)
                 found += [(who, text) for who in whos] if text else ()
             if view is not None:
                 found += _surveyed(view, value)
@@ -287,7 +287,7 @@ def _surveyed(view: View, value: Any) -> list[Key]:
         (Who.of(subject.kind, subject.claim), text)
         for _, subjects, found in survey(view, value, fold=True).found
         for item in (found if isinstance(found, list) else [found])
-        if (text := as_text(item))
+        if (text := as_name(item))
         for subject in subjects
         if subject.kind != NONE
     ]

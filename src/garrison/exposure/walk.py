@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Final, TypeAlias
 
 from garrison.exposure.fields import Field, Node, Who
+from garrison.identity.grants import as_name
 
 MAX_DEPTH: Final = 200
 """Levels of a value that are looked at."""
@@ -95,13 +96,10 @@ class Walk:
         return mask
 
     def _name(self, whos: tuple[Who, ...], value: Any, own: list[Key]) -> None:
-        if type(value) is not str:
-            if type(value) is not int:
-                return
-            value = str(value)
-        if value:
+        name = value if type(value) is str else as_name(value)
+        if name:
             for who in whos:
-                key = who, value
+                key = who, name
                 self.found.setdefault(key, 0)
                 self.order.append(key)
                 own.append(key)

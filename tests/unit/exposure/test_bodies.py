@@ -187,6 +187,37 @@ def test_who_is_asked_for_in_a_body_counts_whatever_the_case_of_names() -> None:
     assert told(scene, seen, *customers("7")) == {"customer 7": ()}
 
 
+@pytest.mark.parametrize(
+    ("line", "body"),
+    [
+        ("POST /find", b'{"number":7.0}'),
+        ("POST /find", b'{"number":70e-1}'),
+        ("POST /find", b'{"more":[7.0]}'),
+        ("GET /plan?number=7.0", None),
+        ("GET /plan?number=7e0", None),
+    ],
+)
+def test_a_number_names_the_same_person_however_it_is_written(line: str, body: bytes | None) -> None:
+    whole = {"type": "integer", "x-garrison-subject": "customer"}
+    asked = {"properties": {"number": whole, "more": {"type": "array", "items": whole}}}
+    number = {"name": "number", "in": "query", "schema": {"type": "number", "x-garrison-subject": "customer"}}
+    plan = {"properties": {"plan": {}, "number": whole}}
+    paths = {"/find": {"post": operation(plan, body=asked)}, "/plan": {"get": operation(plan, parameters=[number])}}
+    scene = Stage(api(paths), "exposure: {mode: enforce}, response-schema: {mode: off}")
+    seen = scene.ask(ADA, line, body=body, answer={"plan": "x"})
+    assert told(scene, seen, *customers("7")) == {"customer 7": ()}
+    seen = scene.ask(ADA, line, body=body, answer=b'{"plan":"x","number":8.0}')
+    assert told(scene, seen, *customers("7", "8")) == {"customer 8": ()}
+
+
+def test_a_number_that_may_be_several_is_none_of_them() -> None:
+    number = {"type": "integer", "x-garrison-subject": {"kind": "customer", "claim": "account"}}
+    paths = {"/find": {"post": operation({"properties": {"plan": {}}}, body={"properties": {"number": number}})}}
+    who = principal("ada", account=str(2**53))
+    event = Stage(api(paths)).ask(who, "POST /find", body=b'{"number":9007199254740993.0}', answer={"plan": "x"}).event
+    assert [each.own for each in event.exposed] == [False]
+
+
 # -- settings
 
 
