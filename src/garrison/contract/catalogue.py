@@ -83,11 +83,15 @@ class CompiledOperation:
         return frozenset(name for response in self._responses for name in response.header_names)
 
     @property
+    def successes(self) -> tuple[ResponseSchema, ...]:
+        """The declared 2xx responses; the default one where none is declared."""
+        found = tuple(each for each in self._responses if each.status.startswith("2"))
+        return found or ((self._default,) if self._default is not None else ())
+
+    @property
     def success_schemas(self) -> tuple[BodySchema, ...]:
-        """The schemas of the bodies of declared 2xx responses; of the default one where none is declared."""
-        found = [each for each in self._responses if each.status.startswith("2")]
-        found = found or ([self._default] if self._default is not None else [])
-        return tuple(schema for response in found for schema in response.schemas)
+        """The schemas of the bodies of `successes`."""
+        return tuple(schema for response in self.successes for schema in response.schemas)
 
     @property
     def annotations(self) -> frozenset[str]:

@@ -75,6 +75,8 @@ class _Answer(NamedTuple):
     field: Field
     names: bool
     """Whether it names anybody."""
+    is_silent: bool = False
+    """Whether it does not, though the same answer does in another media type."""
 
 
 class Extractor:
@@ -107,7 +109,10 @@ class Extractor:
         self.lone = _lone(places)
         """Place, name and kind of the one parameter that names subjects, where nothing else in a request does."""
         self._asks = places.asked
-        self._answers = {key: _Answer(field, names_anybody(field)) for key, field in places.answers.items()}
+        silent = places.silent
+        self._answers = {
+            key: _Answer(field, names_anybody(field), key in silent) for key, field in places.answers.items()
+        }
         self._undeclared = _Answer(places.undeclared, self.in_answer)
         # What they hold, where that is an object which names one subject, at one place, and nobody else is asked for:
         self._lones = {key: self._lone_in(field) for key, field in places.answers.items()}
@@ -203,7 +208,9 @@ class Extractor:
     def disclosed(self, facts: Facts) -> Seen:
         """The subjects whose data the answer holds."""
         document, schema = facts.response_document, facts.response_body_schema
-        field, names = self._looked_for(facts)
+        field, names, is_silent = self._looked_for(facts)
+        if is_silent:
+            return self._unread(facts, document.value if type(document) is JsonDocument else _WHATEVER)
         if type(document) is JsonDocument:
             if names and field.node is None and not field.whos:
                 return _UNREADABLE  # the contract does not describe such an answer: nothing says where to look
@@ -216,11 +223,17 @@ class Extractor:
             return self._within(facts, schema.read(document), field)
         if names:
             return _UNREADABLE
-        return self._within(facts, True, Field())  # whatever it holds
+        return self._within(facts, _WHATEVER, Field())
 
     def left(self, facts: Facts, value: Any) -> Seen:
         """The subjects whose data is in `value`, which the answer was changed to."""
-        return self._within(facts, value, self._looked_for(facts).field)
+        answer = self._looked_for(facts)
+        return self._unread(facts, value) if answer.is_silent else self._within(facts, value, answer.field)
+
+    def _unread(self, facts: Facts, value: Any) -> Seen:
+        """Whom an answer is about of which nothing is said: those who were asked for, else nobody knows."""
+        seen = self._within(facts, value, Field())
+        return seen if seen.found or value in _NOTHING else _UNREADABLE
 
     def _looked_for(self, facts: Facts) -> _Answer:
         return self._answers.get(id(facts.response_body_schema), self._undeclared)
@@ -272,6 +285,8 @@ class Extractor:
 
 _UNREADABLE = Seen(Attribution.UNKNOWN, [], is_readable=False)
 _NOTHING: tuple[Any, ...] = ({}, [], "", None)
+_WHATEVER = True
+"""Stands for a value that is not looked into."""
 
 
 def _lone(places: Places) -> tuple[str, str, str] | None:

@@ -172,6 +172,41 @@ def test_a_document_about_one_who_was_asked_for_need_not_be_read() -> None:
     assert seen.event.attribution is Attribution.ANNOTATED
 
 
+@pytest.mark.parametrize(
+    ("media_type", "schema"),
+    [
+        (CSV, {"type": "string"}),
+        (CSV, None),
+        ("application/pdf", {"type": "string", "format": "binary"}),
+        ("application/xml", {"type": "array", "items": {"properties": {"number": {"type": "string"}}}}),
+        ("application/vnd.people+json", None),
+        (LINES, None),
+        ("text/*", None),
+    ],
+)
+def test_who_chooses_a_media_type_of_which_nothing_is_said_is_not_shown_nobody(media_type: str, schema: Any) -> None:
+    """The same answer names people in another media type, so that this one is about people as well."""
+    content = (("application/json", {"type": "array", "items": PERSON}), (media_type, schema))
+    asked = [{"name": "number", "in": "query", "schema": NUMBER}]
+    returns = answered(media_type.replace("*", "x"))
+    scene = stage(content, "mode: enforce", parameters=asked)
+    seen = scene.ask(ADA, "GET /people", answer=b'[{"number":"1"}]', returns=returns)
+    assert (seen.status, seen.reasons) == (502, ("subjects-unreadable response",))
+    seen = scene.ask(ADA, "GET /people?number=7", answer=b'[{"number":"1"}]', returns=returns)
+    assert told(scene, seen, *customers("1", "7")) == {"customer 7": ()}
+    watched = stage(content).ask(ADA, "GET /people", answer=b'[{"number":"1"}]', returns=returns)
+    assert (watched.status, watched.event.attribution) == (200, Attribution.UNKNOWN)
+
+
+def test_an_answer_that_is_said_to_name_nobody_names_nobody() -> None:
+    total = {"properties": {"total": {"type": "integer"}}}
+    content = (("application/json", {"type": "array", "items": PERSON}), ("application/vnd.total+json", total))
+    seen = stage(content, "mode: enforce").ask(
+        ADA, "GET /people", answer={"total": 3}, returns=answered("application/vnd.total+json")
+    )
+    assert (seen.status, seen.event.exposed, seen.event.attribution) == (200, (), Attribution.ANNOTATED)
+
+
 @pytest.mark.parametrize("answer", [[], {}, None, ""])
 def test_an_answer_that_holds_nothing_discloses_nobody_who_was_asked_for(answer: Any) -> None:
     asked = {"name": "number", "in": "query", "schema": NUMBER}
