@@ -254,7 +254,7 @@ class Extractor:
             walk.finish(own, mask)
         unnamed = walk.unnamed and walk.unnamed - {who for who, _ in own}
         told = [Found(who.kind, name, who.claim, types_of(mask)) for (who, name), mask in found.items()]
-        if unnamed:
+        if unnamed or walk.is_strange:
             return Seen(Attribution.UNKNOWN, told, is_readable=False)
         return Seen(self._attribution, told)
 

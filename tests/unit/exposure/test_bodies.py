@@ -79,6 +79,48 @@ def test_data_of_a_person_who_is_not_named_is_nobodys_and_known_to_be() -> None:
     assert (event.attribution, len(event.exposed)) == (Attribution.UNKNOWN, 1)
 
 
+PAGE = {"type": "object", "properties": {"people": {"type": "array", "items": PERSON}}}
+
+
+@pytest.mark.parametrize(
+    ("schema", "answer"),
+    [
+        (PERSON, [{"number": "1"}, {"number": "2"}]),  # of `/people/1,2`
+        (PERSON, [[]]),
+        (PAGE, [{"people": [{"number": "1"}]}, {"people": [{"number": "2"}]}]),  # of several questions at once
+        (PAGE, {"people": {"number": "1"}}),
+        ({"type": "array", "items": PERSON}, {"data": [{"number": "1"}]}),
+        ({"type": "array", "items": PERSON}, [[{"number": "1"}]]),
+        ({"type": "object", "additionalProperties": PERSON}, [{"number": "1"}]),
+        (PERSON, {"number": {"$oid": "1"}}),
+        ({"type": "array", "items": NUMBER}, [[["1", "2"]]]),
+        ({"type": "array", "x-garrison-subject": "customer", "items": {}}, ["1", ["2"]]),
+    ],
+)
+def test_people_where_nobody_looks_for_them_are_not_known(schema: Any, answer: Any) -> None:
+    asked = [{"name": "number", "in": "query", "schema": NUMBER}]
+    scene = stage(schema, "mode: enforce, infer: false", parameters=asked)
+    for line in ("GET /people", "GET /people?number=1,2"):
+        assert scene.ask(ADA, line, answer=answer).reasons == ("subjects-unreadable response",)
+    assert stage(schema).ask(ADA, "GET /people", answer=answer).event.attribution is Attribution.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("schema", "answer"),
+    [
+        (PERSON, []),
+        (PAGE, {"people": {}}),
+        (PAGE, {"people": None}),
+        ({"oneOf": [PERSON, {"type": "array"}]}, [[1]]),
+        ({"oneOf": [{"type": "array", "items": PERSON}, {"properties": {"error": {}}}]}, {"error": "x"}),
+        ({"properties": {"other": {"properties": {"a": {"x-garrison-type": "name"}}}, "p": PERSON}}, {"other": ["x"]}),
+    ],
+)
+def test_of_other_forms_of_answers_it_is_known_that_they_name_nobody(schema: Any, answer: Any) -> None:
+    seen = stage(schema, "mode: enforce, infer: false").ask(ADA, "GET /people", answer=answer)
+    assert (seen.status, seen.event.exposed, seen.event.attribution) == (200, (), Attribution.ANNOTATED)
+
+
 @pytest.mark.parametrize("schema", [PERSON, {"type": "array", "items": PERSON}])
 def test_lines_of_json_are_read_where_they_are_annotated(schema: Any) -> None:
     scene = stage(((LINES, schema),))
