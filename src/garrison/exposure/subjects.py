@@ -1,8 +1,10 @@
 """Which data subjects a request asks for and an answer discloses, and what of theirs. Compiled for one operation.
 
 Where an answer names no subject of a kind for which the request asked, it is about the one that was asked for, unless
-it holds nothing at all, or has only empty lists where it would name one. What is annotated, in the contract or the
-settings, is believed; what names say (`inference.py`) counts where nothing is annotated of that kind in the operation.
+it holds nothing at all, or has only empty lists where it would name one. What it holds of somebody whom no object
+around it names is about that one as well, though others are named within: on an account's statement, who paid. What is
+annotated, in the contract or the settings, is believed; what names say (`inference.py`) counts where nothing is
+annotated of that kind in the operation.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -247,9 +249,13 @@ class Extractor:
         except TooDeepError:
             return _UNREADABLE
         found, asks = walk.found, self._asks
-        if asks is None or (asks and not (len(asks) == 1 and found and next(iter(found))[0] in asks)):
+        lent = 0 if own else walk.lent | mask
+        if asks is None or (asks and (lent or not (len(asks) == 1 and found and next(iter(found))[0] in asks))):
             is_bare = not (mask or found) and lists_nobody(field, value)
-            own += self._joining(facts, value, kinds_in(field) if is_bare else {who for who, _ in found})
+            kinds = kinds_in(field) if is_bare else {who for who, _ in found}
+            joining = self._joining(facts, value, kinds, found if lent else None)
+            own += joining
+            mask = lent if joining else mask
         if mask or own:
             walk.finish(own, mask)
         unnamed = walk.unnamed and walk.unnamed - {who for who, _ in own}
@@ -258,11 +264,12 @@ class Extractor:
             return Seen(Attribution.UNKNOWN, told, is_readable=False)
         return Seen(self._attribution, told)
 
-    def _joining(self, facts: Facts, value: Any, kinds: Collection[str]) -> list[Key]:
-        """The subjects that were asked for, of others than these kinds; none where the answer holds nothing."""
+    def _joining(self, facts: Facts, value: Any, kinds: Collection[str], others: Collection[Key] | None) -> list[Key]:
+        """The subjects that were asked for, of others than these kinds, or than these `others`; none where the answer
+        holds nothing."""
         if value in _NOTHING:
             return []
-        return [key for key in self.named(facts) if key[0] not in kinds]
+        return [key for key in self.named(facts) if key[0] not in kinds or (others is not None and key not in others)]
 
     def _in_body(self, facts: Facts) -> list[Key]:
         """The subjects in the request's body, names of properties in any case: some servers read them so."""

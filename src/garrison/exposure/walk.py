@@ -44,7 +44,7 @@ def alone(field: Field, node: Node, value: dict[str, Any]) -> tuple[Who, str, in
 class Walk:
     """One walk along one value."""
 
-    __slots__ = ("found", "is_strange", "order", "unnamed")
+    __slots__ = ("found", "is_strange", "lent", "order", "unnamed")
 
     def __init__(self) -> None:
         self.found: dict[Key, int] = {}
@@ -53,6 +53,9 @@ class Walk:
         """Every mention of one."""
         self.unnamed: frozenset[str] = frozenset()
         """Kinds of which an object should have named a subject, told of one, and did not name any."""
+        self.lent = 0
+        """The mask of what objects hold that name nobody themselves, nor does any around them: those within have it for
+        want of a better."""
         self.is_strange = False
         """Whether people may be named where nobody looks: in a list that should be an object, or the reverse."""
 
@@ -149,9 +152,10 @@ class Walk:
             return 0
         own: list[Key] = []
         order = self.order
-        start = len(order)
+        start, lent = len(order), self.lent
         mask = self._inside(node, value, own, depth)
         if own or len(order) > start:
+            self.lent = lent if own else self.lent | mask
             if mask:
                 found = self.found
                 for key in own or order[start:]:

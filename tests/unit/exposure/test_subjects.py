@@ -130,6 +130,43 @@ def test_a_page_without_anybody_is_not_about_the_one_who_was_asked_for(answer: A
     assert event.missed is not told
 
 
+STATEMENT = {
+    "properties": {
+        "balance": {"type": "number", "x-garrison-type": "income"},
+        "payments": {"type": "array", "items": {"properties": {"by": NUMBER, "sum": {"type": "number"}}}},
+    }
+}
+PAID: dict[str, Any] = {"balance": 5, "payments": [{"by": "1", "sum": 0.01}]}
+
+
+@pytest.mark.parametrize(
+    ("schema", "answer"),
+    [
+        (STATEMENT, PAID),
+        ({"properties": {"data": STATEMENT}}, {"data": PAID}),
+        ({"type": "array", "items": STATEMENT}, [PAID, {"payments": []}]),
+    ],
+)
+def test_who_was_asked_for_is_told_of_though_others_are_named_within(schema: Any, answer: Any) -> None:
+    """Else whoever pays somebody a cent is shown their balance as if it was their own."""
+    own = "exposure: {infer: false, kinds: {customer: {claim: account}}}, response-schema: {mode: off}"
+    scene = Stage(api({"/people/{number}/statement": {"parameters": [IN_PATH], "get": operation(schema)}}), own)
+    event = scene.ask(ADA, "GET /people/7/statement", answer=answer).event
+    assert Disclosure("customer", names(scene, "7"), ("income",), own=False) in event.exposed
+    event = scene.ask(ADA, "GET /people/1/statement", answer=answer).event
+    assert event.exposed == (Disclosure("customer", names(scene, "1"), ("income",), own=True),)
+
+
+def test_who_names_themselves_is_not_told_of_twice_however_they_were_asked_for() -> None:
+    health = {"properties": {"finding": {"type": "string", "x-garrison-type": "health"}, "by": NUMBER}}
+    person = {"properties": {"number": NUMBER, "letters": {"type": "array", "items": health}}}
+    schema = {"properties": {"data": person}}
+    scene = Stage(api({"/people/{number}": {"parameters": [IN_PATH], "get": operation(schema)}}))
+    answer = {"data": {"number": "7", "letters": [{"finding": "x", "by": "8"}]}}
+    event = scene.ask(ADA, "GET /people/007", answer=answer).event
+    assert {one for each in event.exposed for one in each.subjects} == set(names(scene, "7", "8"))
+
+
 def test_an_empty_list_of_others_is_about_the_one_who_was_asked_for() -> None:
     cars = {"properties": {"cars": PAGE["properties"]["cars"]}}
     scene = Stage(api({"/people/{number}/cars": {"parameters": [IN_PATH], "get": operation(cars)}}))
