@@ -149,6 +149,7 @@ def test_lines_that_nothing_is_said_of_pass_as_a_stream() -> None:
         (b"number,name\r\n1,A\r\n2,\r\n", CSV),
         (b'\xef\xbb\xbfname,number\n"A, B",1\n,2\n', CSV),
         (b"name;number\nA;1\n;2\n", CSV),
+        ("number,name\r\n1,A\u20283\x0c4\x85\r2,\n".encode(), CSV),
         (b"number\tname\n1\tA\n2\n", "text/tab-separated-values"),
     ],
 )
