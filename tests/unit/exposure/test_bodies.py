@@ -137,6 +137,14 @@ def test_records_that_a_separator_begins_are_lines() -> None:
     assert told(scene, seen, *customers("1")) == {"customer 1": ()}
 
 
+def test_a_default_answer_names_people_whatever_other_answers_are_declared() -> None:
+    content = {"application/json": {"schema": PERSON}}
+    responses = {"204": {"description": ""}, "default": {"description": "", "content": content}}
+    scene = Stage(api({"/people": {"get": operation(responses=responses)}}), "response-schema: {mode: off}")
+    seen = scene.ask(ADA, "GET /people", answer={"number": "1", "name": "A"})
+    assert told(scene, seen, *customers("1")) == {"customer 1": ("name",)}
+
+
 def test_lines_that_nothing_is_said_of_pass_as_a_stream() -> None:
     bare = {"properties": {"customerId": {"type": "string"}}}
     seen = stage(((LINES, bare),), "mode: enforce").ask(ADA, "GET /people", answer=b"{", returns=answered(LINES))
