@@ -194,6 +194,10 @@ def test_a_wrong_annotation_makes_its_operation_unusable(annotation: str, value:
             {"responses": {"200": {"description": "", "headers": {"X": {"x-garrison-read-scope": "a"}}}}},
             "$.paths['/a'].get.responses['200'].headers.X.x-garrison-read-scope",
         ),
+        (
+            {"responses": {"200": {"description": "", "headers": {"X": {"schema": {"x-garrison-subject": "a"}}}}}},
+            "$.paths['/a'].get.responses['200'].headers.X.schema.x-garrison-subject",
+        ),
     ],
 )
 def test_an_annotation_elsewhere_would_protect_nothing(where: dict[str, Any], path: str) -> None:
