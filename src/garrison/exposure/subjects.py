@@ -262,6 +262,8 @@ class Extractor:
         told = [Found(who.kind, name, who.claim, types_of(mask)) for (who, name), mask in found.items()]
         if unnamed or walk.is_strange:
             return Seen(Attribution.UNKNOWN, told, is_readable=False)
+        if mask and not told and not lists_nobody(field, value):
+            return Seen(Attribution.UNKNOWN, told)  # somebody's, but whose?
         return Seen(self._attribution, told)
 
     def _joining(self, facts: Facts, value: Any, kinds: Collection[str], others: Collection[Key] | None) -> list[Key]:

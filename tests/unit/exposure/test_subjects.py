@@ -9,13 +9,10 @@ from garrison.core.decision import Phase
 from garrison.core.exposure import Attribution, Disclosure
 
 NUMBER = {"type": "string", "x-garrison-subject": "customer"}
+CONTACT = {"type": "object", "properties": {"email": {"type": "string", "x-garrison-type": "email"}}}
 PERSON = {
     "type": "object",
-    "properties": {
-        "number": NUMBER,
-        "name": {"type": "string", "x-garrison-type": "name"},
-        "contact": {"type": "object", "properties": {"email": {"type": "string", "x-garrison-type": "email"}}},
-    },
+    "properties": {"number": NUMBER, "name": {"type": "string", "x-garrison-type": "name"}, "contact": CONTACT},
 }
 IN_PATH = {"name": "number", "in": "path", "required": True, "schema": NUMBER}
 PATHS = {
@@ -128,6 +125,28 @@ def test_a_page_without_anybody_is_not_about_the_one_who_was_asked_for(answer: A
     event = scene.ask(ADA, "GET /people?email=7", answer=answer).event
     assert bool(event.exposed) is told
     assert event.missed is not told
+
+
+@pytest.mark.parametrize(
+    ("schema", "answer", "attribution"),
+    [
+        ({"items": {"properties": {"customerId": {}, "email": {}}}}, [{"email": "a"}, {"email": "b"}], "unknown"),
+        (
+            {"properties": {"p": PERSON, "by": {"additionalProperties": CONTACT}}},
+            {"by": {"7": {"email": "a"}}},
+            "unknown",
+        ),
+        (PAGE, {"data": {"people": []}, "query": "a"}, "annotated"),
+        (PAGE, {"total": 0}, "annotated"),
+    ],
+)
+def test_whose_data_it_is_that_belongs_to_nobody_is_not_known(schema: Any, answer: Any, attribution: str) -> None:
+    event = (
+        Stage(api({"/people": {"get": operation(schema)}}), "exposure: {mode: enforce}")
+        .ask(ADA, "GET /people", answer=answer)
+        .event
+    )
+    assert (event.status, event.exposed, event.attribution) == (200, (), attribution)
 
 
 STATEMENT = {
