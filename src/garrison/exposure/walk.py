@@ -68,8 +68,8 @@ class Walk:
         mask = self._inside(node, value, own, 0)
         if field.mask and value:
             mask |= field.mask
-        if mask and node.kinds and not own and not self.order:
-            self.unnamed = node.kinds
+        if mask and not own:
+            self._note_unnamed(node, 0)
         return mask
 
     def finish(self, own: Sequence[Key], mask: int) -> None:
@@ -156,14 +156,23 @@ class Walk:
         mask = self._inside(node, value, own, depth)
         if own or len(order) > start:
             self.lent = lent if own else self.lent | mask
+            if mask and not own:
+                self._note_unnamed(node, start)
             if mask:
                 found = self.found
                 for key in own or order[start:]:
                     found[key] |= mask
             return 0
-        if mask and node.kinds:
-            self.unnamed |= node.kinds
+        if mask:
+            self._note_unnamed(node, start)
         return mask
+
+    def _note_unnamed(self, node: Node, start: int) -> None:
+        """Note that an object tells of somebody and does not say whom, though the contract says where it does: those
+        of the same kind who are named within it, from `start` on, are others."""
+        kinds, within = node.kinds, self.order[start:]
+        if kinds and (not within or any(who in kinds for who, _ in within)):
+            self.unnamed |= kinds
 
     def _named_by(self, only: tuple[str, Who, int], typed: tuple[tuple[str, int], ...], value: dict[str, Any]) -> bool:
         """Whether the one property that names a subject does so, with a text; its types are then noted as well."""

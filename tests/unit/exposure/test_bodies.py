@@ -79,6 +79,24 @@ def test_data_of_a_person_who_is_not_named_is_nobodys_and_known_to_be() -> None:
     assert (event.attribution, len(event.exposed)) == (Attribution.UNKNOWN, 1)
 
 
+def test_who_is_named_within_somebody_who_is_not_named_is_somebody_else() -> None:
+    friend = {"properties": {"number": NUMBER}}
+    person = {"properties": {**PERSON["properties"], "friend": friend}}  # type: ignore[dict-item]
+    answer = [
+        {"email": "a@example.com", "friend": {"number": "1"}},
+        {"email": "b@example.com", "friend": {"number": "1"}},
+    ]
+    for schema, value in (({"type": "array", "items": person}, answer), (person, answer[0])):
+        seen = stage(schema, "mode: enforce, infer: false").ask(ADA, "GET /people", answer=value)
+        assert seen.reasons == ("subjects-unreadable response",)
+    car = {
+        "properties": {"vin": {"x-garrison-subject": "vehicle"}, "place": {"x-garrison-type": "position"}, "of": friend}
+    }
+    scene = stage({"type": "array", "items": car}, "mode: enforce, infer: false")
+    seen = scene.ask(ADA, "GET /people", answer=[{"place": "x", "of": {"number": "1"}}])
+    assert told(scene, seen, *customers("1")) == {"customer 1": ("position",)}
+
+
 PAGE = {"type": "object", "properties": {"people": {"type": "array", "items": PERSON}}}
 
 
