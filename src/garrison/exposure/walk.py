@@ -68,7 +68,7 @@ class Walk:
         mask = self._inside(node, value, own, 0)
         if field.mask and value:
             mask |= field.mask
-        if mask and not own:
+        if mask and node.kinds and not own:
             self._note_unnamed(node, 0)
         return mask
 
@@ -155,15 +155,18 @@ class Walk:
         start, lent = len(order), self.lent
         mask = self._inside(node, value, own, depth)
         if own or len(order) > start:
-            self.lent = lent if own else self.lent | mask
-            if mask and not own:
-                self._note_unnamed(node, start)
+            if own:
+                self.lent = lent
+            elif mask:
+                self.lent |= mask
+                if node.kinds:
+                    self._note_unnamed(node, start)
             if mask:
                 found = self.found
                 for key in own or order[start:]:
                     found[key] |= mask
             return 0
-        if mask:
+        if mask and node.kinds:
             self._note_unnamed(node, start)
         return mask
 
@@ -171,7 +174,7 @@ class Walk:
         """Note that an object tells of somebody and does not say whom, though the contract says where it does: those
         of the same kind who are named within it, from `start` on, are others."""
         kinds, within = node.kinds, self.order[start:]
-        if kinds and (not within or any(who in kinds for who, _ in within)):
+        if not within or any(who in kinds for who, _ in within):
             self.unnamed |= kinds
 
     def _named_by(self, only: tuple[str, Who, int], typed: tuple[tuple[str, int], ...], value: dict[str, Any]) -> bool:
