@@ -15,12 +15,12 @@ from garrison.exposure.compiling import compile_field
 from garrison.exposure.fields import Who, types_of
 from garrison.exposure.walk import Key, Walk, alone
 from garrison.exposure.ways import ways_to_subjects
-from garrison.identity.grants import as_text
+from garrison.identity.grants import as_name
 
 NAMES = ["a", "b", "c", "d"]
 MARKS = [{}, {}, {"x-garrison-subject": "customer"}, {"x-garrison-subject": "vehicle"}, {"x-garrison-type": "email"},
          {"x-garrison-type": "name"}, {"x-garrison-subject": "customer", "x-garrison-type": "account"}]  # fmt: skip
-SCALARS = st.sampled_from(["", "x", "y", "z", 0, 1, 7, True, False, None, 1.5])
+SCALARS = st.sampled_from(["", "x", "y", "z", 0, 1, 7, True, False, None, 1.5, 7.0])
 
 
 def schemas() -> st.SearchStrategy[Any]:
@@ -82,7 +82,7 @@ def test_the_walk_finds_what_the_model_finds(schema: Any, tree: Any, values: lis
         assert list(found) == list(expected)
         ways = list(ways_to_subjects(field, value))
         assert Counter((kind, name) for _, kind, name in ways) == Counter((who.kind, name) for who, name in walk.order)
-        assert all(as_text(at(value, way)) == name for way, _, name in ways)
+        assert all(as_name(at(value, way)) == name for way, _, name in ways)
 
 
 FLAT = st.dictionaries(st.sampled_from(NAMES), st.sampled_from(MARKS), max_size=4)

@@ -5,6 +5,7 @@ from typing import final
 
 import msgspec
 
+from garrison.contract.annotations import SUBJECT
 from garrison.contract.body import BodySchema
 from garrison.contract.matcher import Matcher
 from garrison.contract.media import MediaTable
@@ -83,11 +84,19 @@ class CompiledOperation:
         return frozenset(name for response in self._responses for name in response.header_names)
 
     @property
+    def successes(self) -> tuple[ResponseSchema, ...]:
+        """The declared 2xx responses; besides the default one where none is declared, or where it says that it names
+        people: as a rule it is of errors, but it may be of any status that is not declared."""
+        found = tuple(each for each in self._responses if each.status.startswith("2"))
+        default = self._default
+        if default is not None and (not found or (2 not in self._ranges and _names_people(default))):
+            return (*found, default)
+        return found
+
+    @property
     def success_schemas(self) -> tuple[BodySchema, ...]:
-        """The schemas of the bodies of declared 2xx responses; of the default one where none is declared."""
-        found = [each for each in self._responses if each.status.startswith("2")]
-        found = found or ([self._default] if self._default is not None else [])
-        return tuple(schema for response in found for schema in response.schemas)
+        """The schemas of the bodies of `successes`."""
+        return tuple(schema for response in self.successes for schema in response.schemas)
 
     @property
     def annotations(self) -> frozenset[str]:
@@ -99,6 +108,10 @@ class CompiledOperation:
     def response(self, status: int) -> ResponseSchema | None:
         """The response declared for `status`: exactly, by range, or by default."""
         return self._exact.get(status) or self._ranges.get(status // 100) or self._default
+
+
+def _names_people(response: ResponseSchema) -> bool:
+    return any(each.marks is not None and each.marks.view(SUBJECT) is not None for each in response.schemas)
 
 
 @final

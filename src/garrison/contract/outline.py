@@ -165,10 +165,17 @@ class Outliner:
     def refuse_annotations(self, node: Node, allowed: Sequence[str] = ()) -> None:
         """Annotations of ours belong to schemas and parameters; elsewhere they would protect nothing."""
         for key in annotations(node.value).keys() - set(allowed):
-            self.fail(node.place.child(key), "means nothing here", "write it beside a schema or a parameter")
+            self.fail(
+                node.place.child(key),
+                "means nothing here",
+                "write it beside a parameter, or a schema of a parameter or body",
+            )
 
     def _header(self, name: str, node: Node) -> ParameterOutline:
+        schema = node.value.get("schema")
         self.refuse_annotations(node)
+        if isinstance(schema, dict):
+            self.refuse_annotations(Node(node.place.child("schema"), schema))
         return self._described(node, name.lower(), "header", "response")
 
     def _parameter(self, node: Node) -> ParameterOutline | None:

@@ -277,8 +277,10 @@ class Schemas:
         for name, value in node.value.items():
             member = Node(node.place.child(name), value)
             if keyword == "properties" and self._hidden.is_hidden(member, scope.direction):
-                # what should not be there at all, and is, is still for those only who may read it
-                converted[name] = {"$ref": HIDDEN_NAME[scope.direction], **self._annotations(member, scope)}
+                # What should not be there at all, and is, is still what its annotations say, also those within it or
+                # behind a reference; `then` without `if` judges nothing (JSON Schema, 10.2.2.2).
+                found = self._annotations(member, scope)
+                converted[name] = {"$ref": HIDDEN_NAME[scope.direction], **found, "then": self._convert(member, inner)}
             else:
                 converted[name] = self._convert(member, inner)
         return converted

@@ -11,7 +11,7 @@ from garrison.config.servers import DECISION_POINT
 from garrison.contract.annotations import OBJECT
 from garrison.core.question import Answer, Question
 from garrison.engine.facts import Facts
-from garrison.identity.grants import as_text
+from garrison.identity.grants import as_name
 
 
 class _Evaluation(msgspec.Struct, frozen=True):
@@ -61,7 +61,7 @@ def _resource(facts: Facts) -> dict[str, Any]:
     properties = {"path": facts.canonical.path, "parameters": values.get("path", {})}
     if operation is not None and operation.parameters is not None:
         for (place, name), marks in operation.parameters.marks.items():
-            view, text = marks.view(OBJECT), as_text(values.get(place, {}).get(name))
+            view, text = marks.view(OBJECT), as_name(values.get(place, {}).get(name))
             if view is not None and view.here and text:
                 return {"type": view.here[0], "id": text, "properties": properties}
     return {"type": "operation", "id": _action(facts), "properties": properties}

@@ -23,7 +23,7 @@ from garrison.core.ids import ControlId
 from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec
 from garrison.engine.decode import Undecodable
 from garrison.engine.facts import Facts
-from garrison.identity.grants import as_text, claim_texts
+from garrison.identity.grants import as_name, claim_texts
 
 _ID = ControlId("issued-ids")
 
@@ -117,7 +117,7 @@ def _objects(view: View, value: Any, *, fold: bool = False) -> Iterator[tuple[st
     """Place, kind and id of each object that `value` names. What is no id, null or an object, names none."""
     for way, kinds, found in survey(view, value, fold=fold).found:
         for item in found if isinstance(found, list) else [found]:
-            text = as_text(item)
+            text = as_name(item)
             if text:
                 for kind in kinds:
                     yield label_pointer("/".join(map(str, way))) if way else "body", kind, text

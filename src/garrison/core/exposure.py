@@ -16,7 +16,7 @@ class Attribution(StrEnum):
     INFERRED = "inferred"
     """Names and formats say where they are likely to stand."""
     UNKNOWN = "unknown"
-    """The answer could not be read."""
+    """The answer could not be read, or what it holds of people belongs to nobody whom it names."""
 
 
 class Disclosure(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):

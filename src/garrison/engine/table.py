@@ -1,6 +1,7 @@
 """Tables: comma-separated values (RFC 4180) with a head line that names the columns."""
 
 import csv
+from io import StringIO
 from typing import Final
 
 from garrison.core.document import RowsDocument
@@ -11,7 +12,8 @@ _TABS: Final = "text/tab-separated-values"
 def read_table(text: str, essence: str) -> RowsDocument:
     """The rows of a table as objects. Raises ValueError where a row has more fields than the head line, a column stands
     there twice, or quotes are not as they should be: two readers would see different columns."""
-    lines = text.removeprefix("\ufeff").splitlines(keepends=True)
+    # Not as `splitlines` has it, for which U+2028 in somebody's name would begin another row.
+    lines = list(StringIO(text.removeprefix("\ufeff"), newline=""))
     delimiter = "\t" if essence == _TABS else _delimiter(lines[0] if lines else "")
     try:
         rows = [row for row in csv.reader(lines, delimiter=delimiter, strict=True) if row]

@@ -117,6 +117,8 @@ class _Compiling:
             node.more = self.field(part.more or Part(), state._replace(context=_off(state), pointers=wild))
         if part.items is not None or wild:
             node.items = self.field(part.items or Part(), state._replace(pointers=wild))
+        node.is_object = bool(part.names or node.more is not None or "object" in part.types or state.pointers)
+        node.is_list = node.items is not None or "array" in part.types
         node.kinds = frozenset(who for name in marked for who in node.names[name].whos)
 
 

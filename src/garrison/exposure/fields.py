@@ -48,8 +48,8 @@ class Node:
     """What is in a value."""
 
     __slots__ = (
-        "inner", "is_ordered", "items", "kinds", "leads", "more", "named", "names", "names_subjects", "only", "others",
-        "typed",
+        "inner", "is_list", "is_object", "is_ordered", "items", "kinds", "leads", "more", "named", "names",
+        "names_subjects", "only", "others", "typed",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -61,6 +61,10 @@ class Node:
         """Properties that are none of `more`."""
         self.items: Field | None = None
         """Items of a list."""
+        self.is_object = True
+        """Whether it may be an object."""
+        self.is_list = True
+        """Whether it may be a list."""
         self.kinds: frozenset[str] = frozenset()
         """Kinds of the subjects that such an object must name, because the contract says where."""
         self.leads = False

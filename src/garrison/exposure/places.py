@@ -89,6 +89,17 @@ class Places:
         """Whether answers name anybody."""
         return any(names_anybody(each) for each in (*self.answers.values(), self.undeclared))
 
+    @property
+    def silent(self) -> frozenset[int]:
+        """Those of `answers` that say nothing of whom they are about, in one media type of a response that names people
+        in another: whoever asks chooses between them."""
+        found: set[int] = set()
+        for response in self._operation.successes:
+            named = {id(each): names_anybody(self.answers[id(each)]) for each in response.schemas}
+            if any(named.values()):
+                found.update(id(each) for each in response.schemas if not (named[id(each)] or _is_described(each)))
+        return frozenset(found)
+
     def _infer_more(self, schemas: Iterable[BodySchema], without: frozenset[str]) -> None:
         """Parameters by their names; where nothing names anybody, addresses may."""
         inferred = tuple(each for each in self._guessed(kind_of_name) if each.whos[0] not in without)
@@ -157,6 +168,12 @@ class Places:
 def names_anybody(field: Field) -> bool:
     """Whether subjects are named in what `field` describes."""
     return bool(field.whos) or (field.node is not None and field.node.names_subjects)
+
+
+def _is_described(schema: BodySchema) -> bool:
+    """Whether such an answer is read, and it is said what may be in it."""
+    part = schema.draw() if schema.kind == "json" else None
+    return part is not None and (part.is_chosen or any(True for _ in part.inner()))
 
 
 def _keys(operation: Operation) -> Iterator[tuple[str, str, str]]:

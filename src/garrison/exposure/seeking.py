@@ -25,7 +25,7 @@ from garrison.exposure.fields import Who
 from garrison.exposure.forms import Forms
 from garrison.exposure.inference import variables
 from garrison.exposure.subjects import Extractor
-from garrison.identity.grants import as_text, has_claim
+from garrison.identity.grants import as_name, has_claim
 
 MOST: Final = 1000
 """Subjects that are looked at of one request."""
@@ -232,9 +232,9 @@ class Seeking:
             return
         place, name, kinds = walked
         value = values[place].get(name)
-        found = as_id(value)
+        found = as_id(as_name(value) if type(value) is float else value)
         if found is not None and facts.state.walks.near(self._operation, *found):
-            facts.near = not self._was_given(facts, as_text(value) or "", kinds)
+            facts.near = not self._was_given(facts, as_name(value), kinds)
 
     def _was_given(self, facts: Facts, text: str, kinds: tuple[str, ...]) -> bool:
         """Whether who asks for an object has its id from us, or from their own account."""

@@ -1,8 +1,10 @@
 """Which data subjects a request asks for and an answer discloses, and what of theirs. Compiled for one operation.
 
 Where an answer names no subject of a kind for which the request asked, it is about the one that was asked for, unless
-it holds nothing at all, or has only empty lists where it would name one. What is annotated, in the contract or the
-settings, is believed; what names say (`inference.py`) counts where nothing is annotated of that kind in the operation.
+it holds nothing at all, or has only empty lists where it would name one. What it holds of somebody whom no object
+around it names is about that one as well, though others are named within: on an account's statement, who paid. What is
+annotated, in the contract or the settings, is believed; what names say (`inference.py`) counts where nothing is
+annotated of that kind in the operation.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -23,7 +25,7 @@ from garrison.exposure.fields import Field, Node, Who, kinds_in, lists_nobody, t
 from garrison.exposure.places import Places, names_anybody
 from garrison.exposure.walk import Key, TooDeepError, Walk, alone
 from garrison.exposure.ways import ways_to_subjects
-from garrison.identity.grants import as_text
+from garrison.identity.grants import as_name
 
 
 class Found(NamedTuple):
@@ -75,6 +77,8 @@ class _Answer(NamedTuple):
     field: Field
     names: bool
     """Whether it names anybody."""
+    is_silent: bool = False
+    """Whether it does not, though the same answer does in another media type."""
 
 
 class Extractor:
@@ -107,7 +111,10 @@ class Extractor:
         self.lone = _lone(places)
         """Place, name and kind of the one parameter that names subjects, where nothing else in a request does."""
         self._asks = places.asked
-        self._answers = {key: _Answer(field, names_anybody(field)) for key, field in places.answers.items()}
+        silent = places.silent
+        self._answers = {
+            key: _Answer(field, names_anybody(field), key in silent) for key, field in places.answers.items()
+        }
         self._undeclared = _Answer(places.undeclared, self.in_answer)
         # What they hold, where that is an object which names one subject, at one place, and nobody else is asked for:
         self._lones = {key: self._lone_in(field) for key, field in places.answers.items()}
@@ -171,7 +178,7 @@ class Extractor:
             if value is None:
                 continue
             for item in value if isinstance(value, list) else (value,):
-                text = as_text(item)
+                text = as_name(item)
                 found += [(who, text) for who in whos] if text else ()
             if view is not None:
                 found += _surveyed(view, value)
@@ -203,7 +210,9 @@ class Extractor:
     def disclosed(self, facts: Facts) -> Seen:
         """The subjects whose data the answer holds."""
         document, schema = facts.response_beginning or facts.response_document, facts.response_body_schema
-        field, names = self._looked_for(facts)
+        field, names, is_silent = self._looked_for(facts)
+        if is_silent:
+            return self._unread(facts, document.value if type(document) is JsonDocument else _WHATEVER)
         if type(document) is JsonDocument:
             if names and field.node is None and not field.whos:
                 return _UNREADABLE  # the contract does not describe such an answer: nothing says where to look
@@ -216,11 +225,17 @@ class Extractor:
             return self._within(facts, schema.read(document), field)
         if names:
             return _UNREADABLE
-        return self._within(facts, True, Field())  # whatever it holds
+        return self._within(facts, _WHATEVER, Field())
 
     def left(self, facts: Facts, value: Any) -> Seen:
         """The subjects whose data is in `value`, which the answer was changed to."""
-        return self._within(facts, value, self._looked_for(facts).field)
+        answer = self._looked_for(facts)
+        return self._unread(facts, value) if answer.is_silent else self._within(facts, value, answer.field)
+
+    def _unread(self, facts: Facts, value: Any) -> Seen:
+        """Whom an answer is about of which nothing is said: those who were asked for, else nobody knows."""
+        seen = self._within(facts, value, Field())
+        return seen if seen.found or value in _NOTHING else _UNREADABLE
 
     def _looked_for(self, facts: Facts) -> _Answer:
         return self._answers.get(id(facts.response_body_schema), self._undeclared)
@@ -234,22 +249,29 @@ class Extractor:
         except TooDeepError:
             return _UNREADABLE
         found, asks = walk.found, self._asks
-        if asks is None or (asks and not (len(asks) == 1 and found and next(iter(found))[0] in asks)):
+        lent = 0 if own else walk.lent | mask
+        if asks is None or (asks and (lent or not (len(asks) == 1 and found and next(iter(found))[0] in asks))):
             is_bare = not (mask or found) and lists_nobody(field, value)
-            own += self._joining(facts, value, kinds_in(field) if is_bare else {who for who, _ in found})
+            kinds = kinds_in(field) if is_bare else {who for who, _ in found}
+            joining = self._joining(facts, value, kinds, found if lent else None)
+            own += joining
+            mask = lent if joining else mask
         if mask or own:
             walk.finish(own, mask)
         unnamed = walk.unnamed and walk.unnamed - {who for who, _ in own}
         told = [Found(who.kind, name, who.claim, types_of(mask)) for (who, name), mask in found.items()]
-        if unnamed:
+        if unnamed or walk.is_strange:
             return Seen(Attribution.UNKNOWN, told, is_readable=False)
+        if mask and not told and not lists_nobody(field, value):
+            return Seen(Attribution.UNKNOWN, told)  # somebody's, but whose?
         return Seen(self._attribution, told)
 
-    def _joining(self, facts: Facts, value: Any, kinds: Collection[str]) -> list[Key]:
-        """The subjects that were asked for, of others than these kinds; none where the answer holds nothing."""
+    def _joining(self, facts: Facts, value: Any, kinds: Collection[str], others: Collection[Key] | None) -> list[Key]:
+        """The subjects that were asked for, of others than these kinds, or than these `others`; none where the answer
+        holds nothing."""
         if value in _NOTHING:
             return []
-        return [key for key in self.named(facts) if key[0] not in kinds]
+        return [key for key in self.named(facts) if key[0] not in kinds or (others is not None and key not in others)]
 
     def _in_body(self, facts: Facts) -> list[Key]:
         """The subjects in the request's body, names of properties in any case: some servers read them so."""
@@ -272,6 +294,8 @@ class Extractor:
 
 _UNREADABLE = Seen(Attribution.UNKNOWN, [], is_readable=False)
 _NOTHING: tuple[Any, ...] = ({}, [], "", None)
+_WHATEVER = True
+"""Stands for a value that is not looked into."""
 
 
 def _lone(places: Places) -> tuple[str, str, str] | None:
@@ -287,7 +311,7 @@ def _surveyed(view: View, value: Any) -> list[Key]:
         (Who.of(subject.kind, subject.claim), text)
         for _, subjects, found in survey(view, value, fold=True).found
         for item in (found if isinstance(found, list) else [found])
-        if (text := as_text(item))
+        if (text := as_name(item))
         for subject in subjects
         if subject.kind != NONE
     ]

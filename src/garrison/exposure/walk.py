@@ -8,9 +8,12 @@ from collections.abc import Sequence
 from typing import Any, Final, TypeAlias
 
 from garrison.exposure.fields import Field, Node, Who
+from garrison.identity.grants import as_name
 
 MAX_DEPTH: Final = 200
 """Levels of a value that are looked at."""
+
+_COMPOSED: Final = (dict, list)
 
 Key: TypeAlias = tuple[Who, str]
 """A subject: its kind and name."""
@@ -41,7 +44,7 @@ def alone(field: Field, node: Node, value: dict[str, Any]) -> tuple[Who, str, in
 class Walk:
     """One walk along one value."""
 
-    __slots__ = ("found", "order", "unnamed")
+    __slots__ = ("found", "is_strange", "lent", "order", "unnamed")
 
     def __init__(self) -> None:
         self.found: dict[Key, int] = {}
@@ -50,18 +53,23 @@ class Walk:
         """Every mention of one."""
         self.unnamed: frozenset[str] = frozenset()
         """Kinds of which an object should have named a subject, told of one, and did not name any."""
+        self.lent = 0
+        """The mask of what objects hold that name nobody themselves, nor does any around them: those within have it for
+        want of a better."""
+        self.is_strange = False
+        """Whether people may be named where nobody looks: in a list that should be an object, or the reverse."""
 
     def run(self, field: Field, value: Any, own: list[Key]) -> int:
         """Walk `value`, which `field` describes. Returns the mask of what no object within claims; what the value as a
         whole names is added to `own`."""
         node = field.node
-        if node is None or type(value) is not dict:
+        if node is None or type(value) is not dict or not node.is_object:
             return self._value(field, value, own, 0)
         mask = self._inside(node, value, own, 0)
         if field.mask and value:
             mask |= field.mask
-        if mask and node.kinds and not own and not self.order:
-            self.unnamed = node.kinds
+        if mask and node.kinds and not own:
+            self._note_unnamed(node, 0)
         return mask
 
     def finish(self, own: Sequence[Key], mask: int) -> None:
@@ -77,31 +85,44 @@ class Walk:
         """The mask of what no object within claims; subjects named by the value itself are added to `own`."""
         mask = field.mask if value or value == 0 else 0
         kind = type(value)
+        node = field.node
         if kind is dict:
-            return mask | self._object(field.node, value, depth + 1) if field.node is not None else mask
+            start = len(self.order)
+            mask |= self._object(node, value, depth + 1) if node is not None else 0
+            if field.whos and value and len(self.order) == start:
+                self.is_strange = True  # what should be a name
+            return mask
         if kind is list:
             if depth > MAX_DEPTH:
                 raise TooDeepError
-            items = field.node.items if field.node is not None else None
+            items = node.items if node is not None else None
             if field.whos:
-                for item in value:
-                    self._name(field.whos, item, own)
-                    mask |= self._value(items, item, own, depth + 1) if items is not None else 0
+                mask |= self._names(field.whos, items, value, own, depth + 1)
             elif items is not None:
                 mask |= self._list(items, value, own, depth + 1)
+            elif value and node is not None and node.names_subjects and not node.is_list:
+                self.is_strange = True
             return mask
         if field.whos:
             self._name(field.whos, value, own)
         return mask
 
+    def _names(self, whos: tuple[Who, ...], items: Field | None, value: list[Any], own: list[Key], depth: int) -> int:
+        """A list of names."""
+        mask = 0
+        for item in value:
+            start = len(self.order)
+            self._name(whos, item, own)
+            mask |= self._value(items, item, own, depth) if items is not None else 0
+            if item and type(item) in _COMPOSED and len(self.order) == start:
+                self.is_strange = True
+        return mask
+
     def _name(self, whos: tuple[Who, ...], value: Any, own: list[Key]) -> None:
-        if type(value) is not str:
-            if type(value) is not int:
-                return
-            value = str(value)
-        if value:
+        name = value if type(value) is str else as_name(value)
+        if name:
             for who in whos:
-                key = who, value
+                key = who, name
                 self.found.setdefault(key, 0)
                 self.order.append(key)
                 own.append(key)
@@ -126,19 +147,35 @@ class Walk:
     def _object(self, node: Node, value: dict[str, Any], depth: int) -> int:
         if node.only is not None and self._named_by(node.only, node.typed, value):
             return 0
+        if not node.is_object:
+            self.is_strange = self.is_strange or (bool(value) and node.names_subjects)
+            return 0
         own: list[Key] = []
         order = self.order
-        start = len(order)
+        start, lent = len(order), self.lent
         mask = self._inside(node, value, own, depth)
         if own or len(order) > start:
+            if own:
+                self.lent = lent
+            elif mask:
+                self.lent |= mask
+                if node.kinds:
+                    self._note_unnamed(node, start)
             if mask:
                 found = self.found
                 for key in own or order[start:]:
                     found[key] |= mask
             return 0
         if mask and node.kinds:
-            self.unnamed |= node.kinds
+            self._note_unnamed(node, start)
         return mask
+
+    def _note_unnamed(self, node: Node, start: int) -> None:
+        """Note that an object tells of somebody and does not say whom, though the contract says where it does: those
+        of the same kind who are named within it, from `start` on, are others."""
+        kinds, within = node.kinds, self.order[start:]
+        if not within or any(who in kinds for who, _ in within):
+            self.unnamed |= kinds
 
     def _named_by(self, only: tuple[str, Who, int], typed: tuple[tuple[str, int], ...], value: dict[str, Any]) -> bool:
         """Whether the one property that names a subject does so, with a text; its types are then noted as well."""

@@ -6,7 +6,7 @@ from typing import Any
 from garrison.contract.marks import Way
 from garrison.exposure.fields import Field, Node
 from garrison.exposure.walk import MAX_DEPTH
-from garrison.identity.grants import as_text
+from garrison.identity.grants import as_name
 
 
 def ways_to_subjects(field: Field, value: Any) -> Iterator[tuple[Way, str, str]]:
@@ -15,9 +15,9 @@ def ways_to_subjects(field: Field, value: Any) -> Iterator[tuple[Way, str, str]]
     while rest:
         way, field, value = rest.pop()
         for at, item in enumerate(value) if isinstance(value, list) else ((None, value),):
-            text = as_text(item)
-            for who in field.whos if text else ():
-                yield way if at is None else (*way, at), who.kind, text or ""
+            name = as_name(item)
+            for who in field.whos if name else ():
+                yield way if at is None else (*way, at), who.kind, name
         if field.node is not None and len(way) <= MAX_DEPTH:
             rest += reversed(list(_inside(field.node, way, value)))
 

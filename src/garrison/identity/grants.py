@@ -1,9 +1,12 @@
 """What a principal has, asked in the form in which policy demands it."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from garrison.core.principal import Principal
+
+_EXACT: Final = 2.0**53
+"""From here on a double stands for several integers."""
 
 
 def claim_texts(principal: Principal, name: str) -> frozenset[str]:
@@ -39,6 +42,15 @@ def as_text(value: Any) -> str | None:
     if isinstance(value, str):
         return value
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def as_name(value: Any) -> str:
+    """What a value names, as text; empty for what names nothing. Unlike `as_text`, which is for who may have something,
+    it misses no number: a schema of integers lets 7 be written as 7.0 and 7e0 (JSON Schema, 6.1.1), and whoever reads
+    these makes 7 of them. One that may stand for several integers is none of them."""
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < _EXACT else str(value)
+    return as_text(value) or ""
 
 
 def find_claim(claims: Mapping[str, Any], name: str) -> Any:

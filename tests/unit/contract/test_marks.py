@@ -54,6 +54,8 @@ def test_a_schema_without_annotations_has_no_marks() -> None:
         ({"if": {"required": ["t"]}, "else": {"properties": {"a": SECRET}}}, {"a": 1}, {"a": 1}),
         ({"dependentSchemas": {"t": {"properties": {"a": SECRET}}}}, {"a": 1}, {"a": 1}),
         ({"properties": {"a": {"writeOnly": True, **SECRET}}}, {"a": 1}, {"a": 1}),
+        ({"properties": {"a": {"writeOnly": True, "properties": {"b": SECRET}}}}, {"a": {"b": 1}}, {"a/b": 1}),
+        ({"properties": {"a": {"writeOnly": True, "items": SECRET}}}, {"a": [1]}, {"a/0": 1}),
         ({"properties": {"a": SECRET}}, {"A": 1}, {}),
         ({"properties": {"a": SECRET}}, [{"a": 1}], {}),
         ({"properties": {"a": SECRET}}, None, {}),
@@ -70,6 +72,14 @@ def test_references_are_followed() -> None:
     }
     outer = {"$ref": "#/components/schemas/Outer"}
     assert found({"items": outer}, [{"a": 1}], components=components) == {"0/a": 1}
+
+
+def test_what_should_not_be_there_is_what_the_schema_says_that_it_refers_to() -> None:
+    hidden = {"Hidden": {"writeOnly": True, **SECRET}, "Outer": {"properties": {"a": SECRET}}}
+    one, other = {"$ref": "#/components/schemas/Hidden"}, {"allOf": [{"$ref": "#/components/schemas/Outer"}]}
+    schema = {"properties": {"one": one, "other": {"writeOnly": True, **other}}}
+    told = found(schema, {"one": 1, "other": {"a": 2}}, components={"schemas": hidden})
+    assert told == {"one": 1, "other/a": 2}
 
 
 @pytest.mark.parametrize("openapi", ["3.0.3", "3.1.0", "3.2.0"])
@@ -193,6 +203,10 @@ def test_a_wrong_annotation_makes_its_operation_unusable(annotation: str, value:
         (
             {"responses": {"200": {"description": "", "headers": {"X": {"x-garrison-read-scope": "a"}}}}},
             "$.paths['/a'].get.responses['200'].headers.X.x-garrison-read-scope",
+        ),
+        (
+            {"responses": {"200": {"description": "", "headers": {"X": {"schema": {"x-garrison-subject": "a"}}}}}},
+            "$.paths['/a'].get.responses['200'].headers.X.schema.x-garrison-subject",
         ),
     ],
 )

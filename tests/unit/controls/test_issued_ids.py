@@ -64,6 +64,13 @@ def test_ids_in_bodies() -> None:
     assert scene.ask(ADA, "POST /merge", {"into": "1", "INTO": "5"}).status == 403
 
 
+def test_a_number_is_an_id_however_it_is_written() -> None:
+    scene = stage()
+    scene.ask(ADA, "GET /c", answer=[{"id": 2}, {"id": 3.0}])
+    told = [scene.ask(ADA, "POST /merge", b'{"into":%s}' % into).status for into in (b"2.0", b"2e0", b"3", b"5.0")]
+    assert told == [200, 200, 200, 403]
+
+
 def test_a_body_that_cannot_be_read_may_hold_any() -> None:
     scene = stage(more="operations: [{match: '* *', controls: {canonical-form: {mode: off}}}]")
     assert scene.ask(ADA, "POST /merge", b"{").reasons == ("id-never-shown body",)

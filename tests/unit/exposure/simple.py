@@ -6,7 +6,7 @@ from typing import Any
 from garrison.contract.annotations import SUBJECT, TYPE
 from garrison.contract.body import BodySchema
 from garrison.contract.marks import Way, survey
-from garrison.identity.grants import as_text
+from garrison.identity.grants import as_name
 
 Subject = tuple[str, str]
 
@@ -37,7 +37,7 @@ def _mentions(schema: BodySchema, value: Any) -> Iterator[tuple[Way, Subject]]:
     view = schema.marks.view(SUBJECT) if schema.marks else None
     for way, subjects, found in survey(view, value).found if view else ():
         for index, item in enumerate(found if isinstance(found, list) else [found]):
-            text = as_text(item)
+            text = as_name(item)
             if text:
                 for subject in subjects:
                     yield (*way, index) if isinstance(found, list) else way, (subject.kind, text)

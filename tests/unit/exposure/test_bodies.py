@@ -80,6 +80,66 @@ def test_data_of_a_person_who_is_not_named_is_nobodys_and_known_to_be() -> None:
     assert (event.attribution, len(event.exposed)) == (Attribution.UNKNOWN, 1)
 
 
+def test_who_is_named_within_somebody_who_is_not_named_is_somebody_else() -> None:
+    friend = {"properties": {"number": NUMBER}}
+    person = {"properties": {**PERSON["properties"], "friend": friend}}  # type: ignore[dict-item]
+    answer = [
+        {"email": "a@example.com", "friend": {"number": "1"}},
+        {"email": "b@example.com", "friend": {"number": "1"}},
+    ]
+    for schema, value in (({"type": "array", "items": person}, answer), (person, answer[0])):
+        seen = stage(schema, "mode: enforce, infer: false").ask(ADA, "GET /people", answer=value)
+        assert seen.reasons == ("subjects-unreadable response",)
+    car = {
+        "properties": {"vin": {"x-garrison-subject": "vehicle"}, "place": {"x-garrison-type": "position"}, "of": friend}
+    }
+    scene = stage({"type": "array", "items": car}, "mode: enforce, infer: false")
+    seen = scene.ask(ADA, "GET /people", answer=[{"place": "x", "of": {"number": "1"}}])
+    assert told(scene, seen, *customers("1")) == {"customer 1": ("position",)}
+
+
+PAGE = {"type": "object", "properties": {"people": {"type": "array", "items": PERSON}}}
+
+
+@pytest.mark.parametrize(
+    ("schema", "answer"),
+    [
+        (PERSON, [{"number": "1"}, {"number": "2"}]),  # of `/people/1,2`
+        (PERSON, [[]]),
+        (PAGE, [{"people": [{"number": "1"}]}, {"people": [{"number": "2"}]}]),  # of several questions at once
+        (PAGE, {"people": {"number": "1"}}),
+        ({"type": "array", "items": PERSON}, {"data": [{"number": "1"}]}),
+        ({"type": "array", "items": PERSON}, [[{"number": "1"}]]),
+        ({"type": "object", "additionalProperties": PERSON}, [{"number": "1"}]),
+        (PERSON, {"number": {"$oid": "1"}}),
+        ({"type": "array", "items": NUMBER}, [[["1", "2"]]]),
+        ({"type": "array", "x-garrison-subject": "customer", "items": {}}, ["1", ["2"]]),
+    ],
+)
+def test_people_where_nobody_looks_for_them_are_not_known(schema: Any, answer: Any) -> None:
+    asked = [{"name": "number", "in": "query", "schema": NUMBER}]
+    scene = stage(schema, "mode: enforce, infer: false", parameters=asked)
+    for line in ("GET /people", "GET /people?number=1,2"):
+        assert scene.ask(ADA, line, answer=answer).reasons == ("subjects-unreadable response",)
+    assert stage(schema).ask(ADA, "GET /people", answer=answer).event.attribution is Attribution.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("schema", "answer"),
+    [
+        (PERSON, []),
+        (PAGE, {"people": {}}),
+        (PAGE, {"people": None}),
+        ({"oneOf": [PERSON, {"type": "array"}]}, [[1]]),
+        ({"oneOf": [{"type": "array", "items": PERSON}, {"properties": {"error": {}}}]}, {"error": "x"}),
+        ({"properties": {"other": {"properties": {"a": {"x-garrison-type": "name"}}}, "p": PERSON}}, {"other": ["x"]}),
+    ],
+)
+def test_of_other_forms_of_answers_it_is_known_that_they_name_nobody(schema: Any, answer: Any) -> None:
+    seen = stage(schema, "mode: enforce, infer: false").ask(ADA, "GET /people", answer=answer)
+    assert (seen.status, seen.event.exposed, seen.event.attribution) == (200, (), Attribution.ANNOTATED)
+
+
 @pytest.mark.parametrize("schema", [PERSON, {"type": "array", "items": PERSON}])
 def test_lines_of_json_are_read_where_they_are_annotated(schema: Any) -> None:
     scene = stage(((LINES, schema),))
@@ -96,6 +156,14 @@ def test_records_that_a_separator_begins_are_lines() -> None:
     assert told(scene, seen, *customers("1")) == {"customer 1": ()}
 
 
+def test_a_default_answer_names_people_whatever_other_answers_are_declared() -> None:
+    content = {"application/json": {"schema": PERSON}}
+    responses = {"204": {"description": ""}, "default": {"description": "", "content": content}}
+    scene = Stage(api({"/people": {"get": operation(responses=responses)}}), "response-schema: {mode: off}")
+    seen = scene.ask(ADA, "GET /people", answer={"number": "1", "name": "A"})
+    assert told(scene, seen, *customers("1")) == {"customer 1": ("name",)}
+
+
 def test_lines_that_nothing_is_said_of_pass_as_a_stream() -> None:
     bare = {"properties": {"customerId": {"type": "string"}}}
     seen = stage(((LINES, bare),), "mode: enforce").ask(ADA, "GET /people", answer=b"{", returns=answered(LINES))
@@ -108,6 +176,7 @@ def test_lines_that_nothing_is_said_of_pass_as_a_stream() -> None:
         (b"number,name\r\n1,A\r\n2,\r\n", CSV),
         (b'\xef\xbb\xbfname,number\n"A, B",1\n,2\n', CSV),
         (b"name;number\nA;1\n;2\n", CSV),
+        ("number,name\r\n1,A\u20283\x0c4\x85\r2,\n".encode(), CSV),
         (b"number\tname\n1\tA\n2\n", "text/tab-separated-values"),
     ],
 )
@@ -173,6 +242,41 @@ def test_a_document_about_one_who_was_asked_for_need_not_be_read() -> None:
     assert seen.event.attribution is Attribution.ANNOTATED
 
 
+@pytest.mark.parametrize(
+    ("media_type", "schema"),
+    [
+        (CSV, {"type": "string"}),
+        (CSV, None),
+        ("application/pdf", {"type": "string", "format": "binary"}),
+        ("application/xml", {"type": "array", "items": {"properties": {"number": {"type": "string"}}}}),
+        ("application/vnd.people+json", None),
+        (LINES, None),
+        ("text/*", None),
+    ],
+)
+def test_who_chooses_a_media_type_of_which_nothing_is_said_is_not_shown_nobody(media_type: str, schema: Any) -> None:
+    """The same answer names people in another media type, so that this one is about people as well."""
+    content = (("application/json", {"type": "array", "items": PERSON}), (media_type, schema))
+    asked = [{"name": "number", "in": "query", "schema": NUMBER}]
+    returns = answered(media_type.replace("*", "x"))
+    scene = stage(content, "mode: enforce", parameters=asked)
+    seen = scene.ask(ADA, "GET /people", answer=b'[{"number":"1"}]', returns=returns)
+    assert (seen.status, seen.reasons) == (502, ("subjects-unreadable response",))
+    seen = scene.ask(ADA, "GET /people?number=7", answer=b'[{"number":"1"}]', returns=returns)
+    assert told(scene, seen, *customers("1", "7")) == {"customer 7": ()}
+    watched = stage(content).ask(ADA, "GET /people", answer=b'[{"number":"1"}]', returns=returns)
+    assert (watched.status, watched.event.attribution) == (200, Attribution.UNKNOWN)
+
+
+def test_an_answer_that_is_said_to_name_nobody_names_nobody() -> None:
+    total = {"properties": {"total": {"type": "integer"}}}
+    content = (("application/json", {"type": "array", "items": PERSON}), ("application/vnd.total+json", total))
+    seen = stage(content, "mode: enforce").ask(
+        ADA, "GET /people", answer={"total": 3}, returns=answered("application/vnd.total+json")
+    )
+    assert (seen.status, seen.event.exposed, seen.event.attribution) == (200, (), Attribution.ANNOTATED)
+
+
 @pytest.mark.parametrize("answer", [[], {}, None, ""])
 def test_an_answer_that_holds_nothing_discloses_nobody_who_was_asked_for(answer: Any) -> None:
     asked = {"name": "number", "in": "query", "schema": NUMBER}
@@ -186,6 +290,37 @@ def test_who_is_asked_for_in_a_body_counts_whatever_the_case_of_names() -> None:
     scene = Stage(api(paths), "response-schema: {mode: off}, request-schema: {mode: off}")
     seen = scene.ask(ADA, "POST /find", body={"NUMBER": 7}, answer={"plan": "x"})
     assert told(scene, seen, *customers("7")) == {"customer 7": ()}
+
+
+@pytest.mark.parametrize(
+    ("line", "body"),
+    [
+        ("POST /find", b'{"number":7.0}'),
+        ("POST /find", b'{"number":70e-1}'),
+        ("POST /find", b'{"more":[7.0]}'),
+        ("GET /plan?number=7.0", None),
+        ("GET /plan?number=7e0", None),
+    ],
+)
+def test_a_number_names_the_same_person_however_it_is_written(line: str, body: bytes | None) -> None:
+    whole = {"type": "integer", "x-garrison-subject": "customer"}
+    asked = {"properties": {"number": whole, "more": {"type": "array", "items": whole}}}
+    number = {"name": "number", "in": "query", "schema": {"type": "number", "x-garrison-subject": "customer"}}
+    plan = {"properties": {"plan": {}, "number": whole}}
+    paths = {"/find": {"post": operation(plan, body=asked)}, "/plan": {"get": operation(plan, parameters=[number])}}
+    scene = Stage(api(paths), "exposure: {mode: enforce}, response-schema: {mode: off}")
+    seen = scene.ask(ADA, line, body=body, answer={"plan": "x"})
+    assert told(scene, seen, *customers("7")) == {"customer 7": ()}
+    seen = scene.ask(ADA, line, body=body, answer=b'{"plan":"x","number":8.0}')
+    assert told(scene, seen, *customers("7", "8")) == {"customer 8": ()}
+
+
+def test_a_number_that_may_be_several_is_none_of_them() -> None:
+    number = {"type": "integer", "x-garrison-subject": {"kind": "customer", "claim": "account"}}
+    paths = {"/find": {"post": operation({"properties": {"plan": {}}}, body={"properties": {"number": number}})}}
+    who = principal("ada", account=str(2**53))
+    event = Stage(api(paths)).ask(who, "POST /find", body=b'{"number":9007199254740993.0}', answer={"plan": "x"}).event
+    assert [each.own for each in event.exposed] == [False]
 
 
 # -- settings

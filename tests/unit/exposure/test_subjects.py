@@ -9,13 +9,10 @@ from garrison.core.decision import Phase
 from garrison.core.exposure import Attribution, Disclosure
 
 NUMBER = {"type": "string", "x-garrison-subject": "customer"}
+CONTACT = {"type": "object", "properties": {"email": {"type": "string", "x-garrison-type": "email"}}}
 PERSON = {
     "type": "object",
-    "properties": {
-        "number": NUMBER,
-        "name": {"type": "string", "x-garrison-type": "name"},
-        "contact": {"type": "object", "properties": {"email": {"type": "string", "x-garrison-type": "email"}}},
-    },
+    "properties": {"number": NUMBER, "name": {"type": "string", "x-garrison-type": "name"}, "contact": CONTACT},
 }
 IN_PATH = {"name": "number", "in": "path", "required": True, "schema": NUMBER}
 PATHS = {
@@ -128,6 +125,65 @@ def test_a_page_without_anybody_is_not_about_the_one_who_was_asked_for(answer: A
     event = scene.ask(ADA, "GET /people?email=7", answer=answer).event
     assert bool(event.exposed) is told
     assert event.missed is not told
+
+
+@pytest.mark.parametrize(
+    ("schema", "answer", "attribution"),
+    [
+        ({"items": {"properties": {"customerId": {}, "email": {}}}}, [{"email": "a"}, {"email": "b"}], "unknown"),
+        (
+            {"properties": {"p": PERSON, "by": {"additionalProperties": CONTACT}}},
+            {"by": {"7": {"email": "a"}}},
+            "unknown",
+        ),
+        (PAGE, {"data": {"people": []}, "query": "a"}, "annotated"),
+        (PAGE, {"total": 0}, "annotated"),
+    ],
+)
+def test_whose_data_it_is_that_belongs_to_nobody_is_not_known(schema: Any, answer: Any, attribution: str) -> None:
+    event = (
+        Stage(api({"/people": {"get": operation(schema)}}), "exposure: {mode: enforce}")
+        .ask(ADA, "GET /people", answer=answer)
+        .event
+    )
+    assert (event.status, event.exposed, event.attribution) == (200, (), attribution)
+
+
+STATEMENT = {
+    "properties": {
+        "balance": {"type": "number", "x-garrison-type": "income"},
+        "payments": {"type": "array", "items": {"properties": {"by": NUMBER, "sum": {"type": "number"}}}},
+    }
+}
+PAID: dict[str, Any] = {"balance": 5, "payments": [{"by": "1", "sum": 0.01}]}
+
+
+@pytest.mark.parametrize(
+    ("schema", "answer"),
+    [
+        (STATEMENT, PAID),
+        ({"properties": {"data": STATEMENT}}, {"data": PAID}),
+        ({"type": "array", "items": STATEMENT}, [PAID, {"payments": []}]),
+    ],
+)
+def test_who_was_asked_for_is_told_of_though_others_are_named_within(schema: Any, answer: Any) -> None:
+    """Else whoever pays somebody a cent is shown their balance as if it was their own."""
+    own = "exposure: {infer: false, kinds: {customer: {claim: account}}}, response-schema: {mode: off}"
+    scene = Stage(api({"/people/{number}/statement": {"parameters": [IN_PATH], "get": operation(schema)}}), own)
+    event = scene.ask(ADA, "GET /people/7/statement", answer=answer).event
+    assert Disclosure("customer", names(scene, "7"), ("income",), own=False) in event.exposed
+    event = scene.ask(ADA, "GET /people/1/statement", answer=answer).event
+    assert event.exposed == (Disclosure("customer", names(scene, "1"), ("income",), own=True),)
+
+
+def test_who_names_themselves_is_not_told_of_twice_however_they_were_asked_for() -> None:
+    health = {"properties": {"finding": {"type": "string", "x-garrison-type": "health"}, "by": NUMBER}}
+    person = {"properties": {"number": NUMBER, "letters": {"type": "array", "items": health}}}
+    schema = {"properties": {"data": person}}
+    scene = Stage(api({"/people/{number}": {"parameters": [IN_PATH], "get": operation(schema)}}))
+    answer = {"data": {"number": "7", "letters": [{"finding": "x", "by": "8"}]}}
+    event = scene.ask(ADA, "GET /people/007", answer=answer).event
+    assert {one for each in event.exposed for one in each.subjects} == set(names(scene, "7", "8"))
 
 
 def test_an_empty_list_of_others_is_about_the_one_who_was_asked_for() -> None:

@@ -42,7 +42,6 @@ _NEAR: Final = 0.002
 """Seconds about an event's time in which its rows are: times are rounded."""
 OTHERS: Final = 1 << 62
 """A bit beside those of semantic types: somebody else than the subject saw it."""
-_READ: Final = frozenset({Attribution.ANNOTATED, Attribution.INFERRED})
 
 
 def subjects_named(kind: str, name: str, keys: Iterable[Pseudonyms]) -> list[UUID]:
@@ -282,7 +281,8 @@ def with_exposed(data: Path, events: Iterable[Event]) -> Iterator[Event]:
     source = iter(events)
     snapshot: Snapshot[Event] | None = None
     while group := list(itertools.islice(source, EVENTS_AT_ONCE)):
-        asked = [event for event in group if event.attribution in _READ and not event.exposed]
+        # of one that is unknown some may be known all the same
+        asked = [event for event in group if event.attribution != Attribution.NOTHING and not event.exposed]
         if asked and snapshot is None:
             snapshot = take_snapshot(data, EXPOSURES, _has_exposures)
         told = _disclosed(data, asked, snapshot) if snapshot is not None else {}

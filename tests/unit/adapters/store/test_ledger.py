@@ -13,7 +13,7 @@ from garrison.adapters.store.ledger import subjects_named
 from garrison.adapters.store.ledger_rows import ALL, PARTIES, ExposureFilter
 from garrison.adapters.store.query import events
 from garrison.core.event import Event
-from garrison.core.exposure import Disclosure
+from garrison.core.exposure import Attribution, Disclosure
 from garrison.core.ledger import Exposure, Party
 from garrison.engine.pseudonyms import Pseudonyms
 
@@ -187,6 +187,16 @@ def test_an_event_gets_back_what_it_disclosed(tmp_path: Path, given: list[Event]
     for event in given:
         told = {(one.kind, one.types, one.own, frozenset(one.subjects)) for one in event.exposed}
         assert {(one.kind, one.types, one.own, frozenset(one.subjects)) for one in found[event.id]} == told
+
+
+@pytest.mark.parametrize("attribution", [Attribution.ANNOTATED, Attribution.INFERRED, Attribution.UNKNOWN])
+def test_whom_an_event_disclosed_beside_others_who_are_not_known_is_not_lost(
+    tmp_path: Path, attribution: Attribution
+) -> None:
+    record(tmp_path, [answer(NOON, about("1"), attribution=attribution)])
+    convert(tmp_path)
+    (event,) = ledger.with_exposed(tmp_path, events(tmp_path))
+    assert (event.attribution, event.exposed) == (attribution, (about("1"),))
 
 
 def test_a_directory_without_a_record_knows_nobody(tmp_path: Path) -> None:
