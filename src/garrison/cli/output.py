@@ -35,9 +35,7 @@ def announce(text: str) -> None:
 def note(text: str) -> None:
     """What is not the result, most often one line: a warning, a problem, what happens meanwhile. Nothing stops because
     it cannot be written."""
-    text = "
-".join(map(printable, text.split("
-")))
+    text = "\n".join(map(printable, text.split("\n")))
     with contextlib.suppress(OSError):
         print(text, file=sys.stderr, flush=True)  # noqa: T201  # the command's output
 
