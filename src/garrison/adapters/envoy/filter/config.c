@@ -5,7 +5,6 @@
 
 #include "asking.h"
 #include "judge.h"
-#include "pages.h"
 #include "session.h"
 #include "text.h"
 
@@ -105,7 +104,6 @@ struct config *config_make(buffer text)
     }
     if (config != NULL) {
         config->references++;
-        large_pages_for_process(); /* with the first policy all is loaded that exchanges need */
     }
     interpreter_leave();
     return config;

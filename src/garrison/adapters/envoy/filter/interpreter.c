@@ -188,7 +188,7 @@ bool interpreter_start(void)
     if (Py_IsInitialized()) {
         return true;
     }
-    large_pages_for_python();
+    prefer_large_pages();
     PyConfig config;
     PyStatus status = configure(&config);
     if (!PyStatus_Exception(status)) {
