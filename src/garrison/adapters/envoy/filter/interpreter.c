@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "pages.h"
+
 /*
  * Who wants to go in queues here before the GIL, because CPython hands the GIL over with a condition variable: two
  * context switches each time. Whoever waits spins for a moment and then sleeps. Python's own threads do not queue here;
@@ -186,6 +188,7 @@ bool interpreter_start(void)
     if (Py_IsInitialized()) {
         return true;
     }
+    prefer_large_pages();
     PyConfig config;
     PyStatus status = configure(&config);
     if (!PyStatus_Exception(status)) {
