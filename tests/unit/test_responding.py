@@ -1,6 +1,7 @@
 """Detections are taken in once: on record, part of an incident, in force, and told."""
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -34,9 +35,8 @@ def responder(data: Path, settings: Response | None = None, now: float = NOW, **
 
 
 def take(data: Path, found: Sequence[Detection], settings: Response | None = None, now: float = NOW) -> None:
-    made = responder(data, settings, now)
-    made.take(found)
-    made.close()
+    with closing(responder(data, settings, now)) as made:
+        made.take(found)
 
 
 def incidents(data: Path) -> list[Incident]:

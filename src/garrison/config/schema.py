@@ -62,6 +62,8 @@ def settings_schema() -> dict[str, Any]:
     definitions: dict[str, Any] = exported["$defs"]
     docs = field_docs()
     for name, definition in definitions.items():
+        if "description" in definition:  # Python 3.13 takes the indentation from docstrings, those before leave it
+            definition["description"] = inspect.cleandoc(definition["description"])
         for key, prop in definition.get("properties", {}).items():
             _complete(prop, docs.get((name, key), ""))
         if not definition.get("required", True):

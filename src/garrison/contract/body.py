@@ -10,7 +10,7 @@ from garrison.contract.marks import Marks, Part
 from garrison.contract.media import Kind
 from garrison.contract.pinned import NOTHING_PINNED, Pins
 from garrison.contract.shape import Shape
-from garrison.contract.violations import REPEATED, Violation, is_too_deep, violations_of
+from garrison.contract.violations import REPEATED, Violation, violations_of
 from garrison.core.document import (
     Document,
     FormDocument,
@@ -124,12 +124,12 @@ class BodySchema:
         if self._shape is None or self.kind in ("opaque", "stream", "text", "xml"):
             return ()
         value = self._value(document)[0]
-        return () if value is UNREADABLE or is_too_deep(value) else self._shape.undeclared(value)
+        return () if value is UNREADABLE else self._shape.undeclared(value)
 
     def strip(self, value: Any) -> tuple[Any, tuple[str, ...]]:
         """A JSON value without its undeclared properties, and the pointers of those. The value given is
         left as it is."""
-        if self._shape is None or self.kind != "json" or is_too_deep(value):
+        if self._shape is None or self.kind != "json":
             return value, ()
         return self._shape.strip(value)
 

@@ -21,6 +21,10 @@ _MAX_PARTS = 200
 _CONDITIONAL = ("anyOf", "oneOf", "if", "dependentSchemas")
 """Keywords under which the value decides what applies to it."""
 
+_MAX_DEPTH = 200
+"""Levels of a value that are followed. A schema that holds itself declares nothing further down: who may write what
+nests any number of levels would else choose what is looked at."""
+
 MAX_UNDECLARED = 1000
 """Undeclared properties that are listed for one body."""
 
@@ -68,20 +72,24 @@ class Shape:
     def strip(self, value: Any) -> tuple[Any, tuple[str, ...]]:
         """`value` without its undeclared properties, and their pointers; `value` itself where it has none."""
         found: list[_Way] = []
-        stripped = self._walk(value, (self._schema,), None, found)
+        stripped = self._walk(value, (self._schema,), None, found, depth=0)
         return stripped, tuple(map(_pointer, found[:MAX_UNDECLARED]))
 
-    def _walk(self, value: Any, schemas: _Schemas, way: _Way, found: list[_Way]) -> Any:
+    def _walk(self, value: Any, schemas: _Schemas, way: _Way, found: list[_Way], *, depth: int) -> Any:
         """`value` stripped; the ways to what was taken from it are added to `found`."""
-        if not schemas:
+        if not schemas or not isinstance(value, (dict, list)):
             return value
+        if depth == _MAX_DEPTH:
+            found += [(way, step) for step in (value if isinstance(value, dict) else range(len(value)))]
+            return type(value)() if value else value
+        names = self._names(value, schemas)
         if isinstance(value, dict):
-            return self._walk_object(value, self._names(value, schemas), way, found)
-        if isinstance(value, list):
-            return self._walk_list(value, self._names(value, schemas), way, found)
-        return value
+            return self._walk_object(value, names, way, found, depth=depth)
+        return self._walk_list(value, names, way, found, depth=depth)
 
-    def _walk_object(self, value: dict[str, Any], names: _Names, way: _Way, found: list[_Way]) -> dict[str, Any]:
+    def _walk_object(
+        self, value: dict[str, Any], names: _Names, way: _Way, found: list[_Way], *, depth: int
+    ) -> dict[str, Any]:
         changed: dict[str, Any] | None = None
         for name, item in value.items():
             schemas = names.properties.get(name, ())
@@ -95,17 +103,17 @@ class Shape:
                     continue
                 schemas = names.more
             if isinstance(item, (dict, list)):
-                stripped = self._walk(item, schemas, (way, name), found)
+                stripped = self._walk(item, schemas, (way, name), found, depth=depth + 1)
                 if stripped is not item:
                     changed = dict(value) if changed is None else changed
                     changed[name] = stripped
         return value if changed is None else changed
 
-    def _walk_list(self, value: list[Any], names: _Names, way: _Way, found: list[_Way]) -> list[Any]:
+    def _walk_list(self, value: list[Any], names: _Names, way: _Way, found: list[_Way], *, depth: int) -> list[Any]:
         count = len(names.prefix)
-        before = len(found)
+        before, below = len(found), depth + 1
         stripped = [
-            self._walk(item, names.items if index >= count else names.prefix[index], (way, index), found)
+            self._walk(item, names.items if index >= count else names.prefix[index], (way, index), found, depth=below)
             for index, item in enumerate(value)
         ]
         return value if len(found) == before else stripped

@@ -4,6 +4,7 @@ import contextlib
 import itertools
 import json
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -40,11 +41,11 @@ def exchange(body: object, seconds: float = 0.0, **path: str) -> Exchange:
 
 
 @pytest.fixture
-def database() -> sqlite3.Connection:
-    made = sqlite3.connect(":memory:")
-    made.execute("create table teas (id integer, name text)")
-    made.execute("insert into teas values (7, 'green')")
-    return made
+def database() -> Iterator[sqlite3.Connection]:
+    with contextlib.closing(sqlite3.connect(":memory:")) as made:
+        made.execute("create table teas (id integer, name text)")
+        made.execute("insert into teas values (7, 'green')")
+        yield made
 
 
 @pytest.mark.parametrize("joint", [AND, OR])

@@ -35,6 +35,11 @@ def test_inherited_fields_are_documented_where_they_are_used() -> None:
     assert "own error denies" in described["fail"]["description"]
 
 
+def test_what_a_section_means_is_said_alike_by_every_python() -> None:
+    described = settings_schema()["$defs"]["SignatureSettings"]["description"]
+    assert "; its\nalgorithm is the key's" in described
+
+
 KEYS = st.sampled_from(["mode", "listen", "tls", "controls", "operations", "match", "inventory", "x"])
 DATA = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),

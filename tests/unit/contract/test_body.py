@@ -369,7 +369,37 @@ def test_very_deep_values_are_judged_without_a_crash() -> None:
     for _ in range(900):
         value = [value]
     assert body.violations(JsonDocument(value))
-    assert body.strip(value) == (value, ())
+    assert body.strip(value)[1] == ("/".join(["0"] * 201),), "nobody follows a schema that holds itself any further"
+
+
+def nested(levels: int, value: Any) -> Any:
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize("levels", [10, 400, 600, 900])
+def test_what_nests_deep_hides_nothing_beside_it(levels: int) -> None:
+    free = {"type": "object", "properties": {"free": {}}}
+    value = {"free": nested(levels, 1), "x": 1}
+    body = body_of({"type": "array", "items": free})
+    assert body.strip([value]) == ([{"free": value["free"]}], ("0/x",))
+    assert body.undeclared(JsonDocument([value])) == ("0/x",)
+    form = body_of(free, media_type=FORM, encoding={"free": {"contentType": "application/json"}})
+    fields = (("free", "[" * levels + "]" * levels), ("x", "1"))
+    assert form.undeclared(FormDocument(fields)) == ("x",)
+
+
+@pytest.mark.parametrize("levels", [150, 400, 490])
+def test_a_schema_that_holds_itself_is_followed_for_some_levels(levels: int) -> None:
+    node = {"type": "object", "properties": {"next": {"$ref": "#/components/schemas/N"}}}
+    body = body_of({"$ref": "#/components/schemas/N"}, components={"schemas": {"N": node}})
+    value: Any = {"x": 1}
+    for _ in range(levels):
+        value = {"next": value}
+    stripped, removed = body.strip(value)
+    assert removed == ("next/" * levels + "x" if levels < 200 else "next/" * 200 + "next",)
+    assert body.undeclared(JsonDocument(stripped)) == ()
 
 
 LISTS = {"schemas": {"L": {"type": "array", "items": {"$ref": "#/components/schemas/L"}}}}

@@ -32,6 +32,8 @@ _SEVERITIES: Final = {
 }
 """RFC 5424, 6.2.1."""
 _SHOWN: Final = 5
+_LAST: Final = 1.0
+"""Seconds to wait for a server that does not close the connection as well."""
 
 
 class Syslog:
@@ -88,9 +90,14 @@ class Syslog:
             if self._trusted is not None:
                 connection = stack.enter_context(self._trusted.wrap_socket(connection, server_hostname=address[0]))
             connection.sendall(framed)
-            if self._trusted is None:
+            connection.settimeout(_LAST)
+            if isinstance(connection, ssl.SSLSocket):
+                # What is closed before it has read all, session tickets too, resets the connection, and what the server
+                # has not read by then is lost. RFC 5425, 4.4 asks for it as well.
+                with contextlib.suppress(TimeoutError, ssl.SSLError):
+                    connection.unwrap()
+            else:
                 connection.shutdown(socket.SHUT_WR)
-                connection.settimeout(1.0)
                 with contextlib.suppress(TimeoutError):
                     connection.recv(1)  # the end, or a reset where it was not taken
 

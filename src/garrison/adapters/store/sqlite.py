@@ -78,9 +78,9 @@ class Database:
 
 
 def _open_to_change(path: Path, tables: str, version: int) -> sqlite3.Connection:
-    connection = _opened(str(make_directory(path.parent) / path.name), tables, version)
-    path.chmod(0o600)
-    return connection
+    with _let_go_if_broken(_opened(str(make_directory(path.parent) / path.name), tables, version)) as connection:
+        path.chmod(0o600)
+        return connection
 
 
 def _open_to_read(path: Path, tables: str, version: int) -> sqlite3.Connection:
@@ -88,25 +88,35 @@ def _open_to_read(path: Path, tables: str, version: int) -> sqlite3.Connection:
     if not path.exists():
         return _opened(":memory:", tables, version)
     place = f"file:{quote(str(path))}?mode=ro"
-    connection = sqlite3.connect(place, timeout=PATIENCE, isolation_level=None, uri=True)
-    if connection.execute("PRAGMA user_version").fetchone()[0]:
-        return connection
+    with _let_go_if_broken(sqlite3.connect(place, timeout=PATIENCE, isolation_level=None, uri=True)) as connection:
+        if connection.execute("PRAGMA user_version").fetchone()[0]:
+            return connection
     connection.close()
     return _opened(":memory:", tables, version)
 
 
 def _opened(place: str, tables: str, version: int) -> sqlite3.Connection:
-    connection = sqlite3.connect(place, timeout=PATIENCE, isolation_level=None)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")  # what was told is not told again after a power failure
-    found = connection.execute("PRAGMA user_version").fetchone()[0]
-    if found > version:
-        raise sqlite3.DatabaseError("a later version of Garrison wrote it")
-    if found < version:
-        connection.execute("BEGIN IMMEDIATE")
-        if connection.execute("PRAGMA user_version").fetchone()[0] < version:  # nobody else made it meanwhile
-            for statement in filter(None, map(str.strip, tables.split(";"))):
-                connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {version}")
-        connection.execute("COMMIT")
-    return connection
+    with _let_go_if_broken(sqlite3.connect(place, timeout=PATIENCE, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")  # what was told is not told again after a power failure
+        found = connection.execute("PRAGMA user_version").fetchone()[0]
+        if found > version:
+            raise sqlite3.DatabaseError("a later version of Garrison wrote it")
+        if found < version:
+            connection.execute("BEGIN IMMEDIATE")
+            if connection.execute("PRAGMA user_version").fetchone()[0] < version:  # nobody else made it meanwhile
+                for statement in filter(None, map(str.strip, tables.split(";"))):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {version}")
+            connection.execute("COMMIT")
+        return connection
+
+
+@contextlib.contextmanager
+def _let_go_if_broken(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """What fails in this context leaves no file open."""
+    try:
+        yield connection
+    except BaseException:
+        connection.close()
+        raise

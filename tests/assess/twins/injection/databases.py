@@ -6,9 +6,16 @@ from typing import Any
 TEAS = ("green", "black", "oolong", "white")
 
 
+class _Database(sqlite3.Connection):
+    """An application is let go of without a word; so its database closes itself."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
 def teas() -> sqlite3.Connection:
     """A database with teas by number and people with passwords."""
-    database = sqlite3.connect(":memory:", check_same_thread=False)
+    database = sqlite3.connect(":memory:", check_same_thread=False, factory=_Database)
     database.execute("create table teas (id integer primary key, name text, price integer)")
     database.execute("create table people (name text unique, password text)")
     database.execute("create table notes (id integer primary key, text text)")

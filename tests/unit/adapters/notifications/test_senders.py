@@ -162,7 +162,8 @@ def test_syslog_over_tcp_and_tls(tmp_path: Path) -> None:
 def _read_all(server: socket.socket, trusted: ssl.SSLContext | None, got: list[bytes]) -> None:
     connection, _ = server.accept()
     if trusted is not None:
-        connection = trusted.wrap_socket(connection, server_side=True)
+        # an end that TLS does not know of is an error (RFC 5425, 4.4)
+        connection = trusted.wrap_socket(connection, server_side=True, suppress_ragged_eofs=False)
     with connection:
         while chunk := connection.recv(65536):
             got.append(chunk)

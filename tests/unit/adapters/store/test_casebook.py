@@ -5,6 +5,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,13 +21,18 @@ from garrison.respond.incidents import closed, merged, opened
 ONE, OTHER = opened(detection()), opened(detection("b", NOW + 5))
 
 
+@pytest.fixture
+def book(tmp_path: Path) -> Iterator[Casebook]:
+    with Casebook(tmp_path) as opened:
+        yield opened
+
+
 def put(book: Casebook, incident: Incident, *keys: str) -> None:
     with book.changing():
         book.put(incident, keys)
 
 
-def test_related_are_found_by_what_they_share(tmp_path: Path) -> None:
-    book = Casebook(tmp_path)
+def test_related_are_found_by_what_they_share(book: Casebook) -> None:
     put(book, OTHER, "peer b", "rule r")
     put(book, ONE, "peer a", "rule r")
     assert book.related(["peer a"]) == [ONE]
@@ -43,8 +49,7 @@ def test_related_are_found_by_what_they_share(tmp_path: Path) -> None:
     assert book.counts() == {"closed": 2}
 
 
-def test_by_the_beginning_of_its_id(tmp_path: Path) -> None:
-    book = Casebook(tmp_path)
+def test_by_the_beginning_of_its_id(book: Casebook) -> None:
     put(book, ONE)
     put(book, OTHER)
     assert book.find(ONE.id[:6]) == [ONE]
@@ -54,8 +59,7 @@ def test_by_the_beginning_of_its_id(tmp_path: Path) -> None:
         book.one(IncidentId(ONE.id[:6]))
 
 
-def test_what_was_done_before(tmp_path: Path) -> None:
-    book = Casebook(tmp_path)
+def test_what_was_done_before(book: Casebook) -> None:
     for since in (NOW, NOW, NOW + 10):
         book.took(block(since=since))
     book.took(block(since=NOW + 20, simulated=True))
@@ -66,9 +70,8 @@ def test_what_was_done_before(tmp_path: Path) -> None:
     assert book.earlier(block("198.51.100.1").key, NOW + 100, simulated=False) == 0
 
 
-def test_what_is_old_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_old_goes(book: Casebook, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_INCIDENTS", 1)
-    book = Casebook(tmp_path)
     with book.changing():
         book.put(closed(OTHER, NOW, "done"))
         book.put(ONE, ["k"])
@@ -82,9 +85,8 @@ def test_what_is_old_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert book.earlier(block().key, NOW + 1, simulated=False) == 0
 
 
-def test_what_is_grave_stays_where_there_are_too_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_grave_stays_where_there_are_too_many(book: Casebook, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_INCIDENTS", 4)
-    book = Casebook(tmp_path)
     grave = [opened(detection(f"g{each}", NOW + each, severity=Severity.CRITICAL)) for each in range(2)]
     some = [opened(detection(f"d{each}", NOW + 60 + each, severity=Severity.LOW)) for each in range(5)]
     with book.changing():
@@ -99,23 +101,33 @@ def test_what_is_grave_stays_where_there_are_too_many(tmp_path: Path, monkeypatc
 
 
 def test_one_that_is_not_there_is_read_as_empty(tmp_path: Path) -> None:
-    assert Casebook(tmp_path, is_read=True).incidents() == []
+    with Casebook(tmp_path, is_read=True) as book:
+        assert book.incidents() == []
     assert not (tmp_path / FILE).exists()
     (tmp_path / FILE).touch()  # the disk was full when it was made
-    assert Casebook(tmp_path, is_read=True).incidents() == []
+    with Casebook(tmp_path, is_read=True) as book:
+        assert book.incidents() == []
+
+
+def are_open(path: Path) -> int:
+    """How many descriptors of this process lead to a file."""
+    return sum(os.path.realpath(each) == str(path) for each in Path("/proc/self/fd").iterdir())
 
 
 def test_one_that_cannot_be_used_is_told(tmp_path: Path) -> None:
     (tmp_path / FILE).write_text("nothing that SQLite knows, whatever it may be in the end" * 30)
-    with pytest.raises(RecordError, match=FILE):
-        Casebook(tmp_path)
+    for is_read in (False, True):
+        with pytest.raises(RecordError, match=FILE) as told:
+            Casebook(tmp_path, is_read=is_read)
+        assert are_open(tmp_path / FILE) == 0, told
     (tmp_path / FILE).unlink()
     Casebook(tmp_path).close()
     with sqlite3.connect(tmp_path / FILE) as later:
         later.execute("PRAGMA user_version = 99")
     later.close()
-    with pytest.raises(RecordError, match="a later version"):
+    with pytest.raises(RecordError, match="a later version") as told:
         Casebook(tmp_path)
+    assert are_open(tmp_path / FILE) == 0, told
 
 
 def test_its_owner_alone_may_read_it(tmp_path: Path) -> None:
@@ -123,8 +135,7 @@ def test_its_owner_alone_may_read_it(tmp_path: Path) -> None:
     assert (tmp_path / FILE).stat().st_mode & 0o077 == 0
 
 
-def test_whole_or_not_at_all(tmp_path: Path) -> None:
-    book = Casebook(tmp_path)
+def test_whole_or_not_at_all(book: Casebook) -> None:
 
     def break_off() -> None:
         with book.changing():
@@ -165,4 +176,5 @@ def test_a_process_that_is_killed_leaves_what_was_whole(tmp_path: Path) -> None:
         assert process.stdout is not None
         assert process.stdout.readline() == b"begun\n"
         process.send_signal(signal.SIGKILL)
-    assert Casebook(tmp_path).incidents() == [ONE]
+    with Casebook(tmp_path) as book:
+        assert book.incidents() == [ONE]

@@ -1,6 +1,7 @@
 """What waits to be told: once for each incident, then what changes, and nothing lost on the way."""
 
 import itertools
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,9 @@ EVERY = 300.0
 
 
 @pytest.fixture
-def outbox(tmp_path: Path) -> Outbox:
-    return Outbox(Casebook(tmp_path))
+def outbox(tmp_path: Path) -> Iterator[Outbox]:
+    with Casebook(tmp_path) as casebook:
+        yield Outbox(casebook)
 
 
 def tell(outbox: Outbox, incident: Incident, now: float = NOW, kind: NoticeKind = NoticeKind.UPDATED) -> None:
