@@ -102,7 +102,7 @@ def test_another_command_replaces_it_without_a_complaint(start: Callable[..., St
     started.companion.change(command(SLEEP))
     started.companion.change(command(SLEEP, "other"))
     second = started.pid(before=first)
-    assert b"other" in Path(f"/proc/{second}/cmdline").read_bytes()
+    until(lambda: b"other" in Path(f"/proc/{second}/cmdline").read_bytes())  # empty while it becomes that program
     assert not is_running(first)
     assert started.companion.child.restarts == 0
     assert started.lines == []

@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Iterable
+from typing import Final
 
 import msgspec
 
@@ -52,9 +53,13 @@ class UnreadableError(ValueError):
     """An entry is no exchange: the message says why."""
 
 
+_NOT_UTF_8: Final = "Invalid UTF-8 encoded string"
+"""What msgspec says of it since 0.23; before that it raised UnicodeDecodeError."""
+
+
 def why(error: Exception) -> str:
     """What decoding an entry ran into, in our manner of speaking."""
-    if isinstance(error, UnicodeError):
+    if isinstance(error, UnicodeError) or str(error) == _NOT_UTF_8:
         return "text that is not UTF-8"
     if isinstance(error, RecursionError):
         return "nested too deeply"
