@@ -60,17 +60,24 @@ def stage() -> Any:
         yield opened
 
 
-@pytest.mark.parametrize("kind", ANSWERS)
-def test_one_answer_for_everything(kind: str, tmp_path: Path, stage: Stage) -> None:
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
+
+
+def answering(answer: Callable[[Request], Response], *others: str) -> Starlette:
+    """An application that has one answer for every path, to `METHODS` and these `others`."""
+
     async def everything(request: Request) -> Response:
         await request.body()
-        return ANSWERS[kind](request)
+        return answer(request)
 
     app = Starlette()
-    app.add_route(
-        "/{path:path}", everything, methods=["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE"]
-    )
-    seen = run_twin(app, TWIN, CHECKS, tmp_path, stage)
+    app.add_route("/{path:path}", everything, methods=[*METHODS, *others])
+    return app
+
+
+@pytest.mark.parametrize("kind", ANSWERS)
+def test_one_answer_for_everything(kind: str, tmp_path: Path, stage: Stage) -> None:
+    seen = run_twin(answering(ANSWERS[kind], "OPTIONS", "TRACE"), TWIN, CHECKS, tmp_path, stage)
     heavy = [
         (each.check, each.method, each.template, each.says)
         for each in seen.findings
@@ -94,13 +101,7 @@ SOFT: dict[str, Callable[[Request], Response]] = {
 
 @pytest.mark.parametrize("kind", SOFT)
 def test_nobody_is_served_where_everything_is_answered(kind: str, tmp_path: Path, stage: Stage) -> None:
-    async def everything(request: Request) -> Response:
-        await request.body()
-        return SOFT[kind](request)
-
-    app = Starlette()
-    app.add_route("/{path:path}", everything, methods=["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"])
-    seen = run_twin(app, TWIN, SERVED, tmp_path, stage)
+    seen = run_twin(answering(SOFT[kind]), TWIN, SERVED, tmp_path, stage)
     certain = [each for each in seen.findings if each.confidence is Confidence.HIGH]
     assert [(each.check, each.method, each.template) for each in certain] == []
     assert any("answered in the same way" in each.why for each in seen.untested)
