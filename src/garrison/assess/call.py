@@ -6,6 +6,7 @@ from typing import Any, Final, Protocol
 import msgspec
 
 from garrison.core.http import Headers, header
+from garrison.core.nesting import is_deeper
 
 MAX_ANSWER: Final = 2 << 20
 """Bytes of an answer that are read: what is longer is cut, so that a target that never stops does no harm."""
@@ -76,18 +77,8 @@ class Answer(msgspec.Struct, frozen=True):
             value = msgspec.json.decode(self.body)
         except (msgspec.DecodeError, ValueError, RecursionError):
             return NOT_JSON
-        return value if self.body.count(b"[") + self.body.count(b"{") <= _DEEPEST or _is_flat(value) else NOT_JSON
-
-
-def _is_flat(value: Any) -> bool:
-    """Whether a JSON value is nested no deeper than somebody reads."""
-    level = [value]
-    for _ in range(_DEEPEST):
-        inner = [each.values() if isinstance(each, dict) else each for each in level if isinstance(each, dict | list)]
-        level = [each for some in inner for each in some if isinstance(each, dict | list)]
-        if not level:
-            return True
-    return False
+        is_deep = self.body.count(b"[") + self.body.count(b"{") > _DEEPEST and is_deeper(value, _DEEPEST)
+        return NOT_JSON if is_deep else value
 
 
 class _NotJson:

@@ -22,6 +22,7 @@ from garrison.core.decision import Mode, Outcome, Reason
 from garrison.core.document import JsonDocument, RowsDocument
 from garrison.core.http import ResponseHead, header
 from garrison.core.ids import ControlId
+from garrison.core.nesting import is_deeper
 from garrison.engine.bodies import PASSED_OVER, response_kind
 from garrison.engine.control import Checks, ControlSpec, Reasons, ReasonSpec, few
 from garrison.engine.decode import Undecodable
@@ -115,7 +116,7 @@ class _Answers:
             value = document.value
         elif isinstance(document, RowsDocument):
             value = document.rows
-        if _is_deeper(value, self._own.json_depth):
+        if is_deeper(value, self._own.json_depth):
             return _reason("answer-too-deep", "response.body", f"at most {self._own.json_depth} levels")
         return None
 
@@ -231,20 +232,6 @@ def _own_cookies(response: ResponseHead) -> Iterator[tuple[str, str]]:
         if name == "set-cookie":
             kept = [part for part in value.split(";") if part.strip().partition("=")[0].lower() != "domain"]
             yield name, ";".join(kept)
-
-
-def _is_deeper(value: Any, most: int) -> bool:
-    level = [value] if isinstance(value, dict | list) else []
-    for _ in range(most):
-        level = [
-            item
-            for node in level
-            for item in (node.values() if isinstance(node, dict) else node)
-            if isinstance(item, dict | list)
-        ]
-        if not level:
-            return False
-    return bool(level)
 
 
 CONTROL = ControlSpec(

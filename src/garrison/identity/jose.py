@@ -17,6 +17,8 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 
+from garrison.core.nesting import is_deeper
+
 PublicKey: TypeAlias = RSAKey | ECKey | OKPKey
 """A key that verifies signatures; nothing symmetric is ever one (RFC 8725, 3.1 and 3.2)."""
 
@@ -212,17 +214,9 @@ def _object(data: bytes, where: str) -> dict[str, Any]:
         raise InvalidError("token-malformed", f"the {where} is not JSON") from error
     if not isinstance(value, dict):
         raise InvalidError("token-malformed", f"the {where} must be an object")
-    if data.count(b"{") + data.count(b"[") > MAX_DEPTH and _is_deep(value):
+    if data.count(b"{") + data.count(b"[") > MAX_DEPTH and is_deeper(value, MAX_DEPTH):
         raise InvalidError("token-malformed", f"the {where} is nested too deeply")
     return value
-
-
-def _is_deep(value: Any) -> bool:
-    level = [value]
-    for _ in range(MAX_DEPTH):
-        containers = [each.values() if isinstance(each, dict) else each for each in level]
-        level = [inner for each in containers for inner in each if isinstance(inner, dict | list)]
-    return bool(level)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
